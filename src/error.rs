@@ -1,0 +1,125 @@
+//! Every way in which a run can fail, with the exit code of each on one screen.
+//!
+//! A message says what was being done, where, and what to do about it: lower case, one `help:` line.
+
+use std::fmt;
+
+/// Where in the stream (or in a file) something is. Documents and lines count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Place {
+    /// Number of the document in the stream.
+    pub document: usize,
+    /// The template it was rendered from, where Helm says so: `gateway/templates/service.yaml`.
+    pub source: Option<String>,
+    /// Line of the whole stream.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "document {}", self.document)?;
+        if let Some(source) = &self.source {
+            write!(f, " ({source})")?;
+        }
+        write!(f, ", line {}", self.line)
+    }
+}
+
+/// What kind of failure it is. The kind alone decides the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Findings at error level.
+    Findings,
+    /// What the user typed, or put into the configuration.
+    Usage,
+    /// What came in on stdin.
+    Input,
+    /// Reading or writing failed.
+    Io,
+    /// A program that we ran failed (Helm).
+    Program,
+    /// A promise of ours does not hold: nothing was printed, please report it.
+    Internal,
+}
+
+impl Kind {
+    /// The exit code of the program.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Findings => 1,
+            Kind::Usage | Kind::Input | Kind::Io => 2,
+            Kind::Program => 3,
+            Kind::Internal => 70,
+        }
+    }
+}
+
+/// A failed run: message, place and help, as they are printed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    /// Decides the exit code.
+    pub kind: Kind,
+    /// What was being done and what is wrong. May have several lines.
+    pub message: String,
+    /// Where.
+    pub place: Option<Place>,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Error {
+    /// An error of `kind` that says `message`.
+    #[must_use]
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error { kind, message: message.into(), place: None, help: None }
+    }
+
+    /// An error of what came in on stdin.
+    #[must_use]
+    pub fn input(message: impl Into<String>) -> Self {
+        Error::new(Kind::Input, message)
+    }
+
+    /// An error of the command line, the environment or the configuration.
+    #[must_use]
+    pub fn usage(message: impl Into<String>) -> Self {
+        Error::new(Kind::Usage, message)
+    }
+
+    /// A broken promise of ours.
+    #[must_use]
+    pub fn internal(message: impl Into<String>) -> Self {
+        Error::new(Kind::Internal, message).help(
+            "this is a bug of istio-alb; nothing was changed. Please report it with the version, the stream \
+             (without secrets) and the configuration",
+        )
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}

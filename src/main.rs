@@ -1,0 +1,2 @@
+//! bytes in, bytes out, exit code
+fn main() {}
