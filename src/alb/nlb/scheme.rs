@@ -1,0 +1,175 @@
+//! Internal or internet-facing: who made the old load balancer, and whom it let in.
+//!
+//! Without an annotation that says so an NLB of LBC is internal, a load balancer of CCM internet-facing. Where the two
+//! controllers would read the annotations differently and it is not known which of them did, internal counts.
+
+use serde_json::Value;
+
+use super::{Carry, annotations_of};
+use crate::alb::values::parse_bool;
+use crate::lint::migration as rules;
+use crate::lint::Severity;
+
+/// Who makes a load balancer from a Service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Controller {
+    /// The AWS Load Balancer Controller, or EKS Auto Mode, which reads the same annotations: an NLB.
+    Lbc,
+    /// cloud-provider-aws with `aws-load-balancer-type: nlb`: an NLB.
+    CcmNlb,
+    /// Cannot be told: a Classic ELB of CCM's, or an NLB that LBC's webhook took when the Service was created.
+    Unknown,
+}
+
+/// The controller of a Service's load balancer (LBC v3.5.0 pkg/service/service_utils.go:46-77, cloud-provider-aws
+/// pkg/providers/v1/aws_loadbalancer.go:84-96).
+#[must_use]
+pub fn controller_of(service: &Value) -> Controller {
+    let annotations = annotations_of(service);
+    let class = service["spec"]["loadBalancerClass"].as_str().unwrap_or_default();
+    match annotations.get("service.beta.kubernetes.io/aws-load-balancer-type").copied() {
+        _ if class == "service.k8s.aws/nlb" || class == "eks.amazonaws.com/nlb" => Controller::Lbc,
+        Some("external" | "nlb-ip") => Controller::Lbc,
+        Some("nlb") => Controller::CcmNlb,
+        _ => Controller::Unknown,
+    }
+}
+
+impl Carry<'_> {
+    /// `aws-load-balancer-type`.
+    pub(super) fn load_balancer_type(&mut self, suffix: &str, value: &str) {
+        if value == "nlb" {
+            self.say(
+                &rules::ALB034,
+                Severity::Warning,
+                suffix,
+                "nlb: the NLB is the cloud provider's, which orphans it when the annotation goes together with the type",
+            );
+        } else {
+            let message = format!("{value}: removed with its load balancer");
+            self.say(&rules::ALB095, Severity::Info, suffix, &message);
+        }
+    }
+
+    /// `aws-load-balancer-nlb-target-type`.
+    pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
+        if value == "ip" {
+            self.say(&rules::ALB101, Severity::Info, suffix, "ip: the ALB leads to node ports all the same");
+        } else {
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB has anyway"));
+        }
+    }
+
+    /// `aws-load-balancer-name`: not copied, names are unique over NLBs and ALBs.
+    pub(super) fn name(&mut self, suffix: &str, value: &str) {
+        let message = format!("{value}: not carried over, a name is unique over NLBs and ALBs; call the ALB {value}-alb");
+        self.say(&rules::ALB096, Severity::Warning, suffix, &message);
+    }
+
+    /// `aws-load-balancer-scheme`, `aws-load-balancer-internal`, or the default of the controller.
+    pub(super) fn scheme(&mut self) {
+        let scheme = self.get("aws-load-balancer-scheme");
+        let internal = self.get("aws-load-balancer-internal");
+        let Some((from, value)) = scheme_of(self.controller, scheme, internal) else { return };
+        self.out.internal = value == "internal";
+        self.set("scheme", value);
+        let message = match from {
+            From::Annotation(suffix) => {
+                return self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to scheme: {value}"));
+            }
+            From::Default => format!("scheme: {value} carried over, the default of the controller that made the load balancer"),
+        };
+        self.say_field(&rules::ALB095, Severity::Info, "type", &message);
+    }
+}
+
+enum From {
+    Annotation(&'static str),
+    Default,
+}
+
+fn scheme_of<'v>(
+    controller: Controller,
+    scheme: Option<&'v str>,
+    internal: Option<&'v str>,
+) -> Option<(From, &'v str)> {
+    const SCHEME: From = From::Annotation("aws-load-balancer-scheme");
+    const INTERNAL: From = From::Annotation("aws-load-balancer-internal");
+    // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
+    let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
+    let lbc = internal.map(|value| parse_bool(value) != Some(false));
+    let said = |internal: bool| if internal { "internal" } else { "internet-facing" };
+    match controller {
+        Controller::Lbc => scheme
+            .map(|value| (SCHEME, value))
+            .or_else(|| lbc.map(|internal| (INTERNAL, said(internal))))
+            .or(Some((From::Default, "internal"))),
+        Controller::CcmNlb => match (ccm, scheme) {
+            // CCM does not read the scheme; somebody who wrote `internal` meant it.
+            (None | Some(false), Some("internal")) => Some((SCHEME, "internal")),
+            (Some(internal), _) => Some((INTERNAL, said(internal))),
+            (None, _) => Some((From::Default, "internet-facing")),
+        },
+        Controller::Unknown => {
+            if ccm == Some(true) || lbc == Some(true) {
+                Some((INTERNAL, "internal"))
+            } else {
+                scheme.map(|value| (SCHEME, value)).or_else(|| ccm.map(|internal| (INTERNAL, said(internal))))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn scheme(kind: Option<&str>, scheme: Option<&str>, internal: Option<&str>) -> Option<String> {
+        let mut annotations = serde_json::Map::new();
+        for (suffix, value) in [("type", kind), ("scheme", scheme), ("internal", internal)] {
+            if let Some(value) = value {
+                annotations.insert(format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"), json!(value));
+            }
+        }
+        let service = json!({"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}});
+        super::super::carry(&service, 443).annotations.get("alb.ingress.kubernetes.io/scheme").cloned()
+    }
+
+    #[test]
+    fn an_internal_gateway_stays_internal() {
+        let (internal, open) = (Some("internal".to_owned()), Some("internet-facing".to_owned()));
+        for (kind, said, flag, expected) in [
+            (Some("external"), None, None, &internal),
+            (Some("nlb-ip"), None, None, &internal),
+            (Some("external"), Some("internet-facing"), None, &open),
+            (Some("external"), Some("internet-facing"), Some("true"), &open),
+            (Some("external"), None, Some("true"), &internal),
+            (Some("external"), None, Some("0.0.0.0/0"), &internal),
+            (Some("external"), None, Some("false"), &open),
+            (Some("external"), None, Some("0"), &open),
+            (Some("nlb"), None, None, &open),
+            (Some("nlb"), None, Some("0"), &internal),
+            (Some("nlb"), None, Some("false"), &open),
+            (Some("nlb"), None, Some("0.0.0.0/0"), &internal),
+            (Some("nlb"), Some("internal"), None, &internal),
+            (Some("nlb"), Some("internet-facing"), Some("true"), &internal),
+            (None, None, Some("true"), &internal),
+            (None, None, Some("0"), &internal),
+            (None, None, Some("false"), &open),
+            (None, Some("internal"), None, &internal),
+            (None, Some("internet-facing"), Some("yes"), &internal),
+            (None, None, None, &None),
+        ] {
+            assert_eq!(&scheme(kind, said, flag), expected, "{kind:?} {said:?} {flag:?}");
+        }
+    }
+
+    #[test]
+    fn the_class_names_the_controller() {
+        let service = json!({"spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}});
+        assert_eq!(controller_of(&service), Controller::Lbc);
+        assert_eq!(controller_of(&json!({"spec": {"loadBalancerClass": "example.com/other"}})), Controller::Unknown);
+    }
+}

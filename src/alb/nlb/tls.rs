@@ -1,0 +1,80 @@
+//! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
+
+use super::Carry;
+use crate::alb::catalogue::is_alb_ssl_policy;
+use crate::lint::migration as rules;
+use crate::lint::Severity;
+use crate::plan::PINS;
+
+impl Carry<'_> {
+    /// `aws-load-balancer-ssl-cert`: a list in LBC, one ARN in CCM; the first is the default in both.
+    pub(super) fn certificate(&mut self, suffix: &str, value: &str) {
+        let arns: Vec<&str> = value.split(',').map(str::trim).filter(|arn| !arn.is_empty()).collect();
+        self.keep(suffix, "certificate-arn", &arns.join(","));
+    }
+
+    /// `aws-load-balancer-ssl-ports`: the Service ports, by name or number, whose listeners speak TLS. Absent or `*`, all
+    /// do. With an ALB 80 is HTTP, redirected, and 443 HTTPS, unless the ports say otherwise.
+    pub(super) fn tls_ports(&mut self, suffix: &str, value: &str) {
+        if self.get("aws-load-balancer-ssl-cert").is_none() {
+            return self.say(&rules::ALB096, Severity::Info, suffix, "without a certificate it has no effect");
+        }
+        let tls: Vec<&str> = value.split(',').map(str::trim).filter(|port| !port.is_empty()).collect();
+        let speaks_tls = |(name, number): &(&str, u64)| {
+            tls.contains(&"*") || tls.contains(name) || tls.iter().any(|port| port.parse() == Ok(*number))
+        };
+        let listeners: Vec<String> = PINS[1..]
+            .iter()
+            .map(|pin| format!("{{\"{}\": {}}}", if speaks_tls(pin) { "HTTPS" } else { "HTTP" }, pin.1))
+            .collect();
+        let listeners = format!("[{}]", listeners.join(", "));
+        if listeners == r#"[{"HTTP": 80}, {"HTTPS": 443}]"# {
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB's listeners are anyway"));
+        } else {
+            self.keep(suffix, "listen-ports", &listeners);
+        }
+    }
+
+    /// `aws-load-balancer-ssl-negotiation-policy`: names of Classic ELBs are unknown to an ALB.
+    pub(super) fn tls_policy(&mut self, suffix: &str, value: &str) {
+        if is_alb_ssl_policy(value) {
+            self.keep(suffix, "ssl-policy", value);
+        } else {
+            let message = format!("{value}: no policy of an ALB; the default is used instead");
+            self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+        }
+    }
+
+    /// `aws-load-balancer-backend-protocol`: `ssl` and `tcp` in LBC, `http` and `https` besides in CCM.
+    pub(super) fn backend_protocol(&mut self, suffix: &str, value: &str) {
+        match value.to_ascii_lowercase().as_str() {
+            "ssl" | "https" => self.keep(suffix, "backend-protocol", "HTTPS"),
+            "http" => self.keep(suffix, "backend-protocol", "HTTP"),
+            _ => {
+                let message = format!(
+                    "{value}: an ALB ends the client's TLS itself, and speaks to port {} by what is usual there; Gateways behind \
+                     it need hosts `*`, and mutual TLS of clients no longer reaches Istio",
+                    self.backend
+                );
+                self.say(&rules::ALB096, Severity::Warning, suffix, &message);
+            }
+        }
+    }
+
+    /// `aws-load-balancer-alpn-policy`.
+    pub(super) fn alpn_policy(&mut self, suffix: &str, value: &str) {
+        match value {
+            "HTTP1Only" => {
+                self.attribute("routing.http2.enabled", "false");
+                self.say(&rules::ALB095, Severity::Info, suffix, "HTTP1Only: carried over to routing.http2.enabled=false");
+            }
+            "HTTP2Optional" | "HTTP2Preferred" => {
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
+            }
+            _ => {
+                let message = format!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone");
+                self.say(&rules::ALB096, Severity::Warning, suffix, &message);
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Where our Ingress goes in the stream, and under which name its host finds it again.
+//!
+//! Usually it is one more document at the end. Helm names the template of each document, by a comment (3) or an annotation
+//! (4), and finds documents by that name (`--show-only`, helm-diff), so ours gets one beside the Service's. In a
+//! `ResourceList`, and in a JSON list that is the whole stream, it becomes one more item.
+
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use serde_json::{Map, Value, json};
+
+use crate::error::{Error, Place};
+use crate::ingress::Built;
+use crate::manifest::Object;
+use crate::stream::{HELM4_FILENAME, Host, Stream};
+use crate::yaml::{self, Newline, Tree};
+
+/// The template that our Ingress seems to come from.
+const FILE: &str = "istio-alb-ingress.yaml";
+
+/// An Ingress that is not in the stream yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fresh {
+    /// A document, with its marker.
+    Document(String),
+    /// An item for the list that is the Service's document.
+    Item(Value),
+}
+
+/// Prints an Ingress for the end of the stream, or as an item for the Service's list.
+///
+/// # Errors
+///
+/// Internal: the printed text must read back as the Ingress.
+pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fresh, Error> {
+    let document = &stream.documents[service.document];
+    let text = stream.text_of(document);
+    let is_json = is_json(text);
+    if !service.pointer.is_empty() && (is_resource_list(text) || (is_json && stream.documents.len() == 1)) {
+        return Ok(Fresh::Item(built.value.clone()));
+    }
+    if is_json && !stream.has_markers() {
+        let printed = if text.trim().contains('\n') {
+            serde_json::to_string_pretty(&built.value)
+        } else {
+            serde_json::to_string(&built.value)
+        };
+        let printed = printed.map_err(|error| Error::internal(error.to_string()))?;
+        return Ok(Fresh::Document(printed + "\n"));
+    }
+    let mut style = yaml::style_of(text);
+    style.newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
+    let mut value = built.value.clone();
+    let mut comment = String::new();
+    let newline = style.newline.as_str();
+    if let Some(path) = source(stream, service) {
+        match stream.host() {
+            Host::Helm3 => comment = format!("# Source: {path}{newline}"),
+            Host::HelmUnittest => comment = format!("#### file: {path}{newline}"),
+            Host::Helm4 => annotate(&mut value, HELM4_FILENAME, &path),
+            Host::Plain => {}
+        }
+    }
+    let body = yaml::emit(&value, &style);
+    let read = Tree::parse(&body).and_then(|tree| tree.value());
+    let typed = serde_json::from_value(value.clone());
+    if read.as_ref() != Ok(&value) || typed.is_ok_and(|ingress: k8s_openapi::api::networking::v1::Ingress| {
+        ingress.spec != built.ingress.spec || ingress.metadata.name != built.ingress.metadata.name
+    }) {
+        return Err(Error::internal("the printed Ingress does not read back as planned"));
+    }
+    Ok(Fresh::Document(format!("---{newline}{comment}{body}")))
+}
+
+/// The Ingress as an object of the rewritten stream, for rules.
+#[must_use]
+pub fn object(stream: &Stream<'_>, service: &Object, built: &Built) -> Object {
+    let number = stream.documents.len() + 1;
+    let line = stream.line_of(stream.text.len());
+    Object {
+        document: number - 1,
+        pointer: String::new(),
+        value: built.value.clone(),
+        place: Place { document: number, source: source(stream, service), line },
+    }
+}
+
+/// The patch that adds an item to a list.
+#[must_use]
+pub fn add_item(value: &Value) -> Patch {
+    let path = PointerBuf::from_tokens(["items", "-"]);
+    Patch(vec![PatchOperation::Add(AddOperation { path, value: value.clone() })])
+}
+
+/// The patch that brings an Ingress which is in the stream already up to date. What we have nothing to say about stays.
+#[must_use]
+pub fn update(old: &Value, new: &Value) -> Patch {
+    let mut operations = Vec::new();
+    for map in ["annotations", "labels"] {
+        let empty = Map::new();
+        let there = old["metadata"][map].as_object();
+        let wanted = new["metadata"][map].as_object().unwrap_or(&empty);
+        let Some(there) = there else {
+            if !wanted.is_empty() {
+                let path = PointerBuf::from_tokens(["metadata", map]);
+                operations.push(PatchOperation::Add(AddOperation { path, value: json!(wanted) }));
+            }
+            continue;
+        };
+        for key in there.keys().filter(|key| !wanted.contains_key(*key)) {
+            let path = PointerBuf::from_tokens(["metadata", map, key.as_str()]);
+            operations.push(PatchOperation::Remove(RemoveOperation { path }));
+        }
+        for (key, value) in wanted {
+            let path = PointerBuf::from_tokens(["metadata", map, key.as_str()]);
+            let value = value.clone();
+            match there.get(key) {
+                Some(old) if *old == value => {}
+                Some(_) => operations.push(PatchOperation::Replace(ReplaceOperation { path, value })),
+                None => operations.push(PatchOperation::Add(AddOperation { path, value })),
+            }
+        }
+    }
+    match (old.get("spec"), new.get("spec")) {
+        (Some(old), Some(new)) if old != new => {
+            let path = PointerBuf::from_tokens(["spec"]);
+            operations.push(PatchOperation::Replace(ReplaceOperation { path, value: new.clone() }));
+        }
+        (None, Some(new)) => {
+            let path = PointerBuf::from_tokens(["spec"]);
+            operations.push(PatchOperation::Add(AddOperation { path, value: new.clone() }));
+        }
+        _ => {}
+    }
+    Patch(operations)
+}
+
+/// An Ingress as [`update`] leaves it.
+#[must_use]
+pub fn updated(old: &Value, new: &Value) -> Value {
+    let mut value = old.clone();
+    // `update` makes patches for this very value.
+    let _ = json_patch::patch(&mut value, &update(old, new));
+    value
+}
+
+/// The template of our Ingress, beside that of the Service: `gateway/templates/istio-alb-ingress.yaml`.
+fn source(stream: &Stream<'_>, service: &Object) -> Option<String> {
+    let path = service
+        .annotation(HELM4_FILENAME)
+        .or_else(|| stream.source_of(&stream.documents[service.document]))?;
+    Some(match path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{FILE}"),
+        None => FILE.to_owned(),
+    })
+}
+
+fn annotate(value: &mut Value, key: &str, text: &str) {
+    if let Some(metadata) = value["metadata"].as_object_mut() {
+        let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+        annotations[key] = json!(text);
+    }
+}
+
+/// Whether a document is JSON, which YAML includes.
+fn is_json(text: &str) -> bool {
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+        && serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).is_ok()
+}
+
+fn is_resource_list(text: &str) -> bool {
+    Tree::parse(text).and_then(|tree| tree.value()).is_ok_and(|value| value["kind"] == "ResourceList")
+}

@@ -1,0 +1,171 @@
+//! Which Service is the gateway.
+//!
+//! The gateway chart gives its Service any name, so it is told by what makes a gateway one: the status port of Istio's
+//! agent (`status-port`, 15021), on which it answers health checks. East-west gateways have it too. Their traffic is mutual
+//! TLS passed through by SNI, which an ALB can't do (Istio: `AUTO_PASSTHROUGH`), so they are told by the network label or by
+//! the ports 15443, 15012 and 15017, and refused.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::manifest::Object;
+
+/// The name of the port on which Istio's agent answers health checks.
+pub const STATUS_PORT: &str = "status-port";
+/// The number of that port.
+pub const STATUS_PORT_NUMBER: u64 = 15021;
+
+const NETWORK_LABEL: &str = "topology.istio.io/network";
+/// mTLS pass-through, istiod and its webhook, as the chart's `networkGateway` value renders them.
+const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
+
+/// How the gateway is chosen. Empty: by its status port.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The Service's name.
+    pub name: Option<String>,
+    /// Its namespace. A Service without one in its manifest matches any.
+    pub namespace: Option<String>,
+    /// Labels that it has.
+    pub selector: BTreeMap<String, String>,
+}
+
+impl Choice {
+    /// Whether something is asked for.
+    #[must_use]
+    pub fn is_explicit(&self) -> bool {
+        self.name.is_some() || self.namespace.is_some() || !self.selector.is_empty()
+    }
+
+    fn matches(&self, service: &Object) -> bool {
+        let labels = service.value.pointer("/metadata/labels");
+        self.name.as_ref().is_none_or(|name| name == service.name())
+            && self
+                .namespace
+                .as_ref()
+                .is_none_or(|namespace| matches!(service.namespace(), "") || namespace == service.namespace())
+            && self.selector.iter().all(|(key, value)| {
+                labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value)
+            })
+    }
+}
+
+/// Finds the gateway among the objects of a stream: an index into `objects`, or `None` where there is none, which
+/// [`missing`] puts into words. `taken` are Services that other configuration documents name.
+///
+/// # Errors
+///
+/// Where the choice is ambiguous, and where the only candidate is an east-west gateway.
+pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Option<usize>, Error> {
+    let services = services(objects).filter(|(_, service)| choice.matches(service));
+    if choice.name.is_some() {
+        return one_of(services.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
+    }
+    let gateways: Vec<_> = services
+        .filter(|(index, service)| !taken.contains(index) && has_status_port(service))
+        .collect();
+    let (east_west, candidates): (Vec<_>, Vec<_>) =
+        gateways.into_iter().partition(|(_, service)| east_west_reason(service).is_some());
+    if let ([], [(_, service), ..]) = (candidates.as_slice(), east_west.as_slice()) {
+        let reason = east_west_reason(service).unwrap_or_default();
+        return Err(Error::input(format!(
+            "Service {} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't do that",
+            service.full_name()
+        ))
+        .at(service.place.clone())
+        .help("leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME"));
+    }
+    let exposed: Vec<_> = candidates
+        .iter()
+        .copied()
+        .filter(|(_, service)| matches!(type_of(service), "LoadBalancer" | "NodePort"))
+        .collect();
+    one_of(if exposed.is_empty() { candidates } else { exposed }, "--gateway NAME")
+}
+
+/// The error for a stream in which [`find`] found nothing.
+#[must_use]
+pub fn missing(objects: &[Object], choice: &Choice) -> Error {
+    let wanted = match (&choice.name, &choice.namespace) {
+        (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
+        (Some(name), None) => format!("no Service {name} found"),
+        _ if !choice.selector.is_empty() => {
+            let labels: Vec<String> = choice.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            format!("no gateway Service with the labels {} found", labels.join(","))
+        }
+        (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
+        (None, None) => "no gateway Service found".to_owned(),
+    };
+    let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
+    if seen.is_empty() {
+        return Error::input(format!("{wanted}: the stream holds no Service")).help(
+            "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
+             that rightly has no gateway passes with --if-missing pass",
+        );
+    }
+    Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(
+        "a gateway is told by its port status-port (15021): choose another Service with --gateway NAME; a stream that \
+         rightly has no gateway passes with --if-missing pass",
+    )
+}
+
+/// Why a Service is an east-west gateway, if it is one.
+#[must_use]
+pub fn east_west_reason(service: &Object) -> Option<String> {
+    let labels = service.value.pointer("/metadata/labels");
+    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
+        return Some(format!("label {NETWORK_LABEL}"));
+    }
+    let port = ports(service).find_map(|port| port["port"].as_u64().filter(|number| EAST_WEST_PORTS.contains(number)))?;
+    Some(format!("port {port}"))
+}
+
+/// The Services that Helm applies with the release: `v1`, no hooks.
+fn services(objects: &[Object]) -> impl Iterator<Item = (usize, &Object)> {
+    objects.iter().enumerate().filter(|(_, object)| {
+        object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook()
+    })
+}
+
+fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>, Error> {
+    match candidates.as_slice() {
+        [] => Ok(None),
+        [(index, _)] => Ok(Some(*index)),
+        [(_, first), ..] => {
+            let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
+            Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
+                .at(first.place.clone())
+                .help(format!(
+                    "choose one with {flag}, or write one configuration document for each gateway"
+                )))
+        }
+    }
+}
+
+fn has_status_port(service: &Object) -> bool {
+    ports(service).any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
+}
+
+fn ports(service: &Object) -> impl Iterator<Item = &Value> {
+    service.value.pointer("/spec/ports").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// `spec.type`, `ClusterIP` where it is left out.
+fn type_of(service: &Object) -> &str {
+    service.value.pointer("/spec/type").and_then(Value::as_str).unwrap_or("ClusterIP")
+}
+
+/// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
+fn describe(service: &Object) -> String {
+    let ports: Vec<String> = ports(service)
+        .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
+            (Some(name), Some(number)) => format!("{name} {number}"),
+            (None, Some(number)) => number.to_string(),
+            _ => "?".to_owned(),
+        })
+        .collect();
+    let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
+    format!("{} ({}, {ports}), {}", service.full_name(), type_of(service), service.place)
+}

@@ -1,0 +1,242 @@
+//! The objects of a stream that can matter, read as Kubernetes reads them.
+//!
+//! Most documents never matter, and some do not even parse: a chart may hold anything. So a document is parsed only if
+//! its text can hold an object of a kind that is asked for, which a scan for the word `kind` tells; and one that then does
+//! not parse is remembered, not refused, since only what looks like the gateway needs an answer.
+
+use memchr::memmem;
+use serde_json::Value;
+
+use crate::error::Place;
+use crate::stream::{Document, Stream};
+use crate::yaml::{ParseError, Tree};
+
+/// Kinds that hold other objects.
+const LISTS: [&str; 2] = ["List", "ResourceList"];
+
+/// The annotation that makes an object a hook of Helm's.
+const HOOK: &str = "helm.sh/hook";
+
+/// An object of the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// Index of its document in [`Stream::documents`].
+    pub document: usize,
+    /// Where it stands in its document: empty, or `/items/3`.
+    pub pointer: String,
+    /// Its content.
+    pub value: Value,
+    /// Where it begins.
+    pub place: Place,
+}
+
+impl Object {
+    /// `kind`, or nothing.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.text("/kind")
+    }
+
+    /// `apiVersion`, or nothing.
+    #[must_use]
+    pub fn api_version(&self) -> &str {
+        self.text("/apiVersion")
+    }
+
+    /// `metadata.name`, or nothing.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.text("/metadata/name")
+    }
+
+    /// `metadata.namespace`, or nothing: where the release goes.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        self.text("/metadata/namespace")
+    }
+
+    /// `namespace/name`, or the name alone.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match self.namespace() {
+            "" => self.name().to_owned(),
+            namespace => format!("{namespace}/{}", self.name()),
+        }
+    }
+
+    /// An annotation, if it is a string.
+    #[must_use]
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.value.get("metadata")?.get("annotations")?.get(key)?.as_str()
+    }
+
+    /// Whether Helm runs it as a hook.
+    #[must_use]
+    pub fn is_hook(&self) -> bool {
+        self.annotation(HOOK).is_some()
+    }
+
+    fn text(&self, pointer: &str) -> &str {
+        self.value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// A document that can hold an object of a kind that was asked for, and does not parse.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// Index of the document.
+    pub document: usize,
+    /// Why.
+    pub error: ParseError,
+}
+
+/// What [`read`] found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Objects {
+    /// In the order of the stream.
+    pub objects: Vec<Object>,
+    /// In the order of the stream.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// The objects of the given kinds, those in lists too.
+#[must_use]
+pub fn read(stream: &Stream<'_>, kinds: &[&str]) -> Objects {
+    let mut found = Objects::default();
+    for (index, document) in stream.documents.iter().enumerate() {
+        if may_hold(stream.text_of(document), kinds) {
+            read_document(stream, index, document, &mut found);
+        }
+    }
+    found.objects.retain(|object| kinds.contains(&object.kind()));
+    found
+}
+
+/// Every object of the stream, whatever its kind.
+#[must_use]
+pub fn read_all(stream: &Stream<'_>) -> Objects {
+    let mut found = Objects::default();
+    for (index, document) in stream.documents.iter().enumerate() {
+        read_document(stream, index, document, &mut found);
+    }
+    found
+}
+
+fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: &mut Objects) {
+    let read = Tree::parse(stream.text_of(document)).and_then(|tree| Ok((tree.value()?, tree)));
+    match read {
+        Ok((value, tree)) => unwrap(stream, index, &tree, String::new(), value, &mut found.objects),
+        Err(error) => found.unreadable.push(Unreadable { document: index, error }),
+    }
+}
+
+/// Adds an object, or the objects of a list.
+fn unwrap(stream: &Stream<'_>, index: usize, tree: &Tree<'_>, pointer: String, value: Value, objects: &mut Vec<Object>) {
+    let Value::Object(mut fields) = value else { return };
+    let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let is_list = LISTS.contains(&kind.as_str()) || (kind.ends_with("List") && fields.contains_key("items"));
+    if is_list && fields.get("items").is_some_and(Value::is_array) {
+        let api_version = fields.get("apiVersion").cloned();
+        let Some(Value::Array(items)) = fields.remove("items") else { return };
+        for (number, mut item) in items.into_iter().enumerate() {
+            // The items of a typed list (ServiceList) may leave out what the list says.
+            if let (Value::Object(item), Some(kind), Some(version)) =
+                (&mut item, kind.strip_suffix("List").filter(|kind| !kind.is_empty()), &api_version)
+                && !item.contains_key("kind")
+                && kind != "Resource"
+            {
+                item.insert("kind".to_owned(), Value::String(kind.to_owned()));
+                item.insert("apiVersion".to_owned(), version.clone());
+            }
+            unwrap(stream, index, tree, format!("{pointer}/items/{number}"), item, objects);
+        }
+        return;
+    }
+    if fields.is_empty() {
+        return;
+    }
+    let document = &stream.documents[index];
+    let place = match tree.find(&pointer) {
+        Some(located) if !pointer.is_empty() => stream.place(document, located.value.start),
+        _ => stream.place_of(document),
+    };
+    objects.push(Object { document: index, pointer, value: Value::Object(fields), place });
+}
+
+/// Whether a text can hold an object of one of the kinds. Never wrong with `false`; `true` may be wrong.
+fn may_hold(text: &str, kinds: &[&str]) -> bool {
+    let bytes = text.as_bytes();
+    memmem::find_iter(bytes, b"kind").any(|at| match kind_at(&text[at + 4..]) {
+        KindAt::NoKey => false,
+        KindAt::Word(word) => word.ends_with("List") || kinds.contains(&word),
+        KindAt::Unclear => true,
+    })
+}
+
+enum KindAt<'t> {
+    NoKey,
+    Word(&'t str),
+    Unclear,
+}
+
+/// What stands behind the word `kind`: the value of a key, if it is one, as far as it can be told without parsing.
+fn kind_at(rest: &str) -> KindAt<'_> {
+    let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+    let Some(rest) = rest.trim_start().strip_prefix(':') else { return KindAt::NoKey };
+    let rest = rest.trim_start();
+    let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    match rest[end..].chars().next() {
+        _ if end == 0 => KindAt::Unclear,
+        Some('\\') => KindAt::Unclear,
+        _ => KindAt::Word(&rest[..end]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_without_parsing() {
+        let service = |text: &str| may_hold(text, &["Service"]);
+        for text in [
+            "kind: Service\n",
+            "kind:   \"Service\" # c\n",
+            "'kind': 'Service'",
+            "{\"kind\":\"Service\"}",
+            "{\"kind\" : \"Service\"}",
+            "kind:\n  Service\n",
+            "kind: !!str Service\n",
+            "kind: &k Service\n",
+            "? kind\n: Service\n",
+            "kind: \"\\x53ervice\"\n",
+            "kind: List\n",
+            "kind: ServiceList\n",
+            "a:\n- kind: Service",
+        ] {
+            assert!(service(text), "{text}");
+        }
+        for text in ["", "kind: ServiceAccount\n", "kinds: Service\n", "kind: Deployment", "kind Service", "# Service"] {
+            assert!(!service(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn objects_of_lists_have_their_own_place() {
+        let text = "kind: ConfigMap\n---\nkind: List\nitems:\n- kind: A\n  x: 1\n- kind: Service\n  metadata: {name: s}\n";
+        let stream = Stream::split(text);
+        let found = read(&stream, &["Service"]);
+        assert_eq!(found.unreadable, []);
+        let object = &found.objects[0];
+        assert_eq!((found.objects.len(), object.pointer.as_str(), object.name()), (1, "/items/1", "s"));
+        assert_eq!(object.place.to_string(), "document 2, line 7");
+    }
+
+    #[test]
+    fn what_does_not_parse_is_remembered_only_if_it_can_matter() {
+        let stream = Stream::split("kind: ConfigMap\na: [\n---\nkind: Service\na: [\n");
+        let found = read(&stream, &["Service"]);
+        assert_eq!((found.objects.len(), found.unreadable.len(), found.unreadable[0].document), (0, 1, 1));
+    }
+}
