@@ -1,0 +1,120 @@
+//! JSON pointer to place.
+
+use super::node::{Content, Entry, NodeId, Tree};
+use std::ops::Range;
+
+/// Where a value stands in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The key of the entry; `None` for the root and for items of a list.
+    pub key: Option<Range<usize>>,
+    /// The value as written, without anchor, tag and comment. Empty behind the colon where nothing is written.
+    pub value: Range<usize>,
+    /// The first alias or merge key on the way. What is found behind one stands elsewhere, for several places.
+    pub detour: Option<Detour>,
+}
+
+/// Something on a path that leads to another part of the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detour {
+    /// `*name` at this offset.
+    Alias(usize),
+    /// `<<` at this offset.
+    Merge(usize),
+}
+
+/// Merges within merges, which may go in circles.
+const MERGES: usize = 20;
+
+impl Tree<'_> {
+    /// Finds a value by JSON pointer (RFC 6901), reading duplicate and merged keys as [`Tree::value`] does.
+    #[must_use]
+    pub fn find(&self, pointer: &str) -> Option<Located> {
+        let mut tokens = pointer.split('/');
+        if tokens.next() != Some("") {
+            return None;
+        }
+        let mut detour = None;
+        let mut key = None;
+        let mut at = self.root?;
+        for token in tokens {
+            let token = token.replace("~1", "/").replace("~0", "~");
+            at = self.follow(at, &mut detour);
+            match &self.node(at).content {
+                Content::Mapping { .. } => {
+                    let entry = self.entry(at, &token, &mut detour, MERGES)?;
+                    key = Some(self.node(entry.key).span());
+                    at = entry.value;
+                }
+                Content::Sequence { items, .. } => {
+                    at = items.get(index(&token)?)?.value;
+                    key = None;
+                }
+                Content::Scalar { .. } | Content::Alias { .. } => return None,
+            }
+        }
+        if let Content::Alias { .. } = self.node(at).content {
+            detour = detour.or(Some(Detour::Alias(self.node(at).span.start)));
+        }
+        Some(Located {
+            key,
+            value: self.node(at).span(),
+            detour,
+        })
+    }
+
+    /// The node that an alias stands for, or the node itself.
+    fn follow(&self, id: NodeId, detour: &mut Option<Detour>) -> NodeId {
+        match self.node(id).content {
+            Content::Alias { target } => {
+                detour.get_or_insert(Detour::Alias(self.node(id).span.start));
+                target
+            }
+            _ => id,
+        }
+    }
+
+    /// The entry that decides a key: the last one, be it written or merged.
+    fn entry(
+        &self,
+        id: NodeId,
+        key: &str,
+        detour: &mut Option<Detour>,
+        merges: usize,
+    ) -> Option<Entry> {
+        let Content::Mapping { entries, .. } = &self.node(id).content else {
+            return None;
+        };
+        for entry in entries.iter().rev() {
+            if !self.is_merge(entry.key) {
+                if self.key(entry.key).as_deref() == Some(key) {
+                    return Some(*entry);
+                }
+                continue;
+            }
+            let sources = match &self.node(entry.value).content {
+                Content::Sequence { items, .. } => items.iter().map(|item| item.value).collect(),
+                _ => vec![entry.value],
+            };
+            for source in sources {
+                let mut way = detour.or(Some(Detour::Merge(self.node(entry.key).span.start)));
+                let source = self.follow(source, &mut way);
+                if merges > 0
+                    && let Some(found) = self.entry(source, key, &mut way, merges - 1)
+                {
+                    *detour = way;
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// An index as RFC 6901 writes it: digits without leading zeros.
+pub(super) fn index(token: &str) -> Option<usize> {
+    let canonical = token == "0" || !token.starts_with('0');
+    (canonical && token.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| token.parse().ok())
+        .flatten()
+}

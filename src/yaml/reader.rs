@@ -1,0 +1,422 @@
+//! Parser events to nodes.
+//!
+//! The parser gives each scalar, alias and bracket its bytes. What it leaves out is found here: `-`, `?` and `:` in the
+//! gaps between nodes, the header of a block scalar and its last line, and where a node is that nobody wrote (`key:`).
+
+use super::ParseError;
+use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
+use super::text::{
+    BOM, indicator, is_blank, line_end, line_start, next_line, skip_blanks, skip_gap,
+};
+use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Collections inside each other; manifests have about fifteen. Bounds every recursion over a tree.
+const NESTING: usize = 200;
+
+impl<'t> Tree<'t> {
+    /// Reads exactly one document. It may start with a BOM, directives, comments and `---` (also `--- # c`,
+    /// `--- {a: b}`), and end with `...`. A document without content has no [root](Tree::root).
+    ///
+    /// # Errors
+    /// Text that is no YAML, holds a second document, or a character that YAML 1.1 and 1.2 readers do not agree about.
+    pub fn parse(text: &'t str) -> Result<Self, ParseError> {
+        refuse_old_line_breaks(text)?;
+        let options = granit_parser::options! {
+            emit_comments: false,
+            emit_anchor_events: true,
+            flow_nesting_limit: NESTING,
+            block_nesting_limit: NESTING,
+        };
+        let mut reader = Reader::new(text);
+        let mut events = Parser::new_from_str_with_options(text, options).peekable();
+        while let Some(event) = events.next() {
+            let (event, span) = event.map_err(scan_error)?;
+            let anchor = match event.is_node().then(|| events.peek()).flatten() {
+                Some(Ok((Event::Anchor(..), span))) => Some(bytes(*span)?),
+                _ => None,
+            };
+            reader.event(event, span, anchor)?;
+        }
+        Ok(reader.tree)
+    }
+}
+
+/// A collection that is still open.
+struct Open {
+    node: NodeId,
+    /// Start of the entry and its key, between a key and its value.
+    key: Option<(usize, bool, NodeId)>,
+}
+
+struct Reader<'t> {
+    tree: Tree<'t>,
+    open: Vec<Open>,
+    /// Nodes by the parser's number of their anchor, which only grows.
+    anchored: Vec<(usize, NodeId)>,
+    documents: usize,
+    /// End of the last content: the next gap starts here.
+    cursor: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str) -> Self {
+        let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
+        Self {
+            tree: Tree {
+                text,
+                nodes: Vec::new(),
+                root: None,
+                start,
+            },
+            open: Vec::new(),
+            anchored: Vec::new(),
+            documents: 0,
+            cursor: start,
+        }
+    }
+
+    fn event(
+        &mut self,
+        event: Event<'t>,
+        span: Span,
+        anchor: Option<Range<usize>>,
+    ) -> Result<(), ParseError> {
+        let at = bytes(span)?;
+        let mut tag = None;
+        let mut number = 0;
+        let content = match event {
+            Event::DocumentStart(explicit, _) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(ParseError::at(at.start, "more than one document"));
+                }
+                if explicit {
+                    self.cursor = at.end;
+                    self.tree.start = at.end;
+                }
+                return Ok(());
+            }
+            Event::SequenceEnd | Event::MappingEnd => return self.close(at),
+            Event::Alias(target) => Content::Alias {
+                target: self.target(target, &at)?,
+            },
+            Event::Scalar(text, style, id, name) => {
+                (number, tag) = (id, name);
+                Content::Scalar {
+                    text,
+                    style: plain_style(style, &at),
+                }
+            }
+            Event::SequenceStart(style, id, name) => {
+                (number, tag) = (id, name);
+                Content::Sequence {
+                    flow: style == StructureStyle::Flow,
+                    items: Vec::new(),
+                }
+            }
+            Event::MappingStart(style, id, name) => {
+                (number, tag) = (id, name);
+                let flow = match style {
+                    StructureStyle::Block => Flow::Block,
+                    StructureStyle::Flow if at.is_empty() => Flow::Pair,
+                    StructureStyle::Flow => Flow::Braces,
+                };
+                Content::Mapping {
+                    flow,
+                    entries: Vec::new(),
+                }
+            }
+            _ => return Ok(()),
+        };
+        let tag_span = span.tag_span().map(bytes).transpose()?;
+        let node = Node {
+            span: at,
+            properties: join(anchor.clone(), tag_span),
+            anchor: anchor.map(|span| &self.tree.text[span.start + 1..span.end]),
+            tag: tag.map(|tag| Cow::Owned(format!("{}{}", tag.handle(), tag.suffix()))),
+            content,
+        };
+        self.node(node, number, span.indent)
+    }
+
+    /// Puts a node into the collection that is open, and opens it if it is one.
+    fn node(
+        &mut self,
+        mut node: Node<'t>,
+        anchor: usize,
+        indent: Option<usize>,
+    ) -> Result<(), ParseError> {
+        let text = self.tree.text;
+        let empty = matches!(
+            &node.content,
+            Content::Scalar {
+                style: Style::Empty,
+                ..
+            }
+        );
+        let gap_end = match (&node.properties, empty) {
+            (Some(properties), _) => properties.start,
+            (None, false) => node.span.start,
+            (None, true) => skip_gap(text, self.cursor, text.len(), b""),
+        };
+        let id = NodeId(self.tree.nodes.len());
+        let place = self.place(id, gap_end, empty)?;
+        let lead = match &node.properties {
+            Some(properties) => properties.end,
+            None => place,
+        };
+        if let Content::Scalar { text: value, style } = &mut node.content {
+            match style {
+                Style::Empty => node.span = lead..lead,
+                Style::Block(block) => {
+                    block.indent = indent;
+                    node.span = block_span(text, lead, &node.span, block, value)?;
+                }
+                _ => {}
+            }
+        }
+        if matches!(
+            node.content,
+            Content::Sequence { .. } | Content::Mapping { .. }
+        ) {
+            self.open.push(Open {
+                node: id,
+                key: None,
+            });
+            self.cursor = if node.span.is_empty() {
+                lead
+            } else {
+                node.span.end
+            };
+        } else {
+            self.cursor = node.end();
+        }
+        if anchor != 0 {
+            self.anchored.push((anchor, id));
+        }
+        self.tree.nodes.push(node);
+        Ok(())
+    }
+
+    /// Records `id` as root, key, value or item. Returns where the gap before it ends: behind `---`, `?`, `:` or `-`.
+    fn place(&mut self, id: NodeId, gap_end: usize, empty: bool) -> Result<usize, ParseError> {
+        let text = self.tree.text;
+        let from = self.cursor;
+        let Some(open) = self.open.last_mut() else {
+            self.tree.root = Some(id);
+            return Ok(from);
+        };
+        match &mut self.tree.nodes[open.node.0].content {
+            Content::Sequence { flow: true, items } => {
+                items.push(Item {
+                    start: gap_end,
+                    value: id,
+                });
+                Ok(gap_end)
+            }
+            Content::Sequence { flow: false, items } => {
+                let dash = indicator(text, from, text.len().min(gap_end + 1), b"-")
+                    .ok_or_else(|| ParseError::at(gap_end, "list item without `-`"))?;
+                items.push(Item {
+                    start: dash,
+                    value: id,
+                });
+                Ok(dash + 1)
+            }
+            Content::Mapping { flow, entries } => match open.key.take() {
+                None => {
+                    // A key that nobody wrote: `? : value`, `: value`.
+                    let gap_end = if empty {
+                        skip_gap(text, from, text.len(), b",")
+                    } else {
+                        gap_end
+                    };
+                    let to = text.len().min(gap_end + usize::from(empty));
+                    let mark = indicator(text, from, to, b"?");
+                    let start = mark.unwrap_or(gap_end);
+                    open.key = Some((start, mark.is_some(), id));
+                    Ok(mark.map_or(gap_end, |mark| mark + 1))
+                }
+                Some((start, explicit, key)) => {
+                    let colon = if empty && gap_end == skip_gap(text, from, text.len(), b"") {
+                        let same_line = *flow == Flow::Block && !explicit;
+                        lone_colon(
+                            text,
+                            if same_line {
+                                skip_blanks(text, from)
+                            } else {
+                                gap_end
+                            },
+                        )
+                    } else {
+                        indicator(text, from, gap_end, b":")
+                    };
+                    entries.push(Entry {
+                        start,
+                        key,
+                        explicit,
+                        colon,
+                        value: id,
+                    });
+                    Ok(colon.map_or(from, |colon| colon + 1))
+                }
+            },
+            _ => Err(ParseError::at(gap_end, "a scalar cannot hold a node")),
+        }
+    }
+
+    fn close(&mut self, at: Range<usize>) -> Result<(), ParseError> {
+        let Some(open) = self.open.pop() else {
+            return Err(ParseError::at(
+                at.start,
+                "end of a collection that is not open",
+            ));
+        };
+        let children = match &self.tree.nodes[open.node.0].content {
+            Content::Sequence { flow: false, items } => items
+                .first()
+                .map(|first| first.start)
+                .zip(items.last().map(|last| last.value)),
+            Content::Mapping {
+                flow: Flow::Block | Flow::Pair,
+                entries,
+            } => entries
+                .first()
+                .map(|first| first.start)
+                .zip(entries.last().map(|last| last.value)),
+            _ => None,
+        };
+        let span = match children {
+            Some((start, last)) => start..self.tree.node(last).end(),
+            None => self.tree.nodes[open.node.0].span.start..at.end,
+        };
+        self.cursor = span.end;
+        self.tree.nodes[open.node.0].span = span;
+        Ok(())
+    }
+
+    fn target(&self, number: usize, at: &Range<usize>) -> Result<NodeId, ParseError> {
+        self.anchored
+            .binary_search_by_key(&number, |(id, _)| *id)
+            .map(|found| self.anchored[found].1)
+            .map_err(|_| ParseError::at(at.start, "alias of an anchor that does not exist"))
+    }
+}
+
+fn plain_style(style: ScalarStyle, at: &Range<usize>) -> Style {
+    match style {
+        ScalarStyle::Plain if at.is_empty() => Style::Empty,
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block(Block {
+            header_end: at.start,
+            keep: false,
+            indent: None,
+        }),
+    }
+}
+
+/// The `:` of an entry without a written value. (An implicit key of a block mapping has it on its own line.)
+fn lone_colon(text: &str, at: usize) -> Option<usize> {
+    match text.as_bytes()[at..] {
+        [b':'] | [b':', b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']', ..] => Some(at),
+        _ => None,
+    }
+}
+
+/// From the header to the last line of a block scalar, which the parser reports from its first content to the next
+/// token. Fills in what the header says. Go, unlike the parser, adds no line break where the text ends without one.
+fn block_span(
+    text: &str,
+    lead: usize,
+    reported: &Range<usize>,
+    block: &mut Block,
+    value: &mut Cow<'_, str>,
+) -> Result<Range<usize>, ParseError> {
+    let header = indicator(text, lead, text.len(), b"|>")
+        .ok_or_else(|| ParseError::at(lead, "block scalar without `|` or `>`"))?;
+    let indicators = text.as_bytes()[header + 1..]
+        .iter()
+        .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'))
+        .count();
+    block.header_end = header + 1 + indicators;
+    block.keep = text[header..block.header_end].contains('+');
+
+    let first = next_line(text, header);
+    let after = if reported.end == text.len() && line_start(text, reported.end) != text.len() {
+        text.len()
+    } else {
+        line_start(text, reported.end)
+    };
+    let mut end = block.header_end;
+    let mut at = first;
+    while at < after {
+        let stop = line_end(text, at);
+        if block.keep || is_content(&text[at..stop], block.indent) {
+            end = stop;
+        }
+        at = next_line(text, at);
+    }
+    if end == text.len()
+        && is_content(&text[line_start(text, end)..end], block.indent)
+        && end >= first
+    {
+        strip_break(value);
+    }
+    Ok(header..end)
+}
+
+/// A line of a block scalar holds text, or more spaces than its indentation.
+fn is_content(line: &str, indent: Option<usize>) -> bool {
+    !is_blank(line) || indent.is_some_and(|indent| line.len() > indent)
+}
+
+fn strip_break(value: &mut Cow<'_, str>) {
+    match value {
+        Cow::Borrowed(text) => *text = text.strip_suffix('\n').unwrap_or(text),
+        Cow::Owned(text) => {
+            if text.ends_with('\n') {
+                text.pop();
+            }
+        }
+    }
+}
+
+/// Go's reader follows YAML 1.1, where NEL, LS and PS break lines (and end comments); YAML 1.2 readers do not.
+fn refuse_old_line_breaks(text: &str) -> Result<(), ParseError> {
+    let bytes = text.as_bytes();
+    let found = memchr::memchr2_iter(0xc2, 0xe2, bytes).find(|&at| {
+        let rest = &bytes[at..];
+        rest.starts_with(&[0xc2, 0x85])
+            || rest.starts_with(&[0xe2, 0x80, 0xa8])
+            || rest.starts_with(&[0xe2, 0x80, 0xa9])
+    });
+    match found {
+        Some(at) => Err(ParseError::at(
+            at,
+            "U+0085, U+2028 or U+2029: a line break for some YAML readers, a letter for others; write it as an escape in \
+             double quotes",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn bytes(span: Span) -> Result<Range<usize>, ParseError> {
+    span.byte_range()
+        .filter(|range| range.start <= range.end)
+        .ok_or_else(|| ParseError::at(0, "the parser lost its place"))
+}
+
+fn join(a: Option<Range<usize>>, b: Option<Range<usize>>) -> Option<Range<usize>> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.start.min(b.start)..a.end.max(b.end)),
+        (a, b) => a.or(b),
+    }
+}
+
+fn scan_error(error: ScanError) -> ParseError {
+    ParseError::at(error.marker().byte_offset().unwrap_or(0), error.info())
+}
