@@ -1,0 +1,154 @@
+//! The shape of `spec.ingress`. See [`super::types`] for what the comments are for.
+//!
+//! A field that becomes an annotation is a [`Choice`]: left out, our default or what the Service said stands; `null`, there
+//! is no such annotation.
+
+use super::types::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
+use super::value::{Choice, Entries, PortRef, Text, Var};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The Ingress, from which the AWS Load Balancer Controller builds the ALB.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Ingress {
+    /// The name of the Ingress. Two gateways need two names.
+    pub name: Option<String>,
+    /// Labels of the Ingress, beside the default one; `null` for a key removes it, `null` for the whole removes all.
+    pub labels: Choice<Entries<Option<Text>>>,
+    /// The class that the controller answers to. `null`: none at all, so that the cluster's default class decides.
+    pub class_name: Choice<String>,
+    /// Whether the class is written as `annotation` or as `field` (`spec.ingressClassName`). Never both. EKS Auto Mode
+    /// knows the field only.
+    pub class_as: Option<ClassAs>,
+    /// Host names that the rules are for, one rule each; `*.example.com` covers one more label. Without any, one rule for
+    /// every host.
+    pub hosts: Option<Vec<String>>,
+    /// The paths of each rule.
+    pub paths: Option<Vec<PathRule>>,
+    /// Host names of `spec.tls`, for which the controller looks up certificates in ACM when `certificateArns` has none.
+    pub tls_hosts: Option<Vec<String>>,
+    /// The port of the gateway's Service that the ALB sends requests to, by number or name.
+    pub backend_port: Option<PortRef>,
+    /// The name of the ALB in the AWS console: up to 32 letters, digits and hyphens, unique in account and region over all
+    /// load balancers. Only its first value counts.
+    pub load_balancer_name: Choice<String>,
+    /// From where the ALB can be reached: `internal` or `internet-facing`. A change replaces the ALB.
+    pub scheme: Choice<Var<Scheme>>,
+    /// What the ALB sends requests to: `instance` (node address and node port) or `ip` (the pod itself).
+    pub target_type: Choice<Var<TargetType>>,
+    /// Subnets by id or Name tag, in two or more zones.
+    pub subnets: Choice<Vec<String>>,
+    /// What the ALB listens on, one entry a port: `{HTTP: 80}`, `{HTTPS: 443}`.
+    pub listen_ports: Choice<Vec<ListenPort>>,
+    /// Whether clients on the HTTP listener are sent to the HTTPS listener. `true` uses `ssl-redirect`; `{via: action}` a
+    /// redirect action together with the rule that makes it work.
+    pub redirect_to_https: Choice<Redirect>,
+    /// Certificates by their ARN in ACM or IAM, in the region of the ALB. The first is the default one.
+    pub certificate_arns: Choice<Vec<String>>,
+    /// The TLS policy of the HTTPS listeners.
+    pub ssl_policy: Choice<String>,
+    /// What the ALB speaks to the gateway: `HTTPS` for port 443, `HTTP` for port 80.
+    pub backend_protocol: Choice<Var<Protocol>>,
+    /// How the ALB finds out whether a target is healthy. `null` leaves all of it to the controller's defaults.
+    pub health_check: HealthCheck,
+    /// The WAFv2 web ACL, a regional one; `none` detaches the one that is there.
+    pub wafv2_acl_arn: Choice<String>,
+    /// Whether AWS Shield Advanced protects the ALB. It needs a subscription; without one it is skipped silently.
+    pub shield_advanced_protection: Choice<Var<bool>>,
+    /// Attributes of the ALB, such as `idle_timeout.timeout_seconds`. `null` for a key removes what was carried over.
+    pub load_balancer_attributes: Choice<Entries<Option<Text>>>,
+    /// Attributes of the target group, such as `deregistration_delay.timeout_seconds`. `null` for a key removes what was
+    /// carried over.
+    pub target_group_attributes: Choice<Entries<Option<Text>>>,
+    /// AWS tags of everything that is created. `null` for a key removes what was carried over.
+    pub tags: Choice<Entries<Option<Text>>>,
+    /// Security groups of the ALB by id or Name tag, instead of one that the controller manages. `inboundCidrs` then has no
+    /// effect.
+    pub security_groups: Choice<Vec<String>>,
+    /// Ranges that may reach the ALB, in canonical form (`10.0.0.0/8`). `null` opens it to everybody.
+    pub inbound_cidrs: Choice<Vec<String>>,
+    /// The kinds of addresses that the ALB has.
+    pub ip_address_type: Choice<Var<IpAddressType>>,
+    /// The IngressGroup: several Ingresses that share one ALB. `null` takes the Ingress out of the group that was carried
+    /// over.
+    pub group: Group,
+    /// Any other annotation by its full key, verbatim. It wins over the field for the same annotation; `null` removes a
+    /// default.
+    pub annotations: Option<Entries<Option<Text>>>,
+}
+
+/// One path of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(inline)]
+pub struct PathRule {
+    /// The path, beginning with `/`.
+    pub path: String,
+    /// How it is compared: `Prefix`, `Exact` or `ImplementationSpecific`. `Prefix` if left out.
+    #[serde(default)]
+    pub path_type: PathType,
+}
+
+/// One port that the ALB listens on.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub enum ListenPort {
+    /// Clear text on this port.
+    #[serde(rename = "HTTP")]
+    Http(Var<i64>),
+    /// TLS on this port.
+    #[serde(rename = "HTTPS")]
+    Https(Var<i64>),
+}
+
+/// How the ALB finds out whether a target is healthy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct HealthCheck {
+    /// The port that is asked: the name of a port of the Service, `traffic-port`, or a number, which is used as it is (with
+    /// target type `instance` it must be a node port).
+    pub port: Choice<PortRef>,
+    /// What is spoken. The status port speaks HTTP only.
+    pub protocol: Choice<Var<Protocol>>,
+    /// The path that is asked for. The status port answers `/healthz/ready` only.
+    pub path: Choice<String>,
+    /// Seconds from one check to the next, 5 to 300, more than the timeout.
+    pub interval_seconds: Choice<Var<i64>>,
+    /// Seconds to wait for the answer, 2 to 120.
+    pub timeout_seconds: Choice<Var<i64>>,
+    /// Good answers in a row that make a target healthy, 2 to 10.
+    pub healthy_threshold_count: Choice<Var<i64>>,
+    /// Bad answers in a row that make a target unhealthy, 2 to 10.
+    pub unhealthy_threshold_count: Choice<Var<i64>>,
+    /// Status codes of a good answer, 200 to 499: `200`, `200,302` or `200-299`.
+    pub success_codes: Choice<Text>,
+}
+
+/// The IngressGroup: several Ingresses that share one ALB.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Group {
+    /// The name of the group: up to 63 lower-case letters, digits, `-` and `.`. A change moves the Ingress to another ALB.
+    pub name: Choice<String>,
+    /// The place of this Ingress in the group, -1000 to 1000, lower first. The gateway catches every path, so that it needs
+    /// a high one.
+    pub order: Choice<Var<i64>>,
+}
+
+impl ListenPort {
+    /// The port's number.
+    pub fn port(&self) -> &Var<i64> {
+        match self {
+            ListenPort::Http(port) | ListenPort::Https(port) => port,
+        }
+    }
+
+    /// What is spoken on it.
+    pub fn protocol(&self) -> Protocol {
+        match self {
+            ListenPort::Http(_) => Protocol::Http,
+            ListenPort::Https(_) => Protocol::Https,
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Which of several voices counts: flag, `ISTIO_ALB_*`, `ARGOCD_ENV_ISTIO_ALB_*`, file.
+//!
+//! Each is read into one tree below `spec`, and the trees are laid over each other, lowest first: maps per key, everything
+//! else whole. Three places need more than that.
+//!
+//! - **Annotations.** Inside one layer a free annotation wins over the field for the same annotation. A field of a *higher*
+//!   layer wins over both, so the lower annotation goes: else `--scheme internal` would do nothing to a file that says
+//!   `annotations: {alb.ingress.kubernetes.io/scheme: internet-facing}`.
+//! - **Empty lists** say nothing. Over a list of a lower layer they are refused: `--inbound-cidrs "$CIDRS"` with an unset
+//!   variable must not open an ALB to the world. `null` takes a list away.
+//! - **Findings** are one table from id to level in the shape of three lists, merged per id.
+
+use super::fields::{self, FIELDS, Field, ONE_GATEWAY, Shape};
+use super::node::{Entry, Node, Origin, Value, join};
+use super::{load, path};
+use crate::cli::Options;
+use crate::error::Error;
+use std::collections::BTreeMap;
+
+/// What variables of ours begin with.
+pub const PREFIX: &str = "ISTIO_ALB_";
+/// The same from an Argo CD Application, which prefixes what it passes on.
+pub const ARGOCD_PREFIX: &str = "ARGOCD_ENV_ISTIO_ALB_";
+
+/// Variables that are no field.
+pub(super) const CONFIG: &str = "CONFIG";
+pub(super) const REPORT: &str = "REPORT";
+const SET: &str = "SET";
+/// Variables of this project's own tests.
+const TESTS: &[&str] = &["TEST_DATA", "BLESS"];
+
+/// The variables of one prefix, without it.
+pub(super) type Variables = BTreeMap<String, String>;
+
+/// Picks the variables that begin with `prefix`.
+pub(super) fn variables(env: &[(String, String)], prefix: &str) -> Variables {
+    env.iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone())))
+        .collect()
+}
+
+/// The layer of the command line. `--set` counts after the flags that have a name.
+pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
+    let mut layer = Node::empty(Origin::named("the command line"));
+    for (field, values) in &options.fields {
+        let origin = Origin::named(format!("--{}", field.flag.unwrap_or_default()));
+        add(&mut layer, field, values, origin)?;
+    }
+    for assignment in &options.set {
+        set(&mut layer, assignment, Origin::named("--set"))?;
+    }
+    Ok(layer)
+}
+
+/// The layer of the variables with this prefix. A variable that nobody reads is an error: a misspelt one would silently
+/// leave a default in force.
+pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
+    let mut layer = Node::empty(Origin::named("the environment"));
+    let known: BTreeMap<String, &Field> = FIELDS.iter().map(|field| (field.variable(), field)).collect();
+    for (name, value) in variables {
+        let origin = Origin::named(format!("{prefix}{name}"));
+        if let Some(field) = known.get(name) {
+            add(&mut layer, field, std::slice::from_ref(value), origin)?;
+        } else if ![CONFIG, REPORT, SET].contains(&name.as_str()) && !TESTS.contains(&name.as_str()) && !is_service_link(name)
+        {
+            let mut words: Vec<&str> = known.keys().map(String::as_str).collect();
+            words.extend([CONFIG, REPORT, SET]);
+            let error = Error::usage(format!("{origin}: no such variable"));
+            return Err(match super::decode::nearest(name, &words) {
+                Some(word) => error.help(format!("did you mean `{prefix}{word}`?")),
+                None => error.help("docs/configuration.md lists them all; other settings go into the variable SET"),
+            });
+        }
+    }
+    for assignment in variables.get(SET).iter().flat_map(|list| list.lines()).map(str::trim) {
+        if !assignment.is_empty() {
+            set(&mut layer, assignment, Origin::named(format!("{prefix}{SET}")))?;
+        }
+    }
+    Ok(layer)
+}
+
+/// Whether Kubernetes itself puts this variable into a pod, for a Service whose name begins with `istio-alb`
+/// (`ISTIO_ALB_SERVICE_HOST`, `ISTIO_ALB_PORT_443_TCP_ADDR`).
+fn is_service_link(name: &str) -> bool {
+    let behind_port = |rest: &str| rest.is_empty() || rest.starts_with('_');
+    name.ends_with("SERVICE_HOST")
+        || name.split_once("SERVICE_PORT").is_some_and(|(_, rest)| behind_port(rest))
+        || name == "PORT"
+        || name.ends_with("_PORT")
+        || ["PORT_", "_PORT_"].iter().any(|word| {
+            name.split_once(word).is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
+        })
+}
+
+/// Adds what a flag or variable says about its field.
+fn add(layer: &mut Node, field: &Field, values: &[String], origin: Origin) -> Result<(), Error> {
+    let path: Vec<_> = field.path.split('.').map(str::to_owned).collect();
+    let value = read(field.shape, values, &origin)?;
+    overlay(layer, &Node::nested(&path, value))
+}
+
+/// Reads a value as its field's shape wants it.
+fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error> {
+    let last = values.last().map_or("", |value| value.trim());
+    if last.is_empty() && !values.is_empty() {
+        return Err(Error::usage(format!("{origin}: the value is empty"))
+            .help("leave it out to say nothing, or say `null` to take away what a lower layer or a default says"));
+    }
+    let node = |value| Node::new(origin.clone(), value);
+    if last == "null" && values.len() == 1 {
+        return Ok(node(Value::Null));
+    }
+    match shape {
+        Shape::Text => Ok(node(Value::Text(last.to_owned()))),
+        Shape::List if !last.starts_with('[') => {
+            let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
+            Ok(node(Value::List(items.map(|item| node(Value::Text(item.to_owned()))).collect())))
+        }
+        Shape::List | Shape::Yaml | Shape::Map => load::value(last, origin),
+        Shape::Switch | Shape::NoSwitch if values.is_empty() => {
+            let says = shape == Shape::Switch;
+            Ok(node(Value::Bool(says, says.to_string())))
+        }
+        Shape::Switch => load::value(last, origin),
+        Shape::NoSwitch => {
+            let mut value = load::value(last, origin)?;
+            if let Value::Bool(says, text) = &mut value.value {
+                *says = !*says;
+                *text = says.to_string();
+            }
+            Ok(value)
+        }
+    }
+}
+
+/// Adds one `path=value`.
+fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> {
+    let wrong = |what: String| Error::usage(format!("{origin}: `{assignment}`: {what}"));
+    let path::Assignment { path, value } = path::parse(assignment).map_err(|what| {
+        wrong(what).help("for example --set ingress.scheme=internal, or --set ingress.annotations[example.com/a]=b")
+    })?;
+    if value.trim().is_empty() {
+        return Err(wrong("the value is empty".to_owned())
+            .help("say `null` to take away what a lower layer or a default says"));
+    }
+    let value = load::value(value, &origin)?;
+    overlay(layer, &Node::nested(&path, value))
+}
+
+/// Lays a layer over the ones below it.
+pub(super) fn merge(below: &mut Node, layer: &Node) -> Result<(), Error> {
+    outrank(below, layer)?;
+    overlay(below, layer)
+}
+
+/// Removes the annotations below that a field of `layer` outranks.
+fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
+    let Some(annotations) = below.find_mut("ingress.annotations") else { return Ok(()) };
+    let Value::Map(entries) = &mut annotations.value else { return Ok(()) };
+    for field in FIELDS {
+        let Some(says) = said(layer, field.path) else { continue };
+        let is_ours = |entry: &Entry| field.annotations.contains(&entry.key.as_str());
+        let part = field.shape == Shape::Map && says.value != Value::Null;
+        if let Some(entry) = entries.iter().find(|entry| part && is_ours(entry) && entry.node.value != Value::Null) {
+            let (key, here, there) = (&entry.key, &says.origin, &entry.origin);
+            let message = format!("{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one", field.path);
+            return Err(Error::usage(message)
+                .help(format!("write the annotation's entries into `{}`, so that they can be merged", field.path)));
+        }
+        entries.retain(|entry| !is_ours(entry));
+    }
+    Ok(())
+}
+
+/// What `layer` says about a field, itself or by a `null` above it.
+fn said<'a>(layer: &'a Node, path: &str) -> Option<&'a Node> {
+    layer.find(path).or_else(|| {
+        let (above, _) = path.rsplit_once('.')?;
+        said(layer, above).filter(|node| node.value == Value::Null)
+    })
+}
+
+fn overlay(below: &mut Node, layer: &Node) -> Result<(), Error> {
+    lay(below, layer, "")
+}
+
+fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
+    if path == "findings" && merge_findings(below, above) {
+        return Ok(());
+    }
+    if below.value == Value::Null && matches!(above.value, Value::Map(_)) {
+        *below = switched_off(path, &below.origin);
+    }
+    match (&mut below.value, &above.value) {
+        (Value::Map(entries), Value::Map(new)) => {
+            for entry in new {
+                match entries.iter_mut().find(|old| old.key == entry.key) {
+                    Some(old) => lay(&mut old.node, &entry.node, &join(path, &entry.key))?,
+                    None => entries.push(entry.clone()),
+                }
+            }
+        }
+        (Value::List(old), Value::List(new)) if new.is_empty() && !old.is_empty() => {
+            return Err(Error::usage(format!(
+                "{}: spec.{path}: an empty list over the list of a lower layer ({})",
+                above.origin, below.origin
+            ))
+            .help("say `null` to take that list away"));
+        }
+        _ => *below = above.clone(),
+    }
+    Ok(())
+}
+
+/// `healthCheck: null` as what it stands for: every annotation of it switched off.
+pub(super) fn switched_off(path: &str, origin: &Origin) -> Node {
+    let entries = fields::below(path).filter(|field| !field.annotations.is_empty()).map(|field| Entry {
+        key: field.name().to_owned(),
+        origin: origin.clone(),
+        node: Node::new(origin.clone(), Value::Null),
+    });
+    Node::new(origin.clone(), Value::Map(entries.collect()))
+}
+
+/// Merges the three lists of findings per id. False where they are no lists, which the types then report.
+fn merge_findings(below: &mut Node, above: &Node) -> bool {
+    let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else { return false };
+    let is_list = |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null);
+    if !lists.iter().chain(new).all(is_list) {
+        return false;
+    }
+    let said: Vec<_> = new.iter().flat_map(|entry| entry.node.items()).filter_map(Node::text).collect();
+    for old in lists.iter_mut() {
+        if let Value::List(ids) = &mut old.node.value {
+            ids.retain(|id| id.text().is_none_or(|id| !said.contains(&id)));
+        }
+    }
+    for entry in new {
+        let Some(old) = lists.iter_mut().find(|old| old.key == entry.key) else {
+            lists.push(entry.clone());
+            continue;
+        };
+        match (&mut old.node.value, &entry.node.value) {
+            (Value::List(ids), Value::List(more)) => ids.extend(more.iter().cloned()),
+            (old, new) => *old = new.clone(),
+        }
+    }
+    true
+}
+
+/// Refuses a layer that says of all documents what only one can have.
+pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
+    let Some((path, node)) = ONE_GATEWAY.iter().find_map(|path| Some((path, layer.find(path)?))) else { return Ok(()) };
+    Err(Error::usage(format!(
+        "{}: spec.{path} is about one gateway, but {file} configures {documents}",
+        node.origin
+    ))
+    .help(format!("write `{path}` into each of the documents")))
+}

@@ -1,0 +1,347 @@
+//! The shape of a configuration: one `AlbGateway` for each gateway.
+//!
+//! The comments on the fields are what people read: they become the descriptions of the JSON Schema, the reference page and
+//! `--help`. Which annotation a field becomes, its flag and its default stand in [`super::fields`], once, and are added to
+//! the description there. Everything may be left out. Whether a port, a range or an ARN makes sense is not decided here but
+//! in [`super::validate`], which can say more about it than a type can.
+
+use super::value::{Choice, Entries, PortRef, Text, Var};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
+use std::borrow::Cow;
+use std::fmt;
+
+pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
+
+/// A closed set of words: each variant with the word that is written for it.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+        #[schemars(inline)]
+        pub enum $name {
+            $($(#[$note])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $($name::$variant => $word,)+ })
+            }
+        }
+    )+};
+}
+
+words! {
+    /// The version of this format.
+    ApiVersion {
+        #[default]
+        V1Alpha1 = "istio-alb.dev/v1alpha1",
+    }
+    /// The kind of this format.
+    Kind {
+        #[default]
+        AlbGateway = "AlbGateway",
+    }
+    /// How much of the change is made.
+    Phase {
+        /// The Service becomes NodePort and the Ingress is added.
+        #[default]
+        Cutover = "cutover",
+        /// The Service stays as it is; the Ingress is added beside it.
+        Attach = "attach",
+    }
+    /// What happens when there is no gateway.
+    IfMissing {
+        /// The run fails.
+        #[default]
+        Error = "error",
+        /// The stream passes unchanged.
+        Pass = "pass",
+    }
+    /// The type that the Service gets.
+    ServiceType {
+        /// Each port is open on every node.
+        #[default]
+        NodePort = "NodePort",
+        /// Reachable by pod address only: with target type `ip`.
+        ClusterIp = "ClusterIP",
+    }
+    /// What happens to ports of the Service beside `status-port`, `http2` and `https`.
+    ExtraPorts {
+        /// They stay; a finding names them, since the ALB does not serve them.
+        #[default]
+        Keep = "keep",
+        /// They are removed.
+        Drop = "drop",
+        /// The run fails.
+        Deny = "deny",
+    }
+    /// Whether values may be filled in later.
+    Placeholders {
+        /// Every value is final.
+        #[default]
+        None = "none",
+        /// Values may hold `${VAR}`, which Flux substitutes.
+        Flux = "flux",
+    }
+    /// How the Ingress names its class.
+    ClassAs {
+        /// The annotation `kubernetes.io/ingress.class`.
+        #[default]
+        Annotation = "annotation",
+        /// `spec.ingressClassName`.
+        Field = "field",
+    }
+    /// How a path is compared.
+    PathType {
+        /// By path elements: `/` covers everything.
+        #[default]
+        Prefix = "Prefix",
+        /// The path and nothing else.
+        Exact = "Exact",
+        /// As the controller does it: `/` is the root only, `/*` covers everything.
+        ImplementationSpecific = "ImplementationSpecific",
+    }
+    /// From where the ALB can be reached.
+    Scheme {
+        /// From inside the VPC and what is connected to it.
+        #[default]
+        Internal = "internal",
+        /// From the internet.
+        InternetFacing = "internet-facing",
+    }
+    /// What the ALB sends requests to.
+    TargetType {
+        /// Node address and node port.
+        #[default]
+        Instance = "instance",
+        /// The address of the pod; the CNI must give pods addresses of the VPC.
+        Ip = "ip",
+    }
+    /// What is spoken.
+    Protocol {
+        /// Clear text.
+        #[default]
+        Http = "HTTP",
+        /// TLS.
+        Https = "HTTPS",
+    }
+    /// The kinds of addresses that the ALB has.
+    IpAddressType {
+        /// IPv4 only.
+        #[default]
+        Ipv4 = "ipv4",
+        /// IPv4 and IPv6.
+        Dualstack = "dualstack",
+        /// IPv6 to the internet, IPv4 inside the VPC. AWS Load Balancer Controller v2.8.0 or later.
+        DualstackWithoutPublicIpv4 = "dualstack-without-public-ipv4",
+    }
+}
+
+/// The configuration of istio-alb for one gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AlbGateway {
+    /// The version of this format.
+    pub api_version: ApiVersion,
+    /// The kind of this format.
+    pub kind: Kind,
+    /// As on every Kubernetes object, so that the file is a kustomize function configuration, too.
+    #[serde(default)]
+    pub metadata: Metadata,
+    /// What is wanted.
+    #[serde(default)]
+    pub spec: Spec,
+}
+
+/// Name and notes of a configuration document.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Metadata {
+    /// A name for messages.
+    pub name: Option<String>,
+    /// Not used.
+    pub namespace: Option<String>,
+    /// Not used.
+    pub labels: Option<Entries<Option<Text>>>,
+    /// Not used by istio-alb; kustomize reads `config.kubernetes.io/function` here.
+    pub annotations: Option<Entries<Option<Text>>>,
+}
+
+/// What is wanted of one gateway.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Spec {
+    /// How much of the change is made: `cutover` turns the Service to NodePort and adds the Ingress; `attach` leaves the
+    /// Service alone and only adds the Ingress, the first step of a migration without downtime.
+    pub phase: Option<Phase>,
+    /// Whether what the removed annotations and fields of the Service meant (scheme, source ranges, certificates, …) is
+    /// kept on the Ingress.
+    pub carry_over: Option<bool>,
+    /// Which Service is the gateway.
+    pub gateway: Gateway,
+    /// What becomes of the Service.
+    pub service: Service,
+    /// The Ingress, from which the AWS Load Balancer Controller builds the ALB.
+    pub ingress: Ingress,
+    /// Which findings are allowed, warn, or stop the run.
+    pub findings: Findings,
+    /// The release of the AWS Load Balancer Controller in use (`3.5` or `2.4.1`), for what depends on it.
+    pub controller_version: Option<Text>,
+    /// Whether EKS Auto Mode's own load balancing is in use instead of the AWS Load Balancer Controller.
+    pub eks_auto_mode: Option<bool>,
+    /// With `flux` every value that ends up in the output may hold `${VAR}`, and survives Flux's substitution.
+    pub placeholders: Option<Placeholders>,
+}
+
+/// Which Service is the gateway. Without any of it, the one that has a status port.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Gateway {
+    /// The name of the Service.
+    pub name: Option<String>,
+    /// The namespace of the Service.
+    pub namespace: Option<String>,
+    /// Labels that the Service must have, each with this value.
+    pub selector: Option<Entries<Text>>,
+    /// What happens when the stream has no such Service: `error` fails, `pass` hands the stream on unchanged.
+    pub if_missing: Option<IfMissing>,
+}
+
+/// What becomes of the Service.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Service {
+    /// The type that the Service gets. `ClusterIP` needs `targetType: ip`.
+    #[serde(rename = "type")]
+    pub kind: Option<ServiceType>,
+    /// Node ports by the name of the Service's port (`status-port`, `http2`, `https`), each 30000 to 32767. A port without
+    /// one keeps what was rendered, or gets one from Kubernetes.
+    pub node_ports: Option<Entries<Var<i64>>>,
+    /// What happens to ports beside `status-port`, `http2` and `https`: `keep` with a finding, `drop`, or `deny` (the run
+    /// fails).
+    pub extra_ports: Option<ExtraPorts>,
+    /// Load balancer annotations that stay on the Service, by their full keys.
+    pub keep_annotations: Option<Vec<String>>,
+}
+
+/// Findings by id (`ALB006`). The three lists are one table: a layer of the configuration adds to the layers below it,
+/// and moves an id that they have elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Findings {
+    /// Ids that are not reported.
+    pub allow: Option<Vec<String>>,
+    /// Ids that warn, whatever their own severity.
+    pub warn: Option<Vec<String>>,
+    /// Ids that stop the run, whatever their own severity.
+    pub deny: Option<Vec<String>>,
+}
+
+/// Whether clients on the HTTP listener are sent to the HTTPS listener, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirect {
+    /// They are not.
+    No,
+    /// By the annotation `ssl-redirect`.
+    Yes,
+    /// By a redirect action and the rule that refers to it.
+    Action,
+}
+
+/// The other way to say [`Redirect::Action`].
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RedirectVia {
+    #[expect(dead_code, reason = "one allowed word; its presence is the information")]
+    via: Via,
+}
+
+words! {
+    /// The one other way of redirecting.
+    Via {
+        /// The annotation `actions.ssl-redirect` with a rule of its own.
+        #[default]
+        Action = "action",
+    }
+}
+
+impl<'de> Deserialize<'de> for Redirect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RedirectVisitor;
+        impl<'de> Visitor<'de> for RedirectVisitor {
+            type Value = Redirect;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or {via: action}")
+            }
+
+            fn visit_bool<E: Error>(self, redirect: bool) -> Result<Redirect, E> {
+                Ok(if redirect { Redirect::Yes } else { Redirect::No })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Redirect, A::Error> {
+                RedirectVia::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Redirect::Action)
+            }
+        }
+        deserializer.deserialize_any(RedirectVisitor)
+    }
+}
+
+impl JsonSchema for Redirect {
+    fn schema_name() -> Cow<'static, str> {
+        "Redirect".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let via = RedirectVia::json_schema(generator);
+        json_schema!({ "anyOf": [{ "type": "boolean" }, via] })
+    }
+}
+
+impl Spec {
+    /// How much of the change is made.
+    pub fn phase(&self) -> Phase {
+        self.phase.unwrap_or_default()
+    }
+
+    /// Whether the Service's old annotations and fields are carried over.
+    pub fn carry_over(&self) -> bool {
+        self.carry_over.unwrap_or(true)
+    }
+
+    /// Whether EKS Auto Mode is in use.
+    pub fn eks_auto_mode(&self) -> bool {
+        self.eks_auto_mode.unwrap_or(false)
+    }
+
+    /// Whether values may hold `${VAR}`.
+    pub fn placeholders(&self) -> Placeholders {
+        self.placeholders.unwrap_or_default()
+    }
+}
+
+impl Gateway {
+    /// What happens when there is no gateway.
+    pub fn if_missing(&self) -> IfMissing {
+        self.if_missing.unwrap_or_default()
+    }
+}
+
+impl Service {
+    /// The type that the Service gets.
+    pub fn kind(&self) -> ServiceType {
+        self.kind.unwrap_or_default()
+    }
+
+    /// What happens to other ports.
+    pub fn extra_ports(&self) -> ExtraPorts {
+        self.extra_ports.unwrap_or_default()
+    }
+}
