@@ -9,9 +9,17 @@
 #![warn(missing_docs)]
 
 pub mod alb;
+pub mod append;
 pub mod config;
 pub mod error;
+pub mod gateway;
+pub mod hosts;
+pub mod ingress;
 pub mod lint;
+pub mod manifest;
+pub mod plan;
+pub mod report;
+pub mod rewrite;
 pub mod stream;
 pub mod yaml;
 

@@ -1,0 +1,3 @@
+//! The programs that run us, each with what it needs beyond bytes in and bytes out.
+
+pub mod helm;

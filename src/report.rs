@@ -1,0 +1,92 @@
+//! Findings and errors as people and programs read them: text, and JSON of a versioned shape.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, Place};
+use crate::lint::{Finding, Severity};
+
+/// The version of the JSON shape. It changes when a field changes its meaning or goes.
+pub const VERSION: u32 = 1;
+
+/// One finding, as it is printed:
+///
+/// ```text
+/// warning[ALB006]: document 4 (gateway/templates/service.yaml), line 57: port 80 serves clear text
+///   help: give a certificate
+/// ```
+#[must_use]
+pub fn line(finding: &Finding) -> String {
+    let mut text = format!("{}[{}]: ", finding.severity, finding.rule.id);
+    if let Some(place) = &finding.place {
+        let _ = write!(text, "{place}: ");
+    }
+    if let Some(object) = &finding.object {
+        let _ = write!(text, "{object}: ");
+    }
+    let help = finding.help.as_deref().unwrap_or(finding.rule.help);
+    let _ = write!(text, "{}\n  help: {help}", finding.message);
+    text
+}
+
+/// The findings of a severity or worse, one behind the other, each line led by the program's name.
+#[must_use]
+pub fn text(findings: &[Finding], least: Severity) -> String {
+    let mut text = String::new();
+    for finding in findings.iter().filter(|finding| finding.severity >= least) {
+        let _ = writeln!(text, "istio-alb: {}", line(finding));
+    }
+    text
+}
+
+/// The sentence that ends a refused run.
+#[must_use]
+pub fn refusal(findings: &[Finding]) -> String {
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
+    ids.dedup();
+    let what = if errors.len() == 1 { "a finding" } else { "findings" };
+    format!(
+        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: `istio-alb explain {}` says more; \
+         what you accept you can allow by its id: --allow {}\n",
+        ids.join(", "),
+        ids.first().copied().unwrap_or_default(),
+        ids.join(",")
+    )
+}
+
+/// All findings, and the error that ended the run, if one did.
+#[must_use]
+pub fn json(findings: &[Finding], error: Option<&Error>) -> Value {
+    let mut report = json!({
+        "version": VERSION,
+        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
+    });
+    if let Some(error) = error {
+        report["error"] = json!({
+            "message": error.message,
+            "help": error.help,
+            "place": error.place.as_ref().map(place_json),
+            "exitCode": error.kind.exit_code(),
+        });
+    }
+    report
+}
+
+fn finding_json(finding: &Finding) -> Value {
+    json!({
+        "id": finding.rule.id,
+        "name": finding.rule.name,
+        "severity": finding.severity.to_string(),
+        "message": finding.message,
+        "help": finding.help.as_deref().unwrap_or(finding.rule.help),
+        "place": finding.place.as_ref().map(place_json),
+        "object": finding.object,
+        "field": finding.field,
+    })
+}
+
+fn place_json(place: &Place) -> Value {
+    json!({ "document": place.document, "source": place.source, "line": place.line })
+}
