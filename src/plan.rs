@@ -11,6 +11,7 @@ use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
 use serde_json::{Map, Value, json};
 
+use crate::config::types::ExtraPorts;
 use crate::error::Error;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::Finding;
@@ -29,25 +30,13 @@ const LOAD_BALANCER_FIELDS: [&str; 5] = [
     "healthCheckNodePort",
 ];
 
-/// What becomes of ports that are not pinned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ExtraPorts {
-    /// They stay; a finding says that the ALB does not serve them.
-    #[default]
-    Keep,
-    /// They go; a finding says so.
-    Drop,
-    /// They are an error.
-    Deny,
-}
-
 /// What the Service shall be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wish {
     /// ClusterIP instead of NodePort.
     pub cluster_ip: bool,
-    /// Node ports by port name.
-    pub node_ports: BTreeMap<String, u64>,
+    /// Node ports by port name: numbers, or text with a placeholder.
+    pub node_ports: BTreeMap<String, Value>,
     /// What becomes of other ports.
     pub extra_ports: ExtraPorts,
 }
@@ -104,15 +93,15 @@ struct Planner {
 
 impl Planner {
     fn add(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Add(AddOperation { path: PointerBuf::from_tokens(path), value }));
+        self.operations.push(PatchOperation::Add(AddOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
     }
 
     fn replace(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Replace(ReplaceOperation { path: PointerBuf::from_tokens(path), value }));
+        self.operations.push(PatchOperation::Replace(ReplaceOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
     }
 
     fn remove(&mut self, path: &[&str]) {
-        self.operations.push(PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path) }));
+        self.operations.push(PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path.iter().copied()) }));
     }
 
     /// Sets `field` of the object at `path` unless it has that value.
@@ -223,7 +212,7 @@ impl Planner {
                 self.remove(&["spec", "ports", &position, "nodePort"]);
             }
         } else if let Some(node_port) = wish.node_ports.get(name) {
-            self.set(port, &path, "nodePort", json!(node_port));
+            self.set(port, &path, "nodePort", node_port.clone());
         }
     }
 
@@ -241,7 +230,7 @@ fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
     port.insert("protocol".to_owned(), json!("TCP"));
     port.insert("targetPort".to_owned(), json!(number));
     if let Some(node_port) = wish.node_ports.get(name).filter(|_| !wish.cluster_ip) {
-        port.insert("nodePort".to_owned(), json!(node_port));
+        port.insert("nodePort".to_owned(), node_port.clone());
     }
     Value::Object(port)
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::nlb::ALB;
+use crate::alb::nlb::{ALB, format_map};
 use crate::alb::values::string_map;
 use crate::config::types::{Ingress, ListenPort, Redirect};
 use crate::config::value::{Choice, Entries, Text};
@@ -218,7 +218,7 @@ impl Annotations {
         if pairs.is_empty() {
             return self.switch_off(&key);
         }
-        self.values.insert(key, format_map(&pairs));
+        self.values.insert(key, format_map(pairs.iter().map(|(key, value)| (key, value))));
     }
 
     fn default(&mut self, key: &str, value: &str) {
@@ -252,14 +252,6 @@ impl Annotations {
 struct Listeners {
     http: Vec<String>,
     https: Vec<String>,
-}
-
-/// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
-#[must_use]
-pub fn format_map(pairs: &[(String, String)]) -> String {
-    let pairs: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{key}={}", value.replace('\\', "\\\\").replace(',', "\\,"))).collect();
-    pairs.join(",")
 }
 
 fn listen_ports(ports: &[ListenPort]) -> String {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Finding, Rule, Severity};
-use crate::plan::ExtraPorts;
+use crate::config::types::ExtraPorts;
 
 /// The traffic policy leaves most nodes unhealthy.
 pub static ALB038: Rule = Rule {

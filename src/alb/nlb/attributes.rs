@@ -1,8 +1,8 @@
 //! Attributes and tags: which keys an ALB knows too.
 
-use super::{ALB, Carry};
-use crate::alb::catalogue::{is_alb_attribute, is_target_group_attribute};
-use crate::alb::values::{parse_bool, string_map};
+use super::{ALB, Carry, flag, format_map};
+use crate::alb::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
+use crate::alb::values::string_map;
 use crate::lint::migration as rules;
 use crate::lint::Severity;
 
@@ -22,7 +22,7 @@ impl Carry<'_> {
             ("target-group-attributes", std::mem::take(&mut self.target_group_attributes)),
         ] {
             if !attributes.is_empty() {
-                self.out.annotations.insert(format!("{ALB}{suffix}"), format_string_map(&attributes));
+                self.out.annotations.insert(format!("{ALB}{suffix}"), format_map(attributes.iter()));
             }
         }
     }
@@ -35,16 +35,19 @@ impl Carry<'_> {
                 self.cross_zone(suffix, &value);
                 continue;
             }
-            if key == "deletion_protection.enabled" && parse_bool(&value) == Some(true) {
+            if key == "deletion_protection.enabled" && flag(&value) == Some(true) {
                 let message = "deletion_protection.enabled=true: the controller switches it off and deletes the NLB at the cutover";
                 self.say(&rules::ALB035, Severity::Warning, suffix, message);
             }
-            if is_alb_attribute(&key) {
-                self.attribute(&key, &value);
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
-            } else {
-                let message = format!("{key}={value}: an ALB has no such attribute");
-                self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+            match check(LOAD_BALANCER_ATTRIBUTES, &key, &value) {
+                Ok(()) => {
+                    self.attribute(&key, &value);
+                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
+                }
+                Err(fault) => {
+                    let message = format!("{key}={value}: not carried over, {fault}");
+                    self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+                }
             }
         }
     }
@@ -53,15 +56,19 @@ impl Carry<'_> {
     pub(super) fn target_group_attributes(&mut self, suffix: &str, value: &str) {
         let Some(attributes) = self.map(suffix, value) else { return };
         for (key, value) in attributes {
-            if is_target_group_attribute(&key) && !(key == "stickiness.type" && value == "source_ip") {
-                self.target_group_attribute(&key, &value);
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
-            } else if key == "proxy_protocol_v2.enabled" && value == "true" {
-                let message = "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
-                self.say(&rules::ALB057, Severity::Warning, suffix, message);
-            } else {
-                let message = format!("{key}={value}: the target groups of an ALB have no such attribute");
-                self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+            match check(TARGET_GROUP_ATTRIBUTES, &key, &value) {
+                Ok(()) => {
+                    self.target_group_attribute(&key, &value);
+                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
+                }
+                Err(_) if key == "proxy_protocol_v2.enabled" && value == "true" => {
+                    let message = "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
+                    self.say(&rules::ALB057, Severity::Warning, suffix, message);
+                }
+                Err(fault) => {
+                    let message = format!("{key}={value}: not carried over, {fault}");
+                    self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+                }
             }
         }
     }
@@ -78,7 +85,7 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-cross-zone-load-balancing-enabled`: an ALB always is, a target group may not be.
     pub(super) fn cross_zone(&mut self, suffix: &str, value: &str) {
-        if parse_bool(value) == Some(false) {
+        if flag(value) == Some(false) {
             self.target_group_attribute("load_balancing.cross_zone.enabled", "false");
             let message = "false: an ALB always balances over zones; switched off for the target group instead";
             self.say(&rules::ALB097, Severity::Warning, suffix, message);
@@ -89,7 +96,7 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-access-log-enabled`, with bucket and prefix.
     pub(super) fn access_log(&mut self, suffix: &str, value: &str) {
-        if parse_bool(value) != Some(true) {
+        if flag(value) != Some(true) {
             return self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: no access logs, as an ALB has it anyway"));
         }
         self.attribute("access_logs.s3.enabled", "true");
@@ -104,14 +111,14 @@ impl Carry<'_> {
 
     /// Bucket and prefix: taken with `access-log-enabled`.
     pub(super) fn access_log_detail(&mut self, suffix: &str, value: &str) {
-        let enabled = self.get("aws-load-balancer-access-log-enabled").and_then(parse_bool) == Some(true);
+        let enabled = self.get("aws-load-balancer-access-log-enabled").and_then(flag) == Some(true);
         let what = if enabled { "carried over to load-balancer-attributes" } else { "access logs are not enabled: nothing to carry over" };
         self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: {what}"));
     }
 
     /// `aws-load-balancer-connection-draining-enabled`.
     pub(super) fn connection_draining(&mut self, suffix: &str, value: &str) {
-        if parse_bool(value) == Some(false) {
+        if flag(value) == Some(false) {
             self.target_group_attribute("deregistration_delay.timeout_seconds", "0");
             self.say(&rules::ALB095, Severity::Info, suffix, "false: carried over to deregistration_delay.timeout_seconds=0");
         } else {
@@ -121,7 +128,7 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-connection-draining-timeout`, 0 to 3600 seconds.
     pub(super) fn connection_draining_timeout(&mut self, suffix: &str, value: &str) {
-        if self.get("aws-load-balancer-connection-draining-enabled").and_then(parse_bool) == Some(false) {
+        if self.get("aws-load-balancer-connection-draining-enabled").and_then(flag) == Some(false) {
             return self.say(&rules::ALB096, Severity::Info, suffix, "draining is switched off: no effect");
         }
         if let Some(value) = self.seconds(suffix, value, 0, 3600) {
@@ -162,13 +169,18 @@ impl Carry<'_> {
     }
 
     fn map(&mut self, suffix: &str, value: &str) -> Option<Vec<(String, String)>> {
-        match parse_string_map(value) {
-            Ok(map) => Some(map.into_iter().collect()),
-            Err(_) => {
+        match string_map(value) {
+            Some(map) => Some(map.into_iter().collect()),
+            None => {
                 let message = format!("{value:?} is not a list of key=value: not carried over");
                 self.say(&rules::ALB097, Severity::Warning, suffix, &message);
                 None
             }
         }
     }
+}
+
+/// Whether AWS takes the attribute on an ALB.
+fn check(table: &'static [Attribute], key: &str, value: &str) -> Result<(), String> {
+    attribute(table, key).map_or_else(|| Err("an ALB has no such attribute".to_owned()), |known| known.check(value))
 }

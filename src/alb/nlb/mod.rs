@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::alb::values::parse_bool;
 use crate::lint::migration as rules;
 use crate::lint::{Finding, Rule, Severity};
 
@@ -81,6 +82,18 @@ pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
         .flatten()
         .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
         .collect()
+}
+
+/// A Go bool, `None` if it is none.
+fn flag(value: &str) -> Option<bool> {
+    parse_bool(value).ok()
+}
+
+/// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
+pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>) -> String {
+    let escape = |value: &str| value.replace('\\', "\\\\").replace(',', "\\,");
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+    pairs.join(",")
 }
 
 /// The work in progress.

@@ -5,8 +5,7 @@
 
 use serde_json::Value;
 
-use super::{Carry, annotations_of};
-use crate::alb::values::parse_bool;
+use super::{Carry, annotations_of, flag};
 use crate::lint::migration as rules;
 use crate::lint::Severity;
 
@@ -97,7 +96,7 @@ fn scheme_of<'v>(
     const INTERNAL: From = From::Annotation("aws-load-balancer-internal");
     // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
     let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
-    let lbc = internal.map(|value| parse_bool(value) != Some(false));
+    let lbc = internal.map(|value| flag(value) != Some(false));
     let said = |internal: bool| if internal { "internal" } else { "internet-facing" };
     match controller {
         Controller::Lbc => scheme

@@ -34,32 +34,39 @@ const fn row(suffix: &'static str, known: Known) -> Row {
     Row { suffix, known }
 }
 
+/// A conversion by a method of [`Carry`].
+macro_rules! by {
+    ($method:ident) => {
+        Known::By(|carry, suffix, value| carry.$method(suffix, value))
+    };
+}
+
 const PROXY_PROTOCOL: &str = "an ALB does not speak PROXY protocol; the client's address comes in X-Forwarded-For";
 
 /// All of them, in the order in which they are carried over.
 pub static ROWS: [Row; 55] = [
     row("load-balancer-source-ranges", Known::Together),
-    row("aws-load-balancer-type", Known::By(Carry::load_balancer_type)),
-    row("aws-load-balancer-nlb-target-type", Known::By(Carry::target_type)),
-    row("aws-load-balancer-name", Known::By(Carry::name)),
+    row("aws-load-balancer-type", by!(load_balancer_type)),
+    row("aws-load-balancer-nlb-target-type", by!(target_type)),
+    row("aws-load-balancer-name", by!(name)),
     row("aws-load-balancer-scheme", Known::Together),
     row("aws-load-balancer-internal", Known::Together),
     row("aws-load-balancer-proxy-protocol", Known::Lost(&ALB057, PROXY_PROTOCOL)),
     row("aws-load-balancer-proxy-protocol-per-target-group", Known::Lost(&ALB057, PROXY_PROTOCOL)),
     row("aws-load-balancer-ip-address-type", Known::Copy("ip-address-type")),
-    row("aws-load-balancer-access-log-enabled", Known::By(Carry::access_log)),
-    row("aws-load-balancer-access-log-s3-bucket-name", Known::By(Carry::access_log_detail)),
-    row("aws-load-balancer-access-log-s3-bucket-prefix", Known::By(Carry::access_log_detail)),
+    row("aws-load-balancer-access-log-enabled", by!(access_log)),
+    row("aws-load-balancer-access-log-s3-bucket-name", by!(access_log_detail)),
+    row("aws-load-balancer-access-log-s3-bucket-prefix", by!(access_log_detail)),
     row(
         "aws-load-balancer-access-log-emit-interval",
         Known::Info("an ALB publishes its logs every 5 minutes, which can't be changed"),
     ),
-    row("aws-load-balancer-cross-zone-load-balancing-enabled", Known::By(Carry::cross_zone)),
-    row("aws-load-balancer-ssl-cert", Known::By(Carry::certificate)),
-    row("aws-load-balancer-ssl-ports", Known::By(Carry::tls_ports)),
-    row("aws-load-balancer-ssl-negotiation-policy", Known::By(Carry::tls_policy)),
-    row("aws-load-balancer-backend-protocol", Known::By(Carry::backend_protocol)),
-    row("aws-load-balancer-additional-resource-tags", Known::By(Carry::tags)),
+    row("aws-load-balancer-cross-zone-load-balancing-enabled", by!(cross_zone)),
+    row("aws-load-balancer-ssl-cert", by!(certificate)),
+    row("aws-load-balancer-ssl-ports", by!(tls_ports)),
+    row("aws-load-balancer-ssl-negotiation-policy", by!(tls_policy)),
+    row("aws-load-balancer-backend-protocol", by!(backend_protocol)),
+    row("aws-load-balancer-additional-resource-tags", by!(tags)),
     row("aws-load-balancer-healthcheck-healthy-threshold", Known::Together),
     row("aws-load-balancer-healthcheck-unhealthy-threshold", Known::Together),
     row("aws-load-balancer-healthcheck-timeout", Known::Together),
@@ -68,19 +75,19 @@ pub static ROWS: [Row; 55] = [
     row("aws-load-balancer-healthcheck-port", Known::Together),
     row("aws-load-balancer-healthcheck-path", Known::Together),
     row("aws-load-balancer-healthcheck-success-codes", Known::Together),
-    row("aws-load-balancer-target-group-attributes", Known::By(Carry::target_group_attributes)),
-    row("aws-load-balancer-target-group-attributes.${port}", Known::By(Carry::target_group_attributes_of_port)),
-    row("aws-load-balancer-subnets", Known::By(Carry::subnets)),
+    row("aws-load-balancer-target-group-attributes", by!(target_group_attributes)),
+    row("aws-load-balancer-target-group-attributes.${port}", by!(target_group_attributes_of_port)),
+    row("aws-load-balancer-subnets", by!(subnets)),
     row(
         "aws-load-balancer-eip-allocations",
         Known::Lost(&ALB060, "an ALB has no Elastic IPs; a frontend NLB can keep them (frontend-nlb-eip-allocations)"),
     ),
     row("aws-load-balancer-private-ipv4-addresses", Known::Lost(&ALB060, "an ALB has no fixed private addresses")),
     row("aws-load-balancer-ipv6-addresses", Known::Lost(&ALB060, "an ALB has no fixed IPv6 addresses")),
-    row("aws-load-balancer-alpn-policy", Known::By(Carry::alpn_policy)),
-    row("aws-load-balancer-target-node-labels", Known::By(Carry::target_node_labels)),
-    row("aws-load-balancer-attributes", Known::By(Carry::load_balancer_attributes)),
-    row("aws-load-balancer-security-groups", Known::By(Carry::security_groups)),
+    row("aws-load-balancer-alpn-policy", by!(alpn_policy)),
+    row("aws-load-balancer-target-node-labels", by!(target_node_labels)),
+    row("aws-load-balancer-attributes", by!(load_balancer_attributes)),
+    row("aws-load-balancer-security-groups", by!(security_groups)),
     row(
         "aws-load-balancer-extra-security-groups",
         Known::Lost(&ALB096, "an ALB takes no extra groups: `securityGroups` replaces the managed one"),
@@ -106,7 +113,7 @@ pub static ROWS: [Row; 55] = [
         "aws-load-balancer-enable-icmp-for-path-mtu-discovery",
         Known::Info("the managed security group of an ALB has no ICMP rule; use `securityGroups` if you need one"),
     ),
-    row("aws-load-balancer-enable-tcp-udp-listener", Known::By(Carry::tcp_udp_listener)),
+    row("aws-load-balancer-enable-tcp-udp-listener", by!(tcp_udp_listener)),
     row(
         "aws-load-balancer-disable-nlb-sg",
         Known::Info("an ALB always has security groups, and this NLB had none: review `inboundCidrs`"),
@@ -120,9 +127,9 @@ pub static ROWS: [Row; 55] = [
         "actions.${Protocol}-${Port}",
         Known::Lost(&ALB096, "weights between Services: do it in Istio's VirtualService, behind the ALB"),
     ),
-    row("aws-load-balancer-connection-draining-enabled", Known::By(Carry::connection_draining)),
-    row("aws-load-balancer-connection-draining-timeout", Known::By(Carry::connection_draining_timeout)),
-    row("aws-load-balancer-connection-idle-timeout", Known::By(Carry::idle_timeout)),
+    row("aws-load-balancer-connection-draining-enabled", by!(connection_draining)),
+    row("aws-load-balancer-connection-draining-timeout", by!(connection_draining_timeout)),
+    row("aws-load-balancer-connection-idle-timeout", by!(idle_timeout)),
 ];
 
 /// The row of an annotation, by what stands behind the prefix.

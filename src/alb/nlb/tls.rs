@@ -1,7 +1,7 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
 use super::Carry;
-use crate::alb::catalogue::is_alb_ssl_policy;
+use crate::alb::catalogue::ssl_policy;
 use crate::lint::migration as rules;
 use crate::lint::Severity;
 use crate::plan::PINS;
@@ -37,7 +37,7 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-ssl-negotiation-policy`: names of Classic ELBs are unknown to an ALB.
     pub(super) fn tls_policy(&mut self, suffix: &str, value: &str) {
-        if is_alb_ssl_policy(value) {
+        if ssl_policy(value).is_some() {
             self.keep(suffix, "ssl-policy", value);
         } else {
             let message = format!("{value}: no policy of an ALB; the default is used instead");
