@@ -10,6 +10,8 @@
 
 pub mod alb;
 pub mod append;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod error;
 pub mod gateway;

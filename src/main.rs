@@ -1,2 +1,186 @@
-//! bytes in, bytes out, exit code
-fn main() {}
+//! Bytes in, bytes out, exit code. What happens in between is the library's.
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use istio_alb::cli::{self, Cli, Parsed};
+use istio_alb::commands::{self, Printed};
+use istio_alb::config::{self, Files, Settings};
+use istio_alb::error::{Error, Kind};
+use istio_alb::hosts::helm;
+use istio_alb::lint::Severity;
+use istio_alb::report;
+use istio_alb::rewrite::{Rewritten, rewrite};
+
+fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let env = environment();
+    let code = match cli::parse(args) {
+        Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
+        Ok(Parsed::Run(Cli { command: None, options })) => filter(&options, &env),
+        Ok(Parsed::Run(Cli { command: Some(command), options })) => match run(&command, &options, &env) {
+            Ok(printed) => {
+                tell(&printed.messages);
+                let written = write_out([printed.output.as_bytes()]);
+                if written.is_ok() { printed.code } else { finish(written, Reader::Person) }
+            }
+            Err(error) => fail(&error),
+        },
+        // Helm 4 shows nothing of a failed run but what is on stdout, so a wrong flag goes the way of the filter.
+        Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
+            let input = read_in().unwrap_or_default();
+            refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)
+        }
+        Err(error) => fail(&error.into()),
+    };
+    ExitCode::from(code)
+}
+
+/// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
+fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
+    let input = match read_in() {
+        Ok(input) => input,
+        Err(error) => return fail(&error),
+    };
+    match filtered(&input, options, env) {
+        Ok(rewritten) if rewritten.is_refused() => {
+            let errors = report::text(&rewritten.findings, Severity::Error);
+            let warnings = report::text(&warnings(&rewritten), Severity::Warning);
+            tell(&warnings);
+            refuse(&(errors + &report::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
+        }
+        Ok(rewritten) => {
+            tell(&report::text(&rewritten.findings, Severity::Warning));
+            finish(write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())), Reader::Program)
+        }
+        Err(error) => {
+            let code = exit_code(&error);
+            refuse(&format!("istio-alb: error: {error:#}\n"), code, &input, env)
+        }
+    }
+}
+
+fn filtered<'i>(input: &'i [u8], options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Rewritten<'i>> {
+    let report = config::report(options, env)?;
+    let result = commands::text_of(input)
+        .and_then(|text| rewrite(text, &config::resolve(options, env, &Disk, None)?));
+    if let Some(path) = report {
+        let json = match &result {
+            Ok(rewritten) => report::json(&rewritten.findings, None),
+            Err(error) => report::json(&[], Some(error)),
+        };
+        std::fs::write(&path, format!("{json:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))?;
+    }
+    Ok(result?)
+}
+
+fn warnings(rewritten: &Rewritten<'_>) -> Vec<istio_alb::lint::Finding> {
+    rewritten.findings.iter().filter(|finding| finding.severity == Severity::Warning).cloned().collect()
+}
+
+/// A command beside the filter.
+fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
+    let settings = || -> anyhow::Result<Vec<Settings>> { Ok(config::resolve(options, env, &Disk, None)?) };
+    Ok(match command {
+        cli::Command::Explain { id } => commands::explain(id)?,
+        cli::Command::Schema => Printed::output(config::schema::text()),
+        cli::Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut cli::described(), "istio-alb", &mut script);
+            Printed::output(String::from_utf8_lossy(&script).into_owned())
+        }
+        other => {
+            let _ = settings()?;
+            return Err(Error::internal(format!("{other:?} is not there")).into());
+        }
+    })
+}
+
+/// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
+fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8 {
+    tell(message);
+    if !helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
+        return code;
+    }
+    match write_out([helm::refuse(message, input).as_slice()]) {
+        Ok(()) => 0,
+        Err(_) => code,
+    }
+}
+
+fn fail(error: &anyhow::Error) -> u8 {
+    tell(&format!("istio-alb: error: {error:#}\n"));
+    exit_code(error)
+}
+
+fn exit_code(error: &anyhow::Error) -> u8 {
+    error.downcast_ref::<Error>().map_or(Kind::Io, |error| error.kind).exit_code()
+}
+
+/// Who reads our stdout.
+#[derive(PartialEq)]
+enum Reader {
+    /// Somebody who may stop paging.
+    Person,
+    /// A program that must get everything.
+    Program,
+}
+
+/// The exit code of a run whose output was written, or not.
+fn finish(written: io::Result<()>, reader: Reader) -> u8 {
+    match written {
+        Ok(()) => 0,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => if reader == Reader::Person { 0 } else { Kind::Io.exit_code() },
+        Err(error) => fail(&anyhow::Error::new(error).context("cannot write to stdout")),
+    }
+}
+
+fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for piece in pieces {
+        out.write_all(piece)?;
+    }
+    out.flush()
+}
+
+/// Messages; that they can't be written is no reason to fail.
+fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+fn read_in() -> anyhow::Result<Vec<u8>> {
+    let mut stdin = io::stdin().lock();
+    if stdin.is_terminal() {
+        return Err(Error::usage("stdin is a terminal, and manifests are read from it")
+            .help("pipe them in: helm template … | istio-alb; see --help")
+            .into());
+    }
+    let mut input = Vec::new();
+    stdin.read_to_end(&mut input).context("cannot read stdin")?;
+    Ok(input)
+}
+
+/// The environment; what is not UTF-8 is none of ours.
+fn environment() -> Vec<(String, String)> {
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+fn variable<'e>(env: &'e [(String, String)], name: &str) -> Option<&'e str> {
+    env.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// The file system.
+struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn follow(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+}

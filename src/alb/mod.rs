@@ -7,5 +7,6 @@
 pub mod catalogue;
 pub mod json;
 pub mod model;
+pub mod nlb;
 pub mod payloads;
 pub mod values;

@@ -10,11 +10,17 @@ use crate::stream::{HELM4_FILENAME, has_content};
 /// The name of our plugin.
 pub const PLUGIN: &str = "istio-alb";
 
+/// Whether some Helm runs us as its plugin.
+#[must_use]
+pub fn is_plugin(plugin: Option<&str>) -> bool {
+    plugin == Some(PLUGIN)
+}
+
 /// Whether the run was started by Helm 4 as our plugin. `plugin` is `HELM_PLUGIN_NAME`: under another plugin (helm-diff)
 /// it is that one's, and Helm 3 never marks its documents.
 #[must_use]
 pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
-    plugin == Some(PLUGIN) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
+    is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
 }
 
 /// A message as a block scalar, with the unchanged input behind it.

@@ -1,0 +1,61 @@
+//! The commands beside the filter: each a function from text to text.
+
+use std::fmt::Write;
+
+use crate::error::{Error, Kind};
+use crate::lint;
+
+/// What a command prints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Printed {
+    /// For stdout.
+    pub output: String,
+    /// For stderr.
+    pub messages: String,
+    /// The exit code.
+    pub code: u8,
+}
+
+impl Printed {
+    /// Output alone.
+    #[must_use]
+    pub fn output(output: String) -> Self {
+        Printed { output, ..Printed::default() }
+    }
+}
+
+/// The input as text.
+///
+/// # Errors
+///
+/// Where it is not UTF-8, with the line.
+pub fn text_of(input: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(input).map_err(|error| {
+        let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
+            .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
+    })
+}
+
+/// `explain ID`: what the documentation says about a finding.
+///
+/// # Errors
+///
+/// Where there is no such finding.
+pub fn explain(id: &str) -> Result<Printed, Error> {
+    let rules = lint::rules();
+    let wanted = id.to_ascii_uppercase();
+    let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
+        let near = rules.iter().map(|rule| (strsim::damerau_levenshtein(&wanted, rule.id), rule.id)).min();
+        return Err(Error::new(Kind::Usage, format!("there is no finding {id:?}")).help(format!(
+            "the findings are {} to {}; did you mean {}?",
+            rules.first().map_or("", |rule| rule.id),
+            rules.last().map_or("", |rule| rule.id),
+            near.map_or("", |(_, id)| id)
+        )));
+    };
+    let mut text = String::new();
+    let _ = writeln!(text, "{} {} ({})\n\n{}\n", rule.id, rule.name, rule.severity, rule.summary);
+    let _ = writeln!(text, "{}\n\nWhat to do: {}\n\nSource: {}", rule.explanation, rule.help, rule.source);
+    Ok(Printed::output(text))
+}
