@@ -14,6 +14,7 @@ use crate::alb::nlb::{self, Carried};
 use crate::append;
 use crate::config::Settings;
 use crate::config::types::{IfMissing, Phase, ServiceType};
+use crate::config::{Entries, Var};
 use crate::error::{Error, Place};
 use crate::gateway::{self, Choice};
 use crate::ingress::{self, Built, Sources};
@@ -94,7 +95,7 @@ fn choose<'s>(
     settings: &'s [Settings],
 ) -> Result<Option<Vec<(&'s Settings, usize)>>, Error> {
     let objects = &found.objects;
-    let choices: Vec<Choice> = settings.iter().map(|settings| settings.choice()).collect();
+    let choices: Vec<Choice> = settings.iter().map(choice_of).collect();
     check_glued(stream, &choices)?;
     let mut named = Vec::new();
     for choice in choices.iter().filter(|choice| choice.is_explicit()) {
@@ -264,11 +265,33 @@ fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<St
 
 fn wish(settings: &Settings) -> Wish {
     let service = &settings.spec.service;
+    let node_ports = service.node_ports.iter().flat_map(Entries::iter).map(|(name, port)| {
+        let port = match port {
+            Var::Known(number) => Value::from(*number),
+            Var::Placeholder(text) => Value::from(text.as_str()),
+        };
+        (name.to_owned(), port)
+    });
     Wish {
         cluster_ip: service.kind() == ServiceType::ClusterIp,
-        node_ports: settings.node_ports(),
+        node_ports: node_ports.collect(),
         extra_ports: service.extra_ports(),
     }
+}
+
+fn choice_of(settings: &Settings) -> Choice {
+    let gateway = &settings.spec.gateway;
+    let selector = gateway.selector.iter().flat_map(Entries::iter);
+    Choice {
+        name: gateway.name.clone(),
+        namespace: gateway.namespace.clone(),
+        selector: selector.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
+    }
+}
+
+/// A configuration document in a message.
+fn title_of(settings: &Settings) -> String {
+    settings.name.as_ref().map_or_else(|| "a configuration document without a name".to_owned(), |name| format!("configuration {name:?}"))
 }
 
 fn placed(error: Error, object: &Object) -> Error {
@@ -286,8 +309,8 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
             let name = metadata.name.as_deref().unwrap_or_default();
             return Err(Error::usage(format!(
                 "{} and {} would both make the Ingress {name}, for the Services {} and {}",
-                twin.settings.name(),
-                rewrite.settings.name(),
+                title_of(twin.settings),
+                title_of(rewrite.settings),
                 objects[twin.service].full_name(),
                 objects[rewrite.service].full_name()
             ))
@@ -297,8 +320,8 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
         if let Some(same) = same.filter(|same| same.plan.patch != rewrite.plan.patch) {
             return Err(Error::usage(format!(
                 "{} and {} want the Service {} to be different things",
-                same.settings.name(),
-                rewrite.settings.name(),
+                title_of(same.settings),
+                title_of(rewrite.settings),
                 objects[rewrite.service].full_name()
             ))
             .help("give both the same `service` section and phase"));

@@ -13,6 +13,9 @@ mod scheme;
 mod table;
 mod tls;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -22,7 +25,8 @@ use crate::lint::migration as rules;
 use crate::lint::{Finding, Rule, Severity};
 
 pub use scheme::{Controller, controller_of};
-pub use table::{Known, ROWS, Row, is_stripped, known};
+pub use table::is_stripped;
+pub(crate) use table::{Known, ROWS, Row, known};
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";

@@ -67,20 +67,32 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-scheme`, `aws-load-balancer-internal`, or the default of the controller.
     pub(super) fn scheme(&mut self) {
-        let scheme = self.get("aws-load-balancer-scheme");
-        let internal = self.get("aws-load-balancer-internal");
-        let Some((from, value)) = scheme_of(self.controller, scheme, internal) else { return };
+        let scheme = self.get(SCHEME).filter(|value| !value.is_empty());
+        let found = scheme_of(self.controller, scheme, self.get(INTERNAL));
+        for suffix in [SCHEME, INTERNAL] {
+            if let Some(value) = self.get(suffix)
+                && !matches!(&found, Some((From::Annotation(from), _)) if *from == suffix)
+            {
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value:?}: not what decides here; removed"));
+            }
+        }
+        let Some((from, value)) = found else { return };
         self.out.internal = value == "internal";
         self.set("scheme", value);
-        let message = match from {
+        match from {
             From::Annotation(suffix) => {
-                return self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to scheme: {value}"));
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to scheme: {value}"));
             }
-            From::Default => format!("scheme: {value} carried over, the default of the controller that made the load balancer"),
-        };
-        self.say_field(&rules::ALB095, Severity::Info, "type", &message);
+            From::Default => {
+                let message = format!("scheme: {value} carried over, the default of the controller that made the load balancer");
+                self.say_field(&rules::ALB095, Severity::Info, "type", &message);
+            }
+        }
     }
 }
+
+const SCHEME: &str = "aws-load-balancer-scheme";
+const INTERNAL: &str = "aws-load-balancer-internal";
 
 enum From {
     Annotation(&'static str),
@@ -92,28 +104,27 @@ fn scheme_of<'v>(
     scheme: Option<&'v str>,
     internal: Option<&'v str>,
 ) -> Option<(From, &'v str)> {
-    const SCHEME: From = From::Annotation("aws-load-balancer-scheme");
-    const INTERNAL: From = From::Annotation("aws-load-balancer-internal");
+    let (by_scheme, by_internal) = (From::Annotation(SCHEME), From::Annotation(INTERNAL));
     // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
     let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
     let lbc = internal.map(|value| flag(value) != Some(false));
     let said = |internal: bool| if internal { "internal" } else { "internet-facing" };
     match controller {
         Controller::Lbc => scheme
-            .map(|value| (SCHEME, value))
-            .or_else(|| lbc.map(|internal| (INTERNAL, said(internal))))
+            .map(|value| (by_scheme, value))
+            .or_else(|| lbc.map(|internal| (by_internal, said(internal))))
             .or(Some((From::Default, "internal"))),
         Controller::CcmNlb => match (ccm, scheme) {
             // CCM does not read the scheme; somebody who wrote `internal` meant it.
-            (None | Some(false), Some("internal")) => Some((SCHEME, "internal")),
-            (Some(internal), _) => Some((INTERNAL, said(internal))),
+            (None | Some(false), Some("internal")) => Some((by_scheme, "internal")),
+            (Some(internal), _) => Some((by_internal, said(internal))),
             (None, _) => Some((From::Default, "internet-facing")),
         },
         Controller::Unknown => {
             if ccm == Some(true) || lbc == Some(true) {
-                Some((INTERNAL, "internal"))
+                Some((by_internal, "internal"))
             } else {
-                scheme.map(|value| (SCHEME, value)).or_else(|| ccm.map(|internal| (INTERNAL, said(internal))))
+                scheme.map(|value| (by_scheme, value)).or_else(|| ccm.map(|internal| (by_internal, said(internal))))
             }
         }
     }

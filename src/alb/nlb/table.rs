@@ -9,7 +9,7 @@ use crate::lint::migration::{ALB057, ALB060, ALB096, ALB098};
 
 /// What becomes of an annotation.
 #[derive(Clone, Copy)]
-pub enum Known {
+pub(crate) enum Known {
     /// The ALB annotation of this suffix takes the value as it is.
     Copy(&'static str),
     /// It has no ALB form; a finding of the rule says why.
@@ -23,11 +23,11 @@ pub enum Known {
 }
 
 /// One annotation.
-pub struct Row {
+pub(crate) struct Row {
     /// Behind `service.beta.kubernetes.io/`; `${…}` stands for a part that varies.
-    pub suffix: &'static str,
+    pub(crate) suffix: &'static str,
     /// What becomes of it.
-    pub known: Known,
+    pub(crate) known: Known,
 }
 
 const fn row(suffix: &'static str, known: Known) -> Row {
@@ -44,7 +44,7 @@ macro_rules! by {
 const PROXY_PROTOCOL: &str = "an ALB does not speak PROXY protocol; the client's address comes in X-Forwarded-For";
 
 /// All of them, in the order in which they are carried over.
-pub static ROWS: [Row; 55] = [
+pub(crate) static ROWS: [Row; 55] = [
     row("load-balancer-source-ranges", Known::Together),
     row("aws-load-balancer-type", by!(load_balancer_type)),
     row("aws-load-balancer-nlb-target-type", by!(target_type)),
@@ -134,7 +134,7 @@ pub static ROWS: [Row; 55] = [
 
 /// The row of an annotation, by what stands behind the prefix.
 #[must_use]
-pub fn known(suffix: &str) -> Option<&'static Row> {
+pub(crate) fn known(suffix: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| match row.suffix.split_once("${") {
         None => row.suffix == suffix,
         Some((stem, _)) => suffix.len() > stem.len() && suffix.starts_with(stem),

@@ -1,0 +1,213 @@
+//! Every row of the table: what it becomes, and by which finding it says so.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::*;
+
+fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
+    let annotations: Map<String, Value> = annotations
+        .iter()
+        .map(|(key, value)| {
+            let key = if key.contains("kubernetes.io/") { (*key).to_owned() } else { format!("{PREFIX}{key}") };
+            (key, json!(value))
+        })
+        .collect();
+    json!({"metadata": {"annotations": annotations}, "spec": spec})
+}
+
+fn load_balancer() -> Value {
+    json!({"type": "LoadBalancer", "ports": [
+        {"name": "status-port", "port": 15021, "targetPort": 15021},
+        {"name": "http2", "port": 80, "targetPort": 80},
+        {"name": "https", "port": 443, "targetPort": 443},
+    ]})
+}
+
+/// One row: annotation, value, the ALB annotations that come of it, the finding and its severity.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, Severity);
+
+use Severity::{Error as E, Info as I, Warning as W};
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    ("load-balancer-source-ranges", " 10.1.2.3/8, 203.0.113.0/24,10.0.0.0/8", &[("inbound-cidrs", "10.0.0.0/8,203.0.113.0/24")], "ALB095", I),
+    ("load-balancer-source-ranges", "10.0.0.0", &[], "ALB027", E),
+    ("load-balancer-source-ranges", "", &[], "ALB095", I),
+    ("aws-load-balancer-type", "external", &[("scheme", "internal")], "ALB095", I),
+    ("aws-load-balancer-type", "nlb-ip", &[("scheme", "internal")], "ALB095", I),
+    ("aws-load-balancer-type", "nlb", &[("scheme", "internet-facing")], "ALB034", W),
+    ("aws-load-balancer-nlb-target-type", "ip", &[], "ALB101", I),
+    ("aws-load-balancer-nlb-target-type", "instance", &[], "ALB095", I),
+    ("aws-load-balancer-name", "edge", &[], "ALB096", W),
+    ("aws-load-balancer-scheme", "internal", &[("scheme", "internal")], "ALB095", I),
+    ("aws-load-balancer-internal", "true", &[("scheme", "internal")], "ALB095", I),
+    ("aws-load-balancer-proxy-protocol", "*", &[], "ALB057", W),
+    ("aws-load-balancer-proxy-protocol-per-target-group", "443", &[], "ALB057", W),
+    ("aws-load-balancer-ip-address-type", "dualstack", &[("ip-address-type", "dualstack")], "ALB095", I),
+    ("aws-load-balancer-access-log-enabled", "true", &[("load-balancer-attributes", "access_logs.s3.enabled=true")], "ALB095", I),
+    ("aws-load-balancer-access-log-enabled", "false", &[], "ALB095", I),
+    ("aws-load-balancer-access-log-s3-bucket-name", "logs", &[], "ALB095", I),
+    ("aws-load-balancer-access-log-s3-bucket-prefix", "edge", &[], "ALB095", I),
+    ("aws-load-balancer-access-log-emit-interval", "5", &[], "ALB096", I),
+    ("aws-load-balancer-cross-zone-load-balancing-enabled", "true", &[], "ALB095", I),
+    ("aws-load-balancer-cross-zone-load-balancing-enabled", "false", &[("target-group-attributes", "load_balancing.cross_zone.enabled=false")], "ALB097", W),
+    ("aws-load-balancer-ssl-cert", "arn:aws:acm:us-east-1:111122223333:certificate/a , arn:aws:acm:us-east-1:111122223333:certificate/b", &[("certificate-arn", "arn:aws:acm:us-east-1:111122223333:certificate/a,arn:aws:acm:us-east-1:111122223333:certificate/b")], "ALB095", I),
+    ("aws-load-balancer-ssl-ports", "443", &[], "ALB096", I),
+    ("aws-load-balancer-ssl-negotiation-policy", "ELBSecurityPolicy-TLS13-1-2-2021-06", &[("ssl-policy", "ELBSecurityPolicy-TLS13-1-2-2021-06")], "ALB095", I),
+    ("aws-load-balancer-ssl-negotiation-policy", "ELBSecurityPolicy-2014-01", &[], "ALB097", W),
+    ("aws-load-balancer-backend-protocol", "ssl", &[("backend-protocol", "HTTPS")], "ALB095", I),
+    ("aws-load-balancer-backend-protocol", "http", &[("backend-protocol", "HTTP")], "ALB095", I),
+    ("aws-load-balancer-backend-protocol", "tcp", &[], "ALB096", W),
+    ("aws-load-balancer-additional-resource-tags", "Environment=prod, Flag,Team=edge", &[("tags", "Environment=prod,Flag=,Team=edge")], "ALB095", I),
+    ("aws-load-balancer-healthcheck-healthy-threshold", "3", &[("healthy-threshold-count", "3")], "ALB095", I),
+    ("aws-load-balancer-healthcheck-unhealthy-threshold", "11", &[], "ALB097", W),
+    ("aws-load-balancer-healthcheck-timeout", "3", &[("healthcheck-timeout-seconds", "3")], "ALB095", I),
+    ("aws-load-balancer-healthcheck-timeout", "20", &[], "ALB097", W),
+    ("aws-load-balancer-healthcheck-interval", "10", &[("healthcheck-interval-seconds", "10")], "ALB095", I),
+    ("aws-load-balancer-healthcheck-protocol", "http", &[("healthcheck-path", "/"), ("healthcheck-port", "traffic-port"), ("healthcheck-protocol", "HTTP")], "ALB095", I),
+    ("aws-load-balancer-healthcheck-protocol", "tcp", &[], "ALB096", W),
+    ("aws-load-balancer-healthcheck-port", "15021", &[], "ALB096", W),
+    ("aws-load-balancer-healthcheck-path", "/x", &[], "ALB096", W),
+    ("aws-load-balancer-healthcheck-success-codes", "200-599", &[("success-codes", "200-499")], "ALB097", W),
+    ("aws-load-balancer-healthcheck-success-codes", "200,302", &[("success-codes", "200,302")], "ALB095", I),
+    ("aws-load-balancer-target-group-attributes", "stickiness.enabled=true", &[("target-group-attributes", "stickiness.enabled=true")], "ALB095", I),
+    ("aws-load-balancer-target-group-attributes", "preserve_client_ip.enabled=true", &[], "ALB097", W),
+    ("aws-load-balancer-target-group-attributes", "proxy_protocol_v2.enabled=true", &[], "ALB057", W),
+    ("aws-load-balancer-target-group-attributes.443", "stickiness.enabled=true", &[("target-group-attributes", "stickiness.enabled=true")], "ALB095", I),
+    ("aws-load-balancer-target-group-attributes.80", "stickiness.enabled=true", &[], "ALB096", I),
+    ("aws-load-balancer-subnets", "subnet-a, subnet-b", &[("subnets", "subnet-a, subnet-b")], "ALB095", I),
+    ("aws-load-balancer-eip-allocations", "eipalloc-1", &[], "ALB060", W),
+    ("aws-load-balancer-private-ipv4-addresses", "10.0.0.1", &[], "ALB060", W),
+    ("aws-load-balancer-ipv6-addresses", "2001:db8::1", &[], "ALB060", W),
+    ("aws-load-balancer-alpn-policy", "HTTP1Only", &[("load-balancer-attributes", "routing.http2.enabled=false")], "ALB095", I),
+    ("aws-load-balancer-alpn-policy", "HTTP2Preferred", &[], "ALB095", I),
+    ("aws-load-balancer-alpn-policy", "HTTP2Only", &[], "ALB096", W),
+    ("aws-load-balancer-target-node-labels", "edge,zone=a", &[("target-node-labels", "edge=,zone=a")], "ALB095", I),
+    ("aws-load-balancer-attributes", "access_logs.s3.enabled=true", &[("load-balancer-attributes", "access_logs.s3.enabled=true")], "ALB095", I),
+    ("aws-load-balancer-attributes", "deletion_protection.enabled=true", &[("load-balancer-attributes", "deletion_protection.enabled=true")], "ALB035", W),
+    ("aws-load-balancer-attributes", "dns_record.client_routing_policy=any_availability_zone", &[], "ALB097", W),
+    ("aws-load-balancer-security-groups", "sg-1, sg-2,sg-1", &[("security-groups", "sg-1,sg-2")], "ALB095", I),
+    ("aws-load-balancer-extra-security-groups", "sg-1", &[], "ALB096", W),
+    ("aws-load-balancer-manage-backend-security-group-rules", "true", &[("manage-backend-security-group-rules", "true")], "ALB095", I),
+    ("aws-load-balancer-security-group-prefix-lists", "pl-1", &[("security-group-prefix-lists", "pl-1")], "ALB095", I),
+    ("aws-load-balancer-inbound-sg-rules-on-private-link-traffic", "on", &[], "ALB096", W),
+    ("aws-load-balancer-listener-attributes.TCP-80", "tcp.idle_timeout.seconds=400", &[], "ALB096", W),
+    ("aws-load-balancer-multi-cluster-target-group", "true", &[("multi-cluster-target-group", "true")], "ALB095", I),
+    ("aws-load-balancer-enable-prefix-for-ipv6-source-nat", "on", &[], "ALB096", I),
+    ("aws-load-balancer-source-nat-ipv6-prefixes", "x", &[], "ALB096", I),
+    ("aws-load-balancer-minimum-load-balancer-capacity", "CapacityUnits=10", &[], "ALB096", W),
+    ("aws-load-balancer-enable-icmp-for-path-mtu-discovery", "on", &[], "ALB096", I),
+    ("aws-load-balancer-enable-tcp-udp-listener", "true", &[], "ALB096", I),
+    ("aws-load-balancer-disable-nlb-sg", "true", &[], "ALB096", I),
+    ("aws-load-balancer-quic-enabled-ports", "443", &[], "ALB098", E),
+    ("aws-load-balancer-quic-enabled-containers", "x", &[], "ALB096", I),
+    ("actions.TCP-80", "{}", &[], "ALB096", W),
+    ("aws-load-balancer-connection-draining-enabled", "false", &[("target-group-attributes", "deregistration_delay.timeout_seconds=0")], "ALB095", I),
+    ("aws-load-balancer-connection-draining-timeout", "120", &[("target-group-attributes", "deregistration_delay.timeout_seconds=120")], "ALB095", I),
+    ("aws-load-balancer-connection-idle-timeout", "120", &[("load-balancer-attributes", "idle_timeout.timeout_seconds=120")], "ALB095", I),
+    ("aws-load-balancer-connection-idle-timeout", "9000", &[], "ALB097", W),
+    ("service.kubernetes.io/aws-load-balancer-type", "external", &[], "ALB066", I),
+    ("aws-load-balancer-schema", "internal", &[], "ALB099", W),
+];
+
+#[test]
+fn every_row_of_the_table() {
+    for (key, value, expected, id, severity) in CASES {
+        let carried = carry(&service(&[(key, value)], load_balancer()), 443);
+        let got: Vec<(&str, &str)> =
+            carried.annotations.iter().map(|(key, value)| (key.strip_prefix(ALB).unwrap(), value.as_str())).collect();
+        assert_eq!(got, *expected, "{key}: {value}");
+        let said = carried.findings.iter().any(|finding| {
+            finding.rule.id == *id && finding.severity == *severity && finding.message.contains(key)
+        });
+        assert!(said, "{key}: {value}: no {severity} {id} in {:#?}", carried.findings);
+    }
+    let tested: BTreeSet<&str> = CASES.iter().filter_map(|case| known(case.0)).map(|row| row.suffix).collect();
+    let all: BTreeSet<&str> = ROWS.iter().map(|row| row.suffix).collect();
+    assert_eq!(tested, all, "every row has a case");
+}
+
+#[test]
+fn what_is_stripped() {
+    for key in [
+        "service.beta.kubernetes.io/aws-load-balancer-type",
+        "service.beta.kubernetes.io/aws-load-balancer-anything",
+        "service.beta.kubernetes.io/load-balancer-source-ranges",
+        "service.beta.kubernetes.io/actions.TCP-80",
+        "service.kubernetes.io/aws-load-balancer-type",
+    ] {
+        assert!(is_stripped(key), "{key}");
+    }
+    for key in [
+        "service.beta.kubernetes.io/azure-load-balancer-internal",
+        "service.kubernetes.io/topology-mode",
+        "service.kubernetes.io/headless",
+        "service.kubernetes.io/service-proxy-name",
+        "networking.istio.io/exportTo",
+        "prometheus.io/scrape",
+        "meta.helm.sh/release-name",
+        "example.com/service.beta.kubernetes.io",
+    ] {
+        assert!(!is_stripped(key), "{key}");
+    }
+}
+
+#[test]
+fn the_field_wins_over_the_annotation() {
+    let mut spec = load_balancer();
+    spec["loadBalancerSourceRanges"] = json!(["10.0.0.0/8"]);
+    let carried = carry(&service(&[("load-balancer-source-ranges", "192.0.2.0/24")], spec), 443);
+    assert_eq!(carried.source_ranges, ["10.0.0.0/8"]);
+    let lost = carried.findings.iter().find(|finding| finding.message.contains("load-balancer-source-ranges")).unwrap();
+    assert!(lost.message.ends_with("the field loadBalancerSourceRanges wins"), "{}", lost.message);
+}
+
+#[test]
+fn an_allow_list_beside_security_groups_is_an_error() {
+    let both = service(&[("load-balancer-source-ranges", "10.0.0.0/8"), ("aws-load-balancer-security-groups", "sg-1")], load_balancer());
+    assert!(carry(&both, 443).findings.iter().any(|finding| finding.rule.id == "ALB027" && finding.severity == E));
+}
+
+#[test]
+fn health_checks_by_http_are_kept_and_those_by_tcp_are_not() {
+    let check = |port: &str, protocol: &str, path: &str| {
+        let annotations = [
+            ("aws-load-balancer-healthcheck-port", port),
+            ("aws-load-balancer-healthcheck-protocol", protocol),
+            ("aws-load-balancer-healthcheck-path", path),
+        ];
+        let carried = carry(&service(&annotations, load_balancer()), 443);
+        ["port", "protocol", "path"].map(|name| carried.annotations.get(&format!("{ALB}healthcheck-{name}")).cloned())
+    };
+    let some = |parts: [&str; 3]| parts.map(|part| Some(part.to_owned()));
+    assert_eq!(check("15021", "http", "/healthz/ready"), some(["status-port", "HTTP", "/healthz/ready"]));
+    assert_eq!(check("status-port", "HTTPS", "/x"), some(["status-port", "HTTP", "/healthz/ready"]));
+    assert_eq!(check("443", "https", "/up"), some(["https", "HTTPS", "/up"]));
+    assert_eq!(check("traffic-port", "http", "/up"), some(["traffic-port", "HTTP", "/up"]));
+    assert_eq!(check("traffic-port", "tcp", "/up"), [None, None, None]);
+    assert_eq!(check("31999", "http", "/healthz"), [None, None, None]);
+}
+
+#[test]
+fn tls_ports_make_listeners() {
+    let listeners = |ports: &str| {
+        let annotations = [("aws-load-balancer-ssl-cert", "arn:aws:acm:us-east-1:111122223333:certificate/a"), ("aws-load-balancer-ssl-ports", ports)];
+        carry(&service(&annotations, load_balancer()), 443).annotations.get(&format!("{ALB}listen-ports")).cloned()
+    };
+    assert_eq!(listeners("443"), None);
+    assert_eq!(listeners("https"), None);
+    assert_eq!(listeners("*").as_deref(), Some(r#"[{"HTTPS": 80}, {"HTTPS": 443}]"#));
+    assert_eq!(listeners("80").as_deref(), Some(r#"[{"HTTPS": 80}, {"HTTP": 443}]"#));
+}
+
+#[test]
+fn nothing_empty_is_carried_over() {
+    for row in &ROWS {
+        let key = row.suffix.replace("${port}", "443").replace("${Protocol}-${Port}", "TCP-80");
+        let carried = carry(&service(&[(&key, "")], load_balancer()), 443);
+        assert!(carried.annotations.values().all(|value| !value.is_empty()), "{key}");
+        assert!(carried.findings.iter().any(|finding| finding.message.contains(&key)), "{key} leaves no word");
+    }
+}
