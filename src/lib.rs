@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod alb;
+pub mod cli;
 pub mod config;
 pub mod error;
 pub mod lint;
