@@ -14,7 +14,7 @@ use std::fmt;
 
 /// What is wrong with one value.
 #[derive(Debug, Clone)]
-pub(super) struct Fault {
+pub struct Fault {
     /// From the root to the value, outermost last.
     path: Vec<String>,
     /// Where; the innermost place that is known.
@@ -146,7 +146,11 @@ pub(super) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
 
 impl Node {
     fn expected(&self, what: &str) -> Fault {
-        Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin)
+        let fault = Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin);
+        match self.value {
+            Value::Empty => fault.help("leave the key out, or say `null` to switch it off"),
+            _ => fault,
+        }
     }
 
     fn expected_text(&self) -> Fault {
@@ -201,7 +205,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Null => visitor.visit_unit(),
+            Value::Null | Value::Empty => visitor.visit_unit(),
             Value::Bool(value, _) => visitor.visit_bool(*value),
             Value::Integer(number, _) => visitor.visit_i64(*number),
             Value::Float(text) => visitor.visit_f64(text.parse().unwrap_or(f64::NAN)),
@@ -221,7 +225,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Integer(number, _) => visitor.visit_i64(*number).map_err(|fault| fault.at(&self.origin)),
+            Value::Integer(number, _) => visitor.visit_i64(*number).map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_number()),
         }
     }
@@ -230,7 +234,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Text(text) => visitor.visit_borrowed_str(text).map_err(|fault| fault.at(&self.origin)),
+            Value::Text(text) => visitor.visit_borrowed_str(text).map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_text()),
         }
     }
@@ -269,7 +273,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.value {
-            Value::Null => visitor.visit_map(Entries { entries: &[], index: 0 }).map_err(|fault| fault.at(&self.origin)),
+            Value::Null | Value::Empty => visitor.visit_map(Entries { entries: &[], index: 0 }).map_err(|fault| fault.at(&self.origin)),
             _ => self.deserialize_map(visitor),
         }
     }

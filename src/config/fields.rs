@@ -12,8 +12,10 @@ pub enum Shape {
     Text,
     /// Items with commas between them; a flag may also be repeated.
     List,
-    /// A YAML value: a number, `true`, `[{HTTP: 80}]`.
+    /// A YAML value: a number, `true`, `{via: action}`.
     Yaml,
+    /// A YAML list: `[{HTTP: 80}]`.
+    Items,
     /// A YAML map. In a path everything behind its name is the key, dots and slashes included.
     Map,
     /// A flag without a value; `true` or `false` in a variable.
@@ -79,14 +81,14 @@ pub const FIELDS: &[Field] = fields! {
     "ingress.className"        Text     "class-name"          [CLASS] "`alb`";
     "ingress.classAs"          Text     "class-as"            [] "`annotation`; `field` with `eksAutoMode`";
     "ingress.hosts"            List     "hosts"               [] "every host";
-    "ingress.paths"            Yaml     -                     [] "`[{path: /, pathType: Prefix}]`";
+    "ingress.paths"            Items    -                     [] "`[{path: /, pathType: Prefix}]`";
     "ingress.tlsHosts"         List     -                     [] "";
     "ingress.backendPort"      Yaml     "backend-port"        [] "`443`";
     "ingress.loadBalancerName" Text     "load-balancer-name"  [alb!("load-balancer-name")] "the controller makes one up";
     "ingress.scheme"           Text     "scheme"              [alb!("scheme")] "`internet-facing`";
     "ingress.targetType"       Text     "target-type"         [alb!("target-type")] "`instance`";
     "ingress.subnets"          List     "subnets"             [alb!("subnets")] "the controller finds them by their tags";
-    "ingress.listenPorts"      Yaml     "listen-ports"        [alb!("listen-ports")] "`[{HTTP: 80}]`; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`";
+    "ingress.listenPorts"      Items    "listen-ports"        [alb!("listen-ports")] "`[{HTTP: 80}]`; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`";
     "ingress.redirectToHttps"  Yaml     "redirect-to-https"   [alb!("ssl-redirect"), alb!("actions.ssl-redirect")] "`true` with a certificate, else `false`";
     "ingress.certificateArns"  List     "certificate-arn"     [alb!("certificate-arn")] "";
     "ingress.sslPolicy"        Text     "ssl-policy"          [alb!("ssl-policy")] "`ELBSecurityPolicy-TLS13-1-2-2021-06` with a certificate";

@@ -97,7 +97,7 @@ fn is_service_link(name: &str) -> bool {
 fn add(layer: &mut Node, field: &Field, values: &[String], origin: Origin) -> Result<(), Error> {
     let path: Vec<_> = field.path.split('.').map(str::to_owned).collect();
     let value = read(field.shape, values, &origin)?;
-    overlay(layer, &Node::nested(&path, value))
+    overlay(layer, &Node::nested(&path, &origin, value))
 }
 
 /// Reads a value as its field's shape wants it.
@@ -117,7 +117,7 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
             let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
             Ok(node(Value::List(items.map(|item| node(Value::Text(item.to_owned()))).collect())))
         }
-        Shape::List | Shape::Yaml | Shape::Map => load::value(last, origin),
+        Shape::List | Shape::Yaml | Shape::Items | Shape::Map => load::value(last, origin),
         Shape::Switch | Shape::NoSwitch if values.is_empty() => {
             let says = shape == Shape::Switch;
             Ok(node(Value::Bool(says, says.to_string())))
@@ -145,7 +145,7 @@ fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> 
             .help("say `null` to take away what a lower layer or a default says"));
     }
     let value = load::value(value, &origin)?;
-    overlay(layer, &Node::nested(&path, value))
+    overlay(layer, &Node::nested(&path, &origin, value))
 }
 
 /// Lays a layer over the ones below it.
@@ -181,7 +181,8 @@ fn said<'a>(layer: &'a Node, path: &str) -> Option<&'a Node> {
     })
 }
 
-fn overlay(below: &mut Node, layer: &Node) -> Result<(), Error> {
+/// Lays one over the other as parts of one layer.
+pub(super) fn overlay(below: &mut Node, layer: &Node) -> Result<(), Error> {
     lay(below, layer, "")
 }
 
@@ -213,9 +214,11 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// `healthCheck: null` as what it stands for: every annotation of it switched off.
+/// `null` for a part that is nothing but annotations, as what it stands for: each of them switched off. An empty map for
+/// any other part.
 pub(super) fn switched_off(path: &str, origin: &Origin) -> Node {
-    let entries = fields::below(path).filter(|field| !field.annotations.is_empty()).map(|field| Entry {
+    let is_switched_off = fields::below(path).all(|field| !field.annotations.is_empty());
+    let entries = fields::below(path).filter(|_| is_switched_off).map(|field| Entry {
         key: field.name().to_owned(),
         origin: origin.clone(),
         node: Node::new(origin.clone(), Value::Null),

@@ -1,1 +1,220 @@
-//! config
+//! What the user wants, resolved and validated: all that the rest of the program sees of flags, variables and files.
+//!
+//! ```text
+//! file, variables, flags → located layers (load, layers) → one tree → typed (decode, types) → validated → Settings
+//! ```
+//!
+//! Everything is a function of its arguments: the environment comes as pairs, files through [`Files`]. An error says where
+//! (file, line and column, or the flag or variable), what is wrong and what would be right.
+
+mod aws;
+mod decode;
+pub mod fields;
+mod ingress;
+mod kube;
+mod layers;
+mod load;
+mod node;
+mod path;
+mod placeholder;
+pub mod reference;
+pub mod schema;
+pub mod types;
+#[cfg(test)]
+mod tests;
+mod validate;
+pub mod value;
+
+pub use node::Origin;
+pub use types::Spec;
+pub use value::{Choice, Entries, PortRef, Text, Var};
+
+use crate::cli::Options;
+use crate::error::Error;
+use fields::Shape;
+use layers::{ARGOCD_PREFIX, CONFIG, PREFIX, REPORT, Variables};
+use load::Document;
+use node::{Node, Value};
+use serde::Deserialize;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// The file that is read when none is named.
+pub const DEFAULT_FILE: &str = "istio-alb.yaml";
+
+/// The file system, as far as a configuration needs it.
+pub trait Files {
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// As [`std::fs::read`].
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// Where a path leads, symbolic links followed, as an absolute path.
+    ///
+    /// # Errors
+    /// As [`std::fs::canonicalize`].
+    fn follow(&self, path: &Path) -> io::Result<PathBuf>;
+}
+
+/// What is wanted of one gateway.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `metadata.name` of its document, for messages.
+    pub name: Option<String>,
+    /// The settings.
+    pub spec: Spec,
+    said: Node,
+}
+
+impl Settings {
+    /// Where the value at this path below `spec` was said; `None` if nobody did.
+    #[must_use]
+    pub fn origin(&self, path: &str) -> Option<&Origin> {
+        self.said.find(path).map(|node| &node.origin)
+    }
+}
+
+/// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
+///
+/// `function_config` is the text of a KRM function's configuration; it stands in for the file.
+///
+/// # Errors
+/// Whatever is wrong with flags, variables or the file, of kind [`crate::error::Kind::Usage`].
+pub fn resolve(
+    options: &Options,
+    env: &[(String, String)],
+    files: &dyn Files,
+    function_config: Option<&str>,
+) -> Result<Vec<Settings>, Error> {
+    let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
+    let layers = [
+        layers::from_variables(&argocd, ARGOCD_PREFIX)?,
+        layers::from_variables(&ours, PREFIX)?,
+        layers::from_flags(options)?,
+    ];
+    let (file, documents) = match function_config {
+        Some(text) => ("functionConfig".to_owned(), load::documents(text, "functionConfig")?),
+        None => read_file(options, &ours, &argocd, env, files)?,
+    };
+    for layer in &layers {
+        check_layer(layer)?;
+        if documents.len() > 1 {
+            layers::refuse_for_several(layer, documents.len(), &file)?;
+        }
+    }
+    let mut all = Vec::new();
+    for Document { name, spec: mut said } in documents {
+        for layer in &layers {
+            layers::merge(&mut said, layer)?;
+        }
+        prepare(&mut said);
+        let spec = decode(&said)?;
+        validate::one(&spec, &said)?;
+        all.push(Settings { name: name.map(|(name, _)| name), spec, said });
+    }
+    validate::together(&all)?;
+    Ok(all)
+}
+
+/// Where the report of the findings goes, if anywhere.
+///
+/// # Errors
+/// An Argo CD Application names a file: it must not choose what is written in the sidecar.
+pub fn report(options: &Options, env: &[(String, String)]) -> Result<Option<PathBuf>, Error> {
+    if layers::variables(env, ARGOCD_PREFIX).contains_key(REPORT) {
+        return Err(Error::usage(format!("{ARGOCD_PREFIX}{REPORT}: an Application cannot have a report written"))
+            .help(format!("set {PREFIX}{REPORT} in the sidecar instead")));
+    }
+    let variable = layers::variables(env, PREFIX).remove(REPORT);
+    match (&options.report, variable) {
+        (Some(path), _) => Ok(Some(path.clone())),
+        (None, Some(path)) if path.is_empty() => Err(Error::usage(format!("{PREFIX}{REPORT}: the value is empty"))),
+        (None, path) => Ok(path.map(PathBuf::from)),
+    }
+}
+
+/// The documents of the file that flag, variables or the working directory name; one that says nothing if there is none.
+fn read_file(
+    options: &Options,
+    ours: &Variables,
+    argocd: &Variables,
+    env: &[(String, String)],
+    files: &dyn Files,
+) -> Result<(String, Vec<Document>), Error> {
+    let under_argocd = env.iter().any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
+    let (path, origin, confined) = match (&options.config, ours.get(CONFIG), argocd.get(CONFIG)) {
+        (Some(path), ..) => (path.clone(), "--config".to_owned(), false),
+        (None, Some(path), _) => (PathBuf::from(path), format!("{PREFIX}{CONFIG}"), false),
+        (None, None, Some(path)) => (PathBuf::from(path), format!("{ARGOCD_PREFIX}{CONFIG}"), true),
+        (None, None, None) => (PathBuf::from(DEFAULT_FILE), DEFAULT_FILE.to_owned(), under_argocd),
+    };
+    let file = path.display().to_string();
+    if confined {
+        confine(&path, &origin, files)?;
+    }
+    let bytes = match files.read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && origin == DEFAULT_FILE => Vec::new(),
+        Err(error) => return Err(Error::usage(format!("{origin}: cannot read `{file}`: {error}"))),
+        Ok(bytes) => bytes,
+    };
+    let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
+    let mut documents = load::documents(&text, &file)?;
+    if documents.is_empty() {
+        documents.push(Document { name: None, spec: Node::empty(Origin::named(origin)) });
+    }
+    Ok((file, documents))
+}
+
+/// Refuses a file outside the working directory: what an Application names must not reach another tenant's files, and no
+/// secret of the sidecar by way of an error message.
+fn confine(path: &Path, origin: &str, files: &dyn Files) -> Result<(), Error> {
+    let outside = || {
+        Error::usage(format!("{origin}: `{}` is outside the application's directory", path.display()))
+            .help("name a file in the directory of the application, or below it")
+    };
+    if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Err(outside());
+    }
+    match (files.follow(Path::new(".")), files.follow(path)) {
+        (Ok(here), Ok(there)) if there.starts_with(&here) => Ok(()),
+        // Nothing to read is reported by whoever reads.
+        (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        _ => Err(outside()),
+    }
+}
+
+/// Whether a layer by itself has the shape of a `spec`.
+fn check_layer(layer: &Node) -> Result<(), Error> {
+    let mut whole = layer.clone();
+    prepare(&mut whole);
+    decode(&whole).map(|_| ())
+}
+
+fn decode(said: &Node) -> Result<Spec, Error> {
+    Spec::deserialize(said).map_err(|fault| fault.into_error("spec"))
+}
+
+/// Takes out what says nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
+fn prepare(said: &mut Node) {
+    fn visit(node: &mut Node, path: &str) {
+        let Value::Map(entries) = &mut node.value else { return };
+        entries.retain_mut(|entry| {
+            let path = node::join(path, &entry.key);
+            match (&entry.node.value, fields::field(&path).map(|field| field.shape)) {
+                (Value::List(items), Some(_)) => !items.is_empty(),
+                (Value::Empty, Some(Shape::List | Shape::Items | Shape::Map)) => false,
+                (Value::Null, None) => {
+                    entry.node = layers::switched_off(&path, &entry.node.origin);
+                    true
+                }
+                (_, None) => {
+                    visit(&mut entry.node, &path);
+                    true
+                }
+                (_, Some(_)) => true,
+            }
+        });
+    }
+    visit(said, "");
+}

@@ -52,6 +52,8 @@ pub struct Node {
 pub enum Value {
     /// `null`
     Null,
+    /// Nothing, where a value could stand: `key:`.
+    Empty,
     /// `true`, as written.
     Bool(bool, String),
     /// `15`, as written.
@@ -88,12 +90,28 @@ impl Node {
         Node::new(origin, Value::Map(Vec::new()))
     }
 
-    /// `value` below `path`.
-    pub fn nested(path: &[String], value: Node) -> Self {
+    /// `value` below `path`, which stands at `origin`.
+    pub fn nested(path: &[String], origin: &Origin, value: Node) -> Self {
         path.iter().rev().fold(value, |node, key| {
-            let origin = node.origin.clone();
-            Node::new(origin.clone(), Value::Map(vec![Entry { key: key.clone(), origin, node }]))
+            let entry = Entry { key: key.clone(), origin: origin.clone(), node };
+            Node::new(origin.clone(), Value::Map(vec![entry]))
         })
+    }
+
+    /// The same value, said elsewhere as a whole.
+    #[must_use]
+    pub fn said_at(self, origin: &Origin) -> Self {
+        let value = match self.value {
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.said_at(origin)).collect()),
+            Value::Map(entries) => Value::Map(
+                entries
+                    .into_iter()
+                    .map(|Entry { key, node, .. }| Entry { key, origin: origin.clone(), node: node.said_at(origin) })
+                    .collect(),
+            ),
+            other => other,
+        };
+        Node::new(origin.clone(), value)
     }
 
     /// The entries of a map; none of anything else.
@@ -145,6 +163,7 @@ impl Node {
     pub fn describe(&self) -> String {
         match &self.value {
             Value::Null => "null".to_owned(),
+            Value::Empty => "nothing".to_owned(),
             Value::Bool(value, text) if text == if *value { "true" } else { "false" } => text.clone(),
             Value::Bool(value, text) => format!("`{text}`, which is {value} in YAML"),
             Value::Integer(value, text) if *text == value.to_string() => format!("the number {text}"),
@@ -168,7 +187,7 @@ impl Node {
                 let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.')?;
                 (digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))).then_some(text)
             }
-            Value::Null | Value::List(_) | Value::Map(_) => None,
+            Value::Null | Value::Empty | Value::List(_) | Value::Map(_) => None,
         }
     }
 }

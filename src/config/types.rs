@@ -5,7 +5,7 @@
 //! the description there. Everything may be left out. Whether a port, a range or an ARN makes sense is not decided here but
 //! in [`super::validate`], which can say more about it than a type can.
 
-use super::value::{Choice, Entries, PortRef, Text, Var};
+use super::value::{Entries, Text, Var};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
@@ -14,12 +14,12 @@ use std::fmt;
 
 pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
 
-/// A closed set of words: each variant with the word that is written for it.
+/// A closed set of words: each variant with the word that is written for it. Editors get the words; what each means is for
+/// the description of the field.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-        #[schemars(inline)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
         pub enum $name {
             $($(#[$note])* #[serde(rename = $word)] $variant,)+
         }
@@ -29,17 +29,33 @@ macro_rules! words {
                 f.write_str(match self { $($name::$variant => $word,)+ })
             }
         }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "enum": [$($word),+] })
+            }
+        }
     )+};
 }
 
 words! {
     /// The version of this format.
     ApiVersion {
+        /// The first one.
         #[default]
         V1Alpha1 = "istio-alb.dev/v1alpha1",
     }
     /// The kind of this format.
     Kind {
+        /// The configuration for one gateway.
         #[default]
         AlbGateway = "AlbGateway",
     }
@@ -250,7 +266,7 @@ pub enum Redirect {
     Action,
 }
 
-/// The other way to say [`Redirect::Action`].
+/// By a redirect action and the rule that refers to it.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RedirectVia {

@@ -9,6 +9,7 @@
 //! [`crate::config::decode`] knows; every other deserializer answers with the plain value.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -62,7 +63,12 @@ impl<T: JsonSchema> JsonSchema for Choice<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        Option::<T>::json_schema(generator)
+        let mut schema = T::json_schema(generator);
+        match schema.get_mut("anyOf") {
+            Some(Value::Array(alternatives)) => alternatives.push(json!({ "type": "null" })),
+            _ => return Option::<T>::json_schema(generator),
+        }
+        schema
     }
 }
 

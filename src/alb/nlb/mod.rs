@@ -141,6 +141,9 @@ impl<'s> Carry<'s> {
 
     fn convert(&mut self, row: &Row, suffix: &str, value: &str) {
         match row.known {
+            Known::Copy(_) | Known::By(_) if value.trim().is_empty() => {
+                self.say(&rules::ALB096, Severity::Info, suffix, "empty: nothing to carry over");
+            }
             Known::Copy(alb) => self.keep(suffix, alb, value),
             Known::Lost(rule, why) => self.say(rule, rule.severity, suffix, &format!("{value:?}: {why}")),
             Known::Info(why) => self.say(&rules::ALB096, Severity::Info, suffix, &format!("{value:?}: {why}")),
