@@ -22,6 +22,7 @@ pub mod manifest;
 pub mod plan;
 pub mod report;
 pub mod rewrite;
+pub mod sarif;
 pub mod stream;
 pub mod yaml;
 

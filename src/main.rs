@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use istio_alb::cli::{self, Cli, Parsed};
-use istio_alb::commands::{self, Printed};
+use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::helm;
@@ -83,8 +83,20 @@ fn warnings(rewritten: &Rewritten<'_>) -> Vec<istio_alb::lint::Finding> {
 
 /// A command beside the filter.
 fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
-    let settings = || -> anyhow::Result<Vec<Settings>> { Ok(config::resolve(options, env, &Disk, None)?) };
+    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None) };
     Ok(match command {
+        cli::Command::Check { format, strict, as_is } => {
+            let how = How { format: *format, strict: *strict, as_is: *as_is };
+            commands::check(commands::text_of(&read_in()?)?, &settings()?, how)?
+        }
+        cli::Command::Diff { color } => {
+            let colored = match color {
+                cli::Color::Always => true,
+                cli::Color::Never => false,
+                cli::Color::Auto => io::stdout().is_terminal() && variable(env, "NO_COLOR").is_none_or(str::is_empty),
+            };
+            commands::diff(commands::text_of(&read_in()?)?, &settings()?, colored)?
+        }
         cli::Command::Explain { id } => commands::explain(id)?,
         cli::Command::Schema => Printed::output(config::schema::text()),
         cli::Command::Completions { shell } => {

@@ -1,5 +1,11 @@
 //! The commands beside the filter: each a function from text to text.
 
+mod check;
+mod diff;
+
+pub use check::{How, check};
+pub use diff::diff;
+
 use std::fmt::Write;
 
 use crate::error::{Error, Kind};

@@ -1,0 +1,48 @@
+//! `diff`: what the filter would change, as a unified diff.
+
+use similar::TextDiff;
+
+use super::Printed;
+use crate::config::Settings;
+use crate::error::{Error, Kind};
+use crate::lint::Severity;
+use crate::report;
+use crate::rewrite::rewrite;
+
+const RED: &str = "\u{1b}[31m";
+const GREEN: &str = "\u{1b}[32m";
+const CYAN: &str = "\u{1b}[36m";
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
+/// The difference between a stream and what the filter makes of it; empty where it changes nothing.
+///
+/// # Errors
+///
+/// As the filter.
+pub fn diff(text: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
+    let rewritten = rewrite(text, settings)?;
+    let mut messages = report::text(&rewritten.findings, Severity::Warning);
+    if rewritten.is_refused() {
+        messages.push_str(&report::refusal(&rewritten.findings));
+        return Ok(Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() });
+    }
+    let after = rewritten.text();
+    let changes = TextDiff::from_lines(text, &after);
+    let unified = changes.unified_diff().context_radius(3).header("rendered", "rewritten").to_string();
+    let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
+    Ok(Printed { output, messages, code: 0 })
+}
+
+/// One line of a unified diff in the colours that git gives it.
+fn color(line: &str) -> String {
+    let paint = match line.as_bytes() {
+        [b'-', b'-', b'-', ..] | [b'+', b'+', b'+', ..] => BOLD,
+        [b'-', ..] => RED,
+        [b'+', ..] => GREEN,
+        [b'@', ..] => CYAN,
+        _ => return line.to_owned(),
+    };
+    let text = line.trim_end_matches(['\n', '\r']);
+    format!("{paint}{text}{PLAIN}{}", &line[text.len()..])
+}
