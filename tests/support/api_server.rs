@@ -6,7 +6,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
 /// Group, version, and the kinds with their plural names.
-type Resources = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+type Resources = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
 
 const RESOURCES: [Resources; 6] = [
     (

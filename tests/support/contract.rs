@@ -120,12 +120,11 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
             "the Service is not as it should be\n  expected: {expected}\n  found:    {new}"
         ));
     }
-    for line in text(before)
-        .lines()
-        .filter(|line| is_annotation(line) && !leaves(line))
-    {
-        if !text(after).lines().any(|other| other == line) {
-            return Err(format!("this line of the Service is gone: {line}"));
+    for line in annotation_lines(before).filter(|line| !leaves(line)) {
+        if line.trim() != "{}" && !annotation_lines(after).any(|other| other == line) {
+            return Err(format!(
+                "this line of the Service's annotations is gone: {line}"
+            ));
         }
     }
     Ok(())
@@ -239,8 +238,13 @@ fn text(document: &[u8]) -> &str {
     std::str::from_utf8(document).unwrap_or_default()
 }
 
-fn is_annotation(line: &str) -> bool {
-    line.starts_with("    ") && line.contains(".io/")
+/// The lines below `annotations:` in the metadata of an object in block style.
+fn annotation_lines(document: &[u8]) -> impl Iterator<Item = &str> {
+    let lines = text(document).lines();
+    lines
+        .skip_while(|line| line.trim_end() != "  annotations:")
+        .skip(1)
+        .take_while(|line| line.starts_with("    "))
 }
 
 fn leaves(line: &str) -> bool {
