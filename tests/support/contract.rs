@@ -101,7 +101,35 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
             first_difference(kept_before.as_bytes(), kept_after.as_bytes())
         ));
     }
+    check_values(before, after)?;
+    for line in annotation_lines(before).filter(|line| !leaves(line)) {
+        if line.trim() != "{}" && !annotation_lines(after).any(|other| other == line) {
+            return Err(format!(
+                "this line of the Service's annotations is gone: {line}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Values of a gateway in any style, which may be an item of a `List`: what nobody configured has become of them.
+pub fn check_values(before: &[u8], after: &[u8]) -> Result<(), String> {
     let (old, new) = (parse(before)?, parse(after)?);
+    let (Some(old_items), Some(new_items)) = (old["items"].as_array(), new["items"].as_array())
+    else {
+        return check_object(&old, &new);
+    };
+    if old_items.len() != new_items.len() {
+        return Err("a List has more or fewer items than before".into());
+    }
+    let mut pairs = old_items
+        .iter()
+        .zip(new_items)
+        .filter(|(old, new)| old != new);
+    pairs.try_for_each(|(old, new)| check_object(old, new))
+}
+
+fn check_object(old: &Value, new: &Value) -> Result<(), String> {
     let mut expected = old.clone();
     expected["spec"]["type"] = json!("NodePort");
     if let Some(ports) = expected["spec"]["ports"].as_array_mut() {
@@ -115,17 +143,10 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
     if let Some(annotations) = expected["metadata"]["annotations"].as_object_mut() {
         annotations.retain(|key, _| !LEAVING.iter().any(|prefix| key.starts_with(prefix)));
     }
-    if new != expected {
+    if *new != expected {
         return Err(format!(
             "the Service is not as it should be\n  expected: {expected}\n  found:    {new}"
         ));
-    }
-    for line in annotation_lines(before).filter(|line| !leaves(line)) {
-        if line.trim() != "{}" && !annotation_lines(after).any(|other| other == line) {
-            return Err(format!(
-                "this line of the Service's annotations is gone: {line}"
-            ));
-        }
     }
     Ok(())
 }
@@ -255,8 +276,8 @@ fn leaves(line: &str) -> bool {
     })
 }
 
-/// The three ports as the design pins them, matched by name and then by number.
-fn pin(ports: &mut [Value]) {
+/// The three ports as the design pins them, matched by name and then by number; a missing one comes last.
+fn pin(ports: &mut Vec<Value>) {
     for (name, number) in [("status-port", 15021), ("http2", 80), ("https", 443)] {
         let by_name = ports.iter().position(|port| port["name"] == name);
         let by_number = || {
@@ -264,12 +285,14 @@ fn pin(ports: &mut [Value]) {
                 .iter()
                 .position(|port| port["port"] == number && port["protocol"] != "UDP")
         };
-        if let Some(at) = by_name.or_else(by_number) {
-            ports[at]["name"] = json!(name);
-            ports[at]["port"] = json!(number);
-            ports[at]["targetPort"] = json!(number);
-            ports[at]["protocol"] = json!("TCP");
-        }
+        let at = by_name.or_else(by_number).unwrap_or_else(|| {
+            ports.push(json!({}));
+            ports.len() - 1
+        });
+        ports[at]["name"] = json!(name);
+        ports[at]["port"] = json!(number);
+        ports[at]["targetPort"] = json!(number);
+        ports[at]["protocol"] = json!("TCP");
     }
 }
 
