@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Brings the pinned tools that the tests run, as Go modules, into a cache. Needs nothing but Go.
 #
-#   tests/tools/install.sh            all of them
-#   tests/tools/install.sh helm3 ...  only those named
+#   tests/tools/install.sh                      all of them
+#   tests/tools/install.sh helm-4.2.4 ...       only those named
 #
-# Cache: $ISTIO_ALB_TOOLS, else $XDG_CACHE_HOME/istio-alb, else ~/.cache/istio-alb. What is there already is not
-# built again; a new version gets a new name.
+# Cache: $ISTIO_ALB_TOOLS, else $XDG_CACHE_HOME/istio-alb, else ~/.cache/istio-alb. What is there already is not built
+# again; a new version gets a new name, so that several checkouts can share one cache. Go's module proxy and checksum
+# database see to it that a version is the same everywhere.
 set -euo pipefail
 
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
-mkdir -p "$cache/bin"
 
 # name              module and version                                  program it builds
 pins='
@@ -20,21 +20,31 @@ helm-4.0.0          helm.sh/helm/v4/cmd/helm@v4.0.0                     helm
 kustomize-5.8.1     sigs.k8s.io/kustomize/kustomize/v5@v5.8.1           kustomize
 '
 
+scratch=
+trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
+
 build() { # name module program
   [ -x "$cache/bin/$1" ] && return
   echo "tools: building $1" >&2
-  tmp=$(mktemp -d "$cache/build.XXXXXX")
-  GOFLAGS='' GOBIN=$tmp go install -ldflags '-s -w' "$2"
-  mv "$tmp/$3" "$cache/bin/$1"
-  rmdir "$tmp"
+  scratch=$(mktemp -d "$cache/build.XXXXXX")
+  GOFLAGS='' GOBIN=$scratch go install -ldflags '-s -w' "$2"
+  mv "$scratch/$3" "$cache/bin/$1" # one rename: another run never sees half a program
+  rm -rf "$scratch"
+  scratch=
 }
+
+known() { # name
+  while read -r name _; do [ "$name" = "$1" ] && return; done <<< "$pins"
+  echo "tools: no tool is called $1; see the list in $0" >&2
+  return 1
+}
+
+for want in "$@"; do known "$want"; done
+command -v go > /dev/null || { echo 'tools: go is not on PATH; see https://go.dev/dl' >&2; exit 1; }
+mkdir -p "$cache/bin"
 
 while read -r name module program; do
   [ -n "$name" ] || continue
-  if [ $# -gt 0 ]; then
-    wanted=no
-    for want in "$@"; do [ "$want" = "$name" ] && wanted=yes; done
-    [ "$wanted" = yes ] || continue
-  fi
+  [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   build "$name" "$module" "$program"
 done <<< "$pins"

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Packs one archive with the programs of all platforms, as `helm plugin install URL` of Helm 4 wants it: the folder
+# inside has the name of the file without its version, and holds only folders and plain files. The same input gives
+# the same bytes.
+#
+#   deploy/package-plugin.sh                    bin/ of this folder into dist/istio-alb-VERSION.tgz
+#   --from DIR  --to DIR                        other folders
+#   --partial                                   not every platform need be there
+#
+# Sign it afterwards with `helm plugin package`'s own key handling or gpg; do not rename it then.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+from=bin to=dist partial=no
+while [ $# -gt 0 ]; do
+  case $1 in
+    --from) from=$2; shift 2 ;;
+    --to) to=$2; shift 2 ;;
+    --partial) partial=yes; shift ;;
+    *) echo "package-plugin: unknown argument $1; see the top of $0" >&2; exit 2 ;;
+  esac
+done
+
+version=$(sed -n 's/^version: //p' plugin.yaml)
+if ! grep -q "^version = \"$version\"$" Cargo.toml; then
+  echo "package-plugin: plugin.yaml says $version, Cargo.toml another version" >&2
+  exit 1
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/istio-alb"
+cp plugin.yaml LICENSE "$work/istio-alb/"
+[ ! -f README.md ] || cp README.md "$work/istio-alb/"
+
+found=0
+while read -r program; do # as plugin.yaml names them
+  if [ -f "$from/$program" ]; then
+    mkdir -p "$work/istio-alb/bin/${program%/*}"
+    cp "$from/$program" "$work/istio-alb/bin/$program"
+    chmod 755 "$work/istio-alb/bin/$program"
+    found=$((found + 1))
+  elif [ "$partial" = no ]; then
+    echo "package-plugin: $from/$program is missing; build it, or say --partial" >&2
+    exit 1
+  fi
+done < <(sed -n 's|^ *command: \${HELM_PLUGIN_DIR}/bin/||p' plugin.yaml)
+[ "$found" -gt 0 ] || { echo "package-plugin: $from holds no program" >&2; exit 1; }
+
+mkdir -p "$to"
+archive=$to/istio-alb-$version.tgz
+(cd "$work" && find istio-alb | LC_ALL=C sort > files)
+# GNU tar can leave out who packed it and when; others cannot, and their archives differ from run to run.
+same=()
+if tar --version 2> /dev/null | grep -q GNU; then
+  same=(--owner=0 --group=0 --numeric-owner --mtime='1970-01-01 00:00:00Z')
+fi
+tar -C "$work" --no-recursion -cf - ${same[@]+"${same[@]}"} -T "$work/files" | gzip -n -9 > "$archive.new"
+mv "$archive.new" "$archive"
+echo "$archive"

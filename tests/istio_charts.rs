@@ -1,0 +1,138 @@
+//! Istio's own gateway chart, in every release that `tests/tools/charts.sh` brought, rendered by both Helms through the
+//! program: the contract on what went in and what came out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+use libtest_mimic::{Arguments, Trial};
+use support::contract::{self, check_ingress, check_service};
+use support::helm::Helm;
+use support::tools::{Need, Tool, cache, chart, gated};
+use support::{Outcome, fail, first_difference, project, shown};
+
+/// What `tests/tools/charts.sh` brings, newest last. Other charts that lie there take part too.
+const RELEASES: [&str; 8] = [
+    "1.13.4", "1.16.5", "1.18.7", "1.22.1", "1.24.2", "1.27.9", "1.29.1", "main",
+];
+
+/// Values, by the case that holds them, and what becomes of the render.
+const VALUES: [(&str, Expected); 7] = [
+    ("default", Expected::Rewritten),
+    ("nlb-external", Expected::Rewritten),
+    ("nlb-internal-allowlist", Expected::Rewritten),
+    ("extra-ports", Expected::Rewritten),
+    ("clusterip", Expected::Rewritten),
+    ("eastwest", Expected::Refused("east-west")),
+    ("none", Expected::Refused("None")),
+];
+
+#[derive(Clone, Copy)]
+enum Expected {
+    Rewritten,
+    Refused(&'static str),
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials: Vec<Trial> = Vec::new();
+    for release in releases() {
+        for tool in Tool::HELMS {
+            for (values, expected) in VALUES {
+                let name = format!("{release}: {values} with {}", tool.name());
+                let needs = vec![Need::Tool(tool), Need::Chart(release.clone())];
+                let release = release.clone();
+                trials.push(gated(name, needs, move || {
+                    render(&release, tool, values, expected)
+                }));
+            }
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit_if_failed();
+}
+
+fn releases() -> Vec<String> {
+    let mut releases: Vec<String> = RELEASES.iter().map(ToString::to_string).collect();
+    for entry in std::fs::read_dir(cache().join("charts"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if let Some(release) = name.strip_prefix("gateway-")
+            && !RELEASES.contains(&release)
+        {
+            releases.push(release.into());
+        }
+    }
+    releases
+}
+
+fn render(release: &str, tool: Tool, values: &str, expected: Expected) -> Outcome {
+    let helm = Helm::recording(tool);
+    let values = project().join(format!("chart-fixtures/cases/helm3-{values}/values.yaml"));
+    let chart = chart(release);
+    // The source trees of 1.21 to 1.26 hold a schema that refuses their own values.
+    let printed = helm
+        .run(&[
+            "template",
+            "istio-ingressgateway",
+            chart.to_str().unwrap(),
+            "--namespace",
+            "istio-system",
+        ])
+        .args([
+            "--post-renderer",
+            "istio-alb",
+            "--skip-schema-validation",
+            "--values",
+        ])
+        .arg(values)
+        .output()?;
+    let (input, output) = (helm.kept("in"), helm.kept("out"));
+    if input.is_empty() {
+        return fail(format!(
+            "Helm did not get as far as the post-renderer\n{}",
+            shown(&printed)
+        ));
+    }
+    match expected {
+        Expected::Rewritten if printed.status.success() => kept(&input, &output),
+        Expected::Refused(reason) if !printed.status.success() => {
+            let message = String::from_utf8_lossy(&printed.stderr);
+            if message.contains("istio-alb: error: ") && message.contains(reason) {
+                Ok(())
+            } else {
+                fail(shown(&printed))
+            }
+        }
+        _ => fail(shown(&printed)),
+    }
+}
+
+/// One Service turns, one Ingress comes, all other bytes stay, and a second run changes nothing.
+fn kept(input: &[u8], output: &[u8]) -> Outcome {
+    let rewrite = contract::compare(input, output)?;
+    let [(before, after)] = rewrite.services[..] else {
+        return fail(format!(
+            "{} Services changed, not one",
+            rewrite.services.len()
+        ));
+    };
+    let [ingress] = rewrite.ingresses[..] else {
+        return fail(format!(
+            "{} Ingresses came, not one",
+            rewrite.ingresses.len()
+        ));
+    };
+    check_service(before, after)?;
+    check_ingress(ingress, before)?;
+    let again = support::rewrite(output);
+    if again.stdout == output {
+        return Ok(());
+    }
+    fail(format!(
+        "a second run changes the first one's output: {}\n{}",
+        first_difference(output, &again.stdout),
+        shown(&again)
+    ))
+}

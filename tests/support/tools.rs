@@ -1,0 +1,104 @@
+//! Tools and charts that `tests/tools/*.sh` bring into a cache, and trials that need them.
+
+use super::{Outcome, fail};
+use libtest_mimic::Trial;
+use std::path::PathBuf;
+
+/// A pinned program, by the name that `tests/tools/install.sh` gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    Helm3,
+    Helm4,
+    Helm41,
+    Helm40,
+    Kustomize,
+}
+
+impl Tool {
+    /// The two Helms that everything is tested with.
+    pub const HELMS: [Tool; 2] = [Tool::Helm3, Tool::Helm4];
+    /// Every Helm that loads plugins of kind `postrenderer/v1`.
+    pub const PLUGIN_HELMS: [Tool; 3] = [Tool::Helm40, Tool::Helm41, Tool::Helm4];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Tool::Helm3 => "helm-3.21.4",
+            Tool::Helm4 => "helm-4.2.4",
+            Tool::Helm41 => "helm-4.1.4",
+            Tool::Helm40 => "helm-4.0.0",
+            Tool::Kustomize => "kustomize-5.8.1",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Tool> {
+        let all = [
+            Tool::Helm3,
+            Tool::Helm4,
+            Tool::Helm41,
+            Tool::Helm40,
+            Tool::Kustomize,
+        ];
+        all.into_iter().find(|tool| tool.name() == name)
+    }
+
+    pub fn path(self) -> PathBuf {
+        cache().join("bin").join(self.name())
+    }
+}
+
+/// What a trial cannot do without.
+#[derive(Debug, Clone)]
+pub enum Need {
+    Tool(Tool),
+    /// A release of Istio's gateway chart.
+    Chart(String),
+}
+
+impl Need {
+    fn missing(&self) -> Option<String> {
+        let (path, script) = match self {
+            Need::Tool(tool) => (tool.path(), "tests/tools/install.sh"),
+            Need::Chart(release) => (chart(release), "tests/tools/charts.sh"),
+        };
+        (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))
+    }
+}
+
+/// The cache that `tests/tools/install.sh` fills.
+pub fn cache() -> PathBuf {
+    if let Some(folder) = std::env::var_os("ISTIO_ALB_TOOLS") {
+        return folder.into();
+    }
+    match std::env::var_os("XDG_CACHE_HOME") {
+        Some(folder) => PathBuf::from(folder),
+        None => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
+    }
+    .join("istio-alb")
+}
+
+/// Where a release of Istio's gateway chart lies.
+pub fn chart(release: &str) -> PathBuf {
+    cache().join("charts").join(format!("gateway-{release}"))
+}
+
+/// A trial that needs tools: ignored without them, and failing without them where `CI` is set.
+pub fn gated(
+    name: impl Into<String>,
+    needs: Vec<Need>,
+    test: impl FnOnce() -> Outcome + Send + 'static,
+) -> Trial {
+    let missing: Vec<String> = needs.iter().filter_map(Need::missing).collect();
+    let ignored = !missing.is_empty() && !on_ci();
+    Trial::test(name, move || {
+        if missing.is_empty() {
+            test()
+        } else {
+            fail(missing.join("\n"))
+        }
+    })
+    .with_ignored_flag(ignored)
+}
+
+fn on_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+}
