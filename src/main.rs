@@ -10,7 +10,7 @@ use istio_alb::cli::{self, Cli, Parsed};
 use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
-use istio_alb::hosts::helm;
+use istio_alb::hosts::{helm, krm};
 use istio_alb::lint::Severity;
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
@@ -65,8 +65,10 @@ fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
 
 fn filtered<'i>(input: &'i [u8], options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
-    let result = commands::text_of(input)
-        .and_then(|text| rewrite(text, &config::resolve(options, env, &Disk, None)?));
+    let result = commands::text_of(input).and_then(|text| match krm::read(text) {
+        Some(list) => krm::rewrite(text, &config::resolve(options, env, &Disk, list.function_config.as_deref())?),
+        None => rewrite(text, &config::resolve(options, env, &Disk, None)?),
+    });
     if let Some(path) = report {
         let json = match &result {
             Ok(rewritten) => report::json(&rewritten.findings, None),

@@ -81,7 +81,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     };
     let mut rewrites = Vec::new();
     for (settings, service) in chosen {
-        rewrites.push(Rewrite::new(&found.objects, settings, service)?);
+        rewrites.push(Rewrite::new(&stream, &found.objects, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
     let pieces = print(&stream, &found.objects, &rewrites)?;
@@ -172,7 +172,7 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects, choices: &[Choice]) ->
 }
 
 impl<'s> Rewrite<'s> {
-    fn new(objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
+    fn new(stream: &Stream<'_>, objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
         let attach = spec.phase() == Phase::Attach;
@@ -204,12 +204,11 @@ impl<'s> Rewrite<'s> {
             existing: existing.map(|index| &objects[index]),
         })?;
         let mut rewrite = Rewrite { settings, service, existing, carried, plan, patched, built };
-        rewrite.plan.findings.extend(rewrite.carried.findings.clone());
+        // In the first phase the old load balancer stays: what becomes of it is not told yet.
+        let told = all.findings.iter().filter(|finding| !attach || !lint::migration::CUTOVER.contains(&finding.rule.id));
+        rewrite.plan.findings.extend(told.filter(|_| spec.carry_over()).cloned());
+        place_findings(stream, original, &mut rewrite.plan.findings);
         rewrite.check_access(original, &all, existing.map(|index| &objects[index]));
-        for finding in &mut rewrite.plan.findings {
-            finding.place.get_or_insert_with(|| original.place.clone());
-            finding.object.get_or_insert_with(|| format!("Service {}", original.full_name()));
-        }
         Ok(rewrite)
     }
 
@@ -217,8 +216,9 @@ impl<'s> Rewrite<'s> {
     fn check_access(&mut self, original: &Object, before: &Carried, existing: Option<&Object>) {
         let carries = self.settings.spec.carry_over();
         let scheme = self.built.annotation("alb.ingress.kubernetes.io/scheme");
+        let mut findings = Vec::new();
         if self.built.scheme_assumed {
-            self.plan.findings.push(if before.internal && !carries {
+            findings.push(if before.internal && !carries {
                 lint::exposure::internal_exposed()
             } else {
                 lint::exposure::scheme_assumed()
@@ -227,18 +227,41 @@ impl<'s> Rewrite<'s> {
             (existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")), scheme)
             && old != new
         {
-            self.plan.findings.push(lint::exposure::scheme_changed(old, new));
+            findings.push(lint::exposure::scheme_changed(old, new));
         }
-        self.plan.findings.extend(lint::migration::allow_list(before, carries, &self.built));
-        self.plan.findings.extend(lint::migration::name_taken(original, &self.built));
+        findings.extend(lint::migration::allow_list(before, carries, &self.built));
+        findings.extend(lint::migration::name_taken(original, &self.built));
         if self.settings.spec.phase() == Phase::Attach {
-            self.plan.findings.extend(lint::migration::attach(&self.patched, &self.built));
+            findings.extend(lint::migration::attach(&self.patched, &self.built));
         }
+        let name = self.built.ingress.metadata.name.as_deref().unwrap_or_default();
+        for finding in &mut findings {
+            finding.object = Some(match original.namespace() {
+                "" => format!("Ingress {name}"),
+                namespace => format!("Ingress {namespace}/{name}"),
+            });
+        }
+        self.plan.findings.extend(findings);
     }
 
     /// The document and the pointer of the Service.
     fn path(&self) -> (usize, &str) {
         (self.patched.document, &self.patched.pointer)
+    }
+}
+
+/// Says of findings about a Service where in the stream they are: at the field, where there is one.
+fn place_findings(stream: &Stream<'_>, service: &Object, findings: &mut [Finding]) {
+    let document = &stream.documents[service.document];
+    let tree = if findings.is_empty() { None } else { Tree::parse(stream.text_of(document)).ok() };
+    for finding in findings {
+        let field = finding.field.as_ref().map(|field| format!("{}{field}", service.pointer));
+        let located = tree.as_ref().zip(field).and_then(|(tree, field)| tree.find(&field));
+        finding.place = Some(match located.and_then(|located| located.key) {
+            Some(key) => stream.place(document, key.start),
+            None => service.place.clone(),
+        });
+        finding.object = Some(format!("Service {}", service.full_name()));
     }
 }
 

@@ -220,6 +220,9 @@ it. With `ip` the ALB talks to the pods directly, without the hop over a node, a
     source: "LBC v3.5.0 pkg/service/model_build_target_group.go:524-544",
 };
 
+/// What concerns the cutover alone.
+pub const CUTOVER: [&str; 4] = ["ALB034", "ALB035", "ALB036", "ALB068"];
+
 /// The rules of this module.
 pub static RULES: [&Rule; 17] = [
     &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096, &ALB097,

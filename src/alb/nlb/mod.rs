@@ -71,6 +71,7 @@ pub fn carry(service: &Value, backend: u64) -> Carried {
     carry.source_ranges();
     carry.health_check();
     carry.fixed_address();
+    carry.fields();
     carry.flush_attributes();
     carry.life_cycle();
     carry.out
@@ -205,6 +206,19 @@ impl<'s> Carry<'s> {
                 "loadBalancerIP",
                 &format!("{address}: removed; an ALB has no fixed addresses, and no AWS controller took this one"),
             );
+        }
+    }
+
+    /// Fields that went with the type and meant nothing to an ALB.
+    fn fields(&mut self) {
+        for (field, why) in [
+            ("loadBalancerClass", "goes with its load balancer"),
+            ("allocateLoadBalancerNodePorts", "a NodePort Service always has node ports"),
+            ("healthCheckNodePort", "belongs to kube-proxy's answer for a load balancer; the ALB asks the status port"),
+        ] {
+            if let Some(value) = self.service["spec"].get(field) {
+                self.say_field(&rules::ALB095, Severity::Info, field, &format!("{value}: {why}"));
+            }
         }
     }
 

@@ -1,0 +1,94 @@
+//! kustomize and kpt: a `ResourceList` on stdin makes the filter a KRM function, without any argument, since kustomize
+//! before 5.7 can't pass one.
+//!
+//! The configuration comes as `functionConfig`, of our own kind or a ConfigMap. The items are rewritten where they stand, the
+//! Ingress is one more, everything else keeps its bytes, the annotations by which the caller finds its objects again among
+//! it. Findings are `results`, which kpt shows and kustomize does not; so they go to stderr as well. A failing run prints
+//! nothing, as everywhere: what a function leaves out is deleted.
+//!
+//! Source: kustomize cmd/config/docs/api-conventions/functions-spec.md; kyaml fn/framework/result.go.
+
+use std::borrow::Cow;
+
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation};
+use serde_json::{Value, json};
+
+use crate::config::Settings;
+use crate::error::Error;
+use crate::lint::Finding;
+use crate::rewrite::{self, Rewritten};
+use crate::yaml::{self, Tree};
+
+/// What a `ResourceList` brings beside its items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceList {
+    /// The configuration as YAML, if there is one.
+    pub function_config: Option<String>,
+}
+
+/// Reads the envelope of a stream that is one `ResourceList`; `None` for every other stream.
+#[must_use]
+pub fn read(text: &str) -> Option<ResourceList> {
+    memchr::memmem::find(text.as_bytes(), b"ResourceList")?;
+    let value = Tree::parse(text).and_then(|tree| tree.value()).ok()?;
+    let version = value["apiVersion"].as_str().unwrap_or_default();
+    if value["kind"] != "ResourceList" || !version.starts_with("config.kubernetes.io/") {
+        return None;
+    }
+    let function_config = match &value["functionConfig"] {
+        Value::Object(config) => Some(yaml::emit(&Value::Object(config.clone()), &yaml::style_of(""))),
+        _ => None,
+    };
+    Some(ResourceList { function_config })
+}
+
+/// The filter on a `ResourceList`: the findings are its results.
+///
+/// # Errors
+///
+/// As the filter.
+pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
+    let mut rewritten = rewrite::rewrite(text, settings)?;
+    if rewritten.findings.is_empty() || rewritten.is_refused() {
+        return Ok(rewritten);
+    }
+    let results: Vec<Value> = rewritten.findings.iter().map(result).collect();
+    let list = rewritten.text();
+    let there = Tree::parse(&list).is_ok_and(|tree| tree.find("/results").is_some());
+    let path = PointerBuf::from_tokens(["results"]);
+    let value = json!(results);
+    let operation = if there {
+        PatchOperation::Replace(ReplaceOperation { path, value })
+    } else {
+        PatchOperation::Add(AddOperation { path, value })
+    };
+    let with_results = yaml::apply(&list, &Patch(vec![operation]))
+        .map_err(|error| Error::internal(format!("the results can't be added to the ResourceList: {}", error.message)))?;
+    rewritten.pieces = vec![Cow::Owned(with_results)];
+    Ok(rewritten)
+}
+
+fn result(finding: &Finding) -> Value {
+    let help = finding.help.as_deref().unwrap_or(finding.rule.help);
+    let mut result = json!({
+        "message": format!("{}: {} ({help})", finding.rule.id, finding.message),
+        "severity": finding.severity.to_string(),
+        "tags": { "id": finding.rule.id, "name": finding.rule.name },
+    });
+    // `Service istio-system/gw`
+    if let Some((kind, name)) = finding.object.as_deref().and_then(|object| object.split_once(' ')) {
+        let (namespace, name) = name.split_once('/').unwrap_or(("", name));
+        let version = if kind == "Service" { "v1" } else { "networking.k8s.io/v1" };
+        result["resourceRef"] = json!({ "apiVersion": version, "kind": kind, "name": name });
+        if !namespace.is_empty() {
+            result["resourceRef"]["namespace"] = json!(namespace);
+        }
+        if let Some(field) = &finding.field {
+            let path: Vec<String> =
+                field.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+            result["field"] = json!({ "path": path.join(".") });
+        }
+    }
+    result
+}
