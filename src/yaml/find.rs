@@ -90,24 +90,44 @@ impl Tree<'_> {
                 if self.key(entry.key).as_deref() == Some(key) {
                     return Some(*entry);
                 }
-                continue;
-            }
-            let sources = match &self.node(entry.value).content {
-                Content::Sequence { items, .. } => items.iter().map(|item| item.value).collect(),
-                _ => vec![entry.value],
-            };
-            for source in sources {
-                let mut way = detour.or(Some(Detour::Merge(self.node(entry.key).span.start)));
-                let source = self.follow(source, &mut way);
-                if merges > 0
-                    && let Some(found) = self.entry(source, key, &mut way, merges - 1)
-                {
-                    *detour = way;
-                    return Some(found);
-                }
+            } else if let Some(found) = self.merged_by(entry, key, detour, merges) {
+                return Some(found);
             }
         }
         None
+    }
+
+    /// The entry that a merge key brings in for `key`.
+    fn merged_by(
+        &self,
+        merge: &Entry,
+        key: &str,
+        detour: &mut Option<Detour>,
+        merges: usize,
+    ) -> Option<Entry> {
+        let merges = merges.checked_sub(1)?;
+        let sources = match &self.node(merge.value).content {
+            Content::Sequence { items, .. } => items.iter().map(|item| item.value).collect(),
+            _ => vec![merge.value],
+        };
+        sources.into_iter().find_map(|source| {
+            let mut way = detour.or(Some(Detour::Merge(self.node(merge.key).span.start)));
+            let source = self.follow(source, &mut way);
+            let found = self.entry(source, key, &mut way, merges)?;
+            *detour = way;
+            Some(found)
+        })
+    }
+
+    /// The merge key of a mapping that brings in `key`, if one does.
+    pub(super) fn merged(&self, id: NodeId, key: &str) -> Option<Detour> {
+        let Content::Mapping { entries, .. } = &self.node(id).content else {
+            return None;
+        };
+        let mut detour = None;
+        let mut merges = entries.iter().filter(|entry| self.is_merge(entry.key));
+        merges.any(|merge| self.merged_by(merge, key, &mut detour, MERGES).is_some());
+        detour
     }
 }
 

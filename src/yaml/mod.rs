@@ -1,19 +1,29 @@
 //! One YAML document: read as Kubernetes reads it (Go's scalars), located by byte spans, edited by text.
 //!
 //! - [`Tree`]: the nodes of one document with their spans; [`Tree::value`] is what Go's `sigs.k8s.io/yaml` makes of it
+//! - [`apply`]: an RFC 6902 JSON Patch on the text, which leaves every byte outside the edited nodes alone
+//! - [`emit`]: a value as block style YAML that every YAML reader, 1.1 or 1.2, reads back the same
 //!
 //! Only this module knows `granit-parser`, and of it only `reader`: the parser is young, and whoever has to replace it
 //! finds everything that depends on its spans in that one file.
 
 mod compose;
+mod edit;
+mod emit;
 mod find;
 mod node;
+mod quote;
 mod reader;
 mod scalars;
+mod style;
 mod text;
 
+pub use edit::{EditError, apply};
+pub use emit::emit;
 pub use find::{Detour, Located};
 pub use node::{Node, NodeKind, Tree};
+pub use quote::scalar;
+pub use style::{Newline, Style, style_of};
 
 use std::fmt;
 

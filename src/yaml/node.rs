@@ -3,8 +3,6 @@
 //! A span covers the node as written: quotes and brackets, the header of a block scalar, the first to the last entry of
 //! a block collection; without its anchor and tag (they have a span of their own), trailing comment or line break.
 
-#![allow(dead_code)] // what the editor will use
-
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -16,6 +14,8 @@ pub struct Tree<'t> {
     pub(super) root: Option<NodeId>,
     /// Where the content may begin: behind BOM, directives and `---`.
     pub(super) start: usize,
+    /// Where comments are, if they were asked for.
+    pub(super) comments: Vec<Range<usize>>,
 }
 
 /// Index into [`Tree::nodes`].

@@ -22,9 +22,19 @@ impl<'t> Tree<'t> {
     /// # Errors
     /// Text that is no YAML, holds a second document, or a character that YAML 1.1 and 1.2 readers do not agree about.
     pub fn parse(text: &'t str) -> Result<Self, ParseError> {
+        Self::read(text, false)
+    }
+
+    /// As [`Tree::parse`], with the places of all comments.
+    pub(super) fn parse_with_comments(text: &'t str) -> Result<Self, ParseError> {
+        Self::read(text, true)
+    }
+
+    fn read(text: &'t str, comments: bool) -> Result<Self, ParseError> {
         refuse_old_line_breaks(text)?;
         let options = granit_parser::options! {
-            emit_comments: false,
+            emit_comments: comments,
+            max_buffered_comment_events: usize::MAX,
             emit_anchor_events: true,
             flow_nesting_limit: NESTING,
             block_nesting_limit: NESTING,
@@ -69,6 +79,7 @@ impl<'t> Reader<'t> {
                 nodes: Vec::new(),
                 root: None,
                 start,
+                comments: Vec::new(),
             },
             open: Vec::new(),
             anchored: Vec::new(),
@@ -96,6 +107,10 @@ impl<'t> Reader<'t> {
                     self.cursor = at.end;
                     self.tree.start = at.end;
                 }
+                return Ok(());
+            }
+            Event::Comment(..) => {
+                self.tree.comments.push(at);
                 return Ok(());
             }
             Event::SequenceEnd | Event::MappingEnd => return self.close(at),

@@ -84,6 +84,11 @@ pub(super) fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
+/// Whether the text ends with a line break.
+pub(super) fn ends_line(text: &str) -> bool {
+    text.bytes().next_back().is_some_and(is_break)
+}
+
 fn is_break(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }

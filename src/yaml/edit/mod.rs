@@ -1,0 +1,149 @@
+//! JSON Patch on text.
+//!
+//! The way: the patch becomes a [`draft`] of the document, in which every node is either as it stands, edited inside, or
+//! new; the draft becomes [`splices`] of the text, laid out by `block` and `flow`; and the new text is read again and
+//! [verified](verify) before anybody sees it. So however odd a document is, an edit is right or refused, never wrong.
+//!
+//! One draft for the whole patch, not one text after the other: a collection is laid out once, knowing what it ends up
+//! with (which entry is the last, whether it becomes `{}`), and a thousand operations cost one pass.
+//!
+//! What is refused: a change to a node that an alias elsewhere repeats, a path through an alias, a key that comes through
+//! `<<` or stands twice, and the few layouts for which no edit leaves everything else as it is.
+
+mod aliases;
+mod block;
+mod draft;
+mod flow;
+mod splices;
+mod value;
+mod verify;
+
+use super::ParseError;
+use super::node::Tree;
+use super::scalars::json_float;
+use super::style::Style;
+use draft::Draft;
+use json_patch::{Patch, PatchOperation};
+use serde_json::Value;
+use splices::Splices;
+use std::fmt;
+
+/// A patch that could not be applied to a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EditError {
+    /// What was refused, and why.
+    pub message: String,
+    /// Where in the document's text, if it is one place.
+    pub offset: Option<usize>,
+    /// A promise of ours does not hold: to be reported, not to be mended in the document.
+    pub internal: bool,
+}
+
+impl EditError {
+    fn at(offset: usize, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: Some(offset),
+            internal: false,
+        }
+    }
+
+    fn internal(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: None,
+            internal: true,
+        }
+    }
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for EditError {}
+
+impl From<ParseError> for EditError {
+    fn from(error: ParseError) -> Self {
+        Self::at(error.offset, error.message)
+    }
+}
+
+/// Applies a JSON Patch (RFC 6902: `add`, `remove`, `replace`, `test`) to the text of one document.
+///
+/// Every byte outside the edited nodes stays: comments, quoting, order, line ends, BOM, a missing final newline, flow
+/// style. A removed entry takes its own lines and the comment behind its value along; a replaced value keeps that
+/// comment; an added entry comes last, in the layout around it. A collection that loses its last entry becomes `{}` or
+/// `[]` behind its key. What the patch does not change has no say in how it is written: `replace` by an equal value
+/// changes no byte.
+///
+/// # Errors
+/// A patch that does not fit, and edits that would change something else as well (see the module). An error that is
+/// [`internal`](EditError::internal) means that the result did not pass verification.
+pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
+    let tree = Tree::parse_with_comments(text)?;
+    let old = tree.value()?;
+    let patch = normalized(patch);
+    let mut target = old.clone();
+    json_patch::patch(&mut target, &patch).map_err(|error| EditError {
+        message: error.to_string(),
+        offset: None,
+        internal: false,
+    })?;
+    if target == old {
+        return Ok(text.to_owned());
+    }
+    let mut draft = Draft::new(&tree);
+    for operation in &patch.0 {
+        draft.apply(operation)?;
+    }
+    aliases::check(&draft)?;
+    let mut editor = Editor {
+        tree: &tree,
+        style: tree.style(),
+        splices: Splices::default(),
+        dropped: Vec::new(),
+    };
+    editor.root(&draft)?;
+    let new = editor.splices.apply(text, editor.style.newline.as_str())?;
+    verify::verify(&draft, &target, &new, &editor.dropped)?;
+    Ok(new)
+}
+
+/// Turns a draft into splices.
+struct Editor<'a, 't> {
+    tree: &'a Tree<'t>,
+    style: Style,
+    splices: Splices,
+    /// Comments that had to go with what was removed, beside those within it.
+    dropped: Vec<std::ops::Range<usize>>,
+}
+
+/// The patch with numbers as the reader gives them: no float without fraction.
+fn normalized(patch: &Patch) -> Patch {
+    let mut patch = patch.clone();
+    for operation in &mut patch.0 {
+        match operation {
+            PatchOperation::Add(op) => normalize(&mut op.value),
+            PatchOperation::Replace(op) => normalize(&mut op.value),
+            PatchOperation::Test(op) => normalize(&mut op.value),
+            PatchOperation::Remove(_) | PatchOperation::Move(_) | PatchOperation::Copy(_) => {}
+        }
+    }
+    patch
+}
+
+fn normalize(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(normalize),
+        Value::Object(map) => map.values_mut().for_each(normalize),
+        Value::Number(number) if number.is_f64() => {
+            if let Some(same) = number.as_f64().and_then(json_float) {
+                *number = same;
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,91 @@
+//! Changes to a text, each with its place in the old one.
+
+use super::EditError;
+use crate::yaml::text::{BOM, ends_line};
+use std::ops::Range;
+
+/// Changes, in any order; those at one place come out in the order in which they were made.
+#[derive(Default)]
+pub(super) struct Splices(Vec<Splice>);
+
+struct Splice {
+    range: Range<usize>,
+    with: With,
+}
+
+enum With {
+    Text(String),
+    /// Whole lines without their line breaks, at the start of a line or at the end of the text.
+    Lines(Vec<String>),
+}
+
+impl Splices {
+    pub(super) fn delete(&mut self, range: Range<usize>) {
+        self.replace(range, String::new());
+    }
+
+    pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.replace(at..at, text);
+    }
+
+    pub(super) fn replace(&mut self, range: Range<usize>, text: impl Into<String>) {
+        self.0.push(Splice {
+            range,
+            with: With::Text(text.into()),
+        });
+    }
+
+    pub(super) fn lines(&mut self, at: usize, lines: Vec<String>) {
+        self.0.push(Splice {
+            range: at..at,
+            with: With::Lines(lines),
+        });
+    }
+
+    /// The new text. Deletions may overlap, other changes not: nothing is inserted into what is gone.
+    pub(super) fn apply(mut self, text: &str, newline: &str) -> Result<String, EditError> {
+        self.0
+            .sort_by_key(|splice| (splice.range.start, !splice.range.is_empty()));
+        let mut out = String::with_capacity(text.len() + 1024);
+        let mut done = 0;
+        for Splice { range, with } in self.0 {
+            let is_deletion = matches!(&with, With::Text(with) if with.is_empty());
+            if range.start < done && !is_deletion {
+                return Err(EditError::internal("two changes at one place"));
+            }
+            if range.start > done {
+                out.push_str(slice(text, done..range.start)?);
+            }
+            match with {
+                With::Text(with) => out.push_str(&with),
+                With::Lines(lines) => {
+                    let last_line = range.start == text.len();
+                    push_lines(
+                        &mut out,
+                        &lines,
+                        newline,
+                        last_line && !ends_line(text) && !text.is_empty(),
+                    );
+                }
+            }
+            done = done.max(range.end);
+        }
+        out.push_str(slice(text, done..text.len())?);
+        Ok(out)
+    }
+}
+
+fn push_lines(out: &mut String, lines: &[String], newline: &str, open_end: bool) {
+    if !out.is_empty() && out != BOM && !ends_line(out) {
+        out.push_str(newline);
+    }
+    out.push_str(&lines.join(newline));
+    if !open_end {
+        out.push_str(newline);
+    }
+}
+
+fn slice(text: &str, range: Range<usize>) -> Result<&str, EditError> {
+    text.get(range)
+        .ok_or_else(|| EditError::internal("a change within a character"))
+}

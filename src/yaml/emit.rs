@@ -1,0 +1,180 @@
+//! Values as YAML, in block style, and in the flow style of braces that are there already.
+
+use super::quote::{block_value, quoted, scalar};
+use super::style::Style;
+use serde_json::{Map, Value};
+
+/// A key of more bytes than this needs a `?` before it: YAML allows 1,024 characters for a key on one line with its colon.
+const LONG_KEY: usize = 1000;
+
+/// A value as the body of a document in block style. Keys come in the order of the map; strings stay plain only where every
+/// YAML reader, 1.1 or 1.2, sees a string (Go, PyYAML), and stand in double quotes otherwise. Ends with a line break.
+#[must_use]
+pub fn emit(value: &Value, style: &Style) -> String {
+    let lines = match value {
+        _ if is_leaf(value) => vec![leaf(value)],
+        _ => block(value, 0, style, false),
+    };
+    let newline = style.newline.as_str();
+    lines.join(newline) + newline
+}
+
+/// Whether a value takes one line in block style: a scalar or an empty collection.
+pub(super) fn is_leaf(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => true,
+    }
+}
+
+/// A scalar or an empty collection in block style.
+pub(super) fn leaf(value: &Value) -> String {
+    match value {
+        Value::String(text) => block_value(text).into_owned(),
+        // `null`, `true`, `7`, `[]`, `{}`: the same in JSON.
+        _ => value.to_string(),
+    }
+}
+
+/// The lines of a collection that is not empty, indented to `column`.
+pub(super) fn block(value: &Value, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .flat_map(|item| item_lines(item, column, style))
+            .collect(),
+        Value::Object(map) => entries_lines(map, column, style, quote_keys),
+        _ => vec![format!("{:column$}{}", "", leaf(value))],
+    }
+}
+
+fn entries_lines(
+    map: &Map<String, Value>,
+    column: usize,
+    style: &Style,
+    quote_keys: bool,
+) -> Vec<String> {
+    map.iter()
+        .flat_map(|(key, value)| entry_lines(key, value, column, style, quote_keys))
+        .collect()
+}
+
+/// The lines of one entry of a mapping at `column`.
+pub(super) fn entry_lines(
+    key: &str,
+    value: &Value,
+    column: usize,
+    style: &Style,
+    quote_keys: bool,
+) -> Vec<String> {
+    let pad = " ".repeat(column);
+    let key = if quote_keys {
+        quoted(key)
+    } else {
+        scalar(key).into_owned()
+    };
+    let long = key.len() > LONG_KEY;
+    let mut lines = Vec::new();
+    let start = if long {
+        lines.push(format!("{pad}? {key}"));
+        pad
+    } else {
+        pad + &key
+    };
+    if is_leaf(value) {
+        lines.push(format!("{start}: {}", leaf(value)));
+    } else {
+        lines.push(start + ":");
+        lines.extend(block(
+            value,
+            below(value, column, style, long),
+            style,
+            false,
+        ));
+    }
+    lines
+}
+
+/// The column of a collection below a key at `column`.
+pub(super) fn below(value: &Value, column: usize, style: &Style, deeper: bool) -> usize {
+    let in_column = value.is_array() && !style.indented_sequences && !deeper;
+    column + if in_column { 0 } else { style.indent.max(1) }
+}
+
+/// The lines of one list item whose dash is at `column`.
+pub(super) fn item_lines(value: &Value, column: usize, style: &Style) -> Vec<String> {
+    let mut lines = block(value, column + 2, style, false);
+    if is_leaf(value) {
+        lines = vec![format!("{:width$}{}", "", leaf(value), width = column + 2)];
+    }
+    if let Some(first) = lines.first_mut() {
+        first.replace_range(column..=column, "-");
+    }
+    lines
+}
+
+/// How a flow collection is written.
+#[derive(Debug, Clone)]
+pub(super) struct FlowStyle {
+    /// Keys and strings in double quotes, always.
+    pub(super) json: bool,
+    /// `: ` or `:`
+    pub(super) colon: &'static str,
+    /// `, ` or `,`
+    pub(super) comma: &'static str,
+    /// Entries on lines of their own: the columns per level, and the line break.
+    pub(super) lines: Option<(usize, &'static str)>,
+}
+
+/// A value in flow style. `column` is that of the line it starts on, for the lines below.
+pub(super) fn flow(value: &Value, column: usize, style: &FlowStyle) -> String {
+    match value {
+        Value::String(text) if style.json => quoted(text),
+        Value::String(text) => scalar(text).into_owned(),
+        Value::Array(items) if !items.is_empty() => {
+            let inner = column + style.lines.map_or(0, |(indent, _)| indent);
+            let items = items.iter().map(|item| flow(item, inner, style)).collect();
+            bracket("[", items, "]", column, style)
+        }
+        Value::Object(map) if !map.is_empty() => {
+            let inner = column + style.lines.map_or(0, |(indent, _)| indent);
+            let entries = map
+                .iter()
+                .map(|(key, value)| flow_entry(key, value, inner, style))
+                .collect();
+            bracket("{", entries, "}", column, style)
+        }
+        _ => value.to_string(),
+    }
+}
+
+/// One entry in flow style.
+pub(super) fn flow_entry(key: &str, value: &Value, column: usize, style: &FlowStyle) -> String {
+    let key = if style.json {
+        quoted(key)
+    } else {
+        scalar(key).into_owned()
+    };
+    let long = if key.len() > LONG_KEY && !style.json {
+        "? "
+    } else {
+        ""
+    };
+    format!("{long}{key}{}{}", style.colon, flow(value, column, style))
+}
+
+fn bracket(
+    open: &str,
+    children: Vec<String>,
+    close: &str,
+    column: usize,
+    style: &FlowStyle,
+) -> String {
+    let Some((indent, newline)) = style.lines else {
+        return format!("{open}{}{close}", children.join(style.comma));
+    };
+    let inner = format!("{newline}{:width$}", "", width = column + indent);
+    let children = children.join(&format!(",{inner}"));
+    format!("{open}{inner}{children}{newline}{:column$}{close}", "")
+}

@@ -1,0 +1,72 @@
+//! Strings as YAML scalars that every reader takes for the same string.
+//!
+//! Readers differ: Go's and PyYAML's are YAML 1.1 (`on`, `y`, `0o7`, `12:30`, `=`), others 1.2. So a scalar stays plain
+//! only if it starts with a letter or `/`, holds nothing but letters that no grammar cares about, and is no word that any
+//! reader has a type for. Everything else goes into double quotes, with JSON's escapes, which are YAML's too.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// A string as one scalar that is safe as value, key or list item, in block and in flow style.
+#[must_use]
+pub fn scalar(text: &str) -> Cow<'_, str> {
+    if is_plain(text, "_./-=") {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(quoted(text))
+    }
+}
+
+/// A string as a value or list item in block style, where `:` and `,` within a word mean nothing either.
+pub(super) fn block_value(text: &str) -> Cow<'_, str> {
+    if is_plain(text, "_./-=:,") && !text.ends_with(':') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(quoted(text))
+    }
+}
+
+/// In double quotes. JSON reads it as well.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if is_printable(letter) => out.push(letter),
+            // All of them are below U+10000: writing to a String cannot fail.
+            _ => drop(write!(out, "\\u{:04x}", u32::from(letter))),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// In single quotes, if the string can stand there on one line.
+pub(super) fn single_quoted(text: &str) -> Option<String> {
+    let fits = text
+        .chars()
+        .all(|letter| letter != '\t' && is_printable(letter));
+    fits.then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+fn is_plain(text: &str, marks: &str) -> bool {
+    const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
+        && text
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Whether every reader takes the character raw: no control, line break or byte order mark, and within YAML's `c-printable`.
+fn is_printable(letter: char) -> bool {
+    match letter {
+        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => !letter.is_control(),
+    }
+}
