@@ -56,7 +56,6 @@ struct Rewrite<'s> {
     service: usize,
     /// Index of the Ingress of ours that is in the stream already.
     existing: Option<usize>,
-    carried: Carried,
     plan: Plan,
     /// The Service as it will be.
     patched: Object,
@@ -203,10 +202,15 @@ impl<'s> Rewrite<'s> {
             moved: &moved,
             existing: existing.map(|index| &objects[index]),
         })?;
-        let mut rewrite = Rewrite { settings, service, existing, carried, plan, patched, built };
+        let mut rewrite = Rewrite { settings, service, existing, plan, patched, built };
         // In the first phase the old load balancer stays: what becomes of it is not told yet.
         let told = all.findings.iter().filter(|finding| !attach || !lint::migration::CUTOVER.contains(&finding.rule.id));
-        rewrite.plan.findings.extend(told.filter(|_| spec.carry_over()).cloned());
+        if spec.carry_over() {
+            rewrite.plan.findings.extend(told.cloned());
+        } else {
+            rewrite.plan.findings.extend(told.filter(|finding| !lint::migration::CARRIED.contains(&finding.rule.id)).cloned());
+            rewrite.plan.findings.extend(lint::migration::not_carried(&all));
+        }
         place_findings(stream, original, &mut rewrite.plan.findings);
         rewrite.check_access(original, &all, existing.map(|index| &objects[index]));
         Ok(rewrite)

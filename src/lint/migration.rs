@@ -223,6 +223,9 @@ it. With `ip` the ALB talks to the pods directly, without the hop over a node, a
 /// What concerns the cutover alone.
 pub const CUTOVER: [&str; 4] = ["ALB034", "ALB035", "ALB036", "ALB068"];
 
+/// What is said of a value that is carried over, or fits in part.
+pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
+
 /// The rules of this module.
 pub static RULES: [&Rule; 17] = [
     &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096, &ALB097,
@@ -277,5 +280,14 @@ pub fn attach(service: &Object, built: &Built) -> Option<Finding> {
     (!by_pod && unallocated && unpinned).then(|| {
         Finding::new(&ALB100, "allocateLoadBalancerNodePorts is false and the ports have no nodePort: the ALB can't reach the nodes")
             .field("/spec/allocateLoadBalancerNodePorts")
+    })
+}
+
+/// What would have been carried over, had it not been switched off.
+#[must_use]
+pub fn not_carried(all: &Carried) -> Option<Finding> {
+    let lost: Vec<String> = all.annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    (!lost.is_empty()).then(|| {
+        Finding::new(&ALB096, format!("not carried over, as asked: {}", lost.join("; "))).severity(Severity::Info)
     })
 }
