@@ -99,6 +99,9 @@ fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)])
             };
             commands::diff(commands::text_of(&read_in()?)?, &settings()?, colored)?
         }
+        cli::Command::Show { format, as_is } => {
+            commands::show(commands::text_of(&read_in()?)?, &settings()?, *format, *as_is)?
+        }
         cli::Command::Explain { id } => commands::explain(id)?,
         cli::Command::Schema => Printed::output(config::schema::text()),
         cli::Command::Completions { shell } => {

@@ -68,19 +68,28 @@ struct Rewrite<'s> {
 ///
 /// Where the stream or the configuration leaves no right answer; findings are not errors here.
 pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
+    rewrite_reading(text, settings, &lint::KINDS)
+}
+
+/// The same, with more kinds of objects for the rules to look at.
+///
+/// # Errors
+///
+/// As [`rewrite`].
+pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str]) -> Result<Rewritten<'t>, Error> {
     let stream = Stream::split(text);
     if !has_content(text) {
         return Err(Error::input("there are no manifests on stdin").help(
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = manifest::read(&stream, &lint::KINDS);
+    let found = manifest::read(&stream, kinds);
     let Some(chosen) = choose(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], findings: Vec::new(), objects: found.objects });
     };
     let mut rewrites = Vec::new();
     for (settings, service) in chosen {
-        rewrites.push(Rewrite::new(&stream, &found.objects, settings, service)?);
+        rewrites.push(Rewrite::new(&found.objects, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
     let pieces = print(&stream, &found.objects, &rewrites)?;
@@ -171,7 +180,7 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects, choices: &[Choice]) ->
 }
 
 impl<'s> Rewrite<'s> {
-    fn new(stream: &Stream<'_>, objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
+    fn new(objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
         let attach = spec.phase() == Phase::Attach;
@@ -211,7 +220,9 @@ impl<'s> Rewrite<'s> {
             rewrite.plan.findings.extend(told.filter(|finding| !lint::migration::CARRIED.contains(&finding.rule.id)).cloned());
             rewrite.plan.findings.extend(lint::migration::not_carried(&all));
         }
-        place_findings(stream, original, &mut rewrite.plan.findings);
+        for finding in &mut rewrite.plan.findings {
+            finding.object = Some(format!("Service {}", original.full_name()));
+        }
         rewrite.check_access(original, &all, existing.map(|index| &objects[index]));
         Ok(rewrite)
     }
@@ -251,21 +262,6 @@ impl<'s> Rewrite<'s> {
     /// The document and the pointer of the Service.
     fn path(&self) -> (usize, &str) {
         (self.patched.document, &self.patched.pointer)
-    }
-}
-
-/// Says of findings about a Service where in the stream they are: at the field, where there is one.
-fn place_findings(stream: &Stream<'_>, service: &Object, findings: &mut [Finding]) {
-    let document = &stream.documents[service.document];
-    let tree = if findings.is_empty() { None } else { Tree::parse(stream.text_of(document)).ok() };
-    for finding in findings {
-        let field = finding.field.as_ref().map(|field| format!("{}{field}", service.pointer));
-        let located = tree.as_ref().zip(field).and_then(|(tree, field)| tree.find(&field));
-        finding.place = Some(match located.and_then(|located| located.key) {
-            Some(key) => stream.place(document, key.start),
-            None => service.place.clone(),
-        });
-        finding.object = Some(format!("Service {}", service.full_name()));
     }
 }
 
@@ -490,6 +486,7 @@ fn judge<'t>(
         findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings));
     }
     findings.extend(lint::judge_gateways(&objects, &ours));
+    lint::locate(stream, &objects, &mut findings);
     lint::sort(&mut findings);
     Rewritten { pieces, findings, objects }
 }

@@ -4,7 +4,7 @@ use crate::cli::CheckFormat;
 use crate::config::Settings;
 use crate::error::{Error, Kind};
 use crate::lint::{self, Finding, Severity};
-use crate::rewrite::rewrite;
+use crate::rewrite::rewrite_reading;
 use crate::{report, sarif};
 
 use super::Printed;
@@ -27,7 +27,7 @@ pub struct How {
 /// As the filter.
 pub fn findings(text: &str, settings: &[Settings], how: How) -> Result<Vec<Finding>, Error> {
     let mut findings =
-        if how.as_is { lint::judge_as_is(text, settings)? } else { rewrite(text, settings)?.findings };
+        if how.as_is { lint::judge_as_is(text, settings)? } else { rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings };
     if how.strict {
         for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
             finding.severity = Severity::Error;

@@ -2,9 +2,11 @@
 
 mod check;
 mod diff;
+mod show;
 
 pub use check::{How, check};
 pub use diff::diff;
+pub use show::show;
 
 use std::fmt::Write;
 

@@ -5,17 +5,35 @@
 
 pub mod exposure;
 pub mod migration;
+pub mod scene;
 pub mod service;
 
 use std::fmt;
 
+use crate::alb::model::IngressFacts;
 use crate::config::Settings;
 use crate::config::types::{Findings, Spec};
 use crate::error::{Error, Place};
-use crate::manifest::Object;
+use crate::manifest::{self, Object};
+use crate::stream::{Stream, has_content};
+use crate::yaml::Tree;
+use scene::Scene;
 
-/// The kinds of objects that a rule looks at, in the filter.
+/// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
+
+/// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
+pub const ALL_KINDS: [&str; 9] = [
+    "Service",
+    "Ingress",
+    "IngressClass",
+    "IngressClassParams",
+    "Gateway",
+    "EnvoyFilter",
+    "Secret",
+    "Deployment",
+    "DaemonSet",
+];
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,18 +155,92 @@ pub fn rules() -> Vec<&'static Rule> {
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
-    let _ = (objects, gateways);
-    Vec::new()
+    let Some(first) = gateways.first() else { return Vec::new() };
+    let options = scene::options(first.spec);
+    let applied = applied(objects);
+    let model = scene::model_of(&applied, &options);
+    let mut findings = Vec::new();
+    for gateway in gateways {
+        let ingress = &objects[gateway.ingress];
+        let ours = |facts: &IngressFacts| {
+            let object = &applied[facts.index];
+            object.name() == ingress.name() && object.namespace() == ingress.namespace()
+        };
+        let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
+        let judged = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
+        findings.extend(adjust(judge(&Scene::new(&applied, &model, &options, judged)), &gateway.spec.findings));
+    }
+    findings
 }
 
-/// Judges the Ingresses of class alb in a stream as it stands, with the Services that they name.
+/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
 ///
 /// # Errors
 ///
-/// Where there is nothing to judge.
+/// Where there are no manifests.
 pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
-    let _ = (text, settings);
-    Ok(Vec::new())
+    let stream = Stream::split(text);
+    let found = as_is(&stream)?;
+    let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
+    let options = scene::options(&spec);
+    let model = scene::model_of(&found, &options);
+    let mut findings = judge(&Scene::new(&found, &model, &options, |_| true));
+    locate(&stream, &found, &mut findings);
+    let mut findings = adjust(findings, &spec.findings);
+    sort(&mut findings);
+    Ok(findings)
+}
+
+/// The objects of a stream that rules and model look at.
+///
+/// # Errors
+///
+/// Where there are no manifests.
+pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
+    if !has_content(stream.text) {
+        return Err(Error::input("there are no manifests on stdin").help("pipe `helm template` or `kubectl get -o yaml` into it"));
+    }
+    let found = manifest::read(stream, &ALL_KINDS);
+    if let Some(unreadable) = found.unreadable.first() {
+        let document = &stream.documents[unreadable.document];
+        return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
+            .at(stream.place(document, unreadable.error.offset))
+            .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
+    }
+    Ok(applied(&found.objects))
+}
+
+/// Everything but hooks.
+fn applied(objects: &[Object]) -> Vec<Object> {
+    objects.iter().filter(|object| !object.is_hook()).cloned().collect()
+}
+
+/// All rules, on what they look at.
+fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rules in [] as [fn(&Scene<'_>) -> Vec<Finding>; 0] {
+        findings.extend(rules(scene));
+    }
+    findings
+}
+
+/// Says of findings that name an object where in the stream they are: at the field, where there is one.
+pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
+    for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
+        let object = objects
+            .iter()
+            .find(|object| finding.object.as_deref() == Some(format!("{} {}", object.kind(), object.full_name()).as_str()));
+        let Some((object, document)) = object.zip(object.and_then(|object| stream.documents.get(object.document))) else {
+            continue;
+        };
+        let tree = Tree::parse(stream.text_of(document)).ok();
+        let field = finding.field.as_ref().map(|field| format!("{}{field}", object.pointer));
+        let located = tree.as_ref().zip(field).and_then(|(tree, field)| tree.find(&field));
+        finding.place = Some(match located {
+            Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
+            None => object.place.clone(),
+        });
+    }
 }
 
 /// The findings at the severities that a configuration asks for.

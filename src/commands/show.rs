@@ -1,0 +1,38 @@
+//! `show`: the load balancer that the controller will build, told without AWS.
+
+use crate::alb::model::{self, Model};
+use crate::cli::ShowFormat;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::lint::{self, scene};
+use crate::manifest::Object;
+use crate::rewrite::rewrite_reading;
+use crate::stream::Stream;
+
+use super::Printed;
+
+/// Shows what comes of a stream: of the rewritten one, or with `as_is` of the manifests as they stand.
+///
+/// # Errors
+///
+/// As the filter.
+pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
+    let (objects, model) = modelled(text, settings, as_is)?;
+    let _ = objects;
+    match format {
+        ShowFormat::Json => Ok(Printed::output(format!("{:#}\n", model::show_json(&model)))),
+        other => Err(Error::internal(format!("{other:?} is not there"))),
+    }
+}
+
+fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Object>, Model), Error> {
+    let objects = if as_is {
+        lint::as_is(&Stream::split(text))?
+    } else {
+        let rewritten = rewrite_reading(text, settings, &lint::ALL_KINDS)?;
+        rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()
+    };
+    let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
+    let model = scene::model_of(&objects, &scene::options(&spec));
+    Ok((objects, model))
+}

@@ -1,0 +1,131 @@
+//! What the rules look at: the objects of a stream, and what the controller makes of them.
+//!
+//! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
+//! and where it came from, and reads an annotation only to say which letters are wrong in it.
+
+use serde_json::Value;
+
+use super::{Finding, Rule};
+use crate::alb::catalogue::{PREFIX, Version};
+use crate::alb::model::{self, Group, IngressFacts, Model, Options};
+use crate::config::Spec;
+use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::manifest::Object;
+use crate::plan::ports;
+
+/// A stream as it stands, or as the filter leaves it.
+pub struct Scene<'s> {
+    /// The objects, hooks left out.
+    pub objects: &'s [Object],
+    /// What the controller does with them.
+    pub model: &'s Model,
+    /// What is known of the controller.
+    pub options: &'s Options,
+    /// The Ingresses to be judged.
+    pub subjects: Vec<Subject<'s>>,
+}
+
+/// An Ingress to be judged.
+pub struct Subject<'s> {
+    /// The object.
+    pub object: &'s Object,
+    /// What the controller does with it.
+    pub facts: &'s IngressFacts,
+    /// Its group, if it has one.
+    pub group: Option<&'s Group>,
+}
+
+impl<'s> Scene<'s> {
+    /// A scene in which the Ingresses are judged that `judged` picks.
+    pub fn new(
+        objects: &'s [Object],
+        model: &'s Model,
+        options: &'s Options,
+        judged: impl Fn(&IngressFacts) -> bool,
+    ) -> Self {
+        let subjects = model
+            .ingresses
+            .iter()
+            .filter(|facts| judged(facts))
+            .map(|facts| Subject {
+                object: &objects[facts.index],
+                facts,
+                group: facts.group.as_ref().and_then(|name| model.groups.iter().find(|group| group.name == *name)),
+            })
+            .collect();
+        Scene { objects, model, options, subjects }
+    }
+
+    /// The objects of a kind.
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> {
+        self.objects.iter().filter(move |object| object.kind() == kind)
+    }
+
+    /// The Service of a name in the namespace of an Ingress.
+    #[must_use]
+    pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
+        self.of_kind("Service").find(|object| object.name() == name && object.namespace() == subject.object.namespace())
+    }
+}
+
+impl Subject<'_> {
+    /// The value of `alb.ingress.kubernetes.io/<suffix>` on the Ingress itself.
+    #[must_use]
+    pub fn annotation(&self, suffix: &str) -> Option<&str> {
+        self.object.annotation(&format!("{PREFIX}{suffix}"))
+    }
+
+    /// A finding about the Ingress.
+    #[must_use]
+    pub fn finding(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        about(self.object, rule, message)
+    }
+
+    /// A finding about an annotation of the Ingress, by what stands behind `alb.ingress.kubernetes.io/`.
+    #[must_use]
+    pub fn at(&self, rule: &'static Rule, suffix: &str, message: impl Into<String>) -> Finding {
+        self.finding(rule, message).field(pointer(&format!("{PREFIX}{suffix}")))
+    }
+}
+
+/// A finding about an object.
+#[must_use]
+pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -> Finding {
+    let mut finding = Finding::new(rule, message);
+    finding.object = Some(format!("{} {}", object.kind(), object.full_name()));
+    finding
+}
+
+/// The JSON pointer of an annotation, by its whole key.
+#[must_use]
+pub fn pointer(key: &str) -> String {
+    format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// Whether a Service is an Istio gateway's.
+#[must_use]
+pub fn is_gateway(service: &Object) -> bool {
+    ports(&service.value).iter().any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
+}
+
+/// What a configuration says about the controller.
+#[must_use]
+pub fn options(spec: &Spec) -> Options {
+    let defaults = Options::default();
+    Options {
+        eks_auto_mode: spec.eks_auto_mode(),
+        ingress_class: spec.ingress.class_name.set().cloned().unwrap_or(defaults.ingress_class),
+        controller_version: spec
+            .controller_version
+            .as_ref()
+            .and_then(|version| Version::parse(version.as_str()))
+            .unwrap_or(defaults.controller_version),
+    }
+}
+
+/// What the controller does with objects. Hooks are run by Helm, not applied with the release: leave them out.
+#[must_use]
+pub fn model_of(objects: &[Object], options: &Options) -> Model {
+    let values: Vec<Value> = objects.iter().map(|object| object.value.clone()).collect();
+    model::build(&values, options)
+}
