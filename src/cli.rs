@@ -11,9 +11,28 @@ use crate::config::fields::{FIELDS, Field, Shape};
 use crate::config::reference;
 use crate::error::Error;
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+const NAME: &str = "istio-alb";
+
+/// What `-h` shows; `--help` shows all.
+const COMMON: &[&str] = &[
+    "phase",
+    "gateway",
+    "gateway-namespace",
+    "ingress-name",
+    "load-balancer-name",
+    "scheme",
+    "target-type",
+    "subnets",
+    "certificate-arn",
+    "inbound-cidrs",
+    "wafv2-acl-arn",
+];
 
 /// The command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +70,7 @@ pub enum Parsed {
 /// Reads what Helm rendered on stdin and prints it with the gateway's Service turned to NodePort and the Ingress for the ALB
 /// added: `helm install … --post-renderer istio-alb`. Every other byte stays as it is.
 #[derive(Parser)]
-#[command(name = "istio-alb", version, disable_help_subcommand = true, color = clap::ColorChoice::Never)]
+#[command(name = NAME, bin_name = NAME, version, max_term_width = 100, color = clap::ColorChoice::Never)]
 struct Root {
     #[command(subcommand)]
     command: Option<Command>,
@@ -95,12 +114,14 @@ pub enum Command {
     /// Print a commented configuration file, filled from the stream on stdin if there is one
     Init,
     /// Print the same rewrite for a host that runs no program
+    #[command(arg_required_else_help = false)]
     Export {
         /// The host
         #[command(subcommand)]
         host: Export,
     },
     /// Be Argo CD's config management plugin
+    #[command(arg_required_else_help = false)]
     Argocd {
         /// What Argo CD asks for
         #[command(subcommand)]
@@ -177,8 +198,12 @@ pub enum Color {
 /// A flag or command that there is not, a value that is missing: of kind [`crate::error::Kind::Usage`].
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> {
     let args: Vec<OsString> = args.into_iter().collect();
-    let is_help = |arg: &OsString| arg == "-h" || arg == "--help";
-    let command = if args.iter().any(is_help) { described() } else { command() };
+    let is_help = |arg: &OsString| arg == "-h" || arg == "--help" || arg == "help";
+    let command = if args.iter().any(is_help) {
+        described()
+    } else {
+        command()
+    };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return told(&error),
@@ -187,7 +212,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
         Ok(root) => root,
         Err(error) => return told(&error),
     };
-    Ok(Parsed::Run(Cli { options: options(&matches), command: root.command }))
+    Ok(Parsed::Run(Cli {
+        options: options(&matches),
+        command: root.command,
+    }))
 }
 
 /// The command line as clap knows it, without descriptions of the options.
@@ -200,42 +228,63 @@ pub fn command() -> clap::Command {
 #[must_use]
 pub fn described() -> clap::Command {
     let docs = reference::sentences();
-    with_options(Root::command(), &|path| docs.get(path).cloned().unwrap_or_default())
+    with_options(Root::command(), &|path| {
+        docs.get(path).cloned().unwrap_or_default()
+    })
 }
 
 /// Adds the options to a command and to all below it.
 fn with_options(command: clap::Command, doc: &dyn Fn(&str) -> String) -> clap::Command {
-    let name = command.get_name().to_owned();
-    let heading = "Options of the configuration";
-    let is_root = name == "istio-alb";
+    let is_root = command.get_name() == NAME;
     let own = [
-        file("config", "Read the configuration from FILE [default: istio-alb.yaml, if it is there]"),
+        file(
+            "config",
+            "Read the configuration from FILE [default: istio-alb.yaml, if it is there]",
+        ),
         Arg::new("set")
             .long("set")
             .value_name("PATH=VALUE")
             .action(ArgAction::Append)
-            .help("Set a field below `spec`; VALUE is YAML: --set ingress.healthCheck.path=/ready"),
+            .help("Set any field; VALUE is YAML: --set ingress.healthCheck.path=/ready"),
         file("report", "Write all findings to FILE, as JSON"),
     ];
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
-        let arg = Arg::new(flag).long(flag).help(doc(field.path));
+        let arg = Arg::new(flag)
+            .long(flag)
+            .help(doc(field.path))
+            .hide_short_help(!COMMON.contains(&flag));
         Some(match field.shape {
-            Shape::Switch | Shape::NoSwitch => arg.action(ArgAction::SetTrue),
+            Shape::Switch => arg.action(ArgAction::SetTrue),
+            Shape::NoSwitch => arg
+                .action(ArgAction::SetTrue)
+                .help(format!("Say `false` to `{}`", field.path)),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
+            Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
             Shape::Text => arg.value_name("VALUE"),
-            Shape::Yaml | Shape::Items | Shape::Map => arg.value_name("YAML").allow_negative_numbers(true),
+            Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
     });
     let mut command = command.mut_subcommands(|sub| with_options(sub, doc));
     for arg in own.into_iter().chain(flags) {
-        command = command.arg(arg.help_heading(heading).hide_short_help(!is_root));
+        let hidden = !is_root || arg.is_hide_short_help_set();
+        command = command.arg(
+            arg.help_heading("Options of the configuration")
+                .hide_short_help(hidden),
+        );
     }
-    command
+    match is_root {
+        true => command,
+        false => command.after_help("The options of `istio-alb --help` are understood here, too."),
+    }
 }
 
 fn file(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help(help)
+    Arg::new(name)
+        .long(name)
+        .value_name("FILE")
+        .value_parser(clap::value_parser!(PathBuf))
+        .help(help)
 }
 
 /// What the options say, at any level of the command line.
@@ -244,17 +293,32 @@ fn options(matches: &ArgMatches) -> Options {
     let mut level = Some(matches);
     while let Some(matches) = level {
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-        let values = |name: &str| -> Vec<String> { matches.get_many(name).into_iter().flatten().cloned().collect() };
+        let values = |name: &str| -> Vec<String> {
+            matches
+                .get_many(name)
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect()
+        };
         options.config = path("config").or(options.config);
         options.report = path("report").or(options.report);
         options.set.extend(values("set"));
         for field in FIELDS {
             let Some(flag) = field.flag else { continue };
-            match field.shape {
-                Shape::Switch | Shape::NoSwitch if matches.get_flag(flag) => options.fields.push((field, Vec::new())),
-                Shape::Switch | Shape::NoSwitch => {}
-                _ if matches.contains_id(flag) => options.fields.push((field, values(flag))),
-                _ => {}
+            let is_switch = matches!(field.shape, Shape::Switch | Shape::NoSwitch);
+            let given = if is_switch {
+                matches.get_flag(flag)
+            } else {
+                matches.contains_id(flag)
+            };
+            if !given {
+                continue;
+            }
+            let more = if is_switch { Vec::new() } else { values(flag) };
+            match options.fields.iter_mut().find(|(other, _)| *other == field) {
+                Some((_, values)) => values.extend(more),
+                None => options.fields.push((field, more)),
             }
         }
         level = matches.subcommand().map(|(_, below)| below);
@@ -265,21 +329,28 @@ fn options(matches: &ArgMatches) -> Options {
 /// What clap has to say: help and version to print, anything else in our own form.
 fn told(error: &clap::Error) -> Result<Parsed, Error> {
     let text = error.render().to_string();
-    match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => return Ok(Parsed::Print(text)),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
-            return Err(Error::usage("a subcommand is missing").help("see --help"));
-        }
-        _ => {}
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        return Ok(Parsed::Print(text));
     }
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let message = lines.next().unwrap_or_default();
-    let message = message.strip_prefix("error: ").unwrap_or(message).to_owned();
-    let help = lines.find_map(|line| line.strip_prefix("tip: ").or(line.strip_prefix("[possible values: ")));
-    let error = Error::usage(message);
-    Err(match help {
-        Some(values) if values.ends_with(']') => error.help(format!("possible values: {}", &values[..values.len() - 1])),
-        Some(tip) => error.help(tip),
-        None => error.help("see --help"),
-    })
+    let mut message = lines
+        .next()
+        .map(|line| line.strip_prefix("error: ").unwrap_or(line).to_owned())
+        .unwrap_or_default();
+    if message.ends_with(':') {
+        message = format!("{message} {}", lines.next().unwrap_or_default());
+    }
+    let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
+    let help = lines.find_map(|line| {
+        line.strip_prefix("tip: ")
+            .map(str::to_owned)
+            .or_else(|| list(line))
+    });
+    Err(Error::usage(message).help(help.unwrap_or_else(|| "see --help".to_owned())))
 }
+
+#[cfg(test)]
+mod tests;

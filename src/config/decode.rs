@@ -1,152 +1,19 @@
-//! From a located value to a typed one, with errors that say where, what, and what would be right.
+//! From a located value to a typed one.
 //!
-//! A serde deserializer over [`Node`], so that the types need nothing but their derives. serde's own messages name Rust
-//! types and know no place; here each mismatch is told in the words of YAML (`expected a list, found …`), the place is that
-//! of the innermost value or key, and the path is put together while the error travels outwards.
+//! A serde deserializer over [`Node`], so that the types need nothing but their derives, and each mismatch can be told with
+//! its place and in the words of YAML (`expected a list, found …`).
 
-use super::node::{Entry, Node, Origin, Value, join};
-use super::{fields, value};
-use crate::error::Error;
+use super::fault::{Fault, alternatives, suggest};
+use super::node::{Entry, Node, Value};
+use super::value;
 use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
+    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use std::fmt;
-
-/// What is wrong with one value.
-#[derive(Debug, Clone)]
-pub struct Fault {
-    /// From the root to the value, outermost last.
-    path: Vec<String>,
-    /// Where; the innermost place that is known.
-    origin: Option<Origin>,
-    what: String,
-    help: Option<String>,
-    /// The fault is a key of the map at `path`, not the value there.
-    key: Option<String>,
-}
-
-impl Fault {
-    fn new(what: String) -> Self {
-        Fault { path: Vec::new(), origin: None, what, help: None, key: None }
-    }
-
-    fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.get_or_insert(help.into());
-        self
-    }
-
-    fn at(mut self, origin: &Origin) -> Self {
-        self.origin.get_or_insert_with(|| origin.clone());
-        self
-    }
-
-    fn below(mut self, segment: impl Into<String>) -> Self {
-        self.path.push(segment.into());
-        self
-    }
-
-    /// The error as people read it; `root` is the path of the value that was decoded.
-    pub(super) fn into_error(self, root: &str) -> Error {
-        let path = self.path.iter().rev().fold(root.to_owned(), |path, segment| join(&path, segment));
-        let origin = self.origin.map_or_else(String::new, |origin| format!("{origin}: "));
-        let help = match &self.key {
-            Some(key) => fields::elsewhere(&path, key).or(self.help),
-            None => self.help,
-        };
-        let message = match (&self.key, path.as_str()) {
-            (Some(_), "") => format!("{origin}{}", self.what),
-            (Some(_), _) => format!("{origin}{} in {path}", self.what),
-            (None, "") => format!("{origin}{}", self.what),
-            (None, _) => format!("{origin}{path}: {}", self.what),
-        };
-        let error = Error::usage(message);
-        match help {
-            Some(help) => error.help(help),
-            None => error,
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl de::Error for Fault {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Fault::new(message.to_string())
-    }
-
-    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::new(format!("expected {expected}, found {}", plain(found)))
-    }
-
-    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::invalid_type(found, expected)
-    }
-
-    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let fault = Fault::new(format!("expected {}, found `{variant}`", alternatives(expected)));
-        match nearest(variant, expected) {
-            Some(word) if expected.len() > 1 => fault.help(format!("did you mean `{word}`?")),
-            _ => fault,
-        }
-    }
-
-    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let mut fault = Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
-            Some(word) => format!("did you mean `{word}`?"),
-            None => format!("it takes {}", alternatives(expected)),
-        });
-        fault.key = Some(field.to_owned());
-        fault
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Fault::new(format!("`{field}` is missing"))
-    }
-}
-
-fn plain(found: Unexpected<'_>) -> String {
-    match found {
-        Unexpected::Str(text) => format!("`{text}`"),
-        Unexpected::Bool(value) => value.to_string(),
-        Unexpected::Signed(number) => format!("the number {number}"),
-        Unexpected::Unsigned(number) => format!("the number {number}"),
-        Unexpected::Float(number) => format!("the number {number}"),
-        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
-        Unexpected::Seq => "a list".to_owned(),
-        Unexpected::Map => "a map".to_owned(),
-        other => other.to_string(),
-    }
-}
-
-/// `a`, `b` or `c`, each in backticks.
-pub(super) fn alternatives(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => "nothing".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
-/// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
-/// `loadBalancerName`.
-pub(super) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
-    let word = fold(word);
-    let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));
-    let best = words.iter().min_by_key(|other| distance(other))?;
-    (distance(best) <= 1.max(word.chars().count() / 3)).then_some(best)
-}
 
 impl Node {
     fn expected(&self, what: &str) -> Fault {
-        let fault = Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin);
+        let fault =
+            Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin);
         match self.value {
             Value::Empty => fault.help("leave the key out, or say `null` to switch it off"),
             _ => fault,
@@ -166,8 +33,15 @@ impl Node {
     fn expected_list(&self) -> Fault {
         let fault = self.expected("a list");
         match (&self.value, self.unambiguous()) {
+            (Value::Text(text), _) if text.starts_with('[') => {
+                fault.help(format!("write it without quotes: {text}"))
+            }
             (Value::Text(text), _) => {
-                let items: Vec<_> = text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+                let items: Vec<_> = text
+                    .split(',')
+                    .map(str::trim)
+                    .filter(|item| !item.is_empty())
+                    .collect();
                 fault.help(format!("write it in brackets: [{}]", items.join(", ")))
             }
             (_, Some(text)) => fault.help(format!("write it in brackets: [\"{text}\"]")),
@@ -186,7 +60,9 @@ impl Node {
     fn expected_bool(&self) -> Fault {
         let fault = self.expected("true or false");
         match self.text() {
-            Some(text @ ("true" | "false")) => fault.help(format!("write it without quotes: {text}")),
+            Some(text @ ("true" | "false")) => {
+                fault.help(format!("write it without quotes: {text}"))
+            }
             _ => fault,
         }
     }
@@ -225,7 +101,9 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Integer(number, _) => visitor.visit_i64(*number).map_err(|fault: Fault| fault.at(&self.origin)),
+            Value::Integer(number, _) => visitor
+                .visit_i64(*number)
+                .map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_number()),
         }
     }
@@ -234,7 +112,9 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Text(text) => visitor.visit_borrowed_str(text).map_err(|fault: Fault| fault.at(&self.origin)),
+            Value::Text(text) => visitor
+                .visit_borrowed_str(text)
+                .map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_text()),
         }
     }
@@ -259,9 +139,9 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Map(entries) => {
-                visitor.visit_map(Entries { entries, index: 0 }).map_err(|fault| fault.at(&self.origin))
-            }
+            Value::Map(entries) => visitor
+                .visit_map(Entries { entries, index: 0 })
+                .map_err(|fault| fault.at(&self.origin)),
             _ => Err(self.expected("a map")),
         }
     }
@@ -273,16 +153,30 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.value {
-            Value::Null | Value::Empty => visitor.visit_map(Entries { entries: &[], index: 0 }).map_err(|fault| fault.at(&self.origin)),
+            Value::Null | Value::Empty => visitor
+                .visit_map(Entries {
+                    entries: &[],
+                    index: 0,
+                })
+                .map_err(|fault| fault.at(&self.origin)),
             _ => self.deserialize_map(visitor),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
         match (name, self.unambiguous()) {
             (value::VAR, Some(text)) if text.contains("${") => visitor.visit_str(text),
             (value::TEXT, Some(text)) => visitor.visit_str(text),
-            (value::TEXT, None) => Err(self.expected_text()),
+            (value::TEXT, None) => Err(match &self.value {
+                Value::Bool(value, text) => self
+                    .expected("text")
+                    .help(format!("write {value}, or put it in quotes: \"{text}\"")),
+                _ => self.expected_text(),
+            }),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -296,26 +190,28 @@ impl<'de> Deserializer<'de> for &'de Node {
         let (variant, content, origin) = match &self.value {
             Value::Text(text) => (text.as_str(), None, &self.origin),
             Value::Map(entries) => match entries.as_slice() {
-                [entry] => (entry.key.as_str(), Some(&entry.node), &entry.origin),
-                _ => {
-                    return Err(Fault::new(format!("expected one of {}, found {}", alternatives(words), count(entries)))
-                        .at(&self.origin));
+                [entry] if words.contains(&entry.key.as_str()) => {
+                    (entry.key.as_str(), Some(&entry.node), &entry.origin)
                 }
+                [entry] => {
+                    let fault = Fault::new(format!(
+                        "expected {}, found the key `{}`",
+                        alternatives(words),
+                        entry.key
+                    ));
+                    return Err(suggest(fault, &entry.key, words).at(&entry.origin));
+                }
+                _ => return Err(self.expected(&format!("one entry, {}", alternatives(words)))),
             },
             _ => return Err(self.expected(&alternatives(words))),
         };
-        visitor.visit_enum(Variant { variant, content }).map_err(|fault| fault.at(origin))
+        visitor
+            .visit_enum(Variant { variant, content })
+            .map_err(|fault| fault.at(origin))
     }
 
     serde::forward_to_deserialize_any! {
         i128 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
-    }
-}
-
-fn count(entries: &[Entry]) -> String {
-    match entries.len() {
-        0 => "an empty map".to_owned(),
-        count => format!("a map of {count} entries"),
     }
 }
 
@@ -327,11 +223,18 @@ struct Items<'de> {
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = Fault;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        let Some(item) = self.items.get(self.index) else { return Ok(None) };
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some(item) = self.items.get(self.index) else {
+            return Ok(None);
+        };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(item).map(Some).map_err(|fault| fault.at(&item.origin).below(index.to_string()))
+        seed.deserialize(item)
+            .map(Some)
+            .map_err(|fault| fault.at(&item.origin).below(index.to_string()))
     }
 }
 
@@ -343,10 +246,17 @@ struct Entries<'de> {
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Fault;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        let Some(entry) = self.entries.get(self.index) else { return Ok(None) };
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Fault> {
+        let Some(entry) = self.entries.get(self.index) else {
+            return Ok(None);
+        };
         let key = de::value::BorrowedStrDeserializer::new(&entry.key);
-        seed.deserialize(key).map(Some).map_err(|fault: Fault| fault.at(&entry.origin))
+        seed.deserialize(key)
+            .map(Some)
+            .map_err(|fault: Fault| fault.at(&entry.origin))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
@@ -354,7 +264,8 @@ impl<'de> MapAccess<'de> for Entries<'de> {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
         self.index += 1;
-        seed.deserialize(&entry.node).map_err(|fault| fault.at(&entry.node.origin).below(entry.key.as_str()))
+        seed.deserialize(&entry.node)
+            .map_err(|fault| fault.at(&entry.node.origin).below(entry.key.as_str()))
     }
 }
 
@@ -368,7 +279,9 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
-        let name = seed.deserialize(de::value::BorrowedStrDeserializer::<Fault>::new(self.variant))?;
+        let name = seed.deserialize(de::value::BorrowedStrDeserializer::<Fault>::new(
+            self.variant,
+        ))?;
         Ok((name, self))
     }
 }
@@ -385,8 +298,13 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         match self.content {
-            Some(node) => seed.deserialize(node).map_err(|fault| fault.at(&node.origin).below(self.variant)),
-            None => Err(Fault::new(format!("`{0}` needs a value: {{{0}: …}}", self.variant))),
+            Some(node) => seed
+                .deserialize(node)
+                .map_err(|fault| fault.at(&node.origin).below(self.variant)),
+            None => Err(Fault::new(format!(
+                "`{0}` needs a value: {{{0}: …}}",
+                self.variant
+            ))),
         }
     }
 
@@ -394,7 +312,11 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         Err(de::Error::custom("no field has such a value"))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Fault> {
         Err(de::Error::custom("no field has such a value"))
     }
 }

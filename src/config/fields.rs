@@ -3,7 +3,7 @@
 //! The command line, the environment, the schema, the reference page and the precedence of annotations all read this table.
 //! What a field means stands beside it in [`super::types`] and [`super::ingress`]; a test holds the two together.
 
-use super::decode::nearest;
+use super::fault::nearest;
 
 /// How a value is written where there is no YAML around it: on the command line and in a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub enum Shape {
     Yaml,
     /// A YAML list: `[{HTTP: 80}]`.
     Items,
-    /// A YAML map. In a path everything behind its name is the key, dots and slashes included.
+    /// `key=value` with commas between, or a YAML map. In a path everything behind its name is the key, dots and slashes
+    /// included.
     Map,
     /// A flag without a value; `true` or `false` in a variable.
     Switch,
@@ -121,7 +122,12 @@ pub const FIELDS: &[Field] = fields! {
 };
 
 /// What chooses a gateway or names its Ingress, and so cannot be said once for several documents.
-pub const ONE_GATEWAY: &[&str] = &["gateway.name", "gateway.namespace", "gateway.selector", "ingress.name"];
+pub const ONE_GATEWAY: &[&str] = &[
+    "gateway.name",
+    "gateway.namespace",
+    "gateway.selector",
+    "ingress.name",
+];
 
 impl Field {
     /// The variable that says the same, without its prefix `ISTIO_ALB_`: that of the flag if it has one (`SCHEME` for
@@ -132,7 +138,11 @@ impl Field {
             if letter.is_ascii_uppercase() {
                 name.push('_');
             }
-            name.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
+            name.push(if letter.is_ascii_alphanumeric() {
+                letter.to_ascii_uppercase()
+            } else {
+                '_'
+            });
         }
         name
     }
@@ -160,11 +170,20 @@ pub fn below(path: &str) -> impl Iterator<Item = &'static Field> {
 
 /// Where an unknown key was probably meant to stand: a help line if some other place takes it.
 pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
-    let top: Vec<_> = FIELDS.iter().filter_map(|field| field.path.split('.').next()).collect();
+    let top: Vec<_> = FIELDS
+        .iter()
+        .filter_map(|field| field.path.split('.').next())
+        .collect();
     if path.is_empty() {
         return nearest(key, &top).map(|word| format!("`{word}` belongs below `spec`"));
     }
-    let here = path.strip_prefix("spec").unwrap_or(path).trim_start_matches('.');
+    if key == "spec" {
+        return Some("paths begin below `spec`: ingress.scheme".to_owned());
+    }
+    let here = path
+        .strip_prefix("spec")
+        .unwrap_or(path)
+        .trim_start_matches('.');
     let siblings: Vec<_> = FIELDS
         .iter()
         .filter_map(|field| match here {
@@ -178,10 +197,17 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
     }
     let short = key.rsplit('/').next().unwrap_or(key);
     let by_annotation = FIELDS.iter().find(|field| {
-        field.annotations.iter().any(|annotation| annotation.rsplit('/').next() == Some(short))
+        field
+            .annotations
+            .iter()
+            .any(|annotation| annotation.rsplit('/').next() == Some(short))
     });
-    let same = |field: &&Field| nearest(key, &[field.name()]).is_some_and(|name| name.len().abs_diff(key.len()) < 2);
-    by_annotation.or_else(|| FIELDS.iter().find(same)).map(|field| format!("it is `spec.{}`", field.path))
+    let same = |field: &&Field| {
+        nearest(key, &[field.name()]).is_some_and(|name| name.len().abs_diff(key.len()) < 2)
+    };
+    by_annotation
+        .or_else(|| FIELDS.iter().find(same))
+        .map(|field| format!("it is `spec.{}`", field.path))
 }
 
 #[cfg(test)]
@@ -195,7 +221,10 @@ mod tests {
         assert_eq!(variable("ingress.certificateArns"), "CERTIFICATE_ARN");
         assert_eq!(variable("carryOver"), "NO_CARRY_OVER");
         assert_eq!(variable("service.nodePorts"), "SERVICE_NODE_PORTS");
-        assert_eq!(variable("ingress.healthCheck.path"), "INGRESS_HEALTH_CHECK_PATH");
+        assert_eq!(
+            variable("ingress.healthCheck.path"),
+            "INGRESS_HEALTH_CHECK_PATH"
+        );
     }
 
     #[test]
@@ -206,9 +235,22 @@ mod tests {
             sorted.dedup();
             sorted.len() != names.len()
         };
-        assert!(!twice(FIELDS.iter().map(|field| field.path.to_owned()).collect()));
-        assert!(!twice(FIELDS.iter().filter_map(|field| field.flag.map(str::to_owned)).collect()));
+        assert!(!twice(
+            FIELDS.iter().map(|field| field.path.to_owned()).collect()
+        ));
+        assert!(!twice(
+            FIELDS
+                .iter()
+                .filter_map(|field| field.flag.map(str::to_owned))
+                .collect()
+        ));
         assert!(!twice(FIELDS.iter().map(Field::variable).collect()));
-        assert!(!twice(FIELDS.iter().flat_map(|field| field.annotations).map(|&name| name.to_owned()).collect()));
+        assert!(!twice(
+            FIELDS
+                .iter()
+                .flat_map(|field| field.annotations)
+                .map(|&name| name.to_owned())
+                .collect()
+        ));
     }
 }

@@ -56,25 +56,41 @@ pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
 /// leave a default in force.
 pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the environment"));
-    let known: BTreeMap<String, &Field> = FIELDS.iter().map(|field| (field.variable(), field)).collect();
+    let known: BTreeMap<String, &Field> = FIELDS
+        .iter()
+        .map(|field| (field.variable(), field))
+        .collect();
     for (name, value) in variables {
         let origin = Origin::named(format!("{prefix}{name}"));
         if let Some(field) = known.get(name) {
             add(&mut layer, field, std::slice::from_ref(value), origin)?;
-        } else if ![CONFIG, REPORT, SET].contains(&name.as_str()) && !TESTS.contains(&name.as_str()) && !is_service_link(name)
+        } else if ![CONFIG, REPORT, SET].contains(&name.as_str())
+            && !TESTS.contains(&name.as_str())
+            && !is_service_link(name)
         {
             let mut words: Vec<&str> = known.keys().map(String::as_str).collect();
             words.extend([CONFIG, REPORT, SET]);
             let error = Error::usage(format!("{origin}: no such variable"));
-            return Err(match super::decode::nearest(name, &words) {
+            return Err(match super::fault::nearest(name, &words) {
                 Some(word) => error.help(format!("did you mean `{prefix}{word}`?")),
-                None => error.help("docs/configuration.md lists them all; other settings go into the variable SET"),
+                None => error.help(format!(
+                    "docs/configuration.md lists them; {PREFIX}{SET} takes any path"
+                )),
             });
         }
     }
-    for assignment in variables.get(SET).iter().flat_map(|list| list.lines()).map(str::trim) {
+    for assignment in variables
+        .get(SET)
+        .iter()
+        .flat_map(|list| list.lines())
+        .map(str::trim)
+    {
         if !assignment.is_empty() {
-            set(&mut layer, assignment, Origin::named(format!("{prefix}{SET}")))?;
+            set(
+                &mut layer,
+                assignment,
+                Origin::named(format!("{prefix}{SET}")),
+            )?;
         }
     }
     Ok(layer)
@@ -85,11 +101,14 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
 fn is_service_link(name: &str) -> bool {
     let behind_port = |rest: &str| rest.is_empty() || rest.starts_with('_');
     name.ends_with("SERVICE_HOST")
-        || name.split_once("SERVICE_PORT").is_some_and(|(_, rest)| behind_port(rest))
+        || name
+            .split_once("SERVICE_PORT")
+            .is_some_and(|(_, rest)| behind_port(rest))
         || name == "PORT"
         || name.ends_with("_PORT")
         || ["PORT_", "_PORT_"].iter().any(|word| {
-            name.split_once(word).is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
+            name.split_once(word)
+                .is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
         })
 }
 
@@ -114,8 +133,26 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
     match shape {
         Shape::Text => Ok(node(Value::Text(last.to_owned()))),
         Shape::List if !last.starts_with('[') => {
-            let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
-            Ok(node(Value::List(items.map(|item| node(Value::Text(item.to_owned()))).collect())))
+            let items = values
+                .iter()
+                .flat_map(|value| value.split(','))
+                .map(str::trim);
+            Ok(node(Value::List(
+                items
+                    .map(|item| node(Value::Text(item.to_owned())))
+                    .collect(),
+            )))
+        }
+        Shape::Map if !last.starts_with('{') => {
+            let pairs = values
+                .iter()
+                .flat_map(|value| value.split(','))
+                .map(str::trim);
+            Ok(node(Value::Map(
+                pairs
+                    .map(|text| pair(text, origin))
+                    .collect::<Result<_, _>>()?,
+            )))
         }
         Shape::List | Shape::Yaml | Shape::Items | Shape::Map => load::value(last, origin),
         Shape::Switch | Shape::NoSwitch if values.is_empty() => {
@@ -132,6 +169,27 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
             Ok(value)
         }
     }
+}
+
+/// One `key=value` of a map.
+fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
+    let Some((key, value)) = text.split_once('=') else {
+        return Err(
+            Error::usage(format!("{origin}: `{text}` is no entry of a map"))
+                .help("write key=value,key=value, or a YAML map in braces"),
+        );
+    };
+    let value = value.trim();
+    let is_number = |number: &i64| number.to_string() == value;
+    let value = match value.parse().ok().filter(is_number) {
+        Some(number) => Value::Integer(number, value.to_owned()),
+        None => Value::Text(value.to_owned()),
+    };
+    Ok(Entry {
+        key: key.trim().to_owned(),
+        origin: origin.clone(),
+        node: Node::new(origin.clone(), value),
+    })
 }
 
 /// Adds one `path=value`.
@@ -156,17 +214,31 @@ pub(super) fn merge(below: &mut Node, layer: &Node) -> Result<(), Error> {
 
 /// Removes the annotations below that a field of `layer` outranks.
 fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
-    let Some(annotations) = below.find_mut("ingress.annotations") else { return Ok(()) };
-    let Value::Map(entries) = &mut annotations.value else { return Ok(()) };
+    let Some(annotations) = below.find_mut("ingress.annotations") else {
+        return Ok(());
+    };
+    let Value::Map(entries) = &mut annotations.value else {
+        return Ok(());
+    };
     for field in FIELDS {
-        let Some(says) = said(layer, field.path) else { continue };
+        let Some(says) = said(layer, field.path) else {
+            continue;
+        };
         let is_ours = |entry: &Entry| field.annotations.contains(&entry.key.as_str());
         let part = field.shape == Shape::Map && says.value != Value::Null;
-        if let Some(entry) = entries.iter().find(|entry| part && is_ours(entry) && entry.node.value != Value::Null) {
+        if let Some(entry) = entries
+            .iter()
+            .find(|entry| part && is_ours(entry) && entry.node.value != Value::Null)
+        {
             let (key, here, there) = (&entry.key, &says.origin, &entry.origin);
-            let message = format!("{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one", field.path);
-            return Err(Error::usage(message)
-                .help(format!("write the annotation's entries into `{}`, so that they can be merged", field.path)));
+            let message = format!(
+                "{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one",
+                field.path
+            );
+            return Err(Error::usage(message).help(format!(
+                "write the annotation's entries into `{}`, so that they can be merged",
+                field.path
+            )));
         }
         entries.retain(|entry| !is_ours(entry));
     }
@@ -218,22 +290,30 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
 /// any other part.
 pub(super) fn switched_off(path: &str, origin: &Origin) -> Node {
     let is_switched_off = fields::below(path).all(|field| !field.annotations.is_empty());
-    let entries = fields::below(path).filter(|_| is_switched_off).map(|field| Entry {
-        key: field.name().to_owned(),
-        origin: origin.clone(),
-        node: Node::new(origin.clone(), Value::Null),
-    });
+    let entries = fields::below(path)
+        .filter(|_| is_switched_off)
+        .map(|field| Entry {
+            key: field.name().to_owned(),
+            origin: origin.clone(),
+            node: Node::new(origin.clone(), Value::Null),
+        });
     Node::new(origin.clone(), Value::Map(entries.collect()))
 }
 
 /// Merges the three lists of findings per id. False where they are no lists, which the types then report.
 fn merge_findings(below: &mut Node, above: &Node) -> bool {
-    let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else { return false };
+    let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else {
+        return false;
+    };
     let is_list = |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null);
     if !lists.iter().chain(new).all(is_list) {
         return false;
     }
-    let said: Vec<_> = new.iter().flat_map(|entry| entry.node.items()).filter_map(Node::text).collect();
+    let said: Vec<_> = new
+        .iter()
+        .flat_map(|entry| entry.node.items())
+        .filter_map(Node::text)
+        .collect();
     for old in lists.iter_mut() {
         if let Value::List(ids) = &mut old.node.value {
             ids.retain(|id| id.text().is_none_or(|id| !said.contains(&id)));
@@ -254,7 +334,12 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
 
 /// Refuses a layer that says of all documents what only one can have.
 pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
-    let Some((path, node)) = ONE_GATEWAY.iter().find_map(|path| Some((path, layer.find(path)?))) else { return Ok(()) };
+    let Some((path, node)) = ONE_GATEWAY
+        .iter()
+        .find_map(|path| Some((path, layer.find(path)?)))
+    else {
+        return Ok(());
+    };
     Err(Error::usage(format!(
         "{}: spec.{path} is about one gateway, but {file} configures {documents}",
         node.origin

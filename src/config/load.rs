@@ -25,10 +25,15 @@ pub(super) struct Document {
 
 /// Reads the documents of a file. `file` is its name for messages.
 pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Document>, Error> {
-    let source = Source { text, file: Arc::from(file) };
+    let source = Source {
+        text,
+        file: Arc::from(file),
+    };
     let mut documents = Vec::new();
     for start in starts(text) {
-        let end = starts(text).find(|&next| next > start).unwrap_or(text.len());
+        let end = starts(text)
+            .find(|&next| next > start)
+            .unwrap_or(text.len());
         let root = source.read(start, end)?;
         if !matches!(root.value, Value::Null | Value::Empty) {
             documents.push(document(&root)?);
@@ -39,18 +44,28 @@ pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Document>, Error> 
 
 /// Reads one value: that of a flag or variable, or a document that stands in another.
 pub(super) fn value(text: &str, origin: &Origin) -> Result<Node, Error> {
-    let wrong = |fault: ParseError| Error::usage(format!("{origin}: `{text}` is no YAML value: {fault}"));
+    let wrong =
+        |fault: ParseError| Error::usage(format!("{origin}: `{text}` is no YAML value: {fault}"));
     let tree = Tree::parse(text).map_err(wrong)?;
     let json = tree.value().map_err(wrong)?;
-    let source = Source { text, file: Arc::from("") };
-    Ok(source.locate(&tree, &json, &mut String::new(), 0).said_at(origin))
+    let source = Source {
+        text,
+        file: Arc::from(""),
+    };
+    Ok(source
+        .locate(&tree, &json, &mut String::new(), 0)
+        .said_at(origin))
 }
 
 /// Where documents begin: at the top, and at each line that is a document marker.
 fn starts(text: &str) -> impl Iterator<Item = usize> {
     let markers = text.match_indices("---").map(|(at, _)| at).filter(|&at| {
         let begins = at == 0 || text[..at].ends_with(['\n', '\r']);
-        begins && text[at + 3..].chars().next().is_none_or(char::is_whitespace)
+        begins
+            && text[at + 3..]
+                .chars()
+                .next()
+                .is_none_or(char::is_whitespace)
     });
     std::iter::once(0).chain(markers.filter(|&at| at > 0))
 }
@@ -63,11 +78,21 @@ struct Source<'t> {
 
 impl Source<'_> {
     fn read(&self, start: usize, end: usize) -> Result<Node, Error> {
-        let wrong = |fault: ParseError| Error::usage(format!("{}: {fault}", self.origin(start + fault.offset)));
+        let wrong = |fault: ParseError| {
+            Error::usage(format!("{}: {fault}", self.origin(start + fault.offset)))
+        };
         let tree = Tree::parse(&self.text[start..end]).map_err(wrong)?;
         if let Some((pointer, offset)) = tree.duplicate_keys().first() {
-            let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
-            return Err(Error::usage(format!("{}: `{key}` stands here a second time", self.origin(start + offset))));
+            let key = pointer
+                .rsplit('/')
+                .next()
+                .unwrap_or_default()
+                .replace("~1", "/")
+                .replace("~0", "~");
+            return Err(Error::usage(format!(
+                "{}: `{key}` stands here a second time",
+                self.origin(start + offset)
+            )));
         }
         let json = tree.value().map_err(wrong)?;
         Ok(self.locate(&tree, &json, &mut String::new(), start))
@@ -102,9 +127,16 @@ impl Source<'_> {
                 for (key, value) in map {
                     pointer.push('/');
                     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    let place = tree.find(pointer).and_then(|found| found.key).map_or(span.start, |key| key.start);
+                    let place = tree
+                        .find(pointer)
+                        .and_then(|found| found.key)
+                        .map_or(span.start, |key| key.start);
                     let node = self.locate(tree, value, pointer, start);
-                    entries.push(Entry { key: key.clone(), origin: self.origin(start + place), node });
+                    entries.push(Entry {
+                        key: key.clone(),
+                        origin: self.origin(start + place),
+                        node,
+                    });
                     pointer.truncate(length);
                 }
                 Value::Map(entries)
@@ -116,17 +148,31 @@ impl Source<'_> {
     fn origin(&self, offset: usize) -> Origin {
         let before = &self.text[..offset.min(self.text.len())];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1;
+        let column = before[line_start..]
+            .trim_start_matches('\u{feff}')
+            .chars()
+            .count()
+            + 1;
         let line = before.matches('\n').count() + 1;
-        Origin::File { file: self.file.clone(), line, column }
+        Origin::File {
+            file: self.file.clone(),
+            line,
+            column,
+        }
     }
 }
 
 /// One document, checked by itself: a mistake in a file is told even where a flag would cover it.
 pub(super) fn document(root: &Node) -> Result<Document, Error> {
     let is_config_map = root.entry("kind").and_then(|entry| entry.node.text()) == Some("ConfigMap");
-    let spec = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
-    let name = root.find("metadata.name").and_then(|node| Some((node.text()?.to_owned(), node.origin.clone())));
+    let spec = if is_config_map {
+        config_map(root)?
+    } else {
+        alb_gateway(root)?
+    };
+    let name = root
+        .find("metadata.name")
+        .and_then(|node| Some((node.text()?.to_owned(), node.origin.clone())));
     Ok(Document { name, spec })
 }
 
@@ -139,12 +185,18 @@ fn alb_gateway(root: &Node) -> Result<Node, Error> {
     AlbGateway::deserialize(&head).map_err(|fault| {
         let error = fault.into_error("");
         match error.message.ends_with("is missing") {
-            true => error.help(format!("begin with `apiVersion: {}` and `kind: {}`", ApiVersion::V1Alpha1, Kind::AlbGateway)),
+            true => error.help(format!(
+                "begin with `apiVersion: {}` and `kind: {}`",
+                ApiVersion::V1Alpha1,
+                Kind::AlbGateway
+            )),
             false => error,
         }
     })?;
     let mut spec = match root.entry("spec") {
-        Some(entry) if !matches!(entry.node.value, Value::Null | Value::Empty) => entry.node.clone(),
+        Some(entry) if !matches!(entry.node.value, Value::Null | Value::Empty) => {
+            entry.node.clone()
+        }
         _ => Node::empty(root.origin.clone()),
     };
     check_layer(&spec)?;
@@ -171,9 +223,16 @@ fn config_map(root: &Node) -> Result<Node, Error> {
     let parsed = ConfigMap::deserialize(root).map_err(|fault| fault.into_error(""))?;
     let mut spec = Node::empty(root.origin.clone());
     for (key, text) in parsed.data.iter() {
-        let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else { continue };
-        let path = path::parse_path(key).map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
-        let layer = Node::nested(&path, &entry.origin, value(text.as_str(), &entry.node.origin)?);
+        let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else {
+            continue;
+        };
+        let path = path::parse_path(key)
+            .map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
+        let layer = Node::nested(
+            &path,
+            &entry.origin,
+            value(text.as_str(), &entry.node.origin)?,
+        );
         check_layer(&layer)?;
         layers::overlay(&mut spec, &layer)?;
     }

@@ -8,7 +8,9 @@
 //! (file, line and column, or the flag or variable), what is wrong and what would be right.
 
 mod aws;
+mod check;
 mod decode;
+mod fault;
 pub mod fields;
 mod ingress;
 mod kube;
@@ -19,14 +21,17 @@ mod path;
 mod placeholder;
 pub mod reference;
 pub mod schema;
-pub mod types;
 #[cfg(test)]
 mod tests;
+mod together;
+pub mod types;
 mod validate;
 pub mod value;
+mod words;
 
 pub use node::Origin;
 pub use types::Spec;
+pub use validate::INGRESS_NAME;
 pub use value::{Choice, Entries, PortRef, Text, Var};
 
 use crate::cli::Options;
@@ -87,14 +92,20 @@ pub fn resolve(
     files: &dyn Files,
     function_config: Option<&str>,
 ) -> Result<Vec<Settings>, Error> {
-    let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
+    let (ours, argocd) = (
+        layers::variables(env, PREFIX),
+        layers::variables(env, ARGOCD_PREFIX),
+    );
     let layers = [
         layers::from_variables(&argocd, ARGOCD_PREFIX)?,
         layers::from_variables(&ours, PREFIX)?,
         layers::from_flags(options)?,
     ];
     let (file, documents) = match function_config {
-        Some(text) => ("functionConfig".to_owned(), load::documents(text, "functionConfig")?),
+        Some(text) => (
+            "functionConfig".to_owned(),
+            load::documents(text, "functionConfig")?,
+        ),
         None => read_file(options, &ours, &argocd, env, files)?,
     };
     for layer in &layers {
@@ -104,16 +115,24 @@ pub fn resolve(
         }
     }
     let mut all = Vec::new();
-    for Document { name, spec: mut said } in documents {
+    for Document {
+        name,
+        spec: mut said,
+    } in documents
+    {
         for layer in &layers {
             layers::merge(&mut said, layer)?;
         }
         prepare(&mut said);
         let spec = decode(&said)?;
         validate::one(&spec, &said)?;
-        all.push(Settings { name: name.map(|(name, _)| name), spec, said });
+        all.push(Settings {
+            name: name.map(|(name, _)| name),
+            spec,
+            said,
+        });
     }
-    validate::together(&all)?;
+    together::check(&all)?;
     Ok(all)
 }
 
@@ -123,13 +142,17 @@ pub fn resolve(
 /// An Argo CD Application names a file: it must not choose what is written in the sidecar.
 pub fn report(options: &Options, env: &[(String, String)]) -> Result<Option<PathBuf>, Error> {
     if layers::variables(env, ARGOCD_PREFIX).contains_key(REPORT) {
-        return Err(Error::usage(format!("{ARGOCD_PREFIX}{REPORT}: an Application cannot have a report written"))
-            .help(format!("set {PREFIX}{REPORT} in the sidecar instead")));
+        return Err(Error::usage(format!(
+            "{ARGOCD_PREFIX}{REPORT}: an Application cannot have a report written"
+        ))
+        .help(format!("set {PREFIX}{REPORT} in the sidecar instead")));
     }
     let variable = layers::variables(env, PREFIX).remove(REPORT);
     match (&options.report, variable) {
         (Some(path), _) => Ok(Some(path.clone())),
-        (None, Some(path)) if path.is_empty() => Err(Error::usage(format!("{PREFIX}{REPORT}: the value is empty"))),
+        (None, Some(path)) if path.is_empty() => Err(Error::usage(format!(
+            "{PREFIX}{REPORT}: the value is empty"
+        ))),
         (None, path) => Ok(path.map(PathBuf::from)),
     }
 }
@@ -142,26 +165,46 @@ fn read_file(
     env: &[(String, String)],
     files: &dyn Files,
 ) -> Result<(String, Vec<Document>), Error> {
-    let under_argocd = env.iter().any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
+    let under_argocd = env
+        .iter()
+        .any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
     let (path, origin, confined) = match (&options.config, ours.get(CONFIG), argocd.get(CONFIG)) {
         (Some(path), ..) => (path.clone(), "--config".to_owned(), false),
         (None, Some(path), _) => (PathBuf::from(path), format!("{PREFIX}{CONFIG}"), false),
-        (None, None, Some(path)) => (PathBuf::from(path), format!("{ARGOCD_PREFIX}{CONFIG}"), true),
-        (None, None, None) => (PathBuf::from(DEFAULT_FILE), DEFAULT_FILE.to_owned(), under_argocd),
+        (None, None, Some(path)) => (
+            PathBuf::from(path),
+            format!("{ARGOCD_PREFIX}{CONFIG}"),
+            true,
+        ),
+        (None, None, None) => (
+            PathBuf::from(DEFAULT_FILE),
+            DEFAULT_FILE.to_owned(),
+            under_argocd,
+        ),
     };
     let file = path.display().to_string();
     if confined {
         confine(&path, &origin, files)?;
     }
     let bytes = match files.read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && origin == DEFAULT_FILE => Vec::new(),
-        Err(error) => return Err(Error::usage(format!("{origin}: cannot read `{file}`: {error}"))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && origin == DEFAULT_FILE => {
+            Vec::new()
+        }
+        Err(error) => {
+            return Err(Error::usage(format!(
+                "{origin}: cannot read `{file}`: {error}"
+            )));
+        }
         Ok(bytes) => bytes,
     };
-    let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
     let mut documents = load::documents(&text, &file)?;
     if documents.is_empty() {
-        documents.push(Document { name: None, spec: Node::empty(Origin::named(origin)) });
+        documents.push(Document {
+            name: None,
+            spec: Node::empty(Origin::named(origin)),
+        });
     }
     Ok((file, documents))
 }
@@ -170,10 +213,16 @@ fn read_file(
 /// secret of the sidecar by way of an error message.
 fn confine(path: &Path, origin: &str, files: &dyn Files) -> Result<(), Error> {
     let outside = || {
-        Error::usage(format!("{origin}: `{}` is outside the application's directory", path.display()))
-            .help("name a file in the directory of the application, or below it")
+        Error::usage(format!(
+            "{origin}: `{}` is outside the application's directory",
+            path.display()
+        ))
+        .help("name a file in the directory of the application, or below it")
     };
-    if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+    if !path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    {
         return Err(outside());
     }
     match (files.follow(Path::new(".")), files.follow(path)) {
@@ -198,10 +247,15 @@ fn decode(said: &Node) -> Result<Spec, Error> {
 /// Takes out what says nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
 fn prepare(said: &mut Node) {
     fn visit(node: &mut Node, path: &str) {
-        let Value::Map(entries) = &mut node.value else { return };
+        let Value::Map(entries) = &mut node.value else {
+            return;
+        };
         entries.retain_mut(|entry| {
             let path = node::join(path, &entry.key);
-            match (&entry.node.value, fields::field(&path).map(|field| field.shape)) {
+            match (
+                &entry.node.value,
+                fields::field(&path).map(|field| field.shape),
+            ) {
                 (Value::List(items), Some(_)) => !items.is_empty(),
                 (Value::Empty, Some(Shape::List | Shape::Items | Shape::Map)) => false,
                 (Value::Null, None) => {

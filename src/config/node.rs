@@ -93,7 +93,11 @@ impl Node {
     /// `value` below `path`, which stands at `origin`.
     pub fn nested(path: &[String], origin: &Origin, value: Node) -> Self {
         path.iter().rev().fold(value, |node, key| {
-            let entry = Entry { key: key.clone(), origin: origin.clone(), node };
+            let entry = Entry {
+                key: key.clone(),
+                origin: origin.clone(),
+                node,
+            };
             Node::new(origin.clone(), Value::Map(vec![entry]))
         })
     }
@@ -102,11 +106,17 @@ impl Node {
     #[must_use]
     pub fn said_at(self, origin: &Origin) -> Self {
         let value = match self.value {
-            Value::List(items) => Value::List(items.into_iter().map(|item| item.said_at(origin)).collect()),
+            Value::List(items) => {
+                Value::List(items.into_iter().map(|item| item.said_at(origin)).collect())
+            }
             Value::Map(entries) => Value::Map(
                 entries
                     .into_iter()
-                    .map(|Entry { key, node, .. }| Entry { key, origin: origin.clone(), node: node.said_at(origin) })
+                    .map(|Entry { key, node, .. }| Entry {
+                        key,
+                        origin: origin.clone(),
+                        node: node.said_at(origin),
+                    })
                     .collect(),
             ),
             other => other,
@@ -154,7 +164,10 @@ impl Node {
     /// The same, to change it; maps only.
     pub fn find_mut(&mut self, path: &str) -> Option<&mut Node> {
         segments(path).try_fold(self, |node, segment| match &mut node.value {
-            Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == segment).map(|entry| &mut entry.node),
+            Value::Map(entries) => entries
+                .iter_mut()
+                .find(|entry| entry.key == segment)
+                .map(|entry| &mut entry.node),
             _ => None,
         })
     }
@@ -164,13 +177,18 @@ impl Node {
         match &self.value {
             Value::Null => "null".to_owned(),
             Value::Empty => "nothing".to_owned(),
-            Value::Bool(value, text) if text == if *value { "true" } else { "false" } => text.clone(),
+            Value::Bool(value, text) if text == if *value { "true" } else { "false" } => {
+                text.clone()
+            }
             Value::Bool(value, text) => format!("`{text}`, which is {value} in YAML"),
-            Value::Integer(value, text) if *text == value.to_string() => format!("the number {text}"),
+            Value::Integer(value, text) if *text == value.to_string() => {
+                format!("the number {text}")
+            }
             Value::Integer(value, text) => format!("`{text}`, which is the number {value} in YAML"),
             Value::Float(text) => format!("the number {text}"),
             Value::Text(text) => format!("`{text}`"),
             Value::List(_) => "a list".to_owned(),
+            Value::Map(entries) if entries.is_empty() => "an empty map".to_owned(),
             Value::Map(_) => "a map".to_owned(),
         }
     }
@@ -180,12 +198,16 @@ impl Node {
     pub fn unambiguous(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
-            Value::Bool(value, text) => (text == if *value { "true" } else { "false" }).then_some(text),
+            Value::Bool(value, text) => {
+                (text == if *value { "true" } else { "false" }).then_some(text)
+            }
             Value::Integer(value, text) => (*text == value.to_string()).then_some(text),
             Value::Float(text) => {
-                let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+                let digits =
+                    |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
                 let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.')?;
-                (digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))).then_some(text)
+                (digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')))
+                    .then_some(text)
             }
             Value::Null | Value::Empty | Value::List(_) | Value::Map(_) => None,
         }
@@ -200,7 +222,10 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        if let Some((key, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
+        if let Some((key, after)) = rest
+            .strip_prefix('[')
+            .and_then(|inner| inner.split_once(']'))
+        {
             rest = after;
             return Some(key);
         }
@@ -213,7 +238,9 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
 
 /// `path` and one more segment, as messages print it.
 pub(super) fn join(path: &str, segment: &str) -> String {
-    let plain = segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    let plain = segment
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         && segment.starts_with(|first: char| first.is_ascii_alphabetic());
     match (plain, path) {
         (true, "") => segment.to_owned(),

@@ -27,17 +27,25 @@ pub(super) fn check(text: &str) -> Verdict {
 /// One expression behind its `${`; what follows it.
 fn expression<'a>(inside: &'a str, text: &str) -> Result<&'a str, super::kube::Wrong> {
     let inside = inside.strip_prefix('#').unwrap_or(inside);
-    let end = inside.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(inside.len());
+    let end = inside
+        .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
+        .unwrap_or(inside.len());
     let (name, rest) = inside.split_at(end);
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
-        return Err(wrong(format!("`{text}`: a variable's name must follow `${{`")));
+        return Err(wrong(format!(
+            "`{text}`: a variable's name must follow `${{`"
+        )));
     }
     if rest.starts_with('-') {
-        return Err(wrong(format!("`{text}`: Flux does not understand `${{{name}-…}}`"))
-            .help(format!("write ${{{name}:-…}}")));
+        return Err(wrong(format!(
+            "`{text}`: Flux does not understand `${{{name}-…}}`"
+        ))
+        .help(format!("write ${{{name}:-…}}")));
     }
     if !rest.starts_with(['}', '^', ',', ':', '#', '%', '=', '/']) {
-        return Err(wrong(format!("`{text}`: `${{{name}` must be closed by `}}`")));
+        return Err(wrong(format!(
+            "`{text}`: `${{{name}` must be closed by `}}`"
+        )));
     }
     let mut depth = 1;
     let mut from = 0;
@@ -51,7 +59,9 @@ fn expression<'a>(inside: &'a str, text: &str) -> Result<&'a str, super::kube::W
         }
         from = at + 1;
     }
-    Err(wrong(format!("`{text}`: `${{{name}` must be closed by `}}`")))
+    Err(wrong(format!(
+        "`{text}`: `${{{name}` must be closed by `}}`"
+    )))
 }
 
 #[cfg(test)]
@@ -60,14 +70,36 @@ mod tests {
 
     #[test]
     fn what_flux_understands() {
-        for text in ["${A}", "a${A}b${_b1}", "${A:-x}", "${A:=${B}}", "${A%: }", "${#A}", "${A/x/y}", "$A", "$$", "$${x", "$(A)"] {
+        for text in [
+            "${A}",
+            "a${A}b${_b1}",
+            "${A:-x}",
+            "${A:=${B}}",
+            "${A%: }",
+            "${#A}",
+            "${A/x/y}",
+            "$A",
+            "$$",
+            "$${x",
+            "$(A)",
+        ] {
             assert_eq!(check(text), Ok(()), "{text}");
         }
     }
 
     #[test]
     fn what_it_does_not() {
-        for text in ["${", "${}", "${ A}", "${1A}", "${a.b}", "${A", "${A:-${B}", "${A-x}", "x ${A} ${"] {
+        for text in [
+            "${",
+            "${}",
+            "${ A}",
+            "${1A}",
+            "${a.b}",
+            "${A",
+            "${A:-${B}",
+            "${A-x}",
+            "x ${A} ${",
+        ] {
             assert!(check(text).is_err(), "{text}");
         }
     }

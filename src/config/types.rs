@@ -13,147 +13,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
-
-/// A closed set of words: each variant with the word that is written for it. Editors get the words; what each means is for
-/// the description of the field.
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-        pub enum $name {
-            $($(#[$note])* #[serde(rename = $word)] $variant,)+
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $($name::$variant => $word,)+ })
-            }
-        }
-
-        impl JsonSchema for $name {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "enum": [$($word),+] })
-            }
-        }
-    )+};
-}
-
-words! {
-    /// The version of this format.
-    ApiVersion {
-        /// The first one.
-        #[default]
-        V1Alpha1 = "istio-alb.dev/v1alpha1",
-    }
-    /// The kind of this format.
-    Kind {
-        /// The configuration for one gateway.
-        #[default]
-        AlbGateway = "AlbGateway",
-    }
-    /// How much of the change is made.
-    Phase {
-        /// The Service becomes NodePort and the Ingress is added.
-        #[default]
-        Cutover = "cutover",
-        /// The Service stays as it is; the Ingress is added beside it.
-        Attach = "attach",
-    }
-    /// What happens when there is no gateway.
-    IfMissing {
-        /// The run fails.
-        #[default]
-        Error = "error",
-        /// The stream passes unchanged.
-        Pass = "pass",
-    }
-    /// The type that the Service gets.
-    ServiceType {
-        /// Each port is open on every node.
-        #[default]
-        NodePort = "NodePort",
-        /// Reachable by pod address only: with target type `ip`.
-        ClusterIp = "ClusterIP",
-    }
-    /// What happens to ports of the Service beside `status-port`, `http2` and `https`.
-    ExtraPorts {
-        /// They stay; a finding names them, since the ALB does not serve them.
-        #[default]
-        Keep = "keep",
-        /// They are removed.
-        Drop = "drop",
-        /// The run fails.
-        Deny = "deny",
-    }
-    /// Whether values may be filled in later.
-    Placeholders {
-        /// Every value is final.
-        #[default]
-        None = "none",
-        /// Values may hold `${VAR}`, which Flux substitutes.
-        Flux = "flux",
-    }
-    /// How the Ingress names its class.
-    ClassAs {
-        /// The annotation `kubernetes.io/ingress.class`.
-        #[default]
-        Annotation = "annotation",
-        /// `spec.ingressClassName`.
-        Field = "field",
-    }
-    /// How a path is compared.
-    PathType {
-        /// By path elements: `/` covers everything.
-        #[default]
-        Prefix = "Prefix",
-        /// The path and nothing else.
-        Exact = "Exact",
-        /// As the controller does it: `/` is the root only, `/*` covers everything.
-        ImplementationSpecific = "ImplementationSpecific",
-    }
-    /// From where the ALB can be reached.
-    Scheme {
-        /// From inside the VPC and what is connected to it.
-        #[default]
-        Internal = "internal",
-        /// From the internet.
-        InternetFacing = "internet-facing",
-    }
-    /// What the ALB sends requests to.
-    TargetType {
-        /// Node address and node port.
-        #[default]
-        Instance = "instance",
-        /// The address of the pod; the CNI must give pods addresses of the VPC.
-        Ip = "ip",
-    }
-    /// What is spoken.
-    Protocol {
-        /// Clear text.
-        #[default]
-        Http = "HTTP",
-        /// TLS.
-        Https = "HTTPS",
-    }
-    /// The kinds of addresses that the ALB has.
-    IpAddressType {
-        /// IPv4 only.
-        #[default]
-        Ipv4 = "ipv4",
-        /// IPv4 and IPv6.
-        Dualstack = "dualstack",
-        /// IPv6 to the internet, IPv4 inside the VPC. AWS Load Balancer Controller v2.8.0 or later.
-        DualstackWithoutPublicIpv4 = "dualstack-without-public-ipv4",
-    }
-}
+use super::words::Via;
+pub use super::words::{
+    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders,
+    Protocol, Scheme, ServiceType, TargetType,
+};
 
 /// The configuration of istio-alb for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -189,11 +53,11 @@ pub struct Metadata {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Spec {
-    /// How much of the change is made: `cutover` turns the Service to NodePort and adds the Ingress; `attach` leaves the
-    /// Service alone and only adds the Ingress, the first step of a migration without downtime.
+    /// How much of the change is made: `cutover` or `attach`. The first turns the Service to NodePort and adds the Ingress;
+    /// the second leaves the Service alone and only adds the Ingress, the first step of a migration without downtime.
     pub phase: Option<Phase>,
-    /// Whether what the removed annotations and fields of the Service meant (scheme, source ranges, certificates, …) is
-    /// kept on the Ingress.
+    /// Whether the Ingress keeps what the removed annotations and fields of the Service meant. Scheme, source ranges,
+    /// certificates and the like then need not be said again.
     pub carry_over: Option<bool>,
     /// Which Service is the gateway.
     pub gateway: Gateway,
@@ -203,11 +67,12 @@ pub struct Spec {
     pub ingress: Ingress,
     /// Which findings are allowed, warn, or stop the run.
     pub findings: Findings,
-    /// The release of the AWS Load Balancer Controller in use (`3.5` or `2.4.1`), for what depends on it.
+    /// The release of the AWS Load Balancer Controller in use, as `3.5` or `2.4.1`. Some findings depend on it.
     pub controller_version: Option<Text>,
-    /// Whether EKS Auto Mode's own load balancing is in use instead of the AWS Load Balancer Controller.
+    /// Whether EKS Auto Mode does the load balancing instead of the AWS Load Balancer Controller.
     pub eks_auto_mode: Option<bool>,
-    /// With `flux` every value that ends up in the output may hold `${VAR}`, and survives Flux's substitution.
+    /// Whether values may hold `${VAR}`: `none` or `flux`. With `flux` every text, and every number and boolean that becomes
+    /// an annotation, may, and survives Flux's substitution.
     pub placeholders: Option<Placeholders>,
 }
 
@@ -221,7 +86,7 @@ pub struct Gateway {
     pub namespace: Option<String>,
     /// Labels that the Service must have, each with this value.
     pub selector: Option<Entries<Text>>,
-    /// What happens when the stream has no such Service: `error` fails, `pass` hands the stream on unchanged.
+    /// What happens when the stream has no such Service: `error` or `pass`. With `pass` the stream is handed on unchanged.
     pub if_missing: Option<IfMissing>,
 }
 
@@ -235,8 +100,8 @@ pub struct Service {
     /// Node ports by the name of the Service's port (`status-port`, `http2`, `https`), each 30000 to 32767. A port without
     /// one keeps what was rendered, or gets one from Kubernetes.
     pub node_ports: Option<Entries<Var<i64>>>,
-    /// What happens to ports beside `status-port`, `http2` and `https`: `keep` with a finding, `drop`, or `deny` (the run
-    /// fails).
+    /// What happens to ports beside `status-port`, `http2` and `https`: `keep`, `drop` or `deny`. Kept ones are named in a
+    /// finding, since the ALB does not serve them; with `deny` the run fails.
     pub extra_ports: Option<ExtraPorts>,
     /// Load balancer annotations that stay on the Service, by their full keys.
     pub keep_annotations: Option<Vec<String>>,
@@ -270,17 +135,11 @@ pub enum Redirect {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RedirectVia {
-    #[expect(dead_code, reason = "one allowed word; its presence is the information")]
+    #[expect(
+        dead_code,
+        reason = "one allowed word; its presence is the information"
+    )]
     via: Via,
-}
-
-words! {
-    /// The one other way of redirecting.
-    Via {
-        /// The annotation `actions.ssl-redirect` with a rule of its own.
-        #[default]
-        Action = "action",
-    }
 }
 
 impl<'de> Deserialize<'de> for Redirect {
@@ -294,7 +153,11 @@ impl<'de> Deserialize<'de> for Redirect {
             }
 
             fn visit_bool<E: Error>(self, redirect: bool) -> Result<Redirect, E> {
-                Ok(if redirect { Redirect::Yes } else { Redirect::No })
+                Ok(if redirect {
+                    Redirect::Yes
+                } else {
+                    Redirect::No
+                })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Redirect, A::Error> {
@@ -335,6 +198,15 @@ impl Spec {
     /// Whether EKS Auto Mode is in use.
     pub fn eks_auto_mode(&self) -> bool {
         self.eks_auto_mode.unwrap_or(false)
+    }
+
+    /// The release of the controller in use, for comparisons: `>= (2, 14, 1)`.
+    pub fn controller_release(&self) -> (u32, u32, u32) {
+        let said = self
+            .controller_version
+            .as_ref()
+            .and_then(|text| super::validate::release(text.as_str()).ok());
+        said.unwrap_or((3, 5, 0))
     }
 
     /// Whether values may hold `${VAR}`.

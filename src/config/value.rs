@@ -9,8 +9,8 @@
 //! [`crate::config::decode`] knows; every other deserializer answers with the plain value.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde_json::{Value, json};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -114,7 +114,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Var<T> {
                 Ok(Var::Placeholder(text.to_owned()))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Var<T>, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                inner: D,
+            ) -> Result<Var<T>, D::Error> {
                 T::deserialize(inner).map(Var::Known)
             }
         }
@@ -168,7 +171,10 @@ impl<'de> Deserialize<'de> for Text {
                 Ok(Text(text.to_owned()))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Text, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                inner: D,
+            ) -> Result<Text, D::Error> {
                 String::deserialize(inner).map(Text)
             }
         }
@@ -263,7 +269,9 @@ impl<V> Default for Entries<V> {
 impl<V> Entries<V> {
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, value)| value)
     }
 
     /// Keys and values, in the order of the configuration.

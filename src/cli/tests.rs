@@ -1,0 +1,183 @@
+use super::*;
+
+fn run(line: &str) -> Cli {
+    match parse(line.split(' ').map(OsString::from)) {
+        Ok(Parsed::Run(cli)) => cli,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(line: &str) -> String {
+    match parse(line.split(' ').map(OsString::from)) {
+        Err(error) => error.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn printed(line: &str) -> String {
+    match parse(line.split(' ').map(OsString::from)) {
+        Ok(Parsed::Print(text)) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn given(cli: &Cli) -> Vec<(&str, Vec<&str>)> {
+    let texts = |values: &'_ [String]| -> Vec<&'static str> {
+        values.iter().map(|text| &*text.clone().leak()).collect()
+    };
+    cli.options
+        .fields
+        .iter()
+        .map(|(field, values)| (field.path, texts(values)))
+        .collect()
+}
+
+#[test]
+fn clap_finds_nothing_wrong_with_it() {
+    described().debug_assert();
+}
+
+#[test]
+fn nothing_is_the_filter() {
+    assert_eq!(
+        run("istio-alb"),
+        Cli {
+            options: Options::default(),
+            command: None
+        }
+    );
+}
+
+#[test]
+fn options_count_before_and_behind_the_command() {
+    let cli = run(
+        "istio-alb --scheme internal --subnets a,b --set x=1 check --subnets c --set y=2 --strict --no-carry-over",
+    );
+    let command = Command::Check {
+        format: CheckFormat::Text,
+        strict: true,
+        as_is: false,
+    };
+    assert_eq!(cli.command, Some(command));
+    assert_eq!(cli.options.set, ["x=1", "y=2"]);
+    assert_eq!(
+        given(&cli),
+        [
+            ("ingress.scheme", vec!["internal"]),
+            ("ingress.subnets", vec!["a,b", "c"]),
+            ("carryOver", vec![])
+        ]
+    );
+    let cli = run("istio-alb --config a.yaml argocd --report r.json generate --group-order -5");
+    assert_eq!(
+        cli.command,
+        Some(Command::Argocd {
+            request: Argocd::Generate
+        })
+    );
+    assert_eq!(cli.options.config, Some(PathBuf::from("a.yaml")));
+    assert_eq!(cli.options.report, Some(PathBuf::from("r.json")));
+    assert_eq!(given(&cli), [("ingress.group.order", vec!["-5"])]);
+}
+
+#[test]
+fn every_command_is_understood() {
+    let command = |line: &str| run(line).command.unwrap();
+    assert_eq!(
+        command("istio-alb diff --color always"),
+        Command::Diff {
+            color: Color::Always
+        }
+    );
+    assert_eq!(
+        command("istio-alb explain ALB006"),
+        Command::Explain {
+            id: "ALB006".to_owned()
+        }
+    );
+    assert_eq!(
+        command("istio-alb show --format svg --as-is"),
+        Command::Show {
+            format: ShowFormat::Svg,
+            as_is: true
+        }
+    );
+    assert_eq!(command("istio-alb init"), Command::Init);
+    assert_eq!(
+        command("istio-alb export flux"),
+        Command::Export { host: Export::Flux }
+    );
+    assert_eq!(
+        command("istio-alb export kustomize"),
+        Command::Export {
+            host: Export::Kustomize
+        }
+    );
+    assert_eq!(
+        command("istio-alb argocd parameters"),
+        Command::Argocd {
+            request: Argocd::Parameters
+        }
+    );
+    assert_eq!(command("istio-alb schema"), Command::Schema);
+    let shell = clap_complete::Shell::Fish;
+    assert_eq!(
+        command("istio-alb completions fish"),
+        Command::Completions { shell }
+    );
+}
+
+#[test]
+fn a_slip_is_told_in_two_lines() {
+    assert_eq!(
+        refused("istio-alb --schem internal"),
+        "unexpected argument '--schem' found\n  help: a similar argument exists: '--scheme'"
+    );
+    assert_eq!(
+        refused("istio-alb check --as-si"),
+        "unexpected argument '--as-si' found\n  help: a similar argument exists: '--as-is'"
+    );
+    assert_eq!(
+        refused("istio-alb foo"),
+        "unrecognized subcommand 'foo'\n  help: see --help"
+    );
+    assert_eq!(
+        refused("istio-alb check --format xml"),
+        "invalid value 'xml' for '--format <FORMAT>'\n  help: possible values: text, json, sarif"
+    );
+    assert_eq!(
+        refused("istio-alb export"),
+        "'istio-alb export' requires a subcommand but one was not provided\n  help: subcommands: flux, kustomize, help"
+    );
+    assert_eq!(
+        refused("istio-alb explain"),
+        "the following required arguments were not provided: <ID>\n  help: see --help"
+    );
+    assert_eq!(
+        refused("istio-alb --scheme"),
+        "a value is required for '--scheme <VALUE>' but none was supplied\n  help: see --help"
+    );
+    assert_eq!(
+        refused("istio-alb --scheme internal --scheme internal"),
+        "the argument '--scheme <VALUE>' cannot be used multiple times\n  help: see --help"
+    );
+}
+
+#[test]
+fn help_says_what_the_fields_say() {
+    let help = printed("istio-alb --help");
+    assert!(
+        help.contains(
+            "--wafv2-acl-arn <VALUE>\n          The WAFv2 web ACL, a regional one; none detaches"
+        ),
+        "{help}"
+    );
+    for field in FIELDS.iter().filter_map(|field| field.flag) {
+        assert!(help.contains(&format!("--{field}")), "{field}");
+    }
+    assert_eq!(
+        printed("istio-alb --version"),
+        format!("istio-alb {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(printed("istio-alb help check").starts_with("Say what is wrong with the stream"));
+}

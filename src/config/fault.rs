@@ -1,0 +1,176 @@
+//! An error on the way from a value to its type: what, where, and what would be right.
+//!
+//! serde's own messages name Rust types and know no place. Here they are in the words of YAML; the place is that of the
+//! innermost value or key, and the path is put together while the error travels outwards.
+
+use super::fields;
+use super::node::{Origin, join};
+use crate::error::Error;
+use serde::de::{self, Expected, Unexpected};
+use std::fmt;
+
+/// What is wrong with one value.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// Keys and indices from the value outwards.
+    path: Vec<String>,
+    /// Where; the innermost place that is known.
+    origin: Option<Origin>,
+    what: String,
+    help: Option<String>,
+    /// The fault is a key of the map at `path`, not the value there.
+    key: Option<String>,
+}
+
+impl Fault {
+    /// Something is wrong, and it is not known yet where.
+    pub(super) fn new(what: String) -> Self {
+        Fault {
+            path: Vec::new(),
+            origin: None,
+            what,
+            help: None,
+            key: None,
+        }
+    }
+
+    /// Adds what would be right, unless something was added already.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.get_or_insert(help.into());
+        self
+    }
+
+    /// Adds where, unless a place further in is known already.
+    pub(super) fn at(mut self, origin: &Origin) -> Self {
+        self.origin.get_or_insert_with(|| origin.clone());
+        self
+    }
+
+    /// The value stands below this key, or at this index.
+    pub(super) fn below(mut self, segment: impl Into<String>) -> Self {
+        self.path.push(segment.into());
+        self
+    }
+
+    /// The error as people read it; `root` is the path of the value that was decoded.
+    pub(super) fn into_error(self, root: &str) -> Error {
+        let path = self
+            .path
+            .iter()
+            .rev()
+            .fold(root.to_owned(), |path, segment| join(&path, segment));
+        let origin = self
+            .origin
+            .map_or_else(String::new, |origin| format!("{origin}: "));
+        let help = match &self.key {
+            Some(key) => fields::elsewhere(&path, key).or(self.help),
+            None => self.help,
+        };
+        let message = match (&self.key, path.as_str()) {
+            (Some(_), "") => format!("{origin}{}", self.what),
+            (Some(_), _) => format!("{origin}{} in {path}", self.what),
+            (None, "") => format!("{origin}{}", self.what),
+            (None, _) => format!("{origin}{path}: {}", self.what),
+        };
+        let error = Error::usage(message);
+        match help {
+            Some(help) => error.help(help),
+            None => error,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl de::Error for Fault {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Fault::new(message.to_string())
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Fault::new(format!("expected {expected}, found {}", plain(found)))
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_type(found, expected)
+    }
+
+    fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
+        suggest(
+            Fault::new(format!(
+                "expected {}, found `{variant}`",
+                alternatives(expected)
+            )),
+            variant,
+            expected,
+        )
+    }
+
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        let mut fault =
+            Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
+                Some(word) => format!("did you mean `{word}`?"),
+                None => format!("it takes {}", alternatives(expected)),
+            });
+        fault.key = Some(field.to_owned());
+        fault
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Fault::new(format!("`{field}` is missing"))
+    }
+}
+
+/// Adds the word that was probably meant, where there is a choice.
+pub(super) fn suggest(fault: Fault, word: &str, words: &[&str]) -> Fault {
+    match nearest(word, words) {
+        Some(word) if words.len() > 1 => fault.help(format!("did you mean `{word}`?")),
+        _ => fault,
+    }
+}
+
+fn plain(found: Unexpected<'_>) -> String {
+    match found {
+        Unexpected::Str(text) => format!("`{text}`"),
+        Unexpected::Bool(value) => value.to_string(),
+        Unexpected::Signed(number) => format!("the number {number}"),
+        Unexpected::Unsigned(number) => format!("the number {number}"),
+        Unexpected::Float(number) => format!("the number {number}"),
+        Unexpected::Unit | Unexpected::Option => "null".to_owned(),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map => "a map".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// `a`, `b` or `c`, each in backticks.
+pub(super) fn alternatives(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+/// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
+/// `loadBalancerName`; the beginning of one word only is enough, so that `interval` finds `intervalSeconds`.
+pub(super) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+    let word = fold(word);
+    let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));
+    let best = words.iter().min_by_key(|other| distance(other))?;
+    if distance(best) <= 1.max(word.chars().count() / 3) {
+        return Some(best);
+    }
+    let mut longer = words
+        .iter()
+        .filter(|other| word.len() > 2 && fold(other).starts_with(&word));
+    longer.next().filter(|_| longer.next().is_none()).copied()
+}

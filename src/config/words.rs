@@ -1,0 +1,153 @@
+//! The words that fields allow, each a closed set.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt;
+
+/// A closed set of words: each variant with the word that is written for it. Editors get the words; what each means is for
+/// the description of the field.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+        pub enum $name {
+            $($(#[$note])* #[serde(rename = $word)] $variant,)+
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self { $($name::$variant => $word,)+ })
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "enum": [$($word),+] })
+            }
+        }
+    )+};
+}
+
+words! {
+    /// The version of this format.
+    ApiVersion {
+        /// The first one.
+        #[default]
+        V1Alpha1 = "istio-alb.dev/v1alpha1",
+    }
+    /// The kind of this format.
+    Kind {
+        /// The configuration for one gateway.
+        #[default]
+        AlbGateway = "AlbGateway",
+    }
+    /// How much of the change is made.
+    Phase {
+        /// The Service becomes NodePort and the Ingress is added.
+        #[default]
+        Cutover = "cutover",
+        /// The Service stays as it is; the Ingress is added beside it.
+        Attach = "attach",
+    }
+    /// What happens when there is no gateway.
+    IfMissing {
+        /// The run fails.
+        #[default]
+        Error = "error",
+        /// The stream passes unchanged.
+        Pass = "pass",
+    }
+    /// The type that the Service gets.
+    ServiceType {
+        /// Each port is open on every node.
+        #[default]
+        NodePort = "NodePort",
+        /// Reachable by pod address only: with target type `ip`.
+        ClusterIp = "ClusterIP",
+    }
+    /// What happens to ports of the Service beside `status-port`, `http2` and `https`.
+    ExtraPorts {
+        /// They stay; a finding names them, since the ALB does not serve them.
+        #[default]
+        Keep = "keep",
+        /// They are removed.
+        Drop = "drop",
+        /// The run fails.
+        Deny = "deny",
+    }
+    /// Whether values may be filled in later.
+    Placeholders {
+        /// Every value is final.
+        #[default]
+        None = "none",
+        /// Values may hold `${VAR}`, which Flux substitutes.
+        Flux = "flux",
+    }
+    /// How the Ingress names its class.
+    ClassAs {
+        /// The annotation `kubernetes.io/ingress.class`.
+        #[default]
+        Annotation = "annotation",
+        /// `spec.ingressClassName`.
+        Field = "field",
+    }
+    /// How a path is compared.
+    PathType {
+        /// By path elements: `/` covers everything.
+        #[default]
+        Prefix = "Prefix",
+        /// The path and nothing else.
+        Exact = "Exact",
+        /// As the controller does it: `/` is the root only, `/*` covers everything.
+        ImplementationSpecific = "ImplementationSpecific",
+    }
+    /// From where the ALB can be reached.
+    Scheme {
+        /// From inside the VPC and what is connected to it.
+        #[default]
+        Internal = "internal",
+        /// From the internet.
+        InternetFacing = "internet-facing",
+    }
+    /// What the ALB sends requests to.
+    TargetType {
+        /// Node address and node port.
+        #[default]
+        Instance = "instance",
+        /// The address of the pod; the CNI must give pods addresses of the VPC.
+        Ip = "ip",
+    }
+    /// What is spoken.
+    Protocol {
+        /// Clear text.
+        #[default]
+        Http = "HTTP",
+        /// TLS.
+        Https = "HTTPS",
+    }
+    /// The kinds of addresses that the ALB has.
+    IpAddressType {
+        /// IPv4 only.
+        #[default]
+        Ipv4 = "ipv4",
+        /// IPv4 and IPv6.
+        Dualstack = "dualstack",
+        /// IPv6 to the internet, IPv4 inside the VPC. AWS Load Balancer Controller v2.8.0 or later.
+        DualstackWithoutPublicIpv4 = "dualstack-without-public-ipv4",
+    }
+    /// The one other way of redirecting.
+    Via {
+        /// The annotation `actions.ssl-redirect` with a rule of its own.
+        #[default]
+        Action = "action",
+    }
+}
