@@ -1,1 +1,346 @@
-//! model
+//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, told without a cluster and without AWS.
+//!
+//! [`build`] follows the controller step by step: decode, class, webhook, group, and for each group the load balancer,
+//! its listeners, rules, target groups and add-ons. Read it beside the controller's documentation: each module names
+//! the source that it describes, each check stands in the controller's order, each error has the controller's words.
+//!
+//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is taken to exist; whatever
+//! else depends on AWS or on objects outside the stream becomes `null`, or the verdict [`Verdict::Unknown`] with the
+//! reason. Flags and feature gates have the program's defaults, except what [`Options`] says.
+//!
+//! An Ingress that the webhook denies is built all the same, as if the webhook were off, so that its other faults show.
+
+mod actions;
+mod addons;
+mod admission;
+mod annotations;
+mod auth;
+mod backend;
+mod builder;
+mod certificates;
+mod class;
+mod conditions;
+mod frontend_nlb;
+mod group;
+mod health_check;
+mod listeners;
+mod load_balancer;
+mod merge;
+mod names;
+mod objects;
+mod optimize;
+mod params;
+mod rules;
+mod security_groups;
+mod settings;
+mod subnets;
+mod tags;
+mod target_groups;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use names::{Failure, Key, Object, Part, Reason, Site, Stage};
+pub use optimize::covers;
+pub use settings::{Setting, Source, State, Unread};
+pub use types::*;
+
+use annotations::Annotations;
+use builder::Builder;
+use class::Classified;
+use group::Member;
+use objects::Objects;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+use crate::alb::catalogue::{CURRENT, Version};
+
+/// What the configuration says about the controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// `--ingress-class`: the class annotation that is the controller's.
+    pub ingress_class: String,
+    /// EKS Auto Mode's own load balancing in place of the controller.
+    pub eks_auto_mode: bool,
+    /// Release of the controller; annotations that are newer are not read.
+    pub controller_version: Version,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { ingress_class: "alb".to_owned(), eks_auto_mode: false, controller_version: CURRENT }
+    }
+}
+
+impl Options {
+    fn controller(&self) -> &'static str {
+        if self.eks_auto_mode { "eks.amazonaws.com/alb" } else { "ingress.k8s.aws/alb" }
+    }
+
+    fn params_group(&self) -> &'static str {
+        if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
+    }
+
+    fn target_type(&self) -> &'static str {
+        if self.eks_auto_mode { "ip" } else { "instance" }
+    }
+}
+
+/// What becomes of a stream, of a group. The later, the worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing here is the controller's.
+    Ignored,
+    /// A load balancer is built.
+    Built,
+    /// It depends on what the stream does not tell.
+    Unknown,
+    /// Denied, or an error of the controller.
+    Refused,
+}
+
+/// What the controller does with a stream.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Model {
+    version: u8,
+    /// The worst of decoding, admission and groups.
+    pub verdict: Verdict,
+    /// Why it is not built.
+    pub message: Option<String>,
+    /// Groups by name.
+    pub groups: Vec<Group>,
+    /// Every Ingress, in the order of the stream.
+    pub ingresses: Vec<IngressFacts>,
+    /// What the API server or a webhook refuses, Ingresses of [`Model::ingresses`] apart.
+    #[serde(skip)]
+    pub failures: Vec<Failure>,
+}
+
+/// What the controller does with one Ingress.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IngressFacts {
+    /// Which one.
+    #[serde(rename = "ingress")]
+    pub key: Key,
+    /// Its index in the slice that [`build`] got.
+    #[serde(skip)]
+    pub index: usize,
+    /// Whether the controller picks it up; `None` where it cannot be told, and it is read as if.
+    pub picked_up: Option<bool>,
+    /// Why.
+    pub why: String,
+    /// Its class by name, from its spec or by default.
+    #[serde(skip)]
+    pub class: Option<String>,
+    /// The IngressClassParams that count for it.
+    #[serde(skip)]
+    pub class_params: Option<String>,
+    /// Its group.
+    pub group: Option<String>,
+    /// Why the webhook denies it, or why it is in no group.
+    #[serde(serialize_with = "message")]
+    pub failure: Option<Failure>,
+    /// Its annotations and those of its Services, and what becomes of each.
+    #[serde(skip)]
+    pub settings: Vec<Setting>,
+}
+
+fn message<S: serde::Serializer>(failure: &Option<Failure>, serializer: S) -> Result<S::Ok, S::Error> {
+    failure.as_ref().map(|f| f.reason.message.as_str()).serialize(serializer)
+}
+
+/// Ingresses that share a load balancer, and what is built for them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// Its name, or `namespace/name` of its only Ingress.
+    #[serde(rename = "group")]
+    pub name: String,
+    /// Its Ingresses in the order of their rules.
+    #[serde(serialize_with = "sorted")]
+    pub members: Vec<Key>,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// Why it is not built.
+    pub message: Option<String>,
+    /// What is built; printed where it is.
+    #[serde(flatten)]
+    pub built: Option<Built>,
+    /// Why it is refused. With [`Verdict::Unknown`]: it would be, if it is the controller's.
+    #[serde(skip)]
+    pub failure: Option<Failure>,
+    /// What cannot be told.
+    #[serde(skip)]
+    pub unknowns: Vec<Reason>,
+}
+
+fn sorted<S: serde::Serializer>(members: &[Key], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut names: Vec<String> = members.iter().map(Key::to_string).collect();
+    names.sort_unstable();
+    names.serialize(serializer)
+}
+
+/// A load balancer and everything around it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Built {
+    /// The load balancer.
+    pub load_balancer: LoadBalancer,
+    /// Who may connect, as the managed security group has it: `tcp 443 from 0.0.0.0/0`.
+    pub inbound: Vec<String>,
+    /// Listeners by port.
+    pub listeners: Vec<Listener>,
+    /// Target groups by id.
+    pub target_groups: Vec<TargetGroup>,
+    /// The web ACL of WAFv2: its ARN, empty where it is taken off, `null` where it is left alone or looked up by name.
+    pub wafv2: WebAcl,
+    /// The web ACL of WAF Classic.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waf_classic: Option<String>,
+    /// Shield Advanced on or off, `null` where it is left alone.
+    pub shield: Option<bool>,
+    /// The NLB in front.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frontend_nlb: Option<FrontendNlb>,
+}
+
+impl Model {
+    /// The facts about one Ingress.
+    #[must_use]
+    pub fn ingress(&self, key: &Key) -> Option<&IngressFacts> {
+        self.ingresses.iter().find(|facts| &facts.key == key)
+    }
+
+    /// The group that an Ingress is in.
+    #[must_use]
+    pub fn group_of(&self, key: &Key) -> Option<&Group> {
+        self.groups.iter().find(|group| group.members.contains(key))
+    }
+}
+
+/// Prints a model as `show --format json` does.
+#[must_use]
+pub fn show_json(model: &Model) -> Value {
+    serde_json::to_value(model).unwrap_or_default()
+}
+
+/// Follows the controller through all objects of a stream. Items of a List must be unwrapped, values be as Go reads YAML.
+#[must_use]
+pub fn build(objects: &[Value], options: &Options) -> Model {
+    let objects = Objects::read(objects, options);
+    let mut failures: Vec<Failure> =
+        objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
+    let denied = objects.params.values().filter_map(|params| params.denied.clone());
+    failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
+
+    let mut facts = Vec::new();
+    let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
+    for placed in &objects.ingresses {
+        let at = Object::ingress(&placed.key);
+        let map = placed.ingress.metadata.annotations.as_ref();
+        let annotations = Annotations::of(at.clone(), map, options.controller_version);
+        let classified = class::classify(&objects, options, &at, &placed.ingress);
+        let mut fact = IngressFacts {
+            key: placed.key.clone(),
+            index: placed.index,
+            picked_up: classified.ours,
+            why: classified.why.clone(),
+            class: classified.class.clone(),
+            class_params: classified.params.map(|params| params.name.clone()),
+            group: None,
+            failure: None,
+            settings: Vec::new(),
+        };
+        if let Some(reason) = &classified.invalid {
+            fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
+        } else if classified.ours != Some(false) {
+            let member =
+                Member { key: placed.key.clone(), ingress: &placed.ingress, annotations, params: classified.params };
+            let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
+            fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
+            match group::id(options, &member) {
+                Err(reason) => {
+                    let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
+                    fact.failure.get_or_insert(failure);
+                }
+                Ok(id) => {
+                    fact.group = Some(id.clone());
+                    let open = admission::open_question(&objects, &placed.ingress);
+                    plans.entry(id).or_default().add(member, &classified, open);
+                }
+            }
+        }
+        facts.push(fact);
+    }
+
+    let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
+    for fact in &mut facts {
+        fact.settings = settings::settings(&objects, options, fact, &groups);
+    }
+    verdict(facts, groups, failures)
+}
+
+/// A group whose members are known, before anything is built for it.
+#[derive(Default)]
+struct Plan<'a> {
+    members: Vec<Member<'a>>,
+    unknowns: Vec<Reason>,
+    /// Whether some member may not be the controller's.
+    doubtful: bool,
+}
+
+impl<'a> Plan<'a> {
+    fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
+        if classified.ours.is_none() {
+            self.doubtful = true;
+            self.unknowns.push(Reason::new(&classified.why).of(&member.key));
+        }
+        self.unknowns.extend(open.map(|reason| reason.of(&member.key)));
+        self.members.push(member);
+    }
+
+    fn build(self, name: String, objects: &Objects, options: &Options) -> Group {
+        let keys = |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
+        let unsorted = keys(&self.members);
+        let mut group =
+            Group { name, members: unsorted, verdict: Verdict::Built, message: None, built: None, failure: None, unknowns: self.unknowns };
+        match group::sort(self.members) {
+            Err(reason) => group.failure = Some(Failure { stage: Stage::GroupLoad, reason }),
+            Ok(members) => {
+                group.members = keys(&members);
+                let mut builder = Builder::new(objects, options, &members);
+                match builder.run() {
+                    Ok(built) => group.built = Some(built),
+                    Err(reason) => group.failure = Some(Failure { stage: Stage::Build, reason }),
+                }
+                group.unknowns.append(&mut builder.unknowns);
+            }
+        }
+        (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
+            (Some(failure), Some(unknown)) if self.doubtful => {
+                (Verdict::Unknown, Some(format!("{unknown}; if it is the controller's: {failure}")))
+            }
+            (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
+            (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
+            (None, None) => (Verdict::Built, None),
+        };
+        group
+    }
+}
+
+/// The worst of all that was found, and its message.
+fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
+    let refusals = failures.iter().chain(ingresses.iter().filter_map(|facts| facts.failure.as_ref()));
+    let mut found: Vec<(Verdict, Option<String>)> =
+        refusals.map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
+    found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
+    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
+    let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
+    found.push((Verdict::Ignored, Some(ignored)));
+    let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
+    let message = found.into_iter().find(|(verdict, _)| *verdict == worst).and_then(|(_, message)| message);
+    Model { version: 1, verdict: worst, message, groups, ingresses, failures }
+}

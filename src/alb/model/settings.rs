@@ -1,0 +1,203 @@
+//! What becomes of each annotation of an Ingress and of the Services that its backends name: read, overridden, or never
+//! looked at. Rules ask here instead of reading annotations again.
+
+use super::backend::USE_ANNOTATION;
+use super::names::{Key, Object};
+use super::objects::Objects;
+use super::{Group, IngressFacts, Options, Protocol, TargetGroup};
+use crate::alb::catalogue::{self, Annotation, AutoMode, PREFIX, Place, Version};
+use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
+use std::collections::BTreeMap;
+
+/// An annotation, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The object that has it.
+    pub object: Object,
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// What the catalogue knows of it.
+    pub annotation: Option<&'static Annotation>,
+    /// What becomes of it.
+    pub state: State,
+}
+
+/// What becomes of an annotation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// The controller reads it.
+    Read,
+    /// Something else stands in its place.
+    Overridden(Source),
+    /// Nobody reads it, and nobody says so.
+    Unread(Unread),
+}
+
+/// What stands in an annotation's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The same annotation of a Service, for the target groups of that Service.
+    Service(Key),
+    /// A field of the IngressClassParams, by its name below `spec`.
+    ClassParams {
+        /// The IngressClassParams.
+        name: String,
+        /// The field.
+        field: &'static str,
+    },
+}
+
+/// Why an annotation is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// The controller knows no such key.
+    UnknownKey,
+    /// It is read from the Ingress only, and stands on a Service.
+    IngressOnly,
+    /// The controller is older.
+    TooNew(Version),
+    /// EKS Auto Mode does not read it.
+    AutoMode,
+    /// No backend has the name, with the port `use-annotation` for an action.
+    NoSuchBackend,
+    /// No listener of the Ingress has that protocol and port.
+    NoSuchListener,
+    /// The controller does not take the Ingress for its own.
+    NotOurs,
+}
+
+/// Settings of an Ingress: its own, then those of the Services that its backends name.
+pub(super) fn settings(objects: &Objects, options: &Options, facts: &IngressFacts, groups: &[Group]) -> Vec<Setting> {
+    let Some(placed) = objects.ingresses.iter().find(|placed| placed.key == facts.key) else { return Vec::new() };
+    let context = Context { objects, options, facts, ingress: &placed.ingress, groups };
+    let own = placed.ingress.metadata.annotations.as_ref();
+    let mut settings = context.of(&Object::ingress(&facts.key), own);
+    let mut names: Vec<&str> = backends(&placed.ingress).map(|service| service.name.as_str()).collect();
+    names.extend(context.target_groups().map(|group| group.service.name.as_str()));
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let key = Key::new(&facts.key.namespace, name);
+        if let Some(service) = objects.services.get(&key) {
+            settings.extend(context.of(&Object::service(&key), service.metadata.annotations.as_ref()));
+        }
+    }
+    settings
+}
+
+fn backends(ingress: &Ingress) -> impl Iterator<Item = &IngressServiceBackend> {
+    let spec = ingress.spec.as_ref();
+    let paths = spec.and_then(|s| s.rules.as_ref()).into_iter().flatten().flat_map(|rule| {
+        rule.http.iter().flat_map(|http| http.paths.iter().map(|path| &path.backend))
+    });
+    let default: Option<&IngressBackend> = spec.and_then(|s| s.default_backend.as_ref());
+    paths.chain(default).filter_map(|backend| backend.service.as_ref())
+}
+
+struct Context<'a> {
+    objects: &'a Objects,
+    options: &'a Options,
+    facts: &'a IngressFacts,
+    ingress: &'a Ingress,
+    groups: &'a [Group],
+}
+
+impl Context<'_> {
+    fn group(&self) -> Option<&Group> {
+        self.groups.iter().find(|group| Some(&group.name) == self.facts.group.as_ref())
+    }
+
+    fn target_groups(&self) -> impl Iterator<Item = &TargetGroup> {
+        let built = self.group().and_then(|group| group.built.as_ref());
+        built.into_iter().flat_map(|built| &built.target_groups).filter(|tg| tg.ingress == self.facts.key)
+    }
+
+    fn of(&self, object: &Object, map: Option<&BTreeMap<String, String>>) -> Vec<Setting> {
+        let ours = map.into_iter().flatten().filter(|(key, _)| looks_like_ours(key));
+        ours.map(|(key, value)| Setting {
+            object: object.clone(),
+            key: key.clone(),
+            value: value.clone(),
+            annotation: catalogue::find_key(key),
+            state: self.state(object, key),
+        })
+        .collect()
+    }
+
+    fn state(&self, object: &Object, key: &str) -> State {
+        let suffix = key.strip_prefix(PREFIX).unwrap_or_default();
+        let Some(annotation) = catalogue::find(suffix) else { return State::Unread(Unread::UnknownKey) };
+        let on_service = object.kind == "Service";
+        if self.facts.picked_up == Some(false) {
+            return State::Unread(Unread::NotOurs);
+        }
+        if on_service && annotation.place == Place::Ingress {
+            return State::Unread(Unread::IngressOnly);
+        }
+        if annotation.since > self.options.controller_version {
+            return State::Unread(Unread::TooNew(annotation.since));
+        }
+        if self.options.eks_auto_mode && annotation.auto_mode == AutoMode::No {
+            return State::Unread(Unread::AutoMode);
+        }
+        if let Some(unread) = self.unreferenced(annotation, suffix) {
+            return State::Unread(unread);
+        }
+        let params = self.facts.class_params.as_ref().and_then(|name| self.objects.params.get(name));
+        if let (Some(params), Some(field)) = (params, annotation.class_params) {
+            if params.overrides(field) {
+                return State::Overridden(Source::ClassParams { name: params.name.clone(), field });
+            }
+        }
+        if !on_service && annotation.place == Place::ServiceThenIngress {
+            let mut services = self.target_groups().map(|group| &group.service).peekable();
+            let has = |service: &&Key| {
+                let map = self.objects.services.get(*service).and_then(|s| s.metadata.annotations.as_ref());
+                map.is_some_and(|map| map.contains_key(key))
+            };
+            let first = services.peek().copied();
+            if first.is_some() && services.all(|service| has(&service)) {
+                return first.map_or(State::Read, |key| State::Overridden(Source::Service(key.clone())));
+            }
+        }
+        State::Read
+    }
+
+    /// Annotations that something else must name before they are read.
+    fn unreferenced(&self, annotation: &Annotation, suffix: &str) -> Option<Unread> {
+        let tail = suffix.split_once('.').map_or("", |(_, tail)| tail);
+        let named = |wanted: &dyn Fn(&IngressServiceBackend) -> bool| {
+            (!backends(self.ingress).any(wanted)).then_some(Unread::NoSuchBackend)
+        };
+        match annotation.suffix {
+            "actions.*" => named(&|backend| {
+                let port = backend.port.as_ref().and_then(|port| port.name.as_deref());
+                backend.name == tail && port == Some(USE_ANNOTATION)
+            }),
+            "conditions.*" | "transforms.*" => named(&|backend| backend.name == tail),
+            "target-control-port.*.*" => {
+                let built = self.group()?.built.as_ref()?;
+                let of = |group: &TargetGroup| format!("{}.{}", group.service.name, group.service_port);
+                let found = built.target_groups.iter().any(|group| of(group) == tail);
+                (!found).then_some(Unread::NoSuchBackend)
+            }
+            "listener-attributes.*" => {
+                let built = self.group()?.built.as_ref()?;
+                let mine = built.listeners.iter().filter(|listener| listener.members.contains(&self.facts.key));
+                let name = |protocol: Protocol, port: i32| format!("{}-{port}", protocol.name());
+                let found = mine.into_iter().any(|listener| name(listener.protocol, listener.port) == tail);
+                (!found).then_some(Unread::NoSuchListener)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The controller's prefix, or one that is meant for it: another case, a misspelt word.
+fn looks_like_ours(key: &str) -> bool {
+    let prefix = key.split_once('/').map_or("", |(prefix, _)| prefix).to_ascii_lowercase();
+    let wanted = PREFIX.trim_end_matches('/');
+    prefix == wanted || (prefix.contains("alb") && strsim::damerau_levenshtein(&prefix, wanted) <= 6)
+}

@@ -1,0 +1,229 @@
+//! The model against what the controller's own code answered: every verdict that can be told from the manifests, and
+//! every model that it built.
+//!
+//! The recorded answers are found through `ISTIO_ALB_TEST_DATA` (folder `controller`). Without it the tests are ignored,
+//! except in CI, where they fail.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use istio_alb::alb::model::{Options, build, show_json};
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = match std::env::var_os("ISTIO_ALB_TEST_DATA") {
+        Some(folder) => cases(&PathBuf::from(folder).join("controller")),
+        None => {
+            let missing = || Err(Failed::from("ISTIO_ALB_TEST_DATA is not set"));
+            let ci = std::env::var_os("CI").is_some();
+            vec![Trial::test("controller", missing).with_ignored_flag(!ci)]
+        }
+    };
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn cases(folder: &Path) -> Vec<Trial> {
+    let expected = std::fs::read_to_string(folder.join("expected.csv")).expect("expected.csv");
+    let rows = expected.lines().skip(1).filter(|line| !line.is_empty());
+    rows.map(|row| {
+        let mut fields = row.split(',');
+        let mut next = || fields.next().unwrap_or_default().to_owned();
+        let (case, outcome, decidable) = (next(), next(), next() == "yes");
+        let folder = folder.join("cases").join(&case);
+        Trial::test(case, move || compare(&folder, &outcome, decidable))
+    })
+    .collect()
+}
+
+fn compare(folder: &Path, outcome: &str, decidable: bool) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(folder.join("input.yaml"))?;
+    let result: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("result.json"))?)?;
+    let model = build(&objects(&text), &Options::default());
+    let shown = show_json(&model);
+    let verdict = shown["verdict"].as_str().unwrap_or_default();
+    if !decidable || outcome == "nondeterministic" {
+        return match verdict {
+            "unknown" | "built" | "ignored" | "refused" => Ok(()),
+            other => Err(format!("no verdict: {other}").into()),
+        };
+    }
+    let wanted = match outcome {
+        "built" | "ignored" => outcome,
+        _ => "refused",
+    };
+    if verdict != wanted {
+        let controller = error_of(&result);
+        return Err(format!("verdict {verdict} ({}), controller {outcome}: {controller}", shown["message"]).into());
+    }
+    if wanted == "refused" && !shown["message"].as_str().unwrap_or_default().contains(&error_of(&result)) {
+        return Err(format!("message {}, controller: {}", shown["message"], error_of(&result)).into());
+    }
+    if wanted == "built" {
+        let Some(wanted) = expected(&result, &text) else { return Ok(()) };
+        let got = pick(&wanted, shown["groups"].clone());
+        if wanted != got {
+            return Err(difference(&wanted, &got, "groups").into());
+        }
+    }
+    Ok(())
+}
+
+/// What the controller said, where its words are its own: a panic and the decoder's prefix are worded by us.
+fn error_of(result: &Value) -> String {
+    let of_group = |key: &str| result["groups"].as_array().and_then(|groups| groups.iter().find_map(|g| g[key].as_str()));
+    let of_ingress = || result["ingresses"].as_array().and_then(|all| all.iter().find_map(|i| i["group_id_error"].as_str()));
+    let decode = || result["decode_errors"][0].as_str().and_then(|error| Some(error.split_once("): ")?.1));
+    let error = result["webhook_error"].as_str();
+    let error = error.or_else(of_ingress).or_else(|| of_group("group_load_error")).or_else(|| of_group("build_error"));
+    let error = error.or_else(decode).unwrap_or_default();
+    if error.starts_with("PANIC") { "panics".to_owned() } else { error.to_owned() }
+}
+
+fn objects(text: &str) -> Vec<Value> {
+    serde_yaml::Deserializer::from_str(text)
+        .filter_map(|document| {
+            let value: serde_yaml::Value = serde::Deserialize::deserialize(document).expect("YAML");
+            serde_json::to_value(value).ok().filter(Value::is_object)
+        })
+        .collect()
+}
+
+/// What the controller built, less what nobody can know from the manifests. `None` where there is no one load balancer.
+fn expected(result: &Value, text: &str) -> Option<Value> {
+    let allocated = allocated(result);
+    let known_port = |port: &Value| match port.as_i64() {
+        Some(number) if allocated.contains(&number) => Value::Null,
+        _ => port.clone(),
+    };
+    let or = |value: &Value, default: Value| if value.is_null() { default } else { value.clone() };
+    let mut groups = Vec::new();
+    for group in result["groups"].as_array()? {
+        let summary = group.get("summary")?;
+        let load_balancers = summary["loadBalancers"].as_array()?;
+        let other = summary.as_object()?.keys().any(|key| key.starts_with("other:"));
+        let [lb] = load_balancers.as_slice() else { return None };
+        if other {
+            return None;
+        }
+        let generated = lb["name"].as_str()?.starts_with("k8s-");
+        let inbound: BTreeSet<String> = summary["managedSecurityGroups"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|sg| sg["inbound"].as_array().cloned().unwrap_or_default())
+            .filter_map(|rule| rule.as_str().map(str::to_owned))
+            .collect();
+        let mut members: Vec<Value> = group["members"].as_array()?.clone();
+        members.sort_by_key(|member| member.as_str().map(str::to_owned));
+        let mut listeners = summary["listeners"].as_array().cloned().unwrap_or_default();
+        listeners.sort_by_key(|listener| listener["port"].as_i64());
+        let listeners: Vec<Value> = listeners
+            .iter()
+            .map(|l| {
+                let rules: Vec<Value> = l["rules"].as_array().into_iter().flatten().map(|r| json!({
+                    "priority": r["priority"], "conditions": r["conditions"], "actions": r["actions"],
+                    "transforms": or(&r["transforms"], json!([])),
+                })).collect();
+                json!({
+                    "port": l["port"], "protocol": l["protocol"], "sslPolicy": l["sslPolicy"],
+                    "certificates": or(&l["certificates"], json!([])),
+                    "mutualAuthentication": l["mutualAuthentication"],
+                    "defaultActions": l["defaultActions"], "rules": rules,
+                })
+            })
+            .collect();
+        let mut targets = summary["targetGroups"].as_array().cloned().unwrap_or_default();
+        targets.sort_by_key(|target| target["id"].as_str().map(str::to_owned));
+        let targets: Vec<Value> = targets
+            .iter()
+            .map(|t| {
+                let mut check = t["healthCheck"].clone();
+                check["port"] = known_port(&check["port"]);
+                json!({
+                    "id": t["id"], "targetType": t["targetType"], "protocol": t["protocol"],
+                    "protocolVersion": t["protocolVersion"], "ipAddressType": t["ipAddressType"],
+                    "port": known_port(&t["port"]), "healthCheck": check, "attributes": or(&t["attributes"], json!({})),
+                })
+            })
+            .collect();
+        groups.push(known(
+            json!({
+                "group": group["group"], "members": members,
+                "loadBalancer": {
+                    "name": if generated { Value::Null } else { lb["name"].clone() },
+                    "scheme": lb["scheme"], "ipAddressType": lb["ipAddressType"],
+                    "attributes": or(&lb["attributes"], json!({})), "tags": or(&lb["tags"], json!({})),
+                },
+                "inbound": inbound, "listeners": listeners, "targetGroups": targets,
+                "wafv2": summary["wafv2"]["webACLARN"], "shield": summary["shield"]["enabled"],
+            }),
+            text,
+        ));
+    }
+    groups.sort_by_key(|group| group["group"].as_str().map(str::to_owned));
+    (!groups.is_empty()).then_some(Value::Array(groups))
+}
+
+/// Node ports that the harness chose in the API server's place.
+fn allocated(result: &Value) -> BTreeSet<i64> {
+    let lines = result["assumed"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    lines
+        .filter_map(|line| line.split_once("nodePort ")?.1.strip_suffix(", as if allocated")?.parse().ok())
+        .collect()
+}
+
+fn known(value: Value, text: &str) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(key, value)| match key.as_str() {
+                    "clientID" | "clientSecret" => (key, Value::Null),
+                    _ => (key, known(value, text)),
+                })
+                .collect(),
+        ),
+        Value::Array(items) => items.into_iter().map(|item| known(item, text)).collect(),
+        Value::String(s) if s.starts_with("arn:") && !text.contains(&s) => Value::Null,
+        other => other,
+    }
+}
+
+/// `got`, cut down to the keys of `wanted`: more fields are no disagreement, another attribute or tag is.
+fn pick(wanted: &Value, got: Value) -> Value {
+    match (wanted, got) {
+        (Value::Object(wanted), Value::Object(mut got)) => {
+            let picked: Map<String, Value> = wanted
+                .iter()
+                .map(|(key, wanted)| {
+                    let got = got.remove(key).unwrap_or_default();
+                    let whole = matches!(key.as_str(), "attributes" | "tags");
+                    (key.clone(), if whole { got } else { pick(wanted, got) })
+                })
+                .collect();
+            Value::Object(picked)
+        }
+        (Value::Array(wanted), Value::Array(got)) if wanted.len() == got.len() => {
+            wanted.iter().zip(got).map(|(wanted, got)| pick(wanted, got)).collect()
+        }
+        (_, got) => got,
+    }
+}
+
+fn difference(wanted: &Value, got: &Value, path: &str) -> String {
+    match (wanted, got) {
+        (Value::Object(wanted), Value::Object(other)) => {
+            let differs = wanted.iter().find(|(key, value)| other.get(*key) != Some(value));
+            differs.map_or_else(String::new, |(key, value)| {
+                difference(value, other.get(key).unwrap_or(&Value::Null), &format!("{path}.{key}"))
+            })
+        }
+        (Value::Array(wanted), Value::Array(other)) if wanted.len() == other.len() => {
+            let differs = wanted.iter().zip(other).enumerate().find(|(_, (a, b))| a != b);
+            differs.map_or_else(String::new, |(at, (a, b))| difference(a, b, &format!("{path}[{at}]")))
+        }
+        _ => format!("{path}: controller {wanted}, model {got}"),
+    }
+}
