@@ -3,10 +3,10 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/auth_config_builder.go:47-144; pkg/ingress/model_build_actions.go:17-47, 162-227.
 
+use super::backend::Found;
 use super::builder::Builder;
 use super::group::Member;
 use super::names::{Key, Reason};
-use super::backend::Found;
 use super::{AuthenticateCognito, AuthenticateOidc, JwtValidation, Session};
 use crate::alb::payloads::{Action, Cognito, Jwt, Oidc};
 use std::collections::BTreeMap;
@@ -45,8 +45,14 @@ impl<'a> Builder<'a> {
     /// Annotations of the Service count only where the rule forwards to that one Service
     /// (enhanced_backend_builder.go:301-317).
     pub fn auth(&self, action: &Action, member: &Member<'a>) -> Result<AuthConfig, Reason> {
-        let targets = action.forward_config.as_ref().filter(|_| action.r#type == "forward").map(|f| &f.target_groups);
-        let only = targets.filter(|targets| targets.len() == 1).and_then(|targets| targets[0].service_name.as_ref());
+        let targets = action
+            .forward_config
+            .as_ref()
+            .filter(|_| action.r#type == "forward")
+            .map(|f| &f.target_groups);
+        let only = targets
+            .filter(|targets| targets.len() == 1)
+            .and_then(|targets| targets[0].service_name.as_ref());
         let mut annotations = member.annotations.clone();
         if let Some(name) = only {
             let key = Key::new(&member.key.namespace, name);
@@ -54,16 +60,21 @@ impl<'a> Builder<'a> {
                 annotations = self.service_annotations(&key, service).before(&annotations);
             }
         }
-        let text = |suffix: &str, default: &str| annotations.text(suffix).unwrap_or(default).to_owned();
+        let text =
+            |suffix: &str, default: &str| annotations.text(suffix).unwrap_or(default).to_owned();
         let kind = match annotations.text("auth-type") {
             None | Some("none") => Kind::None,
             Some("oidc") => Kind::Oidc,
             Some("cognito") => Kind::Cognito,
-            Some(other) => return Err(annotations.fault("auth-type", format!("unknown authType: {other}"))),
+            Some(other) => {
+                return Err(annotations.fault("auth-type", format!("unknown authType: {other}")));
+            }
         };
         Ok(AuthConfig {
             kind,
-            timeout: annotations.int64("auth-session-timeout")?.unwrap_or(604_800),
+            timeout: annotations
+                .int64("auth-session-timeout")?
+                .unwrap_or(604_800),
             cognito: annotations.json("auth-idp-cognito")?,
             oidc: annotations.json("auth-idp-oidc")?,
             on_unauthenticated_request: text("auth-on-unauthenticated-request", "authenticate"),
@@ -102,20 +113,36 @@ impl<'a> Builder<'a> {
 
     /// model_build_actions.go:182-227
     fn oidc(&mut self, member: &Member<'a>, auth: &AuthConfig) -> Result<super::Action, Reason> {
-        let Some(idp) = &auth.oidc else { return Err(at_type(member, Reason::new("missing IDPConfigOIDC"))) };
+        let Some(idp) = &auth.oidc else {
+            return Err(at_type(member, Reason::new("missing IDPConfigOIDC")));
+        };
         let secret = Key::new(&member.key.namespace, &idp.secret_name);
         match self.objects.secrets.get(&secret) {
             None => {
-                let message = format!("whether the Secret {secret} exists: it is not in the stream");
-                self.unknown(member.annotations.fault("auth-idp-oidc", message).of(&member.key));
+                let message =
+                    format!("it depends on the cluster: the Secret {secret} is not in the stream");
+                self.unknown(
+                    member
+                        .annotations
+                        .fault("auth-idp-oidc", message)
+                        .of(&member.key),
+                );
             }
             Some(found) => {
                 let has = |key: &str| {
-                    found.data.as_ref().is_some_and(|data| data.contains_key(key))
-                        || found.string_data.as_ref().is_some_and(|data| data.contains_key(key))
+                    found
+                        .data
+                        .as_ref()
+                        .is_some_and(|data| data.contains_key(key))
+                        || found
+                            .string_data
+                            .as_ref()
+                            .is_some_and(|data| data.contains_key(key))
                 };
                 let missing = |what: &str| {
-                    Err(member.annotations.fault("auth-idp-oidc", format!("missing {what}, secret: {secret}")))
+                    Err(member
+                        .annotations
+                        .fault("auth-idp-oidc", format!("missing {what}, secret: {secret}")))
                 };
                 if !has("clientID") && !has("clientId") {
                     return missing("clientID");
@@ -145,7 +172,9 @@ fn at_type(member: &Member<'_>, reason: Reason) -> Reason {
 
 /// model_build_actions.go:162-180
 fn cognito(auth: &AuthConfig) -> Result<super::Action, Reason> {
-    let Some(idp) = &auth.cognito else { return Err(Reason::new("missing IDPConfigCognito")) };
+    let Some(idp) = &auth.cognito else {
+        return Err(Reason::new("missing IDPConfigCognito"));
+    };
     let config = AuthenticateCognito {
         user_pool_arn: idp.user_pool_arn.clone(),
         user_pool_client_id: idp.user_pool_client_id.clone(),

@@ -17,7 +17,7 @@ impl<'a> Builder<'a> {
         if hosts.is_empty() {
             return Vec::new();
         }
-        let message = format!("whether ACM has certificates for {}", show_list(&hosts));
+        let message = format!("it depends on ACM: certificates for {}", show_list(&hosts));
         self.unknown(Reason::new(message).of(&member.key));
         vec![None]
     }
@@ -25,8 +25,23 @@ impl<'a> Builder<'a> {
 
 /// Hosts of rules and of `tls`, sorted.
 fn hosts(member: &Member<'_>) -> Vec<String> {
-    let Some(spec) = member.spec() else { return Vec::new() };
-    let rules = spec.rules.iter().flatten().filter_map(|rule| rule.host.clone()).filter(|host| !host.is_empty());
-    let tls = spec.tls.iter().flatten().flat_map(|tls| tls.hosts.iter().flatten().cloned());
-    rules.chain(tls).collect::<BTreeSet<String>>().into_iter().collect()
+    let Some(spec) = member.spec() else {
+        return Vec::new();
+    };
+    let rules = spec
+        .rules
+        .iter()
+        .flatten()
+        .filter_map(|rule| rule.host.clone())
+        .filter(|host| !host.is_empty());
+    let tls = spec
+        .tls
+        .iter()
+        .flatten()
+        .flat_map(|tls| tls.hosts.iter().flatten().cloned());
+    rules
+        .chain(tls)
+        .collect::<BTreeSet<String>>()
+        .into_iter()
+        .collect()
 }

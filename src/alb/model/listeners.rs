@@ -8,10 +8,10 @@ use super::merge::ListenPort;
 use super::names::{Key, Reason};
 use super::params;
 use super::{Action, Listener, MutualAuthentication, Protocol};
-use crate::alb::json::{self, Json};
+use crate::alb::listen_ports;
 use crate::alb::payloads;
 use crate::alb::values::{self, show_list};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Listen ports of one Ingress.
 pub(super) type ListenPorts = BTreeMap<i32, ListenPort>;
@@ -23,7 +23,9 @@ impl<'a> Builder<'a> {
     pub fn listen_ports_by_member(&mut self) -> Result<ListenPortsByMember, Reason> {
         let mut by_member = BTreeMap::new();
         for member in self.members {
-            let ports = self.listen_ports(member).map_err(|reason| reason.in_ingress(&member.key))?;
+            let ports = self
+                .listen_ports(member)
+                .map_err(|reason| reason.in_ingress(&member.key))?;
             by_member.insert(member.key.clone(), ports);
         }
         Ok(by_member)
@@ -36,20 +38,30 @@ impl<'a> Builder<'a> {
         let prefix_lists = prefix_lists(member);
         let (cidrs_v4, cidrs_v6) = inbound_cidrs(member)?;
         let mutual = mutual_authentication(member)?;
-        let default = if certificates.is_empty() { (80, Protocol::Http) } else { (443, Protocol::Https) };
+        let default = if certificates.is_empty() {
+            (80, Protocol::Http)
+        } else {
+            (443, Protocol::Https)
+        };
         let protocols = match member.annotations.find("listen-ports") {
             None => BTreeMap::from([default]),
             Some(found) => {
-                let asked = ListenPortsValue::read(found.value).map_err(|e| Reason::new(e).at(found.site.clone()))?;
+                let asked = listen_ports::read(found.value)
+                    .map_err(|e| Reason::new(e).at(found.site.clone()))?;
                 for port in &asked.random {
-                    let what = format!("listen-ports has HTTP and HTTPS on port {port} in one object");
-                    let reason = Reason::new(format!("{what}: which of them it is changes from one reconcile to the next"));
+                    let what = format!(
+                        "it depends on chance: listen-ports has HTTP and HTTPS on port {port} in one object"
+                    );
+                    let reason =
+                        Reason::new(format!("{what}, and each reconcile may take another"));
                     self.unknown(reason.at(found.site.clone()).of(&member.key));
                 }
                 asked.ports
             }
         };
-        let https = protocols.values().any(|protocol| *protocol == Protocol::Https);
+        let https = protocols
+            .values()
+            .any(|protocol| *protocol == Protocol::Https);
         let certificates = match certificates.is_empty() {
             true if https => self.discovered_certificates(member),
             _ => certificates.into_iter().map(Some).collect(),
@@ -122,67 +134,35 @@ impl<'a> Builder<'a> {
         match with_default.as_slice() {
             [] => Ok((vec![Action::not_found()], None)),
             [(member, backend)] => {
-                let backend = self.backend(member, backend).map_err(|reason| reason.of(&member.key))?;
-                let actions = self.actions(protocol, member, &backend).map_err(|reason| reason.of(&member.key))?;
+                let backend = self
+                    .backend(member, backend)
+                    .map_err(|reason| reason.of(&member.key))?;
+                let actions = self
+                    .actions(protocol, member, &backend)
+                    .map_err(|reason| reason.of(&member.key))?;
                 Ok((actions, Some(member.key.clone())))
             }
             several => {
-                let all: Vec<String> = several.iter().map(|(member, _)| member.key.to_string()).collect();
-                Err(Reason::new(format!("multiple ingress defined default backend: {}", show_list(&all))))
+                let all: Vec<String> = several
+                    .iter()
+                    .map(|(member, _)| member.key.to_string())
+                    .collect();
+                Err(Reason::new(format!(
+                    "multiple ingress defined default backend: {}",
+                    show_list(&all)
+                )))
             }
         }
-    }
-}
-
-/// `listen-ports`, read.
-struct ListenPortsValue {
-    ports: BTreeMap<i32, Protocol>,
-    /// Ports that have both protocols in one object; Go's map order decides.
-    random: BTreeSet<i32>,
-}
-
-impl ListenPortsValue {
-    /// model_build_listener.go:236-271
-    fn read(text: &str) -> Result<Self, String> {
-        const ENTRIES: json::Type = json::Type::List(&json::Type::Map(&json::Type::Int32));
-        let wrap = |e: String| format!("failed to parse listen-ports configuration: `{text}`: {e}");
-        json::unmarshal(text, &ENTRIES).map_err(wrap)?;
-        let entries = match json::parse(text).map_err(wrap)? {
-            Json::Array(entries) if !entries.is_empty() => entries,
-            _ => return Err(format!("empty listen-ports configuration: `{text}`")),
-        };
-        let mut read = ListenPortsValue { ports: BTreeMap::new(), random: BTreeSet::new() };
-        for entry in entries {
-            let Json::Object(pairs) = entry else { continue };
-            let last: BTreeMap<String, Json> = pairs.into_iter().collect();
-            let mut here = BTreeSet::new();
-            for (protocol, port) in last {
-                let port = match port {
-                    Json::Number(n) => n.parse().unwrap_or_default(),
-                    _ => 0,
-                };
-                if !(1..=65535).contains(&port) {
-                    return Err(format!("listen port must be within [1, 65535]: {port}"));
-                }
-                let Some(parsed) = Protocol::parse(&protocol) else {
-                    return Err(format!("listen protocol must be within [HTTP, HTTPS]: {protocol}"));
-                };
-                if here.insert(port) {
-                    read.random.remove(&port);
-                } else {
-                    read.random.insert(port);
-                }
-                read.ports.insert(port, parsed);
-            }
-        }
-        Ok(read)
     }
 }
 
 fn explicit_certificates(member: &Member<'_>) -> Vec<String> {
     match member.params {
         Some(params) if params.overrides("certificateArn") => params.spec.certificate_arn.clone(),
-        _ => member.annotations.list("certificate-arn").unwrap_or_default(),
+        _ => member
+            .annotations
+            .list("certificate-arn")
+            .unwrap_or_default(),
     }
 }
 
@@ -196,13 +176,18 @@ fn explicit_ssl_policy(member: &Member<'_>) -> Option<String> {
 fn prefix_lists(member: &Member<'_>) -> Vec<String> {
     match member.params {
         Some(params) if params.overrides("prefixListsIDs") => params.prefix_lists().to_vec(),
-        _ => member.annotations.list("security-group-prefix-lists").unwrap_or_default(),
+        _ => member
+            .annotations
+            .list("security-group-prefix-lists")
+            .unwrap_or_default(),
     }
 }
 
 /// IPv4 and IPv6 networks, as they are written (model_build_listener.go:274-300).
 fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reason> {
-    let params = member.params.filter(|params| params.overrides("inboundCIDRs"));
+    let params = member
+        .params
+        .filter(|params| params.overrides("inboundCIDRs"));
     let cidrs = match params {
         Some(params) => params.spec.inbound_cidrs.clone(),
         None => member.annotations.list("inbound-cidrs").unwrap_or_default(),
@@ -210,10 +195,15 @@ fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reas
     for cidr in &cidrs {
         if let Err(error) = values::parse_cidr(cidr) {
             return Err(match params {
-                Some(params) => Reason::new(format!("invalid CIDR in IngressClassParams InboundCIDR {cidr}: {error}"))
-                    .at(params.site("inboundCIDRs")),
+                Some(params) => Reason::new(format!(
+                    "invalid CIDR in IngressClassParams InboundCIDR {cidr}: {error}"
+                ))
+                .at(params.site("inboundCIDRs")),
                 None => {
-                    let message = format!("invalid inbound-cidrs settings on Ingress: {}: {error}", member.key);
+                    let message = format!(
+                        "invalid inbound-cidrs settings on Ingress: {}: {error}",
+                        member.key
+                    );
                     member.annotations.fault("inbound-cidrs", message)
                 }
             });
@@ -224,8 +214,12 @@ fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reas
 }
 
 /// By port (model_build_listener.go:327-458). It is checked whether or not its port is a listen port.
-fn mutual_authentication(member: &Member<'_>) -> Result<BTreeMap<i32, MutualAuthentication>, Reason> {
-    let Some(found) = member.annotations.find("mutual-authentication") else { return Ok(BTreeMap::new()) };
+fn mutual_authentication(
+    member: &Member<'_>,
+) -> Result<BTreeMap<i32, MutualAuthentication>, Reason> {
+    let Some(found) = member.annotations.find("mutual-authentication") else {
+        return Ok(BTreeMap::new());
+    };
     let failed = |message: String| Reason::new(message).at(found.site.clone());
     let what = "mutualAuthentication configuration from ingress annotation";
     let entries: Vec<payloads::MutualAuthentication> = payloads::Payload::read(found.value)
@@ -238,7 +232,9 @@ fn mutual_authentication(member: &Member<'_>) -> Result<BTreeMap<i32, MutualAuth
         entry.check().map_err(failed)?;
         let store = entry.trust_store.unwrap_or_default();
         let by_name = !store.is_empty() && !store.starts_with("arn:");
-        let expiry = entry.ignore_client_certificate_expiry.or((entry.mode == "verify").then_some(false));
+        let expiry = entry
+            .ignore_client_certificate_expiry
+            .or((entry.mode == "verify").then_some(false));
         let attributes = MutualAuthentication {
             mode: entry.mode,
             trust_store_arn: (!by_name).then(|| store.clone()),
@@ -260,16 +256,27 @@ fn listener_attributes(
     let name = protocol.name();
     let from_class = members.first().and_then(|member| member.params);
     let listed = from_class.and_then(|params| {
-        params.spec.listeners.iter().find(|listener| listener.protocol == name && listener.port == port)
+        params
+            .spec
+            .listeners
+            .iter()
+            .find(|listener| listener.protocol == name && listener.port == port)
     });
-    let from_class = listed.map(|listener| params::map_of(&listener.listener_attributes)).unwrap_or_default();
+    let from_class = listed
+        .map(|listener| params::map_of(&listener.listener_attributes))
+        .unwrap_or_default();
     let suffix = format!("listener-attributes.{name}-{port}");
     let mut merged: BTreeMap<String, String> = BTreeMap::new();
     for member in members {
-        for (key, value) in member.annotations.map(&suffix).map_err(|reason| reason.of(&member.key))? {
+        for (key, value) in member
+            .annotations
+            .map(&suffix)
+            .map_err(|reason| reason.of(&member.key))?
+        {
             match merged.get(&key) {
                 Some(before) if *before != value && !from_class.contains_key(&key) => {
-                    let conflict = format!("conflicting listener attributes {key}: {before} | {value}");
+                    let conflict =
+                        format!("conflicting listener attributes {key}: {before} | {value}");
                     let message = format!("{conflict} for ingress {}", member.key);
                     return Err(member.annotations.fault(&suffix, message).of(&member.key));
                 }

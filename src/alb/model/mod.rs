@@ -29,6 +29,7 @@ mod merge;
 mod names;
 mod objects;
 mod optimize;
+mod outcome;
 mod params;
 mod rules;
 mod security_groups;
@@ -42,6 +43,7 @@ mod types;
 
 pub use names::{Failure, Key, Object, Part, Reason, Site, Stage};
 pub use optimize::covers;
+pub use outcome::{Built, Group, IngressFacts, Model, Verdict};
 pub use settings::{Setting, Source, State, Unread};
 pub use types::*;
 
@@ -50,7 +52,6 @@ use builder::Builder;
 use class::Classified;
 use group::Member;
 use objects::Objects;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -69,155 +70,33 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { ingress_class: "alb".to_owned(), eks_auto_mode: false, controller_version: CURRENT }
+        Options {
+            ingress_class: "alb".to_owned(),
+            eks_auto_mode: false,
+            controller_version: CURRENT,
+        }
     }
 }
 
 impl Options {
     fn controller(&self) -> &'static str {
-        if self.eks_auto_mode { "eks.amazonaws.com/alb" } else { "ingress.k8s.aws/alb" }
+        if self.eks_auto_mode {
+            "eks.amazonaws.com/alb"
+        } else {
+            "ingress.k8s.aws/alb"
+        }
     }
 
     fn params_group(&self) -> &'static str {
-        if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
+        if self.eks_auto_mode {
+            "eks.amazonaws.com"
+        } else {
+            "elbv2.k8s.aws"
+        }
     }
 
     fn target_type(&self) -> &'static str {
         if self.eks_auto_mode { "ip" } else { "instance" }
-    }
-}
-
-/// What becomes of a stream, of a group. The later, the worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing here is the controller's.
-    Ignored,
-    /// A load balancer is built.
-    Built,
-    /// It depends on what the stream does not tell.
-    Unknown,
-    /// Denied, or an error of the controller.
-    Refused,
-}
-
-/// What the controller does with a stream.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Model {
-    version: u8,
-    /// The worst of decoding, admission and groups.
-    pub verdict: Verdict,
-    /// Why it is not built.
-    pub message: Option<String>,
-    /// Groups by name.
-    pub groups: Vec<Group>,
-    /// Every Ingress, in the order of the stream.
-    pub ingresses: Vec<IngressFacts>,
-    /// What the API server or a webhook refuses, Ingresses of [`Model::ingresses`] apart.
-    #[serde(skip)]
-    pub failures: Vec<Failure>,
-}
-
-/// What the controller does with one Ingress.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct IngressFacts {
-    /// Which one.
-    #[serde(rename = "ingress")]
-    pub key: Key,
-    /// Its index in the slice that [`build`] got.
-    #[serde(skip)]
-    pub index: usize,
-    /// Whether the controller picks it up; `None` where it cannot be told, and it is read as if.
-    pub picked_up: Option<bool>,
-    /// Why.
-    pub why: String,
-    /// Its class by name, from its spec or by default.
-    #[serde(skip)]
-    pub class: Option<String>,
-    /// The IngressClassParams that count for it.
-    #[serde(skip)]
-    pub class_params: Option<String>,
-    /// Its group.
-    pub group: Option<String>,
-    /// Why the webhook denies it, or why it is in no group.
-    #[serde(serialize_with = "message")]
-    pub failure: Option<Failure>,
-    /// Its annotations and those of its Services, and what becomes of each.
-    #[serde(skip)]
-    pub settings: Vec<Setting>,
-}
-
-fn message<S: serde::Serializer>(failure: &Option<Failure>, serializer: S) -> Result<S::Ok, S::Error> {
-    failure.as_ref().map(|f| f.reason.message.as_str()).serialize(serializer)
-}
-
-/// Ingresses that share a load balancer, and what is built for them.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Group {
-    /// Its name, or `namespace/name` of its only Ingress.
-    #[serde(rename = "group")]
-    pub name: String,
-    /// Its Ingresses in the order of their rules.
-    #[serde(serialize_with = "sorted")]
-    pub members: Vec<Key>,
-    /// What becomes of it.
-    pub verdict: Verdict,
-    /// Why it is not built.
-    pub message: Option<String>,
-    /// What is built; printed where it is.
-    #[serde(flatten)]
-    pub built: Option<Built>,
-    /// Why it is refused. With [`Verdict::Unknown`]: it would be, if it is the controller's.
-    #[serde(skip)]
-    pub failure: Option<Failure>,
-    /// What cannot be told.
-    #[serde(skip)]
-    pub unknowns: Vec<Reason>,
-}
-
-fn sorted<S: serde::Serializer>(members: &[Key], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut names: Vec<String> = members.iter().map(Key::to_string).collect();
-    names.sort_unstable();
-    names.serialize(serializer)
-}
-
-/// A load balancer and everything around it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Built {
-    /// The load balancer.
-    pub load_balancer: LoadBalancer,
-    /// Who may connect, as the managed security group has it: `tcp 443 from 0.0.0.0/0`.
-    pub inbound: Vec<String>,
-    /// Listeners by port.
-    pub listeners: Vec<Listener>,
-    /// Target groups by id.
-    pub target_groups: Vec<TargetGroup>,
-    /// The web ACL of WAFv2: its ARN, empty where it is taken off, `null` where it is left alone or looked up by name.
-    pub wafv2: WebAcl,
-    /// The web ACL of WAF Classic.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waf_classic: Option<String>,
-    /// Shield Advanced on or off, `null` where it is left alone.
-    pub shield: Option<bool>,
-    /// The NLB in front.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub frontend_nlb: Option<FrontendNlb>,
-}
-
-impl Model {
-    /// The facts about one Ingress.
-    #[must_use]
-    pub fn ingress(&self, key: &Key) -> Option<&IngressFacts> {
-        self.ingresses.iter().find(|facts| &facts.key == key)
-    }
-
-    /// The group that an Ingress is in.
-    #[must_use]
-    pub fn group_of(&self, key: &Key) -> Option<&Group> {
-        self.groups.iter().find(|group| group.members.contains(key))
     }
 }
 
@@ -231,10 +110,22 @@ pub fn show_json(model: &Model) -> Value {
 #[must_use]
 pub fn build(objects: &[Value], options: &Options) -> Model {
     let objects = Objects::read(objects, options);
-    let mut failures: Vec<Failure> =
-        objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
-    let denied = objects.params.values().filter_map(|params| params.denied.clone());
-    failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
+    let mut failures: Vec<Failure> = objects
+        .errors
+        .iter()
+        .map(|reason| Failure {
+            stage: Stage::Decode,
+            reason: reason.clone(),
+        })
+        .collect();
+    let denied = objects
+        .params
+        .values()
+        .filter_map(|params| params.denied.clone());
+    failures.extend(denied.map(|reason| Failure {
+        stage: Stage::Admission,
+        reason,
+    }));
 
     let mut facts = Vec::new();
     let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
@@ -255,15 +146,28 @@ pub fn build(objects: &[Value], options: &Options) -> Model {
             settings: Vec::new(),
         };
         if let Some(reason) = &classified.invalid {
-            fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
+            fact.failure = Some(Failure {
+                stage: Stage::GroupId,
+                reason: reason.clone().of(&placed.key),
+            });
         } else if classified.ours != Some(false) {
-            let member =
-                Member { key: placed.key.clone(), ingress: &placed.ingress, annotations, params: classified.params };
+            let member = Member {
+                key: placed.key.clone(),
+                ingress: &placed.ingress,
+                annotations,
+                params: classified.params,
+            };
             let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
-            fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
+            fact.failure = denied.map(|reason| Failure {
+                stage: Stage::Admission,
+                reason,
+            });
             match group::id(options, &member) {
                 Err(reason) => {
-                    let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
+                    let failure = Failure {
+                        stage: Stage::GroupId,
+                        reason: reason.of(&placed.key),
+                    };
                     fact.failure.get_or_insert(failure);
                 }
                 Ok(id) => {
@@ -276,9 +180,16 @@ pub fn build(objects: &[Value], options: &Options) -> Model {
         facts.push(fact);
     }
 
-    let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
-    for fact in &mut facts {
-        fact.settings = settings::settings(&objects, options, fact, &groups);
+    let groups: Vec<Group> = plans
+        .into_iter()
+        .map(|(id, plan)| plan.build(id, &objects, options))
+        .collect();
+    for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
+        let group = fact
+            .group
+            .as_ref()
+            .and_then(|name| outcome::group_named(&groups, name));
+        fact.settings = settings::settings(&objects, options, fact, &placed.ingress, group);
     }
     verdict(facts, groups, failures)
 }
@@ -296,33 +207,54 @@ impl<'a> Plan<'a> {
     fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
         if classified.ours.is_none() {
             self.doubtful = true;
-            self.unknowns.push(Reason::new(&classified.why).of(&member.key));
+            self.unknowns
+                .push(Reason::new(&classified.why).of(&member.key));
         }
-        self.unknowns.extend(open.map(|reason| reason.of(&member.key)));
+        self.unknowns
+            .extend(open.map(|reason| reason.of(&member.key)));
         self.members.push(member);
     }
 
     fn build(self, name: String, objects: &Objects, options: &Options) -> Group {
-        let keys = |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
+        let keys =
+            |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
         let unsorted = keys(&self.members);
-        let mut group =
-            Group { name, members: unsorted, verdict: Verdict::Built, message: None, built: None, failure: None, unknowns: self.unknowns };
+        let mut group = Group {
+            name,
+            members: unsorted,
+            verdict: Verdict::Built,
+            message: None,
+            built: None,
+            failure: None,
+            unknowns: self.unknowns,
+        };
         match group::sort(self.members) {
-            Err(reason) => group.failure = Some(Failure { stage: Stage::GroupLoad, reason }),
+            Err(reason) => {
+                group.failure = Some(Failure {
+                    stage: Stage::GroupLoad,
+                    reason,
+                })
+            }
             Ok(members) => {
                 group.members = keys(&members);
                 let mut builder = Builder::new(objects, options, &members);
                 match builder.run() {
                     Ok(built) => group.built = Some(built),
-                    Err(reason) => group.failure = Some(Failure { stage: Stage::Build, reason }),
+                    Err(reason) => {
+                        group.failure = Some(Failure {
+                            stage: Stage::Build,
+                            reason,
+                        })
+                    }
                 }
                 group.unknowns.append(&mut builder.unknowns);
             }
         }
         (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
-            (Some(failure), Some(unknown)) if self.doubtful => {
-                (Verdict::Unknown, Some(format!("{unknown}; if it is the controller's: {failure}")))
-            }
+            (Some(failure), Some(unknown)) if self.doubtful => (
+                Verdict::Unknown,
+                Some(format!("{unknown}; if it is the controller's: {failure}")),
+            ),
             (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
             (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
             (None, None) => (Verdict::Built, None),
@@ -333,14 +265,31 @@ impl<'a> Plan<'a> {
 
 /// The worst of all that was found, and its message.
 fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
-    let refusals = failures.iter().chain(ingresses.iter().filter_map(|facts| facts.failure.as_ref()));
-    let mut found: Vec<(Verdict, Option<String>)> =
-        refusals.map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
-    found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
-    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
+    let refusals = failures
+        .iter()
+        .chain(ingresses.iter().filter_map(|facts| facts.failure.as_ref()));
+    let mut found: Vec<(Verdict, Option<String>)> = refusals
+        .map(|failure| (Verdict::Refused, Some(failure.to_string())))
+        .collect();
+    found.extend(
+        groups
+            .iter()
+            .map(|group| (group.verdict, group.message.clone())),
+    );
+    let ignored = ingresses
+        .iter()
+        .find(|facts| facts.picked_up == Some(false))
+        .map(|facts| facts.why.clone());
     let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
     found.push((Verdict::Ignored, Some(ignored)));
-    let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
-    let message = found.into_iter().find(|(verdict, _)| *verdict == worst).and_then(|(_, message)| message);
-    Model { version: 1, verdict: worst, message, groups, ingresses, failures }
+    let worst = found
+        .iter()
+        .map(|(verdict, _)| *verdict)
+        .max()
+        .unwrap_or(Verdict::Ignored);
+    let message = found
+        .into_iter()
+        .find(|(verdict, _)| *verdict == worst)
+        .and_then(|(_, message)| message);
+    Model::new(worst, message, groups, ingresses, failures)
 }

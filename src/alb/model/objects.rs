@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{Namespace, Secret, Service};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An Ingress and its place in the slice that came in.
 pub(super) struct Placed {
@@ -22,8 +22,11 @@ pub(super) struct Placed {
 /// The stream, by kind.
 #[derive(Default)]
 pub(super) struct Objects {
+    /// In the order of the stream; the last one of a key counts.
     pub ingresses: Vec<Placed>,
+    ingress_at: BTreeMap<Key, usize>,
     pub services: BTreeMap<Key, Service>,
+    service_names: BTreeSet<String>,
     pub classes: BTreeMap<String, IngressClass>,
     pub params: BTreeMap<String, Params>,
     pub secrets: BTreeMap<Key, Secret>,
@@ -36,21 +39,35 @@ impl Objects {
     pub fn read(objects: &[Value], options: &Options) -> Self {
         let mut read = Objects::default();
         for (index, object) in objects.iter().enumerate() {
-            let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
-            let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+            let kind = object
+                .get("kind")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let version = object
+                .get("apiVersion")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             let added = match (version, kind) {
                 ("networking.k8s.io/v1", "Ingress") => read.ingress(index, object),
                 ("networking.k8s.io/v1", "IngressClass") => read.class(object),
-                ("v1", "Service") => decode("Service", object).map(|(key, service)| {
-                    read.services.insert(key, service);
-                }),
+                ("v1", "Service") => {
+                    decode("Service", object).map(|(key, service): (Key, Service)| {
+                        read.service_names.insert(key.name.clone());
+                        read.services.insert(key, service);
+                    })
+                }
                 ("v1", "Secret") => decode("Secret", object).map(|(key, secret)| {
                     read.secrets.insert(key, secret);
                 }),
-                ("v1", "Namespace") => decode("Namespace", object).map(|(key, namespace): (Key, Namespace)| {
-                    read.namespaces.insert(key.name, namespace.metadata.labels.unwrap_or_default());
-                }),
-                (version, "IngressClassParams") if version.split('/').next() == Some(options.params_group()) => {
+                ("v1", "Namespace") => {
+                    decode("Namespace", object).map(|(key, namespace): (Key, Namespace)| {
+                        read.namespaces
+                            .insert(key.name, namespace.metadata.labels.unwrap_or_default());
+                    })
+                }
+                (version, "IngressClassParams")
+                    if version.split('/').next() == Some(options.params_group()) =>
+                {
                     let (key, object) = prepare("IngressClassParams", object);
                     Params::read(&key.name, &object).map(|params| {
                         read.params.insert(key.name, params);
@@ -70,8 +87,18 @@ impl Objects {
             let key = prepare("Ingress", object).0;
             reason.of(&key)
         })?;
-        self.ingresses.retain(|placed| placed.key != key);
-        self.ingresses.push(Placed { key, index, ingress });
+        let placed = Placed {
+            key: key.clone(),
+            index,
+            ingress,
+        };
+        match self.ingress_at.get(&key) {
+            Some(at) => self.ingresses[*at] = placed,
+            None => {
+                self.ingress_at.insert(key, self.ingresses.len());
+                self.ingresses.push(placed);
+            }
+        }
         Ok(())
     }
 
@@ -83,7 +110,7 @@ impl Objects {
 
     /// Whether a Service of this name stands in another namespace of the stream, and none in this one.
     pub fn service_is_elsewhere(&self, key: &Key) -> bool {
-        !self.services.contains_key(key) && self.services.keys().any(|other| other.name == key.name)
+        !self.services.contains_key(key) && self.service_names.contains(&key.name)
     }
 }
 
@@ -93,7 +120,13 @@ const CLUSTER_KINDS: [&str; 3] = ["IngressClass", "IngressClassParams", "Namespa
 fn prepare(kind: &'static str, object: &Value) -> (Key, Value) {
     let mut object = object.clone();
     drop_nulls(&mut object);
-    let text = |field| object.pointer(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |field| {
+        object
+            .pointer(field)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let namespace = match text("/metadata/namespace") {
         _ if CLUSTER_KINDS.contains(&kind) => String::new(),
         namespace if namespace.is_empty() => "default".to_owned(),
@@ -106,9 +139,15 @@ fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
-                let strings = matches!(key.as_str(), "annotations" | "labels" | "matchLabels" | "selector" | "stringData");
+                let strings = matches!(
+                    key.as_str(),
+                    "annotations" | "labels" | "matchLabels" | "selector" | "stringData"
+                );
                 if let (true, Value::Object(entries)) = (strings, &mut *value) {
-                    entries.values_mut().filter(|v| v.is_null()).for_each(|v| *v = Value::String(String::new()));
+                    entries
+                        .values_mut()
+                        .filter(|v| v.is_null())
+                        .for_each(|v| *v = Value::String(String::new()));
                 }
                 drop_nulls(value);
             }
@@ -121,12 +160,21 @@ fn drop_nulls(value: &mut Value) {
 
 fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Key, T), Reason> {
     let (key, object) = prepare(kind, object);
-    let at = Object { kind, key: key.clone() };
+    let at = Object {
+        kind,
+        key: key.clone(),
+    };
     for map in ["annotations", "labels"] {
-        let entries = object.pointer(&format!("/metadata/{map}")).and_then(Value::as_object);
+        let entries = object
+            .pointer(&format!("/metadata/{map}"))
+            .and_then(Value::as_object);
         for (name, value) in entries.into_iter().flatten() {
-            let Some(found) = not_a_string(value) else { continue };
-            let message = format!("json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{map} of type string");
+            let Some(found) = not_a_string(value) else {
+                continue;
+            };
+            let message = format!(
+                "json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{map} of type string"
+            );
             let site = match map {
                 "annotations" => Site::annotation(at, name),
                 _ => Site::field(at, format!("/metadata/{map}/{name}")),
@@ -136,7 +184,9 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     }
     match serde_json::from_value(object) {
         Ok(object) => Ok((key, object)),
-        Err(error) => Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, ""))),
+        Err(error) => {
+            Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, "")))
+        }
     }
 }
 

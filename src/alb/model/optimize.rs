@@ -7,18 +7,35 @@ use super::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
 use std::collections::BTreeSet;
 
 /// The rules that stay, and those that go.
-pub(super) fn optimize(port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
+pub(super) fn optimize(
+    port: i32,
+    protocol: Protocol,
+    rules: Vec<Rule>,
+) -> (Vec<Rule>, Vec<Pruned>) {
     let mut kept: Vec<Rule> = Vec::new();
+    let mut redirects = Vec::new();
     let mut pruned = Vec::new();
     for rule in rules {
         if redirects_to_itself(port, protocol, &rule) {
-            pruned.push(Pruned { rule, why: WhyPruned::RedirectsToItself });
+            pruned.push(Pruned {
+                rule,
+                why: WhyPruned::RedirectsToItself,
+            });
             continue;
         }
-        let earlier = kept.iter().find(|k| redirect(&k.actions).is_some() && covers(&k.conditions, &rule.conditions));
+        let earlier = redirects
+            .iter()
+            .map(|at: &usize| &kept[*at])
+            .find(|k| covers(&k.conditions, &rule.conditions));
         match earlier.map(|earlier| earlier.origin.clone()) {
-            Some(by) => pruned.push(Pruned { rule, why: WhyPruned::Covered { by } }),
-            None => kept.push(rule),
+            Some(by) => pruned.push(Pruned {
+                rule,
+                why: WhyPruned::Covered { by },
+            }),
+            None => {
+                redirects.extend(redirect(&rule.actions).map(|_| kept.len()));
+                kept.push(rule);
+            }
         }
     }
     (kept, pruned)
@@ -34,8 +51,12 @@ fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let mut paths = BTreeSet::new();
     for condition in conditions {
         match condition {
-            Condition::HostHeader { host_header_config: c } => hosts.extend(c.values.iter().map(String::as_str)),
-            Condition::PathPattern { path_pattern_config: c } => paths.extend(c.values.iter().map(String::as_str)),
+            Condition::HostHeader {
+                host_header_config: c,
+            } => hosts.extend(c.values.iter().map(String::as_str)),
+            Condition::PathPattern {
+                path_pattern_config: c,
+            } => paths.extend(c.values.iter().map(String::as_str)),
             _ => {}
         }
     }
@@ -44,21 +65,33 @@ fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
 
 /// rule_optimizer.go:87-135
 fn redirects_to_itself(port: i32, protocol: Protocol, rule: &Rule) -> bool {
-    let Some(redirect) = redirect(&rule.actions) else { return false };
+    let Some(redirect) = redirect(&rule.actions) else {
+        return false;
+    };
     let (hosts, paths) = values(&rule.conditions);
-    let stays = |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
-    stays(&redirect.host, &|host| host == "#{host}" || hosts.contains(host))
-        && stays(&redirect.path, &|path| path == "/#{path}" || paths.contains(path))
-        && stays(&redirect.port, &|to| to == "#{port}" || to == port.to_string())
-        && stays(&redirect.protocol, &|to| to == "#{protocol}" || to == protocol.name())
-        && stays(&redirect.query, &|query| query == "#{query}")
+    let stays =
+        |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
+    stays(&redirect.host, &|host| {
+        host == "#{host}" || hosts.contains(host)
+    }) && stays(&redirect.path, &|path| {
+        path == "/#{path}" || paths.contains(path)
+    }) && stays(&redirect.port, &|to| {
+        to == "#{port}" || to == port.to_string()
+    }) && stays(&redirect.protocol, &|to| {
+        to == "#{protocol}" || to == protocol.name()
+    }) && stays(&redirect.query, &|query| query == "#{query}")
 }
 
 /// Whether conditions take every request that `others` take, as far as the controller sees it: it compares host and path
 /// values as text, knows `/*`, and gives up on any other condition (rule_optimizer.go:137-175).
 #[must_use]
 pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
-    let plain = |c: &Condition| matches!(c, Condition::HostHeader { .. } | Condition::PathPattern { .. });
+    let plain = |c: &Condition| {
+        matches!(
+            c,
+            Condition::HostHeader { .. } | Condition::PathPattern { .. }
+        )
+    };
     if !conditions.iter().all(plain) {
         return false;
     }

@@ -4,7 +4,7 @@
 use super::backend::USE_ANNOTATION;
 use super::names::{Key, Object};
 use super::objects::Objects;
-use super::{Group, IngressFacts, Options, Protocol, TargetGroup};
+use super::{Built, Group, IngressFacts, Options, Protocol, TargetGroup};
 use crate::alb::catalogue::{self, Annotation, AutoMode, PREFIX, Place, Version};
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
 use std::collections::BTreeMap;
@@ -69,19 +69,41 @@ pub enum Unread {
 }
 
 /// Settings of an Ingress: its own, then those of the Services that its backends name.
-pub(super) fn settings(objects: &Objects, options: &Options, facts: &IngressFacts, groups: &[Group]) -> Vec<Setting> {
-    let Some(placed) = objects.ingresses.iter().find(|placed| placed.key == facts.key) else { return Vec::new() };
-    let context = Context { objects, options, facts, ingress: &placed.ingress, groups };
-    let own = placed.ingress.metadata.annotations.as_ref();
+///
+/// `group` is the one that the Ingress is in.
+pub(super) fn settings(
+    objects: &Objects,
+    options: &Options,
+    facts: &IngressFacts,
+    ingress: &Ingress,
+    group: Option<&Group>,
+) -> Vec<Setting> {
+    let context = Context {
+        objects,
+        options,
+        facts,
+        ingress,
+        built: group.and_then(|group| group.built.as_ref()),
+    };
+    let own = ingress.metadata.annotations.as_ref();
     let mut settings = context.of(&Object::ingress(&facts.key), own);
-    let mut names: Vec<&str> = backends(&placed.ingress).map(|service| service.name.as_str()).collect();
-    names.extend(context.target_groups().map(|group| group.service.name.as_str()));
+    let mut names: Vec<&str> = backends(ingress)
+        .map(|service| service.name.as_str())
+        .collect();
+    names.extend(
+        context
+            .target_groups()
+            .map(|group| group.service.name.as_str()),
+    );
     names.sort_unstable();
     names.dedup();
     for name in names {
         let key = Key::new(&facts.key.namespace, name);
         if let Some(service) = objects.services.get(&key) {
-            settings.extend(context.of(&Object::service(&key), service.metadata.annotations.as_ref()));
+            settings.extend(context.of(
+                &Object::service(&key),
+                service.metadata.annotations.as_ref(),
+            ));
         }
     }
     settings
@@ -89,11 +111,19 @@ pub(super) fn settings(objects: &Objects, options: &Options, facts: &IngressFact
 
 fn backends(ingress: &Ingress) -> impl Iterator<Item = &IngressServiceBackend> {
     let spec = ingress.spec.as_ref();
-    let paths = spec.and_then(|s| s.rules.as_ref()).into_iter().flatten().flat_map(|rule| {
-        rule.http.iter().flat_map(|http| http.paths.iter().map(|path| &path.backend))
-    });
+    let paths = spec
+        .and_then(|s| s.rules.as_ref())
+        .into_iter()
+        .flatten()
+        .flat_map(|rule| {
+            rule.http
+                .iter()
+                .flat_map(|http| http.paths.iter().map(|path| &path.backend))
+        });
     let default: Option<&IngressBackend> = spec.and_then(|s| s.default_backend.as_ref());
-    paths.chain(default).filter_map(|backend| backend.service.as_ref())
+    paths
+        .chain(default)
+        .filter_map(|backend| backend.service.as_ref())
 }
 
 struct Context<'a> {
@@ -101,21 +131,22 @@ struct Context<'a> {
     options: &'a Options,
     facts: &'a IngressFacts,
     ingress: &'a Ingress,
-    groups: &'a [Group],
+    built: Option<&'a Built>,
 }
 
 impl Context<'_> {
-    fn group(&self) -> Option<&Group> {
-        self.groups.iter().find(|group| Some(&group.name) == self.facts.group.as_ref())
-    }
-
     fn target_groups(&self) -> impl Iterator<Item = &TargetGroup> {
-        let built = self.group().and_then(|group| group.built.as_ref());
-        built.into_iter().flat_map(|built| &built.target_groups).filter(|tg| tg.ingress == self.facts.key)
+        self.built
+            .into_iter()
+            .flat_map(|built| &built.target_groups)
+            .filter(|tg| tg.ingress == self.facts.key)
     }
 
     fn of(&self, object: &Object, map: Option<&BTreeMap<String, String>>) -> Vec<Setting> {
-        let ours = map.into_iter().flatten().filter(|(key, _)| looks_like_ours(key));
+        let ours = map
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| looks_like_ours(key));
         ours.map(|(key, value)| Setting {
             object: object.clone(),
             key: key.clone(),
@@ -128,7 +159,9 @@ impl Context<'_> {
 
     fn state(&self, object: &Object, key: &str) -> State {
         let suffix = key.strip_prefix(PREFIX).unwrap_or_default();
-        let Some(annotation) = catalogue::find(suffix) else { return State::Unread(Unread::UnknownKey) };
+        let Some(annotation) = catalogue::find(suffix) else {
+            return State::Unread(Unread::UnknownKey);
+        };
         let on_service = object.kind == "Service";
         if self.facts.picked_up == Some(false) {
             return State::Unread(Unread::NotOurs);
@@ -145,24 +178,43 @@ impl Context<'_> {
         if let Some(unread) = self.unreferenced(annotation, suffix) {
             return State::Unread(unread);
         }
-        let params = self.facts.class_params.as_ref().and_then(|name| self.objects.params.get(name));
-        if let (Some(params), Some(field)) = (params, annotation.class_params) {
-            if params.overrides(field) {
-                return State::Overridden(Source::ClassParams { name: params.name.clone(), field });
-            }
+        match self.overridden(on_service, annotation, key) {
+            Some(source) => State::Overridden(source),
+            None => State::Read,
         }
-        if !on_service && annotation.place == Place::ServiceThenIngress {
-            let mut services = self.target_groups().map(|group| &group.service).peekable();
-            let has = |service: &&Key| {
-                let map = self.objects.services.get(*service).and_then(|s| s.metadata.annotations.as_ref());
-                map.is_some_and(|map| map.contains_key(key))
-            };
-            let first = services.peek().copied();
-            if first.is_some() && services.all(|service| has(&service)) {
-                return first.map_or(State::Read, |key| State::Overridden(Source::Service(key.clone())));
-            }
+    }
+
+    /// What stands in the annotation's place.
+    fn overridden(&self, on_service: bool, annotation: &Annotation, key: &str) -> Option<Source> {
+        let params = self
+            .facts
+            .class_params
+            .as_ref()
+            .and_then(|name| self.objects.params.get(name));
+        let field = annotation.class_params;
+        if let Some((params, field)) = params
+            .zip(field)
+            .filter(|(params, field)| params.overrides(field))
+        {
+            return Some(Source::ClassParams {
+                name: params.name.clone(),
+                field,
+            });
         }
-        State::Read
+        if on_service || annotation.place != Place::ServiceThenIngress {
+            return None;
+        }
+        let has = |service: &&Key| {
+            let service = self.objects.services.get(*service);
+            service
+                .and_then(|s| s.metadata.annotations.as_ref())
+                .is_some_and(|map| map.contains_key(key))
+        };
+        let services: Vec<&Key> = self.target_groups().map(|group| &group.service).collect();
+        let first = services
+            .first()
+            .map(|service| Source::Service((*service).clone()));
+        first.filter(|_| services.iter().all(has))
     }
 
     /// Annotations that something else must name before they are read.
@@ -178,16 +230,22 @@ impl Context<'_> {
             }),
             "conditions.*" | "transforms.*" => named(&|backend| backend.name == tail),
             "target-control-port.*.*" => {
-                let built = self.group()?.built.as_ref()?;
-                let of = |group: &TargetGroup| format!("{}.{}", group.service.name, group.service_port);
+                let built = self.built?;
+                let of =
+                    |group: &TargetGroup| format!("{}.{}", group.service.name, group.service_port);
                 let found = built.target_groups.iter().any(|group| of(group) == tail);
                 (!found).then_some(Unread::NoSuchBackend)
             }
             "listener-attributes.*" => {
-                let built = self.group()?.built.as_ref()?;
-                let mine = built.listeners.iter().filter(|listener| listener.members.contains(&self.facts.key));
+                let built = self.built?;
+                let mine = built
+                    .listeners
+                    .iter()
+                    .filter(|listener| listener.members.contains(&self.facts.key));
                 let name = |protocol: Protocol, port: i32| format!("{}-{port}", protocol.name());
-                let found = mine.into_iter().any(|listener| name(listener.protocol, listener.port) == tail);
+                let found = mine
+                    .into_iter()
+                    .any(|listener| name(listener.protocol, listener.port) == tail);
                 (!found).then_some(Unread::NoSuchListener)
             }
             _ => None,
@@ -197,7 +255,11 @@ impl Context<'_> {
 
 /// The controller's prefix, or one that is meant for it: another case, a misspelt word.
 fn looks_like_ours(key: &str) -> bool {
-    let prefix = key.split_once('/').map_or("", |(prefix, _)| prefix).to_ascii_lowercase();
+    let prefix = key
+        .split_once('/')
+        .map_or("", |(prefix, _)| prefix)
+        .to_ascii_lowercase();
     let wanted = PREFIX.trim_end_matches('/');
-    prefix == wanted || (prefix.contains("alb") && strsim::damerau_levenshtein(&prefix, wanted) <= 6)
+    prefix == wanted
+        || (prefix.contains("alb") && strsim::damerau_levenshtein(&prefix, wanted) <= 6)
 }

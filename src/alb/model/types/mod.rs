@@ -12,40 +12,10 @@ pub use conditions::*;
 pub use target_groups::*;
 
 use super::names::Key;
+pub use crate::alb::listen_ports::Protocol;
 use crate::alb::payloads::Transform;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-
-/// HTTP or HTTPS: of a listener, of the way to the targets, of a health check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Protocol {
-    /// Clear text.
-    Http,
-    /// TLS.
-    Https,
-}
-
-impl Protocol {
-    /// Exactly `HTTP` or `HTTPS`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "HTTP" => Some(Protocol::Http),
-            "HTTPS" => Some(Protocol::Https),
-            _ => None,
-        }
-    }
-
-    /// `HTTP`, `HTTPS`
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Protocol::Http => "HTTP",
-            Protocol::Https => "HTTPS",
-        }
-    }
-}
 
 /// The load balancer itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
