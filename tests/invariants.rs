@@ -12,7 +12,9 @@ use support::contract;
 use support::{first_difference, rewrite, shown};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 4_000,
+        failure_persistence: None,
+        ..ProptestConfig::default() })]
 
     #[test]
     fn every_style_of_a_gateway_keeps_the_contract(tape in prop::collection::vec(0_u8..24, 0..120)) {
