@@ -52,8 +52,19 @@ pub struct Options {
     pub report: Option<PathBuf>,
     /// `--set PATH=VALUE`, in order.
     pub set: Vec<String>,
-    /// The flags of fields that were given, each with its values; a switch has none.
-    pub fields: Vec<(&'static Field, Vec<String>)>,
+    /// The flags of fields that were given.
+    pub fields: Vec<Given>,
+}
+
+/// A field that was given a value by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The field.
+    pub field: &'static Field,
+    /// Its values, as they were typed; a switch has none.
+    pub values: Vec<String>,
+    /// What messages call it: `--scheme`.
+    pub by: String,
 }
 
 /// What the command line asks for.
@@ -316,9 +327,13 @@ fn options(matches: &ArgMatches) -> Options {
                 continue;
             }
             let more = if is_switch { Vec::new() } else { values(flag) };
-            match options.fields.iter_mut().find(|(other, _)| *other == field) {
-                Some((_, values)) => values.extend(more),
-                None => options.fields.push((field, more)),
+            match options.fields.iter_mut().find(|given| given.field == field) {
+                Some(given) => given.values.extend(more),
+                None => options.fields.push(Given {
+                    field,
+                    values: more,
+                    by: format!("--{flag}"),
+                }),
             }
         }
         level = matches.subcommand().map(|(_, below)| below);

@@ -22,13 +22,14 @@ fn printed(line: &str) -> String {
 }
 
 fn given(cli: &Cli) -> Vec<(&str, Vec<&str>)> {
-    let texts = |values: &'_ [String]| -> Vec<&'static str> {
-        values.iter().map(|text| &*text.clone().leak()).collect()
-    };
-    cli.options
-        .fields
-        .iter()
-        .map(|(field, values)| (field.path, texts(values)))
+    let fields = cli.options.fields.iter();
+    fields
+        .map(|given| {
+            (
+                given.field.path,
+                given.values.iter().map(String::as_str).collect(),
+            )
+        })
         .collect()
 }
 

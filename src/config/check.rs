@@ -126,6 +126,14 @@ impl Check<'_> {
                 false => "leave it out",
             };
             self.wrong(path, wrong("the text is empty").help(help));
+        } else if text.chars().any(char::is_control) && !verbatim {
+            let shown = text.escape_debug();
+            self.wrong(
+                path,
+                wrong(format!(
+                    "`{shown}` holds a line break or another control character"
+                )),
+            );
         } else if text.trim() != text && !verbatim {
             self.wrong(path, wrong(format!("`{text}` has blanks around it")));
         } else if self.flux && placeholder::is_in(text) {

@@ -163,6 +163,11 @@ pub fn field(path: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.path == path)
 }
 
+/// The field of this flag, which is named without its hyphens.
+pub fn by_flag(flag: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.flag == Some(flag))
+}
+
 /// The fields right below this path.
 pub fn below(path: &str) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |field| field.parent() == path)

@@ -104,7 +104,7 @@ pub(super) fn qualified_name(text: &str) -> Verdict {
 pub(super) fn host(text: &str) -> Verdict {
     let name = text.strip_prefix("*.").unwrap_or(text);
     if text == "*" {
-        return Err(wrong("`*` is no host name").help("leave `hosts` out for every host"));
+        return Err(wrong("`*` is no host name").help("without any, the rules are for every host"));
     }
     if let Some((name, _)) = name
         .rsplit_once(':')

@@ -42,9 +42,13 @@ pub(super) fn variables(env: &[(String, String)], prefix: &str) -> Variables {
 /// The layer of the command line. `--set` counts after the flags that have a name.
 pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the command line"));
-    for (field, values) in &options.fields {
-        let origin = Origin::named(format!("--{}", field.flag.unwrap_or_default()));
-        add(&mut layer, field, values, origin)?;
+    for given in &options.fields {
+        add(
+            &mut layer,
+            given.field,
+            &given.values,
+            Origin::named(given.by.as_str()),
+        )?;
     }
     for assignment in &options.set {
         set(&mut layer, assignment, Origin::named("--set"))?;

@@ -102,7 +102,7 @@ impl Source<'_> {
     fn locate(&self, tree: &Tree<'_>, json: &Json, pointer: &mut String, start: usize) -> Node {
         let found = tree.find(pointer);
         let span = found.map_or(0..0, |found| found.value);
-        let written = || tree.text()[span.clone()].to_owned();
+        let written = || tree.text().get(span.clone()).unwrap_or_default().to_owned();
         let length = pointer.len();
         let value = match json {
             Json::Null if span.is_empty() => Value::Empty,
@@ -146,7 +146,7 @@ impl Source<'_> {
     }
 
     fn origin(&self, offset: usize) -> Origin {
-        let before = &self.text[..offset.min(self.text.len())];
+        let before = self.text.get(..offset).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let column = before[line_start..]
             .trim_start_matches('\u{feff}')

@@ -63,22 +63,10 @@ pub fn sentences() -> BTreeMap<&'static str, String> {
 /// The fields, one paragraph each.
 #[must_use]
 pub fn fields() -> String {
-    let mut text = String::new();
-    let mut section = None;
     let mut whole = schema::plain();
+    let mut sections: Vec<(&str, String)> = Vec::new();
     for row in rows() {
         let parent = row.path.rsplit_once('.').map_or("", |(parent, _)| parent);
-        if section != Some(parent) {
-            section = Some(parent);
-            let title = if parent.is_empty() {
-                "`spec`".to_owned()
-            } else {
-                format!("`{parent}`")
-            };
-            let about =
-                schema::at(&mut whole, parent).and_then(|part| part["description"].as_str());
-            text.push_str(&format!("\n### {title}\n\n{}\n", about.unwrap_or_default()));
-        }
         let mut facts = vec![row.kind.clone()];
         if !row.default.is_empty() {
             facts.push(format!("default: {}", row.default));
@@ -90,15 +78,30 @@ pub fn fields() -> String {
         );
         facts.extend(row.flag.as_ref().map(|flag| format!("`{flag}`")));
         facts.push(format!("`{}`", row.variable));
-        text.push_str(&format!(
+        let paragraph = format!(
             "\n#### `{}`\n\n{}\n\n{}\n",
             row.path,
             row.description,
             facts.join(" · ")
-        ));
+        );
+        match sections.iter_mut().find(|(section, _)| *section == parent) {
+            Some((_, text)) => text.push_str(&paragraph),
+            None => {
+                let about =
+                    schema::at(&mut whole, parent).and_then(|part| part["description"].as_str());
+                let title = if parent.is_empty() { "spec" } else { parent };
+                sections.push((
+                    parent,
+                    format!(
+                        "\n### `{title}`\n\n{}\n{paragraph}",
+                        about.unwrap_or_default()
+                    ),
+                ));
+            }
+        }
     }
-    text.push('\n');
-    text
+    let texts: Vec<_> = sections.into_iter().map(|(_, text)| text).collect();
+    texts.concat() + "\n"
 }
 
 /// The flags that stand for a field, one line each.

@@ -324,6 +324,20 @@ impl Check<'_> {
                 fault.help("say `targetType: ip` below `ingress`, or leave `service.type` out"),
             );
         }
+        let name = ingress.name.as_deref().unwrap_or(INGRESS_NAME);
+        let has_app = ingress
+            .labels
+            .set()
+            .is_some_and(|labels| labels.get("app").is_some());
+        if name.len() > 63 && ingress.labels != Choice::Off && !has_app {
+            let fault = wrong(format!(
+                "the label `app` would be `{name}`, and a label has at most 63 characters"
+            ));
+            self.wrong(
+                "ingress.name",
+                fault.help("say `app` below `ingress.labels`"),
+            );
+        }
         if ingress.class_as == Some(ClassAs::Field)
             && annotations.get(CLASS).is_some_and(Option::is_some)
         {
