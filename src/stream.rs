@@ -38,6 +38,8 @@ pub struct Document {
     pub number: usize,
     /// Its bytes, with its marker, directives and comments.
     pub span: Range<usize>,
+    /// The line of the text that it begins in, from 1. Kept, so that telling the place of many documents stays linear.
+    pub line: usize,
     /// Whether it is a JSON value that no marker separates from the one before.
     pub json: bool,
 }
@@ -87,6 +89,11 @@ impl<'t> Stream<'t> {
         for span in spans {
             split_json(text, span, &mut documents);
         }
+        let mut line = 1;
+        for document in &mut documents {
+            document.line = line;
+            line += newlines(&text.as_bytes()[document.span.clone()]);
+        }
         Stream { text, documents, glued }
     }
 
@@ -99,7 +106,11 @@ impl<'t> Stream<'t> {
     /// The line of an offset, from 1.
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
-        memchr::memchr_iter(b'\n', &self.text.as_bytes()[..offset.min(self.text.len())]).count() + 1
+        let offset = offset.min(self.text.len());
+        let after = self.documents.partition_point(|document| document.span.start <= offset);
+        let (start, line) =
+            after.checked_sub(1).map_or((0, 1), |index| (self.documents[index].span.start, self.documents[index].line));
+        line + newlines(&self.text.as_bytes()[start..offset])
     }
 
     /// A place in a document, for messages. `offset` counts from the start of the document.
@@ -192,6 +203,10 @@ pub fn has_content(text: &str) -> bool {
     })
 }
 
+fn newlines(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
+}
+
 enum Mark {
     Start(usize),
     End { after: usize },
@@ -265,12 +280,12 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
     let mut from = span.start;
     for end in json_ends(&text[span.clone()]) {
-        documents.push(Document { number: documents.len() + 1, span: from..span.start + end, json: true });
+        documents.push(Document { number: documents.len() + 1, span: from..span.start + end, line: 1, json: true });
         from = span.start + end;
     }
     match documents.last_mut() {
         Some(last) if last.span.end == from && last.json && from > span.start => last.span.end = span.end,
-        _ => documents.push(Document { number: documents.len() + 1, span, json: false }),
+        _ => documents.push(Document { number: documents.len() + 1, span, line: 1, json: false }),
     }
 }
 
