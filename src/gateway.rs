@@ -42,12 +42,14 @@ impl Choice {
     fn matches(&self, service: &Object) -> bool {
         let labels = service.value.pointer("/metadata/labels");
         self.name.as_ref().is_none_or(|name| name == service.name())
-            && self
-                .namespace
-                .as_ref()
-                .is_none_or(|namespace| matches!(service.namespace(), "") || namespace == service.namespace())
+            && self.namespace.as_ref().is_none_or(|namespace| {
+                matches!(service.namespace(), "") || namespace == service.namespace()
+            })
             && self.selector.iter().all(|(key, value)| {
-                labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value)
+                labels
+                    .and_then(|labels| labels.get(key))
+                    .and_then(Value::as_str)
+                    == Some(value)
             })
     }
 }
@@ -61,13 +63,17 @@ impl Choice {
 pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Option<usize>, Error> {
     let services = services(objects).filter(|(_, service)| choice.matches(service));
     if choice.name.is_some() {
-        return one_of(services.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
+        return one_of(
+            services.collect(),
+            "--gateway-namespace NAMESPACE or `gateway.selector`",
+        );
     }
     let gateways: Vec<_> = services
         .filter(|(index, service)| !taken.contains(index) && has_status_port(service))
         .collect();
-    let (east_west, candidates): (Vec<_>, Vec<_>) =
-        gateways.into_iter().partition(|(_, service)| east_west_reason(service).is_some());
+    let (east_west, candidates): (Vec<_>, Vec<_>) = gateways
+        .into_iter()
+        .partition(|(_, service)| east_west_reason(service).is_some());
     if let ([], [(_, service), ..]) = (candidates.as_slice(), east_west.as_slice()) {
         let reason = east_west_reason(service).unwrap_or_default();
         return Err(Error::input(format!(
@@ -82,7 +88,14 @@ pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Opti
         .copied()
         .filter(|(_, service)| matches!(type_of(service), "LoadBalancer" | "NodePort"))
         .collect();
-    one_of(if exposed.is_empty() { candidates } else { exposed }, "--gateway NAME")
+    one_of(
+        if exposed.is_empty() {
+            candidates
+        } else {
+            exposed
+        },
+        "--gateway NAME",
+    )
 }
 
 /// The error for a stream in which [`find`] found nothing.
@@ -92,13 +105,22 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
         (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
         (Some(name), None) => format!("no Service {name} found"),
         _ if !choice.selector.is_empty() => {
-            let labels: Vec<String> = choice.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            format!("no gateway Service with the labels {} found", labels.join(","))
+            let labels: Vec<String> = choice
+                .selector
+                .iter()
+                .map(|(key, value)| format!("{key}={value}"))
+                .collect();
+            format!(
+                "no gateway Service with the labels {} found",
+                labels.join(",")
+            )
         }
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
-    let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
+    let seen: Vec<String> = services(objects)
+        .map(|(_, service)| describe(service))
+        .collect();
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
@@ -115,10 +137,17 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
 #[must_use]
 pub fn east_west_reason(service: &Object) -> Option<String> {
     let labels = service.value.pointer("/metadata/labels");
-    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
+    if labels
+        .and_then(|labels| labels.get(NETWORK_LABEL))
+        .is_some()
+    {
         return Some(format!("label {NETWORK_LABEL}"));
     }
-    let port = ports(service).find_map(|port| port["port"].as_u64().filter(|number| EAST_WEST_PORTS.contains(number)))?;
+    let port = ports(service).find_map(|port| {
+        port["port"]
+            .as_u64()
+            .filter(|number| EAST_WEST_PORTS.contains(number))
+    })?;
     Some(format!("port {port}"))
 }
 
@@ -134,12 +163,18 @@ fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>
         [] => Ok(None),
         [(index, _)] => Ok(Some(*index)),
         [(_, first), ..] => {
-            let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
-            Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
-                .at(first.place.clone())
-                .help(format!(
-                    "choose one with {flag}, or write one configuration document for each gateway"
-                )))
+            let names: Vec<String> = candidates
+                .iter()
+                .map(|(_, service)| describe(service))
+                .collect();
+            Err(Error::input(format!(
+                "several Services could be the gateway:\n  {}",
+                names.join("\n  ")
+            ))
+            .at(first.place.clone())
+            .help(format!(
+                "choose one with {flag}, or write one configuration document for each gateway"
+            )))
         }
     }
 }
@@ -149,114 +184,46 @@ fn has_status_port(service: &Object) -> bool {
 }
 
 fn ports(service: &Object) -> impl Iterator<Item = &Value> {
-    service.value.pointer("/spec/ports").and_then(Value::as_array).into_iter().flatten()
+    service
+        .value
+        .pointer("/spec/ports")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
 }
 
 /// `spec.type`, `ClusterIP` where it is left out.
 fn type_of(service: &Object) -> &str {
-    service.value.pointer("/spec/type").and_then(Value::as_str).unwrap_or("ClusterIP")
+    service
+        .value
+        .pointer("/spec/type")
+        .and_then(Value::as_str)
+        .unwrap_or("ClusterIP")
 }
 
 /// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
 fn describe(service: &Object) -> String {
     let ports: Vec<String> = ports(service)
-        .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
-            (Some(name), Some(number)) => format!("{name} {number}"),
-            (None, Some(number)) => number.to_string(),
-            _ => "?".to_owned(),
-        })
+        .map(
+            |port| match (port["name"].as_str(), port["port"].as_u64()) {
+                (Some(name), Some(number)) => format!("{name} {number}"),
+                (None, Some(number)) => number.to_string(),
+                _ => "?".to_owned(),
+            },
+        )
         .collect();
-    let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
-    format!("{} ({}, {ports}), {}", service.full_name(), type_of(service), service.place)
+    let ports = if ports.is_empty() {
+        "no ports".to_owned()
+    } else {
+        format!("ports {}", ports.join(", "))
+    };
+    format!(
+        "{} ({}, {ports}), {}",
+        service.full_name(),
+        type_of(service),
+        service.place
+    )
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest;
-    use crate::stream::Stream;
-
-    fn objects(text: &str) -> Vec<Object> {
-        manifest::read(&Stream::split(text), &["Service"]).objects
-    }
-
-    fn service(name: &str, more: &str, spec: &str) -> String {
-        format!("---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: ns{more}}}\nspec: {{{spec}}}\n")
-    }
-
-    const STATUS: &str = "ports: [{name: status-port, port: 15021}]";
-
-    fn found(text: &str, choice: &Choice) -> Result<Option<String>, String> {
-        let objects = objects(text);
-        find(&objects, choice, &[])
-            .map(|index| index.map(|index| objects[index].name().to_owned()))
-            .map_err(|error| error.to_string())
-    }
-
-    fn named(name: &str) -> Choice {
-        Choice { name: Some(name.to_owned()), ..Choice::default() }
-    }
-
-    #[test]
-    fn the_status_port_tells_it() {
-        let by_name = service("a", "", "ports: [{name: x, port: 1}]") + &service("b", "", STATUS);
-        assert_eq!(found(&by_name, &Choice::default()), Ok(Some("b".to_owned())));
-        let by_number = service("c", "", "ports: [{port: 15021}]");
-        assert_eq!(found(&by_number, &Choice::default()), Ok(Some("c".to_owned())));
-        let hook = service("h", ", annotations: {helm.sh/hook: pre-install}", STATUS);
-        assert_eq!(found(&hook, &Choice::default()), Ok(None));
-        let foreign = by_name.replace("apiVersion: v1", "apiVersion: serving.knative.dev/v1");
-        assert_eq!(found(&foreign, &Choice::default()), Ok(None));
-    }
-
-    #[test]
-    fn of_several_the_exposed_one() {
-        let inner = service("inner", "", &format!("type: ClusterIP, {STATUS}"));
-        let outer = service("outer", "", &format!("type: LoadBalancer, {STATUS}"));
-        assert_eq!(found(&(inner.clone() + &outer), &Choice::default()), Ok(Some("outer".to_owned())));
-        let two = outer.clone() + &outer.replace("outer", "other");
-        assert_eq!(
-            found(&two, &Choice::default()).unwrap_err(),
-            "document 1, line 2: several Services could be the gateway:\n  \
-             ns/outer (LoadBalancer, ports status-port 15021), document 1, line 2\n  \
-             ns/other (LoadBalancer, ports status-port 15021), document 2, line 7\n  \
-             help: choose one with --gateway NAME, or write one configuration document for each gateway"
-        );
-        assert_eq!(found(&two, &named("other")), Ok(Some("other".to_owned())));
-        assert_eq!(found(&inner, &Choice::default()), Ok(Some("inner".to_owned())));
-    }
-
-    #[test]
-    fn names_namespaces_and_labels_choose() {
-        let text = service("a", ", labels: {istio: public}", STATUS)
-            + &service("a", ", labels: {istio: private}", STATUS).replace("namespace: ns", "namespace: other");
-        assert!(found(&text, &named("a")).unwrap_err().contains("--gateway-namespace"));
-        let choice = Choice { namespace: Some("other".to_owned()), ..named("a") };
-        assert_eq!(found(&text, &choice), Ok(Some("a".to_owned())));
-        let selector = [("istio".to_owned(), "private".to_owned())].into();
-        assert_eq!(found(&text, &Choice { selector, ..Choice::default() }), Ok(Some("a".to_owned())));
-        assert_eq!(found(&text, &named("b")), Ok(None));
-    }
-
-    #[test]
-    fn east_west_gateways_are_refused_unless_named() {
-        for east_west in [
-            service("ew", ", labels: {topology.istio.io/network: n1}", STATUS),
-            service("ew", "", "ports: [{name: status-port, port: 15021}, {port: 15443}]"),
-        ] {
-            let error = found(&east_west, &Choice::default()).unwrap_err();
-            assert!(error.contains("is an east-west gateway ("), "{error}");
-            assert_eq!(found(&east_west, &named("ew")), Ok(Some("ew".to_owned())));
-            let both = east_west + &service("gw", "", STATUS);
-            assert_eq!(found(&both, &Choice::default()), Ok(Some("gw".to_owned())));
-        }
-    }
-
-    #[test]
-    fn a_missing_gateway_is_put_into_words() {
-        let none = missing(&[], &Choice::default()).to_string();
-        assert!(none.contains("the stream holds no Service") && none.contains("service.type: None"), "{none}");
-        let other = missing(&objects(&service("web", "", "ports: [{name: http, port: 80}]")), &named("gw")).to_string();
-        assert!(other.starts_with("no Service gw found; Services in the stream:\n  ns/web (ClusterIP, ports http 80)"), "{other}");
-    }
-}
+mod tests;

@@ -67,7 +67,11 @@ impl Object {
     /// An annotation, if it is a string.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.value.get("metadata")?.get("annotations")?.get(key)?.as_str()
+        self.value
+            .get("metadata")?
+            .get("annotations")?
+            .get(key)?
+            .as_str()
     }
 
     /// Whether Helm runs it as a hook.
@@ -77,7 +81,10 @@ impl Object {
     }
 
     fn text(&self, pointer: &str) -> &str {
-        self.value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+        self.value
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 }
 
@@ -108,7 +115,9 @@ pub fn read(stream: &Stream<'_>, kinds: &[&str]) -> Objects {
             read_document(stream, index, document, &mut found);
         }
     }
-    found.objects.retain(|object| kinds.contains(&object.kind()));
+    found
+        .objects
+        .retain(|object| kinds.contains(&object.kind()));
     found
 }
 
@@ -125,30 +134,65 @@ pub fn read_all(stream: &Stream<'_>) -> Objects {
 fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: &mut Objects) {
     let read = Tree::parse(stream.text_of(document)).and_then(|tree| Ok((tree.value()?, tree)));
     match read {
-        Ok((value, tree)) => unwrap(stream, index, &tree, String::new(), value, &mut found.objects),
-        Err(error) => found.unreadable.push(Unreadable { document: index, error }),
+        Ok((value, tree)) => unwrap(
+            stream,
+            index,
+            &tree,
+            String::new(),
+            value,
+            &mut found.objects,
+        ),
+        Err(error) => found.unreadable.push(Unreadable {
+            document: index,
+            error,
+        }),
     }
 }
 
 /// Adds an object, or the objects of a list.
-fn unwrap(stream: &Stream<'_>, index: usize, tree: &Tree<'_>, pointer: String, value: Value, objects: &mut Vec<Object>) {
-    let Value::Object(mut fields) = value else { return };
-    let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let is_list = LISTS.contains(&kind.as_str()) || (kind.ends_with("List") && fields.contains_key("items"));
+fn unwrap(
+    stream: &Stream<'_>,
+    index: usize,
+    tree: &Tree<'_>,
+    pointer: String,
+    value: Value,
+    objects: &mut Vec<Object>,
+) {
+    let Value::Object(mut fields) = value else {
+        return;
+    };
+    let kind = fields
+        .get("kind")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    let is_list =
+        LISTS.contains(&kind.as_str()) || (kind.ends_with("List") && fields.contains_key("items"));
     if is_list && fields.get("items").is_some_and(Value::is_array) {
         let api_version = fields.get("apiVersion").cloned();
-        let Some(Value::Array(items)) = fields.remove("items") else { return };
+        let Some(Value::Array(items)) = fields.remove("items") else {
+            return;
+        };
         for (number, mut item) in items.into_iter().enumerate() {
             // The items of a typed list (ServiceList) may leave out what the list says.
-            if let (Value::Object(item), Some(kind), Some(version)) =
-                (&mut item, kind.strip_suffix("List").filter(|kind| !kind.is_empty()), &api_version)
-                && !item.contains_key("kind")
+            if let (Value::Object(item), Some(kind), Some(version)) = (
+                &mut item,
+                kind.strip_suffix("List").filter(|kind| !kind.is_empty()),
+                &api_version,
+            ) && !item.contains_key("kind")
                 && kind != "Resource"
             {
                 item.insert("kind".to_owned(), Value::String(kind.to_owned()));
                 item.insert("apiVersion".to_owned(), version.clone());
             }
-            unwrap(stream, index, tree, format!("{pointer}/items/{number}"), item, objects);
+            unwrap(
+                stream,
+                index,
+                tree,
+                format!("{pointer}/items/{number}"),
+                item,
+                objects,
+            );
         }
         return;
     }
@@ -160,7 +204,12 @@ fn unwrap(stream: &Stream<'_>, index: usize, tree: &Tree<'_>, pointer: String, v
         Some(located) if !pointer.is_empty() => stream.place(document, located.value.start),
         _ => stream.place_of(document),
     };
-    objects.push(Object { document: index, pointer, value: Value::Object(fields), place });
+    objects.push(Object {
+        document: index,
+        pointer,
+        value: Value::Object(fields),
+        place,
+    });
 }
 
 /// Whether a text can hold an object of one of the kinds. Never wrong with `false`; `true` may be wrong.
@@ -182,10 +231,14 @@ enum KindAt<'t> {
 /// What stands behind the word `kind`: the value of a key, if it is one, as far as it can be told without parsing.
 fn kind_at(rest: &str) -> KindAt<'_> {
     let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
-    let Some(rest) = rest.trim_start().strip_prefix(':') else { return KindAt::NoKey };
+    let Some(rest) = rest.trim_start().strip_prefix(':') else {
+        return KindAt::NoKey;
+    };
     let rest = rest.trim_start();
     let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
     match rest[end..].chars().next() {
         _ if end == 0 => KindAt::Unclear,
         Some('\\') => KindAt::Unclear,
@@ -217,7 +270,14 @@ mod tests {
         ] {
             assert!(service(text), "{text}");
         }
-        for text in ["", "kind: ServiceAccount\n", "kinds: Service\n", "kind: Deployment", "kind Service", "# Service"] {
+        for text in [
+            "",
+            "kind: ServiceAccount\n",
+            "kinds: Service\n",
+            "kind: Deployment",
+            "kind Service",
+            "# Service",
+        ] {
             assert!(!service(text), "{text}");
         }
     }
@@ -229,7 +289,10 @@ mod tests {
         let found = read(&stream, &["Service"]);
         assert_eq!(found.unreadable, []);
         let object = &found.objects[0];
-        assert_eq!((found.objects.len(), object.pointer.as_str(), object.name()), (1, "/items/1", "s"));
+        assert_eq!(
+            (found.objects.len(), object.pointer.as_str(), object.name()),
+            (1, "/items/1", "s")
+        );
         assert_eq!(object.place.to_string(), "document 2, line 7");
     }
 
@@ -237,6 +300,13 @@ mod tests {
     fn what_does_not_parse_is_remembered_only_if_it_can_matter() {
         let stream = Stream::split("kind: ConfigMap\na: [\n---\nkind: Service\na: [\n");
         let found = read(&stream, &["Service"]);
-        assert_eq!((found.objects.len(), found.unreadable.len(), found.unreadable[0].document), (0, 1, 1));
+        assert_eq!(
+            (
+                found.objects.len(),
+                found.unreadable.len(),
+                found.unreadable[0].document
+            ),
+            (0, 1, 1)
+        );
     }
 }

@@ -18,7 +18,11 @@ use crate::lint::Finding;
 use crate::lint::service as rules;
 
 /// The ports of Istio's gateway and their numbers, in the order of the chart.
-pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2", 80), ("https", 443)];
+pub const PINS: [(&str, u64); 3] = [
+    (STATUS_PORT, STATUS_PORT_NUMBER),
+    ("http2", 80),
+    ("https", 443),
+];
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).
@@ -63,7 +67,10 @@ pub fn plan(service: &Value, wish: &Wish, annotations: &[String]) -> Result<Plan
         planner.remove(&["metadata", "annotations", key]);
     }
     planner.pin_ports(service, wish)?;
-    let plan = Plan { patch: Patch(planner.operations), findings: planner.findings };
+    let plan = Plan {
+        patch: Patch(planner.operations),
+        findings: planner.findings,
+    };
     check_ports(&patched(service, &plan.patch)?)?;
     Ok(plan)
 }
@@ -75,14 +82,18 @@ pub fn plan(service: &Value, wish: &Wish, annotations: &[String]) -> Result<Plan
 /// Internal: a patch of ours always applies.
 pub fn patched(service: &Value, patch: &Patch) -> Result<Value, Error> {
     let mut value = service.clone();
-    json_patch::patch(&mut value, patch).map_err(|error| Error::internal(format!("the plan does not apply: {error}")))?;
+    json_patch::patch(&mut value, patch)
+        .map_err(|error| Error::internal(format!("the plan does not apply: {error}")))?;
     Ok(value)
 }
 
 /// The ports of a Service.
 #[must_use]
 pub fn ports(service: &Value) -> &[Value] {
-    service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    service
+        .pointer("/spec/ports")
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 #[derive(Default)]
@@ -93,15 +104,25 @@ struct Planner {
 
 impl Planner {
     fn add(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Add(AddOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
+        self.operations.push(PatchOperation::Add(AddOperation {
+            path: PointerBuf::from_tokens(path.iter().copied()),
+            value,
+        }));
     }
 
     fn replace(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Replace(ReplaceOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
+        self.operations
+            .push(PatchOperation::Replace(ReplaceOperation {
+                path: PointerBuf::from_tokens(path.iter().copied()),
+                value,
+            }));
     }
 
     fn remove(&mut self, path: &[&str]) {
-        self.operations.push(PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path.iter().copied()) }));
+        self.operations
+            .push(PatchOperation::Remove(RemoveOperation {
+                path: PointerBuf::from_tokens(path.iter().copied()),
+            }));
     }
 
     /// Sets `field` of the object at `path` unless it has that value.
@@ -131,7 +152,9 @@ impl Planner {
             }
         }
         let headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
-        let external = spec["externalIPs"].as_array().is_some_and(|addresses| !addresses.is_empty());
+        let external = spec["externalIPs"]
+            .as_array()
+            .is_some_and(|addresses| !addresses.is_empty());
         if cluster_ip && !external && spec.get("externalTrafficPolicy").is_some() {
             self.remove(&["spec", "externalTrafficPolicy"]);
         } else if !cluster_ip && spec["externalTrafficPolicy"] == "Local" {
@@ -150,7 +173,10 @@ impl Planner {
 
     fn pin_ports(&mut self, service: &Value, wish: &Wish) -> Result<(), Error> {
         let rendered = ports(service);
-        if service["spec"].get("ports").is_some_and(|ports| !ports.is_array()) {
+        if service["spec"]
+            .get("ports")
+            .is_some_and(|ports| !ports.is_array())
+        {
             self.replace(&["spec", "ports"], json!([]));
         } else if service["spec"].get("ports").is_none() {
             self.add(&["spec", "ports"], json!([]));
@@ -166,7 +192,12 @@ impl Planner {
                         seen.insert(name);
                     }
                     if self.keep_extra(port, wish.extra_ports) {
-                        self.set_node_port(port, index, port["name"].as_str().unwrap_or_default(), wish);
+                        self.set_node_port(
+                            port,
+                            index,
+                            port["name"].as_str().unwrap_or_default(),
+                            wish,
+                        );
                     } else {
                         dropped.push(index);
                     }
@@ -181,9 +212,18 @@ impl Planner {
                 self.add(&["spec", "ports", "-"], new_port(*pin, wish));
             }
         }
-        if let Some(name) = wish.node_ports.keys().find(|name| !seen.contains(name.as_str())) {
-            return Err(Error::usage(format!("service.nodePorts names the port {name}, which the Service does not have"))
-                .help(format!("its ports are {}", seen.into_iter().collect::<Vec<_>>().join(", "))));
+        if let Some(name) = wish
+            .node_ports
+            .keys()
+            .find(|name| !seen.contains(name.as_str()))
+        {
+            return Err(Error::usage(format!(
+                "service.nodePorts names the port {name}, which the Service does not have"
+            ))
+            .help(format!(
+                "its ports are {}",
+                seen.into_iter().collect::<Vec<_>>().join(", ")
+            )));
         }
         Ok(())
     }
@@ -193,7 +233,8 @@ impl Planner {
         let position = index.to_string();
         let path = ["spec", "ports", &position];
         let target = &port["targetPort"];
-        let other_target = !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
+        let other_target =
+            !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
         if port["port"] != json!(number) || other_target {
             self.findings.push(rules::port_changed(port, name, number));
         }
@@ -237,7 +278,11 @@ fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
 
 /// Which rendered port is which pinned one: by name, then by number among TCP ports that no name claims.
 fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
-    let mut found = PINS.map(|(name, _)| rendered.iter().position(|port| port["name"] == name && is_tcp(port)));
+    let mut found = PINS.map(|(name, _)| {
+        rendered
+            .iter()
+            .position(|port| port["name"] == name && is_tcp(port))
+    });
     for (pin, (_, number)) in PINS.iter().enumerate() {
         if found[pin].is_none() {
             found[pin] = rendered.iter().enumerate().position(|(index, port)| {
@@ -263,10 +308,16 @@ fn check_ports(service: &Value) -> Result<(), Error> {
         if let Some(number) = port["port"].as_u64()
             && !numbers.insert((number, protocol))
         {
-            return Err(clash(&format!("two ports {number}/{protocol}"), "renumber or remove the other one in the chart's values"));
+            return Err(clash(
+                &format!("two ports {number}/{protocol}"),
+                "renumber or remove the other one in the chart's values",
+            ));
         }
         if !names.insert(name) {
-            return Err(clash(&format!("two ports named {name:?}"), "rename or remove one of them in the chart's values"));
+            return Err(clash(
+                &format!("two ports named {name:?}"),
+                "rename or remove one of them in the chart's values",
+            ));
         }
         if let Some(node_port) = port["nodePort"].as_u64()
             && node_port != 0
@@ -282,125 +333,11 @@ fn check_ports(service: &Value) -> Result<(), Error> {
 }
 
 fn clash(what: &str, help: &str) -> Error {
-    Error::input(format!("with its ports pinned the Service would have {what}, which the API server refuses"))
-        .help(help)
+    Error::input(format!(
+        "with its ports pinned the Service would have {what}, which the API server refuses"
+    ))
+    .help(help)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn service(spec: Value) -> Value {
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "gw"}, "spec": spec})
-    }
-
-    fn three() -> Value {
-        json!([
-            {"name": "status-port", "port": 15021, "protocol": "TCP", "targetPort": 15021},
-            {"name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80},
-            {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 443},
-        ])
-    }
-
-    fn rewritten(service: &Value, wish: &Wish) -> (Value, Vec<&'static str>) {
-        let plan = plan(service, wish, &[]).unwrap();
-        let ids = plan.findings.iter().map(|finding| finding.rule.id).collect();
-        (patched(service, &plan.patch).unwrap()["spec"].clone(), ids)
-    }
-
-    #[test]
-    fn a_default_service_changes_its_type_only() {
-        let service = service(json!({"type": "LoadBalancer", "ports": three()}));
-        let plan = plan(&service, &Wish::default(), &[]).unwrap();
-        assert_eq!(serde_json::to_value(&plan.patch).unwrap(), json!([{"op": "replace", "path": "/spec/type", "value": "NodePort"}]));
-        assert_eq!(plan.findings, []);
-    }
-
-    #[test]
-    fn load_balancer_fields_are_left_out_never_null() {
-        let before = service(json!({
-            "type": "LoadBalancer", "loadBalancerIP": "", "loadBalancerSourceRanges": [], "loadBalancerClass": "x",
-            "allocateLoadBalancerNodePorts": false, "healthCheckNodePort": 30999, "externalTrafficPolicy": "Local",
-            "internalTrafficPolicy": "Cluster", "ports": three(),
-        }));
-        let (spec, ids) = rewritten(&before, &Wish::default());
-        assert_eq!(
-            spec,
-            json!({"type": "NodePort", "externalTrafficPolicy": "Local", "internalTrafficPolicy": "Cluster", "ports": three()})
-        );
-        assert_eq!(ids, ["ALB038"]);
-        let (spec, ids) = rewritten(&before, &Wish { cluster_ip: true, ..Wish::default() });
-        assert_eq!((spec["type"].as_str(), spec.get("externalTrafficPolicy")), (Some("ClusterIP"), None));
-        assert_eq!(ids, Vec::<&str>::new());
-    }
-
-    #[test]
-    fn ports_are_pinned_by_name_then_by_number_in_their_order() {
-        let before = service(json!({"type": "NodePort", "ports": [
-            {"name": "tls", "port": 443, "targetPort": "tls"},
-            {"name": "quic", "port": 443, "protocol": "UDP", "targetPort": 8443},
-            {"name": "http2", "port": 8080, "protocol": "TCP", "targetPort": 8080, "nodePort": 31080},
-        ]}));
-        let (spec, ids) = rewritten(&before, &Wish::default());
-        assert_eq!(
-            spec["ports"],
-            json!([
-                {"name": "https", "port": 443, "protocol": "TCP", "targetPort": 443},
-                {"name": "quic", "port": 443, "protocol": "UDP", "targetPort": 8443},
-                {"name": "http2", "port": 80, "protocol": "TCP", "targetPort": 80, "nodePort": 31080},
-                {"name": "status-port", "port": 15021, "protocol": "TCP", "targetPort": 15021},
-            ])
-        );
-        assert_eq!(ids, ["ALB092", "ALB047", "ALB092"]);
-        assert_eq!(rewritten(&service(json!({"type": "NodePort"})), &Wish::default()).0["ports"], three());
-    }
-
-    #[test]
-    fn node_ports_are_set_or_taken_away() {
-        let node_ports: BTreeMap<String, Value> = [("https".to_owned(), json!(30443)), ("http2".to_owned(), json!(30080))].into();
-        let mut ports = three();
-        ports[1]["nodePort"] = json!(31999);
-        let before = service(json!({"type": "LoadBalancer", "ports": ports}));
-        let wish = Wish { node_ports, ..Wish::default() };
-        let (spec, _) = rewritten(&before, &wish);
-        assert_eq!((&spec["ports"][1]["nodePort"], &spec["ports"][2]["nodePort"]), (&json!(30080), &json!(30443)));
-        let (spec, _) = rewritten(&before, &Wish { cluster_ip: true, ..wish });
-        assert_eq!(spec["ports"], three());
-        let unknown = Wish { node_ports: [("grpc".to_owned(), json!(30001))].into(), ..Wish::default() };
-        assert!(plan(&before, &unknown, &[]).unwrap_err().to_string().contains("names the port grpc"));
-    }
-
-    #[test]
-    fn other_ports_stay_go_or_are_an_error() {
-        let mut ports = three();
-        ports.as_array_mut().unwrap().insert(1, json!({"name": "mqtt", "port": 8883}));
-        let before = service(json!({"type": "NodePort", "ports": ports}));
-        assert_eq!(rewritten(&before, &Wish::default()).0["ports"], ports);
-        let (spec, ids) = rewritten(&before, &Wish { extra_ports: ExtraPorts::Drop, ..Wish::default() });
-        assert_eq!((&spec["ports"], ids), (&three(), vec!["ALB047"]));
-        let denied = plan(&before, &Wish { extra_ports: ExtraPorts::Deny, ..Wish::default() }, &[]).unwrap();
-        assert_eq!(denied.findings[0].severity, crate::lint::Severity::Error);
-    }
-
-    #[test]
-    fn clashes_that_the_api_server_refuses_are_errors() {
-        for (port, message) in [
-            (json!({"name": "web", "port": 80}), "two ports 80/TCP"),
-            (json!({"name": "https", "port": 8443, "protocol": "UDP"}), "two ports named \"https\""),
-            (json!({"name": "web", "port": 81, "nodePort": 30080}), "two ports with nodePort 30080"),
-        ] {
-            let mut ports = three();
-            ports[1]["nodePort"] = json!(30080);
-            ports.as_array_mut().unwrap().push(port);
-            let error = plan(&service(json!({"ports": ports})), &Wish::default(), &[]).unwrap_err().to_string();
-            assert!(error.contains(message), "{error}");
-        }
-    }
-
-    #[test]
-    fn annotations_go_by_their_keys() {
-        let before = json!({"metadata": {"annotations": {"a/b": "1", "c~d": "2", "keep": "3"}}, "spec": {"type": "NodePort", "ports": three()}});
-        let plan = plan(&before, &Wish::default(), &["a/b".to_owned(), "c~d".to_owned()]).unwrap();
-        assert_eq!(patched(&before, &plan.patch).unwrap()["metadata"]["annotations"], json!({"keep": "3"}));
-    }
-}
+mod tests;

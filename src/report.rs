@@ -43,10 +43,17 @@ pub fn text(findings: &[Finding], least: Severity) -> String {
 /// The sentence that ends a refused run.
 #[must_use]
 pub fn refusal(findings: &[Finding]) -> String {
-    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
     let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
     ids.dedup();
-    let what = if errors.len() == 1 { "a finding" } else { "findings" };
+    let what = if errors.len() == 1 {
+        "a finding"
+    } else {
+        "findings"
+    };
     format!(
         "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: `istio-alb explain {}` says more; \
          what you accept you can allow by its id: --allow {}\n",

@@ -94,7 +94,11 @@ impl<'t> Stream<'t> {
             document.line = line;
             line += newlines(&text.as_bytes()[document.span.clone()]);
         }
-        Stream { text, documents, glued }
+        Stream {
+            text,
+            documents,
+            glued,
+        }
     }
 
     /// The text of a document.
@@ -107,9 +111,12 @@ impl<'t> Stream<'t> {
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
-        let after = self.documents.partition_point(|document| document.span.start <= offset);
-        let (start, line) =
-            after.checked_sub(1).map_or((0, 1), |index| (self.documents[index].span.start, self.documents[index].line));
+        let after = self
+            .documents
+            .partition_point(|document| document.span.start <= offset);
+        let (start, line) = after.checked_sub(1).map_or((0, 1), |index| {
+            (self.documents[index].span.start, self.documents[index].line)
+        });
         line + newlines(&self.text.as_bytes()[start..offset])
     }
 
@@ -127,7 +134,9 @@ impl<'t> Stream<'t> {
     #[must_use]
     pub fn place_of(&self, document: &Document) -> Place {
         let text = self.text_of(document);
-        let offset = lines(text).find(|line| is_content(line.1) && !is_marker(line.1)).map_or(0, |line| line.0);
+        let offset = lines(text)
+            .find(|line| is_content(line.1) && !is_marker(line.1))
+            .map_or(0, |line| line.0);
         self.place(document, offset)
     }
 
@@ -146,7 +155,10 @@ impl<'t> Stream<'t> {
             }
         }
         let at = memmem::find(text.as_bytes(), HELM4_FILENAME.as_bytes())?;
-        let rest = text[at + HELM4_FILENAME.len()..].trim_start_matches(['\'', '"']).strip_prefix(':')?.trim_start();
+        let rest = text[at + HELM4_FILENAME.len()..]
+            .trim_start_matches(['\'', '"'])
+            .strip_prefix(':')?
+            .trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'));
         match quote {
             Some(quote) => rest[1..].split(quote).next(),
@@ -183,7 +195,9 @@ impl<'t> Stream<'t> {
     /// Whether any document is set off by a marker.
     #[must_use]
     pub fn has_markers(&self) -> bool {
-        self.documents.iter().any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
+        self.documents
+            .iter()
+            .any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
     }
 
     /// Whether lines end in CRLF, told by the first line.
@@ -237,7 +251,11 @@ fn find_marks(text: &str) -> (Vec<Mark>, Vec<usize>) {
 }
 
 /// Offsets of the lines that begin with `word`, the first line beginning at `first`.
-fn line_starts<'b>(bytes: &'b [u8], word: &'b [u8], first: usize) -> impl Iterator<Item = usize> + 'b {
+fn line_starts<'b>(
+    bytes: &'b [u8],
+    word: &'b [u8],
+    first: usize,
+) -> impl Iterator<Item = usize> + 'b {
     let head = bytes[first..].starts_with(word).then_some(first);
     let mut needle = vec![b'\n'];
     needle.extend_from_slice(word);
@@ -252,7 +270,9 @@ fn line_starts<'b>(bytes: &'b [u8], word: &'b [u8], first: usize) -> impl Iterat
 }
 
 fn ends_marker(bytes: &[u8], at: usize) -> bool {
-    bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+    bytes
+        .get(at)
+        .is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
 }
 
 fn is_marker(line: &str) -> bool {
@@ -280,19 +300,35 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
     let mut from = span.start;
     for end in json_ends(&text[span.clone()]) {
-        documents.push(Document { number: documents.len() + 1, span: from..span.start + end, line: 1, json: true });
+        documents.push(Document {
+            number: documents.len() + 1,
+            span: from..span.start + end,
+            line: 1,
+            json: true,
+        });
         from = span.start + end;
     }
     match documents.last_mut() {
-        Some(last) if last.span.end == from && last.json && from > span.start => last.span.end = span.end,
-        _ => documents.push(Document { number: documents.len() + 1, span, line: 1, json: false }),
+        Some(last) if last.span.end == from && last.json && from > span.start => {
+            last.span.end = span.end
+        }
+        _ => documents.push(Document {
+            number: documents.len() + 1,
+            span,
+            line: 1,
+            json: false,
+        }),
     }
 }
 
 /// Where the JSON values of a text end, if it is nothing but two or more of them.
 fn json_ends(text: &str) -> Vec<usize> {
     let body = text.trim_start_matches('\u{feff}');
-    let body = if is_marker(body.split('\n').next().unwrap_or_default()) { &body[3..] } else { body };
+    let body = if is_marker(body.split('\n').next().unwrap_or_default()) {
+        &body[3..]
+    } else {
+        body
+    };
     if !body.trim_start().starts_with('{') || !has_adjacent_braces(body) {
         return Vec::new();
     }
@@ -317,79 +353,13 @@ fn end_of_line(text: &str, at: usize) -> usize {
 /// Whether a `}` is followed by a `{`: within one JSON value it never is, outside of strings.
 fn has_adjacent_braces(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'}', bytes)
-        .any(|at| bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'))
+    memchr::memchr_iter(b'}', bytes).any(|at| {
+        bytes[at + 1..]
+            .iter()
+            .find(|byte| !byte.is_ascii_whitespace())
+            == Some(&b'{')
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn split(text: &str) -> Vec<&str> {
-        let stream = Stream::split(text);
-        let spans: Vec<&str> = stream.documents.iter().map(|document| stream.text_of(document)).collect();
-        assert_eq!(spans.concat(), text, "the spans are the input");
-        spans
-    }
-
-    #[test]
-    fn markers() {
-        assert_eq!(split(""), Vec::<&str>::new());
-        assert_eq!(split("a: 1"), ["a: 1"]);
-        assert_eq!(split("---\na: 1\n---\nb: 2\n"), ["---\na: 1\n", "---\nb: 2\n"]);
-        assert_eq!(split("a: 1\n--- # c\nb: 2\n---\t\n---"), ["a: 1\n", "--- # c\nb: 2\n", "---\t\n", "---"]);
-        assert_eq!(split("--- {a: b}\n--- |\n x\n"), ["--- {a: b}\n", "--- |\n x\n"]);
-        assert_eq!(split("---\r\na: 1\r\n---\r\nb: 2"), ["---\r\na: 1\r\n", "---\r\nb: 2"]);
-    }
-
-    #[test]
-    fn what_only_looks_like_a_marker() {
-        assert_eq!(split("a: |\n  ---\n  b\n ---\n"), ["a: |\n  ---\n  b\n ---\n"]);
-        assert_eq!(split("a: \"x\n  ---\n  y\"\n"), ["a: \"x\n  ---\n  y\"\n"]);
-        assert_eq!(split("----\n-----BEGIN\n"), ["----\n-----BEGIN\n"]);
-        let glued = Stream::split("a: 1\n---apiVersion: v1\n---\n---b");
-        assert_eq!((glued.documents.len(), glued.glued), (2, vec![5, 27]));
-    }
-
-    #[test]
-    fn prefixes_and_suffixes() {
-        assert_eq!(split("# c\n\n%YAML 1.2\n---\na: 1\n"), ["# c\n\n%YAML 1.2\n---\na: 1\n"]);
-        assert_eq!(split("\u{feff}---\na: 1\n"), ["\u{feff}---\na: 1\n"]);
-        assert_eq!(split("\u{feff}a: 1\n---\nb"), ["\u{feff}a: 1\n", "---\nb"]);
-        assert_eq!(split("a: 1\n...\n"), ["a: 1\n...\n"]);
-        assert_eq!(split("a: 1\n...\n# end\n"), ["a: 1\n...\n# end\n"]);
-        assert_eq!(split("a: 1\n...\n# next\n---\nb: 2\n..."), ["a: 1\n...\n", "# next\n---\nb: 2\n..."]);
-        assert_eq!(split("a: 1\n...\nb: 2\n"), ["a: 1\n...\n", "b: 2\n"]);
-        assert_eq!(split("# only\n"), ["# only\n"]);
-        assert_eq!(split("---\n# only\n---\nnull\n"), ["---\n# only\n", "---\nnull\n"]);
-    }
-
-    #[test]
-    fn json_streams() {
-        assert_eq!(split("{\"a\": 1}\n{\"b\": \"}{\"}\n"), ["{\"a\": 1}\n", "{\"b\": \"}{\"}\n"]);
-        assert_eq!(split("---\n{\"a\":1}{\"b\":2}"), ["---\n{\"a\":1}", "{\"b\":2}"]);
-        assert_eq!(split("{\"a\": \"} {\"}\n"), ["{\"a\": \"} {\"}\n"]);
-        assert_eq!(split("{a: 1}\n{b: 2}\n"), ["{a: 1}\n{b: 2}\n"]);
-    }
-
-    #[test]
-    fn hosts_and_sources() {
-        let stream = Stream::split("---\n# Source: g/templates/a.yaml\n# c\n---\n#### file: x\na: 1\n");
-        assert_eq!(stream.host(), Host::Helm3);
-        assert_eq!(stream.source_of(&stream.documents[0]), Some("g/templates/a.yaml"));
-        assert_eq!(stream.source_of(&stream.documents[1]), Some("x"));
-        let text = "metadata:\n  annotations:\n    postrenderer.helm.sh/postrender-filename: 'g/templates/b.yaml'\n";
-        let stream = Stream::split(text);
-        assert_eq!(stream.host(), Host::Helm4);
-        assert_eq!(stream.source_of(&stream.documents[0]), Some("g/templates/b.yaml"));
-        assert_eq!(Stream::split("---\n# c\n---\n#### file: x\n").host(), Host::HelmUnittest);
-        assert_eq!(Stream::split("a: 1\n---\n# Source: late\nb: 1\n").host(), Host::Plain);
-    }
-
-    #[test]
-    fn places_count_lines_of_the_whole_stream() {
-        let stream = Stream::split("---\n# Source: a\na: 1\n---\n\n# c\nb: 2\n");
-        assert_eq!(stream.place_of(&stream.documents[1]).to_string(), "document 2, line 7");
-        assert_eq!(stream.place_of(&stream.documents[0]).to_string(), "document 1 (a), line 3");
-    }
-}
+mod tests;

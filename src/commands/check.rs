@@ -26,10 +26,16 @@ pub struct How {
 ///
 /// As the filter.
 pub fn findings(text: &str, settings: &[Settings], how: How) -> Result<Vec<Finding>, Error> {
-    let mut findings =
-        if how.as_is { lint::judge_as_is(text, settings)? } else { rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings };
+    let mut findings = if how.as_is {
+        lint::judge_as_is(text, settings)?
+    } else {
+        rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings
+    };
     if how.strict {
-        for finding in findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
+        for finding in findings
+            .iter_mut()
+            .filter(|finding| finding.severity == Severity::Warning)
+        {
             finding.severity = Severity::Error;
         }
     }
@@ -48,14 +54,33 @@ pub fn check(text: &str, settings: &[Settings], how: How) -> Result<Printed, Err
         CheckFormat::Json => format!("{:#}\n", report::json(&findings, None)),
         CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&findings)),
     };
-    let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
-    Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
+    let refused = findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Error);
+    Ok(Printed {
+        output,
+        messages: String::new(),
+        code: if refused {
+            Kind::Findings.exit_code()
+        } else {
+            0
+        },
+    })
 }
 
 fn as_text(findings: &[Finding]) -> String {
-    let mut text: String = findings.iter().map(|finding| report::line(finding) + "\n").collect();
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let mut text: String = findings
+        .iter()
+        .map(|finding| report::line(finding) + "\n")
+        .collect();
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let plural =
+        |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let counts = [
         plural(count(Severity::Error), "error"),
         plural(count(Severity::Warning), "warning"),

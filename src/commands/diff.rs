@@ -25,13 +25,29 @@ pub fn diff(text: &str, settings: &[Settings], colored: bool) -> Result<Printed,
     let mut messages = report::text(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
         messages.push_str(&report::refusal(&rewritten.findings));
-        return Ok(Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() });
+        return Ok(Printed {
+            messages,
+            code: Kind::Findings.exit_code(),
+            ..Printed::default()
+        });
     }
     let after = rewritten.text();
     let changes = TextDiff::from_lines(text, &after);
-    let unified = changes.unified_diff().context_radius(3).header("rendered", "rewritten").to_string();
-    let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
-    Ok(Printed { output, messages, code: 0 })
+    let unified = changes
+        .unified_diff()
+        .context_radius(3)
+        .header("rendered", "rewritten")
+        .to_string();
+    let output = if colored {
+        unified.split_inclusive('\n').map(color).collect()
+    } else {
+        unified
+    };
+    Ok(Printed {
+        output,
+        messages,
+        code: 0,
+    })
 }
 
 /// One line of a unified diff in the colours that git gives it.

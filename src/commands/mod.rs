@@ -2,10 +2,12 @@
 
 mod check;
 mod diff;
+mod init;
 mod show;
 
 pub use check::{How, check};
 pub use diff::diff;
+pub use init::init;
 pub use show::show;
 
 use std::fmt::Write;
@@ -28,7 +30,10 @@ impl Printed {
     /// Output alone.
     #[must_use]
     pub fn output(output: String) -> Self {
-        Printed { output, ..Printed::default() }
+        Printed {
+            output,
+            ..Printed::default()
+        }
     }
 }
 
@@ -39,9 +44,15 @@ impl Printed {
 /// Where it is not UTF-8, with the line.
 pub fn text_of(input: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(input).map_err(|error| {
-        let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
-            .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
+        let line = input[..error.valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Error::input(format!(
+            "the manifests are not UTF-8: line {line} has a byte that is no character"
+        ))
+        .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
     })
 }
 
@@ -53,17 +64,33 @@ pub fn text_of(input: &[u8]) -> Result<&str, Error> {
 pub fn explain(id: &str) -> Result<Printed, Error> {
     let rules = lint::rules();
     let wanted = id.to_ascii_uppercase();
-    let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
-        let near = rules.iter().map(|rule| (strsim::damerau_levenshtein(&wanted, rule.id), rule.id)).min();
-        return Err(Error::new(Kind::Usage, format!("there is no finding {id:?}")).help(format!(
-            "the findings are {} to {}; did you mean {}?",
-            rules.first().map_or("", |rule| rule.id),
-            rules.last().map_or("", |rule| rule.id),
-            near.map_or("", |(_, id)| id)
-        )));
+    let Some(rule) = rules
+        .iter()
+        .find(|rule| rule.id == wanted || rule.name == id)
+    else {
+        let near = rules
+            .iter()
+            .map(|rule| (strsim::damerau_levenshtein(&wanted, rule.id), rule.id))
+            .min();
+        return Err(
+            Error::new(Kind::Usage, format!("there is no finding {id:?}")).help(format!(
+                "the findings are {} to {}; did you mean {}?",
+                rules.first().map_or("", |rule| rule.id),
+                rules.last().map_or("", |rule| rule.id),
+                near.map_or("", |(_, id)| id)
+            )),
+        );
     };
     let mut text = String::new();
-    let _ = writeln!(text, "{} {} ({})\n\n{}\n", rule.id, rule.name, rule.severity, rule.summary);
-    let _ = writeln!(text, "{}\n\nWhat to do: {}\n\nSource: {}", rule.explanation, rule.help, rule.source);
+    let _ = writeln!(
+        text,
+        "{} {} ({})\n\n{}\n",
+        rule.id, rule.name, rule.severity, rule.summary
+    );
+    let _ = writeln!(
+        text,
+        "{}\n\nWhat to do: {}\n\nSource: {}",
+        rule.explanation, rule.help, rule.source
+    );
     Ok(Printed::output(text))
 }

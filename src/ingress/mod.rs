@@ -9,8 +9,8 @@ pub mod annotations;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::networking::v1::{
-    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
-    IngressTLS, ServiceBackendPort,
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule,
+    IngressServiceBackend, IngressSpec, IngressTLS, ServiceBackendPort,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Map, Value, json};
@@ -58,7 +58,12 @@ impl Built {
     /// An annotation of it.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.ingress.metadata.annotations.as_ref()?.get(key).map(String::as_str)
+        self.ingress
+            .metadata
+            .annotations
+            .as_ref()?
+            .get(key)
+            .map(String::as_str)
     }
 }
 
@@ -77,11 +82,25 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let wanted = &sources.spec.ingress;
     let backend = backend_port(sources.service, wanted.backend_port.as_ref())?;
     let class = class_of(sources.spec, sources.existing);
-    let existing = sources.existing.map(|object| crate::alb::nlb::annotations_of(&object.value)).unwrap_or_default();
+    let existing = sources
+        .existing
+        .map(|object| crate::alb::nlb::annotations_of(&object.value))
+        .unwrap_or_default();
 
     let mut annotations = Annotations::default();
-    annotations.overlay(existing.iter().map(|(key, value)| (*key, *value)).filter(|(key, _)| *key != CLASS));
-    annotations.overlay(sources.carried.annotations.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    annotations.overlay(
+        existing
+            .iter()
+            .map(|(key, value)| (*key, *value))
+            .filter(|(key, _)| *key != CLASS),
+    );
+    annotations.overlay(
+        sources
+            .carried
+            .annotations
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
     annotations.overlay(sources.moved.iter().copied());
     annotations.configure(wanted);
     let scheme_assumed = annotations.alb("scheme").is_none();
@@ -94,11 +113,32 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let scheme_assumed = scheme_assumed && annotations.alb("scheme").is_some();
 
     let redirect = annotations.redirects_by_action(&wanted.redirect_to_https);
-    let spec = match sources.existing.filter(|_| !configures_rules(wanted)).and_then(|object| object.value.get("spec")) {
+    let spec = match sources
+        .existing
+        .filter(|_| !configures_rules(wanted))
+        .and_then(|object| object.value.get("spec"))
+    {
         Some(spec) => serde_json::from_value(spec.clone())
-            .map(|spec| IngressSpec { ingress_class_name: class.as_field.clone(), ..spec })
-            .unwrap_or_else(|_| spec_of(wanted, sources.service.name(), &backend, class.as_field.clone(), redirect)),
-        None => spec_of(wanted, sources.service.name(), &backend, class.as_field.clone(), redirect),
+            .map(|spec| IngressSpec {
+                ingress_class_name: class.as_field.clone(),
+                ..spec
+            })
+            .unwrap_or_else(|_| {
+                spec_of(
+                    wanted,
+                    sources.service.name(),
+                    &backend,
+                    class.as_field.clone(),
+                    redirect,
+                )
+            }),
+        None => spec_of(
+            wanted,
+            sources.service.name(),
+            &backend,
+            class.as_field.clone(),
+            redirect,
+        ),
     };
     let name = name_of(sources.spec);
     let labels = labels_of(&wanted.labels, name, sources.existing);
@@ -106,17 +146,28 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let ingress = Ingress {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
-            namespace: Some(sources.service.namespace().to_owned()).filter(|namespace| !namespace.is_empty()),
-            annotations: Some(ordered.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
-                .filter(|annotations: &BTreeMap<_, _>| !annotations.is_empty()),
-            labels: Some(labels.iter().cloned().collect()).filter(|labels: &BTreeMap<_, _>| !labels.is_empty()),
+            namespace: Some(sources.service.namespace().to_owned())
+                .filter(|namespace| !namespace.is_empty()),
+            annotations: Some(
+                ordered
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                    .collect(),
+            )
+            .filter(|annotations: &BTreeMap<_, _>| !annotations.is_empty()),
+            labels: Some(labels.iter().cloned().collect())
+                .filter(|labels: &BTreeMap<_, _>| !labels.is_empty()),
             ..ObjectMeta::default()
         },
         spec: Some(spec),
         status: None,
     };
     let value = print_order(&ingress, &ordered, &labels)?;
-    Ok(Built { ingress, value, scheme_assumed })
+    Ok(Built {
+        ingress,
+        value,
+        scheme_assumed,
+    })
 }
 
 struct Backend {
@@ -135,18 +186,40 @@ fn backend_port(service: &Object, wanted: Option<&PortRef>) -> Result<Backend, E
         let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
         let known: Vec<String> = ports(&service.value)
             .iter()
-            .map(|port| format!("{} ({})", port["name"].as_str().unwrap_or("unnamed"), port["port"]))
+            .map(|port| {
+                format!(
+                    "{} ({})",
+                    port["name"].as_str().unwrap_or("unnamed"),
+                    port["port"]
+                )
+            })
             .collect();
-        return Err(Error::usage(format!("Service {} has no port {asked} for the Ingress to lead to", service.full_name()))
-            .at(service.place.clone())
-            .help(format!("choose one of its ports with --backend-port: {}", known.join(", "))));
+        return Err(Error::usage(format!(
+            "Service {} has no port {asked} for the Ingress to lead to",
+            service.full_name()
+        ))
+        .at(service.place.clone())
+        .help(format!(
+            "choose one of its ports with --backend-port: {}",
+            known.join(", ")
+        )));
     };
     let is_tls = port["port"] == 443
         || matches!(port["targetPort"].as_u64(), Some(443 | 8443))
-        || port["name"].as_str().is_some_and(|name| name.starts_with("https"));
+        || port["name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("https"));
     let port = match wanted {
-        Some(PortRef::Name(name)) => ServiceBackendPort { name: Some(name.clone()), number: None },
-        _ => ServiceBackendPort { name: None, number: port["port"].as_i64().and_then(|number| i32::try_from(number).ok()) },
+        Some(PortRef::Name(name)) => ServiceBackendPort {
+            name: Some(name.clone()),
+            number: None,
+        },
+        _ => ServiceBackendPort {
+            name: None,
+            number: port["port"]
+                .as_i64()
+                .and_then(|number| i32::try_from(number).ok()),
+        },
     };
     Ok(Backend { port, is_tls })
 }
@@ -154,7 +227,12 @@ fn backend_port(service: &Object, wanted: Option<&PortRef>) -> Result<Backend, E
 /// The health check ports that mean the status port: its name, and with ip targets its number, with instance targets the
 /// node port if it is pinned (LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-409).
 fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
-    let Some(port) = ports(&service.value).iter().find(|port| port["name"] == STATUS_PORT) else { return Vec::new() };
+    let Some(port) = ports(&service.value)
+        .iter()
+        .find(|port| port["name"] == STATUS_PORT)
+    else {
+        return Vec::new();
+    };
     let mut names = vec![STATUS_PORT.to_owned()];
     if target_type == Some("ip") {
         names.push(STATUS_PORT_NUMBER.to_string());
@@ -173,20 +251,33 @@ struct Class<'c> {
 /// The class, in one of its two forms: never both, which older API servers refuse.
 fn class_of<'c>(spec: &'c Spec, existing: Option<&'c Object>) -> Class<'c> {
     let wanted = &spec.ingress;
-    let there = existing.map(|object| (object.annotation(CLASS), object.value["spec"]["ingressClassName"].as_str()));
+    let there = existing.map(|object| {
+        (
+            object.annotation(CLASS),
+            object.value["spec"]["ingressClassName"].as_str(),
+        )
+    });
     let class = match &wanted.class_name {
         Choice::Off => return Class::default(),
         Choice::Set(class) => class.as_str(),
-        Choice::Default => there.and_then(|(annotation, field)| annotation.or(field)).unwrap_or("alb"),
+        Choice::Default => there
+            .and_then(|(annotation, field)| annotation.or(field))
+            .unwrap_or("alb"),
     };
     let as_field = match wanted.class_as {
         Some(form) => form == ClassAs::Field,
         None => spec.eks_auto_mode() || matches!(there, Some((None, Some(_)))),
     };
     if as_field {
-        Class { as_annotation: None, as_field: Some(class.to_owned()) }
+        Class {
+            as_annotation: None,
+            as_field: Some(class.to_owned()),
+        }
     } else {
-        Class { as_annotation: Some(class), as_field: None }
+        Class {
+            as_annotation: Some(class),
+            as_field: None,
+        }
     }
 }
 
@@ -199,11 +290,25 @@ fn configures_rules(wanted: &Wanted) -> bool {
         || !wanted.redirect_to_https.is_default()
 }
 
-fn spec_of(wanted: &Wanted, service: &str, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {
-    let root = vec![PathRule { path: "/".to_owned(), path_type: PathType::Prefix }];
+fn spec_of(
+    wanted: &Wanted,
+    service: &str,
+    backend: &Backend,
+    class: Option<String>,
+    redirect: bool,
+) -> IngressSpec {
+    let root = vec![PathRule {
+        path: "/".to_owned(),
+        path_type: PathType::Prefix,
+    }];
     let gateway = backend_of(service, backend.port.clone());
-    let paths: Vec<HTTPIngressPath> =
-        wanted.paths.as_ref().unwrap_or(&root).iter().map(|rule| path_of(rule, gateway.clone())).collect();
+    let paths: Vec<HTTPIngressPath> = wanted
+        .paths
+        .as_ref()
+        .unwrap_or(&root)
+        .iter()
+        .map(|rule| path_of(rule, gateway.clone()))
+        .collect();
     let hosts: Vec<Option<String>> = match wanted.hosts.as_deref() {
         None | Some([]) => vec![None],
         Some(hosts) => hosts.iter().cloned().map(Some).collect(),
@@ -212,8 +317,14 @@ fn spec_of(wanted: &Wanted, service: &str, backend: &Backend, class: Option<Stri
     if redirect {
         // In a rule of its own before the others, so that no path of theirs is sorted in front of it. On the HTTPS listener
         // the controller leaves it out, since it would redirect to itself (LBC v3.5.0 pkg/ingress/rule_optimizer.go:53-85).
-        let action = ServiceBackendPort { name: Some(USE_ANNOTATION.to_owned()), number: None };
-        rules.push(rule_of(None, vec![path_of(&root[0], backend_of("ssl-redirect", action))]));
+        let action = ServiceBackendPort {
+            name: Some(USE_ANNOTATION.to_owned()),
+            number: None,
+        };
+        rules.push(rule_of(
+            None,
+            vec![path_of(&root[0], backend_of("ssl-redirect", action))],
+        ));
     }
     rules.extend(hosts.into_iter().map(|host| rule_of(host, paths.clone())));
     let tls = wanted.tls_hosts.clone().filter(|hosts| !hosts.is_empty());
@@ -221,20 +332,38 @@ fn spec_of(wanted: &Wanted, service: &str, backend: &Backend, class: Option<Stri
         default_backend: None,
         ingress_class_name: class,
         rules: Some(rules),
-        tls: tls.map(|hosts| vec![IngressTLS { hosts: Some(hosts), secret_name: None }]),
+        tls: tls.map(|hosts| {
+            vec![IngressTLS {
+                hosts: Some(hosts),
+                secret_name: None,
+            }]
+        }),
     }
 }
 
 fn backend_of(service: &str, port: ServiceBackendPort) -> IngressBackend {
-    IngressBackend { resource: None, service: Some(IngressServiceBackend { name: service.to_owned(), port: Some(port) }) }
+    IngressBackend {
+        resource: None,
+        service: Some(IngressServiceBackend {
+            name: service.to_owned(),
+            port: Some(port),
+        }),
+    }
 }
 
 fn path_of(rule: &PathRule, backend: IngressBackend) -> HTTPIngressPath {
-    HTTPIngressPath { backend, path: Some(rule.path.clone()), path_type: rule.path_type.to_string() }
+    HTTPIngressPath {
+        backend,
+        path: Some(rule.path.clone()),
+        path_type: rule.path_type.to_string(),
+    }
 }
 
 fn rule_of(host: Option<String>, paths: Vec<HTTPIngressPath>) -> IngressRule {
-    IngressRule { host, http: Some(HTTPIngressRuleValue { paths }) }
+    IngressRule {
+        host,
+        http: Some(HTTPIngressRuleValue { paths }),
+    }
 }
 
 /// `app: <name>` as in the how-to, with the configured labels and those of an Ingress that is there.
@@ -243,12 +372,15 @@ fn labels_of(
     name: &str,
     existing: Option<&Object>,
 ) -> Vec<(String, String)> {
-    let there = existing.and_then(|object| object.value.pointer("/metadata/labels")).and_then(Value::as_object);
+    let there = existing
+        .and_then(|object| object.value.pointer("/metadata/labels"))
+        .and_then(Value::as_object);
     let mut labels: Vec<(String, String)> = match (wanted, there) {
         (Choice::Off, _) => return Vec::new(),
-        (_, Some(labels)) => {
-            labels.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
-        }
+        (_, Some(labels)) => labels
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect(),
         (_, None) => vec![("app".to_owned(), name.to_owned())],
     };
     for (key, value) in wanted.set().into_iter().flat_map(Entries::iter) {
@@ -261,20 +393,33 @@ fn labels_of(
 }
 
 /// The Ingress as a value, keys in the how-to's order.
-fn print_order(ingress: &Ingress, annotations: &[(&str, &str)], labels: &[(String, String)]) -> Result<Value, Error> {
+fn print_order(
+    ingress: &Ingress,
+    annotations: &[(&str, &str)],
+    labels: &[(String, String)],
+) -> Result<Value, Error> {
     let unprintable = |error| Error::internal(format!("the Ingress can't be printed: {error}"));
     let mut metadata = Map::new();
-    for (key, value) in [("name", &ingress.metadata.name), ("namespace", &ingress.metadata.namespace)] {
+    for (key, value) in [
+        ("name", &ingress.metadata.name),
+        ("namespace", &ingress.metadata.namespace),
+    ] {
         if let Some(value) = value {
             metadata.insert(key.to_owned(), json!(value));
         }
     }
     if !annotations.is_empty() {
-        let map: Map<String, Value> = annotations.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        let map: Map<String, Value> = annotations
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), json!(value)))
+            .collect();
         metadata.insert("annotations".to_owned(), Value::Object(map));
     }
     if !labels.is_empty() {
-        let map: Map<String, Value> = labels.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+        let map: Map<String, Value> = labels
+            .iter()
+            .map(|(key, value)| (key.clone(), json!(value)))
+            .collect();
         metadata.insert("labels".to_owned(), Value::Object(map));
     }
     let spec = serde_json::to_value(&ingress.spec).map_err(unprintable)?;
@@ -282,7 +427,22 @@ fn print_order(ingress: &Ingress, annotations: &[(&str, &str)], labels: &[(Strin
     value.insert("apiVersion".to_owned(), json!("networking.k8s.io/v1"));
     value.insert("kind".to_owned(), json!("Ingress"));
     value.insert("metadata".to_owned(), Value::Object(metadata));
-    value.insert("spec".to_owned(), order(spec, &["ingressClassName", "tls", "rules", "host", "http", "path", "pathType", "backend"]));
+    value.insert(
+        "spec".to_owned(),
+        order(
+            spec,
+            &[
+                "ingressClassName",
+                "tls",
+                "rules",
+                "host",
+                "http",
+                "path",
+                "pathType",
+                "backend",
+            ],
+        ),
+    );
     Ok(Value::Object(value))
 }
 
@@ -297,10 +457,16 @@ fn order(value: Value, first: &[&str]) -> Value {
                     ordered.insert((*key).to_owned(), order(field, first));
                 }
             }
-            ordered.extend(fields.into_iter().map(|(key, field)| (key, order(field, first))));
+            ordered.extend(
+                fields
+                    .into_iter()
+                    .map(|(key, field)| (key, order(field, first))),
+            );
             Value::Object(ordered)
         }
-        Value::Array(items) => Value::Array(items.into_iter().map(|item| order(item, first)).collect()),
+        Value::Array(items) => {
+            Value::Array(items.into_iter().map(|item| order(item, first)).collect())
+        }
         other => other,
     }
 }

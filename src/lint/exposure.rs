@@ -50,6 +50,9 @@ pub fn internal_exposed() -> Finding {
 /// The scheme differs from that of the Ingress in the stream.
 #[must_use]
 pub fn scheme_changed(old: &str, new: &str) -> Finding {
-    Finding::new(&ALB065, format!("the scheme changes from {old} to {new}: the ALB is replaced"))
-        .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+    Finding::new(
+        &ALB065,
+        format!("the scheme changes from {old} to {new}: the ALB is replaced"),
+    )
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }

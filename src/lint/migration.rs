@@ -228,8 +228,8 @@ pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
 
 /// The rules of this module.
 pub static RULES: [&Rule; 17] = [
-    &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096, &ALB097,
-    &ALB098, &ALB099, &ALB100, &ALB101,
+    &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068,
+    &ALB095, &ALB096, &ALB097, &ALB098, &ALB099, &ALB100, &ALB101,
 ];
 
 /// Whether the allow-list of the old load balancer is the ALB's.
@@ -242,21 +242,36 @@ pub fn allow_list(before: &Carried, carries: bool, built: &Built) -> Option<Find
     let old = before.source_ranges.join(",");
     let inbound = alb("inbound-cidrs");
     if alb("security-groups").is_some() {
-        if before.findings.iter().any(|finding| finding.rule == &ALB027) && carries {
+        if before
+            .findings
+            .iter()
+            .any(|finding| finding.rule == &ALB027)
+            && carries
+        {
             return None;
         }
-        let message = format!("the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs");
+        let message = format!(
+            "the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs"
+        );
         return Some(Finding::new(&ALB027, message));
     }
-    let set = |list: &str| list.split(',').map(|range| range.trim().to_owned()).collect::<BTreeSet<_>>();
+    let set = |list: &str| {
+        list.split(',')
+            .map(|range| range.trim().to_owned())
+            .collect::<BTreeSet<_>>()
+    };
     match inbound {
         Some(inbound) if set(inbound) == set(&old) => None,
         // Whoever switches carrying over off and says the ranges has decided.
         Some(_) if !carries => None,
-        Some(inbound) => {
-            Some(Finding::new(&ALB027, format!("the Service lets in {old} only, and inbound-cidrs is to be {inbound}")))
-        }
-        None => Some(Finding::new(&ALB027, format!("the Service lets in {old} only, and the ALB would be open to everybody"))),
+        Some(inbound) => Some(Finding::new(
+            &ALB027,
+            format!("the Service lets in {old} only, and inbound-cidrs is to be {inbound}"),
+        )),
+        None => Some(Finding::new(
+            &ALB027,
+            format!("the Service lets in {old} only, and the ALB would be open to everybody"),
+        )),
     }
 }
 
@@ -266,8 +281,11 @@ pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
     let old = service.annotation(&format!("{PREFIX}aws-load-balancer-name"))?;
     let new = built.annotation("alb.ingress.kubernetes.io/load-balancer-name")?;
     (old == new).then(|| {
-        Finding::new(&ALB022, format!("the ALB is to be called {new}, as the NLB is"))
-            .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
+        Finding::new(
+            &ALB022,
+            format!("the ALB is to be called {new}, as the NLB is"),
+        )
+        .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
     })
 }
 
@@ -276,7 +294,9 @@ pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
 pub fn attach(service: &Object, built: &Built) -> Option<Finding> {
     let by_pod = built.annotation("alb.ingress.kubernetes.io/target-type") == Some("ip");
     let unallocated = service.value["spec"]["allocateLoadBalancerNodePorts"] == false;
-    let unpinned = ports(&service.value).iter().any(|port| port["nodePort"].as_u64().is_none_or(|port| port == 0));
+    let unpinned = ports(&service.value)
+        .iter()
+        .any(|port| port["nodePort"].as_u64().is_none_or(|port| port == 0));
     (!by_pod && unallocated && unpinned).then(|| {
         Finding::new(&ALB100, "allocateLoadBalancerNodePorts is false and the ports have no nodePort: the ALB can't reach the nodes")
             .field("/spec/allocateLoadBalancerNodePorts")
@@ -286,8 +306,16 @@ pub fn attach(service: &Object, built: &Built) -> Option<Finding> {
 /// What would have been carried over, had it not been switched off.
 #[must_use]
 pub fn not_carried(all: &Carried) -> Option<Finding> {
-    let lost: Vec<String> = all.annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    let lost: Vec<String> = all
+        .annotations
+        .iter()
+        .map(|(key, value)| format!("{key}: {value}"))
+        .collect();
     (!lost.is_empty()).then(|| {
-        Finding::new(&ALB096, format!("not carried over, as asked: {}", lost.join("; "))).severity(Severity::Info)
+        Finding::new(
+            &ALB096,
+            format!("not carried over, as asked: {}", lost.join("; ")),
+        )
+        .severity(Severity::Info)
     })
 }

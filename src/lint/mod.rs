@@ -20,7 +20,14 @@ use crate::yaml::Tree;
 use scene::Scene;
 
 /// The kinds of objects that a rule looks at in the filter.
-pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
+pub const KINDS: [&str; 6] = [
+    "Service",
+    "Ingress",
+    "IngressClass",
+    "IngressClassParams",
+    "Gateway",
+    "EnvoyFilter",
+];
 
 /// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
 pub const ALL_KINDS: [&str; 9] = [
@@ -155,7 +162,9 @@ pub fn rules() -> Vec<&'static Rule> {
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
-    let Some(first) = gateways.first() else { return Vec::new() };
+    let Some(first) = gateways.first() else {
+        return Vec::new();
+    };
     let options = scene::options(first.spec);
     let applied = applied(objects);
     let model = scene::model_of(&applied, &options);
@@ -166,9 +175,17 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             let object = &applied[facts.index];
             object.name() == ingress.name() && object.namespace() == ingress.namespace()
         };
-        let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
-        let judged = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        findings.extend(adjust(judge(&Scene::new(&applied, &model, &options, judged)), &gateway.spec.findings));
+        let group = model
+            .ingresses
+            .iter()
+            .find(|facts| ours(facts))
+            .and_then(|facts| facts.group.clone());
+        let judged =
+            |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
+        findings.extend(adjust(
+            judge(&Scene::new(&applied, &model, &options, judged)),
+            &gateway.spec.findings,
+        ));
     }
     findings
 }
@@ -181,7 +198,10 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
 pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
-    let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
+    let spec = settings
+        .first()
+        .map(|settings| settings.spec.clone())
+        .unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
     let mut findings = judge(&Scene::new(&found, &model, &options, |_| true));
@@ -198,21 +218,28 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
 /// Where there are no manifests.
 pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
     if !has_content(stream.text) {
-        return Err(Error::input("there are no manifests on stdin").help("pipe `helm template` or `kubectl get -o yaml` into it"));
+        return Err(Error::input("there are no manifests on stdin")
+            .help("pipe `helm template` or `kubectl get -o yaml` into it"));
     }
     let found = manifest::read(stream, &ALL_KINDS);
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
-        return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
-            .at(stream.place(document, unreadable.error.offset))
-            .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
+        return Err(
+            Error::input(format!("this is no YAML: {}", unreadable.error.message))
+                .at(stream.place(document, unreadable.error.offset))
+                .help("mend the manifest; as it stands Kubernetes would refuse it, too"),
+        );
     }
     Ok(applied(&found.objects))
 }
 
 /// Everything but hooks.
 fn applied(objects: &[Object]) -> Vec<Object> {
-    objects.iter().filter(|object| !object.is_hook()).cloned().collect()
+    objects
+        .iter()
+        .filter(|object| !object.is_hook())
+        .cloned()
+        .collect()
 }
 
 /// All rules, on what they look at.
@@ -226,16 +253,28 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// Says of findings that name an object where in the stream they are: at the field, where there is one.
 pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
-    for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
-        let object = objects
-            .iter()
-            .find(|object| finding.object.as_deref() == Some(format!("{} {}", object.kind(), object.full_name()).as_str()));
-        let Some((object, document)) = object.zip(object.and_then(|object| stream.documents.get(object.document))) else {
+    for finding in findings
+        .iter_mut()
+        .filter(|finding| finding.place.is_none())
+    {
+        let object = objects.iter().find(|object| {
+            finding.object.as_deref()
+                == Some(format!("{} {}", object.kind(), object.full_name()).as_str())
+        });
+        let Some((object, document)) =
+            object.zip(object.and_then(|object| stream.documents.get(object.document)))
+        else {
             continue;
         };
         let tree = Tree::parse(stream.text_of(document)).ok();
-        let field = finding.field.as_ref().map(|field| format!("{}{field}", object.pointer));
-        let located = tree.as_ref().zip(field).and_then(|(tree, field)| tree.find(&field));
+        let field = finding
+            .field
+            .as_ref()
+            .map(|field| format!("{}{field}", object.pointer));
+        let located = tree
+            .as_ref()
+            .zip(field)
+            .and_then(|(tree, field)| tree.find(&field));
         finding.place = Some(match located {
             Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
             None => object.place.clone(),
@@ -246,7 +285,8 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
 /// The findings at the severities that a configuration asks for.
 #[must_use]
 pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
-    let has = |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
+    let has =
+        |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
     findings
         .into_iter()
         .filter_map(|finding| {
@@ -265,7 +305,11 @@ pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
 /// Brings findings into the order of printing: by place, then by id. Repeated ones go.
 pub fn sort(findings: &mut Vec<Finding>) {
     let key = |finding: &Finding| {
-        (finding.place.as_ref().map(|place| place.document), finding.rule.id, finding.message.clone())
+        (
+            finding.place.as_ref().map(|place| place.document),
+            finding.rule.id,
+            finding.message.clone(),
+        )
     };
     findings.sort_by_key(key);
     findings.dedup();

@@ -50,21 +50,33 @@ impl<'s> Scene<'s> {
             .map(|facts| Subject {
                 object: &objects[facts.index],
                 facts,
-                group: facts.group.as_ref().and_then(|name| model.groups.iter().find(|group| group.name == *name)),
+                group: facts
+                    .group
+                    .as_ref()
+                    .and_then(|name| model.groups.iter().find(|group| group.name == *name)),
             })
             .collect();
-        Scene { objects, model, options, subjects }
+        Scene {
+            objects,
+            model,
+            options,
+            subjects,
+        }
     }
 
     /// The objects of a kind.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> {
-        self.objects.iter().filter(move |object| object.kind() == kind)
+        self.objects
+            .iter()
+            .filter(move |object| object.kind() == kind)
     }
 
     /// The Service of a name in the namespace of an Ingress.
     #[must_use]
     pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
-        self.of_kind("Service").find(|object| object.name() == name && object.namespace() == subject.object.namespace())
+        self.of_kind("Service").find(|object| {
+            object.name() == name && object.namespace() == subject.object.namespace()
+        })
     }
 }
 
@@ -84,7 +96,8 @@ impl Subject<'_> {
     /// A finding about an annotation of the Ingress, by what stands behind `alb.ingress.kubernetes.io/`.
     #[must_use]
     pub fn at(&self, rule: &'static Rule, suffix: &str, message: impl Into<String>) -> Finding {
-        self.finding(rule, message).field(pointer(&format!("{PREFIX}{suffix}")))
+        self.finding(rule, message)
+            .field(pointer(&format!("{PREFIX}{suffix}")))
     }
 }
 
@@ -99,13 +112,18 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
 /// The JSON pointer of an annotation, by its whole key.
 #[must_use]
 pub fn pointer(key: &str) -> String {
-    format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
+    format!(
+        "/metadata/annotations/{}",
+        key.replace('~', "~0").replace('/', "~1")
+    )
 }
 
 /// Whether a Service is an Istio gateway's.
 #[must_use]
 pub fn is_gateway(service: &Object) -> bool {
-    ports(&service.value).iter().any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
+    ports(&service.value)
+        .iter()
+        .any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
 }
 
 /// What a configuration says about the controller.
@@ -114,7 +132,12 @@ pub fn options(spec: &Spec) -> Options {
     let defaults = Options::default();
     Options {
         eks_auto_mode: spec.eks_auto_mode(),
-        ingress_class: spec.ingress.class_name.set().cloned().unwrap_or(defaults.ingress_class),
+        ingress_class: spec
+            .ingress
+            .class_name
+            .set()
+            .cloned()
+            .unwrap_or(defaults.ingress_class),
         controller_version: spec
             .controller_version
             .as_ref()

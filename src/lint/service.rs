@@ -88,29 +88,42 @@ pub static RULES: [&Rule; 6] = [&ALB038, &ALB045, &ALB047, &ALB092, &ALB093, &AL
 /// `externalTrafficPolicy: Local` on what becomes a NodePort Service.
 #[must_use]
 pub fn traffic_policy_local() -> Finding {
-    Finding::new(&ALB038, "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check")
-        .severity(Severity::Warning)
-        .field("/spec/externalTrafficPolicy")
+    Finding::new(
+        &ALB038,
+        "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check",
+    )
+    .severity(Severity::Warning)
+    .field("/spec/externalTrafficPolicy")
 }
 
 /// `clusterIP: None` on what becomes a NodePort Service.
 #[must_use]
 pub fn headless() -> Finding {
-    Finding::new(&ALB045, "clusterIP is None, which the API server refuses on a NodePort Service")
-        .field("/spec/clusterIP")
+    Finding::new(
+        &ALB045,
+        "clusterIP is None, which the API server refuses on a NodePort Service",
+    )
+    .field("/spec/clusterIP")
 }
 
 /// `externalIPs`.
 #[must_use]
 pub fn external_addresses() -> Finding {
-    Finding::new(&ALB093, "externalIPs lead to the gateway without the ALB and its WAF").field("/spec/externalIPs")
+    Finding::new(
+        &ALB093,
+        "externalIPs lead to the gateway without the ALB and its WAF",
+    )
+    .field("/spec/externalIPs")
 }
 
 /// `sessionAffinity: ClientIP`.
 #[must_use]
 pub fn session_affinity() -> Finding {
-    Finding::new(&ALB094, "sessionAffinity is ClientIP, and all clients have the addresses of the ALB")
-        .field("/spec/sessionAffinity")
+    Finding::new(
+        &ALB094,
+        "sessionAffinity is ClientIP, and all clients have the addresses of the ALB",
+    )
+    .field("/spec/sessionAffinity")
 }
 
 /// A port beside the three.
@@ -118,13 +131,21 @@ pub fn session_affinity() -> Finding {
 pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
     let what = describe(port);
     match extra {
-        ExtraPorts::Keep => Finding::new(&ALB047, format!("{what} stays on the Service, but the ALB does not serve it"))
-            .severity(Severity::Warning),
-        ExtraPorts::Drop => Finding::new(&ALB047, format!("{what} was dropped, as `service.extraPorts` asks"))
-            .severity(Severity::Info),
-        ExtraPorts::Deny => Finding::new(&ALB047, format!("{what} is not one of the gateway's three")).help(
-            "remove it from the chart's values, or let it stay with `service.extraPorts: keep`",
-        ),
+        ExtraPorts::Keep => Finding::new(
+            &ALB047,
+            format!("{what} stays on the Service, but the ALB does not serve it"),
+        )
+        .severity(Severity::Warning),
+        ExtraPorts::Drop => Finding::new(
+            &ALB047,
+            format!("{what} was dropped, as `service.extraPorts` asks"),
+        )
+        .severity(Severity::Info),
+        ExtraPorts::Deny => {
+            Finding::new(&ALB047, format!("{what} is not one of the gateway's three")).help(
+                "remove it from the chart's values, or let it stay with `service.extraPorts: keep`",
+            )
+        }
     }
     .field("/spec/ports")
 }
@@ -138,12 +159,19 @@ pub fn port_changed(port: &Value, name: &str, number: u64) -> Finding {
         Value::Null => was.to_string(),
         other => other.to_string(),
     };
-    Finding::new(&ALB092, format!("port {name} was {was} with target port {target} and is {number} with {number} now"))
-        .field("/spec/ports")
+    Finding::new(
+        &ALB092,
+        format!(
+            "port {name} was {was} with target port {target} and is {number} with {number} now"
+        ),
+    )
+    .field("/spec/ports")
 }
 
 fn describe(port: &Value) -> String {
-    let number = port["port"].as_u64().map_or_else(|| "?".to_owned(), |number| number.to_string());
+    let number = port["port"]
+        .as_u64()
+        .map_or_else(|| "?".to_owned(), |number| number.to_string());
     let protocol = port["protocol"].as_str().unwrap_or("TCP");
     match port["name"].as_str() {
         Some(name) => format!("port {name} ({number}/{protocol})"),

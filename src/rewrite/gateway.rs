@@ -1,0 +1,226 @@
+//! One gateway of the stream on its way: carried over, planned, its Ingress built, who can reach it compared.
+
+use crate::alb::nlb::{self, Carried};
+use crate::config::types::{Phase, ServiceType};
+use crate::config::{Entries, Settings, Var};
+use crate::error::Error;
+use crate::ingress::{self, Built, Sources};
+use crate::lint;
+use crate::manifest::Object;
+use crate::plan::{self, Plan, Wish};
+use serde_json::Value;
+
+use super::Taken;
+
+/// One gateway of the stream on its way.
+pub(super) struct Rewrite<'s> {
+    pub(super) settings: &'s Settings,
+    /// Index of its Service among the objects.
+    pub(super) service: usize,
+    /// Index of the Ingress of ours that is in the stream already.
+    pub(super) existing: Option<usize>,
+    pub(super) plan: Plan,
+    /// The Service as it will be.
+    pub(super) patched: Object,
+    pub(super) built: Built,
+    pub(super) taken: Taken,
+}
+
+impl<'s> Rewrite<'s> {
+    pub(super) fn new(
+        objects: &[Object],
+        settings: &'s Settings,
+        service: usize,
+    ) -> Result<Self, Error> {
+        let spec = &settings.spec;
+        let original = &objects[service];
+        let attach = spec.phase() == Phase::Attach;
+        let backend = spec
+            .ingress
+            .backend_port
+            .as_ref()
+            .and_then(|port| port.to_string().parse().ok())
+            .unwrap_or(443);
+        let all = nlb::carry(&original.value, backend);
+        let carried = if spec.carry_over() {
+            all.clone()
+        } else {
+            Carried::default()
+        };
+        let moved = moved(original, attach);
+        let plan = if attach {
+            Plan::default()
+        } else {
+            let stripped = stripped(
+                original,
+                spec.service.keep_annotations.as_deref().unwrap_or_default(),
+                &moved,
+            );
+            plan::plan(&original.value, &wish(settings), &stripped)
+                .map_err(|error| placed(error, original))?
+        };
+        let patched = Object {
+            value: plan::patched(&original.value, &plan.patch)?,
+            ..original.clone()
+        };
+        let name = ingress::name_of(spec);
+        let existing = objects.iter().position(|object| {
+            object.kind() == "Ingress"
+                && object.name() == name
+                && (object.namespace() == original.namespace()
+                    || object.namespace().is_empty()
+                    || original.namespace().is_empty())
+                && !object.is_hook()
+        });
+        let built = ingress::build(&Sources {
+            spec,
+            service: &patched,
+            carried: &carried,
+            moved: &moved,
+            existing: existing.map(|index| &objects[index]),
+        })?;
+        let mut annotations = carried.annotations;
+        annotations.extend(
+            moved
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+        );
+        let taken = Taken {
+            name: original.name().to_owned(),
+            namespace: original.namespace().to_owned(),
+            annotations,
+        };
+        let mut rewrite = Rewrite {
+            settings,
+            service,
+            existing,
+            plan,
+            patched,
+            built,
+            taken,
+        };
+        // In the first phase the old load balancer stays: what becomes of it is not told yet.
+        let told = all
+            .findings
+            .iter()
+            .filter(|finding| !attach || !lint::migration::CUTOVER.contains(&finding.rule.id));
+        if spec.carry_over() {
+            rewrite.plan.findings.extend(told.cloned());
+        } else {
+            rewrite.plan.findings.extend(
+                told.filter(|finding| !lint::migration::CARRIED.contains(&finding.rule.id))
+                    .cloned(),
+            );
+            rewrite
+                .plan
+                .findings
+                .extend(lint::migration::not_carried(&all));
+        }
+        for finding in &mut rewrite.plan.findings {
+            finding.object = Some(format!("Service {}", original.full_name()));
+        }
+        rewrite.check_access(original, &all, existing.map(|index| &objects[index]));
+        Ok(rewrite)
+    }
+
+    /// Who can reach the gateway afterwards, compared with who could before.
+    fn check_access(&mut self, original: &Object, before: &Carried, existing: Option<&Object>) {
+        let carries = self.settings.spec.carry_over();
+        let scheme = self.built.annotation("alb.ingress.kubernetes.io/scheme");
+        let mut findings = Vec::new();
+        if self.built.scheme_assumed {
+            findings.push(if before.internal && !carries {
+                lint::exposure::internal_exposed()
+            } else {
+                lint::exposure::scheme_assumed()
+            });
+        } else if let (Some(old), Some(new)) = (
+            existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")),
+            scheme,
+        ) && old != new
+        {
+            findings.push(lint::exposure::scheme_changed(old, new));
+        }
+        findings.extend(lint::migration::allow_list(before, carries, &self.built));
+        findings.extend(lint::migration::name_taken(original, &self.built));
+        if self.settings.spec.phase() == Phase::Attach {
+            findings.extend(lint::migration::attach(&self.patched, &self.built));
+        }
+        let name = self
+            .built
+            .ingress
+            .metadata
+            .name
+            .as_deref()
+            .unwrap_or_default();
+        for finding in &mut findings {
+            finding.object = Some(match original.namespace() {
+                "" => format!("Ingress {name}"),
+                namespace => format!("Ingress {namespace}/{name}"),
+            });
+        }
+        self.plan.findings.extend(findings);
+    }
+
+    /// The document and the pointer of the Service.
+    pub(super) fn path(&self) -> (usize, &str) {
+        (self.patched.document, &self.patched.pointer)
+    }
+}
+
+/// The annotations that move from the Service to the Ingress.
+fn moved(service: &Object, attach: bool) -> Vec<(&str, &str)> {
+    nlb::annotations_of(&service.value)
+        .into_iter()
+        // While the old load balancer serves, DNS stays with it.
+        .filter(|(key, _)| {
+            key.starts_with(nlb::ALB) || (!attach && key.starts_with(nlb::EXTERNAL_DNS))
+        })
+        .collect()
+}
+
+/// The keys of the annotations that leave the Service.
+fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<String> {
+    let annotations = service
+        .value
+        .pointer("/metadata/annotations")
+        .and_then(Value::as_object);
+    annotations
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key)
+        .filter(|key| {
+            !keep.contains(key)
+                && (nlb::is_stripped(key) || moved.iter().any(|(moved, _)| moved == key))
+        })
+        .cloned()
+        .collect()
+}
+
+fn wish(settings: &Settings) -> Wish {
+    let service = &settings.spec.service;
+    let node_ports = service
+        .node_ports
+        .iter()
+        .flat_map(Entries::iter)
+        .map(|(name, port)| {
+            let port = match port {
+                Var::Known(number) => Value::from(*number),
+                Var::Placeholder(text) => Value::from(text.as_str()),
+            };
+            (name.to_owned(), port)
+        });
+    Wish {
+        cluster_ip: service.kind() == ServiceType::ClusterIp,
+        node_ports: node_ports.collect(),
+        extra_ports: service.extra_ports(),
+    }
+}
+
+fn placed(error: Error, object: &Object) -> Error {
+    if error.place.is_some() {
+        error
+    } else {
+        error.at(object.place.clone())
+    }
+}

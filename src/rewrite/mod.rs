@@ -1,0 +1,198 @@
+//! The filter: a stream in, the stream with the gateway behind an ALB out.
+//!
+//! ```text
+//! split → choose → for each gateway: carry over, plan, build the Ingress → print, read back → judge
+//! ```
+//!
+//! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,
+//! most of them slices of the input, and the findings, and decides.
+
+mod choose;
+mod gateway;
+mod print;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::append;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::lint::{self, Finding, Severity};
+use crate::manifest::{self, Object};
+use crate::stream::{Stream, has_content};
+use choose::choose;
+use gateway::Rewrite;
+use print::print;
+
+/// A rewritten stream.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rewritten<'t> {
+    /// The output, in order.
+    pub pieces: Vec<Cow<'t, str>>,
+    /// What there is to say, already at the severities that the configuration asks for.
+    pub findings: Vec<Finding>,
+    /// The objects that matter, as they are after the rewrite.
+    pub objects: Vec<Object>,
+    /// What was taken from the Service of each gateway.
+    pub taken: Vec<Taken>,
+}
+
+/// What the Ingress of a gateway has from its Service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The Service's name.
+    pub name: String,
+    /// Its namespace, empty where its manifest has none.
+    pub namespace: String,
+    /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
+    pub annotations: BTreeMap<String, String>,
+}
+
+impl Rewritten<'_> {
+    /// Whether a finding forbids printing.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The output in one piece.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.concat()
+    }
+}
+
+/// Rewrites a stream by one configuration document for each gateway.
+///
+/// # Errors
+///
+/// Where the stream or the configuration leaves no right answer; findings are not errors here.
+pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
+    rewrite_reading(text, settings, &lint::KINDS)
+}
+
+/// The same, with more kinds of objects for the rules to look at.
+///
+/// # Errors
+///
+/// As [`rewrite`].
+pub fn rewrite_reading<'t>(
+    text: &'t str,
+    settings: &[Settings],
+    kinds: &[&str],
+) -> Result<Rewritten<'t>, Error> {
+    let stream = Stream::split(text);
+    if !has_content(text) {
+        return Err(Error::input("there are no manifests on stdin").help(
+            "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
+        ));
+    }
+    let found = manifest::read(&stream, kinds);
+    let Some(chosen) = choose(&stream, &found, settings)? else {
+        return Ok(Rewritten {
+            pieces: vec![Cow::Borrowed(text)],
+            objects: found.objects,
+            ..Rewritten::default()
+        });
+    };
+    let mut rewrites = Vec::new();
+    for (settings, service) in chosen {
+        rewrites.push(Rewrite::new(&found.objects, settings, service)?);
+    }
+    check_names(&found.objects, &rewrites)?;
+    let pieces = print(&stream, &found.objects, &rewrites)?;
+    Ok(judge(&stream, found.objects, &rewrites, pieces))
+}
+
+/// Refuses two Ingresses of one name.
+fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error> {
+    for (index, rewrite) in rewrites.iter().enumerate() {
+        let metadata = &rewrite.built.ingress.metadata;
+        let twin = rewrites[..index].iter().find(|other| {
+            other.built.ingress.metadata.name == metadata.name
+                && other.built.ingress.metadata.namespace == metadata.namespace
+        });
+        if let Some(twin) = twin {
+            let name = metadata.name.as_deref().unwrap_or_default();
+            return Err(Error::usage(format!(
+                "{} and {} would both make the Ingress {name}, for the Services {} and {}",
+                title_of(twin.settings),
+                title_of(rewrite.settings),
+                objects[twin.service].full_name(),
+                objects[rewrite.service].full_name()
+            ))
+            .help("give each its own `ingress.name`"));
+        }
+        let same = rewrites[..index]
+            .iter()
+            .find(|other| other.service == rewrite.service);
+        if let Some(same) = same.filter(|same| same.plan.patch != rewrite.plan.patch) {
+            return Err(Error::usage(format!(
+                "{} and {} want the Service {} to be different things",
+                title_of(same.settings),
+                title_of(rewrite.settings),
+                objects[rewrite.service].full_name()
+            ))
+            .help("give both the same `service` section and phase"));
+        }
+    }
+    Ok(())
+}
+
+/// A configuration document in a message.
+pub(super) fn title_of(settings: &Settings) -> String {
+    settings.name.as_ref().map_or_else(
+        || "a configuration document without a name".to_owned(),
+        |name| format!("configuration {name:?}"),
+    )
+}
+
+/// Judges what came out, at the severities that the configuration asks for.
+fn judge<'t>(
+    stream: &Stream<'_>,
+    mut objects: Vec<Object>,
+    rewrites: &[Rewrite<'_>],
+    pieces: Vec<Cow<'t, str>>,
+) -> Rewritten<'t> {
+    let mut ours = Vec::new();
+    for rewrite in rewrites {
+        objects[rewrite.service] = rewrite.patched.clone();
+        let index = match rewrite.existing {
+            Some(index) => {
+                objects[index].value = append::updated(&objects[index].value, &rewrite.built.value);
+                index
+            }
+            None => {
+                objects.push(append::object(stream, &rewrite.patched, &rewrite.built));
+                objects.len() - 1
+            }
+        };
+        ours.push(lint::Gateway {
+            service: rewrite.service,
+            ingress: index,
+            spec: &rewrite.settings.spec,
+        });
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    for rewrite in rewrites {
+        findings.extend(lint::adjust(
+            rewrite.plan.findings.clone(),
+            &rewrite.settings.spec.findings,
+        ));
+    }
+    findings.extend(lint::judge_gateways(&objects, &ours));
+    lint::locate(stream, &objects, &mut findings);
+    lint::sort(&mut findings);
+    let taken = rewrites
+        .iter()
+        .map(|rewrite| rewrite.taken.clone())
+        .collect();
+    Rewritten {
+        pieces,
+        findings,
+        objects,
+        taken,
+    }
+}
