@@ -1,11 +1,11 @@
-//! Values as YAML, in block style, and in the flow style of braces that are there already.
+//! Values as YAML in block style.
 
 use super::quote::{block_value, quoted, scalar};
 use super::style::Style;
 use serde_json::{Map, Value};
 
 /// A key of more bytes than this needs a `?` before it: YAML allows 1,024 characters for a key on one line with its colon.
-const LONG_KEY: usize = 1000;
+pub(super) const LONG_KEY: usize = 1000;
 
 /// A value as the body of a document in block style. Keys come in the order of the map; strings stay plain only where every
 /// YAML reader, 1.1 or 1.2, sees a string (Go, PyYAML), and stand in double quotes otherwise. Ends with a line break.
@@ -112,69 +112,4 @@ pub(super) fn item_lines(value: &Value, column: usize, style: &Style) -> Vec<Str
         first.replace_range(column..=column, "-");
     }
     lines
-}
-
-/// How a flow collection is written.
-#[derive(Debug, Clone)]
-pub(super) struct FlowStyle {
-    /// Keys and strings in double quotes, always.
-    pub(super) json: bool,
-    /// `: ` or `:`
-    pub(super) colon: &'static str,
-    /// `, ` or `,`
-    pub(super) comma: &'static str,
-    /// Entries on lines of their own: the columns per level, and the line break.
-    pub(super) lines: Option<(usize, &'static str)>,
-}
-
-/// A value in flow style. `column` is that of the line it starts on, for the lines below.
-pub(super) fn flow(value: &Value, column: usize, style: &FlowStyle) -> String {
-    match value {
-        Value::String(text) if style.json => quoted(text),
-        Value::String(text) => scalar(text).into_owned(),
-        Value::Array(items) if !items.is_empty() => {
-            let inner = column + style.lines.map_or(0, |(indent, _)| indent);
-            let items = items.iter().map(|item| flow(item, inner, style)).collect();
-            bracket("[", items, "]", column, style)
-        }
-        Value::Object(map) if !map.is_empty() => {
-            let inner = column + style.lines.map_or(0, |(indent, _)| indent);
-            let entries = map
-                .iter()
-                .map(|(key, value)| flow_entry(key, value, inner, style))
-                .collect();
-            bracket("{", entries, "}", column, style)
-        }
-        _ => value.to_string(),
-    }
-}
-
-/// One entry in flow style.
-pub(super) fn flow_entry(key: &str, value: &Value, column: usize, style: &FlowStyle) -> String {
-    let key = if style.json {
-        quoted(key)
-    } else {
-        scalar(key).into_owned()
-    };
-    let long = if key.len() > LONG_KEY && !style.json {
-        "? "
-    } else {
-        ""
-    };
-    format!("{long}{key}{}{}", style.colon, flow(value, column, style))
-}
-
-fn bracket(
-    open: &str,
-    children: Vec<String>,
-    close: &str,
-    column: usize,
-    style: &FlowStyle,
-) -> String {
-    let Some((indent, newline)) = style.lines else {
-        return format!("{open}{}{close}", children.join(style.comma));
-    };
-    let inner = format!("{newline}{:width$}", "", width = column + indent);
-    let children = children.join(&format!(",{inner}"));
-    format!("{open}{inner}{children}{newline}{:column$}{close}", "")
 }

@@ -49,6 +49,7 @@ impl<'t> Tree<'t> {
             };
             reader.event(event, span, anchor)?;
         }
+        reader.tree.comments.sort_by_key(|comment| comment.start);
         Ok(reader.tree)
     }
 }

@@ -69,7 +69,7 @@ impl Editor<'_, '_> {
                 (None, Part::New(value)) => {
                     if let Some((old, part)) = after {
                         let at = next_line(tree.text, written[old].range.end);
-                        self.refuse_open_block(part, at)?;
+                        self.refuse_open_block(part)?;
                         self.splices
                             .lines(at, self.new_lines(edited, &child.key, value, column));
                     }
@@ -314,15 +314,25 @@ impl Editor<'_, '_> {
     }
 
     /// A block scalar that ends with the text, without a line break, would get one if a line came after it.
-    fn refuse_open_block(&self, part: &Part, at: usize) -> Result<(), EditError> {
+    fn refuse_open_block(&self, part: &Part) -> Result<(), EditError> {
         let text = self.tree.text;
-        let open = at == text.len() && !crate::yaml::text::ends_line(text);
-        match self.block_scalar_at_end(part).filter(|_| open) {
-            Some(id) => Err(EditError::at(
-                self.tree.node(id).span.start,
-                "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it",
-            )),
-            None => Ok(()),
+        let Some(id) = self.block_scalar_at_end(part) else {
+            return Ok(());
+        };
+        let node = self.tree.node(id);
+        match &node.content {
+            Content::Scalar {
+                style: Style::Block(block),
+                ..
+            } if node.span.end == text.len()
+                && !text[node.span.start..block.header_end].contains('-') =>
+            {
+                Err(EditError::at(
+                    node.span.start,
+                    "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it",
+                ))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -14,6 +14,7 @@ mod aliases;
 mod block;
 mod draft;
 mod flow;
+mod flow_style;
 mod splices;
 mod value;
 mod verify;

@@ -48,6 +48,7 @@ impl Splices {
             .sort_by_key(|splice| (splice.range.start, !splice.range.is_empty()));
         let mut out = String::with_capacity(text.len() + 1024);
         let mut done = 0;
+        let mut ends_with_lines = false;
         for Splice { range, with } in self.0 {
             let is_deletion = matches!(&with, With::Text(with) if with.is_empty());
             if range.start < done && !is_deletion {
@@ -55,33 +56,33 @@ impl Splices {
             }
             if range.start > done {
                 out.push_str(slice(text, done..range.start)?);
+                ends_with_lines = false;
             }
             match with {
-                With::Text(with) => out.push_str(&with),
+                With::Text(with) => {
+                    ends_with_lines &= with.is_empty();
+                    out.push_str(&with);
+                }
                 With::Lines(lines) => {
-                    let last_line = range.start == text.len();
-                    push_lines(
-                        &mut out,
-                        &lines,
-                        newline,
-                        last_line && !ends_line(text) && !text.is_empty(),
-                    );
+                    if !out.is_empty() && out != BOM && !ends_line(&out) {
+                        out.push_str(newline);
+                    }
+                    for line in lines {
+                        out.push_str(&line);
+                        out.push_str(newline);
+                    }
+                    ends_with_lines = true;
                 }
             }
             done = done.max(range.end);
         }
-        out.push_str(slice(text, done..text.len())?);
+        if done < text.len() {
+            out.push_str(slice(text, done..text.len())?);
+        } else if ends_with_lines && !text.is_empty() && !ends_line(text) {
+            // The text had no final line break, and gets none.
+            out.truncate(out.len() - newline.len());
+        }
         Ok(out)
-    }
-}
-
-fn push_lines(out: &mut String, lines: &[String], newline: &str, open_end: bool) {
-    if !out.is_empty() && out != BOM && !ends_line(out) {
-        out.push_str(newline);
-    }
-    out.push_str(&lines.join(newline));
-    if !open_end {
-        out.push_str(newline);
     }
 }
 

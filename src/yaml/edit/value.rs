@@ -2,8 +2,9 @@
 
 use super::block::Lead;
 use super::draft::{Edited, Part};
+use super::flow_style::{FlowStyle, PLAIN};
 use super::{EditError, Editor};
-use crate::yaml::emit::{below, block, flow, is_leaf, leaf};
+use crate::yaml::emit::{below, block, is_leaf, leaf};
 use crate::yaml::node::{Content, Flow, NodeId, Style};
 use crate::yaml::quote::{quoted, single_quoted};
 use crate::yaml::text::{is_blank, line_end, line_start, next_line, skip_blanks};
@@ -29,6 +30,16 @@ enum Hangs {
     Mark,
     /// On a `?` entry that has no `:`.
     Nothing,
+}
+
+/// A value that is no block collection, taken apart so that the comments within it can stay.
+struct Shell {
+    /// What comes first: the value to the end of its line, or only its anchor and tag.
+    head: Range<usize>,
+    /// The value, where comments or lines stand between it and its anchor and tag.
+    below: Option<Range<usize>>,
+    /// The lines of a block scalar.
+    text: Option<Range<usize>>,
 }
 
 impl Editor<'_, '_> {
@@ -121,7 +132,13 @@ impl Editor<'_, '_> {
         if is_empty && bare && !place.root {
             return self.replace(place, edited.node, &new_value(edited, &node.content));
         }
-        self.flow(edited, place.root)
+        self.flow(
+            edited,
+            &FlowStyle {
+                json: place.root,
+                ..PLAIN
+            },
+        )
     }
 
     /// Puts `new` in the place of `old`, and of its anchor and tag.
@@ -138,46 +155,34 @@ impl Editor<'_, '_> {
             self.put_line(place, old, text);
             return Ok(());
         }
-        match place.hangs {
-            Hangs::Key => self.put_below(place, old, new),
-            _ => self.put_here(place, old, new)?,
+        // No block collection may start on the line of `---`.
+        let below = place.hangs == Hangs::Key
+            || (place.root && !self.starts_line(self.tree.node(old).start()));
+        if below {
+            self.put_below(place, old, new);
+            return Ok(());
         }
-        Ok(())
+        self.put_here(place, old, new)
     }
 
     /// One line of text (or several, in flow style) in the place of a value.
     fn put_line(&mut self, place: Place, old: NodeId, text: String) {
         let node = self.tree.node(old);
-        match &node.content {
-            Content::Scalar {
-                style: Style::Empty,
-                ..
-            } if node.properties.is_none() => {
-                self.splices.insert(place.lead, format!(" {text}"));
+        if !self.is_block_collection(old) {
+            let shell = self.shell(old);
+            let blank = if shell.head.is_empty() { " " } else { "" };
+            self.splices
+                .replace(shell.head.clone(), format!("{blank}{text}"));
+            self.remove_rest(&shell);
+        } else if !self.starts_line(node.span.start) || (place.root && node.properties.is_none()) {
+            let end = line_end(self.tree.text, node.span.end);
+            self.splices.replace(node.start()..end, text);
+        } else {
+            match &node.properties {
+                Some(properties) => self.splices.replace(properties.clone(), text),
+                None => self.splices.insert(place.lead, format!(" {text}")),
             }
-            Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } => {
-                self.splices.replace(node.start()..block.header_end, text);
-                self.remove_block_text(old, block.header_end);
-            }
-            _ if !self.is_block_collection(old) => {
-                self.splices.replace(node.start()..node.end(), text)
-            }
-            _ if !self.starts_line(node.span.start)
-                || (place.root && node.properties.is_none()) =>
-            {
-                self.splices
-                    .replace(node.start()..line_end(self.tree.text, node.span.end), text);
-            }
-            _ => {
-                match &node.properties {
-                    Some(properties) => self.splices.replace(properties.clone(), text),
-                    None => self.splices.insert(place.lead, format!(" {text}")),
-                }
-                self.splices.delete(self.lines_of(node.span()));
-            }
+            self.splices.delete(self.lines_of(node.span()));
         }
     }
 
@@ -185,38 +190,31 @@ impl Editor<'_, '_> {
     fn put_below(&mut self, place: Place, old: NodeId, new: &Value) {
         let text = self.tree.text;
         let node = self.tree.node(old);
-        let mut column = below(new, place.column, &self.style, false);
+        let mut column = match place.root {
+            true => 0,
+            false => below(new, place.column, &self.style, false),
+        };
         let mut at = next_line(text, node.end());
-        match &node.content {
-            _ if self.is_block_collection(old) => {
-                if let Some(properties) = &node.properties {
-                    self.splices
-                        .delete(self.behind(place, properties.start)..properties.end);
-                }
-                if matches!(node.content, Content::Sequence { .. }) == new.is_array() {
-                    column = self.tree.column(node.span.start);
-                }
-                let lines = self.lines_of(node.span());
-                at = lines.start;
-                self.splices.delete(lines);
-            }
-            Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } => {
+        if self.is_block_collection(old) {
+            if let Some(properties) = &node.properties {
                 self.splices
-                    .delete(self.behind(place, node.start())..block.header_end);
-                self.remove_block_text(old, block.header_end);
+                    .delete(self.behind(place, properties.start)..properties.end);
             }
-            _ if self.starts_line(node.start()) && node.start() > place.lead => {
-                let behind = skip_blanks(text, node.end());
-                if behind == line_end(text, node.end()) {
-                    self.splices.delete(self.lines_of(node.start()..node.end()));
-                } else {
-                    self.splices.delete(node.start()..behind);
-                }
+            if matches!(node.content, Content::Sequence { .. }) == new.is_array() {
+                column = self.tree.column(node.span.start);
             }
-            _ => self.splices.delete(place.lead..node.end()),
+            let lines = self.lines_of(node.span());
+            at = lines.start;
+            self.splices.delete(lines);
+        } else {
+            let shell = self.shell(old);
+            let start = self.behind(place, shell.head.start);
+            if start > place.lead && self.starts_line(start) {
+                self.delete_in_line(start..shell.head.end);
+            } else {
+                self.splices.delete(start..shell.head.end);
+            }
+            self.remove_rest(&shell);
         }
         self.splices
             .lines(at, block(new, column, &self.style, false));
@@ -225,55 +223,99 @@ impl Editor<'_, '_> {
     /// A collection whose first line goes where the old value starts.
     fn put_here(&mut self, place: Place, old: NodeId, new: &Value) -> Result<(), EditError> {
         let text = self.tree.text;
-        let newline = self.style.newline.as_str();
         let node = self.tree.node(old);
-        let is_empty = matches!(
-            &node.content,
-            Content::Scalar {
-                style: Style::Empty,
-                ..
-            }
-        );
-        if is_empty && node.properties.is_none() {
-            let column = self.block_column(place.lead)? + 1;
-            let mut lines = block(new, column, &self.style, false);
-            let first = lines.remove(0);
-            self.splices
-                .insert(place.lead, format!(" {}", &first[column..]));
-            self.splices.lines(next_line(text, place.lead), lines);
-            return Ok(());
-        }
         let is_collection = self.is_block_collection(old);
-        let start = if is_collection && self.starts_line(node.span.start) {
-            node.span.start
-        } else {
-            node.start()
-        };
-        let column = self.block_column(start)?;
+        let mut start = node.start();
+        let mut blank = "";
+        if is_collection && self.starts_line(node.span.start) {
+            start = node.span.start;
+            if let Some(properties) = &node.properties {
+                self.drop_properties(place, properties.clone());
+            }
+        } else if start == place.lead
+            || (is_blank(&text[place.lead..start]) && text[place.lead..start].contains('\t'))
+        {
+            (start, blank) = (place.lead, " ");
+        }
+        let column = self.block_column(start)? + blank.len();
         let mut lines = block(new, column, &self.style, false);
         if is_collection {
-            if let (Some(properties), true) = (&node.properties, start == node.span.start) {
-                self.splices
-                    .delete(self.behind(place, properties.start)..properties.end);
-            }
+            let lines = lines.join(self.style.newline.as_str());
             let end = line_end(text, node.span.end);
             self.splices
-                .replace(start..end, lines.join(newline)[column..].to_owned());
+                .replace(start..end, format!("{blank}{}", &lines[column..]));
             return Ok(());
         }
-        let first = lines.remove(0)[column..].to_owned();
-        match &node.content {
+        let shell = self.shell(old);
+        let first = format!("{blank}{}", &lines.remove(0)[column..]);
+        self.splices.replace(start..shell.head.end, first);
+        self.remove_rest(&shell);
+        self.splices.lines(next_line(text, node.end()), lines);
+        Ok(())
+    }
+
+    /// Removes the anchor and tag of a collection below a dash. A tab behind them would not do behind the dash.
+    fn drop_properties(&mut self, place: Place, properties: Range<usize>) {
+        let text = self.tree.text;
+        let start = self.behind(place, properties.start);
+        let end = skip_blanks(text, properties.end);
+        if end == line_end(text, end) {
+            self.splices.delete(start..properties.end);
+        } else {
+            self.splices.replace(start..end, " ");
+        }
+    }
+
+    /// What of a scalar, alias or flow collection makes room for something new.
+    fn shell(&self, id: NodeId) -> Shell {
+        let node = self.tree.node(id);
+        let (end, text) = match &node.content {
             Content::Scalar {
                 style: Style::Block(block),
                 ..
             } => {
-                self.splices.replace(start..block.header_end, first);
-                self.remove_block_text(old, block.header_end);
+                let lines = next_line(self.tree.text, block.header_end)
+                    ..next_line(self.tree.text, node.span.end);
+                (
+                    block.header_end,
+                    Some(lines).filter(|lines| lines.start < lines.end),
+                )
             }
-            _ => self.splices.replace(start..node.end(), first),
+            _ => (node.span.end, None),
+        };
+        match &node.properties {
+            Some(properties) if !is_blank(&self.tree.text[properties.end..node.span.start]) => {
+                Shell {
+                    head: properties.clone(),
+                    below: Some(node.span.start..end),
+                    text,
+                }
+            }
+            _ => Shell {
+                head: node.start()..end,
+                below: None,
+                text,
+            },
         }
-        self.splices.lines(next_line(text, node.end()), lines);
-        Ok(())
+    }
+
+    fn remove_rest(&mut self, shell: &Shell) {
+        if let Some(below) = &shell.below {
+            self.delete_in_line(below.clone());
+        }
+        if let Some(text) = &shell.text {
+            self.splices.delete(text.clone());
+        }
+    }
+
+    /// Deletes what starts a line, and the line with it if nothing else is there.
+    fn delete_in_line(&mut self, range: Range<usize>) {
+        let behind = skip_blanks(self.tree.text, range.end);
+        if behind == line_end(self.tree.text, range.end) {
+            self.splices.delete(self.lines_of(range));
+        } else {
+            self.splices.delete(range.start..behind);
+        }
     }
 
     /// The `:` that a `?` entry does not have.
@@ -325,9 +367,11 @@ impl Editor<'_, '_> {
             Content::Sequence { flow, items } => *flow && !items.is_empty(),
             _ => false,
         };
-        let style = is_flow.then(|| self.flow_style(old, false))?;
-        let line = line_start(self.tree.text, self.tree.node(old).span.start);
-        Some(flow(new, skip_blanks(self.tree.text, line) - line, &style))
+        let start = self.tree.node(old).span.start;
+        is_flow.then(|| {
+            self.flow_style(old, &PLAIN)
+                .value(new, self.indentation(start))
+        })
     }
 
     pub(super) fn is_block_collection(&self, id: NodeId) -> bool {
@@ -339,15 +383,6 @@ impl Editor<'_, '_> {
                     ..
                 }
         )
-    }
-
-    /// The lines of a block scalar below its header.
-    fn remove_block_text(&mut self, id: NodeId, header_end: usize) {
-        let text = self.tree.text;
-        let lines = next_line(text, header_end)..next_line(text, self.tree.node(id).span.end);
-        if lines.start < lines.end {
-            self.splices.delete(lines);
-        }
     }
 
     /// Where to cut so that no blank stays behind the lead: there, if nothing else stands between it and `start`.
