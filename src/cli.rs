@@ -14,6 +14,7 @@ use clap::error::ErrorKind;
 use clap::{
     Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -232,20 +233,30 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
 /// The command line as clap knows it, without descriptions of the options.
 #[must_use]
 pub fn command() -> clap::Command {
-    with_options(Root::command(), &|_| String::new())
+    bare(Root::command())
 }
 
 /// The command line with descriptions, for help and completions.
 #[must_use]
 pub fn described() -> clap::Command {
-    let docs = reference::sentences();
-    with_options(Root::command(), &|path| {
-        docs.get(path).cloned().unwrap_or_default()
-    })
+    explained(Root::command())
 }
 
-/// Adds the options to a command and to all below it.
-fn with_options(command: clap::Command, doc: &dyn Fn(&str) -> String) -> clap::Command {
+fn bare(command: clap::Command) -> clap::Command {
+    with_options(command, &BTreeMap::new(), bare)
+}
+
+fn explained(command: clap::Command) -> clap::Command {
+    with_options(command, &reference::sentences(), explained)
+}
+
+/// Adds the options to a command, and to one below it when that is asked for: most runs ask for none, and making all the
+/// options for all the commands took longer than the rest of the program.
+fn with_options(
+    command: clap::Command,
+    docs: &BTreeMap<&str, String>,
+    below: fn(clap::Command) -> clap::Command,
+) -> clap::Command {
     let is_root = command.get_name() == NAME;
     let own = [
         file(
@@ -263,7 +274,7 @@ fn with_options(command: clap::Command, doc: &dyn Fn(&str) -> String) -> clap::C
         let flag = field.flag?;
         let arg = Arg::new(flag)
             .long(flag)
-            .help(doc(field.path))
+            .help(docs.get(field.path).cloned().unwrap_or_default())
             .hide_short_help(!COMMON.contains(&flag));
         Some(match field.shape {
             Shape::Switch => arg.action(ArgAction::SetTrue),
@@ -276,14 +287,12 @@ fn with_options(command: clap::Command, doc: &dyn Fn(&str) -> String) -> clap::C
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
     });
-    let mut command = command.mut_subcommands(|sub| with_options(sub, doc));
-    for arg in own.into_iter().chain(flags) {
+    let args = own.into_iter().chain(flags).map(|arg| {
         let hidden = !is_root || arg.is_hide_short_help_set();
-        command = command.arg(
-            arg.help_heading("Options of the configuration")
-                .hide_short_help(hidden),
-        );
-    }
+        arg.help_heading("Options of the configuration")
+            .hide_short_help(hidden)
+    });
+    let command = command.args(args).mut_subcommands(|sub| sub.defer(below));
     match is_root {
         true => command,
         false => command.after_help("The options of `istio-alb --help` are understood here, too."),
