@@ -7,6 +7,7 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub mod api_server;
+pub mod cluster;
 pub mod contract;
 pub mod helm;
 pub mod tools;

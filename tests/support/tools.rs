@@ -12,9 +12,24 @@ pub enum Tool {
     Helm41,
     Helm40,
     Kustomize,
+    ApiServer,
+    Etcd,
+    Kubectl,
 }
 
 impl Tool {
+    const ALL: [Tool; 8] = [
+        Tool::Helm3,
+        Tool::Helm4,
+        Tool::Helm41,
+        Tool::Helm40,
+        Tool::Kustomize,
+        Tool::ApiServer,
+        Tool::Etcd,
+        Tool::Kubectl,
+    ];
+    /// What an API server takes, and what asks it.
+    pub const CLUSTER: [Tool; 3] = [Tool::ApiServer, Tool::Etcd, Tool::Kubectl];
     /// The two Helms that everything is tested with.
     pub const HELMS: [Tool; 2] = [Tool::Helm3, Tool::Helm4];
     /// Every Helm that loads plugins of kind `postrenderer/v1`.
@@ -27,18 +42,23 @@ impl Tool {
             Tool::Helm41 => "helm-4.1.4",
             Tool::Helm40 => "helm-4.0.0",
             Tool::Kustomize => "kustomize-5.8.1",
+            Tool::ApiServer => "kube-apiserver-1.34.2",
+            Tool::Etcd => "etcd-3.6.4",
+            Tool::Kubectl => "kubectl-1.34.2",
         }
     }
 
     pub fn named(name: &str) -> Option<Tool> {
-        let all = [
-            Tool::Helm3,
-            Tool::Helm4,
-            Tool::Helm41,
-            Tool::Helm40,
-            Tool::Kustomize,
-        ];
-        all.into_iter().find(|tool| tool.name() == name)
+        Tool::ALL.into_iter().find(|tool| tool.name() == name)
+    }
+
+    /// The script that brings it.
+    fn script(self) -> &'static str {
+        if Tool::CLUSTER.contains(&self) {
+            "tests/cluster/cluster.sh build"
+        } else {
+            "tests/tools/install.sh"
+        }
     }
 
     pub fn path(self) -> PathBuf {
@@ -57,7 +77,7 @@ pub enum Need {
 impl Need {
     fn missing(&self) -> Option<String> {
         let (path, script) = match self {
-            Need::Tool(tool) => (tool.path(), "tests/tools/install.sh"),
+            Need::Tool(tool) => (tool.path(), tool.script()),
             Need::Chart(release) => (chart(release), "tests/tools/charts.sh"),
         };
         (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))

@@ -1,0 +1,22 @@
+//! A real API server, and real Helm with it: whether it takes what we print, and what becomes of a live gateway on the way
+//! from its NLB or Classic ELB to the ALB and back.
+//!
+//! No AWS controller runs. Where it matters, its traces (finalizer, status) are written and taken off by the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![cfg(unix)]
+
+#[path = "cluster/journey.rs"]
+mod journey;
+#[path = "cluster/release.rs"]
+mod release;
+mod support;
+
+use libtest_mimic::Arguments;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let trials = journey::trials();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    support::cluster::stop();
+    conclusion.exit_if_failed();
+}

@@ -1,0 +1,222 @@
+//! A gateway that is live: a Helm release in a namespace of its own, and, since no AWS controller runs, its traces.
+
+use crate::support::cluster::{self, Namespace};
+use crate::support::helm::Helm;
+use crate::support::tools::Tool;
+use crate::support::{project, shown};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::Output;
+
+pub const NAME: &str = "istio-ingressgateway";
+pub const INGRESS: &str = "common-external-ingress";
+
+/// How a release comes to the cluster and is changed there.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    pub name: &'static str,
+    pub installed_by: Tool,
+    pub upgraded_by: Tool,
+    /// Of the installation; an upgrade by Helm 4 goes on as the release began.
+    flags: &'static [&'static str],
+}
+
+pub const HELM3: Way = Way {
+    name: "helm 3",
+    installed_by: Tool::Helm3,
+    upgraded_by: Tool::Helm3,
+    flags: &[],
+};
+pub const HELM4: Way = Way {
+    name: "helm 4",
+    installed_by: Tool::Helm4,
+    upgraded_by: Tool::Helm4,
+    flags: &[],
+};
+pub const HELM4_CLIENT_SIDE: Way = Way {
+    name: "helm 4 client-side",
+    installed_by: Tool::Helm4,
+    upgraded_by: Tool::Helm4,
+    flags: &["--server-side=false"],
+};
+pub const HELM3_THEN_4: Way = Way {
+    name: "helm 3 then 4",
+    installed_by: Tool::Helm3,
+    upgraded_by: Tool::Helm4,
+    flags: &[],
+};
+
+pub struct Release {
+    pub namespace: Namespace,
+    installer: Helm,
+    helm: Helm,
+    flags: &'static [&'static str],
+    chart: PathBuf,
+}
+
+/// The gateway's two objects as they are now.
+pub struct State {
+    pub service: Option<Value>,
+    pub ingress: Option<Value>,
+}
+
+impl Release {
+    pub fn new(way: Way, namespace: &str, values: &str) -> Release {
+        let release = Release {
+            namespace: cluster::get().namespace(namespace),
+            installer: Helm::ready(way.installed_by),
+            helm: Helm::ready(way.upgraded_by),
+            flags: way.flags,
+            chart: project().join("chart-fixtures/gateway"),
+        };
+        release.write("values.yaml", values);
+        release
+    }
+
+    /// The same with another chart.
+    pub fn of_chart(mut self, chart: PathBuf) -> Release {
+        self.chart = chart;
+        self
+    }
+
+    /// Puts a file where Helm and the post-renderer run.
+    pub fn write(&self, name: &str, text: &str) {
+        for helm in [&self.installer, &self.helm] {
+            std::fs::write(helm.path().join(name), text).unwrap();
+        }
+    }
+
+    pub fn configure(&self, spec: &str) {
+        self.write(
+            "istio-alb.yaml",
+            &format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n"),
+        );
+    }
+
+    fn run(&self, helm: &Helm, words: &[&str]) -> Output {
+        let namespace = ["--namespace", &self.namespace.name];
+        let mut command = helm.run(&[words, &namespace].concat());
+        command
+            .current_dir(helm.path())
+            .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
+        command.output().unwrap()
+    }
+
+    fn deploy(&self, helm: &Helm, verb: &str, more: &[&str]) -> Output {
+        let chart = self.chart.to_str().unwrap();
+        self.run(
+            helm,
+            &[&[verb, NAME, chart, "--values", "values.yaml"], more].concat(),
+        )
+    }
+
+    pub fn install(&self, more: &[&str]) -> Output {
+        self.deploy(&self.installer, "install", &[self.flags, more].concat())
+    }
+
+    /// An upgrade without the post-renderer, unless `more` asks for it.
+    pub fn upgrade(&self, more: &[&str]) -> Output {
+        self.deploy(&self.helm, "upgrade", more)
+    }
+
+    pub fn attach(&self) -> Output {
+        let phase = ["--post-renderer-args", "--phase=attach"];
+        self.upgrade(&[&["--post-renderer", "istio-alb"], &phase[..]].concat())
+    }
+
+    pub fn cut_over(&self) -> Output {
+        self.upgrade(&["--post-renderer", "istio-alb"])
+    }
+
+    pub fn roll_back(&self, revision: &str) -> Output {
+        self.run(&self.helm, &["rollback", NAME, revision])
+    }
+
+    pub fn uninstall(&self) -> Output {
+        self.run(&self.helm, &["uninstall", NAME])
+    }
+
+    /// Number and status of the last revision: `3 deployed`.
+    pub fn last_revision(&self) -> String {
+        let printed = self.run(&self.helm, &["history", NAME, "--max=1", "-o", "json"]);
+        let history: Value = serde_json::from_slice(&printed.stdout).unwrap();
+        format!(
+            "{} {}",
+            history[0]["revision"],
+            history[0]["status"].as_str().unwrap()
+        )
+    }
+
+    pub fn state(&self) -> State {
+        let kinds = "services,ingresses.networking.k8s.io";
+        let printed = self.namespace.ask(&["get", kinds, "-o", "json"]);
+        let list: Value = serde_json::from_str(&printed).unwrap();
+        let find = |kind: &str, name: &str| {
+            let mut items = list["items"].as_array().unwrap().iter();
+            items
+                .find(|item| item["kind"] == kind && item["metadata"]["name"] == name)
+                .cloned()
+        };
+        State {
+            service: find("Service", NAME),
+            ingress: find("Ingress", INGRESS),
+        }
+    }
+
+    /// One round of the controllers: what they write to objects that ask for a load balancer, and take off those that no
+    /// longer do. Nothing is built.
+    pub fn controllers(&self) {
+        let State { service, ingress } = self.state();
+        if let Some(service) = service {
+            let asks = service["spec"]["type"] == "LoadBalancer"
+                && service["metadata"]["deletionTimestamp"].is_null();
+            self.take_care("service", NAME, &service, asks, "service.k8s.aws/resources");
+        }
+        if let Some(ingress) = ingress {
+            let asks = ingress["metadata"]["deletionTimestamp"].is_null();
+            self.take_care(
+                "ingress",
+                INGRESS,
+                &ingress,
+                asks,
+                "ingress.k8s.aws/resources",
+            );
+        }
+    }
+
+    fn take_care(&self, kind: &str, name: &str, object: &Value, asks: bool, finalizer: &str) {
+        let held = !object["metadata"]["finalizers"].is_null();
+        let answered = !object["status"]["loadBalancer"]["ingress"].is_null();
+        if asks != held {
+            let finalizers = if asks {
+                json!([finalizer])
+            } else {
+                json!(null)
+            };
+            let patch = json!({"metadata": {"finalizers": finalizers}});
+            self.namespace.patch(kind, name, &[], &patch);
+        }
+        if asks && !answered {
+            let host = format!("{kind}.elb.example.com");
+            let patch = json!({"status": {"loadBalancer": {"ingress": [{"hostname": host}]}}});
+            self.namespace
+                .patch(kind, name, &["--subresource=status"], &patch);
+        }
+    }
+}
+
+/// Success is taken for granted.
+pub fn done(output: Output) {
+    assert!(output.status.success(), "{}", shown(&output));
+}
+
+/// Failure is taken for granted, with these words in what the user reads.
+pub fn refused(output: &Output, words: &str) {
+    assert!(!output.status.success(), "it succeeded\n{}", shown(output));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        text.contains(words),
+        "it does not say {words:?}\n{}",
+        shown(output)
+    );
+}
