@@ -362,6 +362,48 @@ fn what_is_not_one_document_is_refused() {
 }
 
 #[test]
+fn what_go_reads_differently_is_refused() {
+    let colon = "a colon without a blank behind it: some YAML readers take it for part of the key";
+    let table = [
+        ("{a:}", colon, 2),
+        ("{a:, b: 1}", colon, 2),
+        ("{a :, b}", colon, 3),
+        ("[a:]", colon, 2),
+        (
+            "{:a}",
+            "a scalar that starts with a colon: a value for some YAML readers",
+            1,
+        ),
+        (
+            "[!!str, a]",
+            "a tag without a blank behind it: some YAML readers take more for part of it",
+            1,
+        ),
+        (
+            "|\nx",
+            "a block scalar whose text is not indented: empty for some YAML readers",
+            0,
+        ),
+        ("a: |2\n    \n", "a block scalar of nothing but blanks", 3),
+        ("a: |+\n  ", "a block scalar of nothing but blanks", 3),
+    ];
+    for (text, message, offset) in table {
+        assert_eq!(
+            read(text),
+            Err(ParseError {
+                message: message.to_owned(),
+                offset
+            }),
+            "{text:?}"
+        );
+    }
+    assert_eq!(
+        read("{'a':, \"b\":[c]}"),
+        Ok(json!({"a": null, "b": ["c"]}))
+    );
+}
+
+#[test]
 fn line_breaks_that_readers_disagree_about_are_refused() {
     for letter in ['\u{85}', '\u{2028}', '\u{2029}'] {
         let error = read(&format!("a: 1 # {letter} c")).unwrap_err();
