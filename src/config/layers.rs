@@ -60,6 +60,9 @@ pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
 /// leave a default in force.
 pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the environment"));
+    if variables.is_empty() {
+        return Ok(layer);
+    }
     let known: BTreeMap<String, &Field> = FIELDS
         .iter()
         .map(|field| (field.variable(), field))

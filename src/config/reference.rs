@@ -47,17 +47,39 @@ pub fn rows() -> Vec<Row> {
     FIELDS.iter().filter_map(row).collect()
 }
 
-/// The first sentence of each field's description, by path: what `--help` says about its flag.
+/// What `--help` and completions say about a flag.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hint {
+    /// The first sentence of its field's description.
+    pub sentence: String,
+    /// The words that it allows; none where it allows others.
+    pub words: Vec<String>,
+}
+
+/// The hints by the path of the field.
 #[must_use]
-pub fn sentences() -> BTreeMap<&'static str, String> {
-    let sentence = |text: &str| {
-        let end = text.find(". ").unwrap_or(text.len());
-        text[..end].trim_end_matches('.').replace('`', "")
+pub fn hints() -> BTreeMap<&'static str, Hint> {
+    let hint = |row: Row| {
+        let end = row.description.find(". ").unwrap_or(row.description.len());
+        let sentence = row.description[..end]
+            .trim_end_matches('.')
+            .replace('`', "");
+        let words = row.kind.replace(" or ", ", ");
+        let words: Option<Vec<_>> = words
+            .split(", ")
+            .map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned()))
+            .collect();
+        let words = words
+            .filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
+        (
+            row.path,
+            Hint {
+                sentence,
+                words: words.unwrap_or_default(),
+            },
+        )
     };
-    rows()
-        .into_iter()
-        .map(|row| (row.path, sentence(&row.description)))
-        .collect()
+    rows().into_iter().map(hint).collect()
 }
 
 /// The fields, one paragraph each.
