@@ -74,6 +74,26 @@ fn a_fault_behind_a_class_outside_the_stream_is_told_but_not_sure() {
 }
 
 #[test]
+fn a_webhook_denial_behind_a_class_outside_the_stream_is_not_sure_either() {
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let ingress = Ing {
+        class: NO_CLASS,
+        spec: &spec,
+        annotations: &[("group.name", "Not_A_Name")],
+        ..Ing::default()
+    };
+    let model = model_of(&(Gateway::default().yaml() + &ingress.yaml()));
+    assert_eq!(model.verdict, Verdict::Unknown);
+    assert!(model.ingresses[0].failure.is_some());
+    assert!(
+        model
+            .message
+            .as_ref()
+            .is_some_and(|m| m.contains("; if it is the controller's: "))
+    );
+}
+
+#[test]
 fn the_class_annotation_wins_over_the_field_and_brings_no_parameters() {
     let spec = format!("  ingressClassName: alb\n{TO_443}");
     let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS)
