@@ -2,6 +2,7 @@
 //!
 //! A message says what was being done, where, and what to do about it: lower case, one `help:` line.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where in the stream (or in a file) something is. Documents and lines count from 1.
@@ -120,20 +121,29 @@ impl Error {
 /// wrote: it may hold anything.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let mut shown: String = text.chars().take(LONGEST).flat_map(visible).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    format!("`{shown}`")
+    format!("`{}`", visible(&cut(text, 80)))
 }
 
-/// A letter as it can be shown on one line.
-fn visible(letter: char) -> Vec<char> {
-    match letter.is_control() {
-        true => letter.escape_default().collect(),
-        false => vec![letter],
+/// The first letters of a text, with `…` for those that are left out.
+#[must_use]
+pub fn cut(text: &str, letters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
+}
+
+/// A text as it can be shown on one line, without control characters.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter.is_control() {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    shown
 }
 
 impl fmt::Display for Error {

@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use super::process::Ended;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, cut};
 
 /// More lines than this nobody reads in a condition.
 const LINES: usize = 12;
@@ -22,7 +22,7 @@ const LETTERS: usize = 600;
 const ADVICE: &[(&str, &str)] = &[
     ("failed to parse -:", "`-` is the parameter `values`: it must be a YAML map, as in a values file"),
     ("don't meet the specifications of the schema",
-     "mend the values; Istio's gateway chart before 1.25 refuses its own under Helm 4, which takes the parameter `skip-schema-validation: \"true\"`"),
+     "mend the values; some releases of Istio's gateway chart (1.22 to 1.24) refuse their own, and need the parameter `skip-schema-validation: \"true\"`"),
     ("Chart.yaml file is missing", "spec.source.path must name the folder with Chart.yaml in it"),
     ("unable to detect chart", "spec.source.path must name the folder with Chart.yaml in it"),
     ("is out of sync with", "run `helm dependency update` and commit Chart.lock"),
@@ -113,10 +113,7 @@ fn without_values(line: &str) -> String {
         Some((before, name)) => format!("{before}type mismatch on {name}: it is no map"),
         None => line.to_owned(),
     };
-    match line.char_indices().nth(LETTERS) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    cut(&line, LETTERS).into_owned()
 }
 
 #[cfg(test)]

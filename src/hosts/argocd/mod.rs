@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Options;
 use crate::config::{self, Files, PREFIX, Settings, confine};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, cut, visible};
 use crate::lint::Severity;
 use crate::manifest::{self, Object};
 use crate::report;
@@ -189,26 +189,29 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
 /// What users read at the Application when a run ends with an error.
 #[must_use]
 pub fn told(error: &Error) -> String {
-    brief(&format!("istio-alb: error: {error}\n"))
+    let text = format!("istio-alb: error: {error}\n");
+    // Helm's flags are none of ours.
+    match error.kind {
+        Kind::Program => brief(&text),
+        _ => brief(&parameters::instead_of_flags(&text)),
+    }
 }
 
 /// What users read at the Application when findings forbid printing.
 #[must_use]
 pub fn refused(rewritten: &Rewritten<'_>) -> String {
-    brief(
-        &(report::text(&rewritten.findings, Severity::Error)
-            + &report::refusal(&rewritten.findings)),
-    )
+    let findings = report::text(&rewritten.findings, Severity::Error);
+    let text = findings + &report::refusal(&rewritten.findings);
+    brief(&parameters::instead_of_flags(&text))
 }
 
-/// A message in the words of Argo CD, and cut: all of it is shown, whatever its length.
+/// A message, cut: Argo CD shows all of it, whatever its length.
 fn brief(text: &str) -> String {
     const LINES: usize = 40;
     const LETTERS: usize = 1500;
-    let text = parameters::instead_of_flags(text);
     let mut lines: Vec<String> = text
         .lines()
-        .map(|line| cut(&short_quotes(line), LETTERS))
+        .map(|line| visible(&cut(&short_quotes(line), LETTERS)))
         .collect();
     if lines.len() > LINES {
         let more = lines.len() - LINES;
@@ -218,34 +221,12 @@ fn brief(text: &str) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What stands in backticks is cut, and control characters are made visible.
+/// What stands in backticks is cut.
 fn short_quotes(line: &str) -> String {
-    let parts: Vec<String> = line
-        .split('`')
-        .enumerate()
-        .map(|(number, part)| {
-            if number % 2 == 1 {
-                cut(part, 80)
-            } else {
-                part.to_owned()
-            }
-        })
-        .collect();
-    let visible = |letter: char| {
-        if letter.is_control() {
-            letter.escape_default().to_string()
-        } else {
-            letter.to_string()
-        }
-    };
-    parts.join("`").chars().map(visible).collect()
-}
-
-fn cut(text: &str, letters: usize) -> String {
-    match text.char_indices().nth(letters) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    let parts = line.split('`').enumerate();
+    let short =
+        parts.map(|(number, part)| cut(part, if number % 2 == 1 { 80 } else { usize::MAX }));
+    short.collect::<Vec<_>>().join("`")
 }
 
 /// What Helm gets of our environment: what tells it where things are. Not the rest, which an Application can add to; and not

@@ -51,7 +51,7 @@ pub(super) const HELM: &[(&str, Kind, &str)] = &[
     ("helm-parameters", Kind::Map, "Single values, as helm --set takes them; they win over all others"),
     ("helm-string-parameters", Kind::Map, "Single values that stay text, as helm --set-string takes them"),
     ("skip-crds", Kind::Text, "Whether to leave out what the chart has in crds/ (true, false; default: false)"),
-    ("skip-schema-validation", Kind::Text, "Whether to leave the values unchecked, which Helm 4 needs with Istio's gateway chart before 1.25 (true, false; default: false)"),
+    ("skip-schema-validation", Kind::Text, "Whether to leave the values unchecked; Istio's gateway chart 1.22 to 1.24 refuses its own (true, false; default: false)"),
 ];
 
 /// A parameter that there is.

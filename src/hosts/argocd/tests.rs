@@ -313,6 +313,15 @@ fn messages_are_short_and_show_what_is_invisible() {
         format!("found `{}…`, and\n", "x".repeat(80))
     );
     assert_eq!(brief(&long), format!("{}…\n", "x".repeat(1500)));
+    let flag = |kind| told(&Error::new(kind, "x").help("see --scheme"));
+    assert_eq!(
+        flag(Kind::Usage),
+        "istio-alb: error: x\n  help: see the parameter `scheme`\n"
+    );
+    assert_eq!(
+        flag(Kind::Program),
+        "istio-alb: error: x\n  help: see --scheme\n"
+    );
     assert_eq!(brief("a\u{1b}[31m\tb\r\n"), "a\\u{1b}[31m\\tb\n");
     let lines = brief(&"a\n".repeat(50));
     assert_eq!(lines.lines().count(), 41);
