@@ -338,8 +338,10 @@ fn announced() -> Outcome {
 const HELP: &str =
     "help: the same command on the chart, with the same values, shows it on your machine\n";
 
+type Test = fn() -> Outcome;
+
 /// How runs fail that nobody wanted to fail.
-const FAILURES: &[(&str, fn() -> Outcome)] = &[
+const FAILURES: &[(&str, Test)] = &[
     ("Helm's own error, once", || {
         let script = "echo 'level=ERROR msg=\"release name check failed\" error=\"x\"' >&2; echo 'level=WARN msg=secret' >&2; \
                       echo 'Error: release name check failed: x' >&2; exit 1";

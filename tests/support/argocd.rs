@@ -1,6 +1,5 @@
 //! What Argo CD does before it runs its plugin, and a stand-in for the Helm that the plugin runs.
 
-use super::tools::cache;
 use super::{binary, command, copy_folder, project};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -191,15 +190,4 @@ pub fn serve(folder: &Path) -> String {
         }
     });
     format!("http://{address}")
-}
-
-/// Argo CD's own repo-server and plugin server as one program, where `tests/hosts/build.sh` has put it.
-pub fn host() -> Option<PathBuf> {
-    let mut script = Command::new(project().join("tests/hosts/build.sh"));
-    script
-        .args(["where", "argocd"])
-        .env("ISTIO_ALB_TOOLS", cache());
-    let printed = script.output().ok()?;
-    let path = PathBuf::from(String::from_utf8(printed.stdout).ok()?.trim());
-    path.exists().then_some(path)
 }
