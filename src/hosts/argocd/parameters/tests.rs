@@ -69,3 +69,34 @@ fn messages_name_parameters_and_no_flags() {
         assert_eq!(instead_of_flags(text), told);
     }
 }
+
+#[test]
+fn the_tables_in_docs_are_these_parameters() {
+    let known = known();
+    let (fixed, fields) = known.split_at(known.len() - FIELDS.len());
+    let mut helm = String::from("\n| parameter | shape | what it says |\n|---|---|---|\n");
+    for known in fixed {
+        let row = format!(
+            "| `{}` | {} | {} |\n",
+            known.name,
+            known.kind.word(),
+            known.about
+        );
+        helm.push_str(&row);
+    }
+    let mut options = String::from("\n| parameter | shape | field |\n|---|---|---|\n");
+    for (known, field) in fields.iter().zip(FIELDS) {
+        let row = format!(
+            "| `{}` | {} | `{}` |\n",
+            known.name,
+            known.kind.word(),
+            field.path
+        );
+        options.push_str(&row);
+    }
+    let parts = [
+        ("helm parameters", helm + "\n"),
+        ("option parameters", options + "\n"),
+    ];
+    reference::compare_parts("docs/argocd.md", &parts);
+}
