@@ -12,13 +12,24 @@ fn main() {}
 #[cfg(unix)]
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = fake::trials().into_iter().chain(real::trials()).collect();
-    libtest_mimic::run(&arguments, trials).exit_if_failed();
+    let trials = [
+        fake::trials(),
+        failures::trials(),
+        hostile::trials(),
+        real::trials(),
+    ];
+    libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_if_failed();
 }
 
 #[cfg(unix)]
+#[path = "argocd/failures.rs"]
+mod failures;
+#[cfg(unix)]
 #[path = "argocd/fake.rs"]
 mod fake;
+#[cfg(unix)]
+#[path = "argocd/hostile.rs"]
+mod hostile;
 #[cfg(unix)]
 #[path = "argocd/real.rs"]
 mod real;

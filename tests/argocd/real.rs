@@ -1,6 +1,6 @@
 //! With real Helm.
 
-use crate::support::argocd::{Request, make_executable, serve};
+use crate::support::argocd::{Request, make_executable, refused, serve};
 use crate::support::helm::Helm;
 use crate::support::tools::{Need, Tool, chart, gated};
 use crate::support::{Outcome, contract, copy_folder, fail, project, shown};
@@ -276,17 +276,6 @@ fn dependency_outside(helm: Tool) -> Outcome {
         "istio-alb: error: Chart.yaml: the dependency `file://../../3c4d/gateway` is not in the repository\n  help: a chart \
          of the same repository is named by a path from this one: file://../other\n",
     )
-}
-
-fn refused(output: &Output, code: i32, stderr: &str) -> Outcome {
-    let same = output.stderr == stderr.as_bytes();
-    if output.status.code() != Some(code) || !output.stdout.is_empty() || !same {
-        return fail(format!(
-            "expected {code} and\n{stderr}\nnot {}",
-            shown(output)
-        ));
-    }
-    Ok(())
 }
 
 const HELP: &str =

@@ -1,6 +1,6 @@
 //! What Argo CD does before it runs its plugin, and a stand-in for the Helm that the plugin runs.
 
-use super::{binary, command, copy_folder, project};
+use super::{Outcome, binary, command, copy_folder, fail, project, shown};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -163,6 +163,26 @@ impl FakeHelm {
 pub fn make_executable(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// The run failed with this exit code and this on stderr, and printed nothing.
+pub fn refused(output: &Output, code: i32, stderr: &str) -> Outcome {
+    let same = output.stderr == stderr.as_bytes();
+    if output.status.code() != Some(code) || !output.stdout.is_empty() || !same {
+        return fail(format!(
+            "expected {code} and\n{stderr}\nnot {}",
+            shown(output)
+        ));
+    }
+    Ok(())
+}
+
+/// Two values are the same.
+pub fn same<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Outcome {
+    match found == expected {
+        true => Ok(()),
+        false => fail(format!("expected {expected:#?}\nfound {found:#?}")),
+    }
 }
 
 /// Serves the files of a folder for the rest of the process; returns its address as an URL.
