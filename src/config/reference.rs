@@ -216,7 +216,7 @@ fn property((name, schema): (&String, &Value)) -> String {
 
 /// Compares a generated file with the one that is checked in; with `ISTIO_ALB_BLESS=1` writes it.
 #[cfg(test)]
-pub(super) fn compare(file: &str, generated: &str) {
+pub(crate) fn compare(file: &str, generated: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
         std::fs::write(&path, generated).unwrap();
@@ -228,26 +228,30 @@ pub(super) fn compare(file: &str, generated: &str) {
     );
 }
 
+/// The same for the parts of a page between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+#[cfg(test)]
+pub(crate) fn compare_parts(file: &str, parts: &[(&str, String)]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for (name, generated) in parts {
+        let begin = format!("<!-- begin {name} -->\n");
+        let from = text.find(&begin).unwrap() + begin.len();
+        let to = text.find(&format!("<!-- end {name} -->")).unwrap();
+        text.replace_range(from..to, generated);
+    }
+    compare(file, &text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_reference_in_docs_is_this_text() {
-        let file = "docs/configuration.md";
-        let mut text =
-            std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
-                .unwrap();
-        for (name, generated) in [("flags", flags()), ("fields", fields())] {
-            let (begin, end) = (
-                format!("<!-- begin {name} -->\n"),
-                format!("<!-- end {name} -->"),
-            );
-            let from = text.find(&begin).unwrap() + begin.len();
-            let to = text.find(&end).unwrap();
-            text.replace_range(from..to, &generated);
-        }
-        compare(file, &text);
+        compare_parts(
+            "docs/configuration.md",
+            &[("flags", flags()), ("fields", fields())],
+        );
     }
 
     #[test]
