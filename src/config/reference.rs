@@ -82,6 +82,12 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
     rows().into_iter().map(hint).collect()
 }
 
+/// The first sentences alone.
+#[must_use]
+pub fn sentences() -> BTreeMap<&'static str, String> {
+    hints().into_iter().map(|(path, hint)| (path, hint.sentence)).collect()
+}
+
 /// The fields, one paragraph each.
 #[must_use]
 pub fn fields() -> String {

@@ -23,8 +23,8 @@ impl Files for Memory {
         let path = path.strip_prefix("/work").unwrap_or(path);
         match self.0.get(path) {
             Some(text) if text.starts_with("-> ") => Ok(PathBuf::from(&text[3..])),
-            Some(_) => Ok(Path::new("/work").join(path)),
-            None if path == Path::new(".") => Ok(PathBuf::from("/work")),
+            Some(_) => Ok(Path::new("/app").join(path)),
+            None if path == Path::new(".") => Ok(PathBuf::from("/app")),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -340,7 +340,7 @@ fn an_application_reads_no_file_of_others() {
         outside
     );
     assert_eq!(
-        with(&[(config, "alb.yaml")], "alb.yaml", "-> /work2/alb.yaml").unwrap_err(),
+        with(&[(config, "alb.yaml")], "alb.yaml", "-> /app2/alb.yaml").unwrap_err(),
         outside
     );
     // Nor does a link of the default name lead out; elsewhere the user may link as they like.
