@@ -42,7 +42,7 @@ mod tests;
 mod types;
 
 pub use names::{Failure, Key, Object, Part, Reason, Site, Stage};
-pub use optimize::covers;
+pub use optimize::{covers, loops};
 pub use outcome::{Built, Group, IngressFacts, Model, Verdict};
 pub use settings::{Setting, Source, State, Unread};
 pub use types::*;
@@ -95,7 +95,9 @@ impl Options {
         }
     }
 
-    fn target_type(&self) -> &'static str {
+    /// The target type where nothing says which.
+    #[must_use]
+    pub fn target_type(&self) -> &'static str {
         if self.eks_auto_mode { "ip" } else { "instance" }
     }
 }
