@@ -85,7 +85,10 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
 /// The first sentences alone.
 #[must_use]
 pub fn sentences() -> BTreeMap<&'static str, String> {
-    hints().into_iter().map(|(path, hint)| (path, hint.sentence)).collect()
+    hints()
+        .into_iter()
+        .map(|(path, hint)| (path, hint.sentence))
+        .collect()
 }
 
 /// The fields, one paragraph each.
