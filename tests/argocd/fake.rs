@@ -64,7 +64,7 @@ fn everything_said() -> Outcome {
         {"name": "subnets", "array": ["subnet-a", "subnet-b"]},
         {"name": "service-node-ports", "map": {"https": "30443"}},
         {"name": "tags", "map": {"Team": "on", "Cost": "007"}},
-        {"name": "set", "array": ["ingress.healthCheck.path=/ready"]}
+        {"name": "set", "array": ["ingress.healthCheck.intervalSeconds=20"]}
     ]"#;
     let output = request.generate(&helm.path(), parameters);
     let root = request.root().display().to_string();
@@ -102,7 +102,7 @@ fn everything_said() -> Outcome {
             "alb.ingress.kubernetes.io/scheme: internal",
             "alb.ingress.kubernetes.io/subnets: subnet-a,subnet-b",
             "alb.ingress.kubernetes.io/tags: Cost=007,Team=on",
-            "alb.ingress.kubernetes.io/healthcheck-path: /ready",
+            "alb.ingress.kubernetes.io/healthcheck-interval-seconds: \"20\"",
         ],
     )
 }

@@ -14,13 +14,13 @@ pub(super) struct Memory(BTreeMap<PathBuf, String>);
 impl Files for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0
-            .get(path.strip_prefix("/work").unwrap_or(path))
+            .get(path.strip_prefix("/app").unwrap_or(path))
             .map(|text| text.clone().into_bytes())
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn follow(&self, path: &Path) -> io::Result<PathBuf> {
-        let path = path.strip_prefix("/work").unwrap_or(path);
+        let path = path.strip_prefix("/app").unwrap_or(path);
         match self.0.get(path) {
             Some(text) if text.starts_with("-> ") => Ok(PathBuf::from(&text[3..])),
             Some(_) => Ok(Path::new("/app").join(path)),
@@ -382,71 +382,4 @@ fn a_report_is_named_by_flag_or_variable_but_not_by_an_application() {
         ),
         "{refused}"
     );
-}
-
-/// Whatever is written, it is read or refused with its place; nothing panics.
-mod anything {
-    use super::*;
-    use proptest::prelude::*;
-
-    const WHOLE: &str = include_str!("../../../examples/how-to-full.yaml");
-
-    /// A real configuration with some of its characters replaced.
-    fn damaged() -> impl Strategy<Value = String> {
-        let piece = prop_oneof![
-            "[ -~]{0,3}",
-            Just("\n".to_owned()),
-            Just("---\n".to_owned()),
-            Just("\r".to_owned()),
-            Just("é\u{feff}".to_owned()),
-            Just("null".to_owned()),
-            Just("[{}]".to_owned()),
-            Just("${".to_owned()),
-        ];
-        proptest::collection::vec((0..WHOLE.len(), 0..6usize, piece), 1..4).prop_map(|edits| {
-            let mut text = WHOLE.to_owned();
-            for (at, length, piece) in edits {
-                let from = (0..=at.min(text.len()))
-                    .rev()
-                    .find(|&at| text.is_char_boundary(at))
-                    .unwrap();
-                let to = (from + length..=text.len())
-                    .find(|&at| text.is_char_boundary(at))
-                    .unwrap_or(text.len());
-                text.replace_range(from..to, &piece);
-            }
-            text
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn a_damaged_file_is_read_or_refused_with_its_place(text in damaged()) {
-            if let Err(error) = resolved("", &[], &text) {
-                prop_assert_eq!(error.kind, crate::error::Kind::Usage);
-                let place = error.message.strip_prefix("istio-alb.yaml:").map(|rest| rest.splitn(3, ':').collect::<Vec<_>>());
-                let place = place.unwrap_or_default();
-                let line: usize = place.first().and_then(|line| line.parse().ok()).unwrap_or_default();
-                let last = text.lines().count() + 1;
-                prop_assert!((1..=last).contains(&line), "{}", error);
-                prop_assert!(place.get(1).is_some_and(|column| column.parse::<usize>().is_ok()), "{}", error);
-            }
-        }
-
-        #[test]
-        fn any_assignment_is_taken_or_refused(text in "[a-z.\\[\\]\"={}:, $#0-9-]{0,40}") {
-            let options = Options { set: vec![text], ..Options::default() };
-            if let Err(error) = resolve(&options, &[], &Memory::default(), None) {
-                prop_assert!(error.message.starts_with("--set: "), "{}", error);
-            }
-        }
-
-        #[test]
-        fn any_variable_is_taken_or_refused(at in 0..fields::FIELDS.len(), value in "\\PC{0,20}") {
-            let name = format!("ISTIO_ALB_{}", fields::FIELDS[at].variable());
-            if let Err(error) = resolve(&Options::default(), &[(name.clone(), value)], &Memory::default(), None) {
-                prop_assert!(error.message.starts_with(&name), "{}", error);
-            }
-        }
-    }
 }
