@@ -9,6 +9,7 @@
 
 mod block_scalar;
 mod compose;
+mod dialect;
 mod edit;
 mod emit;
 mod find;

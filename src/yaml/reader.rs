@@ -5,6 +5,7 @@
 
 use super::ParseError;
 use super::block_scalar;
+use super::dialect;
 use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
 use super::text::{BOM, indicator, skip_blanks, skip_gap};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
@@ -30,7 +31,7 @@ impl<'t> Tree<'t> {
     }
 
     fn read(text: &'t str, comments: bool) -> Result<Self, ParseError> {
-        refuse_old_line_breaks(text)?;
+        dialect::refuse_letters(text)?;
         let options = granit_parser::options! {
             emit_comments: comments,
             max_buffered_comment_events: usize::MAX,
@@ -146,13 +147,8 @@ impl<'t> Reader<'t> {
             _ => return Ok(()),
         };
         let tag_span = span.tag_span().map(bytes).transpose()?;
-        if let Some(tag) = tag_span
-            .as_ref()
-            .filter(|tag| self.tree.text[tag.end..].starts_with([',', '[', ']']))
-        {
-            let message =
-                "a tag without a blank behind it: some YAML readers take more for part of it";
-            return Err(ParseError::at(tag.start, message));
+        if let Some(tag) = &tag_span {
+            dialect::refuse_tag(self.tree.text, tag)?;
         }
         let node = Node {
             span: at,
@@ -184,11 +180,8 @@ impl<'t> Reader<'t> {
             (None, false) => node.span.start,
             (None, true) => skip_gap(text, self.cursor, text.len(), b""),
         };
-        if text[node.span.start..].starts_with(':') && self.in_flow() && !empty {
-            return Err(ParseError::at(
-                node.span.start,
-                "a scalar that starts with a colon: a value for some YAML readers",
-            ));
+        if self.in_flow() {
+            dialect::refuse_indicator(text, &node)?;
         }
         let id = NodeId(self.tree.nodes.len());
         let place = self.place(id, gap_end, empty)?;
@@ -333,7 +326,7 @@ impl<'t> Reader<'t> {
         } = &self.tree.nodes[open.node.0].content
         {
             for entry in entries {
-                refuse_colon_in_key(self.tree.text, entry, self.tree.node(entry.key))?;
+                dialect::refuse_colon(self.tree.text, entry, self.tree.node(entry.key))?;
             }
         }
         let span = match children {
@@ -370,47 +363,13 @@ fn plain_style(style: ScalarStyle, at: &Range<usize>) -> Style {
 /// The `:` of an entry without a written value. (An implicit key of a block mapping has it on its own line.)
 fn lone_colon(text: &str, at: usize) -> Option<usize> {
     match text.as_bytes()[at..] {
-        [b':'] | [b':', b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']', ..] => Some(at),
+        [b':']
+        | [
+            b':',
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']' | b'#',
+            ..,
+        ] => Some(at),
         _ => None,
-    }
-}
-
-/// `{a:}`, `{a :, b}`, `[a:[]]`: the key is `a` for YAML 1.2, but `a:` for Go. (Behind quotes both end the key.)
-fn refuse_colon_in_key(text: &str, entry: &Entry, key: &Node<'_>) -> Result<(), ParseError> {
-    let plain = matches!(
-        &key.content,
-        Content::Scalar {
-            style: Style::Plain,
-            ..
-        }
-    );
-    match entry.colon.filter(|_| plain) {
-        Some(colon) if text[colon + 1..].starts_with([',', '[', ']', '{', '}']) => {
-            Err(ParseError::at(
-                colon,
-                "a colon without a blank behind it: some YAML readers take it for part of the key",
-            ))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Go's reader follows YAML 1.1, where NEL, LS and PS break lines (and end comments); YAML 1.2 readers do not.
-fn refuse_old_line_breaks(text: &str) -> Result<(), ParseError> {
-    let bytes = text.as_bytes();
-    let found = memchr::memchr2_iter(0xc2, 0xe2, bytes).find(|&at| {
-        let rest = &bytes[at..];
-        rest.starts_with(&[0xc2, 0x85])
-            || rest.starts_with(&[0xe2, 0x80, 0xa8])
-            || rest.starts_with(&[0xe2, 0x80, 0xa9])
-    });
-    match found {
-        Some(at) => Err(ParseError::at(
-            at,
-            "U+0085, U+2028 or U+2029: a line break for some YAML readers, a letter for others; write it as an escape in \
-             double quotes",
-        )),
-        None => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ use std::ops::Range;
 /// One entry or item as written: from its `?`, key or `-` to the end of its value.
 pub(super) struct Written {
     pub(super) range: Range<usize>,
+    pub(super) value: NodeId,
 }
 
 /// What a block collection hangs on.
@@ -85,6 +86,7 @@ impl Editor<'_, '_> {
         let tree = self.tree;
         let written = |start, value| Written {
             range: start..tree.node(value).end(),
+            value,
         };
         match &tree.node(id).content {
             Content::Sequence { items, .. } => items

@@ -138,10 +138,10 @@ impl Editor<'_, '_> {
         let last = kept.old.unwrap_or_default();
         let range = &listed.written[last].range;
         let mut entries = self.new_texts(edited, new, style, range.start);
-        if matches!(kept.part, Part::Kept(_)) && self.ends_with_colon(range.end) {
+        if matches!(kept.part, Part::Kept(_)) && self.ends_open(&listed.written[last]) {
             self.splices.insert(range.end, " ");
         }
-        if !self.fills_lines(listed, last) {
+        if !self.takes_lines(listed, last) {
             let separator = self.separator(range.start, style);
             self.splices
                 .insert(range.end, separator.clone() + &entries.join(&separator));
@@ -166,7 +166,7 @@ impl Editor<'_, '_> {
     /// Removes what stands behind `last`, which keeps its comma only if something follows, or if the list ended with one.
     fn remove_tail(&mut self, listed: &Listed, last: usize, followed: bool) {
         let ends_with_comma = listed.commas.last().is_some_and(Option::is_some);
-        let by_lines = followed && self.fills_lines(listed, last);
+        let by_lines = followed && self.takes_lines(listed, last);
         for gone in last + 1..listed.written.len() {
             let behind = (by_lines && gone == last + 1)
                 || (ends_with_comma && (by_lines || self.fills_lines(listed, gone)));
@@ -200,7 +200,7 @@ impl Editor<'_, '_> {
             (Comma::Before, Some((before, at)), _) => {
                 let gap = listed.written[before].range.end..range.start;
                 if self.has_no_comment(&gap) {
-                    let start = if self.ends_with_colon(gap.start) {
+                    let start = if self.ends_open(&listed.written[before]) {
                         at
                     } else {
                         gap.start
@@ -307,6 +307,12 @@ impl Editor<'_, '_> {
             && (rest.is_empty() || rest.starts_with('#'))
     }
 
+    /// Whether new entries can have the lines behind this one: it fills its own, and has no comma further down.
+    fn takes_lines(&self, listed: &Listed, at: usize) -> bool {
+        let behind = self.behind_entry(listed, at);
+        self.fills_lines(listed, at) && listed.commas[at].is_none_or(|comma| comma < behind)
+    }
+
     /// Behind an entry, and its comma if that stands on the same line.
     fn behind_entry(&self, listed: &Listed, at: usize) -> usize {
         let end = listed.written[at].range.end;
@@ -330,9 +336,17 @@ impl Editor<'_, '_> {
         }
     }
 
-    /// Whether an entry ends with the colon of a value that nobody wrote. Go takes `a:,` for a key with a colon.
-    fn ends_with_colon(&self, end: usize) -> bool {
-        self.tree.text[..end].ends_with(':')
+    /// Whether an entry ends with the colon or tag of a value that nobody wrote: Go would take a comma for part of it.
+    fn ends_open(&self, entry: &Written) -> bool {
+        let node = self.tree.node(entry.value);
+        let is_empty = matches!(
+            &node.content,
+            Content::Scalar {
+                style: Style::Empty,
+                ..
+            }
+        );
+        is_empty && (node.properties.is_some() || self.tree.text[..entry.range.end].ends_with(':'))
     }
 
     fn has_no_comment(&self, range: &Range<usize>) -> bool {

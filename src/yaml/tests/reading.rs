@@ -371,7 +371,7 @@ fn what_go_reads_differently_is_refused() {
         ("[a:]", colon, 2),
         (
             "{:a}",
-            "a scalar that starts with a colon: a value for some YAML readers",
+            "a scalar that starts with `:` or `?`: an indicator for some YAML readers",
             1,
         ),
         (
