@@ -95,7 +95,7 @@ impl<'t> Reader<'t> {
         span: Span,
         anchor: Option<Range<usize>>,
     ) -> Result<(), ParseError> {
-        let at = bytes(span)?;
+        let mut at = bytes(span)?;
         let mut tag = None;
         let mut number = 0;
         let content = match event {
@@ -134,11 +134,15 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(style, id, name) => {
                 (number, tag) = (id, name);
+                let braces = !at.is_empty() && self.tree.text[at.start..].starts_with('{');
                 let flow = match style {
                     StructureStyle::Block => Flow::Block,
-                    StructureStyle::Flow if at.is_empty() => Flow::Pair,
-                    StructureStyle::Flow => Flow::Braces,
+                    StructureStyle::Flow if braces => Flow::Braces,
+                    StructureStyle::Flow => Flow::Pair,
                 };
+                if flow == Flow::Pair {
+                    at.end = at.start;
+                }
                 Content::Mapping {
                     flow,
                     entries: Vec::new(),

@@ -346,7 +346,9 @@ impl Editor<'_, '_> {
                 ..
             }
         );
-        is_empty && (node.properties.is_some() || self.tree.text[..entry.range.end].ends_with(':'))
+        let text = &self.tree.text[entry.range.clone()];
+        is_empty
+            && (node.properties.is_some() || text.ends_with(':') || text.starts_with(['&', '!']))
     }
 
     fn has_no_comment(&self, range: &Range<usize>) -> bool {

@@ -12,6 +12,7 @@
 
 mod aliases;
 mod block;
+mod block_scalars;
 mod draft;
 mod flow;
 mod flow_style;
@@ -104,7 +105,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     for operation in &patch.0 {
         draft.apply(operation)?;
     }
-    aliases::check(&draft)?;
+    let kept = aliases::check(&draft)?;
     let mut editor = Editor {
         tree: &tree,
         style: tree.style(),
@@ -112,6 +113,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
         dropped: Vec::new(),
     };
     editor.root(&draft)?;
+    editor.guard_block_scalars(&kept);
     let new = editor.splices.apply(text, editor.style.newline.as_str())?;
     verify::verify(&draft, &target, &new, &editor.dropped)?;
     Ok(new)

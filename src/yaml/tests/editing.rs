@@ -278,6 +278,16 @@ fn nothing_becomes_text_of_a_block_scalar() {
     assert_eq!(edit(text, patch()), "a: |+\n  text\n\n# level\nc: 2\n");
     let text = "a: |\nb: 1\n   # deep\nc: 2\n";
     assert_eq!(edit(text, patch()), "a: |\nc: 2\n");
+    // What is removed need not be in one collection.
+    let text = "a:\n  b: |\n    text\n  c: 1\nd:\n  e: 2\n    # deep\n  # less\nf: 3\n";
+    let both = json!([{"op": "remove", "path": "/a/c"}, {"op": "remove", "path": "/d"}]);
+    assert_eq!(edit(text, both), "a:\n  b: |\n    text\n  # less\nf: 3\n");
+    // Something new between them keeps the comment.
+    let both = json!([{"op": "remove", "path": "/b"}, {"op": "add", "path": "/d", "value": 3}]);
+    assert_eq!(
+        edit("a: |\n  text\nb: 1\n  # deep\n", both),
+        "a: |\n  text\nd: 3\n  # deep\n"
+    );
     let text = "- a: |\n    text\n  b: 1\n     # deep\n- b\n";
     assert_eq!(
         edit(text, json!([{"op": "remove", "path": "/0/b"}])),
@@ -366,6 +376,13 @@ fn odd_layouts() {
     let patch =
         json!([{"op": "remove", "path": "/a"}, {"op": "replace", "path": "/d", "value": "x"}]);
     assert_eq!(edit(text, patch), "? c\n? d\n: x\n");
+    let text = "? a\n:\n- b\n? c\n:\n - d\n- e\n? f\n: - g\n";
+    let patch = json!([{"op": "replace", "path": "/a", "value": {"x": 1}}, {"op": "replace", "path": "/c", "value": {"v": 2}},
+        {"op": "replace", "path": "/f", "value": {"z": 3, "w": 4}}]);
+    assert_eq!(
+        edit(&text.replace(" - d\n- e\n", " - d\n"), patch),
+        "? a\n:\n  x: 1\n? c\n:\n v: 2\n? f\n: z: 3\n  w: 4\n"
+    );
     let text = "a:   1\nb:\n   c:   2\n   d:\n     -   e: 3\n         f: 4\n";
     let patch = json!([{"op": "remove", "path": "/b/d/0/e"}, {"op": "add", "path": "/b/d/0/g", "value": 5}, {"op": "add", "path": "/b/h", "value": {"i": 6}}]);
     assert_eq!(
