@@ -11,19 +11,23 @@ use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::{helm, krm};
-use istio_alb::lint::Severity;
+use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut args: Vec<OsString> = std::env::args_os().collect();
     let env = environment();
+    let function = krm::legacy(&args, variable(&env, "KUSTOMIZE_PLUGIN_CONFIG_STRING"));
+    if function.is_some() {
+        args.remove(1);
+    }
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
         Ok(Parsed::Run(Cli {
-            command: None,
+            command: None | Some(cli::Command::Krm),
             options,
-        })) => filter(&options, &env),
+        })) => filter(&options, &env, function),
         Ok(Parsed::Run(Cli {
             command: Some(command),
             options,
@@ -55,16 +59,17 @@ fn main() -> ExitCode {
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
-fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
+fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
         Err(error) => return fail(&error),
     };
-    match filtered(&input, options, env) {
+    match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
             let errors = report::text(&rewritten.findings, Severity::Error);
             let warnings = report::text(&warnings(&rewritten), Severity::Warning);
             tell(&warnings);
+            give_back(&input, &rewritten.findings, None);
             refuse(
                 &(errors + &report::refusal(&rewritten.findings)),
                 Kind::Findings.exit_code(),
@@ -74,6 +79,7 @@ fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
         }
         Ok(rewritten) => {
             tell(&report::text(&rewritten.findings, Severity::Warning));
+            tell(&report::variables(&rewritten.variables));
             finish(
                 write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
                 Reader::Program,
@@ -81,6 +87,7 @@ fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
         }
         Err(error) => {
             let code = exit_code(&error);
+            give_back(&input, &[], Some(&format!("{error:#}")));
             refuse(&format!("istio-alb: error: {error:#}\n"), code, &input, env)
         }
     }
@@ -90,6 +97,7 @@ fn filtered<'i>(
     input: &'i [u8],
     options: &cli::Options,
     env: &[(String, String)],
+    function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
@@ -97,7 +105,7 @@ fn filtered<'i>(
             text,
             &config::resolve(options, env, &Disk, list.function_config.as_deref())?,
         ),
-        None => rewrite(text, &config::resolve(options, env, &Disk, None)?),
+        None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
     });
     if let Some(path) = report {
         let json = match &result {
@@ -110,7 +118,17 @@ fn filtered<'i>(
     Ok(result?)
 }
 
-fn warnings(rewritten: &Rewritten<'_>) -> Vec<istio_alb::lint::Finding> {
+/// A KRM function that fails gives its list back with the reasons; that this can't be written changes nothing.
+fn give_back(input: &[u8], findings: &[Finding], error: Option<&str>) {
+    if let Some(list) = commands::text_of(input)
+        .ok()
+        .and_then(|text| krm::failed(text, findings, error))
+    {
+        let _ = write_out([list.as_bytes()]);
+    }
+}
+
+fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
     rewritten
         .findings
         .iter()
@@ -164,6 +182,9 @@ fn run(
                 read_in()?
             };
             commands::init(commands::text_of(&input)?, &settings()?)?
+        }
+        cli::Command::Export { host } => {
+            commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?
         }
         cli::Command::Explain { id } => commands::explain(id)?,
         cli::Command::Schema => Printed::output(config::schema::text()),

@@ -2,11 +2,13 @@
 
 mod check;
 mod diff;
+mod export;
 mod init;
 mod show;
 
 pub use check::{How, check};
 pub use diff::diff;
+pub use export::export;
 pub use init::init;
 pub use show::show;
 

@@ -9,6 +9,7 @@
 pub mod api_server;
 pub mod contract;
 pub mod helm;
+pub mod hosts;
 pub mod tools;
 
 use std::ffi::OsStr;
