@@ -83,7 +83,7 @@ pub enum Parsed {
 /// Reads what Helm rendered on stdin and prints it with the gateway's Service turned to NodePort and the Ingress for the ALB
 /// added: `helm install … --post-renderer istio-alb`. Every other byte stays as it is.
 #[derive(Parser)]
-#[command(name = NAME, bin_name = NAME, version, max_term_width = 100, color = clap::ColorChoice::Never)]
+#[command(name = NAME, bin_name = NAME, version, max_term_width = 100)]
 struct Root {
     #[command(subcommand)]
     command: Option<Command>,

@@ -14,6 +14,7 @@ pub mod listeners;
 pub mod migration;
 pub mod paths;
 pub mod reach;
+pub mod reference;
 pub mod scene;
 pub mod service;
 #[cfg(test)]
