@@ -24,6 +24,7 @@ pub mod plan;
 pub mod report;
 pub mod rewrite;
 pub mod sarif;
+pub mod show;
 pub mod stream;
 pub mod yaml;
 

@@ -10,7 +10,7 @@ use istio_alb::cli::{self, Cli, Parsed};
 use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
-use istio_alb::hosts::{helm, krm};
+use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
@@ -28,6 +28,13 @@ fn main() -> ExitCode {
             command: None | Some(cli::Command::Krm),
             options,
         })) => filter(&options, &env, function),
+        Ok(Parsed::Run(Cli {
+            command:
+                Some(cli::Command::Argocd {
+                    request: cli::Argocd::Generate,
+                }),
+            options,
+        })) => generate(&options, &env),
         Ok(Parsed::Run(Cli {
             command: Some(command),
             options,
@@ -69,7 +76,6 @@ fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&st
             let errors = report::text(&rewritten.findings, Severity::Error);
             let warnings = report::text(&warnings(&rewritten), Severity::Warning);
             tell(&warnings);
-            give_back(&input, &rewritten.findings, None);
             refuse(
                 &(errors + &report::refusal(&rewritten.findings)),
                 Kind::Findings.exit_code(),
@@ -87,7 +93,6 @@ fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&st
         }
         Err(error) => {
             let code = exit_code(&error);
-            give_back(&input, &[], Some(&format!("{error:#}")));
             refuse(&format!("istio-alb: error: {error:#}\n"), code, &input, env)
         }
     }
@@ -108,23 +113,54 @@ fn filtered<'i>(
         None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
     });
     if let Some(path) = report {
-        let json = match &result {
-            Ok(rewritten) => report::json(&rewritten.findings, None),
-            Err(error) => report::json(&[], Some(error)),
-        };
-        std::fs::write(&path, format!("{json:#}\n"))
-            .with_context(|| format!("cannot write the report {}", path.display()))?;
+        write_report(&path, &result)?;
     }
     Ok(result?)
 }
 
-/// A KRM function that fails gives its list back with the reasons; that this can't be written changes nothing.
-fn give_back(input: &[u8], findings: &[Finding], error: Option<&str>) {
-    if let Some(list) = commands::text_of(input)
-        .ok()
-        .and_then(|text| krm::failed(text, findings, error))
-    {
-        let _ = write_out([list.as_bytes()]);
+fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::Result<()> {
+    let json = match result {
+        Ok(rewritten) => report::json(&rewritten.findings, None),
+        Err(error) => report::json(&[], Some(error)),
+    };
+    std::fs::write(path, format!("{json:#}\n"))
+        .with_context(|| format!("cannot write the report {}", path.display()))
+}
+
+/// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
+fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
+    let refuse = |error: &Error| {
+        tell(&argocd::told(error));
+        error.kind.exit_code()
+    };
+    let report = match config::report(options, env) {
+        Ok(report) => report,
+        Err(error) => return refuse(&error),
+    };
+    let rendered = argocd::Request::read(options, env, &Disk)
+        .and_then(|request| Ok((request.rendered(&Disk, &mut argocd::process::run)?, request)));
+    let result = match &rendered {
+        Ok((output, request)) => {
+            commands::text_of(output).and_then(|text| argocd::rewrite(text, &request.settings))
+        }
+        Err(error) => Err(error.clone()),
+    };
+    if let Some(Err(error)) = report.map(|path| write_report(&path, &result)) {
+        return fail(&error);
+    }
+    match result {
+        Ok(rewritten) if rewritten.is_refused() => {
+            tell(&argocd::refused(&rewritten));
+            Kind::Findings.exit_code()
+        }
+        Ok(rewritten) => {
+            tell(&report::text(&rewritten.findings, Severity::Warning));
+            finish(
+                write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
+                Reader::Program,
+            )
+        }
+        Err(error) => refuse(&error),
     }
 }
 
@@ -187,6 +223,9 @@ fn run(
             commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?
         }
         cli::Command::Explain { id } => commands::explain(id)?,
+        cli::Command::Argocd {
+            request: cli::Argocd::Parameters,
+        } => Printed::output(argocd::parameters::announce()),
         cli::Command::Schema => Printed::output(config::schema::text()),
         cli::Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -77,16 +77,6 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     Ok(rewritten)
 }
 
-/// What a refused or failed run gives back: the list as it came, with the reasons as results. `None` for a stream that is no
-/// `ResourceList`.
-#[must_use]
-pub fn failed(text: &str, findings: &[Finding], error: Option<&str>) -> Option<String> {
-    read(text)?;
-    let mut results: Vec<Value> = findings.iter().map(result).collect();
-    results.extend(error.map(|message| json!({ "message": message, "severity": "error" })));
-    with_results(text, results).ok().flatten()
-}
-
 /// The list with other results; `None` where there are none.
 fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error> {
     if results.is_empty() {

@@ -3,11 +3,23 @@
 //! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. The rules stand in
 //! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
 
+pub mod actions;
+pub mod auth;
+pub mod backend;
+pub mod backends;
+pub mod conditions;
 pub mod exposure;
 pub mod flux;
+pub mod health;
+pub mod listeners;
 pub mod migration;
+pub mod paths;
+pub mod reach;
+pub mod reference;
 pub mod scene;
 pub mod service;
+#[cfg(test)]
+mod testing;
 
 use std::fmt;
 
@@ -156,6 +168,13 @@ pub struct Gateway<'g> {
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> = Vec::new();
+    rules.extend(listeners::RULES);
+    rules.extend(actions::RULES);
+    rules.extend(conditions::RULES);
+    rules.extend(paths::RULES);
+    rules.extend(backend::RULES);
+    rules.extend(health::RULES);
+    rules.extend(auth::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
@@ -262,8 +281,16 @@ fn applied(objects: &[Object]) -> Vec<Object> {
 /// All rules, on what they look at.
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rules in [] as [fn(&Scene<'_>) -> Vec<Finding>; 0] {
-        findings.extend(rules(scene));
+    for judge in [
+        listeners::judge,
+        actions::judge,
+        conditions::judge,
+        paths::judge,
+        backend::judge,
+        health::judge,
+        auth::judge,
+    ] {
+        findings.extend(judge(scene));
     }
     findings
 }

@@ -7,6 +7,7 @@
 //! Only this module knows `granit-parser`, and of it only `reader`: the parser is young, and whoever has to replace it
 //! finds everything that depends on its spans in that one file.
 
+mod block_scalar;
 mod compose;
 mod edit;
 mod emit;

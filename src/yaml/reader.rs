@@ -4,10 +4,9 @@
 //! gaps between nodes, the header of a block scalar and its last line, and where a node is that nobody wrote (`key:`).
 
 use super::ParseError;
+use super::block_scalar;
 use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
-use super::text::{
-    BOM, indicator, is_blank, line_end, line_start, next_line, skip_blanks, skip_gap,
-};
+use super::text::{BOM, indicator, skip_blanks, skip_gap};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -147,6 +146,14 @@ impl<'t> Reader<'t> {
             _ => return Ok(()),
         };
         let tag_span = span.tag_span().map(bytes).transpose()?;
+        if let Some(tag) = tag_span
+            .as_ref()
+            .filter(|tag| self.tree.text[tag.end..].starts_with([',', '[', ']']))
+        {
+            let message =
+                "a tag without a blank behind it: some YAML readers take more for part of it";
+            return Err(ParseError::at(tag.start, message));
+        }
         let node = Node {
             span: at,
             properties: join(anchor.clone(), tag_span),
@@ -177,6 +184,12 @@ impl<'t> Reader<'t> {
             (None, false) => node.span.start,
             (None, true) => skip_gap(text, self.cursor, text.len(), b""),
         };
+        if text[node.span.start..].starts_with(':') && self.in_flow() && !empty {
+            return Err(ParseError::at(
+                node.span.start,
+                "a scalar that starts with a colon: a value for some YAML readers",
+            ));
+        }
         let id = NodeId(self.tree.nodes.len());
         let place = self.place(id, gap_end, empty)?;
         let lead = match &node.properties {
@@ -188,7 +201,7 @@ impl<'t> Reader<'t> {
                 Style::Empty => node.span = lead..lead,
                 Style::Block(block) => {
                     block.indent = indent;
-                    node.span = block_span(text, lead, &node.span, block, value)?;
+                    node.span = block_scalar::complete(text, lead, &node.span, block, value)?;
                 }
                 _ => {}
             }
@@ -214,6 +227,16 @@ impl<'t> Reader<'t> {
         }
         self.tree.nodes.push(node);
         Ok(())
+    }
+
+    fn in_flow(&self) -> bool {
+        self.open
+            .iter()
+            .any(|open| match &self.tree.nodes[open.node.0].content {
+                Content::Sequence { flow, .. } => *flow,
+                Content::Mapping { flow, .. } => *flow != Flow::Block,
+                _ => false,
+            })
     }
 
     /// Records `id` as root, key, value or item. Returns where the gap before it ends: behind `---`, `?`, `:` or `-`.
@@ -304,6 +327,15 @@ impl<'t> Reader<'t> {
                 .zip(entries.last().map(|last| last.value)),
             _ => None,
         };
+        if let Content::Mapping {
+            flow: Flow::Braces | Flow::Pair,
+            entries,
+        } = &self.tree.nodes[open.node.0].content
+        {
+            for entry in entries {
+                refuse_colon_in_key(self.tree.text, entry, self.tree.node(entry.key))?;
+            }
+        }
         let span = match children {
             Some((start, last)) => start..self.tree.node(last).end(),
             None => self.tree.nodes[open.node.0].span.start..at.end,
@@ -343,61 +375,23 @@ fn lone_colon(text: &str, at: usize) -> Option<usize> {
     }
 }
 
-/// From the header to the last line of a block scalar, which the parser reports from its first content to the next
-/// token. Fills in what the header says. Go, unlike the parser, adds no line break where the text ends without one.
-fn block_span(
-    text: &str,
-    lead: usize,
-    reported: &Range<usize>,
-    block: &mut Block,
-    value: &mut Cow<'_, str>,
-) -> Result<Range<usize>, ParseError> {
-    let header = indicator(text, lead, text.len(), b"|>")
-        .ok_or_else(|| ParseError::at(lead, "block scalar without `|` or `>`"))?;
-    let indicators = text.as_bytes()[header + 1..]
-        .iter()
-        .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'))
-        .count();
-    block.header_end = header + 1 + indicators;
-    block.keep = text[header..block.header_end].contains('+');
-
-    let first = next_line(text, header);
-    let after = if reported.end == text.len() && line_start(text, reported.end) != text.len() {
-        text.len()
-    } else {
-        line_start(text, reported.end)
-    };
-    let mut end = block.header_end;
-    let mut at = first;
-    while at < after {
-        let stop = line_end(text, at);
-        if block.keep || is_content(&text[at..stop], block.indent) {
-            end = stop;
+/// `{a:}`, `{a :, b}`, `[a:[]]`: the key is `a` for YAML 1.2, but `a:` for Go. (Behind quotes both end the key.)
+fn refuse_colon_in_key(text: &str, entry: &Entry, key: &Node<'_>) -> Result<(), ParseError> {
+    let plain = matches!(
+        &key.content,
+        Content::Scalar {
+            style: Style::Plain,
+            ..
         }
-        at = next_line(text, at);
-    }
-    if end == text.len()
-        && is_content(&text[line_start(text, end)..end], block.indent)
-        && end >= first
-    {
-        strip_break(value);
-    }
-    Ok(header..end)
-}
-
-/// A line of a block scalar holds text, or more spaces than its indentation.
-fn is_content(line: &str, indent: Option<usize>) -> bool {
-    !is_blank(line) || indent.is_some_and(|indent| line.len() > indent)
-}
-
-fn strip_break(value: &mut Cow<'_, str>) {
-    match value {
-        Cow::Borrowed(text) => *text = text.strip_suffix('\n').unwrap_or(text),
-        Cow::Owned(text) => {
-            if text.ends_with('\n') {
-                text.pop();
-            }
+    );
+    match entry.colon.filter(|_| plain) {
+        Some(colon) if text[colon + 1..].starts_with([',', '[', ']', '{', '}']) => {
+            Err(ParseError::at(
+                colon,
+                "a colon without a blank behind it: some YAML readers take it for part of the key",
+            ))
         }
+        _ => Ok(()),
     }
 }
 

@@ -7,6 +7,8 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub mod api_server;
+#[cfg(unix)]
+pub mod argocd;
 pub mod contract;
 pub mod helm;
 pub mod hosts;

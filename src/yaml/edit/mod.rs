@@ -51,6 +51,14 @@ impl EditError {
         }
     }
 
+    fn misfit(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: None,
+            internal: false,
+        }
+    }
+
     fn internal(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -90,11 +98,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     let old = tree.value()?;
     let patch = normalized(patch);
     let mut target = old.clone();
-    json_patch::patch(&mut target, &patch).map_err(|error| EditError {
-        message: error.to_string(),
-        offset: None,
-        internal: false,
-    })?;
+    json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
     if target == old {
         return Ok(text.to_owned());
     }

@@ -29,11 +29,12 @@ import (
 // host is a repo-server with one sidecar, in a folder of its own.
 type host struct {
 	settings
-	folder  string
-	server  *repository.Service
-	sidecar *exec.Cmd
-	alive   io.Closer    // the sidecar ends when this end of its stdin closes
-	charts  *http.Server // serves the chart, once one is published
+	folder     string
+	searchPath string // PATH as it was
+	server     *repository.Service
+	sidecar    *exec.Cmd
+	alive      io.Closer    // the sidecar ends when this end of its stdin closes
+	charts     *http.Server // serves the chart, once one is published
 }
 
 // beSidecar is the whole of Argo CD's argocd-cmp-server. It ends with the program that started it, however that ends.
@@ -54,7 +55,7 @@ func start(with settings) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &host{settings: with, folder: folder}
+	h := &host{settings: with, folder: folder, searchPath: os.Getenv("PATH")}
 	for _, step := range []func() error{h.isolate, h.startSidecar, h.startServer} {
 		if err := step(); err != nil {
 			h.stop()
@@ -68,16 +69,24 @@ func (h *host) path(name string) string { return filepath.Join(h.folder, name) }
 
 // isolate keeps git and helm, which the repo-server runs, away from what the user has set up for them.
 func (h *host) isolate() error {
-	if err := os.Mkdir(h.path("home"), 0o700); err != nil {
+	for _, folder := range []string{"home", "bin"} {
+		if err := os.Mkdir(h.path(folder), 0o700); err != nil {
+			return err
+		}
+	}
+	// Argo CD's image has this program. It says whether a commit is signed, which is not the matter here.
+	if err := os.WriteFile(h.path("bin/git-verify-wrapper.sh"), []byte("#!/bin/sh\n"), 0o700); err != nil {
 		return err
 	}
 	for name, value := range map[string]string{
+		"PATH":                       h.path("bin") + string(os.PathListSeparator) + h.searchPath,
 		"HOME":                       h.path("home"),
 		"GIT_CONFIG_GLOBAL":          os.DevNull,
 		"GIT_CONFIG_NOSYSTEM":        "1",
 		"HELM_CACHE_HOME":            h.path("home/helm-cache"),
 		"HELM_CONFIG_HOME":           h.path("home/helm-config"),
 		"HELM_DATA_HOME":             h.path("home/helm-data"),
+		common.EnvLogLevel:           "error", // for what logs by a logger of its own
 		common.EnvPluginSockFilePath: h.path("s"),
 	} {
 		if err := os.Setenv(name, value); err != nil {
@@ -113,7 +122,7 @@ func (h *host) startSidecar() error {
 	h.sidecar = exec.Command(self, "--config-dir-path", h.path("config"))
 	h.sidecar.Args[0] = common.CommandCMPServer
 	h.sidecar.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"),
+		"PATH=" + h.searchPath,
 		"HOME=" + h.path("sidecar-home"),
 		common.EnvPluginSockFilePath + "=" + h.path("s"),
 		common.EnvCMPWorkDir + "=" + h.path("work"),
@@ -151,6 +160,7 @@ func (h *host) startServer() error {
 }
 
 func (h *host) stop() {
+	os.Setenv("PATH", h.searchPath)
 	if h.charts != nil {
 		h.charts.Close()
 	}

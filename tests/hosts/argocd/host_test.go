@@ -37,31 +37,34 @@ spec:
 
 const fromGit = "path: app, plugin: {name: alb, env: [{name: SCHEME, value: internal}], parameters: [{name: hosts, array: [a, b]}]}"
 
-// rendered gives what comes out, or the error. The source holds one folder, app, with one manifest.
+// rendered gives what comes out, or the error.
 func rendered(t *testing.T, with settings, script, source string, announce bool) string {
 	t.Helper()
 	folder := t.TempDir()
-	files := map[string]string{
+	for name, text := range map[string]string{
 		"plugin.yaml":            plugin(script),
 		"application.yaml":       fmt.Sprintf(application, source),
+		"source/Chart.yaml":      "apiVersion: v2\nname: edge\nversion: 0.0.0\n",
 		"source/app/object.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
-	}
-	for name, text := range files {
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
+	} {
+		file := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	with.plugin = filepath.Join(folder, "plugin.yaml")
+	if err := os.Symlink("app", filepath.Join(folder, "source/link")); err != nil {
+		t.Fatal(err)
+	}
+	with.plugin, with.kubeVersion = filepath.Join(folder, "plugin.yaml"), "v1.33.1-eks-1234"
 	if with.log == "" {
 		with.log = os.DevNull
 	}
 	if with.deadline == 0 {
 		with.deadline = time.Minute
 	}
-	with.kubeVersion = "v1.33.1-eks-1234"
 	lines, err := render(with, filepath.Join(folder, "application.yaml"), filepath.Join(folder, "source"), announce)
 	if err != nil {
 		return err.Error()
@@ -76,8 +79,8 @@ const generating = failed + "error generating manifests in cmp: rpc error: code 
 
 func TestConditions(t *testing.T) {
 	for _, c := range []struct{ about, script, want string }{
-		{"an error with a message", "echo half; echo why >&2; exit 3", generating + "`sh -c echo half; echo why >&2; exit 3` failed exit status 3: why"},
-		{"an error without one", "exit 1", generating + "`sh -c exit 1` failed exit status 1"},
+		{"an error with a message", "echo half; echo why >&2; exit 3", generating + "`sh -c \"echo half; echo why >&2; exit 3\"` failed exit status 3: why"},
+		{"an error without one", "exit 1", generating + "`sh -c \"exit 1\"` failed exit status 1"},
 		{"a scalar", "printf '|-\\n  istio-alb: error\\n'", failed + "failed to convert CMP manifests to unstructured objects: failed to unmarshal manifest: " +
 			"error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type map[string]interface {}"},
 		{"nothing is no error", "true", ""},
@@ -100,7 +103,7 @@ func TestEnvironment(t *testing.T) {
 	got := rendered(t, settings{environment: []string{"FROM=sidecar"}}, "env >&2; pwd >&2; exit 1", fromGit, false)
 	for _, want := range []string{
 		"\nFROM=sidecar\n", "\nARGOCD_APP_NAME=gateway\n", "\nARGOCD_APP_NAMESPACE=edge\n", "\nARGOCD_ENV_SCHEME=internal\n",
-		"\nARGOCD_APP_PARAMETERS=[{\"name\":\"hosts\",\"array\":[\"a\",\"b\"]}]\n", "\nKUBE_VERSION=1.33.1\n", "/work/_cmp_server/",
+		"\nARGOCD_APP_PARAMETERS=[{\"array\":[\"a\",\"b\"],\"name\":\"hosts\"}]\n", "\nKUBE_VERSION=1.33.1\n", "/work/_cmp_server/",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
@@ -119,21 +122,24 @@ func TestChart(t *testing.T) {
 	if _, err := exec.LookPath("helm"); err != nil {
 		t.Skip(err)
 	}
-	folder := t.TempDir()
-	for name, text := range map[string]string{
-		"plugin.yaml":       plugin("cat Chart.yaml >&2; exit 1"),
-		"application.yaml":  fmt.Sprintf(application, "chart: edge, targetRevision: 1.2.3, plugin: {name: alb}"),
-		"source/Chart.yaml": "apiVersion: v2\nname: edge\nversion: 0.0.0\n",
-	} {
-		os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700)
-		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	with := settings{plugin: filepath.Join(folder, "plugin.yaml"), log: os.DevNull, deadline: time.Minute, kubeVersion: "v1.33.1"}
-	_, err := render(with, filepath.Join(folder, "application.yaml"), filepath.Join(folder, "source"), false)
-	if got := fmt.Sprint(err); !strings.Contains(got, "failed exit status 1: apiVersion: v2\nname: edge\nversion: 1.2.3") {
+	got := rendered(t, settings{}, "cat Chart.yaml >&2; exit 1", "chart: edge, targetRevision: 1.2.3, plugin: {name: alb}", false)
+	if !strings.HasSuffix(got, "failed exit status 1: apiVersion: v2\nname: edge\nversion: 1.2.3") {
 		t.Error(got)
+	}
+}
+
+func TestLinksInTheSourceAreKept(t *testing.T) {
+	got := rendered(t, settings{}, "pwd >&2; exit 1", "path: link, plugin: {name: alb}", false)
+	if !strings.HasSuffix(got, "/app") {
+		t.Error(got)
+	}
+}
+
+func TestWhatTheSidecarLogs(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	rendered(t, settings{log: log}, "echo careful >&2; cat object.yaml", fromGit, false)
+	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), `"stderr":"careful\n"`) {
+		t.Errorf("%s %v", text, err)
 	}
 }
 
