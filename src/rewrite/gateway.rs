@@ -124,6 +124,11 @@ impl<'s> Rewrite<'s> {
                 .findings
                 .extend(lint::migration::not_carried(&all));
         }
+        let east_west = crate::gateway::east_west_reason(original);
+        rewrite
+            .plan
+            .findings
+            .extend(east_west.map(|reason| lint::service::east_west(&reason)));
         for finding in &mut rewrite.plan.findings {
             finding.object = Some(format!("Service {}", original.full_name()));
         }
