@@ -83,7 +83,7 @@ pub enum Parsed {
 /// Reads what Helm rendered on stdin and prints it with the gateway's Service turned to NodePort and the Ingress for the ALB
 /// added: `helm install … --post-renderer istio-alb`. Every other byte stays as it is.
 #[derive(Parser)]
-#[command(name = NAME, bin_name = NAME, version, max_term_width = 100, color = clap::ColorChoice::Never)]
+#[command(name = NAME, bin_name = NAME, version, max_term_width = 100)]
 struct Root {
     #[command(subcommand)]
     command: Option<Command>,
@@ -133,6 +133,9 @@ pub enum Command {
         #[command(subcommand)]
         host: Export,
     },
+    /// Be a KRM function; the filter is one by itself when it reads a ResourceList
+    #[command(hide = true)]
+    Krm,
     /// Be Argo CD's config management plugin
     #[command(arg_required_else_help = false)]
     Argocd {
@@ -150,12 +153,26 @@ pub enum Command {
 }
 
 /// Hosts that get the rewrite as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Export {
     /// Post-renderers for a HelmRelease, and the Ingress
-    Flux,
+    Flux {
+        /// Make the Ingress part of the release
+        #[arg(long)]
+        single: bool,
+        /// The HelmRelease as its manifest names it [default: as the Service]
+        #[arg(long, value_name = "[NAMESPACE/]NAME")]
+        release: Option<String>,
+        /// Write the files into FOLDER instead of one stream
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// A kustomize component
-    Kustomize,
+    Kustomize {
+        /// Write the files into FOLDER instead of one stream
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// The plugin's requests.

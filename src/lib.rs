@@ -19,6 +19,7 @@ pub mod hosts;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod placeholder;
 pub mod plan;
 pub mod report;
 pub mod rewrite;

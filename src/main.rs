@@ -11,19 +11,23 @@ use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::{argocd, helm, krm};
-use istio_alb::lint::Severity;
+use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut args: Vec<OsString> = std::env::args_os().collect();
     let env = environment();
+    let function = krm::legacy(&args, variable(&env, "KUSTOMIZE_PLUGIN_CONFIG_STRING"));
+    if function.is_some() {
+        args.remove(1);
+    }
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
         Ok(Parsed::Run(Cli {
-            command: None,
+            command: None | Some(cli::Command::Krm),
             options,
-        })) => filter(&options, &env),
+        })) => filter(&options, &env, function),
         Ok(Parsed::Run(Cli {
             command:
                 Some(cli::Command::Argocd {
@@ -62,12 +66,12 @@ fn main() -> ExitCode {
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
-fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
+fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
         Err(error) => return fail(&error),
     };
-    match filtered(&input, options, env) {
+    match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
             let errors = report::text(&rewritten.findings, Severity::Error);
             let warnings = report::text(&warnings(&rewritten), Severity::Warning);
@@ -81,6 +85,7 @@ fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
         }
         Ok(rewritten) => {
             tell(&report::text(&rewritten.findings, Severity::Warning));
+            tell(&report::variables(&rewritten.variables));
             finish(
                 write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
                 Reader::Program,
@@ -97,6 +102,7 @@ fn filtered<'i>(
     input: &'i [u8],
     options: &cli::Options,
     env: &[(String, String)],
+    function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
@@ -104,7 +110,7 @@ fn filtered<'i>(
             text,
             &config::resolve(options, env, &Disk, list.function_config.as_deref())?,
         ),
-        None => rewrite(text, &config::resolve(options, env, &Disk, None)?),
+        None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
     });
     if let Some(path) = report {
         write_report(&path, &result)?;
@@ -158,7 +164,7 @@ fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
     }
 }
 
-fn warnings(rewritten: &Rewritten<'_>) -> Vec<istio_alb::lint::Finding> {
+fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
     rewritten
         .findings
         .iter()
@@ -212,6 +218,9 @@ fn run(
                 read_in()?
             };
             commands::init(commands::text_of(&input)?, &settings()?)?
+        }
+        cli::Command::Export { host } => {
+            commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?
         }
         cli::Command::Explain { id } => commands::explain(id)?,
         cli::Command::Argocd {

@@ -19,7 +19,6 @@ mod layers;
 mod load;
 mod node;
 mod path;
-mod placeholder;
 pub mod reference;
 pub mod schema;
 #[cfg(test)]

@@ -9,11 +9,13 @@ pub mod backend;
 pub mod backends;
 pub mod conditions;
 pub mod exposure;
+pub mod flux;
 pub mod health;
 pub mod listeners;
 pub mod migration;
 pub mod paths;
 pub mod reach;
+pub mod reference;
 pub mod scene;
 pub mod service;
 #[cfg(test)]
@@ -21,11 +23,14 @@ mod testing;
 
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::alb::model::IngressFacts;
 use crate::config::Settings;
-use crate::config::types::{Findings, Spec};
+use crate::config::types::{Findings, Placeholders, Spec};
 use crate::error::{Error, Place};
 use crate::manifest::{self, Object};
+use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use crate::yaml::Tree;
 use scene::Scene;
@@ -172,7 +177,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(auth::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
-    rules.extend([&exposure::ALB024, &exposure::ALB065]);
+    rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -200,12 +205,25 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        findings.extend(adjust(
-            judge(&Scene::new(&applied, &model, &options, judged)),
-            &gateway.spec.findings,
-        ));
+        let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        if gateway.spec.placeholders() == Placeholders::Flux {
+            found.retain(|finding| !is_open(finding, ingress));
+        }
+        findings.extend(adjust(found, &gateway.spec.findings));
     }
     findings
+}
+
+/// Whether a finding is about a value that Flux decides, and nobody can judge yet.
+fn is_open(finding: &Finding, ingress: &Object) -> bool {
+    let value = finding
+        .field
+        .as_ref()
+        .and_then(|field| ingress.value.pointer(field));
+    placeholder::is_in(&finding.message)
+        || value
+            .and_then(Value::as_str)
+            .is_some_and(placeholder::is_in)
 }
 
 /// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.

@@ -293,9 +293,10 @@ fn service(id: &str, objects: &[Object]) -> Option<Branch> {
             && object.namespace() == namespace
             && names.ends_with(&format!("-{}", object.name()))
     })?;
-    let port = ports(&object.value)
-        .iter()
-        .find(|candidate| candidate["name"] == port || candidate["port"].to_string() == port)?;
+    let port = ports(&object.value).iter().find(|candidate| {
+        candidate["name"] == port
+            || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
+    })?;
     let target = if port["targetPort"].is_null() {
         &port["port"]
     } else {

@@ -20,7 +20,7 @@ mod scalars;
 mod style;
 mod text;
 
-pub use edit::{EditError, apply};
+pub use edit::{EditError, apply, emit_flow};
 pub use emit::emit;
 pub use find::{Detour, Located};
 pub use node::{Node, NodeKind, Tree};

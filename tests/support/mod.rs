@@ -11,6 +11,7 @@ pub mod api_server;
 pub mod argocd;
 pub mod contract;
 pub mod helm;
+pub mod hosts;
 pub mod tools;
 
 use std::ffi::OsStr;

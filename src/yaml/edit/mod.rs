@@ -20,6 +20,8 @@ mod splices;
 mod value;
 mod verify;
 
+pub use flow_style::emit_flow;
+
 use super::ParseError;
 use super::node::Tree;
 use super::scalars::json_float;

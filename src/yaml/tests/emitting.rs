@@ -154,7 +154,12 @@ fn strings_are_plain_only_where_every_reader_sees_a_string() {
             format!("- {text}\n")
         );
     }
-    for text in QUOTED.iter().filter(|text| **text != "a,") {
+    // Flux puts a number in for a lone variable, so in block style it has no quotes; every reader sees a string.
+    assert_eq!(emit(&json!(["${VAR}"]), &Style::default()), "- ${VAR}\n");
+    for text in QUOTED
+        .iter()
+        .filter(|text| !["a,", "${VAR}"].contains(text))
+    {
         assert!(scalar(text).starts_with('"'), "{text:?}");
         assert_eq!(
             emit(&json!(text), &Style::default()),
