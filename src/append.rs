@@ -38,13 +38,13 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     if !service.pointer.is_empty()
         && (is_resource_list(text) || (is_json && stream.documents.len() == 1))
     {
-        return Ok(Fresh::Item(built.value.clone()));
+        return Ok(Fresh::Item(built.printed()));
     }
     if is_json && !stream.has_markers() {
         let printed = if text.trim().contains('\n') {
-            serde_json::to_string_pretty(&built.value)
+            serde_json::to_string_pretty(&built.printed())
         } else {
-            serde_json::to_string(&built.value)
+            serde_json::to_string(&built.printed())
         };
         let printed = printed.map_err(|error| Error::internal(error.to_string()))?;
         return Ok(Fresh::Document(printed + "\n"));
@@ -55,7 +55,7 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     } else {
         Newline::Lf
     };
-    let mut value = built.value.clone();
+    let mut value = built.printed();
     let mut comment = String::new();
     let newline = style.newline.as_str();
     if let Some(path) = source(stream, service) {
@@ -68,11 +68,11 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     }
     let body = yaml::emit(&value, &style);
     let read = Tree::parse(&body).and_then(|tree| tree.value());
-    let typed = serde_json::from_value(value.clone());
+    let typed = serde_json::from_value(built.meant(&value));
     if read.as_ref() != Ok(&value)
-        || typed.is_ok_and(|ingress: k8s_openapi::api::networking::v1::Ingress| {
-            ingress.spec != built.ingress.spec
-                || ingress.metadata.name != built.ingress.metadata.name
+        || !typed.is_ok_and(|ingress: k8s_openapi::api::networking::v1::Ingress| {
+            ingress.spec == built.ingress.spec
+                && ingress.metadata.name == built.ingress.metadata.name
         })
     {
         return Err(Error::internal(

@@ -8,8 +8,9 @@
 //! The descriptions come out of the schema of the configuration and are put in only where somebody reads them.
 
 use crate::config::fields::{FIELDS, Field, Shape};
-use crate::config::reference;
+use crate::config::reference::{self, Hint};
 use crate::error::Error;
+use clap::builder::PossibleValuesParser;
 use clap::error::ErrorKind;
 use clap::{
     Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -82,7 +83,7 @@ pub enum Parsed {
 /// Reads what Helm rendered on stdin and prints it with the gateway's Service turned to NodePort and the Ingress for the ALB
 /// added: `helm install … --post-renderer istio-alb`. Every other byte stays as it is.
 #[derive(Parser)]
-#[command(name = NAME, bin_name = NAME, version, max_term_width = 100, color = clap::ColorChoice::Never)]
+#[command(name = NAME, bin_name = NAME, version, max_term_width = 100)]
 struct Root {
     #[command(subcommand)]
     command: Option<Command>,
@@ -132,6 +133,9 @@ pub enum Command {
         #[command(subcommand)]
         host: Export,
     },
+    /// Be a KRM function; the filter is one by itself when it reads a ResourceList
+    #[command(hide = true)]
+    Krm,
     /// Be Argo CD's config management plugin
     #[command(arg_required_else_help = false)]
     Argocd {
@@ -149,12 +153,26 @@ pub enum Command {
 }
 
 /// Hosts that get the rewrite as data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Export {
     /// Post-renderers for a HelmRelease, and the Ingress
-    Flux,
+    Flux {
+        /// Make the Ingress part of the release
+        #[arg(long)]
+        single: bool,
+        /// The HelmRelease as its manifest names it [default: as the Service]
+        #[arg(long, value_name = "[NAMESPACE/]NAME")]
+        release: Option<String>,
+        /// Write the files into FOLDER instead of one stream
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
     /// A kustomize component
-    Kustomize,
+    Kustomize {
+        /// Write the files into FOLDER instead of one stream
+        #[arg(long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
 }
 
 /// The plugin's requests.
@@ -210,6 +228,13 @@ pub enum Color {
 /// A flag or command that there is not, a value that is missing: of kind [`crate::error::Kind::Usage`].
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> {
     let args: Vec<OsString> = args.into_iter().collect();
+    // Helm's usual call; making a command line to find nothing in it would be a good part of the run.
+    if args.len() <= 1 {
+        return Ok(Parsed::Run(Cli {
+            options: Options::default(),
+            command: None,
+        }));
+    }
     let is_help = |arg: &OsString| arg == "-h" || arg == "--help" || arg == "help";
     let command = if args.iter().any(is_help) {
         described()
@@ -247,14 +272,14 @@ fn bare(command: clap::Command) -> clap::Command {
 }
 
 fn explained(command: clap::Command) -> clap::Command {
-    with_options(command, &reference::sentences(), explained)
+    with_options(command, &reference::hints(), explained)
 }
 
 /// Adds the options to a command, and to one below it when that is asked for: most runs ask for none, and making all the
 /// options for all the commands took longer than the rest of the program.
 fn with_options(
     command: clap::Command,
-    docs: &BTreeMap<&str, String>,
+    hints: &BTreeMap<&str, Hint>,
     below: fn(clap::Command) -> clap::Command,
 ) -> clap::Command {
     let is_root = command.get_name() == NAME;
@@ -272,9 +297,10 @@ fn with_options(
     ];
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
+        let hint = hints.get(field.path).cloned().unwrap_or_default();
         let arg = Arg::new(flag)
             .long(flag)
-            .help(docs.get(field.path).cloned().unwrap_or_default())
+            .help(hint.sentence)
             .hide_short_help(!COMMON.contains(&flag));
         Some(match field.shape {
             Shape::Switch => arg.action(ArgAction::SetTrue),
@@ -283,7 +309,13 @@ fn with_options(
                 .help(format!("Say `false` to `{}`", field.path)),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
             Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
-            Shape::Text => arg.value_name("VALUE"),
+            Shape::Text if hint.words.is_empty() => arg.value_name("VALUE"),
+            // For help and completions only: a flag takes `null`, too, and perhaps `${VAR}`. The program ends behind them.
+            Shape::Text => {
+                let words = hint.words.into_iter().map(|word| &*word.leak());
+                arg.value_name("VALUE")
+                    .value_parser(PossibleValuesParser::new(words))
+            }
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
     });
@@ -294,7 +326,10 @@ fn with_options(
     });
     let command = command.args(args).mut_subcommands(|sub| sub.defer(below));
     match is_root {
-        true => command,
+        true => command.after_help(
+            "Every option has a variable, for hosts that pass no arguments: ISTIO_ALB_SCHEME for --scheme, ISTIO_ALB_SET with \
+             one PATH=VALUE a line.",
+        ),
         false => command.after_help("The options of `istio-alb --help` are understood here, too."),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A message says what was being done, where, and what to do about it: lower case, one `help:` line.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Where in the stream (or in a file) something is. Documents and lines count from 1.
@@ -116,6 +117,35 @@ impl Error {
     }
 }
 
+/// A text in a message: in backticks, control characters made visible, and cut where it is long. For what somebody else
+/// wrote: it may hold anything.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    format!("`{}`", visible(&cut(text, 80)))
+}
+
+/// The first letters of a text, with `…` for those that are left out.
+#[must_use]
+pub fn cut(text: &str, letters: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A text as it can be shown on one line, without control characters.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter.is_control() {
+            true => shown.extend(letter.escape_default()),
+            false => shown.push(letter),
+        }
+    }
+    shown
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
@@ -126,5 +156,18 @@ impl fmt::Display for Error {
             write!(f, "\n  help: {help}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quoted_text_is_one_short_line() {
+        assert_eq!(quoted("a b"), "`a b`");
+        assert_eq!(quoted("a\n\u{1b}[31mb"), r"`a\n\u{1b}[31mb`");
+        assert_eq!(quoted(&"x".repeat(80)), format!("`{}`", "x".repeat(80)));
+        assert_eq!(quoted(&"ä".repeat(81)), format!("`{}…`", "ä".repeat(80)));
     }
 }

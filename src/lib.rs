@@ -19,10 +19,12 @@ pub mod hosts;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod placeholder;
 pub mod plan;
 pub mod report;
 pub mod rewrite;
 pub mod sarif;
+pub mod show;
 pub mod stream;
 pub mod yaml;
 

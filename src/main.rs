@@ -10,20 +10,31 @@ use istio_alb::cli::{self, Cli, Parsed};
 use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
-use istio_alb::hosts::{helm, krm};
-use istio_alb::lint::Severity;
+use istio_alb::hosts::{argocd, helm, krm};
+use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 fn main() -> ExitCode {
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut args: Vec<OsString> = std::env::args_os().collect();
     let env = environment();
+    let function = krm::legacy(&args, variable(&env, "KUSTOMIZE_PLUGIN_CONFIG_STRING"));
+    if function.is_some() {
+        args.remove(1);
+    }
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
         Ok(Parsed::Run(Cli {
-            command: None,
+            command: None | Some(cli::Command::Krm),
             options,
-        })) => filter(&options, &env),
+        })) => filter(&options, &env, function),
+        Ok(Parsed::Run(Cli {
+            command:
+                Some(cli::Command::Argocd {
+                    request: cli::Argocd::Generate,
+                }),
+            options,
+        })) => generate(&options, &env),
         Ok(Parsed::Run(Cli {
             command: Some(command),
             options,
@@ -55,12 +66,12 @@ fn main() -> ExitCode {
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
-fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
+fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
         Err(error) => return fail(&error),
     };
-    match filtered(&input, options, env) {
+    match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
             let errors = report::text(&rewritten.findings, Severity::Error);
             let warnings = report::text(&warnings(&rewritten), Severity::Warning);
@@ -74,6 +85,7 @@ fn filter(options: &cli::Options, env: &[(String, String)]) -> u8 {
         }
         Ok(rewritten) => {
             tell(&report::text(&rewritten.findings, Severity::Warning));
+            tell(&report::variables(&rewritten.variables));
             finish(
                 write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
                 Reader::Program,
@@ -90,6 +102,7 @@ fn filtered<'i>(
     input: &'i [u8],
     options: &cli::Options,
     env: &[(String, String)],
+    function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
@@ -97,20 +110,61 @@ fn filtered<'i>(
             text,
             &config::resolve(options, env, &Disk, list.function_config.as_deref())?,
         ),
-        None => rewrite(text, &config::resolve(options, env, &Disk, None)?),
+        None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
     });
     if let Some(path) = report {
-        let json = match &result {
-            Ok(rewritten) => report::json(&rewritten.findings, None),
-            Err(error) => report::json(&[], Some(error)),
-        };
-        std::fs::write(&path, format!("{json:#}\n"))
-            .with_context(|| format!("cannot write the report {}", path.display()))?;
+        write_report(&path, &result)?;
     }
     Ok(result?)
 }
 
-fn warnings(rewritten: &Rewritten<'_>) -> Vec<istio_alb::lint::Finding> {
+fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::Result<()> {
+    let json = match result {
+        Ok(rewritten) => report::json(&rewritten.findings, None),
+        Err(error) => report::json(&[], Some(error)),
+    };
+    std::fs::write(path, format!("{json:#}\n"))
+        .with_context(|| format!("cannot write the report {}", path.display()))
+}
+
+/// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
+fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
+    let refuse = |error: &Error| {
+        tell(&argocd::told(error));
+        error.kind.exit_code()
+    };
+    let report = match config::report(options, env) {
+        Ok(report) => report,
+        Err(error) => return refuse(&error),
+    };
+    let rendered = argocd::Request::read(options, env, &Disk)
+        .and_then(|request| Ok((request.rendered(&Disk, &mut argocd::process::run)?, request)));
+    let result = match &rendered {
+        Ok((output, request)) => {
+            commands::text_of(output).and_then(|text| argocd::rewrite(text, &request.settings))
+        }
+        Err(error) => Err(error.clone()),
+    };
+    if let Some(Err(error)) = report.map(|path| write_report(&path, &result)) {
+        return fail(&error);
+    }
+    match result {
+        Ok(rewritten) if rewritten.is_refused() => {
+            tell(&argocd::refused(&rewritten));
+            Kind::Findings.exit_code()
+        }
+        Ok(rewritten) => {
+            tell(&report::text(&rewritten.findings, Severity::Warning));
+            finish(
+                write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
+                Reader::Program,
+            )
+        }
+        Err(error) => refuse(&error),
+    }
+}
+
+fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
     rewritten
         .findings
         .iter()
@@ -165,7 +219,13 @@ fn run(
             };
             commands::init(commands::text_of(&input)?, &settings()?)?
         }
+        cli::Command::Export { host } => {
+            commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?
+        }
         cli::Command::Explain { id } => commands::explain(id)?,
+        cli::Command::Argocd {
+            request: cli::Argocd::Parameters,
+        } => Printed::output(argocd::parameters::announce()),
         cli::Command::Schema => Printed::output(config::schema::text()),
         cli::Command::Completions { shell } => {
             let mut script = Vec::new();

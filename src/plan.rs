@@ -26,7 +26,7 @@ pub const PINS: [(&str, u64); 3] = [
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).
-const LOAD_BALANCER_FIELDS: [&str; 5] = [
+pub const LOAD_BALANCER_FIELDS: [&str; 5] = [
     "loadBalancerIP",
     "loadBalancerSourceRanges",
     "loadBalancerClass",
@@ -276,8 +276,9 @@ fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
     Value::Object(port)
 }
 
-/// Which rendered port is which pinned one: by name, then by number among TCP ports that no name claims.
-fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
+/// Which rendered port is which of [`PINS`]: by name, then by number among TCP ports that no name claims.
+#[must_use]
+pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
     let mut found = PINS.map(|(name, _)| {
         rendered
             .iter()

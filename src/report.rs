@@ -1,5 +1,6 @@
 //! Findings and errors as people and programs read them: text, and JSON of a versioned shape.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -61,6 +62,38 @@ pub fn refusal(findings: &[Finding]) -> String {
         ids.first().copied().unwrap_or_default(),
         ids.join(",")
     )
+}
+
+/// The variables that Flux has to know, where placeholders are used; empty without any.
+#[must_use]
+pub fn variables(variables: &BTreeMap<String, bool>) -> String {
+    let names = |wanted: bool| -> Vec<&str> {
+        variables
+            .iter()
+            .filter(|(_, optional)| **optional == wanted)
+            .map(|(name, _)| name.as_str())
+            .collect()
+    };
+    let mut text = String::new();
+    for (names, help) in [
+        (
+            names(false),
+            "define them below spec.postBuild of the Kustomization",
+        ),
+        (
+            names(true),
+            "they have a default, and may be left undefined",
+        ),
+    ] {
+        if !names.is_empty() {
+            let _ = writeln!(
+                text,
+                "istio-alb: note: Flux fills in {}\n  help: {help}",
+                names.join(", ")
+            );
+        }
+    }
+    text
 }
 
 /// All findings, and the error that ended the run, if one did.

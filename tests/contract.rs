@@ -137,7 +137,9 @@ fn a_full_disk_is_an_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
     assert!(
-        output.stderr.starts_with(b"istio-alb: error: "),
+        output.stderr.ends_with(
+            b"istio-alb: error: cannot write to stdout: No space left on device (os error 28)\n"
+        ),
         "{}",
         shown(&output)
     );

@@ -7,6 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use istio_alb::alb::model::{Options, build, show_json};
+use istio_alb::manifest;
+use istio_alb::stream::Stream;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -119,11 +121,11 @@ fn error_of(result: &Value) -> String {
 }
 
 fn objects(text: &str) -> Vec<Value> {
-    serde_yaml::Deserializer::from_str(text)
-        .filter_map(|document| {
-            let value: serde_yaml::Value = serde::Deserialize::deserialize(document).expect("YAML");
-            serde_json::to_value(value).ok().filter(Value::is_object)
-        })
+    let read = manifest::read_all(&Stream::split(text));
+    assert_eq!(read.unreadable, []);
+    read.objects
+        .into_iter()
+        .map(|object| object.value)
         .collect()
 }
 

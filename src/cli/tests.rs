@@ -106,12 +106,18 @@ fn every_command_is_understood() {
     assert_eq!(command("istio-alb init"), Command::Init);
     assert_eq!(
         command("istio-alb export flux"),
-        Command::Export { host: Export::Flux }
+        Command::Export {
+            host: Export::Flux {
+                single: false,
+                release: None,
+                output: None
+            }
+        }
     );
     assert_eq!(
         command("istio-alb export kustomize"),
         Command::Export {
-            host: Export::Kustomize
+            host: Export::Kustomize { output: None }
         }
     );
     assert_eq!(

@@ -2,15 +2,15 @@
 
 mod check;
 mod diff;
+mod export;
 mod init;
 mod show;
 
 pub use check::{How, check};
 pub use diff::diff;
+pub use export::export;
 pub use init::init;
 pub use show::show;
-
-use std::fmt::Write;
 
 use crate::error::{Error, Kind};
 use crate::lint;
@@ -81,16 +81,9 @@ pub fn explain(id: &str) -> Result<Printed, Error> {
             )),
         );
     };
-    let mut text = String::new();
-    let _ = writeln!(
-        text,
-        "{} {} ({})\n\n{}\n",
-        rule.id, rule.name, rule.severity, rule.summary
-    );
-    let _ = writeln!(
-        text,
-        "{}\n\nWhat to do: {}\n\nSource: {}",
-        rule.explanation, rule.help, rule.source
-    );
-    Ok(Printed::output(text))
+    Ok(Printed::output(format!(
+        "{}: {}",
+        rule.id,
+        lint::reference::section(rule)
+    )))
 }

@@ -1,12 +1,13 @@
 //! `show`: the load balancer that the controller will build, told without AWS.
 
-use crate::alb::model::{self, Model};
+use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::{self, scene};
 use crate::manifest::Object;
 use crate::rewrite::rewrite_reading;
+use crate::show::{self, picture};
 use crate::stream::Stream;
 
 use super::Printed;
@@ -23,11 +24,13 @@ pub fn show(
     as_is: bool,
 ) -> Result<Printed, Error> {
     let (objects, model) = modelled(text, settings, as_is)?;
-    let _ = objects;
-    match format {
-        ShowFormat::Json => Ok(Printed::output(format!("{:#}\n", model::show_json(&model)))),
-        other => Err(Error::internal(format!("{other:?} is not there"))),
-    }
+    let picture = || picture(&model, &objects);
+    Ok(Printed::output(match format {
+        ShowFormat::Tree => show::tree(&picture()),
+        ShowFormat::Mermaid => show::mermaid(&picture()),
+        ShowFormat::Svg => show::svg(&picture()),
+        ShowFormat::Json => show::json(&model),
+    }))
 }
 
 fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Object>, Model), Error> {

@@ -1,10 +1,11 @@
 //! How a value is judged and what is wrong with it is noted, with its place.
 
+use super::fields;
 use super::kube::{Verdict, Wrong, wrong};
 use super::node::{Node, join};
 use super::value::{Choice, Var};
-use super::{fields, placeholder};
 use crate::error::Error;
+use crate::placeholder::{self, Malformed};
 
 /// Collects what is wrong with one configuration.
 pub(super) struct Check<'a> {
@@ -137,7 +138,9 @@ impl Check<'_> {
         } else if text.trim() != text && !verbatim {
             self.wrong(path, wrong(format!("`{text}` has blanks around it")));
         } else if self.flux && placeholder::is_in(text) {
-            self.verdict(path, placeholder::check(text));
+            let verdict =
+                placeholder::check(text).map_err(|Malformed { what, help }| Wrong { what, help });
+            self.verdict(path, verdict);
         } else if placeholder::is_in(text) && !verbatim {
             self.wrong(
                 path,

@@ -161,7 +161,7 @@ pub(super) fn alternatives(words: &[&str]) -> String {
 
 /// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
 /// `loadBalancerName`; the beginning of one word only is enough, so that `interval` finds `intervalSeconds`.
-pub(super) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
     let word = fold(word);
     let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));

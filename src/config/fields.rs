@@ -147,6 +147,11 @@ impl Field {
         name
     }
 
+    /// The parameter of an Argo CD Application that says the same: `scheme`, `ingress-health-check-path`.
+    pub fn parameter(&self) -> String {
+        self.variable().to_lowercase().replace('_', "-")
+    }
+
     /// The last segment of the path.
     pub fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)

@@ -1,4 +1,4 @@
-//! Which of several voices counts: flag, `ISTIO_ALB_*`, `ARGOCD_ENV_ISTIO_ALB_*`, file.
+//! Which of several voices counts: flag, parameter of an Argo CD Application, `ARGOCD_ENV_ISTIO_ALB_*`, `ISTIO_ALB_*`, file.
 //!
 //! Each is read into one tree below `spec`, and the trees are laid over each other, lowest first: maps per key, everything
 //! else whole. Three places need more than that.
@@ -12,7 +12,7 @@
 
 use super::fields::{self, FIELDS, Field, ONE_GATEWAY, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
-use super::{load, path};
+use super::{Parameters, load, path};
 use crate::cli::Options;
 use crate::error::Error;
 use std::collections::BTreeMap;
@@ -56,10 +56,26 @@ pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
     Ok(layer)
 }
 
+/// The layer of an Application's parameters.
+pub(super) fn from_parameters(parameters: &Parameters) -> Result<Node, Error> {
+    let mut layer = Node::empty(Origin::named("the parameters"));
+    for (field, value) in &parameters.fields {
+        let origin = Origin::named(format!("parameter `{}`", field.parameter()));
+        add(&mut layer, field, std::slice::from_ref(value), origin)?;
+    }
+    for assignment in &parameters.set {
+        set(&mut layer, assignment, Origin::named("parameter `set`"))?;
+    }
+    Ok(layer)
+}
+
 /// The layer of the variables with this prefix. A variable that nobody reads is an error: a misspelt one would silently
 /// leave a default in force.
 pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the environment"));
+    if variables.is_empty() {
+        return Ok(layer);
+    }
     let known: BTreeMap<String, &Field> = FIELDS
         .iter()
         .map(|field| (field.variable(), field))

@@ -164,6 +164,13 @@ impl Source<'_> {
 
 /// One document, checked by itself: a mistake in a file is told even where a flag would cover it.
 pub(super) fn document(root: &Node) -> Result<Document, Error> {
+    if let Value::Text(_) = root.value {
+        // Not what it says: this is no configuration, and may be a secret that somebody named.
+        return Err(Error::usage(format!(
+            "{}: expected a map, found text",
+            root.origin
+        )));
+    }
     let is_config_map = root.entry("kind").and_then(|entry| entry.node.text()) == Some("ConfigMap");
     let spec = if is_config_map {
         config_map(root)?

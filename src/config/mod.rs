@@ -9,6 +9,7 @@
 
 mod aws;
 mod check;
+pub mod confine;
 mod decode;
 mod fault;
 pub mod fields;
@@ -18,7 +19,6 @@ mod layers;
 mod load;
 mod node;
 mod path;
-mod placeholder;
 pub mod reference;
 pub mod schema;
 #[cfg(test)]
@@ -29,6 +29,8 @@ mod validate;
 pub mod value;
 mod words;
 
+pub(crate) use fault::nearest;
+pub use layers::{ARGOCD_PREFIX, PREFIX};
 pub use node::Origin;
 pub use types::Spec;
 pub use validate::INGRESS_NAME;
@@ -36,13 +38,13 @@ pub use value::{Choice, Entries, PortRef, Text, Var};
 
 use crate::cli::Options;
 use crate::error::Error;
-use fields::Shape;
-use layers::{ARGOCD_PREFIX, CONFIG, PREFIX, REPORT, Variables};
+use fields::{Field, Shape};
+use layers::{CONFIG, REPORT, Variables};
 use load::Document;
 use node::{Node, Value};
 use serde::Deserialize;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "istio-alb.yaml";
@@ -80,6 +82,18 @@ impl Settings {
     }
 }
 
+/// What an Argo CD Application says in its parameters. They count more than variables and less than flags, which belong to
+/// who runs Argo CD.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parameters {
+    /// The configuration file, a file of the repository.
+    pub config: Option<String>,
+    /// `PATH=VALUE`, in order.
+    pub set: Vec<String>,
+    /// Fields, each with its value as a flag or a variable has it.
+    pub fields: Vec<(&'static Field, String)>,
+}
+
 /// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
 ///
 /// `function_config` is the text of a KRM function's configuration; it stands in for the file.
@@ -92,13 +106,28 @@ pub fn resolve(
     files: &dyn Files,
     function_config: Option<&str>,
 ) -> Result<Vec<Settings>, Error> {
+    resolve_with(&Parameters::default(), options, env, files, function_config)
+}
+
+/// The same for an Argo CD Application with parameters.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn resolve_with(
+    parameters: &Parameters,
+    options: &Options,
+    env: &[(String, String)],
+    files: &dyn Files,
+    function_config: Option<&str>,
+) -> Result<Vec<Settings>, Error> {
     let (ours, argocd) = (
         layers::variables(env, PREFIX),
         layers::variables(env, ARGOCD_PREFIX),
     );
     let layers = [
-        layers::from_variables(&argocd, ARGOCD_PREFIX)?,
         layers::from_variables(&ours, PREFIX)?,
+        layers::from_variables(&argocd, ARGOCD_PREFIX)?,
+        layers::from_parameters(parameters)?,
         layers::from_flags(options)?,
     ];
     let (file, documents) = match function_config {
@@ -106,7 +135,7 @@ pub fn resolve(
             "functionConfig".to_owned(),
             load::documents(text, "functionConfig")?,
         ),
-        None => read_file(options, &ours, &argocd, env, files)?,
+        None => read_file(file_named(parameters, options, &ours, &argocd, env), files)?,
     };
     for layer in &layers {
         check_layer(layer)?;
@@ -157,45 +186,67 @@ pub fn report(options: &Options, env: &[(String, String)]) -> Result<Option<Path
     }
 }
 
-/// The documents of the file that flag, variables or the working directory name; one that says nothing if there is none.
-fn read_file(
+/// A configuration file and who names it.
+struct Named {
+    path: PathBuf,
+    origin: String,
+    /// It must be a file of the Application's repository.
+    confined: bool,
+}
+
+/// Which file to read.
+fn file_named(
+    parameters: &Parameters,
     options: &Options,
     ours: &Variables,
     argocd: &Variables,
     env: &[(String, String)],
-    files: &dyn Files,
-) -> Result<(String, Vec<Document>), Error> {
-    let under_argocd = env
-        .iter()
-        .any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
-    let (path, origin, confined) = match (&options.config, ours.get(CONFIG), argocd.get(CONFIG)) {
-        (Some(path), ..) => (path.clone(), "--config".to_owned(), false),
-        (None, Some(path), _) => (PathBuf::from(path), format!("{PREFIX}{CONFIG}"), false),
-        (None, None, Some(path)) => (
-            PathBuf::from(path),
-            format!("{ARGOCD_PREFIX}{CONFIG}"),
-            true,
-        ),
-        (None, None, None) => (
-            PathBuf::from(DEFAULT_FILE),
-            DEFAULT_FILE.to_owned(),
-            under_argocd,
-        ),
+) -> Named {
+    let under_argocd = || {
+        env.iter()
+            .any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"))
     };
-    let file = path.display().to_string();
-    if confined {
-        confine(&path, &origin, files)?;
+    let named = |path: &dyn AsRef<Path>, origin: String, confined: bool| Named {
+        path: path.as_ref().to_owned(),
+        origin,
+        confined,
+    };
+    if let Some(path) = &options.config {
+        named(path, "--config".to_owned(), false)
+    } else if let Some(path) = &parameters.config {
+        named(path, "parameter `config`".to_owned(), true)
+    } else if let Some(path) = argocd.get(CONFIG) {
+        named(path, format!("{ARGOCD_PREFIX}{CONFIG}"), true)
+    } else if let Some(path) = ours.get(CONFIG) {
+        named(path, format!("{PREFIX}{CONFIG}"), false)
+    } else {
+        named(&DEFAULT_FILE, DEFAULT_FILE.to_owned(), under_argocd())
     }
-    let bytes = match files.read(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && origin == DEFAULT_FILE => {
-            Vec::new()
-        }
-        Err(error) => {
+}
+
+/// The documents of a file; one that says nothing if it is the default one and not there.
+fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>), Error> {
+    let Named {
+        path,
+        origin,
+        confined,
+    } = named;
+    let file = path.display().to_string();
+    let path = match confined {
+        true => confine::locate(&file, &origin, files)?,
+        false => Some(path),
+    };
+    let is_default = origin == DEFAULT_FILE;
+    let bytes = match path.map(|path| files.read(&path)) {
+        Some(Ok(bytes)) => bytes,
+        None if is_default => Vec::new(),
+        None => return Err(confine::absent(&file, &origin)),
+        Some(Err(error)) if is_default && error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Some(Err(error)) => {
             return Err(Error::usage(format!(
                 "{origin}: cannot read `{file}`: {error}"
             )));
         }
-        Ok(bytes) => bytes,
     };
     let text = String::from_utf8(bytes)
         .map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
@@ -207,30 +258,6 @@ fn read_file(
         });
     }
     Ok((file, documents))
-}
-
-/// Refuses a file outside the working directory: what an Application names must not reach another tenant's files, and no
-/// secret of the sidecar by way of an error message.
-fn confine(path: &Path, origin: &str, files: &dyn Files) -> Result<(), Error> {
-    let outside = || {
-        Error::usage(format!(
-            "{origin}: `{}` is outside the application's directory",
-            path.display()
-        ))
-        .help("name a file in the directory of the application, or below it")
-    };
-    if !path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-    {
-        return Err(outside());
-    }
-    match (files.follow(Path::new(".")), files.follow(path)) {
-        (Ok(here), Ok(there)) if there.starts_with(&here) => Ok(()),
-        // Nothing to read is reported by whoever reads.
-        (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        _ => Err(outside()),
-    }
 }
 
 /// Whether a layer by itself has the shape of a `spec`.

@@ -47,16 +47,47 @@ pub fn rows() -> Vec<Row> {
     FIELDS.iter().filter_map(row).collect()
 }
 
-/// The first sentence of each field's description, by path: what `--help` says about its flag.
+/// What `--help` and completions say about a flag.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hint {
+    /// The first sentence of its field's description.
+    pub sentence: String,
+    /// The words that it allows; none where it allows others.
+    pub words: Vec<String>,
+}
+
+/// The hints by the path of the field.
+#[must_use]
+pub fn hints() -> BTreeMap<&'static str, Hint> {
+    let hint = |row: Row| {
+        let end = row.description.find(". ").unwrap_or(row.description.len());
+        let sentence = row.description[..end]
+            .trim_end_matches('.')
+            .replace('`', "");
+        let words = row.kind.replace(" or ", ", ");
+        let words: Option<Vec<_>> = words
+            .split(", ")
+            .map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned()))
+            .collect();
+        let words = words
+            .filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
+        (
+            row.path,
+            Hint {
+                sentence,
+                words: words.unwrap_or_default(),
+            },
+        )
+    };
+    rows().into_iter().map(hint).collect()
+}
+
+/// The first sentences alone.
 #[must_use]
 pub fn sentences() -> BTreeMap<&'static str, String> {
-    let sentence = |text: &str| {
-        let end = text.find(". ").unwrap_or(text.len());
-        text[..end].trim_end_matches('.').replace('`', "")
-    };
-    rows()
+    hints()
         .into_iter()
-        .map(|row| (row.path, sentence(&row.description)))
+        .map(|(path, hint)| (path, hint.sentence))
         .collect()
 }
 
@@ -194,7 +225,7 @@ fn property((name, schema): (&String, &Value)) -> String {
 
 /// Compares a generated file with the one that is checked in; with `ISTIO_ALB_BLESS=1` writes it.
 #[cfg(test)]
-pub(super) fn compare(file: &str, generated: &str) {
+pub(crate) fn compare(file: &str, generated: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
         std::fs::write(&path, generated).unwrap();
@@ -206,26 +237,30 @@ pub(super) fn compare(file: &str, generated: &str) {
     );
 }
 
+/// The same for the parts of a page between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+#[cfg(test)]
+pub(crate) fn compare_parts(file: &str, parts: &[(&str, String)]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let mut text = std::fs::read_to_string(path).unwrap();
+    for (name, generated) in parts {
+        let begin = format!("<!-- begin {name} -->\n");
+        let from = text.find(&begin).unwrap() + begin.len();
+        let to = text.find(&format!("<!-- end {name} -->")).unwrap();
+        text.replace_range(from..to, generated);
+    }
+    compare(file, &text);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_reference_in_docs_is_this_text() {
-        let file = "docs/configuration.md";
-        let mut text =
-            std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
-                .unwrap();
-        for (name, generated) in [("flags", flags()), ("fields", fields())] {
-            let (begin, end) = (
-                format!("<!-- begin {name} -->\n"),
-                format!("<!-- end {name} -->"),
-            );
-            let from = text.find(&begin).unwrap() + begin.len();
-            let to = text.find(&end).unwrap();
-            text.replace_range(from..to, &generated);
-        }
-        compare(file, &text);
+        compare_parts(
+            "docs/configuration.md",
+            &[("flags", flags()), ("fields", fields())],
+        );
     }
 
     #[test]

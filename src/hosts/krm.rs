@@ -3,12 +3,17 @@
 //!
 //! The configuration comes as `functionConfig`, of our own kind or a ConfigMap. The items are rewritten where they stand, the
 //! Ingress is one more, everything else keeps its bytes, the annotations by which the caller finds its objects again among
-//! it. Findings are `results`, which kpt shows and kustomize does not; so they go to stderr as well. A failing run prints
-//! nothing, as everywhere: what a function leaves out is deleted.
+//! it. Findings are `results`, which kpt shows and kustomize does not; so they go to stderr as well. A failing run gives the
+//! list back as it came, with the reason as a result and an exit code: kpt reads results from nowhere else.
+//!
+//! kustomize's older plugins, the only ones that `kubectl kustomize` runs, are called with the path of their configuration and
+//! get a plain stream; see [`legacy`].
 //!
 //! Source: kustomize cmd/config/docs/api-conventions/functions-spec.md; kyaml fn/framework/result.go.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
+use std::path::Path;
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation};
@@ -46,6 +51,15 @@ pub fn read(text: &str) -> Option<ResourceList> {
     Some(ResourceList { function_config })
 }
 
+/// The configuration with which kustomize calls an older plugin, where it does: the first argument then is the path of a
+/// file that holds the same. The variable alone proves nothing: what such a plugin starts inherits its environment
+/// (kustomize api/internal/plugins/execplugin/execplugin.go).
+#[must_use]
+pub fn legacy<'e>(args: &[OsString], config: Option<&'e str>) -> Option<&'e str> {
+    let path = Path::new(args.get(1)?);
+    config.filter(|config| !config.is_empty() && path.is_absolute())
+}
+
 /// The filter on a `ResourceList`: the findings are its results.
 ///
 /// # Errors
@@ -53,12 +67,22 @@ pub fn read(text: &str) -> Option<ResourceList> {
 /// As the filter.
 pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
     let mut rewritten = rewrite::rewrite(text, settings)?;
-    if rewritten.findings.is_empty() || rewritten.is_refused() {
+    if rewritten.is_refused() {
         return Ok(rewritten);
     }
-    let results: Vec<Value> = rewritten.findings.iter().map(result).collect();
-    let list = rewritten.text();
-    let there = Tree::parse(&list).is_ok_and(|tree| tree.find("/results").is_some());
+    let results = rewritten.findings.iter().map(result).collect();
+    if let Some(list) = with_results(&rewritten.text(), results)? {
+        rewritten.pieces = vec![Cow::Owned(list)];
+    }
+    Ok(rewritten)
+}
+
+/// The list with other results; `None` where there are none.
+fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error> {
+    if results.is_empty() {
+        return Ok(None);
+    }
+    let there = Tree::parse(list).is_ok_and(|tree| tree.find("/results").is_some());
     let path = PointerBuf::from_tokens(["results"]);
     let value = json!(results);
     let operation = if there {
@@ -66,14 +90,14 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     } else {
         PatchOperation::Add(AddOperation { path, value })
     };
-    let with_results = yaml::apply(&list, &Patch(vec![operation])).map_err(|error| {
-        Error::internal(format!(
-            "the results can't be added to the ResourceList: {}",
-            error.message
-        ))
-    })?;
-    rewritten.pieces = vec![Cow::Owned(with_results)];
-    Ok(rewritten)
+    yaml::apply(list, &Patch(vec![operation]))
+        .map(Some)
+        .map_err(|error| {
+            Error::internal(format!(
+                "the results can't be added to the ResourceList: {}",
+                error.message
+            ))
+        })
 }
 
 fn result(finding: &Finding) -> Value {

@@ -10,6 +10,7 @@ use crate::alb::nlb::{ALB, format_map};
 use crate::alb::values::string_map;
 use crate::config::types::{Ingress, ListenPort, Redirect};
 use crate::config::value::{Choice, Entries, Text};
+use crate::placeholder::as_json;
 
 /// The class annotation.
 pub const CLASS: &str = "kubernetes.io/ingress.class";
@@ -304,7 +305,7 @@ impl Annotations {
         let mut listeners = Listeners::default();
         let entries: Vec<BTreeMap<String, serde_json::Value>> = self
             .alb("listen-ports")
-            .and_then(|text| serde_json::from_str(text).ok())
+            .and_then(|text| serde_json::from_str(&as_json(text)).ok())
             .unwrap_or_default();
         for (protocol, port) in entries.into_iter().flatten() {
             let port = port

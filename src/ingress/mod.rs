@@ -16,11 +16,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Map, Value, json};
 
 use crate::alb::nlb::Carried;
-use crate::config::types::{ClassAs, Ingress as Wanted, PathRule, PathType, Spec};
+use crate::config::types::{ClassAs, Ingress as Wanted, PathRule, PathType, Placeholders, Spec};
 use crate::config::value::{Choice, Entries, PortRef};
 use crate::error::Error;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
+use crate::placeholder;
 use crate::plan::ports;
 use annotations::{Annotations, CLASS, Facts};
 
@@ -39,7 +40,7 @@ pub struct Sources<'s> {
     pub carried: &'s Carried,
     /// Annotations of the Service that move to the Ingress.
     pub moved: &'s [(&'s str, &'s str)],
-    /// The Ingress of ours that is in the stream already.
+    /// The Ingress of ours that is in the stream already, its placeholders as they were meant.
     pub existing: Option<&'s Object>,
 }
 
@@ -52,9 +53,31 @@ pub struct Built {
     pub value: Value,
     /// The scheme was neither configured nor carried over.
     pub scheme_assumed: bool,
+    /// Whether Flux fills in placeholders.
+    flux: bool,
 }
 
 impl Built {
+    /// The object as it is printed: with its strings so that they stay strings, whatever Flux puts in.
+    #[must_use]
+    pub fn printed(&self) -> Value {
+        if self.flux {
+            placeholder::protected(&self.value)
+        } else {
+            self.value.clone()
+        }
+    }
+
+    /// What [`Built::printed`] was made from.
+    #[must_use]
+    pub fn meant(&self, printed: &Value) -> Value {
+        if self.flux {
+            placeholder::restored(printed)
+        } else {
+            printed.clone()
+        }
+    }
+
     /// An annotation of it.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
@@ -80,7 +103,8 @@ pub fn name_of(spec: &Spec) -> &str {
 /// Where the configuration names a backend port that the Service does not have.
 pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let wanted = &sources.spec.ingress;
-    let backend = backend_port(sources.service, wanted.backend_port.as_ref())?;
+    let flux = sources.spec.placeholders() == Placeholders::Flux;
+    let backend = backend_port(sources.service, wanted)?;
     let class = class_of(sources.spec, sources.existing);
     let existing = sources
         .existing
@@ -167,6 +191,7 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
         ingress,
         value,
         scheme_assumed,
+        flux,
     })
 }
 
@@ -176,7 +201,23 @@ struct Backend {
 }
 
 /// The port of the Service that the rules lead to: 443 unless configured.
-fn backend_port(service: &Object, wanted: Option<&PortRef>) -> Result<Backend, Error> {
+fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
+    let wanted = ingress.backend_port.as_ref();
+    if let Some(PortRef::Name(name)) =
+        wanted.filter(|wanted| placeholder::is_in(&wanted.to_string()))
+    {
+        if ingress.backend_protocol.is_default() {
+            return Err(Error::usage(format!("spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"))
+                .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
+        }
+        return Ok(Backend {
+            port: ServiceBackendPort {
+                name: Some(name.clone()),
+                number: None,
+            },
+            is_tls: false,
+        });
+    }
     let found = ports(&service.value).iter().find(|port| match wanted {
         None => port["port"] == 443 && port["protocol"] != "UDP",
         Some(PortRef::Number(number)) => port["port"] == json!(number) && port["protocol"] != "UDP",
@@ -236,8 +277,16 @@ fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
     let mut names = vec![STATUS_PORT.to_owned()];
     if target_type == Some("ip") {
         names.push(STATUS_PORT_NUMBER.to_string());
-    } else if let Some(node_port) = port["nodePort"].as_u64().filter(|port| *port != 0) {
-        names.push(node_port.to_string());
+    } else {
+        match &port["nodePort"] {
+            Value::String(placeholder) => names.push(placeholder.clone()),
+            number => names.extend(
+                number
+                    .as_u64()
+                    .filter(|number| *number != 0)
+                    .map(|number| number.to_string()),
+            ),
+        }
     }
     names
 }

@@ -3,18 +3,35 @@
 //! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. The rules stand in
 //! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
 
+pub mod actions;
+pub mod auth;
+pub mod backend;
+pub mod backends;
+pub mod conditions;
 pub mod exposure;
+pub mod flux;
+pub mod health;
+pub mod listeners;
 pub mod migration;
+pub mod paths;
+pub mod reach;
+pub mod reference;
 pub mod scene;
 pub mod service;
+#[cfg(test)]
+mod testing;
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+use serde_json::Value;
 
 use crate::alb::model::IngressFacts;
 use crate::config::Settings;
-use crate::config::types::{Findings, Spec};
+use crate::config::types::{Findings, Placeholders, Spec};
 use crate::error::{Error, Place};
 use crate::manifest::{self, Object};
+use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use crate::yaml::Tree;
 use scene::Scene;
@@ -152,9 +169,16 @@ pub struct Gateway<'g> {
 #[must_use]
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> = Vec::new();
+    rules.extend(listeners::RULES);
+    rules.extend(actions::RULES);
+    rules.extend(conditions::RULES);
+    rules.extend(paths::RULES);
+    rules.extend(backend::RULES);
+    rules.extend(health::RULES);
+    rules.extend(auth::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
-    rules.extend([&exposure::ALB024, &exposure::ALB065]);
+    rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -182,12 +206,25 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        findings.extend(adjust(
-            judge(&Scene::new(&applied, &model, &options, judged)),
-            &gateway.spec.findings,
-        ));
+        let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        if gateway.spec.placeholders() == Placeholders::Flux {
+            found.retain(|finding| !is_open(finding, ingress));
+        }
+        findings.extend(adjust(found, &gateway.spec.findings));
     }
     findings
+}
+
+/// Whether a finding is about a value that Flux decides, and nobody can judge yet.
+fn is_open(finding: &Finding, ingress: &Object) -> bool {
+    let value = finding
+        .field
+        .as_ref()
+        .and_then(|field| ingress.value.pointer(field));
+    placeholder::is_in(&finding.message)
+        || value
+            .and_then(Value::as_str)
+            .is_some_and(placeholder::is_in)
 }
 
 /// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
@@ -245,36 +282,51 @@ fn applied(objects: &[Object]) -> Vec<Object> {
 /// All rules, on what they look at.
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rules in [] as [fn(&Scene<'_>) -> Vec<Finding>; 0] {
-        findings.extend(rules(scene));
+    for judge in [
+        listeners::judge,
+        actions::judge,
+        conditions::judge,
+        paths::judge,
+        backend::judge,
+        health::judge,
+        auth::judge,
+    ] {
+        findings.extend(judge(scene));
     }
     findings
 }
 
-/// Says of findings that name an object where in the stream they are: at the field, where there is one.
+/// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
+/// parsed once, however many findings it has.
 pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
+    let mut names: BTreeMap<String, &Object> = BTreeMap::new();
+    for object in objects {
+        names
+            .entry(format!("{} {}", object.kind(), object.full_name()))
+            .or_insert(object);
+    }
+    let mut trees: BTreeMap<usize, Option<Tree<'_>>> = BTreeMap::new();
     for finding in findings
         .iter_mut()
         .filter(|finding| finding.place.is_none())
     {
-        let object = objects.iter().find(|object| {
-            finding.object.as_deref()
-                == Some(format!("{} {}", object.kind(), object.full_name()).as_str())
-        });
+        let object = finding.object.as_ref().and_then(|name| names.get(name));
         let Some((object, document)) =
-            object.zip(object.and_then(|object| stream.documents.get(object.document)))
+            object.and_then(|object| Some((object, stream.documents.get(object.document)?)))
         else {
             continue;
         };
-        let tree = Tree::parse(stream.text_of(document)).ok();
         let field = finding
             .field
             .as_ref()
             .map(|field| format!("{}{field}", object.pointer));
-        let located = tree
-            .as_ref()
-            .zip(field)
-            .and_then(|(tree, field)| tree.find(&field));
+        let located = field.and_then(|field| {
+            trees
+                .entry(object.document)
+                .or_insert_with(|| Tree::parse(stream.text_of(document)).ok())
+                .as_ref()?
+                .find(&field)
+        });
         finding.place = Some(match located {
             Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
             None => object.place.clone(),

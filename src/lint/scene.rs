@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
-use crate::alb::model::{self, Group, IngressFacts, Model, Options};
+use crate::alb::model::{
+    self, Built, Group, IngressFacts, Key, Listener, Model, Options, Setting, Site, State,
+};
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
@@ -74,13 +76,118 @@ impl<'s> Scene<'s> {
     /// The Service of a name in the namespace of an Ingress.
     #[must_use]
     pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
-        self.of_kind("Service").find(|object| {
-            object.name() == name && object.namespace() == subject.object.namespace()
-        })
+        let namespace = namespace_of(subject.object);
+        self.of_kind("Service")
+            .find(|object| object.name() == name && namespace_of(object) == namespace)
+    }
+
+    /// The Ingresses to be judged that are the controller's, or may be. To the others nothing applies but what concerns
+    /// their class.
+    pub fn ours(&self) -> impl Iterator<Item = &Subject<'s>> {
+        self.subjects
+            .iter()
+            .filter(|subject| subject.facts.picked_up != Some(false))
+    }
+
+    /// The IngressClassParams that count for an Ingress.
+    #[must_use]
+    pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
+        let name = subject.facts.class_params.as_deref()?;
+        self.of_kind("IngressClassParams")
+            .find(|object| object.name() == name)
+    }
+
+    /// A finding about a place that the model names, on whichever object it is.
+    #[must_use]
+    pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        let Key { namespace, name } = &site.object.key;
+        let object = self.of_kind(site.object.kind).find(|object| {
+            object.name() == name && (namespace.is_empty() || namespace_of(object) == namespace)
+        });
+        let finding = match object {
+            Some(object) => about(object, rule, message),
+            None => Finding::new(rule, message),
+        };
+        finding.field(site.pointer())
+    }
+
+    /// A finding about an annotation, on whichever object it stands.
+    #[must_use]
+    pub fn at(
+        &self,
+        setting: &Setting,
+        rule: &'static Rule,
+        message: impl Into<String>,
+    ) -> Finding {
+        let site = Site::annotation(setting.object.clone(), &setting.key);
+        self.at_site(&site, rule, message)
     }
 }
 
-impl Subject<'_> {
+/// Its namespace, `default` where it names none, as the model has it.
+#[must_use]
+pub fn namespace_of(object: &Object) -> &str {
+    match object.namespace() {
+        "" => "default",
+        namespace => namespace,
+    }
+}
+
+impl<'s> Subject<'s> {
+    /// What is built for its group; `None` where the group is refused.
+    #[must_use]
+    pub fn built(&self) -> Option<&'s Built> {
+        self.group?.built.as_ref()
+    }
+
+    /// The listeners that it asked for, alone or with others.
+    pub fn listeners(&self) -> impl Iterator<Item = &'s Listener> {
+        let key = &self.facts.key;
+        self.built()
+            .into_iter()
+            .flat_map(|built| &built.listeners)
+            .filter(move |listener| listener.members.contains(key))
+    }
+
+    /// Whether its group has a name of its own, so that others may be in it.
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        self.facts
+            .group
+            .as_ref()
+            .is_some_and(|group| *group != self.facts.key.to_string())
+    }
+
+    /// An annotation of the Ingress that the controller reads, for some target group at least.
+    #[must_use]
+    pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
+        self.facts.settings.iter().find(|setting| {
+            setting.object.kind == "Ingress"
+                && setting.state == State::Read
+                && setting.key.strip_prefix(PREFIX) == Some(suffix)
+        })
+    }
+
+    /// The value of an annotation that the controller reads; an empty one is none.
+    #[must_use]
+    pub fn read(&self, suffix: &str) -> Option<&'s str> {
+        self.setting(suffix)
+            .map(|setting| setting.value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Annotations that the controller reads, on the Ingress and on its Services, by the suffix of the catalogue. Empty
+    /// ones are left out: they have a rule of their own.
+    pub fn settings(&self, suffix: &str) -> impl Iterator<Item = &'s Setting> {
+        self.facts.settings.iter().filter(move |setting| {
+            setting.state == State::Read
+                && !setting.value.is_empty()
+                && setting
+                    .annotation
+                    .is_some_and(|found| found.suffix == suffix)
+        })
+    }
+
     /// The value of `alb.ingress.kubernetes.io/<suffix>` on the Ingress itself.
     #[must_use]
     pub fn annotation(&self, suffix: &str) -> Option<&str> {

@@ -32,6 +32,19 @@ node ports, so an ALB with instance targets can't reach it.",
     source: "k8s pkg/apis/core/validation/validation.go ValidateService",
 };
 
+/// Mutual TLS that is passed through.
+pub static ALB046: Rule = Rule {
+    id: "ALB046",
+    name: "east-west-gateway",
+    severity: Severity::Error,
+    summary: "the gateway is an east-west gateway",
+    explanation: "An east-west gateway passes the mutual TLS of other clusters through by SNI (`AUTO_PASSTHROUGH`, ports 15443, \
+15012 and 15017). An ALB ends TLS itself, sends no SNI to its targets and listens for HTTP and HTTPS only, so nothing gets \
+through. Without a name the gateway is not even chosen; one that was named is taken, and this finding stops the run.",
+    help: "leave the east-west gateway behind its NLB, and name another Service with --gateway",
+    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271; Istio gateway chart, networkGateway",
+};
+
 /// A port that the ALB does not serve.
 pub static ALB047: Rule = Rule {
     id: "ALB047",
@@ -83,7 +96,20 @@ spreading it.",
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 6] = [&ALB038, &ALB045, &ALB047, &ALB092, &ALB093, &ALB094];
+pub static RULES: [&Rule; 7] = [
+    &ALB038, &ALB045, &ALB046, &ALB047, &ALB092, &ALB093, &ALB094,
+];
+
+/// An east-west gateway that was chosen by name.
+#[must_use]
+pub fn east_west(reason: &str) -> Finding {
+    Finding::new(
+        &ALB046,
+        format!(
+            "it is an east-west gateway ({reason}), whose mutual TLS an ALB can't pass through"
+        ),
+    )
+}
 
 /// `externalTrafficPolicy: Local` on what becomes a NodePort Service.
 #[must_use]

@@ -1,12 +1,13 @@
 //! One gateway of the stream on its way: carried over, planned, its Ingress built, who can reach it compared.
 
 use crate::alb::nlb::{self, Carried};
-use crate::config::types::{Phase, ServiceType};
+use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Var};
 use crate::error::Error;
 use crate::ingress::{self, Built, Sources};
 use crate::lint;
 use crate::manifest::Object;
+use crate::placeholder;
 use crate::plan::{self, Plan, Wish};
 use serde_json::Value;
 
@@ -66,18 +67,25 @@ impl<'s> Rewrite<'s> {
         let name = ingress::name_of(spec);
         let existing = objects.iter().position(|object| {
             object.kind() == "Ingress"
-                && object.name() == name
-                && (object.namespace() == original.namespace()
+                && placeholder::restore(object.name()) == name
+                && (placeholder::restore(object.namespace()) == original.namespace()
                     || object.namespace().is_empty()
                     || original.namespace().is_empty())
                 && !object.is_hook()
+        });
+        let there = existing.map(|index| match spec.placeholders() {
+            Placeholders::Flux => Object {
+                value: placeholder::restored(&objects[index].value),
+                ..objects[index].clone()
+            },
+            Placeholders::None => objects[index].clone(),
         });
         let built = ingress::build(&Sources {
             spec,
             service: &patched,
             carried: &carried,
             moved: &moved,
-            existing: existing.map(|index| &objects[index]),
+            existing: there.as_ref(),
         })?;
         let mut annotations = carried.annotations;
         annotations.extend(
@@ -116,10 +124,15 @@ impl<'s> Rewrite<'s> {
                 .findings
                 .extend(lint::migration::not_carried(&all));
         }
+        let east_west = crate::gateway::east_west_reason(original);
+        rewrite
+            .plan
+            .findings
+            .extend(east_west.map(|reason| lint::service::east_west(&reason)));
         for finding in &mut rewrite.plan.findings {
             finding.object = Some(format!("Service {}", original.full_name()));
         }
-        rewrite.check_access(original, &all, existing.map(|index| &objects[index]));
+        rewrite.check_access(original, &all, there.as_ref());
         Ok(rewrite)
     }
 

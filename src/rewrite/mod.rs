@@ -14,11 +14,16 @@ mod print;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use json_patch::Patch;
+
 use crate::append;
-use crate::config::Settings;
-use crate::error::Error;
+use crate::config::types::Placeholders;
+use crate::config::{Settings, Spec};
+use crate::error::{Error, Place};
+use crate::ingress::Built;
 use crate::lint::{self, Finding, Severity};
 use crate::manifest::{self, Object};
+use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use choose::choose;
 use gateway::Rewrite;
@@ -35,6 +40,25 @@ pub struct Rewritten<'t> {
     pub objects: Vec<Object>,
     /// What was taken from the Service of each gateway.
     pub taken: Vec<Taken>,
+    /// What became of each gateway.
+    pub gateways: Vec<Turned>,
+    /// With placeholders: the variables that the output needs, and whether each may be left undefined.
+    pub variables: BTreeMap<String, bool>,
+}
+
+/// A gateway that was put behind its ALB.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Turned {
+    /// Its Service as it was rendered.
+    pub service: Object,
+    /// What was changed in it.
+    pub patch: Patch,
+    /// Its Ingress.
+    pub ingress: Built,
+    /// Where that was updated in the stream, not added.
+    pub existing: Option<Place>,
+    /// What was asked for.
+    pub spec: Spec,
 }
 
 /// What the Ingress of a gateway has from its Service.
@@ -61,6 +85,14 @@ impl Rewritten<'_> {
     #[must_use]
     pub fn text(&self) -> String {
         self.pieces.concat()
+    }
+}
+
+impl Turned {
+    /// Whether an object of the output is its Ingress.
+    fn is_ours(&self, object: &Object) -> bool {
+        let name = self.ingress.ingress.metadata.name.as_deref();
+        object.kind() == "Ingress" && Some(&*placeholder::restore(object.name())) == name
     }
 }
 
@@ -157,6 +189,16 @@ fn judge<'t>(
     pieces: Vec<Cow<'t, str>>,
 ) -> Rewritten<'t> {
     let mut ours = Vec::new();
+    let mut gateways = Vec::new();
+    for rewrite in rewrites {
+        gateways.push(Turned {
+            service: objects[rewrite.service].clone(),
+            patch: rewrite.plan.patch.clone(),
+            ingress: rewrite.built.clone(),
+            existing: rewrite.existing.map(|index| objects[index].place.clone()),
+            spec: rewrite.settings.spec.clone(),
+        });
+    }
     for rewrite in rewrites {
         objects[rewrite.service] = rewrite.patched.clone();
         let index = match rewrite.existing {
@@ -184,6 +226,16 @@ fn judge<'t>(
     }
     findings.extend(lint::judge_gateways(&objects, &ours));
     lint::locate(stream, &objects, &mut findings);
+    let mut variables = BTreeMap::new();
+    if let Some(flux) = rewrites
+        .iter()
+        .find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux)
+    {
+        let is_ours = |object: &Object| gateways.iter().any(|turned| turned.is_ours(object));
+        let (found, judged) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
+        variables = found;
+        findings.extend(lint::adjust(judged, &flux.settings.spec.findings));
+    }
     lint::sort(&mut findings);
     let taken = rewrites
         .iter()
@@ -194,5 +246,7 @@ fn judge<'t>(
         findings,
         objects,
         taken,
+        gateways,
+        variables,
     }
 }

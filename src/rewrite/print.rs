@@ -39,7 +39,7 @@ pub(super) fn print<'t>(
         }
         if let Some(existing) = rewrite.existing {
             let old = &objects[existing];
-            let patch = append::update(&old.value, &rewrite.built.value);
+            let patch = append::update(&old.value, &rewrite.built.printed());
             let mut updated = old.value.clone();
             json_patch::patch(&mut updated, &patch)
                 .map_err(|error| Error::internal(error.to_string()))?;

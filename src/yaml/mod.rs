@@ -7,7 +7,9 @@
 //! Only this module knows `granit-parser`, and of it only `reader`: the parser is young, and whoever has to replace it
 //! finds everything that depends on its spans in that one file.
 
+mod block_scalar;
 mod compose;
+mod dialect;
 mod edit;
 mod emit;
 mod find;
@@ -18,7 +20,7 @@ mod scalars;
 mod style;
 mod text;
 
-pub use edit::{EditError, apply};
+pub use edit::{EditError, apply, emit_flow};
 pub use emit::emit;
 pub use find::{Detour, Located};
 pub use node::{Node, NodeKind, Tree};

@@ -17,9 +17,10 @@ pub fn scalar(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A string as a value or list item in block style, where `:` and `,` within a word mean nothing either.
+/// A string as a value or list item in block style, where `:` and `,` within a word mean nothing either. One that is nothing
+/// but a `${VAR}` stays plain: what is put in there may have to be a number.
 pub(super) fn block_value(text: &str) -> Cow<'_, str> {
-    if is_plain(text, "_./-=:,") && !text.ends_with(':') {
+    if (is_plain(text, "_./-=:,") && !text.ends_with(':')) || is_variable(text) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(quoted(text))
@@ -52,6 +53,18 @@ pub(super) fn single_quoted(text: &str) -> Option<String> {
         .chars()
         .all(|letter| letter != '\t' && is_printable(letter));
     fits.then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
+/// `${VAR}` or `${VAR:=default}`, of letters that mean nothing in block style.
+fn is_variable(text: &str) -> bool {
+    let inside = text
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| {
+        inside
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "_:=-".contains(letter))
+    })
 }
 
 fn is_plain(text: &str, marks: &str) -> bool {

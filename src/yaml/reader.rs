@@ -4,10 +4,10 @@
 //! gaps between nodes, the header of a block scalar and its last line, and where a node is that nobody wrote (`key:`).
 
 use super::ParseError;
+use super::block_scalar;
+use super::dialect;
 use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
-use super::text::{
-    BOM, indicator, is_blank, line_end, line_start, next_line, skip_blanks, skip_gap,
-};
+use super::text::{BOM, indicator, skip_blanks, skip_gap};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,7 +31,7 @@ impl<'t> Tree<'t> {
     }
 
     fn read(text: &'t str, comments: bool) -> Result<Self, ParseError> {
-        refuse_old_line_breaks(text)?;
+        dialect::refuse_letters(text)?;
         let options = granit_parser::options! {
             emit_comments: comments,
             max_buffered_comment_events: usize::MAX,
@@ -95,7 +95,7 @@ impl<'t> Reader<'t> {
         span: Span,
         anchor: Option<Range<usize>>,
     ) -> Result<(), ParseError> {
-        let at = bytes(span)?;
+        let mut at = bytes(span)?;
         let mut tag = None;
         let mut number = 0;
         let content = match event {
@@ -134,11 +134,15 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(style, id, name) => {
                 (number, tag) = (id, name);
+                let braces = !at.is_empty() && self.tree.text[at.start..].starts_with('{');
                 let flow = match style {
                     StructureStyle::Block => Flow::Block,
-                    StructureStyle::Flow if at.is_empty() => Flow::Pair,
-                    StructureStyle::Flow => Flow::Braces,
+                    StructureStyle::Flow if braces => Flow::Braces,
+                    StructureStyle::Flow => Flow::Pair,
                 };
+                if flow == Flow::Pair {
+                    at.end = at.start;
+                }
                 Content::Mapping {
                     flow,
                     entries: Vec::new(),
@@ -147,6 +151,9 @@ impl<'t> Reader<'t> {
             _ => return Ok(()),
         };
         let tag_span = span.tag_span().map(bytes).transpose()?;
+        if let Some(tag) = &tag_span {
+            dialect::refuse_tag(self.tree.text, tag)?;
+        }
         let node = Node {
             span: at,
             properties: join(anchor.clone(), tag_span),
@@ -177,6 +184,9 @@ impl<'t> Reader<'t> {
             (None, false) => node.span.start,
             (None, true) => skip_gap(text, self.cursor, text.len(), b""),
         };
+        if self.in_flow() {
+            dialect::refuse_indicator(text, &node)?;
+        }
         let id = NodeId(self.tree.nodes.len());
         let place = self.place(id, gap_end, empty)?;
         let lead = match &node.properties {
@@ -188,7 +198,7 @@ impl<'t> Reader<'t> {
                 Style::Empty => node.span = lead..lead,
                 Style::Block(block) => {
                     block.indent = indent;
-                    node.span = block_span(text, lead, &node.span, block, value)?;
+                    node.span = block_scalar::complete(text, lead, &node.span, block, value)?;
                 }
                 _ => {}
             }
@@ -214,6 +224,16 @@ impl<'t> Reader<'t> {
         }
         self.tree.nodes.push(node);
         Ok(())
+    }
+
+    fn in_flow(&self) -> bool {
+        self.open
+            .iter()
+            .any(|open| match &self.tree.nodes[open.node.0].content {
+                Content::Sequence { flow, .. } => *flow,
+                Content::Mapping { flow, .. } => *flow != Flow::Block,
+                _ => false,
+            })
     }
 
     /// Records `id` as root, key, value or item. Returns where the gap before it ends: behind `---`, `?`, `:` or `-`.
@@ -304,6 +324,15 @@ impl<'t> Reader<'t> {
                 .zip(entries.last().map(|last| last.value)),
             _ => None,
         };
+        if let Content::Mapping {
+            flow: Flow::Braces | Flow::Pair,
+            entries,
+        } = &self.tree.nodes[open.node.0].content
+        {
+            for entry in entries {
+                dialect::refuse_colon(self.tree.text, entry, self.tree.node(entry.key))?;
+            }
+        }
         let span = match children {
             Some((start, last)) => start..self.tree.node(last).end(),
             None => self.tree.nodes[open.node.0].span.start..at.end,
@@ -338,85 +367,13 @@ fn plain_style(style: ScalarStyle, at: &Range<usize>) -> Style {
 /// The `:` of an entry without a written value. (An implicit key of a block mapping has it on its own line.)
 fn lone_colon(text: &str, at: usize) -> Option<usize> {
     match text.as_bytes()[at..] {
-        [b':'] | [b':', b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']', ..] => Some(at),
+        [b':']
+        | [
+            b':',
+            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']' | b'#',
+            ..,
+        ] => Some(at),
         _ => None,
-    }
-}
-
-/// From the header to the last line of a block scalar, which the parser reports from its first content to the next
-/// token. Fills in what the header says. Go, unlike the parser, adds no line break where the text ends without one.
-fn block_span(
-    text: &str,
-    lead: usize,
-    reported: &Range<usize>,
-    block: &mut Block,
-    value: &mut Cow<'_, str>,
-) -> Result<Range<usize>, ParseError> {
-    let header = indicator(text, lead, text.len(), b"|>")
-        .ok_or_else(|| ParseError::at(lead, "block scalar without `|` or `>`"))?;
-    let indicators = text.as_bytes()[header + 1..]
-        .iter()
-        .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'))
-        .count();
-    block.header_end = header + 1 + indicators;
-    block.keep = text[header..block.header_end].contains('+');
-
-    let first = next_line(text, header);
-    let after = if reported.end == text.len() && line_start(text, reported.end) != text.len() {
-        text.len()
-    } else {
-        line_start(text, reported.end)
-    };
-    let mut end = block.header_end;
-    let mut at = first;
-    while at < after {
-        let stop = line_end(text, at);
-        if block.keep || is_content(&text[at..stop], block.indent) {
-            end = stop;
-        }
-        at = next_line(text, at);
-    }
-    if end == text.len()
-        && is_content(&text[line_start(text, end)..end], block.indent)
-        && end >= first
-    {
-        strip_break(value);
-    }
-    Ok(header..end)
-}
-
-/// A line of a block scalar holds text, or more spaces than its indentation.
-fn is_content(line: &str, indent: Option<usize>) -> bool {
-    !is_blank(line) || indent.is_some_and(|indent| line.len() > indent)
-}
-
-fn strip_break(value: &mut Cow<'_, str>) {
-    match value {
-        Cow::Borrowed(text) => *text = text.strip_suffix('\n').unwrap_or(text),
-        Cow::Owned(text) => {
-            if text.ends_with('\n') {
-                text.pop();
-            }
-        }
-    }
-}
-
-/// Go's reader follows YAML 1.1, where NEL, LS and PS break lines (and end comments); YAML 1.2 readers do not.
-fn refuse_old_line_breaks(text: &str) -> Result<(), ParseError> {
-    let bytes = text.as_bytes();
-    let found = memchr::memchr2_iter(0xc2, 0xe2, bytes).find(|&at| {
-        let rest = &bytes[at..];
-        rest.starts_with(&[0xc2, 0x85])
-            || rest.starts_with(&[0xe2, 0x80, 0xa8])
-            || rest.starts_with(&[0xe2, 0x80, 0xa9])
-    });
-    match found {
-        Some(at) => Err(ParseError::at(
-            at,
-            "U+0085, U+2028 or U+2029: a line break for some YAML readers, a letter for others; write it as an escape in \
-             double quotes",
-        )),
-        None => Ok(()),
     }
 }
 

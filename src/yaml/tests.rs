@@ -1,44 +1,22 @@
-use super::*;
-use serde_json::json;
+use super::apply;
+use serde_json::Value;
 
-#[test]
-fn a_service_is_read_and_located() {
-    let text = "# Source: x\n---\nkind: Service\nspec:\n  type: \"LoadBalancer\" # c\n  ports:\n    - port: 0x50\n";
-    let tree = Tree::parse(text).unwrap();
-    let value =
-        json!({"kind": "Service", "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}});
-    assert_eq!(tree.value().unwrap(), value);
-    let found = tree.find("/spec/type").unwrap();
-    assert_eq!(&text[found.value], "\"LoadBalancer\"");
-    assert_eq!(&text[found.key.unwrap()], "type");
-    let ports = tree.find("/spec/ports").unwrap();
-    assert_eq!(&text[ports.value], "- port: 0x50");
-    assert_eq!(tree.find("/spec/ports/1"), None);
+mod editing;
+mod emitting;
+mod flow;
+mod reading;
+mod refusals;
+
+/// The text with the patch applied.
+fn edit(text: &str, patch: Value) -> String {
+    let patch = serde_json::from_value(patch).unwrap();
+    apply(text, &patch).unwrap()
 }
 
-#[test]
-fn comments_alone_are_null() {
-    for text in ["", "\n", "# c\n", "---\n", "---\n# c\n...\n", "\u{feff}# c"] {
-        let tree = Tree::parse(text).unwrap();
-        assert_eq!(tree.value().unwrap(), json!(null), "{text:?}");
-    }
-}
-
-#[test]
-fn a_second_document_is_refused() {
-    let error = Tree::parse("a: 1\n---\nb: 2\n").unwrap_err();
-    assert_eq!(
-        (error.to_string().as_str(), error.offset),
-        ("more than one document", 5)
-    );
-}
-
-#[test]
-fn detours_are_told() {
-    let text = "a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\n";
-    let tree = Tree::parse(text).unwrap();
-    assert_eq!(tree.find("/a/b").unwrap().detour, None);
-    assert_eq!(tree.find("/c/b").unwrap().detour, Some(Detour::Alias(16)));
-    assert_eq!(tree.find("/d/b").unwrap().detour, Some(Detour::Merge(24)));
-    assert_eq!(tree.find("/d/e").unwrap().detour, None);
+/// Message and place with which an edit is refused.
+fn refuse(text: &str, patch: Value) -> (String, Option<usize>) {
+    let patch = serde_json::from_value(patch).unwrap();
+    let error = apply(text, &patch).unwrap_err();
+    assert!(!error.internal, "{error}");
+    (error.message, error.offset)
 }

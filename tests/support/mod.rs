@@ -8,8 +8,11 @@
 
 pub mod api_server;
 pub mod cluster;
+#[cfg(unix)]
+pub mod argocd;
 pub mod contract;
 pub mod helm;
+pub mod hosts;
 pub mod tools;
 
 use std::ffi::OsStr;

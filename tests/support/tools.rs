@@ -72,6 +72,8 @@ pub enum Need {
     Tool(Tool),
     /// A release of Istio's gateway chart.
     Chart(String),
+    /// A host's own code as a program: `argocd` or `flux`.
+    Host(&'static str),
 }
 
 impl Need {
@@ -79,6 +81,7 @@ impl Need {
         let (path, script) = match self {
             Need::Tool(tool) => (tool.path(), tool.script()),
             Need::Chart(release) => (chart(release), "tests/tools/charts.sh"),
+            Need::Host(name) => (host(name), "tests/hosts/build.sh"),
         };
         (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))
     }
@@ -99,6 +102,17 @@ pub fn cache() -> PathBuf {
 /// Where a release of Istio's gateway chart lies.
 pub fn chart(release: &str) -> PathBuf {
     cache().join("charts").join(format!("gateway-{release}"))
+}
+
+/// Where a host's own code lies as a program.
+pub fn host(name: &str) -> PathBuf {
+    let mut script = std::process::Command::new(super::project().join("tests/hosts/build.sh"));
+    script.args(["where", name]).env("ISTIO_ALB_TOOLS", cache());
+    let printed = script
+        .output()
+        .map(|output| output.stdout)
+        .unwrap_or_default();
+    PathBuf::from(String::from_utf8_lossy(&printed).trim())
 }
 
 /// A trial that needs tools: ignored without them, and failing without them where `CI` is set.

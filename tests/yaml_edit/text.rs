@@ -22,7 +22,7 @@ pub struct Comment {
     removed: Option<String>,
     /// With what this node holds: when it, or one that holds it, is removed or replaced.
     within: Option<String>,
-    /// It stands deeper than its column: it may go with these if they are removed.
+    /// It may stand deeper than its column, and goes with what is removed before it: the end of these nodes.
     deeper: Vec<String>,
 }
 
@@ -30,13 +30,12 @@ impl Comment {
     pub fn may_go(&self, touched: &Touched) -> bool {
         self.removed
             .iter()
-            .chain(&self.deeper)
             .any(|pointer| touched.is_removed(pointer))
+            || self.within.iter().any(|pointer| touched.is_gone(pointer))
             || self
                 .deeper
                 .iter()
-                .chain(&self.within)
-                .any(|pointer| touched.is_gone(pointer))
+                .any(|pointer| touched.reaches(pointer) || touched.is_gone(pointer))
     }
 }
 
@@ -109,14 +108,14 @@ pub fn print(dice: &mut Dice, value: &Value) -> Text {
     printer.text
 }
 
-struct Printer<'d, 'a> {
-    dice: &'d mut Dice<'a>,
+pub struct Printer<'d, 'a> {
+    pub dice: &'d mut Dice<'a>,
     text: Text,
     line: usize,
     indent: usize,
     indented: bool,
     /// How much is going on beside the values: 0, 1 or 2.
-    busy: usize,
+    pub busy: usize,
     /// Leaves with an anchor; its number is the index.
     anchored: Vec<Value>,
     /// How the text ends.
@@ -134,14 +133,14 @@ impl Printer<'_, '_> {
             3 => self.write("---\n"),
             4 if self.busy > 0 => {
                 self.write("---");
-                self.behind("", Some("-"));
+                self.behind(Some("-"));
             }
             _ => {}
         }
         if json {
             let spread = self.dice.below(2) > 0;
             self.owned("", Kind::Flow, |printer| {
-                printer.flow(value, 0, spread, true)
+                printer.flow(value, "", 0, spread, true)
             });
             self.write("\n");
         } else {
@@ -163,12 +162,12 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn write(&mut self, text: &str) {
+    pub fn write(&mut self, text: &str) {
         self.line += text.matches('\n').count();
         self.text.text.push_str(text);
     }
 
-    fn pad(&mut self, column: usize) {
+    pub fn pad(&mut self, column: usize) {
         self.write(&" ".repeat(column));
     }
 
@@ -185,7 +184,7 @@ impl Printer<'_, '_> {
     }
 
     /// A comment on a line of its own.
-    fn comment(
+    pub fn comment(
         &mut self,
         column: usize,
         removed: Option<&str>,
@@ -198,7 +197,7 @@ impl Printer<'_, '_> {
         self.tail = Tail::Other;
     }
 
-    fn note(&mut self, removed: Option<&str>, within: Option<&str>, deeper: Vec<String>) {
+    pub fn note(&mut self, removed: Option<&str>, within: Option<&str>, deeper: Vec<String>) {
         let text = format!("# {}: '[{{\"", self.text.comments.len());
         self.write(&text);
         let (removed, within) = (removed.map(str::to_owned), within.map(str::to_owned));
@@ -211,11 +210,14 @@ impl Printer<'_, '_> {
     }
 
     /// The end of a line, perhaps with a comment.
-    fn behind(&mut self, blanks: &str, pointer: Option<&str>) {
+    fn behind(&mut self, pointer: Option<&str>) {
         if self.busy > 0 && self.dice.once_in(4) {
-            self.write(blanks);
             let gap = self.dice.pick(&[" ", "  ", "\t"]);
-            self.write(gap);
+            self.write(if self.text.text.ends_with('-') {
+                " "
+            } else {
+                gap
+            });
             self.note(pointer, None, Vec::new());
         } else if self.busy > 1 && self.dice.once_in(12) {
             self.write(" ");
@@ -286,11 +288,8 @@ impl Printer<'_, '_> {
     fn value(&mut self, value: &Value, column: usize, at: &str, first: usize, below: bool) {
         let properties = self.properties(value);
         let space = self.dice.pick(&[" ", " ", " ", "  ", " ", "\t"]);
-        let space = if self.busy > 1 && (below || !is_filled(value)) {
-            space
-        } else {
-            " "
-        };
+        // Go takes no tab behind a dash.
+        let space = if self.busy > 1 && below { space } else { " " };
         self.write(&properties);
         let own = |kind| {
             move |last| Owner {
@@ -303,7 +302,7 @@ impl Printer<'_, '_> {
         if !is_filled(value) {
             let own_line = self.busy > 1 && self.dice.once_in(10);
             if own_line {
-                self.behind("", Some(at));
+                self.behind(Some(at));
                 self.pad(column + self.indent);
             }
             let alias = self
@@ -332,12 +331,12 @@ impl Printer<'_, '_> {
             match leaf.split_once('\n') {
                 Some((header, body)) if is_block => {
                     self.write(header);
-                    self.behind("", Some(at));
+                    self.behind(Some(at));
                     self.write(body);
                 }
                 _ => {
                     self.write(&leaf);
-                    self.behind("", Some(at));
+                    self.behind(Some(at));
                 }
             }
             let kind = if value.is_object() || value.is_array() {
@@ -352,10 +351,11 @@ impl Printer<'_, '_> {
             let spread = self.busy > 0 && self.dice.below(2) > 0;
             let json = self.dice.below(2) > 0;
             self.write(" ");
+            self.tail = Tail::Other;
             self.owned(at, Kind::Flow, |printer| {
-                printer.flow(value, column + printer.indent, spread, json)
+                printer.flow(value, at, column + printer.indent, spread, json)
             });
-            self.behind("", Some(at));
+            self.behind(Some(at));
             self.text.lines.push(own(Kind::Flow)(self.line - 1));
             return;
         }
@@ -370,7 +370,7 @@ impl Printer<'_, '_> {
             self.collection(value, column + 1 + blanks, at, true);
             return;
         }
-        self.behind("", Some(at));
+        self.behind(Some(at));
         self.text.lines.push(own(Kind::Head)(self.line - 1));
         let deeper = if value.is_array() && below && !self.indented {
             0
@@ -404,7 +404,7 @@ impl Printer<'_, '_> {
         }
     }
 
-    fn key(&mut self, key: &str) -> String {
+    pub fn key(&mut self, key: &str) -> String {
         let plain = key.starts_with(|first: char| first.is_ascii_alphabetic())
             && key != "on"
             && !key.contains('"');
@@ -450,61 +450,6 @@ impl Printer<'_, '_> {
             _ => quoted,
         }
     }
-
-    fn flow(&mut self, value: &Value, column: usize, spread: bool, json: bool) {
-        let children = children(value);
-        if !is_filled(value) {
-            let leaf = match value {
-                Value::String(_) if json => Value::to_string(value)
-                    .replace('\u{2028}', "\\u2028")
-                    .replace('\u{7f}', "\\u007f"),
-                Value::String(text) if text == "a b c d" => text.clone(),
-                Value::String(text) => Value::from(text.as_str())
-                    .to_string()
-                    .replace('\u{2028}', "\\u2028")
-                    .replace('\u{7f}', "\\u007f"),
-                _ => value.to_string(),
-            };
-            self.write(&leaf);
-            return;
-        }
-        let (open, close) = if value.is_object() {
-            ("{", "}")
-        } else {
-            ("[", "]")
-        };
-        let tight = self.dice.once_in(3);
-        self.write(open);
-        for (index, (key, child)) in children.iter().enumerate() {
-            let last = index + 1 == children.len();
-            if spread {
-                self.write("\n");
-                self.pad(column + 2);
-            } else if !tight && index > 0 {
-                self.write(" ");
-            }
-            if let Some(key) = key {
-                let key = if json {
-                    Value::from(key.as_str()).to_string()
-                } else {
-                    self.key(key)
-                };
-                self.write(&key);
-                self.write(if tight && json { ":" } else { ": " });
-            }
-            let spread_child = spread && self.dice.below(3) > 0;
-            self.flow(child, column + 2, spread_child, json);
-            if !last || (!json && self.dice.once_in(6)) {
-                self.write(",");
-            }
-        }
-        if spread {
-            self.write("\n");
-            self.pad(column);
-        }
-        self.write(close);
-        self.tail = Tail::Other;
-    }
 }
 
 fn block(text: &str, pad: &str, dice: &mut Dice) -> String {
@@ -532,7 +477,7 @@ fn block(text: &str, pad: &str, dice: &mut Dice) -> String {
     )
 }
 
-fn children(value: &Value) -> Vec<(Option<String>, &Value)> {
+pub fn children(value: &Value) -> Vec<(Option<String>, &Value)> {
     match value {
         Value::Object(map) => map
             .iter()
@@ -544,6 +489,6 @@ fn children(value: &Value) -> Vec<(Option<String>, &Value)> {
 }
 
 /// A collection with something in it.
-fn is_filled(value: &Value) -> bool {
+pub fn is_filled(value: &Value) -> bool {
     !children(value).is_empty()
 }

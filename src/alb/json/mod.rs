@@ -69,6 +69,39 @@ pub fn unmarshal(text: &str, ty: &Type) -> Result<Value, String> {
     decoder.error.map_or(Ok(value), Err)
 }
 
+/// Keys of `text` that its type has no field for, as paths: Go drops them without a word. Empty where it does not parse.
+#[must_use]
+pub fn unknown_keys(text: &str, ty: &Type) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Ok(json) = parse(text) {
+        add_unknown_keys(&json, ty, "", &mut found);
+    }
+    found
+}
+
+fn add_unknown_keys(json: &Json, ty: &Type, path: &str, found: &mut Vec<String>) {
+    match (json, ty) {
+        (Json::Array(items), Type::List(item)) => {
+            for (at, json) in items.iter().enumerate() {
+                add_unknown_keys(json, item, &format!("{path}[{at}]"), found);
+            }
+        }
+        (Json::Object(entries), Type::Struct(fields)) => {
+            for (key, json) in entries {
+                let path = match path {
+                    "" => key.clone(),
+                    path => format!("{path}.{key}"),
+                };
+                match field(fields, key) {
+                    Some((_, ty)) => add_unknown_keys(json, ty, &path, found),
+                    None => found.push(path),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
 struct Decoder {
     path: Vec<&'static str>,
     structs: Vec<&'static str>,
@@ -211,6 +244,15 @@ mod tests {
             unmarshal(r#"{"list":["a",null],"Li\u017ft":["b"]}"#, &TYPE),
             Ok(json!({"list": ["b"]}))
         );
+    }
+
+    #[test]
+    fn dropped_keys_are_told() {
+        let text = r#"{"Type":"a","typ":1,"inner":{"count":1,"Ports":2},"list":[{"x":1}]}"#;
+        assert_eq!(unknown_keys(text, &TYPE), ["typ", "inner.Ports"]);
+        let several = Type::List(&TYPE);
+        assert_eq!(unknown_keys(r#"[{}, {"x": 1}]"#, &several), ["[1].x"]);
+        assert_eq!(unknown_keys("{", &TYPE), Vec::<String>::new());
     }
 
     #[test]

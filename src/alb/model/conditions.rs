@@ -30,8 +30,11 @@ impl<'a> Builder<'a> {
         for condition in &backend.conditions {
             conditions.extend(other(condition, &mut hosts, &mut paths));
         }
-        one_kind("host", &hosts)?;
-        one_kind("path", &paths)?;
+        let name = path.backend.service.as_ref().map(|service| &service.name);
+        let suffix = format!("conditions.{}", name.map_or("", String::as_str));
+        for (what, patterns) in [("host", &hosts), ("path", &paths)] {
+            one_kind(what, patterns).map_err(|fault| member.annotations.fault(&suffix, fault))?;
+        }
         if !hosts.values.is_empty() || !hosts.regex_values.is_empty() {
             conditions.push(Condition::HostHeader {
                 host_header_config: hosts,
@@ -115,7 +118,7 @@ fn extend(patterns: &mut Patterns, config: &payloads::Patterns) {
 }
 
 /// Values or regular expressions: AWS takes one of the two, and the controller says so first (:199-209).
-fn one_kind(what: &str, patterns: &Patterns) -> Result<(), Reason> {
+fn one_kind(what: &str, patterns: &Patterns) -> Result<(), String> {
     if patterns.values.is_empty() || patterns.regex_values.is_empty() {
         return Ok(());
     }
@@ -124,9 +127,9 @@ fn one_kind(what: &str, patterns: &Patterns) -> Result<(), Reason> {
         show_list(&patterns.regex_values),
     );
     let rule = format!("{what} condition must specify exactly one of Values and RegexValues");
-    Err(Reason::new(format!(
+    Err(format!(
         "{rule}, got both Values {values} and RegexValues {regex}"
-    )))
+    ))
 }
 
 /// Path patterns of an Ingress path (model_build_listener_rules.go:222-300).

@@ -42,7 +42,7 @@ mod tests;
 mod types;
 
 pub use names::{Failure, Key, Object, Part, Reason, Site, Stage};
-pub use optimize::covers;
+pub use optimize::{covers, loops};
 pub use outcome::{Built, Group, IngressFacts, Model, Verdict};
 pub use settings::{Setting, Source, State, Unread};
 pub use types::*;
@@ -95,7 +95,9 @@ impl Options {
         }
     }
 
-    fn target_type(&self) -> &'static str {
+    /// The target type where nothing says which.
+    #[must_use]
+    pub fn target_type(&self) -> &'static str {
         if self.eks_auto_mode { "ip" } else { "instance" }
     }
 }
@@ -184,12 +186,10 @@ pub fn build(objects: &[Value], options: &Options) -> Model {
         .into_iter()
         .map(|(id, plan)| plan.build(id, &objects, options))
         .collect();
+    let shares = settings::shares(&groups);
     for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
-        let group = fact
-            .group
-            .as_ref()
-            .and_then(|name| outcome::group_named(&groups, name));
-        fact.settings = settings::settings(&objects, options, fact, &placed.ingress, group);
+        let share = shares.get(&fact.key);
+        fact.settings = settings::settings(&objects, options, fact, &placed.ingress, share);
     }
     verdict(facts, groups, failures)
 }
@@ -251,10 +251,9 @@ impl<'a> Plan<'a> {
             }
         }
         (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
-            (Some(failure), Some(unknown)) if self.doubtful => (
-                Verdict::Unknown,
-                Some(format!("{unknown}; if it is the controller's: {failure}")),
-            ),
+            (Some(failure), Some(unknown)) if self.doubtful => {
+                (Verdict::Unknown, Some(if_ours(unknown, failure)))
+            }
             (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
             (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
             (None, None) => (Verdict::Built, None),
@@ -263,14 +262,23 @@ impl<'a> Plan<'a> {
     }
 }
 
+fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
+    format!("{why}; if it is the controller's: {failure}")
+}
+
 /// The worst of all that was found, and its message.
 fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
-    let refusals = failures
+    let mut found: Vec<(Verdict, Option<String>)> = failures
         .iter()
-        .chain(ingresses.iter().filter_map(|facts| facts.failure.as_ref()));
-    let mut found: Vec<(Verdict, Option<String>)> = refusals
         .map(|failure| (Verdict::Refused, Some(failure.to_string())))
         .collect();
+    found.extend(ingresses.iter().filter_map(|facts| {
+        let failure = facts.failure.as_ref()?;
+        Some(match facts.picked_up {
+            None => (Verdict::Unknown, Some(if_ours(&facts.why, failure))),
+            Some(_) => (Verdict::Refused, Some(failure.to_string())),
+        })
+    }));
     found.extend(
         groups
             .iter()

@@ -63,12 +63,16 @@ fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
     (hosts, paths)
 }
 
-/// rule_optimizer.go:87-135
 fn redirects_to_itself(port: i32, protocol: Protocol, rule: &Rule) -> bool {
-    let Some(redirect) = redirect(&rule.actions) else {
-        return false;
-    };
-    let (hosts, paths) = values(&rule.conditions);
+    redirect(&rule.actions)
+        .is_some_and(|redirect| loops(port, protocol, redirect, &rule.conditions))
+}
+
+/// Whether a redirect leads back to the listener that it stands on, for requests that meet `conditions`
+/// (rule_optimizer.go:87-135).
+#[must_use]
+pub fn loops(port: i32, protocol: Protocol, redirect: &Redirect, conditions: &[Condition]) -> bool {
+    let (hosts, paths) = values(conditions);
     let stays =
         |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
     stays(&redirect.host, &|host| {

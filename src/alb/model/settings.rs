@@ -4,8 +4,9 @@
 use super::backend::USE_ANNOTATION;
 use super::names::{Key, Object};
 use super::objects::Objects;
-use super::{Built, Group, IngressFacts, Options, Protocol, TargetGroup};
+use super::{Group, IngressFacts, Listener, Options, TargetGroup};
 use crate::alb::catalogue::{self, Annotation, AutoMode, PREFIX, Place, Version};
+use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
 use std::collections::BTreeMap;
 
@@ -68,43 +69,66 @@ pub enum Unread {
     NotOurs,
 }
 
+/// What is built for one Ingress, where its group is built at all.
+#[derive(Default)]
+pub(super) struct Share<'a> {
+    pub listeners: Vec<&'a Listener>,
+    pub target_groups: Vec<&'a TargetGroup>,
+}
+
+/// The share of each Ingress of the groups.
+pub(super) fn shares(groups: &[Group]) -> BTreeMap<&Key, Share<'_>> {
+    let mut shares: BTreeMap<&Key, Share<'_>> = BTreeMap::new();
+    for built in groups.iter().filter_map(|group| group.built.as_ref()) {
+        for listener in &built.listeners {
+            for key in &listener.members {
+                shares.entry(key).or_default().listeners.push(listener);
+            }
+        }
+        for group in &built.target_groups {
+            shares
+                .entry(&group.ingress)
+                .or_default()
+                .target_groups
+                .push(group);
+        }
+    }
+    shares
+}
+
 /// Settings of an Ingress: its own, then those of the Services that its backends name.
-///
-/// `group` is the one that the Ingress is in.
 pub(super) fn settings(
     objects: &Objects,
     options: &Options,
     facts: &IngressFacts,
     ingress: &Ingress,
-    group: Option<&Group>,
+    share: Option<&Share<'_>>,
 ) -> Vec<Setting> {
+    let targets = share.into_iter().flat_map(|share| &share.target_groups);
+    let mut names: Vec<&str> = backends(ingress)
+        .map(|service| service.name.as_str())
+        .chain(targets.map(|group| group.service.name.as_str()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let services: Vec<(Key, &Service)> = names
+        .into_iter()
+        .map(|name| Key::new(&facts.key.namespace, name))
+        .filter_map(|key| objects.services.get(&key).map(|service| (key, service)))
+        .collect();
     let context = Context {
         objects,
         options,
         facts,
         ingress,
-        built: group.and_then(|group| group.built.as_ref()),
+        share,
+        services: &services,
     };
     let own = ingress.metadata.annotations.as_ref();
     let mut settings = context.of(&Object::ingress(&facts.key), own);
-    let mut names: Vec<&str> = backends(ingress)
-        .map(|service| service.name.as_str())
-        .collect();
-    names.extend(
-        context
-            .target_groups()
-            .map(|group| group.service.name.as_str()),
-    );
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let key = Key::new(&facts.key.namespace, name);
-        if let Some(service) = objects.services.get(&key) {
-            settings.extend(context.of(
-                &Object::service(&key),
-                service.metadata.annotations.as_ref(),
-            ));
-        }
+    for (key, service) in &services {
+        let annotations = service.metadata.annotations.as_ref();
+        settings.extend(context.of(&Object::service(key), annotations));
     }
     settings
 }
@@ -131,17 +155,12 @@ struct Context<'a> {
     options: &'a Options,
     facts: &'a IngressFacts,
     ingress: &'a Ingress,
-    built: Option<&'a Built>,
+    share: Option<&'a Share<'a>>,
+    /// Services of the stream that it forwards to.
+    services: &'a [(Key, &'a Service)],
 }
 
 impl Context<'_> {
-    fn target_groups(&self) -> impl Iterator<Item = &TargetGroup> {
-        self.built
-            .into_iter()
-            .flat_map(|built| &built.target_groups)
-            .filter(|tg| tg.ingress == self.facts.key)
-    }
-
     fn of(&self, object: &Object, map: Option<&BTreeMap<String, String>>) -> Vec<Setting> {
         let ours = map
             .into_iter()
@@ -204,17 +223,13 @@ impl Context<'_> {
         if on_service || annotation.place != Place::ServiceThenIngress {
             return None;
         }
-        let has = |service: &&Key| {
-            let service = self.objects.services.get(*service);
-            service
-                .and_then(|s| s.metadata.annotations.as_ref())
-                .is_some_and(|map| map.contains_key(key))
+        let has = |(_, service): &(Key, &Service)| {
+            let annotations = service.metadata.annotations.as_ref();
+            annotations.is_some_and(|map| map.contains_key(key))
         };
-        let services: Vec<&Key> = self.target_groups().map(|group| &group.service).collect();
-        let first = services
-            .first()
-            .map(|service| Source::Service((*service).clone()));
-        first.filter(|_| services.iter().all(has))
+        let (first, _) = self.services.first()?;
+        let all = self.services.iter().all(has);
+        all.then(|| Source::Service(first.clone()))
     }
 
     /// Annotations that something else must name before they are read.
@@ -230,23 +245,16 @@ impl Context<'_> {
             }),
             "conditions.*" | "transforms.*" => named(&|backend| backend.name == tail),
             "target-control-port.*.*" => {
-                let built = self.built?;
                 let of =
                     |group: &TargetGroup| format!("{}.{}", group.service.name, group.service_port);
-                let found = built.target_groups.iter().any(|group| of(group) == tail);
-                (!found).then_some(Unread::NoSuchBackend)
+                let mut groups = self.share?.target_groups.iter();
+                (!groups.any(|group| of(group) == tail)).then_some(Unread::NoSuchBackend)
             }
             "listener-attributes.*" => {
-                let built = self.built?;
-                let mine = built
-                    .listeners
-                    .iter()
-                    .filter(|listener| listener.members.contains(&self.facts.key));
-                let name = |protocol: Protocol, port: i32| format!("{}-{port}", protocol.name());
-                let found = mine
-                    .into_iter()
-                    .any(|listener| name(listener.protocol, listener.port) == tail);
-                (!found).then_some(Unread::NoSuchListener)
+                let of =
+                    |listener: &Listener| format!("{}-{}", listener.protocol.name(), listener.port);
+                let mut listeners = self.share?.listeners.iter();
+                (!listeners.any(|listener| of(listener) == tail)).then_some(Unread::NoSuchListener)
             }
             _ => None,
         }

@@ -127,36 +127,38 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// A Service with any IPv6 needs a dual-stack load balancer (model_build_target_group.go:274-289).
+    /// A Service with any IPv6 needs a dual-stack load balancer (model_build_target_group.go:274-289). `None` where the
+    /// cluster chooses the families.
     fn target_group_ip_address_type(
         &mut self,
         member: &Member<'a>,
         key: &Key,
         service: &Service,
-    ) -> Result<&'static str, Reason> {
+    ) -> Result<Option<&'static str>, Reason> {
         let spec = service.spec.as_ref();
         let families = spec
             .and_then(|spec| spec.ip_families.as_deref())
             .unwrap_or_default();
+        let policy = spec
+            .and_then(|spec| spec.ip_family_policy.as_deref())
+            .unwrap_or_default();
         let dual_stack = self.ip_address_type != "ipv4";
         if families.iter().any(|family| family == "IPv6") {
             return match dual_stack {
-                true => Ok("ipv6"),
+                true => Ok(Some("ipv6")),
                 false => Err(Reason::new(
                     "unsupported IPv6 configuration, lb not dual-stack",
                 )),
             };
         }
-        let policy = spec
-            .and_then(|spec| spec.ip_family_policy.as_deref())
-            .unwrap_or_default();
-        if families.is_empty() && matches!(policy, "PreferDualStack" | "RequireDualStack") {
-            let message = format!(
-                "it depends on the cluster: Service {key} has ipFamilyPolicy {policy} and no ipFamilies"
-            );
-            self.unknown(Reason::new(message).of(&member.key));
+        if !families.is_empty() || !matches!(policy, "PreferDualStack" | "RequireDualStack") {
+            return Ok(Some("ipv4"));
         }
-        Ok("ipv4")
+        if !dual_stack {
+            let what = format!("Service {key} has ipFamilyPolicy {policy} and no ipFamilies");
+            self.unknown(Reason::new(format!("it depends on the cluster: {what}")).of(&member.key));
+        }
+        Ok(None)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which layer wins, and what is left of the others.
 
-use super::{one, resolved};
+use super::{Memory, Parameters, one, options, resolve_with, resolved};
 use crate::config::Spec;
 use crate::config::fields::{self, Shape};
 use crate::config::types;
@@ -27,8 +27,8 @@ fn a_higher_layer_wins() {
         facing
     );
     let both = [
-        "ISTIO_ALB_SCHEME=internal",
-        "ARGOCD_ENV_ISTIO_ALB_SCHEME=internet-facing",
+        "ISTIO_ALB_SCHEME=internet-facing",
+        "ARGOCD_ENV_ISTIO_ALB_SCHEME=internal",
     ];
     assert_eq!(
         scheme("", &both, "spec: {ingress: {scheme: internet-facing}}"),
@@ -53,6 +53,46 @@ fn a_higher_layer_wins() {
     assert_eq!(
         scheme("--scheme internal", &[], "spec: {ingress: {scheme: null}}"),
         internal
+    );
+}
+
+#[test]
+fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
+    use types::Scheme::{Internal, InternetFacing};
+    let env = [(
+        "ARGOCD_ENV_ISTIO_ALB_SCHEME".to_owned(),
+        "internet-facing".to_owned(),
+    )];
+    let scheme = |parameters: &Parameters, line: &str| {
+        let files = Memory::default();
+        let all = resolve_with(parameters, &options(line).unwrap(), &env, &files, None);
+        match all.map(|all| all[0].spec.ingress.scheme.clone()) {
+            Ok(Choice::Set(Var::Known(scheme))) => Ok(scheme),
+            other => Err(other.map_err(|error| error.to_string())),
+        }
+    };
+    let field = fields::field("ingress.scheme").unwrap();
+    let parameter = Parameters {
+        fields: vec![(field, "internal".to_owned())],
+        ..Parameters::default()
+    };
+    let annotation = Parameters {
+        set: vec![format!("ingress.annotations[{SCHEME}]=internal")],
+        ..Parameters::default()
+    };
+    assert_eq!(scheme(&Parameters::default(), ""), Ok(InternetFacing));
+    assert_eq!(scheme(&parameter, ""), Ok(Internal));
+    for parameters in [parameter, annotation] {
+        let flag = "--scheme internet-facing";
+        assert_eq!(scheme(&parameters, flag), Ok(InternetFacing));
+    }
+    let wrong = Parameters {
+        fields: vec![(field, "public".to_owned())],
+        ..Parameters::default()
+    };
+    assert_eq!(
+        scheme(&wrong, "").unwrap_err().unwrap_err(),
+        "parameter `scheme`: spec.ingress.scheme: expected `internal` or `internet-facing`, found `public`"
     );
 }
 

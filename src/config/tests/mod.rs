@@ -14,16 +14,17 @@ pub(super) struct Memory(BTreeMap<PathBuf, String>);
 impl Files for Memory {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.0
-            .get(path)
+            .get(path.strip_prefix("/app").unwrap_or(path))
             .map(|text| text.clone().into_bytes())
             .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn follow(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = path.strip_prefix("/app").unwrap_or(path);
         match self.0.get(path) {
             Some(text) if text.starts_with("-> ") => Ok(PathBuf::from(&text[3..])),
-            Some(_) => Ok(Path::new("/work").join(path)),
-            None if path == Path::new(".") => Ok(PathBuf::from("/work")),
+            Some(_) => Ok(Path::new("/app").join(path)),
+            None if path == Path::new(".") => Ok(PathBuf::from("/app")),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -333,20 +334,19 @@ fn an_application_reads_no_file_of_others() {
     };
     let config = "ARGOCD_ENV_ISTIO_ALB_CONFIG";
     assert!(with(&[(config, "alb/gateway.yaml")], "alb/gateway.yaml", ours).is_ok());
-    let outside = "ARGOCD_ENV_ISTIO_ALB_CONFIG: `alb.yaml` is outside the application's directory\n  help: name a file in the directory of the application, or below it";
+    let outside = "ARGOCD_ENV_ISTIO_ALB_CONFIG: `alb.yaml` is not in the repository\n  help: name a file of the Application's own repository; with `/` in front the path counts from its root";
     assert_eq!(
         with(&[(config, "alb.yaml")], "alb.yaml", "-> /etc/passwd").unwrap_err(),
         outside
     );
     assert_eq!(
-        with(&[(config, "alb.yaml")], "alb.yaml", "-> /work2/alb.yaml").unwrap_err(),
+        with(&[(config, "alb.yaml")], "alb.yaml", "-> /app2/alb.yaml").unwrap_err(),
         outside
     );
     // Nor does a link of the default name lead out; elsewhere the user may link as they like.
     let default = with(&[("ARGOCD_APP_NAME", "gw")], DEFAULT_FILE, "-> /etc/passwd").unwrap_err();
     assert!(
-        default
-            .starts_with("istio-alb.yaml: `istio-alb.yaml` is outside the application's directory"),
+        default.starts_with("istio-alb.yaml: `istio-alb.yaml` is not in the repository"),
         "{default}"
     );
     // The sidecar's own variable may name any file.

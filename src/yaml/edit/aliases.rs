@@ -4,8 +4,8 @@ use super::EditError;
 use super::draft::{Draft, Part};
 use crate::yaml::node::{Content, NodeId, Tree};
 
-/// Every alias that stays must stand for a node that stays to the byte.
-pub(super) fn check(draft: &Draft<'_, '_>) -> Result<(), EditError> {
+/// Every alias that stays must stand for a node that stays to the byte. Returns for each node whether it stays.
+pub(super) fn check(draft: &Draft<'_, '_>) -> Result<Vec<bool>, EditError> {
     let tree = draft.tree;
     let mut kept = vec![false; tree.nodes.len()];
     mark_part(tree, &draft.root, &mut kept);
@@ -22,7 +22,7 @@ pub(super) fn check(draft: &Draft<'_, '_>) -> Result<(), EditError> {
             return Err(EditError::at(tree.node(target).start(), message));
         }
     }
-    Ok(())
+    Ok(kept)
 }
 
 fn mark_part(tree: &Tree<'_>, part: &Part, kept: &mut [bool]) {

@@ -7,12 +7,13 @@ use super::draft::{Child, Edited, Part};
 use super::{EditError, Editor};
 use crate::yaml::emit::{entry_lines, item_lines};
 use crate::yaml::node::{Content, NodeId, Style};
-use crate::yaml::text::{is_blank, line_end, line_start, next_line, skip_blanks};
+use crate::yaml::text::{is_blank, line_end, line_start, next_line};
 use std::ops::Range;
 
 /// One entry or item as written: from its `?`, key or `-` to the end of its value.
 pub(super) struct Written {
     pub(super) range: Range<usize>,
+    pub(super) value: NodeId,
 }
 
 /// What a block collection hangs on.
@@ -57,7 +58,9 @@ impl Editor<'_, '_> {
                 self.put_leading(edited, &written, leading, column, lead);
             }
         }
-        self.remove_after_kept(&written, &children, &kept);
+        for gone in (first(&kept)..kept.len()).filter(|&old| !kept[old]) {
+            self.remove_lines(&written, gone..gone + 1);
+        }
 
         let mut after = None;
         for child in rest {
@@ -85,6 +88,7 @@ impl Editor<'_, '_> {
         let tree = self.tree;
         let written = |start, value| Written {
             range: start..tree.node(value).end(),
+            value,
         };
         match &tree.node(id).content {
             Content::Sequence { items, .. } => items
@@ -218,121 +222,6 @@ impl Editor<'_, '_> {
         for Written { range, .. } in &written[which] {
             self.splices
                 .delete(line_start(text, range.start)..next_line(text, range.end));
-        }
-    }
-
-    /// Deletes entries behind one that stays, with what would otherwise become text of a block scalar before them.
-    fn remove_after_kept(&mut self, written: &[Written], children: &[&Child], kept: &[bool]) {
-        let mut children = children.iter().filter(|child| child.old.is_some());
-        let mut at = first(kept) + 1;
-        while at < kept.len() {
-            let before = children.next();
-            let end = (at..kept.len())
-                .find(|&old| kept[old])
-                .unwrap_or(kept.len());
-            if at < end {
-                self.remove_lines(written, at..end);
-                if let Some(block) = before.and_then(|child| self.block_scalar_at_end(&child.part))
-                {
-                    self.drop_swallowed(block, &written[at..end]);
-                }
-            }
-            at = end + 1;
-        }
-    }
-
-    /// The block scalar with which a part ends, if it does.
-    fn block_scalar_at_end(&self, part: &Part) -> Option<NodeId> {
-        let tree = self.tree;
-        match part {
-            Part::Kept(id) => {
-                let mut id = *id;
-                loop {
-                    id = match &tree.node(id).content {
-                        Content::Scalar {
-                            style: Style::Block(_),
-                            ..
-                        } => return Some(id),
-                        Content::Sequence { items, flow: false } => items.last()?.value,
-                        Content::Mapping { entries, .. } => entries.last()?.value,
-                        _ => return None,
-                    }
-                }
-            }
-            Part::Edited(edited) => self.block_scalar_at_end(&edited.children().next_back()?.part),
-            Part::New(_) | Part::Removed => None,
-        }
-    }
-
-    /// Comments and blank lines around removed lines that a block scalar before them would take for its own. (They stand
-    /// deeper than the entry that was removed, so they belonged to it.)
-    fn drop_swallowed(&mut self, scalar: NodeId, removed: &[Written]) {
-        let text = self.tree.text;
-        let node = self.tree.node(scalar);
-        let Content::Scalar {
-            style: Style::Block(block),
-            ..
-        } = &node.content
-        else {
-            return;
-        };
-        let mut removed = removed.iter().peekable();
-        let mut at = next_line(text, node.span.end);
-        while at < text.len() {
-            if let Some(entry) = removed.peek()
-                && entry.range.start < next_line(text, at)
-            {
-                at = next_line(text, entry.range.end);
-                removed.next();
-                continue;
-            }
-            let line = &text[at..line_end(text, at)];
-            let depth = skip_blanks(text, at) - at;
-            let swallowed = match (is_blank(line), block.indent) {
-                (true, indent) => block.keep || indent.is_some_and(|indent| line.len() > indent),
-                (false, _) if !line[depth..].starts_with('#') => return,
-                (false, Some(indent)) => depth >= indent,
-                (false, None) => depth > self.key_column(node.span.start),
-            };
-            let next = next_line(text, at);
-            if swallowed {
-                if !is_blank(line) {
-                    self.dropped.push(at + depth..at + line.len());
-                }
-                self.splices.delete(at..next);
-            } else if !is_blank(line) {
-                return;
-            }
-            at = next;
-        }
-    }
-
-    /// The column of the key or item on whose line `at` is.
-    fn key_column(&self, at: usize) -> usize {
-        let line = &self.tree.text[line_start(self.tree.text, at)..at];
-        line.len() - line.trim_start_matches([' ', '-', '?']).len()
-    }
-
-    /// A block scalar that ends with the text, without a line break, would get one if a line came after it.
-    fn refuse_open_block(&self, part: &Part) -> Result<(), EditError> {
-        let text = self.tree.text;
-        let Some(id) = self.block_scalar_at_end(part) else {
-            return Ok(());
-        };
-        let node = self.tree.node(id);
-        match &node.content {
-            Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } if node.span.end == text.len()
-                && !text[node.span.start..block.header_end].contains('-') =>
-            {
-                Err(EditError::at(
-                    node.span.start,
-                    "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it",
-                ))
-            }
-            _ => Ok(()),
         }
     }
 

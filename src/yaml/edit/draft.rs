@@ -311,7 +311,7 @@ fn patch_value(
 }
 
 fn unsupported(operation: &str, path: &PointerBuf) -> EditError {
-    EditError::internal(format!(
+    EditError::misfit(format!(
         "a patch of text cannot do `{operation}` (at `{path}`)"
     ))
 }

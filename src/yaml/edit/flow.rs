@@ -39,9 +39,8 @@ impl Editor<'_, '_> {
             self.put_before(edited, &listed, &children[..=first], &style);
             self.edit_kept(edited, &listed, &children[first..=last], &style)?;
             let old = children[last].old.unwrap_or_default();
-            let new = &children[last + 1..];
-            self.remove_tail(&listed, old, !new.is_empty());
-            self.put_behind(edited, &listed, old, new, &style);
+            self.remove_tail(&listed, old, last + 1 < children.len());
+            self.put_behind(edited, &listed, &children[last..], &style);
         } else if self.has_no_comment(&listed.inside)
             && (children.is_empty() || listed.written.is_empty())
         {
@@ -125,21 +124,24 @@ impl Editor<'_, '_> {
         self.splices.insert(at, entries + &separator);
     }
 
-    /// New entries behind `last`, the last one that stays.
+    /// New entries behind the last one that stays, which is the first of `children`.
     fn put_behind(
         &mut self,
         edited: &Edited,
         listed: &Listed,
-        last: usize,
-        new: &[&Child],
+        children: &[&Child],
         style: &FlowStyle,
     ) {
-        if new.is_empty() {
+        let Some((kept, new)) = children.split_first().filter(|(_, new)| !new.is_empty()) else {
             return;
-        }
+        };
+        let last = kept.old.unwrap_or_default();
         let range = &listed.written[last].range;
         let mut entries = self.new_texts(edited, new, style, range.start);
-        if !self.fills_lines(listed, last) {
+        if matches!(kept.part, Part::Kept(_)) && self.ends_open(&listed.written[last]) {
+            self.splices.insert(range.end, " ");
+        }
+        if !self.takes_lines(listed, last) {
             let separator = self.separator(range.start, style);
             self.splices
                 .insert(range.end, separator.clone() + &entries.join(&separator));
@@ -164,9 +166,10 @@ impl Editor<'_, '_> {
     /// Removes what stands behind `last`, which keeps its comma only if something follows, or if the list ended with one.
     fn remove_tail(&mut self, listed: &Listed, last: usize, followed: bool) {
         let ends_with_comma = listed.commas.last().is_some_and(Option::is_some);
-        let keeps_comma = followed && self.fills_lines(listed, last);
+        let by_lines = followed && self.takes_lines(listed, last);
         for gone in last + 1..listed.written.len() {
-            let behind = ends_with_comma || (keeps_comma && gone == last + 1);
+            let behind = (by_lines && gone == last + 1)
+                || (ends_with_comma && (by_lines || self.fills_lines(listed, gone)));
             self.remove(
                 listed,
                 gone,
@@ -197,7 +200,12 @@ impl Editor<'_, '_> {
             (Comma::Before, Some((before, at)), _) => {
                 let gap = listed.written[before].range.end..range.start;
                 if self.has_no_comment(&gap) {
-                    self.splices.delete(gap.start..range.end);
+                    let start = if self.ends_open(&listed.written[before]) {
+                        at
+                    } else {
+                        gap.start
+                    };
+                    self.splices.delete(start..range.end);
                 } else {
                     self.splices.delete(at..at + 1);
                     self.splices.delete(range);
@@ -299,6 +307,12 @@ impl Editor<'_, '_> {
             && (rest.is_empty() || rest.starts_with('#'))
     }
 
+    /// Whether new entries can have the lines behind this one: it fills its own, and has no comma further down.
+    fn takes_lines(&self, listed: &Listed, at: usize) -> bool {
+        let behind = self.behind_entry(listed, at);
+        self.fills_lines(listed, at) && listed.commas[at].is_none_or(|comma| comma < behind)
+    }
+
     /// Behind an entry, and its comma if that stands on the same line.
     fn behind_entry(&self, listed: &Listed, at: usize) -> usize {
         let end = listed.written[at].range.end;
@@ -320,6 +334,21 @@ impl Editor<'_, '_> {
         } else {
             style.comma().to_owned()
         }
+    }
+
+    /// Whether an entry ends with the colon or tag of a value that nobody wrote: Go would take a comma for part of it.
+    fn ends_open(&self, entry: &Written) -> bool {
+        let node = self.tree.node(entry.value);
+        let is_empty = matches!(
+            &node.content,
+            Content::Scalar {
+                style: Style::Empty,
+                ..
+            }
+        );
+        let text = &self.tree.text[entry.range.clone()];
+        is_empty
+            && (node.properties.is_some() || text.ends_with(':') || text.starts_with(['&', '!']))
     }
 
     fn has_no_comment(&self, range: &Range<usize>) -> bool {

@@ -28,6 +28,12 @@ pub(super) const PLAIN: FlowStyle = FlowStyle {
     lines: None,
 };
 
+/// A value on one line, in flow style.
+#[must_use]
+pub fn emit_flow(value: &Value) -> String {
+    PLAIN.value(value, 0)
+}
+
 impl FlowStyle {
     pub(super) fn colon(&self) -> &'static str {
         if self.tight_colons && self.json {

@@ -12,12 +12,15 @@
 
 mod aliases;
 mod block;
+mod block_scalars;
 mod draft;
 mod flow;
 mod flow_style;
 mod splices;
 mod value;
 mod verify;
+
+pub use flow_style::emit_flow;
 
 use super::ParseError;
 use super::node::Tree;
@@ -45,6 +48,14 @@ impl EditError {
         Self {
             message: message.into(),
             offset: Some(offset),
+            internal: false,
+        }
+    }
+
+    fn misfit(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            offset: None,
             internal: false,
         }
     }
@@ -88,11 +99,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     let old = tree.value()?;
     let patch = normalized(patch);
     let mut target = old.clone();
-    json_patch::patch(&mut target, &patch).map_err(|error| EditError {
-        message: error.to_string(),
-        offset: None,
-        internal: false,
-    })?;
+    json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
     if target == old {
         return Ok(text.to_owned());
     }
@@ -100,7 +107,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     for operation in &patch.0 {
         draft.apply(operation)?;
     }
-    aliases::check(&draft)?;
+    let kept = aliases::check(&draft)?;
     let mut editor = Editor {
         tree: &tree,
         style: tree.style(),
@@ -108,6 +115,7 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
         dropped: Vec::new(),
     };
     editor.root(&draft)?;
+    editor.guard_block_scalars(&kept);
     let new = editor.splices.apply(text, editor.style.newline.as_str())?;
     verify::verify(&draft, &target, &new, &editor.dropped)?;
     Ok(new)

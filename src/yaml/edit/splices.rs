@@ -42,6 +42,27 @@ impl Splices {
         });
     }
 
+    /// What is deleted, in order and without overlaps, and where something new comes.
+    pub(super) fn places(&self) -> (Vec<Range<usize>>, Vec<usize>) {
+        let (mut deleted, mut new) = (Vec::new(), Vec::new());
+        for Splice { range, with } in &self.0 {
+            match with {
+                With::Text(text) if text.is_empty() => deleted.push(range.clone()),
+                _ => new.push(range.start),
+            }
+        }
+        new.sort_unstable();
+        deleted.sort_by_key(|range| range.start);
+        deleted.dedup_by(|next, range| {
+            let joins = next.start <= range.end;
+            if joins {
+                range.end = range.end.max(next.end);
+            }
+            joins
+        });
+        (deleted, new)
+    }
+
     /// The new text. Deletions may overlap, other changes not: nothing is inserted into what is gone.
     pub(super) fn apply(mut self, text: &str, newline: &str) -> Result<String, EditError> {
         self.0
@@ -62,6 +83,12 @@ impl Splices {
                 With::Text(with) => {
                     ends_with_lines &= with.is_empty();
                     out.push_str(&with);
+                    // `"a":# c`: a comment needs a blank before it.
+                    if with.ends_with(|last: char| !last.is_whitespace())
+                        && slice(text, range.end..text.len())?.starts_with('#')
+                    {
+                        out.push(' ');
+                    }
                 }
                 With::Lines(lines) => {
                     if !out.is_empty() && out != BOM && !ends_line(&out) {

@@ -155,10 +155,11 @@ impl Editor<'_, '_> {
             self.put_line(place, old, text);
             return Ok(());
         }
+        let node = self.tree.node(old);
+        let lines_of_its_own = self.is_block_collection(old) && self.starts_line(node.span.start);
         // No block collection may start on the line of `---`.
-        let below = place.hangs == Hangs::Key
-            || (place.root && !self.starts_line(self.tree.node(old).start()));
-        if below {
+        let behind_marker = place.root && !self.starts_line(node.start());
+        if place.hangs == Hangs::Key || lines_of_its_own || behind_marker {
             self.put_below(place, old, new);
             return Ok(());
         }
@@ -186,22 +187,24 @@ impl Editor<'_, '_> {
         }
     }
 
-    /// A collection on the lines below its key.
+    /// A collection on the lines below its key, or where the one before it has lines of its own.
     fn put_below(&mut self, place: Place, old: NodeId, new: &Value) {
         let text = self.tree.text;
         let node = self.tree.node(old);
+        let deeper = place.hangs == Hangs::Mark;
         let mut column = match place.root {
             true => 0,
-            false => below(new, place.column, &self.style, false),
+            false => below(new, place.column, &self.style, deeper),
         };
         let mut at = next_line(text, node.end());
         if self.is_block_collection(old) {
             if let Some(properties) = &node.properties {
-                self.splices
-                    .delete(self.behind(place, properties.start)..properties.end);
+                self.drop_properties(place, properties.clone());
             }
-            if matches!(node.content, Content::Sequence { .. }) == new.is_array() {
-                column = self.tree.column(node.span.start);
+            let was = self.tree.column(node.span.start);
+            let same = matches!(node.content, Content::Sequence { .. }) == new.is_array();
+            if same || place.root || (deeper && was > place.column) {
+                column = was;
             }
             let lines = self.lines_of(node.span());
             at = lines.start;
@@ -224,22 +227,15 @@ impl Editor<'_, '_> {
     fn put_here(&mut self, place: Place, old: NodeId, new: &Value) -> Result<(), EditError> {
         let text = self.tree.text;
         let node = self.tree.node(old);
-        let is_collection = self.is_block_collection(old);
-        let mut start = node.start();
-        let mut blank = "";
-        if is_collection && self.starts_line(node.span.start) {
-            start = node.span.start;
-            if let Some(properties) = &node.properties {
-                self.drop_properties(place, properties.clone());
-            }
-        } else if start == place.lead
-            || (is_blank(&text[place.lead..start]) && text[place.lead..start].contains('\t'))
-        {
-            (start, blank) = (place.lead, " ");
-        }
+        let gap = &text[place.lead..node.start()];
+        // Go takes no tab behind a dash.
+        let (start, blank) = match is_blank(gap) && (gap.is_empty() || gap.contains('\t')) {
+            true => (place.lead, " "),
+            false => (node.start(), ""),
+        };
         let column = self.block_column(start)? + blank.len();
         let mut lines = block(new, column, &self.style, false);
-        if is_collection {
+        if self.is_block_collection(old) {
             let lines = lines.join(self.style.newline.as_str());
             let end = line_end(text, node.span.end);
             self.splices
@@ -254,15 +250,15 @@ impl Editor<'_, '_> {
         Ok(())
     }
 
-    /// Removes the anchor and tag of a collection below a dash. A tab behind them would not do behind the dash.
+    /// Removes the anchor and tag of a collection. A tab behind them would not do behind a dash.
     fn drop_properties(&mut self, place: Place, properties: Range<usize>) {
         let text = self.tree.text;
         let start = self.behind(place, properties.start);
-        let end = skip_blanks(text, properties.end);
-        if end == line_end(text, end) {
-            self.splices.delete(start..properties.end);
+        if text[properties.end..].starts_with('\t') {
+            self.splices
+                .replace(start..skip_blanks(text, properties.end), " ");
         } else {
-            self.splices.replace(start..end, " ");
+            self.splices.delete(start..properties.end);
         }
     }
 

@@ -32,16 +32,17 @@ pub(super) fn verify(
         None => return Err(wrong("the new text is empty")),
     }
     gone.sort_by_key(|range| range.start);
-    let before = old
+    let before: Vec<(&str, bool)> = old
         .comments
         .iter()
-        .map(|comment| (&old.text[comment.clone()], within(&gone, comment.start)));
+        .map(|comment| (&old.text[comment.clone()], within(&gone, comment.start)))
+        .collect();
     let after: Vec<&str> = tree
         .comments
         .iter()
         .map(|comment| &new[comment.clone()])
         .collect();
-    if comments_stay(before, &after) {
+    if comments_stay(&before, &after) {
         Ok(())
     } else {
         Err(wrong("a comment would be lost"))
@@ -49,14 +50,21 @@ pub(super) fn verify(
 }
 
 /// Whether `after` is `before`, in order, without some of those that may go.
-fn comments_stay<'c>(before: impl Iterator<Item = (&'c str, bool)>, after: &[&str]) -> bool {
+fn comments_stay(before: &[(&str, bool)], after: &[&str]) -> bool {
+    let must_stay = before
+        .iter()
+        .filter(|(_, may_go)| !may_go)
+        .map(|(comment, _)| comment);
+    if must_stay.eq(after) {
+        return true;
+    }
     // How many of `after` may have been met so far: several, where comments that may go look like others.
     let mut met = vec![0];
     for (comment, may_go) in before {
-        let mut next: Vec<usize> = if may_go { met.clone() } else { Vec::new() };
+        let mut next = if *may_go { met.clone() } else { Vec::new() };
         next.extend(
             met.iter()
-                .filter(|&&at| after.get(at) == Some(&comment))
+                .filter(|&&at| after.get(at) == Some(comment))
                 .map(|at| at + 1),
         );
         next.sort_unstable();

@@ -18,8 +18,8 @@ pub struct TargetGroup {
     pub protocol: Protocol,
     /// `HTTP1`, `HTTP2` or `GRPC`.
     pub protocol_version: &'static str,
-    /// `ipv4` or `ipv6`.
-    pub ip_address_type: &'static str,
+    /// `ipv4` or `ipv6`; `None` where the cluster chooses the families of the Service.
+    pub ip_address_type: Option<&'static str>,
     /// Node port or target port; `None` is a node port that Kubernetes will choose.
     pub port: Option<i32>,
     /// How targets are checked.

@@ -1,0 +1,259 @@
+//! Argo CD's config management plugin: Helm is run here, in the folder that Argo CD has prepared, and what it renders is
+//! rewritten in memory.
+//!
+//! A pipe in a shell would do the same with less code and worse: it loses Helm's errors, every value is a question of
+//! quoting, and the script stands in every message that users read. Argo CD takes no output for the wish to delete
+//! everything, and success for everything it needs to know; so nothing is printed unless all of it is there, and a render
+//! without an object is an error here.
+//!
+//! ```text
+//! parameters, variables, file → Request → helm template (once more after helm dependency build) → rewrite → one write
+//! ```
+//!
+//! Who may edit an Application need not be trusted with the sidecar: see [`mod@helm`] for what reaches Helm, and
+//! [`crate::config::confine`] for the files. All that is written to stderr is shown to everybody who may see the
+//! Application: it is short, says what to do, and repeats neither values of Helm's nor manifests.
+//!
+//! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
+
+pub mod complaint;
+pub mod dependencies;
+pub mod helm;
+pub mod parameters;
+pub mod process;
+mod voices;
+
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use crate::cli::Options;
+use crate::config::{self, Files, PREFIX, Settings, confine};
+use crate::error::{Error, Kind, cut, visible};
+use crate::lint::Severity;
+use crate::manifest::{self, Object};
+use crate::report;
+use crate::rewrite::{self, Rewritten};
+use crate::stream::Stream;
+use helm::Render;
+
+use process::{Ended, Invocation};
+use voices::{PROGRAM, Voices, variable};
+
+/// Runs a program, as [`process::run`] does.
+pub type Run<'r> = dyn FnMut(&Invocation) -> io::Result<Ended> + 'r;
+
+/// What an Application wants.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What Helm is to render.
+    pub render: Render,
+    /// What becomes of it.
+    pub settings: Vec<Settings>,
+    program: String,
+    env: Vec<(String, String)>,
+    /// The repository.
+    root: PathBuf,
+}
+
+impl Request {
+    /// Reads what Argo CD passes on.
+    ///
+    /// # Errors
+    /// Whatever is wrong with parameters, variables or the configuration file, of kind [`Kind::Usage`].
+    pub fn read(
+        options: &Options,
+        env: &[(String, String)],
+        files: &dyn Files,
+    ) -> Result<Self, Error> {
+        let voices = Voices::read(env)?;
+        let render = Render::read(&voices, env, files)?;
+        let rest = voices.env_of_configuration();
+        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None)?;
+        let here = files.follow(Path::new(".")).unwrap_or_default();
+        let program =
+            variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
+        Ok(Request {
+            render,
+            settings,
+            program: program.unwrap_or("helm").to_owned(),
+            env: passed_on(env),
+            root: confine::root(&here).to_owned(),
+        })
+    }
+
+    /// What Helm renders. Dependencies that are missing are brought, once.
+    ///
+    /// # Errors
+    /// Helm cannot be run, or fails: of kind [`Kind::Program`].
+    pub fn rendered(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<Vec<u8>, Error> {
+        let mut ended = self.template(run)?;
+        if complaint::is_missing_dependency(&ended) {
+            self.bring_dependencies(files, run)?;
+            ended = self.template(run)?;
+        }
+        match ended.code {
+            Some(0) => Ok(ended.stdout),
+            _ => Err(complaint::error("helm template", &ended, &self.root)),
+        }
+    }
+
+    fn template(&self, run: &mut Run<'_>) -> Result<Ended, Error> {
+        self.helm(
+            self.render.arguments(),
+            &[],
+            self.render.values.clone(),
+            run,
+        )
+    }
+
+    fn bring_dependencies(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<(), Error> {
+        let own = variable(&self.env, dependencies::REPOSITORIES).is_some();
+        let variables = dependencies::variables(own);
+        for args in dependencies::commands(files, own)? {
+            let what = format!("helm {} {}", args[0], args[1]);
+            let ended = self.helm(args, &variables, None, run)?;
+            if ended.code != Some(0) {
+                return Err(complaint::error(&what, &ended, &self.root));
+            }
+        }
+        Ok(())
+    }
+
+    fn helm(
+        &self,
+        args: Vec<String>,
+        more: &[(String, String)],
+        stdin: Option<String>,
+        run: &mut Run<'_>,
+    ) -> Result<Ended, Error> {
+        let mut env = self.env.clone();
+        env.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
+        env.extend_from_slice(more);
+        let invocation = Invocation {
+            program: self.program.clone(),
+            args,
+            env,
+            stdin,
+        };
+        run(&invocation).map_err(|error| self.not_run(&error))
+    }
+
+    fn not_run(&self, error: &io::Error) -> Error {
+        let failed = |what: &str| {
+            Error::new(
+                Kind::Program,
+                format!("cannot run `{}`: {what}", self.program),
+            )
+        };
+        match error.kind() {
+            ErrorKind::NotFound => failed("there is no such program").help(format!(
+                "the sidecar's image needs Helm on PATH, or {PREFIX}{PROGRAM} with its place"
+            )),
+            ErrorKind::ArgumentListTooLong => failed(
+                "single values are too long for a command line",
+            )
+            .help("move them from `helm-parameters` to the parameter `values` or to a values file"),
+            ErrorKind::InvalidInput => failed("a value holds a NUL character").help("take it out"),
+            _ => failed(&error.to_string())
+                .help("look at the sidecar: its image, its limits, its /tmp"),
+        }
+    }
+}
+
+/// Rewrites what Helm rendered.
+///
+/// # Errors
+/// As the filter, and where nothing is there to apply.
+pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
+    let result = rewrite::rewrite(text, settings);
+    let applies =
+        |rewritten: &Rewritten<'_>| rewritten.objects.iter().any(|object| !object.is_hook());
+    if result.as_ref().is_ok_and(applies) {
+        return result;
+    }
+    let all = manifest::read_all(&Stream::split(text));
+    if !all.unreadable.is_empty() || !all.objects.iter().all(Object::is_hook) {
+        return result;
+    }
+    let what = if all.objects.is_empty() {
+        "no manifests"
+    } else {
+        "hooks and nothing else"
+    };
+    Err(Error::input(format!("helm template rendered {what}")).help(
+        "Argo CD would take that for the wish to delete what the Application has: look at the values that switch parts of \
+         the chart off",
+    ))
+}
+
+/// What users read at the Application when a run ends with an error.
+#[must_use]
+pub fn told(error: &Error) -> String {
+    let text = format!("istio-alb: error: {error}\n");
+    // Helm's flags are none of ours.
+    match error.kind {
+        Kind::Program => brief(&text),
+        _ => brief(&parameters::instead_of_flags(&text)),
+    }
+}
+
+/// What users read at the Application when findings forbid printing.
+#[must_use]
+pub fn refused(rewritten: &Rewritten<'_>) -> String {
+    let findings = report::text(&rewritten.findings, Severity::Error);
+    let text = findings + &report::refusal(&rewritten.findings);
+    brief(&parameters::instead_of_flags(&text))
+}
+
+/// A message, cut: Argo CD shows all of it, whatever its length.
+fn brief(text: &str) -> String {
+    const LINES: usize = 40;
+    const LETTERS: usize = 1500;
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| visible(&cut(&short_quotes(line), LETTERS)))
+        .collect();
+    if lines.len() > LINES {
+        let more = lines.len() - LINES;
+        lines.truncate(LINES);
+        lines.push(format!("  … and {more} more lines"));
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// What stands in backticks is cut.
+fn short_quotes(line: &str) -> String {
+    let parts = line.split('`').enumerate();
+    let short =
+        parts.map(|(number, part)| cut(part, if number % 2 == 1 { 80 } else { usize::MAX }));
+    short.collect::<Vec<_>>().join("`")
+}
+
+/// What Helm gets of our environment: what tells it where things are. Not the rest, which an Application can add to; and not
+/// HELM_DEBUG, with which Helm prints manifests when it fails.
+fn passed_on(env: &[(String, String)]) -> Vec<(String, String)> {
+    const NAMES: &[&str] = &[
+        "PATH",
+        "HOME",
+        "TMPDIR",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "DOCKER_CONFIG",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+    ];
+    let is_passed_on = |name: &str| {
+        let proxy = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
+            .iter()
+            .any(|proxy| name.eq_ignore_ascii_case(proxy));
+        NAMES.contains(&name) || proxy || (name.starts_with("HELM_") && name != "HELM_DEBUG")
+    };
+    env.iter()
+        .filter(|(name, _)| is_passed_on(name))
+        .cloned()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

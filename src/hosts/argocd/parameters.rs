@@ -1,0 +1,168 @@
+//! The parameters that there are: Helm's own, two for the configuration as a whole, and one for each of its fields.
+//!
+//! Argo CD has no command that sets a parameter, and its web page sets nothing else, so every option is both a parameter and
+//! a variable. A parameter is named like the flag, and where there is none like the variable: `certificate-arn`,
+//! `service-node-ports`.
+
+use serde_json::{Value as Json, json};
+
+use crate::config::fields::{FIELDS, Field, Shape};
+use crate::config::{self, reference};
+use crate::error::{Error, quoted};
+
+/// The shapes that a parameter can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `string: a`
+    Text,
+    /// `array: [a, b]`
+    List,
+    /// `map: {a: b}`
+    Map,
+}
+
+impl Kind {
+    /// The field of the Application that holds it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Text => "string",
+            Kind::List => "array",
+            Kind::Map => "map",
+        }
+    }
+
+    pub fn example(self) -> &'static str {
+        match self {
+            Kind::Text => "string: \"…\"",
+            Kind::List => "array: [\"…\"]",
+            Kind::Map => "map: {\"…\": \"…\"}",
+        }
+    }
+}
+
+/// The parameters that are Helm's and not the configuration's.
+#[rustfmt::skip]
+pub(super) const HELM: &[(&str, Kind, &str)] = &[
+    ("release-name", Kind::Text, "The name of the release (default: the name of the Application)"),
+    ("namespace", Kind::Text, "The namespace of the release (default: that of the Application's destination)"),
+    ("values-files", Kind::List, "Files with values in the repository, the last one wins; with / in front from the repository's root"),
+    ("ignore-missing-values-files", Kind::Text, "Whether a values file may be missing (true, false; default: false)"),
+    ("values", Kind::Text, "Values as YAML; they win over values files"),
+    ("helm-parameters", Kind::Map, "Single values, as helm --set takes them; they win over all others"),
+    ("helm-string-parameters", Kind::Map, "Single values that stay text, as helm --set-string takes them"),
+    ("skip-crds", Kind::Text, "Whether to leave out what the chart has in crds/ (true, false; default: false)"),
+    ("skip-schema-validation", Kind::Text, "Whether to leave the values unchecked; Istio's gateway chart 1.22 to 1.24 refuses its own (true, false; default: false)"),
+];
+
+/// A parameter that there is.
+pub(super) struct Known {
+    pub name: String,
+    pub kind: Kind,
+    about: String,
+}
+
+fn kind_of(field: &Field) -> Kind {
+    match field.shape {
+        Shape::List => Kind::List,
+        Shape::Map => Kind::Map,
+        Shape::Text | Shape::Yaml | Shape::Items | Shape::Switch | Shape::NoSwitch => Kind::Text,
+    }
+}
+
+/// Every parameter, without what is said about fields.
+pub(super) fn known() -> Vec<Known> {
+    let config = [
+        (
+            "config",
+            Kind::Text,
+            "The configuration file in the repository (default: istio-alb.yaml in the Application's folder)",
+        ),
+        (
+            "set",
+            Kind::List,
+            "Fields of the configuration, each as path=value: ingress.healthCheck.path=/ready",
+        ),
+    ];
+    let fixed = HELM.iter().chain(&config).map(|(name, kind, about)| Known {
+        name: (*name).to_owned(),
+        kind: *kind,
+        about: (*about).to_owned(),
+    });
+    let fields = FIELDS.iter().map(|field| Known {
+        name: field.parameter(),
+        kind: kind_of(field),
+        about: String::new(),
+    });
+    fixed.chain(fields).collect()
+}
+
+/// What `argocd parameters` prints: one JSON array, for the page with the details of an Application.
+#[must_use]
+pub fn announce() -> String {
+    let sentences = reference::sentences();
+    let mut known = known();
+    let fields = known.len() - FIELDS.len();
+    for (known, field) in known[fields..].iter_mut().zip(FIELDS) {
+        let sentence = sentences.get(field.path).map_or("", String::as_str);
+        known.about = match field.default {
+            "" => format!("{sentence} ({})", field.path),
+            default => format!(
+                "{sentence} ({}; default: {})",
+                field.path,
+                default.replace('`', "")
+            ),
+        };
+    }
+    let announced = known.iter().map(|known| {
+        json!({ "name": known.name, "tooltip": known.about, "collectionType": known.kind.word() })
+    });
+    format!("{}\n", Json::Array(announced.collect()))
+}
+
+/// The flags of a message as the parameters that stand for them: whoever reads it at an Application has no command line.
+#[must_use]
+pub fn instead_of_flags(text: &str) -> String {
+    let known = known();
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("--") {
+        out.push_str(before);
+        let end = behind
+            .find(|c: char| !c.is_ascii_lowercase() && c != '-')
+            .unwrap_or(behind.len());
+        let (name, after) = behind.split_at(end);
+        rest = after;
+        if !known.iter().any(|known| known.name == name) {
+            out.push_str("--");
+            out.push_str(name);
+            continue;
+        }
+        let value = after.strip_prefix(' ').map(|value| {
+            let end = value
+                .find(|c: char| !c.is_ascii_alphanumeric() && c != ',')
+                .unwrap_or(value.len());
+            value[..end].trim_end_matches(',')
+        });
+        match value {
+            Some(value) if !value.is_empty() => {
+                out.push_str(&format!("the parameter `{name}: {value}`"));
+                rest = &after[1 + value.len()..];
+            }
+            _ => out.push_str(&format!("the parameter `{name}`")),
+        }
+    }
+    out + rest
+}
+
+/// The error for a name that is none of these.
+pub(super) fn unknown(name: &str, known: &[Known]) -> Error {
+    let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
+    let hint = config::nearest(name, &names)
+        .map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default();
+    Error::usage(format!("there is no parameter {}", quoted(name)))
+        .help(format!("{hint}The parameters are {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests;

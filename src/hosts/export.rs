@@ -1,0 +1,455 @@
+//! The same rewrite as data, for hosts that run no program: the Service's changes as RFC 6902 patches for kustomize, which
+//! Flux's helm-controller uses too, and the Ingress as a manifest.
+//!
+//! Of the forms that a patch for kustomize can have, this is the one that never does the wrong thing and never does nothing
+//! in silence. A strategic merge loses node ports where a rendered port has no `protocol`, or writes the text `"null"` where
+//! a `target` is given. So:
+//!
+//! - an assertion before it: a merge patch without a target that changes nothing, and fails if the Service is not there
+//!   under this name (a target that matches nothing is passed over)
+//! - `test` of name and number of every port: else a renumbered port would get another one's node port
+//! - what may or may not be there is added, then removed, since `remove` of an absent key fails
+//! - every AWS annotation that is known is named, since kustomize knows no prefixes
+//!
+//! The operations are applied to the rendered Service and compared with what the filter makes of it before they are printed.
+
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, TestOperation};
+use serde_json::{Value, json};
+
+use crate::alb::nlb;
+use crate::config::types::{ExtraPorts, Phase, Placeholders, ServiceType};
+use crate::config::{Entries, Var};
+use crate::error::Error;
+use crate::placeholder;
+use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
+use crate::rewrite::{Rewritten, Turned};
+use crate::yaml;
+
+/// The name of the file with the Ingress.
+pub const INGRESS: &str = "ingress.yaml";
+/// The name of the file that kustomize looks for.
+pub const KUSTOMIZATION: &str = "kustomization.yaml";
+
+/// A file of an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, without a folder.
+    pub name: &'static str,
+    /// Its content: one or more YAML documents behind a comment.
+    pub text: String,
+}
+
+/// A patch of kustomize for one object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ObjectPatch {
+    /// The Service.
+    pub name: String,
+    /// Its namespace, as rendered.
+    pub namespace: String,
+    /// What is done to it; nothing, if it only has to be there.
+    pub operations: Vec<PatchOperation>,
+}
+
+/// The patches for the Services of a rewritten stream, each Service once.
+///
+/// # Errors
+///
+/// Where there is nothing to export, or where the stream holds the Ingress already. Internal: the patches must do what the
+/// filter does.
+pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
+    if rewritten.gateways.is_empty() {
+        return Err(Error::input(
+            "there is no gateway in the stream, so there is nothing to export",
+        )
+        .help("leave --if-missing out to hear which Services there are"));
+    }
+    let mut patches: Vec<ObjectPatch> = Vec::new();
+    for turned in &rewritten.gateways {
+        if let Some(place) = &turned.existing {
+            let name = turned
+                .ingress
+                .ingress
+                .metadata
+                .name
+                .as_deref()
+                .unwrap_or_default();
+            return Err(Error::input(format!("the stream holds the Ingress {name} already, and an export adds it"))
+                .at(place.clone())
+                .help("export from what the chart renders by itself, without istio-alb as its post-renderer"));
+        }
+        let patch = ObjectPatch {
+            name: turned.service.name().to_owned(),
+            namespace: turned.service.namespace().to_owned(),
+            operations: operations(turned),
+        };
+        check(turned, &patch)?;
+        if !patches.contains(&patch) {
+            patches.push(patch);
+        }
+    }
+    Ok(patches)
+}
+
+/// The changes to a Service, guarded.
+fn operations(turned: &Turned) -> Vec<PatchOperation> {
+    if turned.spec.phase() == Phase::Attach {
+        return Vec::new();
+    }
+    let service = &turned.service.value;
+    let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
+    let mut list = List::default();
+    if service["spec"]["ports"].is_array() {
+        for (index, port) in ports(service).iter().enumerate() {
+            for field in ["name", "port"] {
+                if let Some(value) = port.get(field) {
+                    list.test(&["spec", "ports", &index.to_string(), field], value.clone());
+                }
+            }
+        }
+    } else {
+        list.add(&["spec", "ports"], json!([]));
+    }
+    list.add(
+        &["spec", "type"],
+        json!(turned.spec.service.kind().to_string()),
+    );
+    list.pin_ports(turned, cluster_ip);
+    for field in LOAD_BALANCER_FIELDS {
+        list.drop(&["spec", field]);
+    }
+    if cluster_ip
+        && service["spec"]["externalIPs"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+    {
+        list.drop(&["spec", "externalTrafficPolicy"]);
+    }
+    for key in annotations(turned) {
+        list.drop(&["metadata", "annotations", &key]);
+    }
+    list.0
+}
+
+/// Operations in the making.
+#[derive(Default)]
+struct List(Vec<PatchOperation>);
+
+impl List {
+    fn test(&mut self, path: &[&str], value: Value) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Test(TestOperation { path, value }));
+    }
+
+    /// Adds or replaces: on an object `add` is both.
+    fn add(&mut self, path: &[&str], value: Value) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Add(AddOperation { path, value }));
+    }
+
+    fn remove(&mut self, path: &[&str]) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Remove(RemoveOperation { path }));
+    }
+
+    /// Removes what may not be there.
+    fn drop(&mut self, path: &[&str]) {
+        self.add(path, json!(""));
+        self.remove(path);
+    }
+
+    fn pin_ports(&mut self, turned: &Turned, cluster_ip: bool) {
+        let rendered = ports(&turned.service.value);
+        let pins = plan::match_pins(rendered);
+        let mut dropped = Vec::new();
+        for (index, port) in rendered.iter().enumerate() {
+            let position = index.to_string();
+            let path = ["spec", "ports", position.as_str()];
+            let field = |name| [&path[..], &[name]].concat();
+            let pin = pins
+                .iter()
+                .position(|found| *found == Some(index))
+                .map(|pin| PINS[pin]);
+            if let Some((name, number)) = pin {
+                for (key, value) in [("name", json!(name)), ("port", json!(number))] {
+                    if port.get(key) != Some(&value) {
+                        self.add(&field(key), value);
+                    }
+                }
+                self.add(&field("protocol"), json!("TCP"));
+                self.add(&field("targetPort"), json!(number));
+            } else if turned.spec.service.extra_ports() == ExtraPorts::Drop {
+                dropped.push(position);
+                continue;
+            }
+            let name = pin.map_or_else(
+                || port["name"].as_str().unwrap_or_default(),
+                |(name, _)| name,
+            );
+            if cluster_ip {
+                self.drop(&field("nodePort"));
+            } else if let Some(node_port) = node_port(turned, name) {
+                self.add(&field("nodePort"), node_port);
+            }
+        }
+        for position in dropped.iter().rev() {
+            self.remove(&["spec", "ports", position]);
+        }
+        for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
+            let mut port =
+                json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
+            if let Some(node_port) = node_port(turned, name).filter(|_| !cluster_ip) {
+                port["nodePort"] = node_port;
+            }
+            self.add(&["spec", "ports", "-"], port);
+        }
+    }
+}
+
+/// The node port that is configured for a port.
+fn node_port(turned: &Turned, name: &str) -> Option<Value> {
+    let ports = turned
+        .spec
+        .service
+        .node_ports
+        .iter()
+        .flat_map(Entries::iter);
+    ports
+        .into_iter()
+        .find(|(port, _)| *port == name)
+        .map(|(_, port)| match port {
+            Var::Known(number) => json!(number),
+            Var::Placeholder(text) => json!(text),
+        })
+}
+
+/// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
+/// else the filter takes off.
+fn annotations(turned: &Turned) -> Vec<String> {
+    let kept = turned
+        .spec
+        .service
+        .keep_annotations
+        .as_deref()
+        .unwrap_or_default();
+    let mut keys = Vec::new();
+    for row in &nlb::ROWS {
+        match row.suffix.split_once("${") {
+            None => keys.push(format!("{}{}", nlb::PREFIX, row.suffix)),
+            Some((stem, template)) => {
+                for port in ports(&turned.service.value) {
+                    let number = &port["port"];
+                    if template.starts_with("port") {
+                        keys.push(format!("{}{stem}{number}", nlb::PREFIX));
+                        continue;
+                    }
+                    // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
+                    let protocols: &[&str] = if port["protocol"] == "UDP" {
+                        &["UDP", "TCP_UDP"]
+                    } else {
+                        &["TCP", "TLS", "TCP_UDP"]
+                    };
+                    keys.extend(
+                        protocols
+                            .iter()
+                            .map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)),
+                    );
+                }
+            }
+        }
+    }
+    for operation in &turned.patch.0 {
+        let mut tokens = operation
+            .path()
+            .tokens()
+            .map(|token| token.decoded().into_owned());
+        if let (Some("metadata"), Some("annotations"), Some(key)) = (
+            tokens.next().as_deref(),
+            tokens.next().as_deref(),
+            tokens.next(),
+        ) && !keys.contains(&key)
+        {
+            keys.push(key);
+        }
+    }
+    keys.retain(|key| !kept.contains(key));
+    keys.dedup();
+    keys
+}
+
+/// Compares what the operations make of the rendered Service with what the filter makes of it.
+fn check(turned: &Turned, patch: &ObjectPatch) -> Result<(), Error> {
+    let expected = plan::patched(&turned.service.value, &turned.patch)?;
+    // Under kustomize there are always annotations: its own.
+    let mut rendered = turned.service.value.clone();
+    if !patch.operations.is_empty() && !rendered["metadata"]["annotations"].is_object() {
+        rendered["metadata"]["annotations"] = json!({});
+    }
+    let found = plan::patched(&rendered, &Patch(patch.operations.clone()))?;
+    let plain = |mut service: Value| {
+        if let Some(metadata) = service["metadata"].as_object_mut()
+            && metadata.get("annotations").is_some_and(|annotations| {
+                annotations
+                    .as_object()
+                    .is_none_or(serde_json::Map::is_empty)
+            })
+        {
+            metadata.shift_remove("annotations");
+        }
+        service
+    };
+    if plain(expected) == plain(found) {
+        return Ok(());
+    }
+    Err(Error::internal(format!(
+        "the exported patches of Service {} do not do what the filter does",
+        turned.service.full_name()
+    ))
+    .at(turned.service.place.clone()))
+}
+
+impl ObjectPatch {
+    /// The patch that fails if the Service is not there.
+    #[must_use]
+    pub fn assertion(&self) -> String {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {}\n",
+            self.named()
+        )
+    }
+
+    /// The fields that choose the Service, for `target`.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let named = self.named();
+        format!("{{version: v1, kind: Service, {}", &named[1..])
+    }
+
+    fn named(&self) -> String {
+        let mut named = json!({ "name": self.name });
+        if !self.namespace.is_empty() {
+            named["namespace"] = json!(self.namespace);
+        }
+        yaml::emit_flow(&named)
+    }
+
+    /// The patches as items of kustomize's `patches`, each line of them `indent` columns in.
+    #[must_use]
+    pub fn items(&self, indent: usize, as_numbers: bool, more: &str) -> String {
+        let mut items = format!("- patch: |\n{}", indented(&self.assertion(), 4));
+        let operations = lines(&self.operations, as_numbers) + more;
+        if !operations.is_empty() {
+            items.push_str(&format!(
+                "- target: {}\n  patch: |\n{}",
+                self.target(),
+                indented(&operations, 4)
+            ));
+        }
+        indented(&items, indent)
+    }
+}
+
+/// Operations, one a line. `as_numbers`: placeholders of node ports are text that is substituted before anybody reads it as
+/// YAML, and stand there as the numbers that they will be; else they are strings, which they stop being when substituted.
+#[must_use]
+pub fn lines(operations: &[PatchOperation], as_numbers: bool) -> String {
+    let mut text = String::new();
+    for operation in operations {
+        let value = json!(operation);
+        let mut line = yaml::emit_flow(&value);
+        if as_numbers {
+            let node_port = if operation.path().to_string().ends_with("/nodePort") {
+                &value["value"]
+            } else {
+                &value["value"]["nodePort"]
+            };
+            if let Some(variable) = node_port.as_str().filter(|text| placeholder::is_in(text)) {
+                line = line.replace(&format!("\"{variable}\""), variable);
+            }
+        }
+        text.push_str(&format!("- {line}\n"));
+    }
+    text
+}
+
+/// The Ingresses as a file, with comment.
+#[must_use]
+pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
+    let ingresses: Vec<String> = rewritten
+        .gateways
+        .iter()
+        .map(|turned| yaml::emit(&turned.ingress.printed(), &yaml::Style::default()))
+        .collect();
+    let text = ingresses.join("---\n");
+    File {
+        name: INGRESS,
+        text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text,
+    }
+}
+
+/// The comment on top of a file.
+#[must_use]
+pub fn header(name: &str, by: &str, about: &[&str]) -> String {
+    let mut text = format!(
+        "{}`istio-alb export {by}`; export again instead of editing it.\n",
+        start(name)
+    );
+    if !about.is_empty() {
+        text.push_str("#\n");
+    }
+    for line in about {
+        text.push_str(format!("# {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// How every exported file of a name begins, by which one is told that may be written over.
+#[must_use]
+pub fn start(name: &str) -> String {
+    format!("# {name}: written by ")
+}
+
+/// The variables of a text that Flux has to know, as a comment.
+#[must_use]
+pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
+    let flux = rewritten
+        .gateways
+        .iter()
+        .any(|turned| turned.spec.placeholders() == Placeholders::Flux);
+    let mut text = String::new();
+    for (name, optional) in placeholder::variables(body)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|_| flux)
+    {
+        if text.is_empty() {
+            text.push_str(
+                "#\n# Flux fills in, from spec.postBuild of the Kustomization:\n#   substitute:\n",
+            );
+        }
+        text.push_str(&format!(
+            "#     {name}: \"\"{}\n",
+            if optional {
+                " # or nothing: it has a default"
+            } else {
+                ""
+            }
+        ));
+    }
+    if body.contains("%: }") || body.contains("${quote:=") {
+        text.push_str("# `%: ` and `quote` change no value: they keep text text (docs/flux.md).\n");
+    }
+    text
+}
+
+/// Every line of a text, `columns` in.
+#[must_use]
+pub fn indented(text: &str, columns: usize) -> String {
+    text.split_inclusive('\n')
+        .map(|line| format!("{:columns$}{line}", ""))
+        .collect()
+}

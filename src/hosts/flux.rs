@@ -1,0 +1,170 @@
+//! `export flux`: post-renderers for a HelmRelease. Flux runs no program: its helm-controller knows kustomize's patches and
+//! nothing else (helm-controller v1.6.3 api/v2/helmrelease_types.go:216-245).
+//!
+//! The Ingress is a manifest beside the HelmRelease, and both are applied by the Kustomization that applies the HelmRelease.
+//! The files are a kustomize component, which adds the post-renderers to the HelmRelease that is there, so that an export
+//! can be repeated without touching a file that a person wrote.
+//!
+//! With `--single` the Ingress becomes part of the release: the last operations turn the Service into a List of itself and
+//! the Ingress. helm-controller takes each List apart when it adds its own labels, which it always does. That is how
+//! kustomize works, and written down nowhere; hence not the default.
+
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, MoveOperation, PatchOperation, RemoveOperation, ReplaceOperation};
+use serde_json::{Value, json};
+
+use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
+use crate::error::Error;
+use crate::placeholder;
+use crate::rewrite::Rewritten;
+use crate::yaml;
+
+const POST_RENDERERS: &str = "post-renderers.yaml";
+
+const ABOUT: [&str; 8] = [
+    "What the filter does to the gateway's Service, as patches that helm-controller applies to what the chart renders. Use the",
+    "component in this folder, or copy `postRenderers` into the HelmRelease by hand.",
+    "They hold for the name, the namespace and the ports that the Service was exported with; anything else fails the release,",
+    "and then it is time to export again. An AWS annotation that is not in the list stays, and nothing is checked any more.",
+    "Not with `postRenderStrategy: separate` if the chart has hooks, which then are rendered on their own, without the Service.",
+    "",
+    "First the patch that fails if there is no such Service; then the ports must be what they were; what is added and then",
+    "removed is gone, whether it was there or not.",
+];
+
+const COMPONENT: [&str; 2] = [
+    "`components: [FOLDER]` in the kustomization that holds the HelmRelease. The first patch fails if that has post-renderers of",
+    "its own, which would be lost: then copy ours behind them by hand.",
+];
+
+/// What becomes of the export.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct How {
+    /// The Ingress as part of the release.
+    pub single: bool,
+    /// The HelmRelease as its manifest names it: `namespace/name`, or `name` if that has no namespace. `None`: as the Service.
+    pub release: Option<String>,
+}
+
+/// The files of the component.
+///
+/// # Errors
+///
+/// As [`export::patches`].
+pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
+    let patches = export::patches(rewritten)?;
+    let release = release(rewritten, how)?;
+    let mut items = String::new();
+    for patch in &patches {
+        let more = if how.single {
+            unfold(rewritten, patch)
+        } else {
+            String::new()
+        };
+        items.push_str(&patch.items(6, true, &more));
+    }
+    let mut files = vec![File {
+        name: POST_RENDERERS,
+        text: format!(
+            "{}{}apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {}\nspec:\n  postRenderers:\n  \
+             - kustomize:\n      patches:\n{items}",
+            export::header(POST_RENDERERS, "flux", &ABOUT),
+            export::variables(rewritten, &items),
+            yaml::emit_flow(&release),
+        ),
+    }];
+    let mut resources = String::new();
+    if !how.single {
+        files.push(export::ingresses(rewritten, "flux"));
+        resources = format!("resources:\n- {INGRESS}\n");
+    }
+    let mut target = json!({ "group": "helm.toolkit.fluxcd.io", "kind": "HelmRelease" });
+    for key in ["name", "namespace"] {
+        if !release[key].is_null() {
+            target[key] = release[key].clone();
+        }
+    }
+    files.push(File {
+        name: KUSTOMIZATION,
+        text: format!(
+            "{}apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n{resources}patches:\n- target: {}\n  patch: |\n    \
+             - {{op: test, path: /spec/postRenderers, value: null}}\n- path: {POST_RENDERERS}\n",
+            export::header(KUSTOMIZATION, "flux", &COMPONENT),
+            yaml::emit_flow(&target),
+        ),
+    });
+    Ok(files)
+}
+
+/// `metadata` of the HelmRelease.
+fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
+    let service = rewritten.gateways.first().map(|turned| &turned.service);
+    let (namespace, name) = match (&how.release, service) {
+        (Some(release), _) => release.split_once('/').unwrap_or(("", release)),
+        (None, Some(service)) => (service.namespace(), service.name()),
+        (None, None) => ("", ""),
+    };
+    if name.is_empty() || name.contains('/') {
+        return Err(Error::usage(format!(
+            "--release: `{}` names no HelmRelease",
+            how.release.as_deref().unwrap_or_default()
+        ))
+        .help("write NAMESPACE/NAME, or NAME if its manifest has no namespace"));
+    }
+    let mut metadata = json!({ "name": name });
+    if !namespace.is_empty() {
+        metadata["namespace"] = json!(namespace);
+    }
+    Ok(metadata)
+}
+
+/// The operations that turn the Service into a List of itself and its Ingresses.
+fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
+    let mut items = vec![json!({ "apiVersion": "v1", "kind": "Service" })];
+    let ours = rewritten.gateways.iter().filter(|turned| {
+        turned.service.name() == patch.name && turned.service.namespace() == patch.namespace
+    });
+    items.extend(ours.map(|turned| marked(&turned.ingress.value)));
+    let added = json!([{ "op": "add", "path": "/items", "value": items }]);
+    let path = |tokens: &[&str]| PointerBuf::from_tokens(tokens.iter().copied());
+    let mut operations = Vec::new();
+    for field in ["metadata", "spec"] {
+        operations.push(PatchOperation::Move(MoveOperation {
+            from: path(&[field]),
+            path: path(&["items", "0", field]),
+        }));
+    }
+    operations.push(PatchOperation::Replace(ReplaceOperation {
+        path: path(&["kind"]),
+        value: json!("List"),
+    }));
+    // kustomize's own notes on what it changed, which it would only take off the List.
+    for what in ["Kinds", "Names", "Namespaces"] {
+        let key = format!("internal.config.kubernetes.io/previous{what}");
+        let path = path(&["items", "0", "metadata", "annotations", &key]);
+        operations.push(PatchOperation::Add(AddOperation {
+            path: path.clone(),
+            value: json!(""),
+        }));
+        operations.push(PatchOperation::Remove(RemoveOperation { path }));
+    }
+    let added = yaml::emit(&added, &yaml::Style::default()).replace(MARK, "");
+    added + &export::lines(&operations, true)
+}
+
+/// What makes the emitter quote a string: a control character, as it is written there.
+const MARK: &str = "\\u0001";
+
+/// An object with its placeholders marked. They are text in the patch, substituted before that is read as YAML: the quotes
+/// around them stay, and have to be there.
+fn marked(value: &Value) -> Value {
+    match value {
+        Value::String(text) if placeholder::is_in(text) => json!(format!("\u{1}{text}")),
+        Value::Array(items) => items.iter().map(marked).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), marked(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,41 @@
+//! `export kustomize`: a Component, for people who want neither plugins nor programs in their build.
+//!
+//! Unlike what a function adds, its Ingress gets the including kustomization's namespace, name prefix (the name of its Service
+//! too) and labels. It works on `resources:` and on `helmCharts:`.
+
+use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
+use crate::error::Error;
+use crate::rewrite::Rewritten;
+
+const ABOUT: [&str; 6] = [
+    "What the filter does to the gateway's Service, as patches, and its Ingress as a resource:",
+    "`components: [FOLDER]` in the kustomization that renders or holds the gateway.",
+    "The patches hold for the name, the namespace and the ports that the Service was exported with; anything else fails",
+    "the build, and then it is time to export again. An AWS annotation that is not in the list stays, and nothing is",
+    "checked any more: `kustomize build | istio-alb check --as-is` does. Objects keep their order with",
+    "`sortOptions: {order: fifo}` in the including kustomization.",
+];
+
+/// The files of the component.
+///
+/// # Errors
+///
+/// As [`export::patches`].
+pub fn files(rewritten: &Rewritten<'_>) -> Result<Vec<File>, Error> {
+    let patches = export::patches(rewritten)?;
+    let items: String = patches
+        .iter()
+        .map(|patch: &ObjectPatch| patch.items(0, false, ""))
+        .collect();
+    let text = format!(
+        "{}apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n- {INGRESS}\npatches:\n{items}",
+        export::header(KUSTOMIZATION, "kustomize", &ABOUT)
+    );
+    Ok(vec![
+        File {
+            name: KUSTOMIZATION,
+            text,
+        },
+        export::ingresses(rewritten, "kustomize"),
+    ])
+}

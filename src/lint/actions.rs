@@ -1,0 +1,394 @@
+//! Rules about `actions.*` annotations, and about rules that never fire.
+//!
+//! An action is read for a backend that has its name and the port name `use-annotation`, and for nothing else: the how-to's
+//! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire the model knows; what takes what is in
+//! [`super::reach`].
+
+#[cfg(test)]
+mod tests;
+
+use super::backends::{backends, path_pointer};
+use super::reach::{taken_by, takes_everything};
+use super::scene::{Scene, Subject};
+use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::PREFIX;
+use crate::alb::json::unknown_keys;
+use crate::alb::model::{
+    self, Action, Listener, Origin, Protocol, Setting, State, Unread, WhyPruned,
+};
+use crate::alb::payloads::{self, Payload};
+
+/// An action that nobody reads.
+pub static ALB003: Rule = Rule {
+    id: "ALB003",
+    name: "action-never-read",
+    severity: Severity::Error,
+    summary: "an `actions.*` annotation that no backend refers to",
+    explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and `service.port.name: \
+use-annotation`, in a rule or as `defaultBackend`. Without such a backend the annotation does nothing, its JSON is not even \
+parsed, and nobody says so. `actions.ssl-redirect` beside a rule to the gateway redirects nothing: port 80 forwards in clear \
+text.",
+    help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; otherwise name it in a \
+rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
+    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
+};
+
+/// A backend without its action.
+pub static ALB004: Rule = Rule {
+    id: "ALB004",
+    name: "action-missing",
+    severity: Severity::Error,
+    summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
+    explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an error.",
+    help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is there",
+    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
+};
+
+/// An action that is refused.
+pub static ALB005: Rule = Rule {
+    id: "ALB005",
+    name: "action-invalid",
+    severity: Severity::Error,
+    summary: "an `actions.*` annotation that the controller or AWS refuses, or part of which is dropped",
+    explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` with \
+`redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` or a target group; \
+`statusCode` is required, `port` is text in quotes, several target groups need weights. Otherwise the controller stops (event \
+FailedBuildModel).\n\nIt does not look at the rest: AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and `#{protocol}`, no \
+redirect from HTTPS to HTTP, and 2xx, 4xx and 5xx for a fixed response (event FailedDeployModel). A key that it does not know \
+is dropped without a word.",
+    help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \"443\", \
+\"statusCode\": \"HTTP_301\"}}`",
+    source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig and FixedResponseActionConfig",
+};
+
+/// A rule that never fires.
+pub static ALB007: Rule = Rule {
+    id: "ALB007",
+    name: "rule-never-fires",
+    severity: Severity::Error,
+    summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
+    explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then Prefix with the \
+longest first (equal ones as written), then ImplementationSpecific. A rule behind one that takes every request of its own is \
+dead, on every listener. A redirect is meant to fire, so that is an error; for other rules it is a warning.\n\nA redirect to \
+the listener that it stands on is left out there, which is how one redirect rule can serve the HTTP listener and not the HTTPS \
+one.",
+    help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
+`alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
+    source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; pkg/ingress/rule_optimizer.go:29-175",
+};
+
+/// A default backend that redirects for ever.
+pub static ALB082: Rule = Rule {
+    id: "ALB082",
+    name: "default-backend-redirects-to-itself",
+    severity: Severity::Error,
+    summary: "`defaultBackend` is a redirect to one of the Ingress's own listeners, and requests reach it there",
+    explanation: "The controller leaves out rules that redirect to their own listener, but does not look at default actions. A \
+redirect to HTTPS as `defaultBackend` stands on the HTTPS listener, too, and every request that no rule takes is redirected to \
+the same address for ever.",
+    help: "use `alb.ingress.kubernetes.io/ssl-redirect: '443'`, or make the redirect a rule instead of the default backend",
+    source: "LBC v3.5.0 pkg/ingress/rule_optimizer.go:47-51; pkg/ingress/model_build_listener.go:93-100",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 5] = [&ALB003, &ALB004, &ALB005, &ALB007, &ALB082];
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        findings.extend(never_read(subject));
+        findings.extend(missing(subject));
+        for setting in subject.settings("actions.*") {
+            findings.extend(invalid(setting, &|message| {
+                scene.at(setting, &ALB005, message)
+            }));
+        }
+        findings.extend(to_clear_text(subject));
+        findings.extend(never_fire(subject));
+        findings.extend(default_loops(subject));
+    }
+    findings
+}
+
+fn never_read(subject: &Subject<'_>) -> Vec<Finding> {
+    let unread = subject.facts.settings.iter().filter(|setting| {
+        setting.state == State::Unread(Unread::NoSuchBackend)
+            && setting
+                .annotation
+                .is_some_and(|found| found.suffix == "actions.*")
+    });
+    let backends = backends(subject.object);
+    let found = unread.map(|setting| {
+        let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+        let name = suffix.strip_prefix("actions.").unwrap_or_default();
+        let message = match backends.iter().find(|backend| backend.name == name) {
+            Some(backend) => format!(
+                "{suffix} is never read: the backend {name} has the port {}, not the port name use-annotation",
+                backend.port
+            ),
+            None => format!("{suffix} is never read: no backend has the name {name} and the port name use-annotation"),
+        };
+        subject.at(&ALB003, suffix, message)
+    });
+    found.collect()
+}
+
+fn missing(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for backend in backends(subject.object) {
+        let suffix = format!("actions.{}", backend.name);
+        if backend.uses_annotation() && subject.setting(&suffix).is_none() {
+            let message =
+                format!("there is no annotation {suffix}: what comes here is answered with 503");
+            findings.push(subject.finding(&ALB004, message).field(backend.pointer));
+        }
+    }
+    findings
+}
+
+/// Faults of an action by itself.
+fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
+    let text = &setting.value;
+    let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+    let action =
+        match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
+            Ok(action) => action,
+            Err(error) => return vec![at(format!("{suffix}: {error}"))],
+        };
+    let mut findings: Vec<Finding> = refused_by_aws(&action)
+        .into_iter()
+        .map(|fault| at(format!("{suffix}: {fault}")))
+        .collect();
+    let warn = |message: String| at(message).severity(Severity::Warning);
+    for key in unknown_keys(text, &payloads::Action::TYPE) {
+        findings.push(warn(format!(
+            "{suffix}: the controller knows no key {key:?}, and drops it"
+        )));
+    }
+    let targets = action
+        .forward_config
+        .iter()
+        .flat_map(|forward| &forward.target_groups);
+    let by_both = targets
+        .filter(|target| target.target_group_arn.is_some() && target.target_group_name.is_some());
+    if by_both.count() > 0
+        || (action.target_group_arn.is_some() && action.target_group_name.is_some())
+    {
+        findings.push(warn(format!(
+            "{suffix}: targetGroupName beside targetGroupARN is not read"
+        )));
+    }
+    findings
+}
+
+/// What the controller passes on and AWS refuses.
+fn refused_by_aws(action: &payloads::Action) -> Vec<String> {
+    let mut faults = Vec::new();
+    if let Some(redirect) = action
+        .redirect_config
+        .as_ref()
+        .filter(|_| action.r#type == "redirect")
+    {
+        let code = &redirect.status_code;
+        if !matches!(code.as_str(), "HTTP_301" | "HTTP_302") {
+            faults.push(format!(
+                "statusCode is {code:?}, and AWS takes HTTP_301 and HTTP_302"
+            ));
+        }
+        let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
+        if !matches!(protocol, "HTTP" | "HTTPS" | "#{protocol}") {
+            faults.push(format!(
+                "protocol is {protocol:?}, and AWS takes HTTP, HTTPS and #{{protocol}}"
+            ));
+        }
+        let port = redirect.port.as_deref().unwrap_or("#{port}");
+        if port != "#{port}" && !port.parse::<u16>().is_ok_and(|port| port > 0) {
+            faults.push(format!(
+                "port is {port:?}, and AWS takes 1 to 65535 and #{{port}}"
+            ));
+        }
+    }
+    if let Some(response) = action
+        .fixed_response_config
+        .as_ref()
+        .filter(|_| action.r#type == "fixed-response")
+    {
+        let code = &response.status_code;
+        let known = code.len() == 3
+            && code.starts_with(['2', '4', '5'])
+            && code.bytes().all(|b| b.is_ascii_digit());
+        if !known {
+            faults.push(format!(
+                "statusCode is {code:?}, and AWS takes 2xx, 4xx and 5xx"
+            ));
+        }
+    }
+    faults
+}
+
+/// Redirects from an HTTPS listener to HTTP, which AWS refuses.
+fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for listener in subject
+        .listeners()
+        .filter(|listener| listener.protocol == Protocol::Https)
+    {
+        let rules = listener
+            .rules
+            .iter()
+            .filter(|rule| rule.origin.ingress == subject.facts.key);
+        for rule in rules {
+            let redirect = rule.actions.iter().find_map(Action::redirect);
+            if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
+                let suffix = format!("actions.{}", rule.origin.backend);
+                let port = listener.port;
+                let message = format!(
+                    "{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses"
+                );
+                findings.push(subject.at(&ALB005, &suffix, message));
+            }
+        }
+    }
+    findings
+}
+
+/// What becomes of a rule on one listener.
+enum Fate<'l> {
+    Fires,
+    TakenBy(&'l Origin, bool),
+    ToItself,
+}
+
+fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let listeners: Vec<&Listener> = subject.listeners().collect();
+    let redirected = listeners.iter().any(|listener| listener.redirects_all);
+    let mut origins: Vec<&Origin> = listeners
+        .iter()
+        .flat_map(|listener| {
+            let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
+            listener.rules.iter().chain(pruned).map(|rule| &rule.origin)
+        })
+        .filter(|origin| origin.ingress == subject.facts.key)
+        .collect();
+    origins.sort_by_key(|origin| (origin.rule, origin.path));
+    origins.dedup();
+    for origin in origins {
+        let fates: Vec<Fate<'_>> = listeners
+            .iter()
+            .filter_map(|listener| fate(listener, origin))
+            .collect();
+        if fates.iter().any(|fate| matches!(fate, Fate::Fires)) {
+            continue;
+        }
+        let taker = fates.iter().find_map(|fate| match fate {
+            Fate::TakenBy(by, redirects) => Some((*by, *redirects)),
+            _ => None,
+        });
+        let is_redirect = is_redirect(&listeners, origin);
+        let (severity, message) = match taker {
+            None if redirected => (
+                Severity::Warning,
+                "this redirect is not needed: ssl-redirect does the same".to_owned(),
+            ),
+            None => (
+                Severity::Error,
+                "this redirect never fires: it leads to the listener that it stands on".to_owned(),
+            ),
+            Some((by, by_redirect)) => {
+                let place = describe(subject, by);
+                let what = if is_redirect { "redirect" } else { "rule" };
+                let message =
+                    format!("this {what} never fires: {place} takes every request before it");
+                let severity = if is_redirect && !by_redirect {
+                    Severity::Error
+                } else {
+                    Severity::Warning
+                };
+                (severity, message)
+            }
+        };
+        let finding = subject
+            .finding(&ALB007, message)
+            .field(path_pointer(origin.rule, origin.path));
+        findings.push(finding.severity(severity));
+    }
+    findings
+}
+
+fn fate<'l>(listener: &'l Listener, origin: &Origin) -> Option<Fate<'l>> {
+    if let Some(rule) = listener.rules.iter().find(|rule| rule.origin == *origin) {
+        return Some(match taken_by(listener, rule) {
+            None => Fate::Fires,
+            Some(by) => Fate::TakenBy(
+                &by.origin,
+                by.actions.iter().any(|action| action.redirect().is_some()),
+            ),
+        });
+    }
+    let pruned = listener
+        .pruned
+        .iter()
+        .find(|pruned| pruned.rule.origin == *origin)?;
+    Some(match &pruned.why {
+        WhyPruned::RedirectsToItself => Fate::ToItself,
+        WhyPruned::Covered { by } => Fate::TakenBy(by, true),
+    })
+}
+
+fn is_redirect(listeners: &[&Listener], origin: &Origin) -> bool {
+    listeners.iter().any(|listener| {
+        let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
+        let mut rules = listener.rules.iter().chain(pruned);
+        rules.any(|rule| {
+            rule.origin == *origin
+                && rule
+                    .actions
+                    .iter()
+                    .any(|action| action.redirect().is_some())
+        })
+    })
+}
+
+/// A rule by its place, in words.
+fn describe(subject: &Subject<'_>, origin: &Origin) -> String {
+    let place = format!("path {} of rule {}", origin.path + 1, origin.rule + 1);
+    let place = format!("{place}, to {},", origin.backend);
+    if origin.ingress == subject.facts.key {
+        place
+    } else {
+        format!("{place} of Ingress {}", origin.ingress)
+    }
+}
+
+fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for listener in subject.listeners() {
+        if listener.default_from.as_ref() != Some(&subject.facts.key)
+            || listener
+                .rules
+                .iter()
+                .any(|rule| takes_everything(&rule.conditions))
+        {
+            continue;
+        }
+        let redirect = listener.default_actions.iter().find_map(Action::redirect);
+        if redirect
+            .is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[]))
+        {
+            let message = format!(
+                "the default backend redirects the {} listener on port {} to itself, for ever",
+                listener.protocol.name(),
+                listener.port
+            );
+            findings.push(
+                subject
+                    .finding(&ALB082, message)
+                    .field("/spec/defaultBackend"),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,286 @@
+//! Rules about who may come in: authentication by the ALB, bearer tokens, client certificates.
+//!
+//! All of it exists on HTTPS listeners only. On an HTTP listener beside it the same request passes without any of it, and
+//! nobody says so.
+
+#[cfg(test)]
+mod tests;
+
+use super::listeners;
+use super::reach::is_reached;
+use super::scene::{Scene, Subject};
+use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::PREFIX;
+use crate::alb::json::unknown_keys;
+use crate::alb::model::{Action, Protocol, Setting};
+use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+
+/// No listener to authenticate on.
+pub static ALB062: Rule = Rule {
+    id: "ALB062",
+    name: "authentication-without-https",
+    severity: Severity::Error,
+    summary: "`auth-type` or `jwt-validation`, and requests that pass an HTTP listener",
+    explanation: "Authentication and token validation exist on HTTPS listeners only. Without any HTTPS listener there is no check \
+at all: everybody passes, and nobody is told, not even of a missing Secret. Beside an HTTP listener that forwards, whoever comes \
+by port 80 passes unchecked.",
+    help: "listen on HTTPS, and redirect HTTP to it: `alb.ingress.kubernetes.io/ssl-redirect: '443'`",
+    source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:19-40",
+};
+
+/// Client certificates that are refused.
+pub static ALB075: Rule = Rule {
+    id: "ALB075",
+    name: "mutual-authentication-invalid",
+    severity: Severity::Error,
+    summary: "`mutual-authentication` is not what the controller reads",
+    explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` `off`, \
+`passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` and \
+`advertiseTrustStoreCaNames` (`on` or `off`), the other modes may have none of the three. It is checked whether or not there is \
+an HTTPS listener, and the controller stops (event FailedBuildModel).",
+    help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
+    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
+};
+
+/// Authentication that is refused.
+pub static ALB076: Rule = Rule {
+    id: "ALB076",
+    name: "authentication-invalid",
+    severity: Severity::Error,
+    summary: "`auth-idp-*` or `jwt-validation` missing, malformed or in each other's way",
+    explanation: "`auth-type: oidc` needs `auth-idp-oidc`, `auth-type: cognito` needs `auth-idp-cognito`, both JSON objects with \
+all their fields; the Secret that `secretName` names holds `clientID` and `clientSecret`. `jwt-validation` needs `jwksEndpoint` and \
+`issuer`, and each additional claim a `format` (`single-string`, `string-array` or `space-separated-values`), a `name` and \
+`values`. A rule can't have both authentication and token validation. Otherwise the controller stops (event FailedBuildModel), \
+or AWS refuses what it passes on.",
+    help: "complete the JSON; `auth-type: none` turns authentication off",
+    source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:17-47, 162-227; pkg/ingress/enhanced_backend_builder.go:319-351",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 3] = [&ALB062, &ALB075, &ALB076];
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        findings.extend(mutual_authentication(scene, subject));
+        let mut found = json(scene, subject);
+        found.extend(incomplete(scene, subject));
+        found.extend(secret(scene, subject, &found));
+        findings.extend(found);
+        findings.extend(unchecked(scene, subject));
+    }
+    findings
+}
+
+fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for setting in subject.settings("mutual-authentication") {
+        let at = |message: String| {
+            scene.at(
+                setting,
+                &ALB075,
+                format!("mutual-authentication: {message}"),
+            )
+        };
+        let entries: Vec<MutualAuthentication> = match Payload::read(&setting.value) {
+            Ok(entries) => entries,
+            Err(error) => {
+                findings.push(at(error));
+                continue;
+            }
+        };
+        if entries.is_empty() {
+            findings.push(at("there is no entry".to_owned()));
+        }
+        findings.extend(
+            entries
+                .iter()
+                .filter_map(|entry| entry.check().err())
+                .map(at),
+        );
+        let keys = unknown_keys(&setting.value, &<Vec<MutualAuthentication>>::TYPE);
+        findings.extend(
+            keys.into_iter()
+                .map(|key| at(dropped(&key)).severity(Severity::Warning)),
+        );
+    }
+    findings
+}
+
+fn dropped(key: &str) -> String {
+    format!("the controller knows no key {key:?}, and drops it")
+}
+
+/// Faults of each JSON value by itself. They are parsed for every rule, authentication or not.
+fn json(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut add = |setting: &Setting, faults: Vec<String>, warnings: Vec<String>| {
+        let name = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+        let at = |message: String| scene.at(setting, &ALB076, format!("{name}: {message}"));
+        findings.extend(faults.into_iter().map(at));
+        findings.extend(
+            warnings
+                .into_iter()
+                .map(|message| at(message).severity(Severity::Warning)),
+        );
+    };
+    for setting in subject.settings("auth-idp-oidc") {
+        add(
+            setting,
+            faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))),
+            unknown::<Oidc>(setting),
+        );
+    }
+    for setting in subject.settings("auth-idp-cognito") {
+        add(
+            setting,
+            faults(Cognito::read(&setting.value).map(|idp| missing_of_cognito(&idp))),
+            unknown::<Cognito>(setting),
+        );
+    }
+    for setting in subject.settings("jwt-validation") {
+        let read = Jwt::read(&setting.value);
+        let mut warnings = unknown::<Jwt>(setting);
+        warnings.extend(
+            read.iter()
+                .flat_map(|jwt| &jwt.additional_claims)
+                .filter_map(|claim| {
+                    let known = [
+                        "",
+                        "single-string",
+                        "string-array",
+                        "space-separated-values",
+                    ];
+                    (!known.contains(&claim.format.as_str()))
+                        .then(|| format!("claim format {:?} is none of the three", claim.format))
+                }),
+        );
+        let faults = match read.and_then(|jwt| jwt.check()) {
+            Ok(()) => Vec::new(),
+            Err(error) => vec![error],
+        };
+        add(setting, faults, warnings);
+    }
+    findings
+}
+
+fn faults(read: Result<Vec<String>, String>) -> Vec<String> {
+    read.unwrap_or_else(|error| vec![error])
+}
+
+fn unknown<T: Payload>(setting: &Setting) -> Vec<String> {
+    unknown_keys(&setting.value, &T::TYPE)
+        .iter()
+        .map(|key| dropped(key))
+        .collect()
+}
+
+fn missing(fields: &[(&str, &String)]) -> Vec<String> {
+    let empty = fields.iter().filter(|(_, value)| value.is_empty());
+    empty
+        .map(|(name, _)| format!("{name} is missing"))
+        .collect()
+}
+
+fn missing_of_oidc(idp: &Oidc) -> Vec<String> {
+    missing(&[
+        ("issuer", &idp.issuer),
+        ("authorizationEndpoint", &idp.authorization_endpoint),
+        ("tokenEndpoint", &idp.token_endpoint),
+        ("userInfoEndpoint", &idp.user_info_endpoint),
+        ("secretName", &idp.secret_name),
+    ])
+}
+
+fn missing_of_cognito(idp: &Cognito) -> Vec<String> {
+    missing(&[
+        ("userPoolARN", &idp.user_pool_arn),
+        ("userPoolClientID", &idp.user_pool_client_id),
+        ("userPoolDomain", &idp.user_pool_domain),
+    ])
+}
+
+/// `auth-type` that authenticates, on the Ingress or on a Service of it.
+fn auth_types<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s Setting> {
+    subject
+        .settings("auth-type")
+        .filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+}
+
+/// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
+fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let ports = listeners::ports(scene, subject).unwrap_or_default();
+    if !ports.values().any(|protocol| *protocol == Protocol::Https) {
+        return findings;
+    }
+    for setting in auth_types(subject) {
+        let idp = format!("auth-idp-{}", setting.value);
+        let there = subject.facts.settings.iter().any(|other| {
+            let same = other.object == setting.object || other.object.kind == "Ingress";
+            same && other.key.strip_prefix(PREFIX) == Some(idp.as_str())
+        });
+        if !there {
+            let message = format!("auth-type is {}, and {idp} is missing", setting.value);
+            findings.push(scene.at(setting, &ALB076, message));
+        }
+        if let Some(jwt) = subject.setting("jwt-validation") {
+            let message = format!(
+                "jwt-validation beside auth-type {}: a rule can't have both",
+                setting.value
+            );
+            findings.push(scene.at(jwt, &ALB076, message));
+        }
+    }
+    findings
+}
+
+/// What the Secret lacks, if it is in the stream: only the model looks into it.
+fn secret(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<Finding> {
+    let reason = &subject.group?.failure.as_ref()?.reason;
+    let site = reason
+        .site
+        .as_ref()
+        .filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
+    let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
+    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && told.is_empty())
+        .then(|| scene.at_site(site, &ALB076, reason.message.clone()))
+}
+
+/// Requests that nobody checks.
+fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(ports) = listeners::ports(scene, subject).filter(|ports| !ports.is_empty()) else {
+        return Vec::new();
+    };
+    let https = ports.values().any(|protocol| *protocol == Protocol::Https);
+    let open = subject.listeners().find(|listener| {
+        let mut rules = listener
+            .rules
+            .iter()
+            .filter(|rule| rule.origin.ingress == subject.facts.key);
+        let forwards = |action: &Action| matches!(action, Action::Forward { .. });
+        listener.protocol == Protocol::Http
+            && rules.any(|rule| rule.actions.iter().any(forwards) && is_reached(listener, rule))
+    });
+    let guards = auth_types(subject).chain(subject.settings("jwt-validation"));
+    let found = guards.filter_map(|guard| {
+        let name = guard.key.strip_prefix(PREFIX).unwrap_or_default();
+        if !https {
+            let message =
+                format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
+            return Some(scene.at(guard, &ALB062, message));
+        }
+        let port = open?.port;
+        let message =
+            format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
+        Some(
+            scene
+                .at(guard, &ALB062, message)
+                .severity(Severity::Warning),
+        )
+    });
+    found.collect()
+}

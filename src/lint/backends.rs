@@ -1,0 +1,283 @@
+//! Where the rules of an Ingress lead: its backends as they are written, and the target groups that come of them.
+//!
+//! The model knows the target groups that are built. A group that the controller refuses has none, and its other faults
+//! should be told at once, not one after the other: so targets are read from the manifests here, and for what is in effect
+//! the model's [`Setting`]s are asked, which are there in any case.
+
+use serde_json::Value;
+
+use super::scene::{Scene, Subject, pointer};
+use super::{Finding, Rule};
+use crate::alb::catalogue::PREFIX;
+use crate::alb::model::{Setting, Source, State};
+use crate::alb::payloads::{Action, Payload};
+use crate::alb::values::PortRef;
+use crate::manifest::Object;
+use crate::plan::ports;
+
+/// The port name that stands for an annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
+pub const USE_ANNOTATION: &str = "use-annotation";
+
+/// A path of a rule.
+pub struct Path<'s> {
+    /// Where it stands in the Ingress.
+    pub pointer: String,
+    /// Its path, or nothing.
+    pub path: &'s str,
+    /// `Exact`, `Prefix` or `ImplementationSpecific`.
+    pub path_type: &'s str,
+    /// Its backend.
+    pub backend: Backend<'s>,
+}
+
+/// A backend of a path, or the default one.
+pub struct Backend<'s> {
+    /// Where it stands in the Ingress.
+    pub pointer: String,
+    /// The name of its Service, or of an action; nothing where it is no Service.
+    pub name: &'s str,
+    /// The port.
+    pub port: PortRef,
+    /// Whether it is a Service at all.
+    pub is_service: bool,
+}
+
+impl<'s> Backend<'s> {
+    fn read(value: &'s Value, pointer: String) -> Self {
+        let service = &value["service"];
+        let number = service["port"]["number"].as_i64();
+        let number = number.and_then(|number| i32::try_from(number).ok());
+        let port = match service["port"]["name"].as_str().unwrap_or_default() {
+            "" => PortRef::Number(number.unwrap_or_default()),
+            name => PortRef::Name(name.to_owned()),
+        };
+        Backend {
+            pointer,
+            name: service["name"].as_str().unwrap_or_default(),
+            port,
+            is_service: service.is_object(),
+        }
+    }
+
+    /// Whether its name is that of an `actions.*` annotation.
+    #[must_use]
+    pub fn uses_annotation(&self) -> bool {
+        self.port == PortRef::Name(USE_ANNOTATION.to_owned())
+    }
+}
+
+/// The paths of an Ingress, as they are written.
+#[must_use]
+pub fn paths(ingress: &Object) -> Vec<Path<'_>> {
+    let mut found = Vec::new();
+    let rules = list(&ingress.value["spec"]["rules"]);
+    for (rule_at, rule) in rules.iter().enumerate() {
+        for (at, path) in list(&rule["http"]["paths"]).iter().enumerate() {
+            let pointer = path_pointer(rule_at, at);
+            found.push(Path {
+                path: path["path"].as_str().unwrap_or_default(),
+                path_type: path["pathType"].as_str().unwrap_or_default(),
+                backend: Backend::read(&path["backend"], format!("{pointer}/backend")),
+                pointer,
+            });
+        }
+    }
+    found
+}
+
+/// The place of a path in an Ingress.
+#[must_use]
+pub fn path_pointer(rule: usize, path: usize) -> String {
+    format!("/spec/rules/{rule}/http/paths/{path}")
+}
+
+/// All backends of an Ingress, the default one last.
+#[must_use]
+pub fn backends(ingress: &Object) -> Vec<Backend<'_>> {
+    let mut found: Vec<Backend<'_>> = paths(ingress)
+        .into_iter()
+        .map(|path| path.backend)
+        .collect();
+    let default = &ingress.value["spec"]["defaultBackend"];
+    if default.is_object() {
+        found.push(Backend::read(default, "/spec/defaultBackend".to_owned()));
+    }
+    found
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A Service port that an Ingress leads to: one target group.
+pub struct Target<'s> {
+    scene: &'s Scene<'s>,
+    subject: &'s Subject<'s>,
+    /// Where in the Ingress it is named first.
+    pub pointer: String,
+    /// The Service's name.
+    pub name: String,
+    /// Its port, as it is named.
+    pub port: PortRef,
+    /// The Service, where it is in the stream.
+    pub service: Option<&'s Object>,
+}
+
+/// The Service ports that an Ingress leads to, by its backends and by its actions, each once.
+#[must_use]
+pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target<'s>> {
+    let mut found: Vec<Target<'s>> = Vec::new();
+    let mut add = |pointer: String, name: &str, port: PortRef| {
+        if found
+            .iter()
+            .any(|target| target.name == name && target.port == port)
+        {
+            return;
+        }
+        found.push(Target {
+            scene,
+            subject,
+            pointer,
+            name: name.to_owned(),
+            port,
+            service: scene.service(subject, name),
+        });
+    };
+    for backend in backends(subject.object) {
+        if !backend.uses_annotation() {
+            if backend.is_service {
+                add(backend.pointer, backend.name, backend.port);
+            }
+            continue;
+        }
+        let suffix = format!("actions.{}", backend.name);
+        let action = subject
+            .read(&suffix)
+            .and_then(|text| Action::read(text).ok());
+        let forward = action
+            .filter(|action| action.r#type == "forward")
+            .and_then(|action| action.forward_config);
+        for target in forward
+            .into_iter()
+            .flat_map(|forward| forward.target_groups)
+        {
+            if let (Some(name), Some(port)) = (target.service_name, target.service_port) {
+                add(pointer(&format!("{PREFIX}{suffix}")), &name, port);
+            }
+        }
+    }
+    found
+}
+
+/// What a Service gives a port on the nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodePort {
+    /// This one.
+    Pinned(i64),
+    /// One that Kubernetes chooses.
+    Chosen,
+    /// None.
+    No,
+}
+
+/// The node port of a port of a Service.
+#[must_use]
+pub fn node_port(service: &Object, port: &Value) -> NodePort {
+    let spec = &service.value["spec"];
+    match port["nodePort"].as_i64() {
+        Some(number) if number != 0 => return NodePort::Pinned(number),
+        _ => {}
+    }
+    match spec["type"].as_str() {
+        Some("NodePort") => NodePort::Chosen,
+        Some("LoadBalancer") if spec["allocateLoadBalancerNodePorts"] != false => NodePort::Chosen,
+        _ => NodePort::No,
+    }
+}
+
+/// A port of a Service by number or name.
+#[must_use]
+pub fn find_port<'s>(service: &'s Object, port: &PortRef) -> Option<&'s Value> {
+    ports(&service.value).iter().find(|candidate| match port {
+        PortRef::Number(number) => candidate["port"] == *number,
+        PortRef::Name(name) => candidate["name"].as_str().unwrap_or_default() == name,
+    })
+}
+
+impl<'s> Target<'s> {
+    /// The port of the Service, where both are in the stream.
+    #[must_use]
+    pub fn service_port(&self) -> Option<&'s Value> {
+        find_port(self.service?, &self.port)
+    }
+
+    /// The annotation that is in effect for this target group: the Service's, else the Ingress's. `None` too where
+    /// IngressClassParams stand in its place.
+    #[must_use]
+    pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
+        let of = |kind: &str| {
+            self.subject.facts.settings.iter().find(|setting| {
+                let object = &setting.object;
+                object.kind == kind
+                    && (kind == "Ingress" || object.key.name == self.name)
+                    && setting.key.strip_prefix(PREFIX) == Some(suffix)
+                    && matches!(
+                        setting.state,
+                        State::Read | State::Overridden(Source::Service(_))
+                    )
+            })
+        };
+        of("Service").or_else(|| of("Ingress"))
+    }
+
+    /// The value that is in effect; an empty one is none.
+    #[must_use]
+    pub fn value(&self, suffix: &str) -> Option<&'s str> {
+        let value = self.setting(suffix)?.value.as_str();
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// `instance` or `ip`; `None` where it is neither.
+    #[must_use]
+    pub fn target_type(&self) -> Option<&'static str> {
+        let of_class = self.class_param("targetType");
+        match of_class.or_else(|| Some(self.setting("target-type")?.value.as_str())) {
+            None => Some(self.scene.options.target_type()),
+            Some("instance") => Some("instance"),
+            Some("ip") => Some("ip"),
+            Some(_) => None,
+        }
+    }
+
+    /// A field of the IngressClassParams that stands in an annotation's place.
+    #[must_use]
+    pub fn class_param(&self, field: &str) -> Option<&'s str> {
+        let params = self.scene.class_params(self.subject)?;
+        params.value["spec"][field]
+            .as_str()
+            .filter(|text| !text.is_empty())
+    }
+
+    /// A finding about an annotation that is in effect here, or about the backend where nothing is said.
+    #[must_use]
+    pub fn at(&self, suffix: &str, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        match self.setting(suffix) {
+            Some(setting) => self.scene.at(setting, rule, message),
+            None => self.here(rule, message),
+        }
+    }
+
+    /// A finding about the backend.
+    #[must_use]
+    pub fn here(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
+        self.subject
+            .finding(rule, message)
+            .field(self.pointer.clone())
+    }
+
+    /// The Service and its port in a message: `istio-ingressgateway:443`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}:{}", self.name, self.port)
+    }
+}

@@ -1,0 +1,273 @@
+//! Rules about `conditions.*` and `transforms.*`, and about annotations that belong to something that is not there.
+
+#[cfg(test)]
+mod tests;
+
+use super::listeners;
+use super::scene::{Scene, Subject};
+use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::PREFIX;
+use crate::alb::json::unknown_keys;
+use crate::alb::model::{Protocol, Setting, State, Unread};
+use crate::alb::payloads::{Condition, MutualAuthentication, Payload, Transform};
+use crate::alb::values::parse_cidr;
+
+/// The fields of a condition that the controller knows (LBC v3.5.0 pkg/ingress/config_types.go:359-405).
+const FIELDS: [&str; 6] = [
+    "host-header",
+    "http-header",
+    "http-request-method",
+    "path-pattern",
+    "query-string",
+    "source-ip",
+];
+
+/// Conditions or transforms that are refused.
+pub static ALB072: Rule = Rule {
+    id: "ALB072",
+    name: "conditions-or-transforms-invalid",
+    severity: Severity::Error,
+    summary: "`conditions.*` or `transforms.*` of a backend that the webhook, the controller or AWS refuses",
+    explanation: "The value is a JSON array of objects. A condition has a `field` and the config of that field with values \
+(`hostHeaderConfig`, `pathPatternConfig`, `httpHeaderConfig`, `httpRequestMethodConfig`, `queryStringConfig`, \
+`sourceIPConfig`), either `values` or `regexValues`, and the rule's own host and path count as values. A transform has a `type`, \
+`url-rewrite` or `host-header-rewrite`, and its config with `rewrites`. Otherwise the webhook denies the Ingress, or the \
+controller stops. A source address that is no network passes both, and AWS refuses it.",
+    help: "a condition reads `[{\"field\": \"http-header\", \"httpHeaderConfig\": {\"httpHeaderName\": \"X-Test\", \"values\": \
+[\"1\"]}}]`",
+    source: "LBC v3.5.0 webhooks/networking/ingress_validator.go:213-240; pkg/ingress/config_types.go:359-405, 482-502; \
+pkg/ingress/model_build_listener_rules.go:199-209",
+};
+
+/// A condition that is dropped.
+pub static ALB073: Rule = Rule {
+    id: "ALB073",
+    name: "condition-dropped",
+    severity: Severity::Error,
+    summary: "a condition whose `field` is none of the six that exist",
+    explanation: "The controller passes over a field that it does not know, in exactly these letters, without an error: \
+`host-header`, `http-header`, `http-request-method`, `path-pattern`, `query-string`, `source-ip`. The rule is built without the \
+condition, and is open to everyone whom the condition should have kept out.",
+    help: "write the field as it is listed, in small letters",
+    source: "LBC v3.5.0 pkg/ingress/config_types.go:359-405; pkg/ingress/model_build_listener_rules.go:129-220",
+};
+
+/// An annotation for something that is not there.
+pub static ALB074: Rule = Rule {
+    id: "ALB074",
+    name: "annotation-for-nothing",
+    severity: Severity::Error,
+    summary: "an annotation for a backend or a listener that the Ingress does not have",
+    explanation: "`conditions.<name>` and `transforms.<name>` are read for a backend of that name, `target-control-port.<service>\
+.<port>` for a target group, `listener-attributes.<protocol>-<port>` and the entries of `mutual-authentication` for a listener. \
+Where there is none they are never used, without an error. Conditions and client certificates keep people out, so there it is \
+an error; for the others it is a warning.",
+    help: "name the backend, or the protocol and port, as they are in `spec` and in `listen-ports`",
+    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:170-198; pkg/ingress/model_build_listener.go:186, 527",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 3] = [&ALB072, &ALB073, &ALB074];
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        for setting in subject.settings("conditions.*") {
+            findings.extend(conditions(scene, setting));
+        }
+        for setting in subject.settings("transforms.*") {
+            findings.extend(transforms(scene, setting));
+        }
+        findings.extend(both_kinds(scene, subject, &findings));
+        findings.extend(for_nothing(scene, subject));
+        findings.extend(client_certificates(scene, subject));
+    }
+    findings
+}
+
+fn suffix(setting: &Setting) -> &str {
+    setting.key.strip_prefix(PREFIX).unwrap_or_default()
+}
+
+fn conditions(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
+    let name = suffix(setting);
+    let refused = |fault: String| scene.at(setting, &ALB072, format!("{name}: {fault}"));
+    let conditions: Vec<Condition> = match Payload::read(&setting.value) {
+        Ok(conditions) => conditions,
+        Err(error) => return vec![refused(error)],
+    };
+    let mut findings = Vec::new();
+    for condition in &conditions {
+        let field = condition.field.as_str();
+        if !FIELDS.contains(&field) {
+            let message = format!(
+                "{name}: the controller knows no field {field:?}, and drops the condition: the rule is open"
+            );
+            let finding = scene.at(setting, &ALB073, message);
+            findings.push(
+                match FIELDS
+                    .iter()
+                    .find(|known| field.trim().eq_ignore_ascii_case(known))
+                {
+                    Some(known) => finding.help(format!("write {known:?}")),
+                    None => finding,
+                },
+            );
+            continue;
+        }
+        if let Err(fault) = condition.check() {
+            findings.push(refused(fault));
+            continue;
+        }
+        let sources = condition
+            .source_ip_config
+            .iter()
+            .filter(|_| field == "source-ip");
+        for source in sources.flat_map(|config| &config.values) {
+            if parse_cidr(source).is_err() {
+                findings.push(refused(format!(
+                    "source-ip {source:?} is no network such as 203.0.113.0/24, and AWS refuses it"
+                )));
+            }
+        }
+        let header = condition
+            .http_header_config
+            .as_ref()
+            .filter(|_| field == "http-header");
+        if header.is_some_and(|header| header.http_header_name.is_empty()) {
+            findings.push(refused(
+                "httpHeaderConfig has no httpHeaderName, and AWS refuses it".to_owned(),
+            ));
+        }
+    }
+    findings.extend(dropped::<Vec<Condition>>(scene, setting));
+    findings
+}
+
+fn transforms(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
+    let read: Result<Vec<Transform>, String> = Payload::read(&setting.value);
+    let checked = read.and_then(|transforms| transforms.iter().try_for_each(Transform::check));
+    match checked {
+        Err(fault) => vec![scene.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)))],
+        Ok(()) => dropped::<Vec<Transform>>(scene, setting),
+    }
+}
+
+/// Keys that the controller does not know.
+fn dropped<T: Payload>(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
+    let keys = unknown_keys(&setting.value, &T::TYPE);
+    let warn = |key: String| {
+        let message = format!(
+            "{}: the controller knows no key {key:?}, and drops it",
+            suffix(setting)
+        );
+        scene
+            .at(setting, &ALB072, message)
+            .severity(Severity::Warning)
+    };
+    keys.into_iter().map(warn).collect()
+}
+
+/// Values and regular expressions in one rule, which only the model sees: those of the rule itself count.
+fn both_kinds(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<Finding> {
+    let reason = &subject.group?.failure.as_ref()?.reason;
+    let site = reason
+        .site
+        .as_ref()
+        .filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
+    site.annotation_key()?
+        .strip_prefix(PREFIX)?
+        .strip_prefix("conditions.")?;
+    let finding = scene.at_site(site, &ALB072, reason.message.clone());
+    let is_told = told.iter().any(|told| {
+        told.rule == &ALB072 && told.object == finding.object && told.field == finding.field
+    });
+    let setting = subject
+        .facts
+        .settings
+        .iter()
+        .find(|setting| Some(setting.key.as_str()) == site.annotation_key());
+    (!is_told && setting.is_some_and(|setting| !setting.value.is_empty())).then_some(finding)
+}
+
+fn for_nothing(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for setting in &subject.facts.settings {
+        let State::Unread(unread) = &setting.state else {
+            continue;
+        };
+        let name = suffix(setting);
+        let tail = name.split_once('.').map_or("", |(_, tail)| tail);
+        let family = setting
+            .annotation
+            .map_or("", |annotation| annotation.suffix);
+        let at = |message: String| scene.at(setting, &ALB074, message);
+        match (family, unread) {
+            ("conditions.*", Unread::NoSuchBackend) => {
+                findings.push(at(format!(
+                    "{name} is never used: no backend has the name {tail}"
+                )));
+            }
+            ("transforms.*", Unread::NoSuchBackend) => {
+                findings.push(
+                    at(format!(
+                        "{name} is never used: no backend has the name {tail}"
+                    ))
+                    .severity(Severity::Warning),
+                );
+            }
+            ("target-control-port.*.*", Unread::NoSuchBackend) => {
+                let message = format!(
+                    "{name} is never used: no backend is port {tail} as it is written there"
+                );
+                findings.push(at(message).severity(Severity::Warning));
+            }
+            ("listener-attributes.*", Unread::NoSuchListener) if is_listener(tail) => {
+                findings.push(
+                    at(format!("{name} is never used: there is no listener {tail}"))
+                        .severity(Severity::Warning),
+                );
+            }
+            _ => {}
+        }
+    }
+    findings
+}
+
+/// `HTTPS-443`; another spelling is a misspelt key, which has a rule of its own.
+fn is_listener(name: &str) -> bool {
+    let parts = name.split_once('-');
+    parts.is_some_and(|(protocol, port)| {
+        Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+fn client_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let suffix = "mutual-authentication";
+    let entries: Vec<MutualAuthentication> = match subject.read(suffix).map(Payload::read) {
+        Some(Ok(entries)) => entries,
+        _ => return findings,
+    };
+    let Some(ports) = listeners::ports(scene, subject) else {
+        return findings;
+    };
+    for entry in entries.iter().filter(|entry| entry.check().is_ok()) {
+        if ports.get(&entry.port) == Some(&Protocol::Https) {
+            continue;
+        }
+        let message = format!(
+            "mutual-authentication for port {} is never used: this Ingress has no HTTPS listener there",
+            entry.port
+        );
+        let severity = if entry.mode == "off" {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
+        findings.push(subject.at(&ALB074, suffix, message).severity(severity));
+    }
+    findings
+}

@@ -1,0 +1,449 @@
+//! Rules about health checks: which port is checked, what answers there, and what AWS takes.
+//!
+//! An Istio gateway answers health checks on its status port, by the agent, and only there. On the port of the traffic it
+//! answers what a Gateway and a VirtualService make it answer, which a chart alone does not know. So the checks of a gateway
+//! have rules of their own beside those about numbers and words.
+
+#[cfg(test)]
+mod tests;
+
+use super::backends::{NodePort, Target, find_port, node_port, targets};
+use super::scene::{Scene, Subject, is_gateway};
+use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::Kind;
+use crate::alb::model::Setting;
+use crate::alb::values::{PortRef, parse_int32};
+use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::manifest::Object;
+use crate::plan::ports;
+
+/// What Istio's agent answers on the status port.
+const READY: &str = "/healthz/ready";
+/// Longest path of a health check (AWS elbv2 API).
+const MAX_PATH: usize = 1024;
+
+/// A number that is no node port.
+pub static ALB014: Rule = Rule {
+    id: "ALB014",
+    name: "health-port-not-a-node-port",
+    severity: Severity::Error,
+    summary: "`healthcheck-port` is a number that no node listens on, or no port at all",
+    explanation: "A number is used as it is, on the node itself: it is not looked up in the Service. `15021` in instance mode \
+asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is right only where it is the \
+`nodePort` of a port of the Service, written down in the manifest. With ip targets it is the port of the pod.",
+    help: "name the port: `alb.ingress.kubernetes.io/healthcheck-port: status-port` (`ingress.healthCheck.port`)",
+    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
+};
+
+/// A name that leads to no port.
+pub static ALB015: Rule = Rule {
+    id: "ALB015",
+    name: "health-port-name-leads-nowhere",
+    severity: Severity::Error,
+    summary: "`healthcheck-port` names no port of the Service, or one that can't be checked",
+    explanation: "A name is looked up among the ports of the Service, letter for letter, and becomes its node port (instance \
+targets) or its target port (ip targets). An unknown name stops the controller: `failed to resolve healthCheckPort: unable to \
+find port`. So does a port whose target port is a name, with ip targets. A port without a node port (a LoadBalancer Service \
+with `allocateLoadBalancerNodePorts: false`) becomes 0, which AWS refuses.",
+    help: "use the name of a port of the Service as it is written there, such as `status-port`",
+    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
+};
+
+/// The status port answers something else.
+pub static ALB016: Rule = Rule {
+    id: "ALB016",
+    name: "status-port-check-fails",
+    severity: Severity::Error,
+    summary: "the status port is checked with HTTPS, or on another path than `/healthz/ready`",
+    explanation: "Port 15021 of an Istio gateway speaks plain HTTP and answers one path, `/healthz/ready`; everything else \
+there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless `healthcheck-protocol: HTTP` is set. All \
+targets stay unhealthy, and the ALB then sends requests to any of them, or answers 503.",
+    help: "set `alb.ingress.kubernetes.io/healthcheck-protocol: HTTP` and `alb.ingress.kubernetes.io/healthcheck-path: \
+/healthz/ready`",
+    source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 pkg/ingress/model_build_target_group.go:411-434",
+};
+
+/// The traffic port is checked.
+pub static ALB017: Rule = Rule {
+    id: "ALB017",
+    name: "health-check-on-the-traffic-port",
+    severity: Severity::Warning,
+    summary: "the gateway is checked on the port of the traffic",
+    explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the address of the \
+target as host, so the check passes only with a Gateway for host `*` on that port and a VirtualService for host `*` that \
+answers the path with the code that is wanted. Otherwise the handshake fails, or the answer is 404, and all targets are \
+unhealthy.",
+    help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, `healthcheck-path: \
+/healthz/ready` (`ingress.healthCheck`)",
+    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
+};
+
+/// The agent's path, on the traffic port.
+pub static ALB018: Rule = Rule {
+    id: "ALB018",
+    name: "ready-path-on-the-traffic-port",
+    severity: Severity::Warning,
+    summary: "`/healthz/ready` is asked on the port of the traffic",
+    explanation: "`/healthz/ready` is answered by Istio's agent on the status port, 15021. On the port of the traffic it is a \
+path like any other: 404, unless a VirtualService for host `*` routes it to the status port. Then the whole internet can ask \
+it, too.",
+    help: "set `alb.ingress.kubernetes.io/healthcheck-port: status-port` and `healthcheck-protocol: HTTP`",
+    source: "Istio tools/packaging/common/envoy_bootstrap.json",
+};
+
+/// Out of AWS's ranges.
+pub static ALB019: Rule = Rule {
+    id: "ALB019",
+    name: "health-check-out-of-range",
+    severity: Severity::Error,
+    summary: "a number or the path of the health check is none that AWS takes",
+    explanation: "AWS takes an interval of 5 to 300 seconds, a timeout of 2 to 120 seconds that is shorter than the interval, \
+thresholds from 2 to 10, and a path of at most 1024 characters that begins with `/`. The controller checks none of it: the \
+target group is refused when it is created (event FailedDeployModel), with half of the ALB there. Unset, the interval is 15, \
+the timeout 5, the thresholds 2.",
+    help: "choose a value within the range",
+    source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
+};
+
+/// Codes that AWS does not take.
+pub static ALB020: Rule = Rule {
+    id: "ALB020",
+    name: "success-codes-out-of-range",
+    severity: Severity::Error,
+    summary: "`success-codes` are no codes that AWS takes",
+    explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one (`200`), several \
+(`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when the target group is created (event \
+FailedDeployModel). Whether blanks are taken is not published.",
+    help: "write codes and ranges with commas between them, without blanks: `alb.ingress.kubernetes.io/success-codes: '200,204'`",
+    source: "AWS elbv2 API, Matcher; LBC v3.5.0 pkg/ingress/model_build_target_group.go:436-454",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 7] = [
+    &ALB014, &ALB015, &ALB016, &ALB017, &ALB018, &ALB019, &ALB020,
+];
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        for suffix in NUMBERS {
+            let found = subject
+                .settings(suffix)
+                .filter_map(|setting| number(scene, setting));
+            findings.extend(found);
+        }
+        findings.extend(
+            subject
+                .settings("healthcheck-path")
+                .filter_map(|setting| path(scene, setting)),
+        );
+        let targets = targets(scene, subject);
+        if targets.is_empty() {
+            findings.extend(timeout(subject, None));
+            let codes = subject.settings("success-codes");
+            findings.extend(codes.filter_map(|setting| success_codes(scene, setting, false)));
+        }
+        for target in &targets {
+            findings.extend(port(target));
+            findings.extend(check_of_gateway(target));
+            findings.extend(timeout(subject, Some(target)));
+            let grpc = target.value("backend-protocol-version") == Some("GRPC");
+            let codes = target
+                .setting("success-codes")
+                .filter(|setting| !setting.value.is_empty());
+            findings.extend(codes.and_then(|setting| success_codes(scene, setting, grpc)));
+        }
+    }
+    findings
+}
+
+const INTERVAL: &str = "healthcheck-interval-seconds";
+const TIMEOUT: &str = "healthcheck-timeout-seconds";
+const NUMBERS: [&str; 4] = [
+    INTERVAL,
+    TIMEOUT,
+    "healthy-threshold-count",
+    "unhealthy-threshold-count",
+];
+
+fn number(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
+    let annotation = setting.annotation?;
+    let number = parse_int32(&setting.value).ok()?;
+    match annotation.kind {
+        Kind::Int { min, max } if !(min..=max).contains(&i64::from(number)) => {
+            let message = format!(
+                "{} is {number}, and AWS takes {min} to {max}",
+                annotation.suffix
+            );
+            Some(scene.at(setting, &ALB019, message))
+        }
+        _ => None,
+    }
+}
+
+fn path(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
+    let path = &setting.value;
+    let fault = if !path.starts_with('/') {
+        format!("healthcheck-path {path:?} does not begin with /")
+    } else if path.chars().count() > MAX_PATH {
+        format!(
+            "healthcheck-path has {} characters, and AWS takes {MAX_PATH}",
+            path.chars().count()
+        )
+    } else {
+        return None;
+    };
+    Some(scene.at(setting, &ALB019, fault))
+}
+
+/// The timeout against the interval, both as they are in effect, where each of them is in its range.
+fn timeout(subject: &Subject<'_>, target: Option<&Target<'_>>) -> Option<Finding> {
+    let value = |suffix: &str, default: i32| {
+        let said = match target {
+            Some(target) => target.setting(suffix).map(|setting| setting.value.as_str()),
+            None => subject
+                .setting(suffix)
+                .map(|setting| setting.value.as_str()),
+        };
+        said.map_or(Some(default), |text| parse_int32(text).ok())
+    };
+    let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
+    if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
+        return None;
+    }
+    let message = format!(
+        "the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds"
+    );
+    let said = |suffix| match target {
+        Some(target) => target.setting(suffix).is_some(),
+        None => subject.setting(suffix).is_some(),
+    };
+    let suffix = if said(TIMEOUT) { TIMEOUT } else { INTERVAL };
+    Some(match target {
+        Some(target) => target.at(suffix, &ALB019, message),
+        None => subject.at(&ALB019, suffix, message),
+    })
+}
+
+fn success_codes(scene: &Scene<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
+    let codes = &setting.value;
+    let (min, max) = if grpc { (0, 99) } else { (200, 499) };
+    let code = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<u32>()
+            .ok()
+            .filter(|code| digits && (min..=max).contains(code))
+    };
+    let part = |part: &str| match part.split_once('-') {
+        Some((from, to)) => code(from)
+            .zip(code(to))
+            .is_some_and(|(from, to)| from <= to),
+        None => code(part).is_some(),
+    };
+    let dense: String = codes.chars().filter(|c| !c.is_whitespace()).collect();
+    if !dense.split(',').all(part) {
+        let what = if grpc { "gRPC codes" } else { "codes" };
+        let message = format!(
+            "success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299"
+        );
+        let message = if grpc {
+            message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99")
+        } else {
+            message
+        };
+        return Some(scene.at(setting, &ALB020, message));
+    }
+    (dense != *codes).then(|| {
+        let message = format!("success-codes {codes:?} has blanks in it, which AWS may refuse");
+        scene
+            .at(setting, &ALB020, message)
+            .severity(Severity::Warning)
+    })
+}
+
+/// The port that is checked, as far as it is wrong.
+fn port(target: &Target<'_>) -> Option<Finding> {
+    let text = target
+        .value("healthcheck-port")
+        .filter(|text| *text != "traffic-port")?;
+    let instance = target.target_type()? == "instance";
+    let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
+    let name = match PortRef::parse(text) {
+        PortRef::Number(number) if !(1..=65535).contains(&number) => {
+            return at(&ALB014, format!("healthcheck-port {number} is no port"));
+        }
+        PortRef::Number(number) => {
+            let pinned = target.service?;
+            let is_node_port = ports(&pinned.value)
+                .iter()
+                .any(|port| port["nodePort"] == number);
+            if !instance || is_node_port {
+                return None;
+            }
+            let message = format!(
+                "healthcheck-port {number} is asked on the nodes, and it is no nodePort of Service {} in these manifests",
+                target.name
+            );
+            return at(&ALB014, message);
+        }
+        PortRef::Name(name) => name,
+    };
+    let service = target.service?;
+    let Some(port) = find_port(service, &PortRef::Name(name.clone())) else {
+        let message = format!(
+            "healthcheck-port {name:?} names no port of Service {}",
+            target.name
+        );
+        return at(&ALB015, message).map(|finding| match similar(service, &name) {
+            Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
+            None => finding,
+        });
+    };
+    if !instance
+        && port["targetPort"]
+            .as_str()
+            .is_some_and(|name| !name.is_empty())
+    {
+        let message = format!(
+            "healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets"
+        );
+        return at(&ALB015, message);
+    }
+    let serves = target
+        .service_port()
+        .is_some_and(|port| node_port(service, port) != NodePort::No);
+    if instance && serves && node_port(service, port) == NodePort::No {
+        let message =
+            format!("healthcheck-port {name} has no node port: the health check would ask port 0");
+        return at(&ALB015, message).map(|finding| {
+            finding.help("let Kubernetes give it a node port: remove `allocateLoadBalancerNodePorts: false`, or set `nodePort`")
+        });
+    }
+    None
+}
+
+/// The port that was meant, but for case and blanks, or the keyword.
+fn similar(service: &Object, name: &str) -> Option<String> {
+    let wanted = name.trim().to_ascii_lowercase();
+    let names = ports(&service.value)
+        .iter()
+        .filter_map(|port| port["name"].as_str());
+    names
+        .chain(["traffic-port"])
+        .find(|name| name.to_ascii_lowercase() == wanted)
+        .map(str::to_owned)
+}
+
+/// What a health check of a gateway asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// Istio's agent.
+    Status,
+    /// Envoy, on the port that traffic goes to.
+    Traffic,
+    /// Something else, or what has another rule.
+    Other,
+}
+
+fn check_of_gateway(target: &Target<'_>) -> Option<Finding> {
+    target.service.filter(|service| is_gateway(service))?;
+    let said = |suffix| target.setting(suffix).map(|setting| setting.value.as_str());
+    let grpc = said("backend-protocol-version") == Some("GRPC");
+    let path = said("healthcheck-path").unwrap_or(if grpc { "/AWS.ALB/healthcheck" } else { "/" });
+    let backend = said("backend-protocol").unwrap_or("HTTP");
+    let protocol = said("healthcheck-protocol").unwrap_or(backend);
+    match asks(target)? {
+        Asks::Other => None,
+        Asks::Traffic if path == READY => {
+            let message = format!(
+                "{READY} is asked on the port of the traffic, {}, and not on the status port",
+                target.title()
+            );
+            let suffix = match said("healthcheck-port") {
+                Some(_) => "healthcheck-port",
+                None => "healthcheck-path",
+            };
+            Some(target.at(suffix, &ALB018, message))
+        }
+        Asks::Traffic => {
+            let message = format!(
+                "the health check asks {protocol} {path} on the port of the traffic, {}: only a Gateway and a VirtualService \
+                 for host * answer there",
+                target.title()
+            );
+            Some(target.at("healthcheck-port", &ALB017, message))
+        }
+        Asks::Status => {
+            let path_only = path.split('?').next().unwrap_or_default();
+            let (suffix, message) = if protocol == "HTTPS" {
+                let why = match said("healthcheck-protocol") {
+                    Some(_) => "healthcheck-protocol is HTTPS",
+                    None => "healthcheck-protocol is not set, so it is backend-protocol's HTTPS",
+                };
+                (
+                    "healthcheck-protocol",
+                    format!("the status port speaks plain HTTP, and {why}"),
+                )
+            } else if path_only != READY {
+                // An empty path has another rule.
+                let why = match said("healthcheck-path") {
+                    Some("") => return None,
+                    Some(_) => format!("healthcheck-path is {path}"),
+                    None => format!("healthcheck-path is not set, so it is {path}"),
+                };
+                (
+                    "healthcheck-path",
+                    format!("the status port answers {READY} only, and {why}"),
+                )
+            } else {
+                return None;
+            };
+            let suffix = if target.setting(suffix).is_some() {
+                suffix
+            } else {
+                "healthcheck-port"
+            };
+            Some(target.at(suffix, &ALB016, message))
+        }
+    }
+}
+
+/// Which listener of the gateway the health check reaches. `None` where that has another rule.
+fn asks(target: &Target<'_>) -> Option<Asks> {
+    let service = target.service?;
+    let traffic = target.service_port()?;
+    let is_status = |port: &serde_json::Value| {
+        port["name"] == STATUS_PORT
+            || port["port"] == STATUS_PORT_NUMBER
+            || port["targetPort"] == STATUS_PORT_NUMBER
+    };
+    let asked = match target
+        .setting("healthcheck-port")
+        .map(|setting| setting.value.as_str())
+    {
+        None | Some("traffic-port") => traffic,
+        Some(text) => match (PortRef::parse(text), target.target_type()?) {
+            (PortRef::Name(name), _) => find_port(service, &PortRef::Name(name))?,
+            (PortRef::Number(number), "instance") => ports(&service.value)
+                .iter()
+                .find(|port| port["nodePort"] == number)?,
+            (PortRef::Number(number), _) => {
+                let on_pod = |port: &&serde_json::Value| match &port["targetPort"] {
+                    serde_json::Value::Null => port["port"] == number,
+                    target => *target == number,
+                };
+                match ports(&service.value).iter().find(on_pod) {
+                    Some(port) => port,
+                    None => return Some(Asks::Other),
+                }
+            }
+        },
+    };
+    Some(match asked {
+        port if is_status(port) => Asks::Status,
+        port if port == traffic => Asks::Traffic,
+        _ => Asks::Other,
+    })
+}

@@ -1,0 +1,249 @@
+//! Rules about paths and backends of an Ingress: what a path matches, and whether there is anything behind it.
+
+#[cfg(test)]
+mod tests;
+
+use super::backends::{backends, find_port, paths, targets};
+use super::scene::{Scene, Subject, is_gateway};
+use super::{Finding, Rule, Severity};
+use crate::alb::values::{PortRef, parse_bool};
+use crate::manifest::Object;
+use crate::plan::ports;
+
+/// Wildcards where none may be.
+pub static ALB041: Rule = Rule {
+    id: "ALB041",
+    name: "wildcard-in-prefix-or-exact-path",
+    severity: Severity::Error,
+    summary: "a path of type `Prefix` or `Exact` with `*` or `?` in it",
+    explanation: "Wildcards are for `pathType: ImplementationSpecific`. In the other types the controller stops: `prefix path \
+shouldn't contain wildcards`, `exact path shouldn't contain wildcards`, for every Ingress of the group.",
+    help: "write `path: /` with `pathType: Prefix` for everything, or use `pathType: ImplementationSpecific`",
+    source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:222-300",
+};
+
+/// A catch-all that catches one path.
+pub static ALB042: Rule = Rule {
+    id: "ALB042",
+    name: "root-path-only",
+    severity: Severity::Warning,
+    summary: "`path: /` with `pathType: ImplementationSpecific` leads to the gateway",
+    explanation: "With `ImplementationSpecific` the path is taken as it is, and `/` is the root and nothing else: every other \
+path is answered with 404 by the ALB. `Prefix` makes `/*` of it.",
+    help: "use `pathType: Prefix`, or `path: /*`",
+    source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:222-300",
+};
+
+/// Nothing behind a rule.
+pub static ALB043: Rule = Rule {
+    id: "ALB043",
+    name: "backend-not-found",
+    severity: Severity::Error,
+    summary: "a backend whose Service is in another namespace, or has no such port, or is not in the stream",
+    explanation: "An Ingress reaches Services of its own namespace only. For one that is not there the controller builds a rule \
+that answers 503 with `Backend service does not exist`, without an error; for one of several of a forward action, it stops.\
+\n\n`port.number` is the port of the Service, not its target port or node port, and `port.name` is its name, letter for \
+letter. Where the Service has no such port the controller stops: `unable to find port`.\n\nA Service that is not in the stream \
+may be in the cluster, so that is a warning.",
+    help: "put the Ingress in the namespace of the Service, and name a port that the Service has",
+    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:271-299; pkg/k8s/service_utils.go:10-26",
+};
+
+/// A backend that is no Service.
+pub static ALB084: Rule = Rule {
+    id: "ALB084",
+    name: "backend-without-service",
+    severity: Severity::Error,
+    summary: "a backend with `resource`, or with nothing, in place of `service`",
+    explanation: "The controller knows Services only. In a rule such a backend makes its validating webhook panic, so that the \
+API server refuses the Ingress; as `defaultBackend` the controller stops with `missing required \"service\" field`.",
+    help: "lead to a Service: `backend: {service: {name: …, port: {number: …}}}`",
+    source: "LBC v3.5.0 webhooks/networking/ingress_validator.go:220; pkg/ingress/enhanced_backend_builder.go:115-117",
+};
+
+/// An Ingress that leads nowhere.
+pub static ALB085: Rule = Rule {
+    id: "ALB085",
+    name: "no-rules",
+    severity: Severity::Error,
+    summary: "neither `rules` nor `defaultBackend`, or a rule without `http`",
+    explanation: "The API server refuses an Ingress with neither: `either \\`defaultBackend\\` or \\`rules\\` must be specified`. A \
+rule without `http` is passed over by the controller: its host is answered with 404, unless `defaultBackend` or another rule \
+takes it.",
+    help: "give the Ingress a rule with `http.paths`",
+    source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressSpec; LBC v3.5.0 \
+pkg/ingress/model_build_listener_rules.go:27-29",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 5] = [&ALB041, &ALB042, &ALB043, &ALB084, &ALB085];
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        findings.extend(wildcards(subject));
+        findings.extend(root_only(scene, subject));
+        findings.extend(not_found(scene, subject));
+        findings.extend(no_service(subject));
+        findings.extend(no_rules(subject));
+    }
+    findings
+}
+
+fn wildcards(subject: &Subject<'_>) -> Vec<Finding> {
+    let wild = paths(subject.object).into_iter().filter(|path| {
+        matches!(path.path_type, "Prefix" | "Exact") && path.path.contains(['*', '?'])
+    });
+    let found = wild.map(|path| {
+        let message = format!(
+            "path {} of type {} has a wildcard in it",
+            path.path, path.path_type
+        );
+        let finding = subject
+            .finding(&ALB041, message)
+            .field(format!("{}/path", path.pointer));
+        match path.path.strip_suffix('*') {
+            Some(stem)
+                if !stem.contains(['*', '?'])
+                    && stem.ends_with('/')
+                    && path.path_type == "Prefix" =>
+            {
+                finding.help(format!(
+                    "write `path: {stem}`: Prefix takes what is below it, too"
+                ))
+            }
+            _ => finding,
+        }
+    });
+    found.collect()
+}
+
+fn root_only(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let by_regex = subject
+        .read("use-regex-path-match")
+        .is_some_and(|text| parse_bool(text) == Ok(true));
+    let mut findings = Vec::new();
+    for path in paths(subject.object) {
+        let specific = !matches!(path.path_type, "Prefix" | "Exact");
+        let to_gateway = !path.backend.uses_annotation()
+            && scene
+                .service(subject, path.backend.name)
+                .is_some_and(is_gateway);
+        if path.path == "/" && specific && to_gateway && !by_regex {
+            let message = "path / of type ImplementationSpecific matches the root only: every other path is answered with 404";
+            findings.push(subject.finding(&ALB042, message).field(path.pointer));
+        }
+    }
+    findings
+}
+
+fn not_found(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for target in targets(scene, subject) {
+        let at = |message: String| target.here(&ALB043, message);
+        let Some(service) = target.service else {
+            findings.push(match elsewhere(scene, subject, &target.name) {
+                Some(other) => at(format!(
+                    "Service {} is in namespace {}, and the Ingress is in {}: what comes here is answered with 503",
+                    target.name,
+                    other.namespace(),
+                    subject.object.namespace()
+                )),
+                None => at(format!(
+                    "there is no Service {} in these manifests: if it is not in the cluster either, the answer is 503",
+                    target.name
+                ))
+                .severity(Severity::Warning),
+            });
+            continue;
+        };
+        if find_port(service, &target.port).is_none() {
+            let mut message = format!("Service {} has no port {}", target.name, target.port);
+            if let Some(meant) = meant(service, &target.port) {
+                message.push_str(&meant);
+            }
+            findings.push(at(message));
+        }
+    }
+    findings
+}
+
+/// A Service of this name in another namespace. Where one of the two does not say its namespace the release decides.
+fn elsewhere<'s>(scene: &Scene<'s>, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
+    if subject.object.namespace().is_empty() {
+        return None;
+    }
+    let mut services = scene
+        .of_kind("Service")
+        .filter(|service| service.name() == name);
+    let first = services.next()?;
+    let open =
+        first.namespace().is_empty() || services.any(|service| service.namespace().is_empty());
+    (!open).then_some(first)
+}
+
+/// The port that was perhaps meant.
+fn meant(service: &Object, port: &PortRef) -> Option<String> {
+    let matches = |candidate: &&serde_json::Value| match port {
+        PortRef::Number(number) => {
+            candidate["targetPort"] == *number || candidate["nodePort"] == *number
+        }
+        PortRef::Name(name) => {
+            let candidate = candidate["name"].as_str().unwrap_or_default();
+            candidate.eq_ignore_ascii_case(name)
+        }
+    };
+    let found = ports(&service.value).iter().find(matches)?;
+    Some(match (port, found["name"].as_str()) {
+        (PortRef::Number(number), _) if found["nodePort"] == *number => {
+            format!(": it is the node port of its port {}", found["port"])
+        }
+        (PortRef::Number(_), _) => format!(": it is the target port of its port {}", found["port"]),
+        (PortRef::Name(_), name) => format!(", but a port {}", name.unwrap_or_default()),
+    })
+}
+
+fn no_service(subject: &Subject<'_>) -> Vec<Finding> {
+    let without = backends(subject.object)
+        .into_iter()
+        .filter(|backend| !backend.is_service);
+    let found = without.map(|backend| {
+        subject
+            .finding(
+                &ALB084,
+                "this backend is no Service, and the controller knows nothing else",
+            )
+            .field(backend.pointer)
+    });
+    found.collect()
+}
+
+fn no_rules(subject: &Subject<'_>) -> Vec<Finding> {
+    let spec = &subject.object.value["spec"];
+    let rules = spec["rules"].as_array().map_or(&[][..], Vec::as_slice);
+    if rules.is_empty() && !spec["defaultBackend"].is_object() {
+        return vec![
+            subject
+                .finding(&ALB085, "the Ingress has neither rules nor defaultBackend")
+                .field("/spec"),
+        ];
+    }
+    let without = rules
+        .iter()
+        .enumerate()
+        .filter(|(_, rule)| rule["http"].is_null());
+    let found = without.map(|(at, rule)| {
+        let host = rule["host"]
+            .as_str()
+            .map(|host| format!(" for host {host}"))
+            .unwrap_or_default();
+        let message = format!("rule {}{host} has no http, and is passed over", at + 1);
+        subject
+            .finding(&ALB085, message)
+            .field(format!("/spec/rules/{at}"))
+            .severity(Severity::Warning)
+    });
+    found.collect()
+}

@@ -1,0 +1,328 @@
+//! The load balancer as a picture: what the controller says, then the way of the traffic from the client to the pods.
+//!
+//! One [`Branch`] with its branches is made from the model and the objects; three modules draw it. What the manifests do not
+//! tell is said as such, never left out and never guessed.
+
+mod mermaid;
+mod svg;
+mod tree;
+
+use serde_json::Value;
+
+use crate::alb::model::{Group, Model, Verdict, WebAcl, show_json};
+use crate::manifest::Object;
+use crate::plan::ports;
+
+pub use mermaid::mermaid;
+pub use svg::svg;
+pub use tree::tree;
+
+/// A box of the picture and what is behind it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Branch {
+    /// One line of text.
+    pub text: String,
+    /// Where the traffic goes from here, or what is to be known of it.
+    pub branches: Vec<Branch>,
+}
+
+impl Branch {
+    fn new(text: impl Into<String>) -> Self {
+        Branch {
+            text: text.into(),
+            branches: Vec::new(),
+        }
+    }
+
+    fn with(text: impl Into<String>, branches: Vec<Branch>) -> Self {
+        Branch {
+            text: text.into(),
+            branches,
+        }
+    }
+}
+
+/// The picture of a model.
+#[must_use]
+pub fn picture(model: &Model, objects: &[Object]) -> Branch {
+    let mut branches = Vec::new();
+    for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
+        branches.push(Branch::new(format!(
+            "Ingress {}: not picked up, {}",
+            facts.key, facts.why
+        )));
+    }
+    branches.extend(
+        model
+            .groups
+            .iter()
+            .map(|group| group_branch(group, objects)),
+    );
+    Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
+}
+
+fn verdict(verdict: Verdict, message: Option<&str>) -> String {
+    let message = message.unwrap_or_default();
+    match verdict {
+        Verdict::Built => "the controller builds it".to_owned(),
+        Verdict::Refused => format!("the controller refuses it: {message}"),
+        Verdict::Ignored => format!("the controller ignores it: {message}"),
+        Verdict::Unknown => format!("it depends on what is not in the stream: {message}"),
+    }
+}
+
+fn group_branch(group: &Group, objects: &[Object]) -> Branch {
+    let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
+    let title = match (members.as_slice(), group.verdict) {
+        ([only], _) if *only == group.name => format!("Ingress {only}"),
+        _ => format!("IngressGroup {}: {}", group.name, members.join(", ")),
+    };
+    let Some(built) = &group.built else {
+        return Branch::with(
+            title,
+            vec![Branch::new(verdict(
+                group.verdict,
+                group.message.as_deref(),
+            ))],
+        );
+    };
+    let json = serde_json::to_value(built).unwrap_or_default();
+    let lb = &built.load_balancer;
+    let from = if lb.scheme == "internal" {
+        "clients inside the VPC"
+    } else {
+        "clients on the internet"
+    };
+    let mut about = vec![access(&built.inbound, lb.security_groups.is_empty())];
+    about.push(Branch::new(match &built.wafv2 {
+        WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
+        WebAcl::Detached => "WAF: taken off".to_owned(),
+        WebAcl::Arn(arn) => format!("WAF: {arn}"),
+        WebAcl::Name(name) => format!("WAF: the web ACL called {name}"),
+    }));
+    if let Some(shield) = built.shield {
+        about.push(Branch::new(format!(
+            "Shield Advanced: {}",
+            if shield { "on" } else { "off" }
+        )));
+    }
+    about.extend(listeners(&json, objects));
+    let name = lb
+        .name
+        .as_deref()
+        .unwrap_or("name made up by the controller");
+    let alb = Branch::with(
+        format!(
+            "Application Load Balancer ({name}), {}, {}",
+            lb.scheme, lb.ip_address_type
+        ),
+        about,
+    );
+    Branch::with(title, vec![Branch::with(from, vec![alb])])
+}
+
+/// Who may connect.
+fn access(inbound: &[String], managed: bool) -> Branch {
+    if !managed {
+        return Branch::new("open to: what its security groups let in");
+    }
+    let ranges: Vec<Branch> = inbound
+        .iter()
+        .map(|range| Branch::new(range.clone()))
+        .collect();
+    let open = inbound
+        .iter()
+        .any(|range| range.ends_with(" 0.0.0.0/0") || range.ends_with(" ::/0"));
+    Branch::with(
+        if open {
+            "open to everybody"
+        } else {
+            "open to these ranges only"
+        },
+        ranges,
+    )
+}
+
+fn listeners(built: &Value, objects: &[Object]) -> Vec<Branch> {
+    items(&built["listeners"])
+        .map(|listener| {
+            let mut text = format!(
+                "listener {} {}",
+                listener["protocol"].as_str().unwrap_or_default(),
+                listener["port"]
+            );
+            if let Some(policy) = listener["sslPolicy"].as_str() {
+                text.push_str(&format!(", {policy}"));
+            }
+            let mut branches: Vec<Branch> = items(&listener["certificates"])
+                .map(|arn| {
+                    Branch::new(format!(
+                        "certificate {}",
+                        arn.as_str().unwrap_or("found in ACM by host")
+                    ))
+                })
+                .collect();
+            branches.extend(items(&listener["rules"]).map(|rule| {
+                let actions = items(&rule["actions"])
+                    .map(|action| self::action(action, built, objects))
+                    .collect();
+                Branch::with(
+                    format!(
+                        "rule {}: {}",
+                        rule["priority"],
+                        conditions(&rule["conditions"])
+                    ),
+                    actions,
+                )
+            }));
+            let defaults = items(&listener["defaultActions"])
+                .map(|action| self::action(action, built, objects))
+                .collect();
+            branches.push(Branch::with("everything else", defaults));
+            Branch::with(text, branches)
+        })
+        .collect()
+}
+
+fn conditions(conditions: &Value) -> String {
+    let texts: Vec<String> = items(conditions)
+        .map(|condition| {
+            let field = condition["field"].as_str().unwrap_or_default();
+            let config = condition
+                .as_object()
+                .into_iter()
+                .flatten()
+                .find(|(key, _)| key.ends_with("Config"));
+            let values = config.map(|(_, config)| &config["values"]);
+            let values: Vec<String> = values.into_iter().flat_map(items).map(plain).collect();
+            format!("{field} {}", values.join(" or "))
+        })
+        .collect();
+    if texts.is_empty() {
+        "every request".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
+    match action["type"].as_str().unwrap_or_default() {
+        "forward" => Branch::with(
+            "forward to",
+            items(&action["forwardConfig"]["targetGroups"])
+                .map(|target| {
+                    let id = target["targetGroupARN"]
+                        .as_str()
+                        .unwrap_or("a target group that AWS looks up");
+                    let id = id.strip_prefix("tg:").unwrap_or(id);
+                    items(&built["targetGroups"])
+                        .find(|group| group["id"] == id)
+                        .map_or_else(
+                            || Branch::new(format!("target group {id}")),
+                            |group| target_group(group, objects),
+                        )
+                })
+                .collect(),
+        ),
+        "redirect" => {
+            let to = &action["redirectConfig"];
+            let part = |name: &str, same: &str| to[name].as_str().unwrap_or(same).to_owned();
+            Branch::new(format!(
+                "redirect to {}://{}:{}{} ({})",
+                part("protocol", "#{protocol}").to_lowercase(),
+                part("host", "the same host"),
+                part("port", "the same port"),
+                part("path", ""),
+                part("statusCode", "")
+            ))
+        }
+        "fixed-response" => {
+            let answer = &action["fixedResponseConfig"];
+            let body = answer["messageBody"]
+                .as_str()
+                .map(|body| format!(", {body:?}"))
+                .unwrap_or_default();
+            Branch::new(format!("answer {}{body}", plain(&answer["statusCode"])))
+        }
+        other => Branch::new(other.to_owned()),
+    }
+}
+
+fn target_group(group: &Value, objects: &[Object]) -> Branch {
+    let target_type = group["targetType"].as_str().unwrap_or_default();
+    let (targets, port) = if target_type == "ip" {
+        ("pods", "port")
+    } else {
+        ("nodes", "node port")
+    };
+    let at = |value: &Value| {
+        value.as_i64().map_or_else(
+            || format!("a {port} chosen by Kubernetes"),
+            |number| format!("{port} {number}"),
+        )
+    };
+    let check = &group["healthCheck"];
+    let health = format!(
+        "health check {} {} at {}, every {} s",
+        check["protocol"].as_str().unwrap_or_default(),
+        check["path"].as_str().unwrap_or_default(),
+        if check["port"] == "traffic-port" {
+            "the same port".to_owned()
+        } else {
+            at(&check["port"])
+        },
+        check["intervalSeconds"]
+    );
+    let id = group["id"].as_str().unwrap_or_default();
+    let mut branches = vec![Branch::new(health)];
+    branches.extend(service(id, objects));
+    let protocol = group["protocol"].as_str().unwrap_or_default();
+    let version = group["protocolVersion"].as_str().unwrap_or_default();
+    Branch::with(
+        format!("{targets}, {}, {protocol} ({version})", at(&group["port"])),
+        branches,
+    )
+}
+
+/// The Service behind a target group `namespace/ingress-service:port`.
+fn service(id: &str, objects: &[Object]) -> Option<Branch> {
+    let (namespace, rest) = id.split_once('/')?;
+    let (names, port) = rest.rsplit_once(':')?;
+    let object = objects.iter().find(|object| {
+        object.kind() == "Service"
+            && object.namespace() == namespace
+            && names.ends_with(&format!("-{}", object.name()))
+    })?;
+    let port = ports(&object.value).iter().find(|candidate| {
+        candidate["name"] == port
+            || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
+    })?;
+    let target = if port["targetPort"].is_null() {
+        &port["port"]
+    } else {
+        &port["targetPort"]
+    };
+    Some(Branch::new(format!(
+        "Service {}, port {} ({}), pods at {}",
+        object.full_name(),
+        plain(&port["port"]),
+        plain(&port["name"]),
+        plain(target)
+    )))
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The model as JSON, in the shape that the documentation describes.
+#[must_use]
+pub fn json(model: &Model) -> String {
+    format!("{:#}\n", show_json(model))
+}

@@ -1,0 +1,24 @@
+//! For a terminal.
+
+use super::Branch;
+
+/// The picture as an indented tree.
+#[must_use]
+pub fn tree(root: &Branch) -> String {
+    let mut text = format!("{}\n", root.text);
+    draw(&root.branches, "", &mut text);
+    text
+}
+
+fn draw(branches: &[Branch], indent: &str, text: &mut String) {
+    for (index, branch) in branches.iter().enumerate() {
+        let last = index + 1 == branches.len();
+        let (fork, below) = if last {
+            ("└─ ", "   ")
+        } else {
+            ("├─ ", "│  ")
+        };
+        text.push_str(&format!("{indent}{fork}{}\n", branch.text));
+        draw(&branch.branches, &format!("{indent}{below}"), text);
+    }
+}

@@ -1,0 +1,175 @@
+//! Edits of flow style and JSON, to the byte.
+
+use super::edit;
+use serde_json::json;
+
+const PRETTY: &str = r#"{
+  "kind": "Service",
+  "metadata": {
+    "annotations": {
+      "a": "1",
+      "b": "2"
+    },
+    "empty": {}
+  },
+  "ports": [
+    {
+      "port": 80
+    },
+    {"port": 443, "name": "x"}
+  ]
+}
+"#;
+
+#[test]
+fn pretty_json() {
+    let patch = json!([{"op": "remove", "path": "/metadata/annotations/b"}, {"op": "add", "path": "/ports/0/nodePort", "value": 3},
+        {"op": "add", "path": "/ports/1/nodePort", "value": 4}, {"op": "add", "path": "/ports/-", "value": {"port": 5, "l": ["y"]}},
+        {"op": "add", "path": "/metadata/empty/x", "value": "y"}, {"op": "replace", "path": "/kind", "value": "List"}]);
+    let expected = r#"{
+  "kind": "List",
+  "metadata": {
+    "annotations": {
+      "a": "1"
+    },
+    "empty": {"x": "y"}
+  },
+  "ports": [
+    {
+      "port": 80,
+      "nodePort": 3
+    },
+    {"port": 443, "name": "x", "nodePort": 4},
+    {
+      "port": 5,
+      "l": [
+        "y"
+      ]
+    }
+  ]
+}
+"#;
+    assert_eq!(edit(PRETTY, patch), expected);
+    let patch = json!([{"op": "remove", "path": "/metadata/annotations/a"}, {"op": "remove", "path": "/metadata/annotations/b"},
+        {"op": "remove", "path": "/kind"}, {"op": "replace", "path": "/ports/0", "value": "on"}, {"op": "remove", "path": "/ports/1"},
+        {"op": "add", "path": "/ports/0", "value": "\u{e9}\n\u{7f}"}]);
+    let expected = r#"{
+  "metadata": {
+    "annotations": {},
+    "empty": {}
+  },
+  "ports": [
+    "é\n\u007f",
+    "on"
+  ]
+}
+"#;
+    assert_eq!(edit(PRETTY, patch), expected);
+}
+
+#[test]
+fn one_line() {
+    let text = r#"{"a":1,"b":{"c":"d"},"e":[1,2,3]}"#;
+    let patch = json!([{"op": "remove", "path": "/a"}, {"op": "remove", "path": "/e/1"}, {"op": "add", "path": "/b/x", "value": [1, {"y": 2}]},
+        {"op": "add", "path": "/e/-", "value": "z"}, {"op": "add", "path": "/e/0", "value": 0}]);
+    assert_eq!(
+        edit(text, patch),
+        r#"{"b":{"c":"d","x":[1,{"y":2}]},"e":[0,1,3,"z"]}"#
+    );
+    let patch = json!([{"op": "remove", "path": "/e"}, {"op": "remove", "path": "/a"}, {"op": "remove", "path": "/b/c"}]);
+    assert_eq!(edit(text, patch), r#"{"b":{}}"#);
+
+    let table = [
+        ("{a: 1, b: 2}", "{b: 2, m: 3}"),
+        ("{a: 1}", "{m: 3}"),
+        ("{ a: 1 } # c", "{ m: 3 } # c"),
+        ("--- {\"a\": 1, \"b\" : 2}\n", "--- {\"b\" : 2, \"m\": 3}\n"),
+        ("{a: 1,}", "{m: 3,}"),
+        ("{b: 2, a: 1,}", "{b: 2, m: 3,}"),
+        ("{b: 2, a: 1}", "{b: 2, m: 3}"),
+        ("{a: 1,\n b: 2}", "{b: 2,\n m: 3}"),
+        ("{b: 2,\n a: 1}", "{b: 2, m: 3}"),
+        ("{a, b}", "{b, m: 3}"),
+        ("{b: 1\n, a: 2\n, c: 3\n}", "{b: 1\n, c: 3, m: 3\n}"),
+    ];
+    for (text, expected) in table {
+        let patch =
+            json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/m", "value": 3}]);
+        assert_eq!(edit(text, patch), expected, "{text:?}");
+    }
+    let table = [
+        ("{}\n", "{\"m\": 3}\n"),
+        ("{ }", "{\"m\": 3}"),
+        ("{ # c\n}", "{\"m\": 3 # c\n}"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(
+            edit(text, json!([{"op": "add", "path": "/m", "value": 3}])),
+            expected,
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn commas_and_comments_of_spread_braces() {
+    let text = "a: {\n  b: 1, # b\n  # above c\n  c: 2 # c\n  # tail\n} # a\n";
+    let remove = |paths: &[&str]| {
+        let patch = paths
+            .iter()
+            .map(|path| json!({"op": "remove", "path": path}));
+        edit(text, patch.collect())
+    };
+    assert_eq!(
+        remove(&["/a/b"]),
+        "a: {\n  # above c\n  c: 2 # c\n  # tail\n} # a\n"
+    );
+    assert_eq!(
+        remove(&["/a/c"]),
+        "a: {\n  b: 1 # b\n  # above c\n  # tail\n} # a\n"
+    );
+    assert_eq!(
+        remove(&["/a/b", "/a/c"]),
+        "a: {\n  # above c\n  # tail\n} # a\n"
+    );
+    let add = json!([{"op": "add", "path": "/a/d", "value": {"e": "f g"}}]);
+    let expected = "a: {\n  b: 1, # b\n  # above c\n  c: 2, # c\n  d: {\n    e: \"f g\"\n  }\n  # tail\n} # a\n";
+    assert_eq!(edit(text, add), expected);
+    let both = json!([{"op": "remove", "path": "/a/c"}, {"op": "add", "path": "/a/d", "value": 3}]);
+    assert_eq!(
+        edit(text, both),
+        "a: {\n  b: 1, # b\n  d: 3\n  # above c\n  # tail\n} # a\n"
+    );
+}
+
+#[test]
+fn commas_in_front() {
+    let text = "a: { b: 1\n   , c: 2\n   , d: 3\n   }\n";
+    let remove = |path: &str| edit(text, json!([{"op": "remove", "path": path}]));
+    assert_eq!(remove("/a/b"), "a: { c: 2\n   , d: 3\n   }\n");
+    assert_eq!(remove("/a/c"), "a: { b: 1\n   , d: 3\n   }\n");
+    assert_eq!(remove("/a/d"), "a: { b: 1\n   , c: 2\n   }\n");
+}
+
+#[test]
+fn values_without_text() {
+    let patch = json!([{"op": "replace", "path": "/a/b", "value": 1}, {"op": "replace", "path": "/a/c", "value": [2]},
+        {"op": "replace", "path": "/a/d", "value": "on"}]);
+    assert_eq!(
+        edit("a: {b, c: , 'd'}\n", patch),
+        "a: {b: 1, c: [2] , 'd': \"on\"}\n"
+    );
+}
+
+#[test]
+fn a_replaced_value_stays_in_flow_style() {
+    let text = "a: {b: 'c', \"d\": [1, 2]} # a\ne:\n- {f: g}\n";
+    let patch = json!([{"op": "replace", "path": "/a/b", "value": "x: y"}, {"op": "replace", "path": "/a/d", "value": {"k": ["yes"]}},
+        {"op": "replace", "path": "/e/0", "value": {"h": {"i": "j"}}}]);
+    assert_eq!(
+        edit(text, patch),
+        "a: {b: 'x: y', \"d\": {k: [\"yes\"]}} # a\ne:\n- {h: {i: j}}\n"
+    );
+    let patch = json!([{"op": "replace", "path": "/a", "value": ["x"]}, {"op": "replace", "path": "/e/0", "value": []}]);
+    assert_eq!(edit(text, patch), "a: [x] # a\ne:\n- []\n");
+}

@@ -1,0 +1,35 @@
+//! docs/findings.md is what the rules say. `ISTIO_ALB_BLESS=1 cargo test --test findings_page` writes it.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use istio_alb::lint::reference;
+
+#[test]
+fn the_page_is_made_from_the_rules() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
+    let expected = reference::page();
+    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+}
+
+#[test]
+fn every_rule_has_an_id_of_its_own_and_says_all_that_is_asked_of_it() {
+    let rules = istio_alb::lint::rules();
+    for (rule, next) in rules.iter().zip(&rules[1..]) {
+        assert!(rule.id < next.id, "{} and {}", rule.id, next.id);
+    }
+    for rule in rules {
+        for text in [
+            rule.name,
+            rule.summary,
+            rule.explanation,
+            rule.help,
+            rule.source,
+        ] {
+            assert!(!text.trim().is_empty(), "{}", rule.id);
+        }
+    }
+}
