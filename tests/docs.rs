@@ -1,30 +1,28 @@
 //! What README.md and the pages in docs/ tell people to type, typed.
 //!
-//! Every fenced block ```` ```sh ```` or ```` ```console ```` is run, page by page from top to bottom, by `bash` in a copy of
-//! the project's files with the built program on PATH. In `sh` the block is a script, and each command must succeed. In
-//! `console`, lines that begin with `$ ` are commands, and what follows is what they print (both streams); a line `…`
-//! stands for any number of lines. A comment right before the block says more:
-//!
-//! - `<!-- not run: REASON -->`: it cannot be run here
-//! - `<!-- exit: N -->`: the last command ends with N
-//! - `<!-- needs: helm-4.2.4 -->`: run with that tool, which is then called by its plain name (`helm`)
+//! The blocks of a page (`tests/support/pages.rs`) are run from top to bottom in a copy of the project's files, with the
+//! built program on PATH. Those that need a cluster are `tests/cluster.rs`'s.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 
 use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use support::helm::path_with;
+use support::pages::{self, Block};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, command, copy_folder, fail, project};
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = harness_trials();
-    for page in pages() {
+    for page in all_pages() {
         let name = page.strip_prefix(project()).unwrap().display().to_string();
-        let blocks = blocks(&std::fs::read_to_string(&page).unwrap());
+        let text = std::fs::read_to_string(&page).unwrap();
+        let blocks = here(&text);
+        // Which page the cluster test walks through is fixed; elsewhere such a block would be run by nobody.
+        assert!(blocks.len() == pages::blocks(&text).len() || name == "docs/migration.md");
         let needs: BTreeSet<String> = blocks
             .iter()
             .filter_map(|block| block.needs.clone())
@@ -46,7 +44,7 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
 
-fn pages() -> Vec<PathBuf> {
+fn all_pages() -> Vec<PathBuf> {
     let mut pages = vec![
         project().join("README.md"),
         project().join("chart-fixtures/README.md"),
@@ -67,90 +65,11 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// A fenced block that is to be run.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Block {
-    line: usize,
-    console: bool,
-    text: String,
-    needs: Option<String>,
-    exit: i32,
-}
-
-/// One command of a `console` block and what the page shows below it; of an `sh` block, the whole script.
-#[derive(Debug, PartialEq)]
-struct Step {
-    script: String,
-    shown: Option<String>,
-}
-
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut comments: Vec<&str> = Vec::new();
-    let mut lines = page.lines().enumerate();
-    while let Some((number, line)) = lines.next() {
-        let bare = line.trim_start();
-        if let Some(comment) = bare
-            .strip_prefix("<!-- ")
-            .and_then(|rest| rest.strip_suffix(" -->"))
-        {
-            comments.push(comment);
-            continue;
-        }
-        if let Some(language) = bare.strip_prefix("```") {
-            let indentation = line.len() - bare.len();
-            let mut text = String::new();
-            for (_, inside) in lines.by_ref() {
-                if inside.trim_start().starts_with("```") {
-                    break;
-                }
-                text.push_str(inside.get(indentation..).unwrap_or_default());
-                text.push('\n');
-            }
-            let value = |key: &str| {
-                comments
-                    .iter()
-                    .find_map(|comment| comment.strip_prefix(key))
-                    .map(str::trim)
-            };
-            if matches!(language, "sh" | "console") && value("not run:").is_none() {
-                blocks.push(Block {
-                    line: number + 1,
-                    console: language == "console",
-                    text,
-                    needs: value("needs:").map(str::to_owned),
-                    exit: value("exit:").map_or(0, |code| code.parse().expect("an exit code")),
-                });
-            }
-        }
-        if !bare.is_empty() {
-            comments.clear();
-        }
-    }
+/// The blocks that need no cluster.
+fn here(page: &str) -> Vec<Block> {
+    let mut blocks = pages::blocks(page);
+    blocks.retain(|block| block.cluster.is_none());
     blocks
-}
-
-fn steps(block: &Block) -> Vec<Step> {
-    if !block.console {
-        return vec![Step {
-            script: block.text.clone(),
-            shown: None,
-        }];
-    }
-    let mut steps: Vec<Step> = Vec::new();
-    for line in block.text.split_inclusive('\n') {
-        let last = steps.last_mut();
-        match (line.strip_prefix("$ "), last) {
-            (Some(typed), _) => steps.push(Step {
-                script: typed.into(),
-                shown: Some(String::new()),
-            }),
-            (None, Some(step)) if step.script.ends_with("\\\n") => step.script.push_str(line),
-            (None, Some(step)) => step.shown.get_or_insert_default().push_str(line),
-            (None, None) => panic!("line {}: a console block begins with `$ `", block.line),
-        }
-    }
-    steps
 }
 
 fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
@@ -177,69 +96,14 @@ fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
         if block.needs.is_some() && block.needs.as_deref() != tool.map(Tool::name) {
             continue;
         }
-        let steps = steps(block);
-        for (number, step) in steps.iter().enumerate() {
-            let last = number + 1 == steps.len();
-            run_step(
-                block,
-                step,
-                last.then_some(block.exit),
-                folder.path(),
-                home.path(),
-            )?;
-        }
+        pages::run(block, || {
+            let mut bash = command("bash", folder.path());
+            bash.env("HOME", home.path())
+                .env("PATH", path_with(&[&programs, binary().parent().unwrap()]));
+            bash
+        })?;
     }
     Ok(())
-}
-
-fn run_step(block: &Block, step: &Step, exit: Option<i32>, folder: &Path, home: &Path) -> Outcome {
-    let mut bash = command("bash", folder);
-    bash.args([
-        "-euo",
-        "pipefail",
-        "-c",
-        &format!("exec 2>&1\n{}", step.script),
-    ]);
-    bash.env("HOME", home).env(
-        "PATH",
-        path_with(&[&home.join("bin"), binary().parent().unwrap()]),
-    );
-    let output = bash.output()?;
-    let printed = String::from_utf8_lossy(&output.stdout);
-    let at = format!("line {}: {}", block.line, step.script.trim_end());
-    if let Some(exit) = exit
-        && output.status.code() != Some(exit)
-    {
-        return fail(format!(
-            "{at}\nended with {}, not {exit}\n{printed}",
-            output.status
-        ));
-    }
-    match &step.shown {
-        Some(shown) if !matches(shown, &printed) => fail(format!(
-            "{at}\nthe page shows\n{shown}\nand the program prints\n{printed}"
-        )),
-        _ => Ok(()),
-    }
-}
-
-/// Compares line by line; `…` stands for any number of lines.
-fn matches(shown: &str, printed: &str) -> bool {
-    fn go(shown: &[&str], printed: &[&str]) -> bool {
-        match shown.split_first() {
-            None => printed.is_empty(),
-            Some((&"…", rest)) => {
-                (0..=printed.len()).any(|skipped| go(rest, &printed[skipped..]))
-            }
-            Some((line, rest)) => printed.first() == Some(line) && go(rest, &printed[1..]),
-        }
-    }
-    let lines = |text: &'_ str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (shown, printed) = (lines(shown), lines(printed));
-    go(
-        &shown.iter().map(String::as_str).collect::<Vec<_>>(),
-        &printed.iter().map(String::as_str).collect::<Vec<_>>(),
-    )
 }
 
 /// The harness must notice a page that is wrong.
@@ -276,6 +140,10 @@ fn harness_trials() -> Vec<Trial> {
             "a block that is not run",
             "<!-- not run: needs a cluster -->\n```sh\nfalse\n```\n",
         ),
+        (
+            "a block for a cluster",
+            "<!-- cluster -->\n```sh\nfalse\n```\n",
+        ),
         ("another language", "```yaml\nfalse: true\n```\n"),
         (
             "state from block to block",
@@ -291,7 +159,7 @@ fn harness_trials() -> Vec<Trial> {
         trials.push(Trial::test(
             format!("the harness notices {name}"),
             move || {
-                if run_page(&blocks(page), None).is_err() {
+                if run_page(&here(page), None).is_err() {
                     Ok(())
                 } else {
                     fail(page)
@@ -302,7 +170,7 @@ fn harness_trials() -> Vec<Trial> {
     for (name, page) in right {
         trials.push(Trial::test(
             format!("the harness takes {name}"),
-            move || run_page(&blocks(page), None),
+            move || run_page(&here(page), None),
         ));
     }
     trials

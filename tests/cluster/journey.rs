@@ -4,7 +4,7 @@
 use crate::release::{
     self, HELM3, HELM3_THEN_4, HELM4, HELM4_CLIENT_SIDE, Release, State, Way, done,
 };
-use crate::support::cluster::Change;
+use crate::support::cluster::{Change, INGRESS, SERVICE};
 use crate::support::tools::{Need, Tool, chart, gated};
 use crate::support::{Outcome, project};
 use libtest_mimic::Trial;
@@ -130,9 +130,7 @@ pub fn needs(way: Way) -> Vec<Need> {
 fn there_and_back(release: &Release, case: Live) -> Outcome {
     done(release.install(&[]));
     let live = json!({"metadata": {"annotations": {"controller.example.com/checkpoint": "7"}}});
-    release
-        .namespace
-        .patch("service", release::NAME, &[], &live);
+    release.namespace.patch(SERVICE, release::NAME, &live);
     let start = arrive(release, "the start", None);
     let before = start.service.as_ref().unwrap();
 
@@ -309,10 +307,8 @@ fn inbound_cidrs(ingress: &Value) -> String {
 
 /// Walks through everything that happened to Service and Ingress. Whoever is open to clients has the allow-list.
 fn allow_list_at_every_moment(release: &Release, case: Live) -> Outcome {
-    let services = release.namespace.history("/api/v1", "services");
-    let ingresses = release
-        .namespace
-        .history("/apis/networking.k8s.io/v1", "ingresses");
+    let services = release.namespace.history(SERVICE);
+    let ingresses = release.namespace.history(INGRESS);
     let mut changes: Vec<Change> = services.into_iter().chain(ingresses).collect();
     changes.sort_by_key(|change| change.revision);
     let (mut service, mut ingress) = (None, None);

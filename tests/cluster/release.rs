@@ -1,6 +1,6 @@
 //! A gateway that is live: a Helm release in a namespace of its own, and, since no AWS controller runs, its traces.
 
-use crate::support::cluster::{self, Namespace};
+use crate::support::cluster::{self, INGRESS, Kind, Namespace, SERVICE};
 use crate::support::helm::Helm;
 use crate::support::tools::Tool;
 use crate::support::{project, shown};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::Output;
 
 pub const NAME: &str = "istio-ingressgateway";
-pub const INGRESS: &str = "common-external-ingress";
+pub const INGRESS_NAME: &str = "common-external-ingress";
 
 /// How a release comes to the cluster and is changed there.
 #[derive(Debug, Clone, Copy)]
@@ -148,18 +148,9 @@ impl Release {
     }
 
     pub fn state(&self) -> State {
-        let kinds = "services,ingresses.networking.k8s.io";
-        let printed = self.namespace.ask(&["get", kinds, "-o", "json"]);
-        let list: Value = serde_json::from_str(&printed).unwrap();
-        let find = |kind: &str, name: &str| {
-            let mut items = list["items"].as_array().unwrap().iter();
-            items
-                .find(|item| item["kind"] == kind && item["metadata"]["name"] == name)
-                .cloned()
-        };
         State {
-            service: find("Service", NAME),
-            ingress: find("Ingress", INGRESS),
+            service: self.namespace.object(SERVICE, NAME),
+            ingress: self.namespace.object(INGRESS, INGRESS_NAME),
         }
     }
 
@@ -168,25 +159,19 @@ impl Release {
     pub fn controllers(&self) {
         let State { service, ingress } = self.state();
         if let Some(service) = service {
-            let asks = service["spec"]["type"] == "LoadBalancer"
-                && service["metadata"]["deletionTimestamp"].is_null();
-            self.take_care("service", NAME, &service, asks, "service.k8s.aws/resources");
+            let asks = service["spec"]["type"] == "LoadBalancer";
+            self.take_care(SERVICE, &service, asks, "service.k8s.aws/resources");
         }
         if let Some(ingress) = ingress {
-            let asks = ingress["metadata"]["deletionTimestamp"].is_null();
-            self.take_care(
-                "ingress",
-                INGRESS,
-                &ingress,
-                asks,
-                "ingress.k8s.aws/resources",
-            );
+            self.take_care(INGRESS, &ingress, true, "ingress.k8s.aws/resources");
         }
     }
 
-    fn take_care(&self, kind: &str, name: &str, object: &Value, asks: bool, finalizer: &str) {
+    fn take_care(&self, kind: Kind, object: &Value, asks: bool, finalizer: &str) {
+        let asks = asks && object["metadata"]["deletionTimestamp"].is_null();
         let held = !object["metadata"]["finalizers"].is_null();
         let answered = !object["status"]["loadBalancer"]["ingress"].is_null();
+        let name = object["metadata"]["name"].as_str().unwrap();
         if asks != held {
             let finalizers = if asks {
                 json!([finalizer])
@@ -194,13 +179,13 @@ impl Release {
                 json!(null)
             };
             let patch = json!({"metadata": {"finalizers": finalizers}});
-            self.namespace.patch(kind, name, &[], &patch);
+            self.namespace.patch(kind, name, &patch);
         }
         if asks && !answered {
-            let host = format!("{kind}.elb.example.com");
+            let host = format!("{name}.elb.example.com");
             let patch = json!({"status": {"loadBalancer": {"ingress": [{"hostname": host}]}}});
             self.namespace
-                .patch(kind, name, &["--subresource=status"], &patch);
+                .patch(kind, &format!("{name}/status"), &patch);
         }
     }
 }

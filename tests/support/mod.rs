@@ -7,12 +7,13 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub mod api_server;
-pub mod cluster;
 #[cfg(unix)]
 pub mod argocd;
+pub mod cluster;
 pub mod contract;
 pub mod helm;
 pub mod hosts;
+pub mod pages;
 pub mod tools;
 
 use std::ffi::OsStr;
