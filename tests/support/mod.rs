@@ -9,7 +9,9 @@
 pub mod api_server;
 #[cfg(unix)]
 pub mod argocd;
+pub mod charts;
 pub mod contract;
+pub mod flux;
 pub mod helm;
 pub mod hosts;
 pub mod tools;
