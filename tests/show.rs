@@ -47,7 +47,7 @@ fn every_format_of_every_picture() {
 
 #[test]
 fn what_is_refused_is_shown_with_the_controllers_words() {
-    let manifest = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a<b\n  namespace: n\n  annotations:\n    \
+    let manifest = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a<b\n  namespace: ns\n  annotations:\n    \
                     kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme: public\nspec:\n  defaultBackend: \
                     {service: {name: s, port: {number: 80}}}\n";
     for (format, expected) in [
@@ -55,8 +55,8 @@ fn what_is_refused_is_shown_with_the_controllers_words() {
             "tree",
             "the controller refuses it: unknown scheme: public\n",
         ),
-        ("mermaid", "n1[\"Ingress n/a&lt;b\"]"),
-        ("svg", "Ingress n/a&lt;b</text>"),
+        ("mermaid", "n1[\"Ingress ns/a&lt;b\"]"),
+        ("svg", "Ingress ns/a&lt;b</text>"),
     ] {
         let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
             .env_clear()
