@@ -21,6 +21,7 @@ pub mod service;
 #[cfg(test)]
 mod testing;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde_json::Value;
@@ -295,30 +296,37 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Says of findings that name an object where in the stream they are: at the field, where there is one.
+/// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
+/// parsed once, however many findings it has.
 pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
+    let mut names: BTreeMap<String, &Object> = BTreeMap::new();
+    for object in objects {
+        names
+            .entry(format!("{} {}", object.kind(), object.full_name()))
+            .or_insert(object);
+    }
+    let mut trees: BTreeMap<usize, Option<Tree<'_>>> = BTreeMap::new();
     for finding in findings
         .iter_mut()
         .filter(|finding| finding.place.is_none())
     {
-        let object = objects.iter().find(|object| {
-            finding.object.as_deref()
-                == Some(format!("{} {}", object.kind(), object.full_name()).as_str())
-        });
+        let object = finding.object.as_ref().and_then(|name| names.get(name));
         let Some((object, document)) =
-            object.zip(object.and_then(|object| stream.documents.get(object.document)))
+            object.and_then(|object| Some((object, stream.documents.get(object.document)?)))
         else {
             continue;
         };
-        let tree = Tree::parse(stream.text_of(document)).ok();
         let field = finding
             .field
             .as_ref()
             .map(|field| format!("{}{field}", object.pointer));
-        let located = tree
-            .as_ref()
-            .zip(field)
-            .and_then(|(tree, field)| tree.find(&field));
+        let located = field.and_then(|field| {
+            trees
+                .entry(object.document)
+                .or_insert_with(|| Tree::parse(stream.text_of(document)).ok())
+                .as_ref()?
+                .find(&field)
+        });
         finding.place = Some(match located {
             Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
             None => object.place.clone(),
