@@ -295,7 +295,7 @@ fn foreign_objects() -> Outcome {
     let empty = tempfile::tempdir().unwrap();
     let output = filter(empty.path(), &["--placeholders", "flux"], &render);
     assert_eq!(output.status.code(), Some(1));
-    fails(&output, "error[ALB110]: document 8, line")?;
+    fails(&output, "error[ALB110]: document 9, line")?;
     let allowed = filter(
         empty.path(),
         &["--placeholders", "flux", "--allow", "ALB110"],
