@@ -8,9 +8,7 @@ use serde_json::Value;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Output;
-use support::hosts::{
-    FUNCTIONS, build, building, fails, folder, good, one, same, transformer, write,
-};
+use support::hosts::{FUNCTIONS, build, building, fails, folder, good, one, same, transformer};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, contract, copy_folder, fail, filter, project, shown};
 
