@@ -5,15 +5,11 @@
 mod support;
 
 use libtest_mimic::{Arguments, Trial};
+use support::charts::{self, releases};
 use support::contract::{self, check_ingress, check_service};
 use support::helm::Helm;
-use support::tools::{Need, Tool, cache, chart, gated};
-use support::{Outcome, fail, first_difference, project, shown};
-
-/// What `tests/tools/charts.sh` brings, newest last. Other charts that lie there take part too.
-const RELEASES: [&str; 8] = [
-    "1.13.4", "1.16.5", "1.18.7", "1.22.1", "1.24.2", "1.27.9", "1.29.1", "main",
-];
+use support::tools::{Need, Tool, gated};
+use support::{Outcome, fail, first_difference, shown};
 
 /// Values, by the case that holds them, and what becomes of the render.
 const VALUES: [(&str, Expected); 7] = [
@@ -50,44 +46,9 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
 
-fn releases() -> Vec<String> {
-    let mut releases: Vec<String> = RELEASES.iter().map(ToString::to_string).collect();
-    for entry in std::fs::read_dir(cache().join("charts"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if let Some(release) = name.strip_prefix("gateway-")
-            && !RELEASES.contains(&release)
-        {
-            releases.push(release.into());
-        }
-    }
-    releases
-}
-
 fn render(release: &str, tool: Tool, values: &str, expected: Expected) -> Outcome {
     let helm = Helm::recording(tool);
-    let values = project().join(format!("chart-fixtures/cases/helm3-{values}/values.yaml"));
-    let chart = chart(release);
-    // The source trees of 1.21 to 1.26 hold a schema that refuses their own values.
-    let printed = helm
-        .run(&[
-            "template",
-            "istio-ingressgateway",
-            chart.to_str().unwrap(),
-            "--namespace",
-            "istio-system",
-        ])
-        .args([
-            "--post-renderer",
-            "istio-alb",
-            "--skip-schema-validation",
-            "--values",
-        ])
-        .arg(values)
-        .output()?;
+    let printed = charts::template(&helm, release, values)?;
     let (input, output) = (helm.kept("in"), helm.kept("out"));
     if input.is_empty() {
         return fail(format!(

@@ -5,11 +5,10 @@ mod support;
 
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
-use std::fmt::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Output;
-use support::hosts::{FUNCTIONS, build, building, objects, one, same, write};
+use support::hosts::{FUNCTIONS, build, building, fails, folder, good, one, same, transformer};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, contract, copy_folder, fail, filter, project, shown};
 
@@ -112,36 +111,6 @@ fn render(case: &str) -> Vec<u8> {
             .join("input.yaml"),
     )
     .unwrap()
-}
-
-/// A folder with a render and a kustomization around it.
-fn folder(render: &[u8], kustomization: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), "render.yaml", render);
-    let head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
-    write(
-        folder.path(),
-        "kustomization.yaml",
-        head.to_owned() + kustomization,
-    );
-    folder
-}
-
-/// `transformers:` with one function.
-fn transformer(config: &str) -> String {
-    let mut text = "resources: [render.yaml]\ntransformers:\n- |-\n".to_owned();
-    for line in config.lines() {
-        writeln!(text, "  {line}").unwrap();
-    }
-    text
-}
-
-fn good(output: Output) -> Result<Vec<Value>, String> {
-    if output.status.success() {
-        Ok(objects(&output.stdout))
-    } else {
-        Err(shown(&output))
-    }
 }
 
 /// Service and Ingress are those of the filter, everything else is what kustomize makes of it without us.
@@ -260,14 +229,6 @@ fn beside_transformers() -> Outcome {
         (Some("public-istio-ingressgateway"), "edge".into())
     );
     assert_eq!(namespace(service), "edge");
-    Ok(())
-}
-
-fn fails(output: &Output, message: &str) -> Outcome {
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() || !output.stdout.is_empty() || !said.contains(message) {
-        return fail(shown(output));
-    }
     Ok(())
 }
 

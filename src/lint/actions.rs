@@ -8,7 +8,7 @@
 mod tests;
 
 use super::backends::{backends, path_pointer};
-use super::reach::{taken_by, takes_everything};
+use super::reach::{default_is_reached, taken_by};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
@@ -367,10 +367,7 @@ fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for listener in subject.listeners() {
         if listener.default_from.as_ref() != Some(&subject.facts.key)
-            || listener
-                .rules
-                .iter()
-                .any(|rule| takes_everything(&rule.conditions))
+            || !default_is_reached(listener)
         {
             continue;
         }

@@ -55,7 +55,7 @@ pub static ALB044: Rule = Rule {
 ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: false`. The controller stops \
 with `TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'`, for \
 every Ingress of the group.",
-    help: "make it a NodePort Service, or set `alb.ingress.kubernetes.io/target-type: ip` (`ingress.targetType`) where pods have \
+    help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: ip` (`ingress.targetType`) where pods have \
 addresses in the VPC",
     source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
 };

@@ -252,10 +252,7 @@ impl<'s> Target<'s> {
     /// A field of the IngressClassParams that stands in an annotation's place.
     #[must_use]
     pub fn class_param(&self, field: &str) -> Option<&'s str> {
-        let params = self.scene.class_params(self.subject)?;
-        params.value["spec"][field]
-            .as_str()
-            .filter(|text| !text.is_empty())
+        self.scene.class_param(self.subject, field)
     }
 
     /// A finding about an annotation that is in effect here, or about the backend where nothing is said.

@@ -1,26 +1,31 @@
-//! Rules about health checks: which port is checked, what answers there, and what AWS takes.
-//!
-//! An Istio gateway answers health checks on its status port, by the agent, and only there. On the port of the traffic it
-//! answers what a Gateway and a VirtualService make it answer, which a chart alone does not know. So the checks of a gateway
-//! have rules of their own beside those about numbers and words.
+//! Rules about health checks: which port is checked, and what AWS takes. What the gateway answers is in [`gateway`].
 
+pub mod gateway;
 #[cfg(test)]
 mod tests;
 
 use super::backends::{NodePort, Target, find_port, node_port, targets};
-use super::scene::{Scene, Subject, is_gateway};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::Kind;
 use crate::alb::model::Setting;
 use crate::alb::values::{PortRef, parse_int32};
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
 use crate::plan::ports;
 
-/// What Istio's agent answers on the status port.
-const READY: &str = "/healthz/ready";
 /// Longest path of a health check (AWS elbv2 API).
 const MAX_PATH: usize = 1024;
+
+const INTERVAL: &str = "healthcheck-interval-seconds";
+
+const TIMEOUT: &str = "healthcheck-timeout-seconds";
+
+const NUMBERS: [&str; 4] = [
+    INTERVAL,
+    TIMEOUT,
+    "healthy-threshold-count",
+    "unhealthy-threshold-count",
+];
 
 /// A number that is no node port.
 pub static ALB014: Rule = Rule {
@@ -47,48 +52,6 @@ find port`. So does a port whose target port is a name, with ip targets. A port 
 with `allocateLoadBalancerNodePorts: false`) becomes 0, which AWS refuses.",
     help: "use the name of a port of the Service as it is written there, such as `status-port`",
     source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
-};
-
-/// The status port answers something else.
-pub static ALB016: Rule = Rule {
-    id: "ALB016",
-    name: "status-port-check-fails",
-    severity: Severity::Error,
-    summary: "the status port is checked with HTTPS, or on another path than `/healthz/ready`",
-    explanation: "Port 15021 of an Istio gateway speaks plain HTTP and answers one path, `/healthz/ready`; everything else \
-there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless `healthcheck-protocol: HTTP` is set. All \
-targets stay unhealthy, and the ALB then sends requests to any of them, or answers 503.",
-    help: "set `alb.ingress.kubernetes.io/healthcheck-protocol: HTTP` and `alb.ingress.kubernetes.io/healthcheck-path: \
-/healthz/ready`",
-    source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 pkg/ingress/model_build_target_group.go:411-434",
-};
-
-/// The traffic port is checked.
-pub static ALB017: Rule = Rule {
-    id: "ALB017",
-    name: "health-check-on-the-traffic-port",
-    severity: Severity::Warning,
-    summary: "the gateway is checked on the port of the traffic",
-    explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the address of the \
-target as host, so the check passes only with a Gateway for host `*` on that port and a VirtualService for host `*` that \
-answers the path with the code that is wanted. Otherwise the handshake fails, or the answer is 404, and all targets are \
-unhealthy.",
-    help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, `healthcheck-path: \
-/healthz/ready` (`ingress.healthCheck`)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
-};
-
-/// The agent's path, on the traffic port.
-pub static ALB018: Rule = Rule {
-    id: "ALB018",
-    name: "ready-path-on-the-traffic-port",
-    severity: Severity::Warning,
-    summary: "`/healthz/ready` is asked on the port of the traffic",
-    explanation: "`/healthz/ready` is answered by Istio's agent on the status port, 15021. On the port of the traffic it is a \
-path like any other: 404, unless a VirtualService for host `*` routes it to the status port. Then the whole internet can ask \
-it, too.",
-    help: "set `alb.ingress.kubernetes.io/healthcheck-port: status-port` and `healthcheck-protocol: HTTP`",
-    source: "Istio tools/packaging/common/envoy_bootstrap.json",
 };
 
 /// Out of AWS's ranges.
@@ -119,9 +82,7 @@ FailedDeployModel). Whether blanks are taken is not published.",
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 7] = [
-    &ALB014, &ALB015, &ALB016, &ALB017, &ALB018, &ALB019, &ALB020,
-];
+pub static RULES: [&Rule; 4] = [&ALB014, &ALB015, &ALB019, &ALB020];
 
 /// All of them.
 #[must_use]
@@ -147,7 +108,6 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         }
         for target in &targets {
             findings.extend(port(target));
-            findings.extend(check_of_gateway(target));
             findings.extend(timeout(subject, Some(target)));
             let grpc = target.value("backend-protocol-version") == Some("GRPC");
             let codes = target
@@ -158,15 +118,6 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     }
     findings
 }
-
-const INTERVAL: &str = "healthcheck-interval-seconds";
-const TIMEOUT: &str = "healthcheck-timeout-seconds";
-const NUMBERS: [&str; 4] = [
-    INTERVAL,
-    TIMEOUT,
-    "healthy-threshold-count",
-    "unhealthy-threshold-count",
-];
 
 fn number(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation?;
@@ -334,116 +285,4 @@ fn similar(service: &Object, name: &str) -> Option<String> {
         .chain(["traffic-port"])
         .find(|name| name.to_ascii_lowercase() == wanted)
         .map(str::to_owned)
-}
-
-/// What a health check of a gateway asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
-    /// Istio's agent.
-    Status,
-    /// Envoy, on the port that traffic goes to.
-    Traffic,
-    /// Something else, or what has another rule.
-    Other,
-}
-
-fn check_of_gateway(target: &Target<'_>) -> Option<Finding> {
-    target.service.filter(|service| is_gateway(service))?;
-    let said = |suffix| target.setting(suffix).map(|setting| setting.value.as_str());
-    let grpc = said("backend-protocol-version") == Some("GRPC");
-    let path = said("healthcheck-path").unwrap_or(if grpc { "/AWS.ALB/healthcheck" } else { "/" });
-    let backend = said("backend-protocol").unwrap_or("HTTP");
-    let protocol = said("healthcheck-protocol").unwrap_or(backend);
-    match asks(target)? {
-        Asks::Other => None,
-        Asks::Traffic if path == READY => {
-            let message = format!(
-                "{READY} is asked on the port of the traffic, {}, and not on the status port",
-                target.title()
-            );
-            let suffix = match said("healthcheck-port") {
-                Some(_) => "healthcheck-port",
-                None => "healthcheck-path",
-            };
-            Some(target.at(suffix, &ALB018, message))
-        }
-        Asks::Traffic => {
-            let message = format!(
-                "the health check asks {protocol} {path} on the port of the traffic, {}: only a Gateway and a VirtualService \
-                 for host * answer there",
-                target.title()
-            );
-            Some(target.at("healthcheck-port", &ALB017, message))
-        }
-        Asks::Status => {
-            let path_only = path.split('?').next().unwrap_or_default();
-            let (suffix, message) = if protocol == "HTTPS" {
-                let why = match said("healthcheck-protocol") {
-                    Some(_) => "healthcheck-protocol is HTTPS",
-                    None => "healthcheck-protocol is not set, so it is backend-protocol's HTTPS",
-                };
-                (
-                    "healthcheck-protocol",
-                    format!("the status port speaks plain HTTP, and {why}"),
-                )
-            } else if path_only != READY {
-                // An empty path has another rule.
-                let why = match said("healthcheck-path") {
-                    Some("") => return None,
-                    Some(_) => format!("healthcheck-path is {path}"),
-                    None => format!("healthcheck-path is not set, so it is {path}"),
-                };
-                (
-                    "healthcheck-path",
-                    format!("the status port answers {READY} only, and {why}"),
-                )
-            } else {
-                return None;
-            };
-            let suffix = if target.setting(suffix).is_some() {
-                suffix
-            } else {
-                "healthcheck-port"
-            };
-            Some(target.at(suffix, &ALB016, message))
-        }
-    }
-}
-
-/// Which listener of the gateway the health check reaches. `None` where that has another rule.
-fn asks(target: &Target<'_>) -> Option<Asks> {
-    let service = target.service?;
-    let traffic = target.service_port()?;
-    let is_status = |port: &serde_json::Value| {
-        port["name"] == STATUS_PORT
-            || port["port"] == STATUS_PORT_NUMBER
-            || port["targetPort"] == STATUS_PORT_NUMBER
-    };
-    let asked = match target
-        .setting("healthcheck-port")
-        .map(|setting| setting.value.as_str())
-    {
-        None | Some("traffic-port") => traffic,
-        Some(text) => match (PortRef::parse(text), target.target_type()?) {
-            (PortRef::Name(name), _) => find_port(service, &PortRef::Name(name))?,
-            (PortRef::Number(number), "instance") => ports(&service.value)
-                .iter()
-                .find(|port| port["nodePort"] == number)?,
-            (PortRef::Number(number), _) => {
-                let on_pod = |port: &&serde_json::Value| match &port["targetPort"] {
-                    serde_json::Value::Null => port["port"] == number,
-                    target => *target == number,
-                };
-                match ports(&service.value).iter().find(on_pod) {
-                    Some(port) => port,
-                    None => return Some(Asks::Other),
-                }
-            }
-        },
-    };
-    Some(match asked {
-        port if is_status(port) => Asks::Status,
-        port if port == traffic => Asks::Traffic,
-        _ => Asks::Other,
-    })
 }

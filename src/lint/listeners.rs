@@ -1,18 +1,16 @@
-//! Rules about listeners: which ports are listened on, with which certificates and TLS policy, and the redirect of the whole
-//! ALB to HTTPS.
+//! Rules about listeners: which ports are listened on, and what is served there in clear text.
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::reach::{is_reached, takes_everything};
-use super::scene::{Scene, Subject, about};
+use super::certificates::certificate_arns;
+use super::reach::{default_is_reached, is_reached};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
 use crate::alb::listen_ports;
-use crate::alb::model::{Action, Listener, Protocol};
-use crate::alb::values::{parse_int32, string_list};
+use crate::alb::model::{Action, Protocol};
 
 /// Clear text.
 pub static ALB006: Rule = Rule {
@@ -28,20 +26,6 @@ leaves the rest in clear text.\n\n`ssl-redirect` of any Ingress of the group cov
     source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:72-74, 238-244",
 };
 
-/// A redirect to a port that is not there.
-pub static ALB008: Rule = Rule {
-    id: "ALB008",
-    name: "redirect-to-a-port-that-is-not-https",
-    severity: Severity::Error,
-    summary: "`ssl-redirect` names a port that is no HTTPS listen port, or a redirect leads to a port where nobody listens",
-    explanation: "The port of `ssl-redirect` must be one of `listen-ports`, with HTTPS; otherwise the controller stops: \
-`listener does not exist for SSLRedirect port`, or `listener protocol non-SSL for SSLRedirect port`.\n\nThe port of a redirect \
-action is not checked by anyone: clients are sent to a port that does not answer (a warning, since something else may listen \
-there). `protocol: HTTPS` without a `port` keeps the port of the request, so clients speak TLS to port 80.",
-    help: "set `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'` and redirect to 443",
-    source: "LBC v3.5.0 pkg/ingress/model_builder.go:514-553",
-};
-
 /// `listen-ports` that do not parse.
 pub static ALB009: Rule = Rule {
     id: "ALB009",
@@ -53,61 +37,6 @@ a number from 1 to 65535 without quotes. Everything else stops the controller (e
 \n\nA port in two objects is no error: the last one counts.",
     help: "write it as `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
     source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:236-271",
-};
-
-/// HTTPS without a certificate.
-pub static ALB010: Rule = Rule {
-    id: "ALB010",
-    name: "https-without-certificate",
-    severity: Severity::Error,
-    summary: "an HTTPS listener with neither `certificate-arn` nor a host to look one up by",
-    explanation: "Without `certificate-arn` the controller looks for certificates in ACM, by the hosts of the rules and of \
-`spec.tls`. Where there is no host it finds nothing, and makes a listener without a certificate, which AWS refuses (event \
-FailedDeployModel). A `secretName` under `spec.tls` is not read, and `create-acm-cert` does nothing while its feature gate is \
-off, as it is by default.",
-    help: "set `alb.ingress.kubernetes.io/certificate-arn` (`ingress.certificateArns`), or name the hosts under `spec.tls` \
-(`ingress.tlsHosts`)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
-};
-
-/// A certificate that nobody uses.
-pub static ALB011: Rule = Rule {
-    id: "ALB011",
-    name: "certificate-unused",
-    severity: Severity::Warning,
-    summary: "`certificate-arn` beside `listen-ports` without HTTPS",
-    explanation: "Certificates belong to HTTPS listeners. Where `listen-ports` has none the certificate is read and dropped, \
-and everything is served in clear text.",
-    help: "add HTTPS: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-199",
-};
-
-/// No ARN of a certificate.
-pub static ALB012: Rule = Rule {
-    id: "ALB012",
-    name: "certificate-arn-malformed",
-    severity: Severity::Error,
-    summary: "`certificate-arn` has an item that is no ARN of a certificate",
-    explanation: "Each item, between commas, is the ARN of a certificate in ACM \
-(`arn:aws:acm:<region>:<account>:certificate/<id>`) or of a server certificate in IAM \
-(`arn:aws:iam::<account>:server-certificate/<name>`). The controller passes on any text, and AWS refuses the listener (event \
-FailedDeployModel). Certificates must be in the ALB's region: several regions in one list can't all be right.",
-    help: "copy the ARN from ACM: `aws acm list-certificates`",
-    source: "AWS elbv2 API, Certificate; LBC v3.5.0 pkg/ingress/model_build_listener.go:201-216",
-};
-
-/// A TLS policy that is old, or unknown.
-pub static ALB013: Rule = Rule {
-    id: "ALB013",
-    name: "ssl-policy-weak-or-unknown",
-    severity: Severity::Warning,
-    summary: "`ssl-policy` lets clients in with TLS 1.0 or 1.1, or is not known",
-    explanation: "The controller's default is `ELBSecurityPolicy-2016-08`, which takes TLS 1.0 and 1.1 and has no TLS 1.3. Any \
-text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so one that this program does not \
-know may be right. The policy of the listener also decides which TLS the ALB speaks to the targets.",
-    help: "set `alb.ingress.kubernetes.io/ssl-policy: ELBSecurityPolicy-TLS13-1-2-2021-06` (`ingress.sslPolicy`)",
-    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; LBC v3.5.0 \
-pkg/config/controller_config.go:49",
 };
 
 /// No listener at all.
@@ -134,37 +63,8 @@ which, anew at each reconcile: the listener flaps.",
     source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:246-270",
 };
 
-/// A group's redirect takes an Ingress off the air.
-pub static ALB080: Rule = Rule {
-    id: "ALB080",
-    name: "ssl-redirect-port-of-another-member",
-    severity: Severity::Error,
-    summary: "`group.name`, and the HTTPS port that all HTTP listeners redirect to is no listen port of this Ingress",
-    explanation: "`ssl-redirect` of one Ingress holds for all HTTP listeners of the group, and HTTP listeners then have no rules \
-at all. An Ingress that listens on HTTP only is gone: its rules and its target group are not built, without an error, and \
-clients are redirected to an HTTPS listener that has no rule for them. Where no member listens on the port the controller \
-stops: `listener does not exist for SSLRedirect port`.",
-    help: "give this Ingress the listener, too: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:20-22; pkg/ingress/model_builder.go:514-553",
-};
-
-/// A redirect that nobody meets.
-pub static ALB081: Rule = Rule {
-    id: "ALB081",
-    name: "ssl-redirect-without-http-listener",
-    severity: Severity::Warning,
-    summary: "`ssl-redirect`, and no HTTP listener that could redirect",
-    explanation: "With `certificate-arn` and without `listen-ports` the ALB listens on HTTPS 443 only. Then nobody answers on \
-port 80, and the redirect never happens: a browser that tries `http://` first gets no connection.",
-    help: "add the HTTP listener: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:238-244",
-};
-
 /// The rules of this module.
-pub static RULES: [&Rule; 11] = [
-    &ALB006, &ALB008, &ALB009, &ALB010, &ALB011, &ALB012, &ALB013, &ALB070, &ALB071, &ALB080,
-    &ALB081,
-];
+pub static RULES: [&Rule; 4] = [&ALB006, &ALB009, &ALB070, &ALB071];
 
 /// All of them.
 #[must_use]
@@ -173,13 +73,6 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     for subject in scene.ours() {
         findings.extend(listen_ports(subject));
         findings.extend(clear_text(subject));
-        findings.extend(certificates(scene, subject));
-        if let Some(ports) = ports(scene, subject) {
-            findings.extend(ssl_redirect(scene, subject, &ports));
-            findings.extend(policy(scene, subject, &ports));
-        }
-        findings.extend(taken_off_the_air(subject));
-        findings.extend(redirects(subject));
     }
     findings
 }
@@ -198,41 +91,10 @@ pub fn ports(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<BTreeMap<i32, P
     }
 }
 
-fn has(ports: &BTreeMap<i32, Protocol>, protocol: Protocol) -> bool {
+/// Whether one of the ports speaks this protocol.
+#[must_use]
+pub fn has(ports: &BTreeMap<i32, Protocol>, protocol: Protocol) -> bool {
     ports.values().any(|found| *found == protocol)
-}
-
-/// The certificates that are in effect: the class's, or the Ingress's own.
-fn certificate_arns(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let of_class = class_certificates(scene, subject);
-    if of_class.is_empty() {
-        string_list(subject.read("certificate-arn").unwrap_or_default())
-    } else {
-        of_class
-    }
-}
-
-fn class_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let Some(params) = scene.class_params(subject) else {
-        return Vec::new();
-    };
-    let spec = &params.value["spec"];
-    let listed = ["certificateArn", "certificateARNs"]
-        .into_iter()
-        .find_map(|field| spec[field].as_array());
-    listed
-        .into_iter()
-        .flatten()
-        .filter_map(|arn| arn.as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-fn class_text<'s>(scene: &Scene<'s>, subject: &Subject<'_>, field: &str) -> Option<&'s str> {
-    let params = scene.class_params(subject)?;
-    params.value["spec"][field]
-        .as_str()
-        .filter(|text| !text.is_empty())
 }
 
 fn listen_ports(subject: &Subject<'_>) -> Vec<Finding> {
@@ -278,6 +140,10 @@ fn listen_ports(subject: &Subject<'_>) -> Vec<Finding> {
 fn clear_text(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let key = &subject.facts.key;
+    let listeners = subject.built().map_or(&[][..], |built| &built.listeners);
+    let https = listeners
+        .iter()
+        .find(|listener| listener.protocol == Protocol::Https);
     for listener in subject
         .listeners()
         .filter(|listener| listener.protocol == Protocol::Http)
@@ -285,35 +151,23 @@ fn clear_text(subject: &Subject<'_>) -> Vec<Finding> {
         let by_rule = listener.rules.iter().any(|rule| {
             rule.origin.ingress == *key && forwards(&rule.actions) && is_reached(listener, rule)
         });
-        let rest_is_taken = listener
-            .rules
-            .iter()
-            .any(|rule| takes_everything(&rule.conditions));
         let by_default = listener.default_from.as_ref() == Some(key)
             && forwards(&listener.default_actions)
-            && !rest_is_taken;
+            && default_is_reached(listener);
         if !by_rule && !by_default {
             continue;
         }
-        let built = subject
-            .built()
-            .into_iter()
-            .flat_map(|built| &built.listeners);
-        let https = built
-            .into_iter()
-            .find(|listener| listener.protocol == Protocol::Https);
-        let port = listener.port;
-        let finding = match https {
-            None => subject.finding(&ALB006, format!("port {port} serves clear text, and no port serves HTTPS")),
-            Some(https) => subject
-                .finding(&ALB006, format!("port {port} serves clear text, and does not redirect to HTTPS"))
-                .help(format!(
-                    "set `alb.ingress.kubernetes.io/ssl-redirect: '{}'` (`ingress.redirectToHttps`)",
-                    https.port
-                )),
+        let does = match https {
+            Some(_) => "does not redirect to HTTPS",
+            None => "no port serves HTTPS",
         };
-        findings.push(match subject.setting("listen-ports") {
-            Some(setting) => finding.field(super::scene::pointer(&setting.key)),
+        let message = format!("port {} serves clear text, and {does}", listener.port);
+        let finding = subject.near(&ALB006, "listen-ports", message);
+        findings.push(match https {
+            Some(https) => finding.help(format!(
+                "set `alb.ingress.kubernetes.io/ssl-redirect: '{}'` (`ingress.redirectToHttps`)",
+                https.port
+            )),
             None => finding,
         });
     }
@@ -324,237 +178,4 @@ fn forwards(actions: &[Action]) -> bool {
     actions
         .iter()
         .any(|action| matches!(action, Action::Forward { .. }))
-}
-
-fn certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let arn = "certificate-arn";
-    let own = string_list(subject.read(arn).unwrap_or_default());
-    findings.extend(arns(&own, |message| subject.at(&ALB012, arn, message)));
-    if let Some(params) = scene.class_params(subject) {
-        let at = |message| about(params, &ALB012, message).field("/spec/certificateArn");
-        findings.extend(arns(&class_certificates(scene, subject), at));
-    }
-    let https = |listener: &&Listener| listener.protocol == Protocol::Https;
-    for listener in subject.listeners().filter(https) {
-        if listener.certificates.is_empty() {
-            let message = format!(
-                "the HTTPS listener on port {} has no certificate: no certificate-arn, and no host to look one up by",
-                listener.port
-            );
-            let suffix = if subject.setting(arn).is_some() {
-                arn
-            } else {
-                "listen-ports"
-            };
-            findings.push(subject.at(&ALB010, suffix, message));
-        }
-    }
-    let ports = ports(scene, subject);
-    if !own.is_empty()
-        && ports.is_some_and(|ports| !ports.is_empty() && !has(&ports, Protocol::Https))
-    {
-        findings.push(subject.at(
-            &ALB011,
-            arn,
-            "certificate-arn is not used: listen-ports has no HTTPS",
-        ));
-    }
-    findings
-}
-
-/// Faults of a list of certificates.
-fn arns(items: &[String], at: impl Fn(String) -> Finding) -> Vec<Finding> {
-    let mut regions = BTreeSet::new();
-    let mut findings = Vec::new();
-    for item in items {
-        match certificate_region(item) {
-            Some(region) => regions.extend(region),
-            None => findings.push(at(format!(
-                "{item:?} is no ARN of a certificate in ACM or IAM"
-            ))),
-        }
-    }
-    if regions.len() > 1 {
-        let regions: Vec<&str> = regions.into_iter().collect();
-        let message = format!(
-            "the certificates are in several regions, {}: an ALB is in one",
-            regions.join(" and ")
-        );
-        findings.push(at(message).severity(Severity::Warning));
-    }
-    findings
-}
-
-/// The region of a certificate, which one of IAM has not; `None` where the text is no ARN of a certificate.
-fn certificate_region(arn: &str) -> Option<Option<&str>> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let [scheme, partition, service, region, account, resource] = parts.as_slice() else {
-        return None;
-    };
-    let word = |text: &str, more: fn(u8) -> bool| {
-        text.bytes()
-            .all(|b| b.is_ascii_lowercase() || b == b'-' || more(b))
-    };
-    let is_partition = partition
-        .strip_prefix("aws")
-        .is_some_and(|rest| word(rest, |_| false));
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let names = |kind: &str| resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
-    if *scheme != "arn" || !is_partition || !is_account {
-        return None;
-    }
-    match *service {
-        "acm"
-            if !region.is_empty()
-                && word(region, |b| b.is_ascii_digit())
-                && names("certificate/") =>
-        {
-            Some(Some(region))
-        }
-        "iam" if region.is_empty() && names("server-certificate/") => Some(None),
-        _ => None,
-    }
-}
-
-fn policy(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    ports: &BTreeMap<i32, Protocol>,
-) -> Option<Finding> {
-    if !has(ports, Protocol::Https) {
-        return None;
-    }
-    let of_class = class_text(scene, subject, "sslPolicy");
-    let Some(name) = of_class.or_else(|| subject.read("ssl-policy")) else {
-        let by_default = subject.setting("ssl-policy").is_none()
-            && subject
-                .listeners()
-                .any(|listener| listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
-        return by_default.then(|| {
-            let message = format!(
-                "ssl-policy is not set, so it is {DEFAULT_SSL_POLICY}, which takes TLS 1.0"
-            );
-            subject.finding(&ALB013, message).severity(Severity::Info)
-        });
-    };
-    let message = match ssl_policy(name) {
-        Some(policy) if !policy.weak => return None,
-        Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
-        None => format!("ssl-policy {name} is none that is known here"),
-    };
-    Some(
-        match scene.class_params(subject).filter(|_| of_class.is_some()) {
-            Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
-            None => subject.at(&ALB013, "ssl-policy", message),
-        },
-    )
-}
-
-/// The port of `ssl-redirect` against the Ingress's own listen ports.
-fn ssl_redirect(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    ports: &BTreeMap<i32, Protocol>,
-) -> Option<Finding> {
-    let of_class = class_text(scene, subject, "sslRedirectPort");
-    let text = of_class.or_else(|| subject.read("ssl-redirect"))?;
-    let port = parse_int32(text).ok()?;
-    let at =
-        |rule, message: String| match scene.class_params(subject).filter(|_| of_class.is_some()) {
-            Some(params) => about(params, rule, message).field("/spec/sslRedirectPort"),
-            None => subject.at(rule, "ssl-redirect", message),
-        };
-    match ports.get(&port) {
-        Some(Protocol::Https) if has(ports, Protocol::Http) || subject.shares() => None,
-        Some(Protocol::Https) => Some(at(
-            &ALB081,
-            "there is no HTTP listener, so ssl-redirect redirects nobody".to_owned(),
-        )),
-        Some(Protocol::Http) => Some(at(
-            &ALB008,
-            format!("ssl-redirect leads to port {port}, which listens on HTTP"),
-        )),
-        None if subject.shares() => {
-            let message = format!(
-                "ssl-redirect leads to port {port}, on which this Ingress does not listen: its rules would be on no listener"
-            );
-            Some(at(&ALB080, message))
-        }
-        None => Some(at(
-            &ALB008,
-            format!("ssl-redirect leads to port {port}, on which nobody listens"),
-        )),
-    }
-}
-
-/// An Ingress all of whose listeners redirect, because another member of the group says so.
-fn taken_off_the_air(subject: &Subject<'_>) -> Option<Finding> {
-    let mut listeners = subject.listeners().peekable();
-    listeners.peek()?;
-    let said = subject.setting("ssl-redirect").is_some();
-    if said || !subject.shares() || !listeners.all(|listener| listener.redirects_all) {
-        return None;
-    }
-    let message = "another Ingress of the group redirects every HTTP listener to HTTPS, and this one listens on HTTP only: its \
-                   rules are on no listener";
-    Some(match subject.setting("listen-ports") {
-        Some(_) => subject.at(&ALB080, "listen-ports", message),
-        None => subject.finding(&ALB080, message),
-    })
-}
-
-/// Redirects of this Ingress's rules that lead to a port of the ALB where nobody listens, or with another protocol.
-fn redirects(subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(built) = subject.built().filter(|built| built.frontend_nlb.is_none()) else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    for listener in subject.listeners() {
-        let rules = listener
-            .rules
-            .iter()
-            .filter(|rule| rule.origin.ingress == subject.facts.key);
-        for rule in rules.filter(|rule| is_reached(listener, rule)) {
-            let Some(redirect) = rule.actions.iter().find_map(Action::redirect) else {
-                continue;
-            };
-            let same =
-                |part: &Option<String>, keep: &str| part.as_deref().is_none_or(|part| part == keep);
-            if !same(&redirect.host, "#{host}") {
-                continue;
-            }
-            let port = match redirect.port.as_deref() {
-                _ if same(&redirect.port, "#{port}") => listener.port,
-                port => port.and_then(|port| port.parse().ok()).unwrap_or_default(),
-            };
-            let protocol = match redirect.protocol.as_deref() {
-                _ if same(&redirect.protocol, "#{protocol}") => Some(listener.protocol),
-                protocol => protocol.and_then(Protocol::parse),
-            };
-            let Some(protocol) = protocol.filter(|_| port != 0) else {
-                continue;
-            };
-            let there = built
-                .listeners
-                .iter()
-                .find(|listener| listener.port == port);
-            let message = match there {
-                Some(there) if there.protocol == protocol => continue,
-                Some(there) => format!(
-                    "the redirect leads to {} on port {port}, which listens on {}",
-                    protocol.name(),
-                    there.protocol.name()
-                ),
-                None => format!("the redirect leads to port {port}, on which nobody listens"),
-            };
-            let suffix = format!("actions.{}", rule.origin.backend);
-            findings.push(
-                subject
-                    .at(&ALB008, &suffix, message)
-                    .severity(Severity::Warning),
-            );
-        }
-    }
-    findings
 }

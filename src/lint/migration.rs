@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::scene::pointer;
 use super::{Finding, Rule, Severity};
 use crate::alb::nlb::{Carried, PREFIX};
 use crate::ingress::Built;
 use crate::manifest::Object;
-use crate::plan::ports;
 
 /// One name for two load balancers.
 pub static ALB022: Rule = Rule {
@@ -195,19 +195,6 @@ old release.",
     source: "LBC v3.5.0 pkg/annotations/constants.go; cloud-provider-aws pkg/providers/v1/aws.go:90-245",
 };
 
-/// No way to the nodes yet.
-pub static ALB100: Rule = Rule {
-    id: "ALB100",
-    name: "attach-without-node-ports",
-    severity: Severity::Error,
-    summary: "phase attach with instance targets, and the Service has no node ports",
-    explanation: "With `allocateLoadBalancerNodePorts: false` a Service of type LoadBalancer has no node ports, so an ALB \
-with instance targets can't reach it: `TargetGroup port is empty`. The Service stays as it is in this phase.",
-    help: "pin `nodePort` on every port in the chart's values, or remove `allocateLoadBalancerNodePorts: false`, or attach with \
-`ingress.targetType: ip`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
-};
-
 /// Pods were targets.
 pub static ALB101: Rule = Rule {
     id: "ALB101",
@@ -227,9 +214,9 @@ pub const CUTOVER: [&str; 4] = ["ALB034", "ALB035", "ALB036", "ALB068"];
 pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
 
 /// The rules of this module.
-pub static RULES: [&Rule; 17] = [
+pub static RULES: [&Rule; 16] = [
     &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068,
-    &ALB095, &ALB096, &ALB097, &ALB098, &ALB099, &ALB100, &ALB101,
+    &ALB095, &ALB096, &ALB097, &ALB098, &ALB099, &ALB101,
 ];
 
 /// Whether the allow-list of the old load balancer is the ALB's.
@@ -289,18 +276,13 @@ pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
     })
 }
 
-/// Whether the ALB can reach a Service that stays as it is.
+/// An external-dns annotation of the Service, by its key.
 #[must_use]
-pub fn attach(service: &Object, built: &Built) -> Option<Finding> {
-    let by_pod = built.annotation("alb.ingress.kubernetes.io/target-type") == Some("ip");
-    let unallocated = service.value["spec"]["allocateLoadBalancerNodePorts"] == false;
-    let unpinned = ports(&service.value)
-        .iter()
-        .any(|port| port["nodePort"].as_u64().is_none_or(|port| port == 0));
-    (!by_pod && unallocated && unpinned).then(|| {
-        Finding::new(&ALB100, "allocateLoadBalancerNodePorts is false and the ports have no nodePort: the ALB can't reach the nodes")
-            .field("/spec/allocateLoadBalancerNodePorts")
-    })
+pub fn dns_moved(key: &str) -> Finding {
+    let message = format!(
+        "{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes"
+    );
+    Finding::new(&ALB059, message).field(pointer(key))
 }
 
 /// What would have been carried over, had it not been switched off.

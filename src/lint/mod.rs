@@ -7,6 +7,7 @@ pub mod actions;
 pub mod auth;
 pub mod backend;
 pub mod backends;
+pub mod certificates;
 pub mod conditions;
 pub mod exposure;
 pub mod flux;
@@ -15,6 +16,7 @@ pub mod listeners;
 pub mod migration;
 pub mod paths;
 pub mod reach;
+pub mod redirects;
 pub mod reference;
 pub mod scene;
 pub mod service;
@@ -170,11 +172,14 @@ pub struct Gateway<'g> {
 pub fn rules() -> Vec<&'static Rule> {
     let mut rules: Vec<&'static Rule> = Vec::new();
     rules.extend(listeners::RULES);
+    rules.extend(certificates::RULES);
+    rules.extend(redirects::RULES);
     rules.extend(actions::RULES);
     rules.extend(conditions::RULES);
     rules.extend(paths::RULES);
     rules.extend(backend::RULES);
     rules.extend(health::RULES);
+    rules.extend(health::gateway::RULES);
     rules.extend(auth::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
@@ -284,11 +289,14 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for judge in [
         listeners::judge,
+        certificates::judge,
+        redirects::judge,
         actions::judge,
         conditions::judge,
         paths::judge,
         backend::judge,
         health::judge,
+        health::gateway::judge,
         auth::judge,
     ] {
         findings.extend(judge(scene));

@@ -22,10 +22,11 @@ pub fn is_reached(listener: &Listener, rule: &Rule) -> bool {
     taken_by(listener, rule).is_none()
 }
 
-/// Whether every request meets these conditions.
+/// Whether a request can reach the default actions of a listener.
 #[must_use]
-pub fn takes_everything(conditions: &[Condition]) -> bool {
-    takes(conditions, &[])
+pub fn default_is_reached(listener: &Listener) -> bool {
+    let takes_everything = |rule: &Rule| takes(&rule.conditions, &[]);
+    !listener.rules.iter().any(takes_everything)
 }
 
 /// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
@@ -171,8 +172,8 @@ mod tests {
             &[path(&["/x"])]
         ));
         assert!(!takes(&[path(&["/a", "/a/*"])], &[path(&["/a", "/b"])]));
-        assert!(takes_everything(&[path(&["/*"])]));
-        assert!(!takes_everything(&[path(&["/"])]));
-        assert!(!takes_everything(&[host("a.example.com"), path(&["/*"])]));
+        assert!(takes(&[path(&["/*"])], &[]));
+        assert!(!takes(&[path(&["/"])], &[]));
+        assert!(!takes(&[host("a.example.com"), path(&["/*"])], &[]));
     }
 }

@@ -97,6 +97,15 @@ impl<'s> Scene<'s> {
             .find(|object| object.name() == name)
     }
 
+    /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
+    #[must_use]
+    pub fn class_param(&self, subject: &Subject<'_>, field: &str) -> Option<&'s str> {
+        let params = self.class_params(subject)?;
+        params.value["spec"][field]
+            .as_str()
+            .filter(|text| !text.is_empty())
+    }
+
     /// A finding about a place that the model names, on whichever object it is.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
@@ -198,6 +207,15 @@ impl<'s> Subject<'s> {
     #[must_use]
     pub fn finding(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
         about(self.object, rule, message)
+    }
+
+    /// A finding about an annotation of the Ingress if the controller reads one, about the Ingress otherwise.
+    #[must_use]
+    pub fn near(&self, rule: &'static Rule, suffix: &str, message: impl Into<String>) -> Finding {
+        match self.setting(suffix) {
+            Some(_) => self.at(rule, suffix, message),
+            None => self.finding(rule, message),
+        }
     }
 
     /// A finding about an annotation of the Ingress, by what stands behind `alb.ingress.kubernetes.io/`.

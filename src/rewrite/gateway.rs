@@ -124,6 +124,13 @@ impl<'s> Rewrite<'s> {
                 .findings
                 .extend(lint::migration::not_carried(&all));
         }
+        let dns = moved
+            .iter()
+            .filter(|(key, _)| key.starts_with(nlb::EXTERNAL_DNS));
+        rewrite
+            .plan
+            .findings
+            .extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
         let east_west = crate::gateway::east_west_reason(original);
         rewrite
             .plan
@@ -156,9 +163,6 @@ impl<'s> Rewrite<'s> {
         }
         findings.extend(lint::migration::allow_list(before, carries, &self.built));
         findings.extend(lint::migration::name_taken(original, &self.built));
-        if self.settings.spec.phase() == Phase::Attach {
-            findings.extend(lint::migration::attach(&self.patched, &self.built));
-        }
         let name = self
             .built
             .ingress

@@ -178,7 +178,13 @@ fn listeners(built: &Value, objects: &[Object]) -> Vec<Branch> {
             let defaults = items(&listener["defaultActions"])
                 .map(|action| self::action(action, built, objects))
                 .collect();
-            branches.push(Branch::with("everything else", defaults));
+            let has_rules = items(&listener["rules"]).next().is_some();
+            let rest = if has_rules {
+                "everything else"
+            } else {
+                "every request"
+            };
+            branches.push(Branch::with(rest, defaults));
             Branch::with(text, branches)
         })
         .collect()

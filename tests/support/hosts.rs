@@ -3,8 +3,9 @@
 use super::contract;
 use super::helm::path_with;
 use super::tools::Tool;
-use super::{binary, command};
+use super::{Outcome, binary, command, fail, shown};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -76,6 +77,14 @@ pub fn meaning(object: &Value) -> Value {
     for map in ["annotations", "labels"] {
         if let Some(entries) = metadata.get_mut(map).and_then(Value::as_object_mut) {
             entries.retain(|key, _| !NOTES.iter().any(|note| key.starts_with(note)));
+            // kustomize sorts the keys of a functionConfig, and so the entries of what is a map.
+            for (key, value) in entries.iter_mut() {
+                if key.ends_with("-attributes") || key.ends_with("/tags") {
+                    let mut parts: Vec<&str> = value.as_str().unwrap().split(',').collect();
+                    parts.sort_unstable();
+                    *value = parts.join(",").into();
+                }
+            }
         }
         if metadata.get(map) == Some(&json!({})) {
             metadata.remove(map);
@@ -91,4 +100,44 @@ pub fn same(expected: &Value, found: &Value, way: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("{way}: expected\n{expected:#}\nfound\n{found:#}"))
+}
+
+/// A folder with a render and a kustomization around it.
+pub fn folder(render: &[u8], kustomization: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "render.yaml", render);
+    let head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+    write(
+        folder.path(),
+        "kustomization.yaml",
+        head.to_owned() + kustomization,
+    );
+    folder
+}
+
+/// `transformers:` with one function.
+pub fn transformer(config: &str) -> String {
+    let mut text = "resources: [render.yaml]\ntransformers:\n- |-\n".to_owned();
+    for line in config.lines() {
+        writeln!(text, "  {line}").unwrap();
+    }
+    text
+}
+
+/// What a run printed, if it succeeded.
+pub fn good(output: Output) -> Result<Vec<Value>, String> {
+    if output.status.success() {
+        Ok(objects(&output.stdout))
+    } else {
+        Err(shown(&output))
+    }
+}
+
+/// A run failed, printed nothing, and said this.
+pub fn fails(output: &Output, message: &str) -> Outcome {
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() || !output.stdout.is_empty() || !said.contains(message) {
+        return fail(shown(output));
+    }
+    Ok(())
 }

@@ -9,8 +9,10 @@
 pub mod api_server;
 #[cfg(unix)]
 pub mod argocd;
+pub mod charts;
 pub mod cluster;
 pub mod contract;
+pub mod flux;
 pub mod helm;
 pub mod hosts;
 pub mod pages;

@@ -1,1 +1,314 @@
+use super::*;
+use crate::lint::testing::{Manifest, action, entry, hold, rule, working};
 
+const REDIRECT: &str = r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
+const GATEWAY: &str = "name: gateway, port: {number: 443}";
+
+/// The gateway behind both listeners, with an action that these paths of one entry name.
+fn with(json: &str, paths: &[(&str, &str, &str)]) -> Manifest {
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|(path, kind, to)| entry(path, kind, to))
+        .collect();
+    working()
+        .unset(&["ssl-redirect"])
+        .set("actions.x", json)
+        .paths(&paths)
+}
+
+/// The action for everything, before the gateway.
+fn alone(json: &str) -> Manifest {
+    with(
+        json,
+        &[("/", "Prefix", &action("x")), ("/", "Prefix", GATEWAY)],
+    )
+}
+
+#[test]
+fn action_never_read() {
+    let error: &[&str] = &["error Ingress mesh/alb @actions.x"];
+    hold(
+        &ALB003,
+        &[
+            ("no backend", working().set("actions.x", REDIRECT), error),
+            (
+                "not even parsed",
+                working().set("actions.x", "nonsense"),
+                error,
+            ),
+            (
+                "a port by number",
+                with(REDIRECT, &[("/", "Prefix", "name: x, port: {number: 80}")]),
+                error,
+            ),
+            ("in a rule", alone(REDIRECT), &[]),
+            (
+                "as the default backend",
+                working()
+                    .set("actions.x", REDIRECT)
+                    .spec(format!("defaultBackend: {{service: {{{}}}}}", action("x"))),
+                &[],
+            ),
+        ],
+    );
+    hold(
+        &ALB005,
+        &[
+            (
+                "nobody parses it",
+                working().set("actions.x", "nonsense"),
+                &[],
+            ),
+            ("somebody does", alone("nonsense"), error),
+        ],
+    );
+}
+
+#[test]
+fn action_missing() {
+    hold(
+        &ALB004,
+        &[
+            (
+                "no annotation",
+                working().spec(rule("/", "Prefix", &action("x"))),
+                &["error Ingress mesh/alb /spec/rules/0/http/paths/0/backend"],
+            ),
+            (
+                "another name",
+                working()
+                    .set("actions.y", REDIRECT)
+                    .spec(rule("/", "Prefix", &action("x"))),
+                &["error Ingress mesh/alb /spec/rules/0/http/paths/0/backend"],
+            ),
+            (
+                "the default backend",
+                working().spec(format!("defaultBackend: {{service: {{{}}}}}", action("x"))),
+                &["error Ingress mesh/alb /spec/defaultBackend"],
+            ),
+            ("there", alone(REDIRECT), &[]),
+        ],
+    );
+}
+
+#[test]
+fn action_invalid() {
+    let error: &[&str] = &["error Ingress mesh/alb @actions.x"];
+    let warned: &[&str] = &["warning Ingress mesh/alb @actions.x"];
+    let redirect = |config: &str| {
+        alone(&format!(
+            r#"{{"type": "redirect", "redirectConfig": {{{config}}}}}"#
+        ))
+    };
+    let fixed = |config: &str| {
+        alone(&format!(
+            r#"{{"type": "fixed-response", "fixedResponseConfig": {{{config}}}}}"#
+        ))
+    };
+    let forward = |config: &str| alone(&format!(r#"{{"type": "forward", {config}}}"#));
+    let group = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1";
+    let two = r#"{"serviceName": "gateway", "servicePort": 443}, {"serviceName": "gateway", "servicePort": "https"}"#;
+    hold(
+        &ALB005,
+        &[
+            ("a number", alone("443"), error),
+            (
+                "a type in capitals",
+                alone(&REDIRECT.replace("redirect\"", "Redirect\"")),
+                error,
+            ),
+            ("no config", alone(r#"{"type": "redirect"}"#), error),
+            ("no status", redirect(r#""protocol": "HTTPS""#), error),
+            (
+                "a port as number",
+                redirect(r#""port": 443, "statusCode": "HTTP_301""#),
+                error,
+            ),
+            (
+                "a status as number in text",
+                redirect(r#""protocol": "HTTPS", "statusCode": "301""#),
+                error,
+            ),
+            (
+                "a protocol in small letters",
+                redirect(r#""protocol": "https", "statusCode": "HTTP_301""#),
+                error,
+            ),
+            (
+                "a port that is none",
+                redirect(r#""port": "https", "statusCode": "HTTP_301""#),
+                error,
+            ),
+            (
+                "HTTPS to HTTP",
+                redirect(r#""protocol": "HTTP", "port": "80", "statusCode": "HTTP_301""#),
+                error,
+            ),
+            ("a response of 302", fixed(r#""statusCode": "302""#), error),
+            (
+                "no weights",
+                forward(&format!(r#""forwardConfig": {{"targetGroups": [{two}]}}"#)),
+                error,
+            ),
+            (
+                "two ways at once",
+                forward(&format!(
+                    r#""targetGroupARN": "{group}", "forwardConfig": {{"targetGroups": []}}"#
+                )),
+                error,
+            ),
+            (
+                "name and ARN",
+                forward(&format!(
+                    r#""targetGroupARN": "{group}", "targetGroupName": "x""#
+                )),
+                warned,
+            ),
+            (
+                "an unknown key",
+                redirect(
+                    r#""protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301", "code": 301"#,
+                ),
+                warned,
+            ),
+            ("empty has another rule", alone(""), &[]),
+            (
+                "the how-to's capitals",
+                alone(
+                    &REDIRECT
+                        .replace("type", "Type")
+                        .replace("redirectConfig", "RedirectConfig"),
+                ),
+                &[],
+            ),
+            (
+                "placeholders of AWS",
+                redirect(
+                    r##""protocol": "#{protocol}", "port": "#{port}", "path": "/x", "statusCode": "HTTP_302""##,
+                ),
+                &[],
+            ),
+            (
+                "a response",
+                fixed(
+                    r#""contentType": "text/plain", "statusCode": "503", "messageBody": "later""#,
+                ),
+                &[],
+            ),
+            (
+                "one target group",
+                forward(r#""targetGroupName": "x""#),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn rule_never_fires() {
+    let gateway = ("/", "Prefix", GATEWAY);
+    let x = action("x");
+    let own_entry = format!(
+        "rules:\n- http: {{paths: [{}]}}\n- http: {{paths: [{}]}}",
+        entry("/*", "ImplementationSpecific", &x),
+        entry("/", "Prefix", GATEWAY)
+    );
+    let last_entry = format!(
+        "rules:\n- http: {{paths: [{}]}}\n- host: a.example.com\n  http: {{paths: [{}]}}",
+        entry("/", "Prefix", GATEWAY),
+        entry("/a", "Prefix", &x)
+    );
+    let first = "/spec/rules/0/http/paths/0";
+    let second = "/spec/rules/0/http/paths/1";
+    let say = |severity: &str, field: &str| format!("{severity} Ingress mesh/alb {field}");
+    hold(
+        &ALB007,
+        &[
+            (
+                "behind the gateway",
+                with(REDIRECT, &[gateway, ("/", "Prefix", &x)]),
+                &[&say("error", second)],
+            ),
+            (
+                "sorted behind it",
+                with(REDIRECT, &[("/*", "ImplementationSpecific", &x), gateway]),
+                &[&say("error", first)],
+            ),
+            (
+                "in a later entry",
+                alone(REDIRECT).spec(last_entry),
+                &[&say("error", "/spec/rules/1/http/paths/0")],
+            ),
+            (
+                "to itself",
+                alone(&REDIRECT.replace("443", "80").replace("HTTPS", "HTTP"))
+                    .set("listen-ports", r#"[{"HTTP": 80}]"#),
+                &[&say("error", first)],
+            ),
+            (
+                "beside ssl-redirect",
+                alone(REDIRECT).set("ssl-redirect", "443"),
+                &[&say("warning", first)],
+            ),
+            (
+                "another rule",
+                working().paths(&[
+                    entry("/", "Prefix", GATEWAY),
+                    entry("/a*", "ImplementationSpecific", GATEWAY),
+                ]),
+                &[&say("warning", second)],
+            ),
+            (
+                "a redirect takes the gateway",
+                alone(&REDIRECT.replace("443", "8443")),
+                &[&say("warning", second)],
+            ),
+            ("first", alone(REDIRECT), &[]),
+            (
+                "in an entry of its own",
+                alone(REDIRECT).spec(own_entry),
+                &[],
+            ),
+            (
+                "longer than the gateway's",
+                with(REDIRECT, &[gateway, ("/old", "Prefix", &x)]),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn default_backend_redirects_to_itself() {
+    let default = |rules: &str| {
+        working()
+            .unset(&["ssl-redirect"])
+            .set("actions.x", REDIRECT)
+            .spec(format!(
+                "defaultBackend: {{service: {{{}}}}}\n{rules}",
+                action("x")
+            ))
+    };
+    let error: &[&str] = &["error Ingress mesh/alb /spec/defaultBackend"];
+    hold(
+        &ALB082,
+        &[
+            ("no rule", default(""), error),
+            (
+                "a rule for one path",
+                default(&rule("/a", "Prefix", GATEWAY)),
+                error,
+            ),
+            (
+                "a rule for everything",
+                default(&rule("/", "Prefix", GATEWAY)),
+                &[],
+            ),
+            (
+                "HTTP only",
+                default("").set("listen-ports", r#"[{"HTTP": 80}]"#),
+                &[],
+            ),
+        ],
+    );
+}

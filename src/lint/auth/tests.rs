@@ -1,1 +1,194 @@
+use super::*;
+use crate::lint::testing::{Manifest, action, entry, hold, working};
 
+const OIDC: &str = r#"{"issuer": "https://id.example.com", "authorizationEndpoint": "https://id.example.com/a", "tokenEndpoint": "https://id.example.com/t", "userInfoEndpoint": "https://id.example.com/u", "secretName": "oidc"}"#;
+const JWT: &str =
+    r#"{"jwksEndpoint": "https://id.example.com/keys", "issuer": "https://id.example.com"}"#;
+
+fn oidc() -> Manifest {
+    working()
+        .set("auth-type", "oidc")
+        .set("auth-idp-oidc", OIDC)
+}
+
+#[test]
+fn authentication_without_https() {
+    let redirect = r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
+    let redirected = oidc()
+        .unset(&["ssl-redirect"])
+        .set("actions.x", redirect)
+        .paths(&[
+            entry("/", "Prefix", &action("x")),
+            entry("/", "Prefix", "name: gateway, port: {number: 443}"),
+        ]);
+    hold(
+        &ALB062,
+        &[
+            (
+                "no HTTPS",
+                oidc().clear_text(),
+                &["error Ingress mesh/alb @auth-type"],
+            ),
+            (
+                "tokens",
+                working().clear_text().set("jwt-validation", JWT),
+                &["error Ingress mesh/alb @jwt-validation"],
+            ),
+            (
+                "on the Service",
+                working().clear_text().on_service("auth-type", "cognito"),
+                &["error Service mesh/gateway @auth-type"],
+            ),
+            (
+                "both listeners",
+                oidc().unset(&["ssl-redirect"]),
+                &["warning Ingress mesh/alb @auth-type"],
+            ),
+            ("redirected by a rule", redirected, &[]),
+            ("redirected", oidc(), &[]),
+            (
+                "nobody asks",
+                working().clear_text().set("auth-type", "none"),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn mutual_authentication_invalid() {
+    let with = |json: &str| working().set("mutual-authentication", json);
+    let error: &[&str] = &["error Ingress mesh/alb @mutual-authentication"];
+    hold(
+        &ALB075,
+        &[
+            ("an object", with(r#"{"port": 443, "mode": "off"}"#), error),
+            ("no entry", with("[]"), error),
+            ("no port", with(r#"[{"mode": "off"}]"#), error),
+            (
+                "another case",
+                with(r#"[{"port": 443, "mode": "Verify"}]"#),
+                error,
+            ),
+            (
+                "no store",
+                with(r#"[{"port": 443, "mode": "verify"}]"#),
+                error,
+            ),
+            (
+                "a store too many",
+                with(r#"[{"port": 443, "mode": "passthrough", "trustStore": "x"}]"#),
+                error,
+            ),
+            (
+                "without HTTPS, too",
+                with(r#"[{"port": 443, "mode": "verify"}]"#).clear_text(),
+                error,
+            ),
+            (
+                "a key that is dropped",
+                with(r#"[{"port": 443, "mode": "off", "store": "x"}]"#),
+                &["warning Ingress mesh/alb @mutual-authentication"],
+            ),
+            (
+                "in order",
+                with(r#"[{"port": 443, "mode": "verify", "trustStore": "x"}]"#),
+                &[],
+            ),
+            ("empty has another rule", with(""), &[]),
+        ],
+    );
+}
+
+#[test]
+fn authentication_invalid() {
+    let error = |suffix: &str| format!("error Ingress mesh/alb @{suffix}");
+    let jwt = |json: &str| working().set("jwt-validation", json);
+    let claim = |format: &str| {
+        let claims = format!(
+            r#", "additionalClaims": [{{"format": "{format}", "name": "aud", "values": ["x"]}}]}}"#
+        );
+        jwt(&JWT.replace('}', &claims))
+    };
+    let secret = |data: &str| {
+        let secret = format!(
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: mesh}}\nstringData: {data}\n"
+        );
+        oidc().and(&secret)
+    };
+    hold(
+        &ALB076,
+        &[
+            (
+                "no provider",
+                working().set("auth-type", "oidc"),
+                &[&error("auth-type")],
+            ),
+            (
+                "no user pool",
+                oidc().set("auth-type", "cognito"),
+                &[&error("auth-type")],
+            ),
+            (
+                "no JSON",
+                oidc().set("auth-idp-oidc", "https://id.example.com"),
+                &[&error("auth-idp-oidc")],
+            ),
+            (
+                "a field missing",
+                oidc().set("auth-idp-oidc", &OIDC.replace("issuer", "isuer")),
+                &[
+                    &error("auth-idp-oidc"),
+                    "warning Ingress mesh/alb @auth-idp-oidc",
+                ],
+            ),
+            (
+                "an incomplete user pool",
+                working()
+                    .set("auth-type", "cognito")
+                    .set("auth-idp-cognito", "{}"),
+                &[
+                    &error("auth-idp-cognito"),
+                    &error("auth-idp-cognito"),
+                    &error("auth-idp-cognito"),
+                ],
+            ),
+            (
+                "an incomplete Secret",
+                secret("{clientID: x}"),
+                &[&error("auth-idp-oidc")],
+            ),
+            (
+                "no issuer",
+                jwt(&JWT.replace("issuer", "iss")),
+                &[
+                    &error("jwt-validation"),
+                    "warning Ingress mesh/alb @jwt-validation",
+                ],
+            ),
+            (
+                "a claim without format",
+                claim(""),
+                &[&error("jwt-validation")],
+            ),
+            (
+                "a claim of another format",
+                claim("string"),
+                &["warning Ingress mesh/alb @jwt-validation"],
+            ),
+            (
+                "both",
+                oidc().set("jwt-validation", JWT),
+                &[&error("jwt-validation")],
+            ),
+            (
+                "both on HTTP",
+                oidc().set("jwt-validation", JWT).clear_text(),
+                &[],
+            ),
+            ("a Secret", secret("{clientID: x, clientSecret: y}"), &[]),
+            ("a claim", claim("string-array"), &[]),
+            ("in order", oidc(), &[]),
+        ],
+    );
+}

@@ -1,0 +1,70 @@
+//! `show`: the same load balancer as tree, Mermaid and SVG, to the byte. `ISTIO_ALB_BLESS=1 cargo test --test show` writes what
+//! is expected, for somebody to look at.
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+const CASES: [(&str, &[&str]); 3] = [
+    ("helm3-default", &["--scheme", "internet-facing"]),
+    ("helm3-nlb-internal-allowlist", &[]),
+    ("how-to-full", &["--config", "examples/how-to-full.yaml"]),
+];
+
+#[test]
+fn every_format_of_every_picture() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (case, arguments) in CASES {
+        let input = std::fs::read(
+            project
+                .join("chart-fixtures/cases")
+                .join(case)
+                .join("input.yaml"),
+        )
+        .unwrap();
+        for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg")] {
+            let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+                .current_dir(project)
+                .env_clear()
+                .args(["show", "--format", format])
+                .args(arguments)
+                .write_stdin(input.clone())
+                .output()
+                .unwrap();
+            let path = project.join(format!("chart-fixtures/show/{case}.{ending}"));
+            if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
+                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+                std::fs::write(&path, &output.stdout).unwrap();
+            }
+            assert_eq!(output.status.code(), Some(0), "{case} {format}");
+            assert_eq!(
+                output.stdout,
+                std::fs::read(&path).unwrap(),
+                "{case} {format}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_refused_is_shown_with_the_controllers_words() {
+    let manifest = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a<b\n  namespace: ns\n  annotations:\n    \
+                    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme: public\nspec:\n  defaultBackend: \
+                    {service: {name: s, port: {number: 80}}}\n";
+    for (format, expected) in [
+        (
+            "tree",
+            "the controller refuses it: unknown scheme: public\n",
+        ),
+        ("mermaid", "n1[\"Ingress ns/a&lt;b\"]"),
+        ("svg", "Ingress ns/a&lt;b</text>"),
+    ] {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+            .env_clear()
+            .args(["show", "--as-is", "--format", format])
+            .write_stdin(manifest)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(expected), "{text}");
+    }
+}
