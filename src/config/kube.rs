@@ -116,7 +116,7 @@ pub(super) fn host(text: &str) -> Verdict {
         return Err(wrong(format!("`{text}` is an URL"))
             .help(format!("write {}", rest.trim_end_matches('/'))));
     }
-    if name.parse::<IpAddr>().is_ok() {
+    if is_address(name) {
         return Err(wrong(format!("`{text}` is an address, not a host name")));
     }
     if name.contains('*') {
@@ -132,6 +132,14 @@ pub(super) fn host(text: &str) -> Verdict {
         }
         Err(_) => fault,
     })
+}
+
+/// An address as Go reads it for the API server: an IPv4 part may begin with zeros (netutils.ParseIPSloppy).
+fn is_address(text: &str) -> bool {
+    let parts = text.split('.');
+    let sloppy =
+        parts.clone().count() == 4 && parts.into_iter().all(|part| part.parse::<u8>().is_ok());
+    sloppy || text.parse::<IpAddr>().is_ok()
 }
 
 /// The path of a rule of type Prefix or Exact.

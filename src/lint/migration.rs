@@ -95,9 +95,10 @@ pub static ALB059: Rule = Rule {
     summary: "external-dns annotations of the Service were moved to the Ingress",
     explanation: "For a NodePort Service external-dns publishes the addresses of the nodes. On the Ingress the same \
 annotations publish the ALB. With the sources `istio-gateway` and `istio-virtualservice` the target comes from the Service's \
-status, which is empty now: put `external-dns.alpha.kubernetes.io/ingress: <namespace>/<ingress>` on the Gateway.",
+status, which is empty now: put `external-dns.alpha.kubernetes.io/ingress: <namespace>/<ingress>` on the Gateway \
+(`external-dns.kubernetes.io/ingress` from external-dns v0.22 on).",
     help: "check with `external-dns --dry-run` what is published",
-    source: "external-dns source/service.go extractNodePortTargets",
+    source: "external-dns source/service.go extractNodePortTargets; https://github.com/kubernetes-sigs/external-dns/releases/tag/v0.22.0",
 };
 
 /// Fixed addresses.

@@ -124,9 +124,7 @@ impl<'s> Rewrite<'s> {
                 .findings
                 .extend(lint::migration::not_carried(&all));
         }
-        let dns = moved
-            .iter()
-            .filter(|(key, _)| key.starts_with(nlb::EXTERNAL_DNS));
+        let dns = moved.iter().filter(|(key, _)| nlb::is_external_dns(key));
         rewrite
             .plan
             .findings
@@ -190,9 +188,7 @@ fn moved(service: &Object, attach: bool) -> Vec<(&str, &str)> {
     nlb::annotations_of(&service.value)
         .into_iter()
         // While the old load balancer serves, DNS stays with it.
-        .filter(|(key, _)| {
-            key.starts_with(nlb::ALB) || (!attach && key.starts_with(nlb::EXTERNAL_DNS))
-        })
+        .filter(|(key, _)| key.starts_with(nlb::ALB) || (!attach && nlb::is_external_dns(key)))
         .collect()
 }
 

@@ -16,11 +16,12 @@ const REWRITTEN: [&str; 7] = [
 ];
 
 /// Prefixes of the annotations that leave the Service.
-const LEAVING: [&str; 4] = [
+const LEAVING: [&str; 5] = [
     "service.beta.kubernetes.io/aws-load-balancer-",
     "service.beta.kubernetes.io/load-balancer-source-ranges",
     "alb.ingress.kubernetes.io/",
     "external-dns.alpha.kubernetes.io/",
+    "external-dns.kubernetes.io/",
 ];
 
 /// The documents of a stream, each with the separator line before it. Together they are the stream. Objects in JSON

@@ -34,8 +34,11 @@ pub const PREFIX: &str = "service.beta.kubernetes.io/";
 pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
 /// Prefix of the ALB's annotations, on the Ingress.
 pub const ALB: &str = "alb.ingress.kubernetes.io/";
-/// Prefix of external-dns annotations, which move to the Ingress.
-pub const EXTERNAL_DNS: &str = "external-dns.alpha.kubernetes.io/";
+/// Prefixes of external-dns annotations, which move to the Ingress: the default since v0.22.0, and the one before it.
+const EXTERNAL_DNS: [&str; 2] = [
+    "external-dns.kubernetes.io/",
+    "external-dns.alpha.kubernetes.io/",
+];
 
 /// What lives on of the old load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,6 +90,12 @@ pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
         .flatten()
         .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
         .collect()
+}
+
+/// Whether external-dns reads this annotation.
+#[must_use]
+pub fn is_external_dns(key: &str) -> bool {
+    EXTERNAL_DNS.iter().any(|prefix| key.starts_with(prefix))
 }
 
 /// A Go bool, `None` if it is none.
