@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 #![cfg(unix)]
 
+#[path = "cluster/dry_run.rs"]
+mod dry_run;
 #[path = "cluster/journey.rs"]
 mod journey;
 #[path = "cluster/release.rs"]
@@ -15,7 +17,10 @@ use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = journey::trials();
+    let trials = journey::trials()
+        .into_iter()
+        .chain(dry_run::trials())
+        .collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::cluster::stop();
     conclusion.exit_if_failed();

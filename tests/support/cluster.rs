@@ -6,6 +6,7 @@
 use super::tools::Tool;
 use super::{command, project};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -17,6 +18,8 @@ pub struct Cluster {
     folder: PathBuf,
     /// Its URL.
     server: String,
+    /// Namespaces that belong to no trial.
+    shared: Mutex<BTreeSet<String>>,
     holder: Mutex<Option<Child>>,
 }
 
@@ -56,6 +59,7 @@ pub fn get() -> &'static Cluster {
         let (_, server) = kubeconfig.split_once("server: \"").unwrap();
         Cluster {
             server: server.split('"').next().unwrap().into(),
+            shared: Mutex::new(BTreeSet::from(["default".into()])), // every server has it
             folder,
             holder: Mutex::new(Some(holder)),
         }
@@ -104,6 +108,15 @@ impl Cluster {
         let answer: Value = serde_json::from_str(&self.ask(path, &more)).unwrap();
         assert_ne!(answer["kind"], "Status", "{verb} {path}: {answer:#}");
         answer
+    }
+
+    /// Makes a namespace that trials share, unless it is there.
+    pub fn has_namespace(&self, name: &str) {
+        let mut shared = self.shared.lock().unwrap();
+        if shared.insert(name.into()) {
+            let object = json!({"metadata": {"name": name}});
+            self.send("POST", "/api/v1/namespaces", "application/json", &object);
+        }
     }
 
     /// A new namespace.
