@@ -11,6 +11,8 @@ mod dry_run;
 mod journey;
 #[path = "cluster/release.rs"]
 mod release;
+#[path = "cluster/states.rs"]
+mod states;
 mod support;
 
 use libtest_mimic::Arguments;

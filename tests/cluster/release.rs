@@ -6,10 +6,14 @@ use crate::support::tools::Tool;
 use crate::support::{project, shown};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 
 pub const NAME: &str = "istio-ingressgateway";
 pub const INGRESS_NAME: &str = "common-external-ingress";
+
+/// The post-renderer, and what makes it attach.
+pub const OURS: [&str; 2] = ["--post-renderer", "istio-alb"];
+pub const ATTACH: [&str; 2] = ["--post-renderer-args", "--phase=attach"];
 
 /// How a release comes to the cluster and is changed there.
 #[derive(Debug, Clone, Copy)]
@@ -96,10 +100,15 @@ impl Release {
     fn run(&self, helm: &Helm, words: &[&str]) -> Output {
         let namespace = ["--namespace", &self.namespace.name];
         let mut command = helm.run(&[words, &namespace].concat());
-        command
-            .current_dir(helm.path())
-            .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
+        self.place(&mut command);
         command.output().unwrap()
+    }
+
+    /// Gives a command the folder and the cluster in which the release's next changes are made.
+    pub fn place(&self, command: &mut Command) {
+        command
+            .current_dir(self.helm.path())
+            .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
     }
 
     fn deploy(&self, helm: &Helm, verb: &str, more: &[&str]) -> Output {
@@ -120,12 +129,11 @@ impl Release {
     }
 
     pub fn attach(&self) -> Output {
-        let phase = ["--post-renderer-args", "--phase=attach"];
-        self.upgrade(&[&["--post-renderer", "istio-alb"], &phase[..]].concat())
+        self.upgrade(&[&OURS[..], &ATTACH].concat())
     }
 
     pub fn cut_over(&self) -> Output {
-        self.upgrade(&["--post-renderer", "istio-alb"])
+        self.upgrade(&OURS)
     }
 
     pub fn roll_back(&self, revision: &str) -> Output {
@@ -136,15 +144,23 @@ impl Release {
         self.run(&self.helm, &["uninstall", NAME])
     }
 
-    /// Number and status of the last revision: `3 deployed`.
-    pub fn last_revision(&self) -> String {
-        let printed = self.run(&self.helm, &["history", NAME, "--max=1", "-o", "json"]);
-        let history: Value = serde_json::from_slice(&printed.stdout).unwrap();
-        format!(
-            "{} {}",
-            history[0]["revision"],
-            history[0]["status"].as_str().unwrap()
-        )
+    /// Number and status of each revision, the newest last: `3 deployed`.
+    pub fn revisions(&self) -> Vec<String> {
+        let printed = self.run(&self.helm, &["history", NAME, "-o", "json"]);
+        let history: Vec<Value> = serde_json::from_slice(&printed.stdout).unwrap_or_default();
+        let revisions = history.iter().map(|entry| {
+            let status = entry["status"].as_str().unwrap();
+            format!("{} {status}", entry["revision"])
+        });
+        revisions.collect()
+    }
+
+    /// Everything of the release in the cluster, each object in a version that changes whenever the object does.
+    pub fn objects(&self) -> Vec<String> {
+        const KINDS: &str = "all,ingresses,serviceaccounts,roles,rolebindings,secrets";
+        let form = "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}";
+        let text = self.namespace.ask(&["get", KINDS, "-o", form]);
+        text.lines().map(str::to_owned).collect()
     }
 
     pub fn state(&self) -> State {
