@@ -54,7 +54,7 @@ pub struct Release {
     pub namespace: Namespace,
     installer: Helm,
     helm: Helm,
-    flags: &'static [&'static str],
+    way: Way,
     chart: PathBuf,
 }
 
@@ -70,7 +70,7 @@ impl Release {
             namespace: cluster::get().namespace(namespace),
             installer: Helm::ready(way.installed_by),
             helm: Helm::ready(way.upgraded_by),
-            flags: way.flags,
+            way,
             chart: project().join("chart-fixtures/gateway"),
         };
         release.write("values.yaml", values);
@@ -90,6 +90,10 @@ impl Release {
         }
     }
 
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
     pub fn configure(&self, spec: &str) {
         self.write(
             "istio-alb.yaml",
@@ -99,16 +103,35 @@ impl Release {
 
     fn run(&self, helm: &Helm, words: &[&str]) -> Output {
         let namespace = ["--namespace", &self.namespace.name];
-        let mut command = helm.run(&[words, &namespace].concat());
-        self.place(&mut command);
-        command.output().unwrap()
+        let command = helm.run(&[words, &namespace].concat());
+        self.here(command).output().unwrap()
     }
 
-    /// Gives a command the folder and the cluster in which the release's next changes are made.
-    pub fn place(&self, command: &mut Command) {
+    /// A command in the folder and with the cluster in which the release's next changes are made.
+    fn here(&self, mut command: Command) -> Command {
         command
             .current_dir(self.helm.path())
             .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
+        command
+    }
+
+    /// `bash` for somebody who changes this release by hand: `helm` and `kubectl` by these names, and the chart as
+    /// `istio/gateway`.
+    pub fn bash(&self) -> Command {
+        let home = self.helm.path();
+        let links = [
+            ("bin/helm", self.way.upgraded_by.path()),
+            ("bin/kubectl", Tool::Kubectl.path()),
+            ("istio/gateway", self.chart.clone()),
+        ];
+        for (name, target) in links {
+            let link = home.join(name);
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            if !link.exists() {
+                std::os::unix::fs::symlink(target, link).unwrap();
+            }
+        }
+        self.here(self.helm.command("bash"))
     }
 
     fn deploy(&self, helm: &Helm, verb: &str, more: &[&str]) -> Output {
@@ -120,7 +143,7 @@ impl Release {
     }
 
     pub fn install(&self, more: &[&str]) -> Output {
-        self.deploy(&self.installer, "install", &[self.flags, more].concat())
+        self.deploy(&self.installer, "install", &[self.way.flags, more].concat())
     }
 
     /// An upgrade without the post-renderer, unless `more` asks for it.

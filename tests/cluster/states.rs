@@ -106,7 +106,7 @@ fn node_ports_of(service: &Value) -> Vec<Value> {
     ports.iter().map(|port| port["nodePort"].clone()).collect()
 }
 
-fn source_ranges(service: &Value) -> String {
+pub fn source_ranges(service: &Value) -> String {
     let field = service["spec"]["loadBalancerSourceRanges"].as_array();
     let annotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
     match field {
