@@ -5,78 +5,118 @@ use crate::support::cluster::{self, Cluster};
 use crate::support::tools::{Need, Tool, gated};
 use crate::support::{self, Outcome, contract, fail, filter, give, project, shown};
 use libtest_mimic::Trial;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = Vec::new();
-    let mut cases = folder(project().join("chart-fixtures/cases"));
-    cases.retain(|case| case.join("output.yaml").exists());
-    for case in cases {
-        trials.push(trial(name(&case), move || {
-            let read = |name| std::fs::read(case.join(name)).unwrap();
-            taken(&read("input.yaml"), &read("output.yaml"))
+    let mut trials = vec![
+        trial("every golden output", golden_outputs),
+        trial("an Ingress as configured", ingresses),
+        trial("a Service as rendered", services),
+    ];
+    if let Some(data) = support::recorded() {
+        let captures = data.join("captures");
+        trials.push(trial("every recorded stream", || {
+            recorded_streams(captures)
         }));
     }
-    let captures = support::recorded().map(|data| data.join("captures"));
-    for captures in captures
-        .into_iter()
-        .flat_map(|captures| ["helm3", "helm4"].map(|helm| captures.join(helm)))
-    {
-        for stream in folder(captures.clone()) {
-            let name = format!("{} of {}", name(&stream), name(&captures));
-            trials.push(trial(name.clone(), move || {
-                let input = std::fs::read(stream).unwrap();
-                let output = support::rewrite(&input);
-                if output.status.success() {
-                    return taken(&input, &output.stdout);
-                }
-                let refused = ["eastwest", "none"];
-                match refused.iter().any(|case| name.contains(case)) {
-                    true => Ok(()),
-                    false => fail(shown(&output)),
-                }
-            }));
-        }
-    }
-    trials.push(trial("an Ingress as configured".into(), ingresses));
-    trials.push(trial("a Service as rendered".into(), services));
     trials
 }
 
-fn folder(path: PathBuf) -> Vec<PathBuf> {
-    let entries =
-        std::fs::read_dir(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+fn trial(what: &str, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
+    let needs = Tool::CLUSTER.map(Need::Tool).to_vec();
+    gated(format!("the server takes {what}"), needs, test)
+}
+
+/// What went in, and a file with what came out.
+struct Run {
+    input: Vec<u8>,
+    output: PathBuf,
+}
+
+fn golden_outputs() -> Outcome {
+    let mut runs = Vec::new();
+    for case in folder(&project().join("chart-fixtures/cases")) {
+        let output = case.join("output.yaml");
+        if output.exists() {
+            let input = std::fs::read(case.join("input.yaml")).unwrap();
+            runs.push(Run { input, output });
+        }
+    }
+    all_taken(&runs)
+}
+
+fn recorded_streams(captures: PathBuf) -> Outcome {
+    let outputs = tempfile::tempdir().unwrap();
+    let mut runs = Vec::new();
+    for helm in ["helm3", "helm4"] {
+        for stream in folder(&captures.join(helm)) {
+            let name = format!("{helm}-{}", stream.file_name().unwrap().to_string_lossy());
+            let input = std::fs::read(stream).unwrap();
+            let rewritten = support::rewrite(&input);
+            if rewritten.status.success() {
+                let output = outputs.path().join(name);
+                std::fs::write(&output, rewritten.stdout).unwrap();
+                runs.push(Run { input, output });
+            } else if !name.ends_with("-eastwest.yaml") && !name.ends_with("-none.yaml") {
+                return fail(format!("{name}\n{}", shown(&rewritten)));
+            }
+        }
+    }
+    all_taken(&runs)
+}
+
+fn folder(path: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
 }
 
-fn name(path: &std::path::Path) -> String {
-    path.file_stem().unwrap().to_string_lossy().into_owned()
-}
-
-fn trial(name: String, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
-    let needs = Tool::CLUSTER.map(Need::Tool).to_vec();
-    gated(format!("the server takes {name}"), needs, test)
-}
-
-/// Nothing is refused, but for what is none of ours and was refused before us as well.
-fn taken(input: &[u8], output: &[u8]) -> Outcome {
+/// Asks for all files at once, and again for each that kubectl then names in a complaint.
+fn all_taken(runs: &[Run]) -> Outcome {
     let cluster = cluster::get();
-    for document in contract::documents(output) {
-        if let Ok(object) = contract::parse(document)
-            && let Some(namespace) = object["metadata"]["namespace"].as_str()
-        {
-            cluster.has_namespace(namespace);
+    let mut kubectl = cluster.kubectl(&["create", "--dry-run=server"]);
+    for run in runs {
+        kubectl.arg("--filename").arg(&run.output);
+        for document in contract::documents(&std::fs::read(&run.output).unwrap()) {
+            if let Ok(object) = contract::parse(document)
+                && let Some(namespace) = object["metadata"]["namespace"].as_str()
+            {
+                cluster.has_namespace(namespace);
+            }
         }
     }
-    let whole = dry_run(cluster, output);
-    if whole.status.success() {
-        return Ok(());
+    let answer = kubectl.output().unwrap();
+    let complaints = complaints(&answer).join("\n");
+    let taken = String::from_utf8_lossy(&answer.stdout).lines().count();
+    assert!(taken >= runs.len(), "{}", shown(&answer));
+    let named = |run: &&Run| complaints.contains(run.output.to_str().unwrap());
+    let refused: Vec<String> = runs
+        .iter()
+        .filter(named)
+        .filter_map(|run| {
+            Some(format!(
+                "{}\n{}",
+                run.output.display(),
+                refused(cluster, run)?
+            ))
+        })
+        .collect();
+    match refused.is_empty() {
+        true => Ok(()),
+        false => fail(refused.join("\n")),
     }
+}
+
+/// What is refused, but for what is none of ours and was refused before us as well.
+fn refused(cluster: &Cluster, run: &Run) -> Option<String> {
+    let output = std::fs::read(&run.output).unwrap();
+    let rewrite = match contract::compare(&run.input, &output) {
+        Ok(rewrite) => rewrite,
+        Err(message) => return Some(message),
+    };
     // kubectl stops where it can't read on, so ours are asked about by themselves.
-    let rewrite = contract::compare(input, output)?;
     let services = rewrite.services.iter().map(|(_, after)| *after);
     let mut ours = Vec::new();
     for document in services.chain(rewrite.ingresses.iter().copied()) {
@@ -86,24 +126,16 @@ fn taken(input: &[u8], output: &[u8]) -> Outcome {
     }
     let alone = dry_run(cluster, &ours);
     if !ours.is_empty() && !alone.status.success() {
-        return fail(shown(&alone));
+        return Some(shown(&alone));
     }
-    let before = dry_run(cluster, input);
-    match complaints(&whole) == complaints(&before) {
-        true => Ok(()),
-        false => fail(format!(
-            "{}\n--- before us\n{}",
-            shown(&whole),
-            shown(&before)
-        )),
-    }
+    let (before, after) = (dry_run(cluster, &run.input), dry_run(cluster, &output));
+    (complaints(&before) != complaints(&after))
+        .then(|| format!("{}\n--- before us\n{}", shown(&after), shown(&before)))
 }
 
 fn dry_run(cluster: &Cluster, stream: &[u8]) -> Output {
-    give(
-        cluster.kubectl(&["create", "--dry-run=server", "-f", "-"]),
-        stream,
-    )
+    let words = ["create", "--dry-run=server", "-f", "-"];
+    give(cluster.kubectl(&words), stream)
 }
 
 /// What kubectl says without its warnings, of which the class annotation gets one.
@@ -193,11 +225,11 @@ fn ingresses() -> Outcome {
             return fail(format!("{setting}\n{}", shown(&output)));
         }
     }
-    all_taken(&TAKEN.map(|setting| (setting.to_owned(), run(setting))))
+    each_taken(&TAKEN.map(|setting| (setting.to_owned(), run(setting))))
 }
 
 /// Asks for everything at once, and only if something is refused for each by itself.
-fn all_taken(runs: &[(String, Output)]) -> Outcome {
+fn each_taken(runs: &[(String, Output)]) -> Outcome {
     let cluster = cluster::get();
     cluster.has_namespace("istio-system");
     let mut all = Vec::new();
@@ -309,5 +341,5 @@ fn services() -> Outcome {
             runs.push((format!("{input}{arguments:?}"), output));
         }
     }
-    all_taken(&runs)
+    each_taken(&runs)
 }
