@@ -86,17 +86,16 @@ fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
         )
         .severity(Severity::Warning)
         .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
-    let class = subject.facts.class.as_ref();
-    let open = class.filter(|_| subject.facts.picked_up.is_none());
-    Some(match open {
-        Some(class) => {
-            let message = format!(
-                "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
-            );
-            Finding { message, ..finding }.severity(Severity::Info)
-        }
-        None => finding,
-    })
+    if subject.facts.picked_up.is_some() {
+        return Some(finding);
+    }
+    let message = match &subject.facts.class {
+        Some(class) => format!(
+            "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
+        ),
+        None => "nobody says the scheme: the ALB is internal, if there is one".to_owned(),
+    };
+    Some(Finding { message, ..finding }.severity(Severity::Info))
 }
 
 /// The scheme of the load balancer; `None` where it is neither.
