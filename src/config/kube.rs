@@ -9,12 +9,12 @@ use std::net::IpAddr;
 
 /// What is wrong with a text, and what would be right.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     pub what: String,
     pub help: Option<String>,
 }
 
-pub(super) type Verdict = Result<(), Wrong>;
+pub(crate) type Verdict = Result<(), Wrong>;
 
 /// `text` is wrong, because …
 pub(super) fn wrong(what: impl Into<String>) -> Wrong {

@@ -4,6 +4,8 @@
 //! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
 
 pub mod actions;
+pub mod annotations;
+pub mod attributes;
 pub mod auth;
 pub mod backend;
 pub mod backends;
@@ -12,14 +14,19 @@ pub mod conditions;
 pub mod exposure;
 pub mod flux;
 pub mod health;
+pub mod inbound;
 pub mod listeners;
+pub mod load_balancer;
 pub mod migration;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
 pub mod reference;
+pub mod said;
 pub mod scene;
 pub mod service;
+pub mod syntax;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 
@@ -181,9 +188,16 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(health::RULES);
     rules.extend(health::gateway::RULES);
     rules.extend(auth::RULES);
+    rules.extend(annotations::RULES);
+    rules.extend(syntax::RULES);
+    rules.extend(load_balancer::RULES);
+    rules.extend(attributes::RULES);
+    rules.extend(tags::RULES);
+    rules.extend(exposure::RULES);
+    rules.extend(inbound::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
-    rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
+    rules.push(&flux::ALB110);
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -212,6 +226,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
         let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        found.extend(syntax::no_text(ingress));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -246,7 +261,9 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
         .unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
-    let mut findings = judge(&Scene::new(&found, &model, &options, |_| true));
+    let scene = Scene::new(&found, &model, &options, |_| true);
+    let mut findings = judge(&scene);
+    findings.extend(syntax::undecoded(&scene));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);
@@ -298,6 +315,13 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         health::judge,
         health::gateway::judge,
         auth::judge,
+        annotations::judge,
+        syntax::judge,
+        load_balancer::judge,
+        attributes::judge,
+        tags::judge,
+        exposure::judge,
+        inbound::judge,
     ] {
         findings.extend(judge(scene));
     }

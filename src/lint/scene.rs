@@ -106,6 +106,25 @@ impl<'s> Scene<'s> {
             .filter(|text| !text.is_empty())
     }
 
+    /// The Ingresses that share the load balancer of this one, itself among them.
+    #[must_use]
+    pub fn members(&self, subject: &Subject<'s>) -> Vec<Subject<'s>> {
+        let Some(group) = subject.group else {
+            return vec![Subject { ..*subject }];
+        };
+        let facts = group
+            .members
+            .iter()
+            .filter_map(|key| self.model.ingress(key));
+        facts
+            .map(|facts| Subject {
+                object: &self.objects[facts.index],
+                facts,
+                group: Some(group),
+            })
+            .collect()
+    }
+
     /// A finding about a place that the model names, on whichever object it is.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
