@@ -11,6 +11,7 @@ pub mod certificates;
 pub mod conditions;
 pub mod exposure;
 pub mod flux;
+pub mod groups;
 pub mod health;
 pub mod listeners;
 pub mod migration;
@@ -165,6 +166,8 @@ pub struct Gateway<'g> {
     pub ingress: usize,
     /// What was asked for.
     pub spec: &'g Spec,
+    /// Whether its Service was rewritten.
+    pub rewritten: bool,
 }
 
 /// All rules, in order of their ids.
@@ -181,6 +184,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(health::RULES);
     rules.extend(health::gateway::RULES);
     rules.extend(auth::RULES);
+    rules.extend(groups::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
@@ -197,6 +201,11 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     let options = scene::options(first.spec);
     let applied = applied(objects);
     let model = scene::model_of(&applied, &options);
+    let rewritten: Vec<&Object> = gateways
+        .iter()
+        .filter(|gateway| gateway.rewritten)
+        .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
+        .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
         let ingress = &objects[gateway.ingress];
@@ -211,7 +220,8 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        let scene = Scene::new(&applied, &model, &options, judged);
+        let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -284,6 +294,15 @@ fn applied(objects: &[Object]) -> Vec<Object> {
         .collect()
 }
 
+/// An object among those that are applied.
+fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> {
+    applied.iter().find(|other| {
+        other.kind() == object.kind()
+            && other.document == object.document
+            && other.pointer == object.pointer
+    })
+}
+
 /// All rules, on what they look at.
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -298,6 +317,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         health::judge,
         health::gateway::judge,
         auth::judge,
+        groups::judge,
     ] {
         findings.extend(judge(scene));
     }
