@@ -8,6 +8,7 @@ pub mod auth;
 pub mod backend;
 pub mod backends;
 pub mod certificates;
+pub mod class;
 pub mod conditions;
 pub mod exposure;
 pub mod flux;
@@ -185,6 +186,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(health::gateway::RULES);
     rules.extend(auth::RULES);
     rules.extend(groups::RULES);
+    rules.extend(class::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
@@ -318,6 +320,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         health::gateway::judge,
         auth::judge,
         groups::judge,
+        class::judge,
     ] {
         findings.extend(judge(scene));
     }
