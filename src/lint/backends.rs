@@ -22,6 +22,8 @@ pub const USE_ANNOTATION: &str = "use-annotation";
 pub struct Path<'s> {
     /// Where it stands in the Ingress.
     pub pointer: String,
+    /// The host of its rule, or nothing.
+    pub host: &'s str,
     /// Its path, or nothing.
     pub path: &'s str,
     /// `Exact`, `Prefix` or `ImplementationSpecific`.
@@ -75,6 +77,7 @@ pub fn paths(ingress: &Object) -> Vec<Path<'_>> {
         for (at, path) in list(&rule["http"]["paths"]).iter().enumerate() {
             let pointer = path_pointer(rule_at, at);
             found.push(Path {
+                host: rule["host"].as_str().unwrap_or_default(),
                 path: path["path"].as_str().unwrap_or_default(),
                 path_type: path["pathType"].as_str().unwrap_or_default(),
                 backend: Backend::read(&path["backend"], format!("{pointer}/backend")),

@@ -25,6 +25,8 @@ pub struct Scene<'s> {
     pub options: &'s Options,
     /// The Ingresses to be judged.
     pub subjects: Vec<Subject<'s>>,
+    /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
+    pub rewritten: Option<Vec<&'s Object>>,
 }
 
 /// An Ingress to be judged.
@@ -63,7 +65,30 @@ impl<'s> Scene<'s> {
             model,
             options,
             subjects,
+            rewritten: None,
         }
+    }
+
+    /// The same scene behind the filter, which rewrote these Services and has said what there is to say of them.
+    #[must_use]
+    pub fn behind_the_filter(mut self, rewritten: Vec<&'s Object>) -> Self {
+        self.rewritten = Some(rewritten);
+        self
+    }
+
+    /// Whether the stream is judged as it stands.
+    #[must_use]
+    pub fn is_as_is(&self) -> bool {
+        self.rewritten.is_none()
+    }
+
+    /// Whether the filter rewrote a Service.
+    #[must_use]
+    pub fn is_rewritten(&self, service: &Object) -> bool {
+        self.rewritten
+            .iter()
+            .flatten()
+            .any(|rewritten| std::ptr::eq(*rewritten, service))
     }
 
     /// The objects of a kind.
@@ -81,12 +106,35 @@ impl<'s> Scene<'s> {
             .find(|object| object.name() == name && namespace_of(object) == namespace)
     }
 
-    /// The Ingresses to be judged that are the controller's, or may be. To the others nothing applies but what concerns
-    /// their class.
+    /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
+    /// but what concerns their class.
     pub fn ours(&self) -> impl Iterator<Item = &Subject<'s>> {
         self.subjects
             .iter()
-            .filter(|subject| subject.facts.picked_up != Some(false))
+            .filter(|subject| match subject.facts.picked_up {
+                Some(ours) => ours,
+                None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
+            })
+    }
+
+    /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
+    #[must_use]
+    pub fn class(&self, subject: &Subject<'_>) -> Option<&'s Object> {
+        let name = subject.facts.class.as_deref()?;
+        self.of_kind("IngressClass")
+            .find(|object| object.name() == name)
+    }
+
+    /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
+    /// controller's prefix. What a cluster without its IngressClass says of an Ingress for nginx is no matter of ours.
+    #[must_use]
+    pub fn is_meant_for_alb(&self, subject: &Subject<'_>) -> bool {
+        let facts = subject.facts;
+        facts.class.as_ref() == Some(&self.options.ingress_class)
+            || facts
+                .settings
+                .iter()
+                .any(|setting| setting.object.kind == "Ingress")
     }
 
     /// The IngressClassParams that count for an Ingress.

@@ -41,6 +41,7 @@ mod target_groups;
 mod tests;
 mod types;
 
+pub use group::{ORDERS as GROUP_ORDERS, check_name as check_group_name};
 pub use names::{Failure, Key, Object, Part, Reason, Site, Stage};
 pub use optimize::{covers, loops};
 pub use outcome::{Built, Group, IngressFacts, Model, Verdict};
