@@ -273,7 +273,7 @@ fn looks_like_ours(key: &str) -> bool {
     match away {
         0 => true,
         1..=2 if known() => true,
-        ..=6 => prefix.contains("alb"),
+        1..=6 => prefix.contains("alb"),
         _ => prefix.split('.').any(|word| word == "alb") && known(),
     }
 }
