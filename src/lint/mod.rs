@@ -321,6 +321,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         auth::judge,
         groups::judge,
         class::judge,
+        service::judge,
     ] {
         findings.extend(judge(scene));
     }
