@@ -98,78 +98,69 @@ fn twice(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 
 fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let facts = subject.facts;
-    if facts.picked_up == Some(true) {
-        return None;
-    }
-    let is_meant = scene.is_meant_for_alb(subject);
-    let annotation = subject.object.annotation(CLASS_ANNOTATION);
-    let class = scene.class(subject);
+    let why = &facts.why;
     let at = |severity: Severity, message: String| {
         let finding = subject.finding(&ALB086, message).severity(severity);
-        match annotation {
-            Some(_) => finding.field(pointer(CLASS_ANNOTATION)),
-            None if subject.object.value["spec"]["ingressClassName"].is_string() => {
-                finding.field("/spec/ingressClassName")
-            }
-            None => finding,
+        if subject.object.annotation(CLASS_ANNOTATION).is_some() {
+            finding.field(pointer(CLASS_ANNOTATION))
+        } else if subject.object.value["spec"]["ingressClassName"].is_string() {
+            finding.field("/spec/ingressClassName")
+        } else {
+            finding
         }
     };
-    let why = &facts.why;
-    let silently = "the controller passes it over, and no event says so";
-    if let Some(annotation) = annotation {
-        let ours = &scene.options.ingress_class;
-        let nearly = annotation.trim().eq_ignore_ascii_case(ours);
-        return Some(match (nearly, is_meant) {
-            (true, _) => at(Severity::Error, format!("{why}: {silently}")),
-            (false, true) => at(Severity::Warning, format!("{why}: {silently}")),
-            (false, false) => at(
-                Severity::Info,
-                format!("{why}: nothing else of it is judged"),
-            ),
-        });
-    }
+    let silently = |severity: Severity| {
+        at(
+            severity,
+            format!("{why}: the controller passes it over, and no event says so"),
+        )
+    };
+    let is_meant = scene.is_meant_for_alb(subject);
     if let Some(failure) = &facts.failure
         && facts.picked_up == Some(false)
     {
         return Some(at(Severity::Error, failure.reason.message.clone()));
     }
-    match (class, &facts.class) {
+    let is_nearly = subject
+        .object
+        .annotation(CLASS_ANNOTATION)
+        .is_some_and(|class| {
+            class
+                .trim()
+                .eq_ignore_ascii_case(&scene.options.ingress_class)
+        });
+    let controller = scene.class(subject).map(|class| {
+        class.value["spec"]["controller"]
+            .as_str()
+            .unwrap_or_default()
+    });
+    match (facts.picked_up, controller) {
+        (Some(true), _) => None,
+        // EKS Auto Mode reads no class annotation, which is ALB040.
+        (Some(false), _) if is_nearly && scene.options.eks_auto_mode => None,
+        (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
+        (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
+            let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
+            Some(silently(Severity::Info).help(help))
+        }
+        (Some(false), Some(_)) if is_meant => Some(silently(Severity::Error)),
+        (Some(false), None) if is_meant => Some(silently(Severity::Warning)),
         // Class and parameters are in order as far as the stream tells.
-        (Some(_), _) if facts.picked_up.is_none() => None,
-        (Some(class), _) => {
-            let controller = class.value["spec"]["controller"]
-                .as_str()
-                .unwrap_or_default();
-            let of_aws = matches!(controller, "ingress.k8s.aws/alb" | "eks.amazonaws.com/alb");
-            Some(if is_meant && !of_aws {
-                at(Severity::Error, format!("{why}: {silently}"))
-            } else {
-                let finding = at(
-                    Severity::Info,
-                    format!("{why}: nothing else of it is judged"),
-                );
-                match controller {
-                    "eks.amazonaws.com/alb" => {
-                        finding.help("where EKS Auto Mode builds it, say so: `eksAutoMode: true`")
-                    }
-                    _ => finding,
-                }
-            })
-        }
-        (None, Some(_)) if is_meant => None,
-        (None, Some(_)) => Some(at(
-            Severity::Info,
-            format!("{why}: nothing else of it is judged"),
+        (None, Some(_)) => None,
+        (None, None) if is_meant && facts.class.is_some() => None,
+        (None, None) if is_meant => Some(at(
+            Severity::Warning,
+            "no class is named: the controller takes it only if the cluster has a default IngressClass of its".to_owned(),
         )),
-        (None, None) => {
-            let severity = if is_meant {
-                Severity::Warning
-            } else {
-                Severity::Info
-            };
-            let message = "no class is named: the controller takes it only if the cluster has a default IngressClass of its";
-            Some(at(severity, message.to_owned()))
-        }
+        _ => Some(
+            at(
+                Severity::Info,
+                format!("{why}: it is taken to be another controller's, and not judged"),
+            )
+            .help(
+                "if an ALB is to be built for it, set `kubernetes.io/ingress.class: alb`, or name a class of the controller's",
+            ),
+        ),
     }
 }
 

@@ -345,6 +345,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         inbound::judge,
         groups::judge,
         class::judge,
+        service::judge,
     ] {
         findings.extend(judge(scene));
     }

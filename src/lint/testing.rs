@@ -12,6 +12,7 @@ use crate::config::{self, Files, Settings};
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
 pub struct Manifest {
+    service_labels: BTreeMap<String, String>,
     service_annotations: BTreeMap<String, String>,
     service: String,
     annotations: BTreeMap<String, String>,
@@ -22,6 +23,7 @@ pub struct Manifest {
 /// A gateway behind an ALB with both listeners, a redirect, a certificate and a health check on the status port.
 pub fn working() -> Manifest {
     let manifest = Manifest {
+        service_labels: BTreeMap::new(),
         service_annotations: BTreeMap::new(),
         service:
             "type: NodePort\nports: [{name: status-port, port: 15021}, {name: http2, port: 80}, \
@@ -108,10 +110,21 @@ impl Manifest {
         self
     }
 
+    /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Service.
+    pub fn on_service(self, suffix: &str, value: &str) -> Self {
+        self.annotate_service(&format!("{PREFIX}{suffix}"), value)
+    }
+
     /// With an annotation on the Service.
-    pub fn on_service(mut self, suffix: &str, value: &str) -> Self {
+    pub fn annotate_service(mut self, key: &str, value: &str) -> Self {
         self.service_annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+            .insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// With a label on the Service.
+    pub fn label_service(mut self, key: &str, value: &str) -> Self {
+        self.service_labels.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -168,10 +181,12 @@ impl Manifest {
             annotations.iter().map(line).collect()
         };
         let indent = |spec: &str| spec.replace('\n', "\n  ");
-        let on_service = match self.service_annotations.is_empty() {
+        let map = |name: &str, entries: &BTreeMap<String, String>| match entries.is_empty() {
             true => String::new(),
-            false => format!("  annotations:\n{}", list(&self.service_annotations)),
+            false => format!("  {name}:\n{}", list(entries)),
         };
+        let on_service =
+            map("labels", &self.service_labels) + &map("annotations", &self.service_annotations);
         format!(
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: mesh\n{on_service}spec:\n  {}\n---\n\
              apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: alb\n  namespace: mesh\n  annotations:\n\

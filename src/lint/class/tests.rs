@@ -157,7 +157,7 @@ fn the_class_is_the_one_that_the_configuration_names() {
     assert_eq!(found("{}"), [format!("warning ALB086 {AT}")]);
     assert_eq!(
         found("{ingress: {className: public}, eksAutoMode: true}"),
-        [format!("error ALB086 {AT}")]
+        [format!("error ALB040 {AT}")]
     );
 }
 
