@@ -15,8 +15,12 @@ fn validator(path: &str) -> Validator {
     let mut schema: Value =
         serde_json::from_slice(&std::fs::read(project().join(path)).unwrap()).unwrap();
     // The standard's pattern of a language tag has a bracket too many, and is no regular expression. We write no language.
-    if let Some(language) = schema.pointer_mut("/definitions/run/properties/language") {
-        language.as_object_mut().unwrap().remove("pattern");
+    for owner in ["run", "toolComponent"] {
+        if let Some(language) =
+            schema.pointer_mut(&format!("/definitions/{owner}/properties/language"))
+        {
+            language.as_object_mut().unwrap().remove("pattern");
+        }
     }
     jsonschema::validator_for(&schema).unwrap()
 }
