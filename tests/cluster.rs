@@ -7,20 +7,29 @@
 
 #[path = "cluster/dry_run.rs"]
 mod dry_run;
+#[path = "cluster/failures.rs"]
+mod failures;
+#[path = "cluster/guide.rs"]
+mod guide;
 #[path = "cluster/journey.rs"]
 mod journey;
 #[path = "cluster/release.rs"]
 mod release;
+#[path = "cluster/states.rs"]
+mod states;
 mod support;
 
 use libtest_mimic::Arguments;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = journey::trials()
-        .into_iter()
-        .chain(dry_run::trials())
-        .collect();
+    let trials = [
+        journey::trials(),
+        guide::trials(),
+        failures::trials(),
+        dry_run::trials(),
+    ];
+    let trials = trials.into_iter().flatten().collect();
     let conclusion = libtest_mimic::run(&arguments, trials);
     support::cluster::stop();
     conclusion.exit_if_failed();

@@ -6,10 +6,14 @@ use crate::support::tools::Tool;
 use crate::support::{project, shown};
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output};
 
 pub const NAME: &str = "istio-ingressgateway";
 pub const INGRESS_NAME: &str = "common-external-ingress";
+
+/// The post-renderer, and what makes it attach.
+pub const OURS: [&str; 2] = ["--post-renderer", "istio-alb"];
+pub const ATTACH: [&str; 2] = ["--post-renderer-args", "--phase=attach"];
 
 /// How a release comes to the cluster and is changed there.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +54,7 @@ pub struct Release {
     pub namespace: Namespace,
     installer: Helm,
     helm: Helm,
-    flags: &'static [&'static str],
+    way: Way,
     chart: PathBuf,
 }
 
@@ -66,7 +70,7 @@ impl Release {
             namespace: cluster::get().namespace(namespace),
             installer: Helm::ready(way.installed_by),
             helm: Helm::ready(way.upgraded_by),
-            flags: way.flags,
+            way,
             chart: project().join("chart-fixtures/gateway"),
         };
         release.write("values.yaml", values);
@@ -86,6 +90,10 @@ impl Release {
         }
     }
 
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
     pub fn configure(&self, spec: &str) {
         self.write(
             "istio-alb.yaml",
@@ -95,11 +103,35 @@ impl Release {
 
     fn run(&self, helm: &Helm, words: &[&str]) -> Output {
         let namespace = ["--namespace", &self.namespace.name];
-        let mut command = helm.run(&[words, &namespace].concat());
+        let command = helm.run(&[words, &namespace].concat());
+        self.here(command).output().unwrap()
+    }
+
+    /// A command in the folder and with the cluster in which the release's next changes are made.
+    fn here(&self, mut command: Command) -> Command {
         command
-            .current_dir(helm.path())
+            .current_dir(self.helm.path())
             .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
-        command.output().unwrap()
+        command
+    }
+
+    /// `bash` for somebody who changes this release by hand: `helm` and `kubectl` by these names, and the chart as
+    /// `istio/gateway`.
+    pub fn bash(&self) -> Command {
+        let home = self.helm.path();
+        let links = [
+            ("bin/helm", self.way.upgraded_by.path()),
+            ("bin/kubectl", Tool::Kubectl.path()),
+            ("istio/gateway", self.chart.clone()),
+        ];
+        for (name, target) in links {
+            let link = home.join(name);
+            std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+            if !link.exists() {
+                std::os::unix::fs::symlink(target, link).unwrap();
+            }
+        }
+        self.here(self.helm.command("bash"))
     }
 
     fn deploy(&self, helm: &Helm, verb: &str, more: &[&str]) -> Output {
@@ -111,7 +143,7 @@ impl Release {
     }
 
     pub fn install(&self, more: &[&str]) -> Output {
-        self.deploy(&self.installer, "install", &[self.flags, more].concat())
+        self.deploy(&self.installer, "install", &[self.way.flags, more].concat())
     }
 
     /// An upgrade without the post-renderer, unless `more` asks for it.
@@ -120,12 +152,11 @@ impl Release {
     }
 
     pub fn attach(&self) -> Output {
-        let phase = ["--post-renderer-args", "--phase=attach"];
-        self.upgrade(&[&["--post-renderer", "istio-alb"], &phase[..]].concat())
+        self.upgrade(&[&OURS[..], &ATTACH].concat())
     }
 
     pub fn cut_over(&self) -> Output {
-        self.upgrade(&["--post-renderer", "istio-alb"])
+        self.upgrade(&OURS)
     }
 
     pub fn roll_back(&self, revision: &str) -> Output {
@@ -136,15 +167,23 @@ impl Release {
         self.run(&self.helm, &["uninstall", NAME])
     }
 
-    /// Number and status of the last revision: `3 deployed`.
-    pub fn last_revision(&self) -> String {
-        let printed = self.run(&self.helm, &["history", NAME, "--max=1", "-o", "json"]);
-        let history: Value = serde_json::from_slice(&printed.stdout).unwrap();
-        format!(
-            "{} {}",
-            history[0]["revision"],
-            history[0]["status"].as_str().unwrap()
-        )
+    /// Number and status of each revision, the newest last: `3 deployed`.
+    pub fn revisions(&self) -> Vec<String> {
+        let printed = self.run(&self.helm, &["history", NAME, "-o", "json"]);
+        let history: Vec<Value> = serde_json::from_slice(&printed.stdout).unwrap_or_default();
+        let revisions = history.iter().map(|entry| {
+            let status = entry["status"].as_str().unwrap();
+            format!("{} {status}", entry["revision"])
+        });
+        revisions.collect()
+    }
+
+    /// Everything of the release in the cluster, each object in a version that changes whenever the object does.
+    pub fn objects(&self) -> Vec<String> {
+        const KINDS: &str = "all,ingresses,serviceaccounts,roles,rolebindings,secrets";
+        let form = "jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}";
+        let text = self.namespace.ask(&["get", KINDS, "-o", form]);
+        text.lines().map(str::to_owned).collect()
     }
 
     pub fn state(&self) -> State {

@@ -172,12 +172,6 @@ impl Namespace {
         None
     }
 
-    /// Names of all objects of some kinds, as `kind/name`.
-    pub fn names(&self, kinds: &str) -> Vec<String> {
-        let text = self.ask(&["get", kinds, "-o", "name"]);
-        text.lines().map(str::to_owned).collect()
-    }
-
     /// Changes an object, or a part of it that goes by its own path, as somebody does who is not Helm.
     pub fn patch(&self, kind: Kind, name: &str, patch: &Value) {
         let path = format!("{}/{name}", self.path(kind));

@@ -2,7 +2,7 @@
 
 use super::tools::Tool;
 use super::{binary, command, project};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -72,24 +72,32 @@ impl Helm {
 
     /// Helm with `arguments`, in the project's folder.
     pub fn run(&self, arguments: &[&str]) -> Command {
-        let mut helm = command(self.tool.path(), project());
+        let mut helm = self.command(self.tool.path());
         helm.args(arguments);
+        helm
+    }
+
+    /// Another program, which finds this Helm's world when it runs Helm.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = command(program, project());
         for (name, folder) in [
             ("HELM_CACHE_HOME", "cache"),
             ("HELM_CONFIG_HOME", "config"),
             ("HELM_DATA_HOME", "data"),
         ] {
-            helm.env(name, self.path().join(folder));
+            command.env(name, self.path().join(folder));
         }
-        helm.env("HOME", self.path())
+        command
+            .env("HOME", self.path())
             .env("KUBECONFIG", self.path().join("none"));
-        helm.env("RECORD_FOLDER", self.path())
+        command
+            .env("RECORD_FOLDER", self.path())
             .env("RECORDED_PROGRAM", binary());
-        helm.env(
+        command.env(
             "PATH",
             path_with(&[&self.path().join("bin"), binary().parent().unwrap()]),
         );
-        helm
+        command
     }
 
     fn data(&self) -> PathBuf {
