@@ -1,9 +1,13 @@
 //! Manifests for the tests of rules: one that no rule finds fault with, and changes to it.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::{Rule, judge_as_is};
 use crate::alb::catalogue::PREFIX;
+use crate::cli::Options;
+use crate::config::{self, Files, Settings};
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
@@ -98,6 +102,12 @@ impl Manifest {
         self
     }
 
+    /// Without a class.
+    pub fn no_class(mut self) -> Self {
+        self.annotations.remove("kubernetes.io/ingress.class");
+        self
+    }
+
     /// With an annotation on the Service.
     pub fn on_service(mut self, suffix: &str, value: &str) -> Self {
         self.service_annotations
@@ -176,8 +186,14 @@ impl Manifest {
     /// What there is to say about it: `error ALB001 Ingress mesh/alb @backend-protocol`, where `@` stands for the pointer
     /// of an annotation.
     pub fn findings(&self) -> Vec<String> {
+        self.findings_with("{}")
+    }
+
+    /// The same under a configuration, of which this is the `spec`.
+    pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
-        let findings = judge_as_is(&text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let findings =
+            judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let annotation = format!("/metadata/annotations/{}", PREFIX.replace('/', "~1"));
         let show = |finding: super::Finding| {
             let object = finding.object.unwrap_or_default();
@@ -188,6 +204,22 @@ impl Manifest {
         };
         findings.into_iter().map(show).collect()
     }
+}
+
+/// A configuration with this `spec`.
+pub fn configured(spec: &str) -> Vec<Settings> {
+    struct NoFiles;
+    impl Files for NoFiles {
+        fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+        fn follow(&self, _: &Path) -> io::Result<PathBuf> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+    let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n");
+    config::resolve(&Options::default(), &[], &NoFiles, Some(&document))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Holds a rule against manifests: what each is, and what the rule says of it, without its id; nothing where it is silent.
