@@ -4,6 +4,9 @@
 //! letter switches a setting off, and the default takes its place. The model tells for each annotation whether somebody
 //! reads it and why not; here is said what that means. What a value may be is the subject of [`super::syntax`].
 
+#[cfg(test)]
+mod tests;
+
 use super::conditions::is_listener;
 use super::scene::{Scene, Subject, pointer};
 use super::syntax::idle;

@@ -2,6 +2,9 @@
 //!
 //! The controller passes keys and values on unread. AWS refuses what it does not know, after part of the ALB is there.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use super::said::{self, Said};

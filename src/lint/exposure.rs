@@ -3,6 +3,9 @@
 //! The filter says for itself where it assumed a scheme or changes one. Manifests as they stand are judged by what they
 //! say, and what the other members of the group and the class say for them.
 
+#[cfg(test)]
+mod tests;
+
 use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};

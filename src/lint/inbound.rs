@@ -3,6 +3,9 @@
 //! Without `security-groups` the controller makes a security group with the networks and prefix lists that are given, or
 //! with the whole world. With them it makes none, and what else is said about who may connect has no effect.
 
+#[cfg(test)]
+mod tests;
+
 use super::exposure::{address_type, security_groups};
 use super::load_balancer::{frontend_nlb, twice};
 use super::said::{self, Said};

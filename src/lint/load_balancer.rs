@@ -1,5 +1,8 @@
 //! Rules about the load balancer itself: its name and place, its web ACL, what stands in front of it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use super::exposure;

@@ -3,6 +3,9 @@
 //! The catalogue says what kind of value each annotation has, [`crate::alb::values`] how Go reads it. Scheme, tags, ports of
 //! health checks and JSON have rules of their own.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use super::annotations::misspelt_listener;

@@ -1,5 +1,8 @@
 //! The rule about AWS tags.
 
+#[cfg(test)]
+mod tests;
+
 use super::said;
 use super::scene::{Scene, Subject};
 use super::syntax::{idle, no_map};

@@ -270,10 +270,9 @@ fn looks_like_ours(key: &str) -> bool {
     let wanted = PREFIX.trim_end_matches('/');
     let away = strsim::damerau_levenshtein(&prefix, wanted);
     let known = || catalogue::find(suffix).is_some();
-    match away {
-        0 => true,
-        1..=2 if known() => true,
-        1..=6 => prefix.contains("alb"),
-        _ => prefix.split('.').any(|word| word == "alb") && known(),
+    if away > 6 {
+        prefix.split('.').any(|word| word == "alb") && known()
+    } else {
+        away == 0 || prefix.contains("alb") || (away <= 2 && known())
     }
 }
