@@ -14,7 +14,7 @@ mod decode;
 mod fault;
 pub mod fields;
 mod ingress;
-mod kube;
+pub(crate) mod kube;
 mod layers;
 mod load;
 mod node;

@@ -14,6 +14,7 @@ pub mod exposure;
 pub mod flux;
 pub mod groups;
 pub mod health;
+pub mod kubernetes;
 pub mod listeners;
 pub mod migration;
 pub mod paths;
@@ -187,6 +188,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(auth::RULES);
     rules.extend(groups::RULES);
     rules.extend(class::RULES);
+    rules.extend(kubernetes::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
@@ -322,6 +324,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         groups::judge,
         class::judge,
         service::judge,
+        kubernetes::judge,
     ] {
         findings.extend(judge(scene));
     }
