@@ -4,9 +4,11 @@
 //! should be told at once, not one after the other: so targets are read from the manifests here, and for what is in effect
 //! the model's [`Setting`]s are asked, which are there in any case.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::scene::{Scene, Subject, pointer};
+use super::scene::{Scene, Subject, namespace_of, pointer};
 use super::{Finding, Rule};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::model::{Setting, Source, State};
@@ -170,6 +172,25 @@ pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target
         }
     }
     found
+}
+
+/// A Service, and the ways to it.
+pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
+
+/// The Services of the stream that Ingresses to be judged lead to.
+#[must_use]
+pub fn services<'s>(scene: &'s Scene<'s>) -> Vec<Behind<'s>> {
+    let mut found: BTreeMap<(&str, &str), Behind<'s>> = BTreeMap::new();
+    for subject in scene.ours() {
+        for target in targets(scene, subject) {
+            if let Some(service) = target.service {
+                let key = (namespace_of(service), service.name());
+                let behind = found.entry(key).or_insert_with(|| (service, Vec::new()));
+                behind.1.push(target);
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// What a Service gives a port on the nodes.

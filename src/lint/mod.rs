@@ -17,6 +17,7 @@ pub mod flux;
 pub mod groups;
 pub mod health;
 pub mod inbound;
+pub mod kubernetes;
 pub mod listeners;
 pub mod load_balancer;
 pub mod migration;
@@ -201,6 +202,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(inbound::RULES);
     rules.extend(groups::RULES);
     rules.extend(class::RULES);
+    rules.extend(kubernetes::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.push(&flux::ALB110);
@@ -346,6 +348,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         groups::judge,
         class::judge,
         service::judge,
+        kubernetes::judge,
     ] {
         findings.extend(judge(scene));
     }

@@ -173,14 +173,19 @@ impl<'s> Scene<'s> {
             .collect()
     }
 
+    /// The object that the model names.
+    #[must_use]
+    pub fn find(&self, object: &model::Object) -> Option<&'s Object> {
+        let Key { namespace, name } = &object.key;
+        self.of_kind(object.kind).find(|object| {
+            object.name() == name && (namespace.is_empty() || namespace_of(object) == namespace)
+        })
+    }
+
     /// A finding about a place that the model names, on whichever object it is.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
-        let Key { namespace, name } = &site.object.key;
-        let object = self.of_kind(site.object.kind).find(|object| {
-            object.name() == name && (namespace.is_empty() || namespace_of(object) == namespace)
-        });
-        let finding = match object {
+        let finding = match self.find(&site.object) {
             Some(object) => about(object, rule, message),
             None => Finding::new(rule, message),
         };

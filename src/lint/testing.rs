@@ -72,9 +72,13 @@ pub fn action(name: &str) -> String {
 
 impl Manifest {
     /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Ingress.
-    pub fn set(mut self, suffix: &str, value: &str) -> Self {
-        self.annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+    pub fn set(self, suffix: &str, value: &str) -> Self {
+        self.annotate(&format!("{PREFIX}{suffix}"), value)
+    }
+
+    /// With an annotation on the Ingress.
+    pub fn annotate(mut self, key: &str, value: &str) -> Self {
+        self.annotations.insert(key.to_owned(), value.to_owned());
         self
     }
 

@@ -12,8 +12,8 @@ use super::{
     traffic_policy_local,
 };
 use crate::gateway::{NETWORK_LABEL, east_west_reason};
-use crate::lint::backends::{Target, targets};
-use crate::lint::scene::{Scene, about, is_gateway, namespace_of, pointer};
+use crate::lint::backends::{Target, services};
+use crate::lint::scene::{Scene, about, is_gateway, pointer};
 use crate::lint::{Finding, Rule, Severity};
 use crate::manifest::Object;
 use crate::plan::{match_pins, ports};
@@ -66,21 +66,8 @@ const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ran
 /// Services that Ingresses to be judged lead to, each with the ways to it.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut services: BTreeMap<(&str, &str), (&Object, Vec<Target<'_>>)> = BTreeMap::new();
-    for subject in scene.ours() {
-        for target in targets(scene, subject) {
-            if let Some(service) = target.service {
-                let key = (namespace_of(service), service.name());
-                services
-                    .entry(key)
-                    .or_insert_with(|| (service, Vec::new()))
-                    .1
-                    .push(target);
-            }
-        }
-    }
     let mut findings = Vec::new();
-    for (service, targets) in services.values() {
+    for (service, targets) in &services(scene) {
         findings.extend(nlb_kept(service));
         findings.extend(load_balancer_fields(service));
         findings.extend(two_protocols(service));
