@@ -129,7 +129,7 @@ fn harness_trials() -> Vec<Trial> {
         ("a script", "```sh\ntrue\n```\n"),
         (
             "shown output",
-            "```console\n$ echo one; echo two >&2\none\ntwo\n$ echo \\\n    three\nthree\n```\n",
+            "```console\n$ echo one; echo two >&2\none\ntwo\n$ echo \\\n    three |\n    cat\nthree\n```\n",
         ),
         ("left out lines", "```console\n$ seq 9\n1\n…\n8\n9\n```\n"),
         (

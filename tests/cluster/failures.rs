@@ -5,9 +5,9 @@ use crate::release::{
     self, ATTACH, HELM3, HELM4, INGRESS_NAME, OURS, Release, State, Way, done, refused,
 };
 use crate::states::{arrive, source_ranges};
-use crate::support::Outcome;
 use crate::support::cluster::{INGRESS, SERVICE};
 use crate::support::tools::gated;
+use crate::support::{Outcome, filter, give, project};
 use libtest_mimic::Trial;
 use serde_json::json;
 
@@ -21,7 +21,7 @@ const WITHOUT_RANGES: &str = "service: {loadBalancerClass: service.k8s.aws/nlb}\
 type Test = fn(Way, &Release) -> Outcome;
 
 pub fn trials() -> Vec<Trial> {
-    let tests: [(&str, Test); 6] = [
+    let tests: [(&str, Test); 10] = [
         ("a failing post-renderer changes nothing", nothing_changes),
         (
             "a failing post-renderer installs nothing",
@@ -34,6 +34,13 @@ pub fn trials() -> Vec<Trial> {
             orphan,
         ),
         ("an Ingress made by hand", made_by_hand),
+        ("a field that somebody changed", changed_by_hand),
+        ("an Ingress that is denied", denied),
+        (
+            "an Ingress that is still being deleted",
+            still_being_deleted,
+        ),
+        ("another way of applying in the cutover", another_way),
     ];
     let mut trials = Vec::new();
     for way in [HELM3, HELM4] {
@@ -214,5 +221,138 @@ fn made_by_hand(way: Way, release: &Release) -> Outcome {
         "10.0.0.0/8"
     );
     assert_eq!(annotations["example.com/by"], "hand");
+    Ok(())
+}
+
+fn changed_by_hand(way: Way, release: &Release) -> Outcome {
+    start(release);
+    done(release.attach());
+    let scheme = "alb.ingress.kubernetes.io/scheme";
+    let said = release.state().ingress.unwrap()["metadata"]["annotations"][scheme].clone();
+    let patch = json!({"metadata": {"annotations": {scheme: "changed"}}});
+    release.namespace.patch(INGRESS, INGRESS_NAME, &patch);
+    if way.name == HELM4.name {
+        refused(&release.attach(), "conflict with \"curl\"");
+        let ingress = release.state().ingress.unwrap();
+        assert_eq!(ingress["metadata"]["annotations"][scheme], "changed");
+        let force = ["--force-conflicts"];
+        done(release.upgrade(&[&OURS[..], &ATTACH, &force].concat()));
+    } else {
+        done(release.attach());
+    }
+    let ingress = release.state().ingress.unwrap();
+    assert_eq!(ingress["metadata"]["annotations"][scheme], said);
+    Ok(())
+}
+
+/// By a policy here, as by the controller's webhook: nothing that renders can know it before.
+fn denied(_: Way, release: &Release) -> Outcome {
+    let before = start(release);
+    let name = &release.namespace.name;
+    let policy = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicy",
+        "metadata": {"name": name},
+        "spec": {
+            "matchConstraints": {
+                "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}},
+                "resourceRules": [{
+                    "apiGroups": ["networking.k8s.io"],
+                    "apiVersions": ["*"],
+                    "operations": ["CREATE", "UPDATE"],
+                    "resources": ["ingresses"]
+                }]
+            },
+            "validations": [{"expression": "!has(object.spec.rules)", "message": "not this one"}]
+        }
+    });
+    let binding = json!({
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingAdmissionPolicyBinding",
+        "metadata": {"name": name},
+        "spec": {"policyName": name, "validationActions": ["Deny"]}
+    });
+    for object in [policy, binding] {
+        let text = object.to_string();
+        done(give(
+            release.namespace.kubectl(&["create", "-f", "-"]),
+            text.as_bytes(),
+        ));
+    }
+    // It holds from some moment on.
+    let ingress = json!({
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {"name": "probe"},
+        "spec": {"rules": [{"host": "example.com"}]}
+    });
+    let probe = ["create", "--dry-run=server", "-f", "-"];
+    let holds = || {
+        !give(
+            release.namespace.kubectl(&probe),
+            ingress.to_string().as_bytes(),
+        )
+        .status
+        .success()
+    };
+    assert!((0..300).any(|_| holds()), "the policy is not heeded");
+
+    refused(&release.attach(), "not this one");
+    arrive(release, "the start", Some(&before));
+    refused(&release.cut_over(), "not this one");
+    let State { service, ingress } = release.state();
+    assert_eq!(service.unwrap()["spec"]["type"], "NodePort");
+    assert_eq!(ingress, None);
+    done(release.roll_back("1"));
+    arrive(release, "the start", Some(&before));
+    Ok(())
+}
+
+fn still_being_deleted(_: Way, release: &Release) -> Outcome {
+    let before = start(release);
+    done(release.attach());
+    release.controllers();
+    done(release.roll_back("1"));
+    assert!(release.state().ingress.is_some(), "its finalizer holds it");
+    done(release.attach());
+    release.controllers();
+    assert_eq!(
+        release.state().ingress,
+        None,
+        "it stayed: the guide may say so"
+    );
+    done(release.attach());
+    arrive(release, "attach", Some(&before));
+    Ok(())
+}
+
+/// `kubectl apply`, as hosts do that render by themselves.
+fn another_way(way: Way, release: &Release) -> Outcome {
+    let objects = |phase| {
+        let input = std::fs::read_to_string(project().join(format!(
+            "chart-fixtures/cases/helm{}-nlb-internal-allowlist/input.yaml",
+            &way.name[5..]
+        )));
+        let input = input
+            .unwrap()
+            .replace("istio-system", &release.namespace.name);
+        let input = input.replace("allocateLoadBalancerNodePorts: false", "");
+        filter(release.folder(), &["--phase", phase], input.as_bytes()).stdout
+    };
+    let apply = |phase, more: &[&str]| {
+        let words = [&["apply", "-f", "-"], more].concat();
+        give(release.namespace.kubectl(&words), &objects(phase))
+    };
+    done(apply("attach", &[]));
+    let server_side = ["--server-side", "--force-conflicts"];
+    refused(
+        &apply("cutover", &server_side),
+        "spec.LoadBalancerSourceRanges: Forbidden",
+    );
+    done(apply("attach", &server_side));
+    done(apply("cutover", &server_side));
+    let State { service, ingress } = release.state();
+    assert_eq!(service.unwrap()["spec"]["type"], "NodePort");
+    assert!(ingress.is_some());
     Ok(())
 }

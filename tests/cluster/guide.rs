@@ -73,6 +73,9 @@ fn walk(release: &Release, blocks: &[Block]) -> Outcome {
     let before = start(release);
     let mut states = Vec::new();
     for block in blocks {
+        if block.state.as_deref() == Some("cutover") && states.last() == Some(&"cutover") {
+            release.write("values.yaml", "{}\n"); // cleaned up
+        }
         typed(release, block)?;
         if let Some(state) = &block.state {
             arrive(release, state, Some(&before));
@@ -95,14 +98,19 @@ fn typed(release: &Release, block: &Block) -> Outcome {
     pages::run(&block, || release.bash())
 }
 
-/// The two pre-flights let pass what works; the second one finds what would fail.
+/// The two pre-flights let pass what works; the second one, and the look before it, find what would fail.
 fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
-    let blocks: Vec<&Block> = blocks
-        .iter()
-        .filter(|block| block.text.contains("--dry-run=server"))
-        .collect();
-    let [attach, cutover] = blocks[..] else {
-        return fail(format!("{} pre-flights", blocks.len()));
+    let with = |words| {
+        let blocks = blocks
+            .iter()
+            .filter(move |block| block.text.contains(words));
+        blocks.collect::<Vec<&Block>>()
+    };
+    let [attach, cutover] = with("--dry-run=server")[..] else {
+        return fail("there are not two pre-flights");
+    };
+    let ([look], [compare]) = (&with("> live.yaml")[..], &with("diff ")[..]) else {
+        return fail("there is not one look at the live Service");
     };
     start(release);
     typed(release, attach)?;
@@ -123,13 +131,16 @@ fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
     typed(release, cutover)?;
     let service = release.state().service.unwrap();
     assert_eq!(service["spec"]["type"], "LoadBalancer", "a dry run did it");
-    if release.way().name == HELM4.name {
+
+    let ranges = json!({"spec": {"loadBalancerSourceRanges": ["192.0.2.0/24"]}});
+    release.namespace.patch(SERVICE, release::NAME, &ranges);
+    typed(release, look)?;
+    finds(release, compare, "inbound-cidrs: 192.0.2.0/24")?;
+    match release.way().name == HELM4.name {
+        true => finds(release, cutover, "spec.LoadBalancerSourceRanges: Forbidden"),
         // Helm 3 asks in a way that no dry run of kubectl can ask.
-        let ranges = json!({"spec": {"loadBalancerSourceRanges": ["192.0.2.0/24"]}});
-        release.namespace.patch(SERVICE, release::NAME, &ranges);
-        finds(release, cutover, "spec.LoadBalancerSourceRanges: Forbidden")?;
+        false => typed(release, cutover),
     }
-    Ok(())
 }
 
 fn finds(release: &Release, block: &Block, words: &str) -> Outcome {

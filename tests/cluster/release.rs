@@ -5,7 +5,7 @@ use crate::support::helm::Helm;
 use crate::support::tools::Tool;
 use crate::support::{project, shown};
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 pub const NAME: &str = "istio-ingressgateway";
@@ -92,6 +92,11 @@ impl Release {
 
     pub fn way(&self) -> Way {
         self.way
+    }
+
+    /// Where Helm runs.
+    pub fn folder(&self) -> &Path {
+        self.helm.path()
     }
 
     pub fn configure(&self, spec: &str) {

@@ -97,12 +97,17 @@ fn steps(block: &Block) -> Vec<Step> {
                 script: typed.into(),
                 shown: Some(String::new()),
             }),
-            (None, Some(step)) if step.script.ends_with("\\\n") => step.script.push_str(line),
+            (None, Some(step)) if goes_on(&step.script) => step.script.push_str(line),
             (None, Some(step)) => step.shown.get_or_insert_default().push_str(line),
             (None, None) => panic!("line {}: a console block begins with `$ `", block.line),
         }
     }
     steps
+}
+
+/// Whether a command does not end with the line.
+fn goes_on(script: &str) -> bool {
+    ["\\\n", "|\n"].iter().any(|end| script.ends_with(end))
 }
 
 /// Runs a block's commands, each in a `bash` of its own, which `bash` makes ready.
