@@ -117,7 +117,8 @@ fn list(value: &Value) -> &[Value] {
 /// A Service port that an Ingress leads to: one target group.
 pub struct Target<'s> {
     scene: &'s Scene<'s>,
-    subject: &'s Subject<'s>,
+    /// The Ingress.
+    pub subject: &'s Subject<'s>,
     /// Where in the Ingress it is named first.
     pub pointer: String,
     /// The Service's name.

@@ -12,6 +12,7 @@ pub mod backends;
 pub mod certificates;
 pub mod class;
 pub mod conditions;
+pub mod controller;
 pub mod exposure;
 pub mod flux;
 pub mod groups;
@@ -203,6 +204,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(groups::RULES);
     rules.extend(class::RULES);
     rules.extend(kubernetes::RULES);
+    rules.extend(controller::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.push(&flux::ALB110);
@@ -352,6 +354,8 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     ] {
         findings.extend(judge(scene));
     }
+    let left = controller::judge(scene, &findings);
+    findings.extend(left);
     findings
 }
 

@@ -3,12 +3,14 @@
 //! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
 //! and where it came from, and reads an annotation only to say which letters are wrong in it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{
-    self, Built, Group, IngressFacts, Key, Listener, Model, Options, Setting, Site, State,
+    self, Built, CLUSTER_KINDS, Group, IngressFacts, Listener, Model, Options, Setting, Site, State,
 };
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
@@ -19,6 +21,8 @@ use crate::plan::ports;
 pub struct Scene<'s> {
     /// The objects, hooks left out.
     pub objects: &'s [Object],
+    /// By kind, namespace and name; of several the last one, as for the model.
+    by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
     /// What the controller does with them.
     pub model: &'s Model,
     /// What is known of the controller.
@@ -54,14 +58,18 @@ impl<'s> Scene<'s> {
             .map(|facts| Subject {
                 object: &objects[facts.index],
                 facts,
-                group: facts
-                    .group
-                    .as_ref()
-                    .and_then(|name| model.groups.iter().find(|group| group.name == *name)),
+                group: model.group_of(&facts.key),
             })
+            .collect();
+        // Knative has Services, too.
+        let by_name = objects
+            .iter()
+            .filter(|object| object.kind() != "Service" || object.api_version() == "v1")
+            .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
             .collect();
         Scene {
             objects,
+            by_name,
             model,
             options,
             subjects,
@@ -101,9 +109,11 @@ impl<'s> Scene<'s> {
     /// The Service of a name in the namespace of an Ingress.
     #[must_use]
     pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
-        let namespace = namespace_of(subject.object);
-        self.of_kind("Service")
-            .find(|object| object.name() == name && namespace_of(object) == namespace)
+        self.named("Service", namespace_of(subject.object), name)
+    }
+
+    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<&'s Object> {
+        self.by_name.get(&(kind, namespace, name)).copied()
     }
 
     /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
@@ -120,9 +130,7 @@ impl<'s> Scene<'s> {
     /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
     #[must_use]
     pub fn class(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        let name = subject.facts.class.as_deref()?;
-        self.of_kind("IngressClass")
-            .find(|object| object.name() == name)
+        self.named("IngressClass", "", subject.facts.class.as_deref()?)
     }
 
     /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
@@ -140,9 +148,11 @@ impl<'s> Scene<'s> {
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
     pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        let name = subject.facts.class_params.as_deref()?;
-        self.of_kind("IngressClassParams")
-            .find(|object| object.name() == name)
+        self.named(
+            "IngressClassParams",
+            "",
+            subject.facts.class_params.as_deref()?,
+        )
     }
 
     /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
@@ -176,10 +186,7 @@ impl<'s> Scene<'s> {
     /// The object that the model names.
     #[must_use]
     pub fn find(&self, object: &model::Object) -> Option<&'s Object> {
-        let Key { namespace, name } = &object.key;
-        self.of_kind(object.kind).find(|object| {
-            object.name() == name && (namespace.is_empty() || namespace_of(object) == namespace)
-        })
+        self.named(object.kind, &object.key.namespace, &object.key.name)
     }
 
     /// A finding about a place that the model names, on whichever object it is.
@@ -205,10 +212,11 @@ impl<'s> Scene<'s> {
     }
 }
 
-/// Its namespace, `default` where it names none, as the model has it.
+/// Its namespace, `default` where it names none, as the model has it; nothing for objects of the whole cluster.
 #[must_use]
 pub fn namespace_of(object: &Object) -> &str {
     match object.namespace() {
+        _ if CLUSTER_KINDS.contains(&object.kind()) => "",
         "" => "default",
         namespace => namespace,
     }

@@ -108,6 +108,12 @@ impl Manifest {
         self
     }
 
+    /// With a class named in the spec, and none by annotation.
+    pub fn class_by_name(mut self, name: &str) -> Self {
+        self.spec = format!("ingressClassName: {name}\n{}", self.spec);
+        self.no_class()
+    }
+
     /// Without a class.
     pub fn no_class(mut self) -> Self {
         self.annotations.remove("kubernetes.io/ingress.class");

@@ -1,17 +1,7 @@
 use super::*;
-use crate::lint::testing::{Manifest, hold, rule, working};
+use crate::lint::testing::{Manifest, hold, working};
 
-const GATEWAY: &str = "name: gateway, port: {number: 443}";
 const AT: &str = "Ingress mesh/alb /metadata/annotations/kubernetes.io~1ingress.class";
-
-/// With a class named in the spec, and none by annotation.
-fn named(class: &str) -> Manifest {
-    let spec = format!(
-        "ingressClassName: {class}\n{}",
-        rule("/", "Prefix", GATEWAY)
-    );
-    working().no_class().spec(spec)
-}
 
 /// An IngressClass.
 fn class(name: &str, controller: &str, is_default: bool) -> String {
@@ -33,7 +23,7 @@ fn foreign(class: &str) -> Manifest {
 
 #[test]
 fn class_said_twice() {
-    let both = |annotation: &str, field: &str| named(field).class(annotation);
+    let both = |annotation: &str, field: &str| working().class_by_name(field).class(annotation);
     hold(
         &ALB039,
         &[
@@ -58,7 +48,7 @@ fn class_said_twice() {
                 &["warning Ingress mesh/alb /spec/ingressClassName"],
             ),
             ("one", working(), &[]),
-            ("the other", named("alb"), &[]),
+            ("the other", working().class_by_name("alb"), &[]),
             ("not ours", both("nginx", "nginx"), &[]),
         ],
     );
@@ -80,7 +70,9 @@ fn class_not_the_controllers() {
             ("empty", working().class(""), &[&warned]),
             (
                 "another controller's",
-                named("web").and(&class("web", "k8s.io/ingress-nginx", false)),
+                working()
+                    .class_by_name("web")
+                    .and(&class("web", "k8s.io/ingress-nginx", false)),
                 by_name,
             ),
             (
@@ -90,10 +82,12 @@ fn class_not_the_controllers() {
             ),
             (
                 "parameters of another kind",
-                named("alb").and(&class("alb", alb, false).replace(
-                    "/alb}",
-                    "/alb, parameters: {apiGroup: example.com, kind: Params, name: alb}}",
-                )),
+                working()
+                    .class_by_name("alb")
+                    .and(&class("alb", alb, false).replace(
+                        "/alb}",
+                        "/alb, parameters: {apiGroup: example.com, kind: Params, name: alb}}",
+                    )),
                 by_name,
             ),
             (
@@ -106,7 +100,9 @@ fn class_not_the_controllers() {
             ("none", none(), &["warning Ingress mesh/alb"]),
             (
                 "EKS Auto Mode's",
-                named("auto").and(&class("auto", "eks.amazonaws.com/alb", false)),
+                working()
+                    .class_by_name("auto")
+                    .and(&class("auto", "eks.amazonaws.com/alb", false)),
                 &["info Ingress mesh/alb /spec/ingressClassName"],
             ),
             (
@@ -120,8 +116,18 @@ fn class_not_the_controllers() {
                 &["info Ingress mesh/wiki"],
             ),
             ("by annotation", working(), &[]),
-            ("by name", named("alb").and(&class("alb", alb, false)), &[]),
-            ("by a name that the cluster may have", named("edge"), &[]),
+            (
+                "by name",
+                working()
+                    .class_by_name("alb")
+                    .and(&class("alb", alb, false)),
+                &[],
+            ),
+            (
+                "by a name that the cluster may have",
+                working().class_by_name("edge"),
+                &[],
+            ),
             (
                 "by default",
                 none()
