@@ -21,6 +21,7 @@ pub mod inbound;
 pub mod kubernetes;
 pub mod listeners;
 pub mod load_balancer;
+pub mod mesh;
 pub mod migration;
 pub mod paths;
 pub mod reach;
@@ -205,6 +206,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(class::RULES);
     rules.extend(kubernetes::RULES);
     rules.extend(controller::RULES);
+    rules.extend(mesh::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.push(&flux::ALB110);
@@ -349,6 +351,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         inbound::judge,
         groups::judge,
         class::judge,
+        mesh::judge,
         service::judge,
         kubernetes::judge,
     ] {
