@@ -96,7 +96,8 @@ pub fn trials() -> Vec<Trial> {
                 needs(way),
                 move || {
                     let values = format!("service: {}\n", (case.values)());
-                    let release = Release::new(way, &format!("journey-{number}"), &values);
+                    let release =
+                        Release::new(way, &format!("journey-{number}"), &values).in_a_hurry();
                     there_and_back(&release, case)
                 },
             )
@@ -110,7 +111,9 @@ pub fn trials() -> Vec<Trial> {
             needs,
             move || {
                 let values = format!("service: {}\n", (CASES[0].values)());
-                let release = Release::new(way, name, &values).of_chart(chart("1.29.1"));
+                let release = Release::new(way, name, &values)
+                    .of_chart(chart("1.29.1"))
+                    .in_a_hurry();
                 there_and_back(&release, CASES[0])
             },
         ));

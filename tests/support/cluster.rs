@@ -95,7 +95,8 @@ impl Cluster {
     /// What the server answers. kubectl takes ten times as long to ask.
     fn ask(&self, path: &str, more: &[&str]) -> String {
         let mut curl = command("curl", &self.folder);
-        curl.args(["--silent", "--show-error", "--header", "@header"])
+        curl.args(["--silent", "--show-error", "--max-time", "60"])
+            .args(["--header", "@header"])
             .args(["--cacert", "certs/apiserver.crt"])
             .args(more)
             .arg(format!("{}{path}", self.server));
