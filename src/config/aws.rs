@@ -32,7 +32,7 @@ pub(super) fn certificate(text: &str) -> Verdict {
 }
 
 /// A web ACL of WAFv2, or `none`, which detaches (AWS Load Balancer Controller v2.8.2 or later).
-pub(super) fn web_acl(text: &str) -> Verdict {
+pub(crate) fn web_acl(text: &str) -> Verdict {
     let example = "for example arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/my-acl/12345678-1234-1234-1234-123456789012";
     if text == "none" {
         return Ok(());
@@ -116,7 +116,7 @@ impl Arn<'_> {
 }
 
 /// The name of a load balancer (botocore elbv2 CreateLoadBalancer).
-pub(super) fn load_balancer_name(text: &str) -> Verdict {
+pub(crate) fn load_balancer_name(text: &str) -> Verdict {
     if text.len() > 32 {
         return Err(wrong(format!(
             "`{text}` has {} characters; it may have 32",

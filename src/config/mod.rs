@@ -7,14 +7,14 @@
 //! Everything is a function of its arguments: the environment comes as pairs, files through [`Files`]. An error says where
 //! (file, line and column, or the flag or variable), what is wrong and what would be right.
 
-mod aws;
+pub(crate) mod aws;
 mod check;
 pub mod confine;
 mod decode;
 mod fault;
 pub mod fields;
 mod ingress;
-mod kube;
+pub(crate) mod kube;
 mod layers;
 mod load;
 mod node;

@@ -237,7 +237,8 @@ fn for_nothing(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// `HTTPS-443`; another spelling is a misspelt key, which has a rule of its own.
-fn is_listener(name: &str) -> bool {
+#[must_use]
+pub fn is_listener(name: &str) -> bool {
     let parts = name.split_once('-');
     parts.is_some_and(|(protocol, port)| {
         Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit())

@@ -1,6 +1,18 @@
-//! Rules about who can reach the ALB.
+//! Rules about where the ALB can be reached from: the whole internet, or its network alone.
+//!
+//! The filter says for itself where it assumed a scheme or changes one. Manifests as they stand are judged by what they
+//! say, and what the other members of the group and the class say for them.
 
+#[cfg(test)]
+mod tests;
+
+use super::said::{self, Said};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
+use crate::alb::model::Key;
+
+const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
+const ADDRESS_TYPES: [&str; 3] = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
 
 /// Internal or internet-facing was not said.
 pub static ALB024: Rule = Rule {
@@ -27,6 +39,107 @@ another DNS name. Until DNS follows nothing is reachable.",
     help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
     source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
 };
+
+/// The rules of this module.
+pub static RULES: [&Rule; 2] = [&ALB024, &ALB065];
+
+/// Those that manifests as they stand can break.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    scene
+        .ours()
+        .filter_map(|subject| unknown_scheme(scene, subject).or_else(|| no_scheme(scene, subject)))
+        .collect()
+}
+
+fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
+    let scheme = said::text(scene, subject, "scheme")?;
+    if SCHEMES.contains(&scheme.value) {
+        return None;
+    }
+    let finding = scheme.finding(
+        scene,
+        &ALB024,
+        format!(
+            "scheme {:?} is neither internal nor internet-facing",
+            scheme.value
+        ),
+    );
+    let meant = SCHEMES
+        .iter()
+        .find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
+    Some(match meant {
+        Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
+        None => finding.help("write internal or internet-facing"),
+    })
+}
+
+/// A scheme that nobody in the group says. An empty one has a rule of its own.
+fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
+    let says = |member: &Subject<'_>| {
+        member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some()
+    };
+    if scene.members(subject).iter().any(says) {
+        return None;
+    }
+    let finding = subject
+        .finding(
+            &ALB024,
+            "nobody says the scheme: the ALB is internal by default",
+        )
+        .severity(Severity::Warning)
+        .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
+    if subject.facts.picked_up.is_some() {
+        return Some(finding);
+    }
+    let message = match &subject.facts.class {
+        Some(class) => format!(
+            "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
+        ),
+        None => "nobody says the scheme: the ALB is internal, if there is one".to_owned(),
+    };
+    Some(Finding { message, ..finding }.severity(Severity::Info))
+}
+
+/// The scheme of the load balancer; `None` where it is neither.
+#[must_use]
+pub fn scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<&'static str> {
+    in_effect(scene, subject, "scheme", &SCHEMES)
+}
+
+/// The address type of the load balancer; `None` where it is none.
+#[must_use]
+pub fn address_type(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<&'static str> {
+    in_effect(scene, subject, "ip-address-type", &ADDRESS_TYPES)
+}
+
+/// The first of `words` where no member of the group says anything.
+fn in_effect(
+    scene: &Scene<'_>,
+    subject: &Subject<'_>,
+    suffix: &str,
+    words: &[&'static str],
+) -> Option<&'static str> {
+    let members = scene.members(subject);
+    let mut said = members
+        .iter()
+        .filter_map(|member| said::text(scene, member, suffix));
+    match said.next() {
+        None => words.first().copied(),
+        Some(Said { value, .. }) => words.iter().copied().find(|word| *word == value),
+    }
+}
+
+/// The Ingress of the group that gives security groups, if one does.
+#[must_use]
+pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&'s Key> {
+    let gives = |member: &&Subject<'_>| {
+        said::list(scene, member, "security-groups").is_some_and(|list| !list.value.is_empty())
+    };
+    let members = scene.members(subject);
+    let given = members.iter().find(gives)?;
+    Some(&given.facts.key)
+}
 
 /// `internet-facing` was assumed.
 #[must_use]

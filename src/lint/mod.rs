@@ -4,22 +4,34 @@
 //! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
 
 pub mod actions;
+pub mod annotations;
+pub mod attributes;
 pub mod auth;
 pub mod backend;
 pub mod backends;
 pub mod certificates;
+pub mod class;
 pub mod conditions;
+pub mod controller;
 pub mod exposure;
 pub mod flux;
+pub mod groups;
 pub mod health;
+pub mod inbound;
+pub mod kubernetes;
 pub mod listeners;
+pub mod load_balancer;
+pub mod mesh;
 pub mod migration;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
 pub mod reference;
+pub mod said;
 pub mod scene;
 pub mod service;
+pub mod syntax;
+pub mod tags;
 #[cfg(test)]
 mod testing;
 
@@ -165,6 +177,8 @@ pub struct Gateway<'g> {
     pub ingress: usize,
     /// What was asked for.
     pub spec: &'g Spec,
+    /// Whether its Service was rewritten.
+    pub rewritten: bool,
 }
 
 /// All rules, in order of their ids.
@@ -181,9 +195,21 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(health::RULES);
     rules.extend(health::gateway::RULES);
     rules.extend(auth::RULES);
+    rules.extend(annotations::RULES);
+    rules.extend(syntax::RULES);
+    rules.extend(load_balancer::RULES);
+    rules.extend(attributes::RULES);
+    rules.extend(tags::RULES);
+    rules.extend(exposure::RULES);
+    rules.extend(inbound::RULES);
+    rules.extend(groups::RULES);
+    rules.extend(class::RULES);
+    rules.extend(kubernetes::RULES);
+    rules.extend(controller::RULES);
+    rules.extend(mesh::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
-    rules.extend([&exposure::ALB024, &exposure::ALB065, &flux::ALB110]);
+    rules.push(&flux::ALB110);
     rules.sort_by_key(|rule| rule.id);
     rules
 }
@@ -197,6 +223,11 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     let options = scene::options(first.spec);
     let applied = applied(objects);
     let model = scene::model_of(&applied, &options);
+    let rewritten: Vec<&Object> = gateways
+        .iter()
+        .filter(|gateway| gateway.rewritten)
+        .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
+        .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
         let ingress = &objects[gateway.ingress];
@@ -211,7 +242,9 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        let scene = Scene::new(&applied, &model, &options, judged);
+        let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
+        found.extend(syntax::no_text(ingress));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -246,7 +279,9 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
         .unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
-    let mut findings = judge(&Scene::new(&found, &model, &options, |_| true));
+    let scene = Scene::new(&found, &model, &options, |_| true);
+    let mut findings = judge(&scene);
+    findings.extend(syntax::undecoded(&scene));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);
@@ -284,6 +319,15 @@ fn applied(objects: &[Object]) -> Vec<Object> {
         .collect()
 }
 
+/// An object among those that are applied.
+fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> {
+    applied.iter().find(|other| {
+        other.kind() == object.kind()
+            && other.document == object.document
+            && other.pointer == object.pointer
+    })
+}
+
 /// All rules, on what they look at.
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -298,9 +342,23 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         health::judge,
         health::gateway::judge,
         auth::judge,
+        annotations::judge,
+        syntax::judge,
+        load_balancer::judge,
+        attributes::judge,
+        tags::judge,
+        exposure::judge,
+        inbound::judge,
+        groups::judge,
+        class::judge,
+        mesh::judge,
+        service::judge,
+        kubernetes::judge,
     ] {
         findings.extend(judge(scene));
     }
+    let left = controller::judge(scene, &findings);
+    findings.extend(left);
     findings
 }
 

@@ -34,5 +34,28 @@ pub fn page() -> String {
     for rule in rules() {
         let _ = write!(page, "\n## {}\n\n{}", rule.id, section(rule));
     }
+    page.push_str(OUT_OF_REACH);
     page
 }
+
+/// What no rule can tell, and `show` calls unknown.
+const OUT_OF_REACH: &str = "
+## Out of reach
+
+Whether it works may also depend on what is not in the stream. No rule guesses it, and `show` says `it depends on what is not in
+the stream` where it decides:
+
+| what | why it can't be told |
+|---|---|
+| subnets: whether they exist, their zones and IPv6 ranges, which ones are found by tags; one subnet alone, which is right in a \
+Local Zone or on an Outpost only | they are in the VPC |
+| security groups, trust stores, web ACLs and target groups by name | AWS looks them up |
+| HTTPS with a host and without `certificate-arn` | whether ACM has a certificate for the host |
+| the Secret of an OIDC client, an IngressClass or its IngressClassParams that the stream names and does not hold, a default \
+IngressClass | they are in the cluster |
+| the controller's flags: its class, its default scheme and target type, what it forbids, its feature gates | they are in its \
+Deployment; `className` and `controllerVersion` in the configuration say two of them |
+| members of an IngressGroup outside the stream | they are in the cluster |
+| names that are taken, quotas, a Shield subscription | they are in the account |
+| Gateways and VirtualServices that are applied apart from the chart, `meshConfig` | they are in the cluster |
+";

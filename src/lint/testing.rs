@@ -1,13 +1,18 @@
 //! Manifests for the tests of rules: one that no rule finds fault with, and changes to it.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::{Rule, judge_as_is};
 use crate::alb::catalogue::PREFIX;
+use crate::cli::Options;
+use crate::config::{self, Files, Settings};
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
 pub struct Manifest {
+    service_labels: BTreeMap<String, String>,
     service_annotations: BTreeMap<String, String>,
     service: String,
     annotations: BTreeMap<String, String>,
@@ -18,6 +23,7 @@ pub struct Manifest {
 /// A gateway behind an ALB with both listeners, a redirect, a certificate and a health check on the status port.
 pub fn working() -> Manifest {
     let manifest = Manifest {
+        service_labels: BTreeMap::new(),
         service_annotations: BTreeMap::new(),
         service:
             "type: NodePort\nports: [{name: status-port, port: 15021}, {name: http2, port: 80}, \
@@ -66,9 +72,13 @@ pub fn action(name: &str) -> String {
 
 impl Manifest {
     /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Ingress.
-    pub fn set(mut self, suffix: &str, value: &str) -> Self {
-        self.annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+    pub fn set(self, suffix: &str, value: &str) -> Self {
+        self.annotate(&format!("{PREFIX}{suffix}"), value)
+    }
+
+    /// With an annotation on the Ingress.
+    pub fn annotate(mut self, key: &str, value: &str) -> Self {
+        self.annotations.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -98,10 +108,33 @@ impl Manifest {
         self
     }
 
+    /// With a class named in the spec, and none by annotation.
+    pub fn class_by_name(mut self, name: &str) -> Self {
+        self.spec = format!("ingressClassName: {name}\n{}", self.spec);
+        self.no_class()
+    }
+
+    /// Without a class.
+    pub fn no_class(mut self) -> Self {
+        self.annotations.remove("kubernetes.io/ingress.class");
+        self
+    }
+
+    /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Service.
+    pub fn on_service(self, suffix: &str, value: &str) -> Self {
+        self.annotate_service(&format!("{PREFIX}{suffix}"), value)
+    }
+
     /// With an annotation on the Service.
-    pub fn on_service(mut self, suffix: &str, value: &str) -> Self {
+    pub fn annotate_service(mut self, key: &str, value: &str) -> Self {
         self.service_annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+            .insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// With a label on the Service.
+    pub fn label_service(mut self, key: &str, value: &str) -> Self {
+        self.service_labels.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -158,10 +191,12 @@ impl Manifest {
             annotations.iter().map(line).collect()
         };
         let indent = |spec: &str| spec.replace('\n', "\n  ");
-        let on_service = match self.service_annotations.is_empty() {
+        let map = |name: &str, entries: &BTreeMap<String, String>| match entries.is_empty() {
             true => String::new(),
-            false => format!("  annotations:\n{}", list(&self.service_annotations)),
+            false => format!("  {name}:\n{}", list(entries)),
         };
+        let on_service =
+            map("labels", &self.service_labels) + &map("annotations", &self.service_annotations);
         format!(
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: mesh\n{on_service}spec:\n  {}\n---\n\
              apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: alb\n  namespace: mesh\n  annotations:\n\
@@ -176,8 +211,14 @@ impl Manifest {
     /// What there is to say about it: `error ALB001 Ingress mesh/alb @backend-protocol`, where `@` stands for the pointer
     /// of an annotation.
     pub fn findings(&self) -> Vec<String> {
+        self.findings_with("{}")
+    }
+
+    /// The same under a configuration, of which this is the `spec`.
+    pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
-        let findings = judge_as_is(&text, &[]).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let findings =
+            judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let annotation = format!("/metadata/annotations/{}", PREFIX.replace('/', "~1"));
         let show = |finding: super::Finding| {
             let object = finding.object.unwrap_or_default();
@@ -188,6 +229,22 @@ impl Manifest {
         };
         findings.into_iter().map(show).collect()
     }
+}
+
+/// A configuration with this `spec`.
+pub fn configured(spec: &str) -> Vec<Settings> {
+    struct NoFiles;
+    impl Files for NoFiles {
+        fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+        fn follow(&self, _: &Path) -> io::Result<PathBuf> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    }
+    let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n");
+    config::resolve(&Options::default(), &[], &NoFiles, Some(&document))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Holds a rule against manifests: what each is, and what the rule says of it, without its id; nothing where it is silent.

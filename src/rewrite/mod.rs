@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use json_patch::Patch;
 
 use crate::append;
-use crate::config::types::Placeholders;
+use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
 use crate::ingress::Built;
-use crate::lint::{self, Finding, Severity};
+use crate::lint::{self, Finding, Severity, inbound, migration};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
@@ -181,6 +181,23 @@ pub(super) fn title_of(settings: &Settings) -> String {
     )
 }
 
+/// Whether a finding about our Ingress repeats what the way from the old load balancer has told: an allow-list that was carried
+/// over to stand beside security groups, where it has no effect.
+fn is_told(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
+    let lost = |told: &Finding| told.rule == &migration::ALB027;
+    finding.rule == &inbound::ALB025
+        && rewrites.iter().any(|rewrite| {
+            let metadata = &rewrite.built.ingress.metadata;
+            let name = metadata.name.as_deref().unwrap_or_default();
+            let title = match metadata.namespace.as_deref() {
+                Some(namespace) if !namespace.is_empty() => format!("Ingress {namespace}/{name}"),
+                _ => format!("Ingress {name}"),
+            };
+            let ours = |object: &str| object == title;
+            finding.object.as_deref().is_some_and(ours) && rewrite.plan.findings.iter().any(lost)
+        })
+}
+
 /// Judges what came out, at the severities that the configuration asks for.
 fn judge<'t>(
     stream: &Stream<'_>,
@@ -215,6 +232,7 @@ fn judge<'t>(
             service: rewrite.service,
             ingress: index,
             spec: &rewrite.settings.spec,
+            rewritten: rewrite.settings.spec.phase() != Phase::Attach,
         });
     }
     let mut findings: Vec<Finding> = Vec::new();
@@ -224,7 +242,9 @@ fn judge<'t>(
             &rewrite.settings.spec.findings,
         ));
     }
-    findings.extend(lint::judge_gateways(&objects, &ours));
+    let mut judged = lint::judge_gateways(&objects, &ours);
+    judged.retain(|finding| !is_told(finding, rewrites));
+    findings.extend(judged);
     lint::locate(stream, &objects, &mut findings);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites

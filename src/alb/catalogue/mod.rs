@@ -269,7 +269,9 @@ pub fn nearest(key: &str) -> Option<String> {
     let (prefix, suffix) = key.split_once('/').unwrap_or(("", &key));
     let prefix_away = strsim::damerau_levenshtein(prefix, PREFIX.trim_end_matches('/'));
     if prefix_away > 6 {
-        return None;
+        // Too far away to guess at two faults at once.
+        let known = find(suffix).filter(|_| prefix.split('.').any(|word| word == "alb"));
+        return known.map(|_| format!("{PREFIX}{suffix}"));
     }
     let tail = suffix.split_once('.').map_or("", |(_, tail)| tail);
     let candidates = annotations().filter_map(|annotation| match annotation.stem() {
@@ -368,6 +370,9 @@ mod tests {
         ] {
             assert_eq!(nearest(wrong), Some(format!("{PREFIX}{right}")), "{wrong}");
         }
+        let far = "alb.kubernetes.io/scheme";
+        assert_eq!(nearest(far), Some(format!("{PREFIX}scheme")));
+        assert_eq!(nearest("alb.kubernetes.io/schema"), None);
         assert_eq!(nearest("alb.ingress.kubernetes.io/flux-capacitor"), None);
         assert_eq!(nearest("nginx.org/scheme"), None);
     }

@@ -261,13 +261,18 @@ impl Context<'_> {
     }
 }
 
-/// The controller's prefix, or one that is meant for it: another case, a misspelt word.
+/// The controller's prefix, or one that is meant for it: another case, a misspelt word. Other controllers have annotations of
+/// the same names below prefixes that are not far (`nginx.ingress.kubernetes.io/ssl-redirect`), so a prefix without `alb` must
+/// be very near, and one that is further away must at least have it as a word of its own.
 fn looks_like_ours(key: &str) -> bool {
-    let prefix = key
-        .split_once('/')
-        .map_or("", |(prefix, _)| prefix)
-        .to_ascii_lowercase();
+    let (prefix, suffix) = key.split_once('/').unwrap_or_default();
+    let prefix = prefix.to_ascii_lowercase();
     let wanted = PREFIX.trim_end_matches('/');
-    prefix == wanted
-        || (prefix.contains("alb") && strsim::damerau_levenshtein(&prefix, wanted) <= 6)
+    let away = strsim::damerau_levenshtein(&prefix, wanted);
+    let known = || catalogue::find(suffix).is_some();
+    if away > 6 {
+        prefix.split('.').any(|word| word == "alb") && known()
+    } else {
+        away == 0 || prefix.contains("alb") || (away <= 2 && known())
+    }
 }

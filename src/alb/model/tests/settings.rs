@@ -106,6 +106,37 @@ fn a_misspelt_prefix_is_listed_as_unknown() {
 }
 
 #[test]
+fn other_controllers_have_prefixes_of_their_own() {
+    let class = "    kubernetes.io/ingress.class: alb
+    abl.ingress.kubernetes.io/scheme: internal
+    alb.kubernetes.io/subnets: a,b
+    alb.example.com/owner: me
+    nginx.ingress.kubernetes.io/ssl-redirect: 'true'
+    elb.ingress.kubernetes.io/owner: me
+    scheme: internal
+";
+    let ingress = Ing {
+        class,
+        ..Ing::default()
+    };
+    let model = model_of(&(Gateway::default().yaml() + &ingress.yaml()));
+    let settings = &model.ingresses[0].settings;
+    let keys: Vec<&str> = settings.iter().map(|s| s.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "abl.ingress.kubernetes.io/scheme",
+            "alb.kubernetes.io/subnets"
+        ]
+    );
+    assert!(
+        settings
+            .iter()
+            .all(|s| s.state == State::Unread(Unread::UnknownKey))
+    );
+}
+
+#[test]
 fn releases_and_auto_mode() {
     let yaml = Gateway::default().yaml()
         + &Ing {

@@ -1,0 +1,210 @@
+//! Rules about attributes of the load balancer and of target groups.
+//!
+//! The controller passes keys and values on unread. AWS refuses what it does not know, after part of the ALB is there.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::said::{self, Said};
+use super::scene::{Scene, Subject};
+use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::{
+    Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
+};
+
+/// An attribute that AWS refuses.
+pub static ALB050: Rule = Rule {
+    id: "ALB050",
+    name: "attribute-refused",
+    severity: Severity::Error,
+    summary: "a load balancer or target group attribute that an ALB does not have, or a value that AWS refuses",
+    explanation: "Attributes go to AWS as they are, and the deployment fails there (event FailedDeployModel) for a key that only a \
+Network Load Balancer has (`preserve_client_ip.enabled`, `proxy_protocol_v2.enabled`), for a number out of range \
+(`idle_timeout.timeout_seconds` is 1 to 4000), and for anything but `true` or `false` where a switch is meant. Pairs are separated by \
+commas: after a semicolon, or with a comma at the end, the rest becomes part of the value.\n\nA key that is not known here may be \
+new: that is a warning.",
+    help: "keep the attributes that an ALB has, as `key=value,key=value`",
+    source: "AWS elbv2 API, LoadBalancerAttribute and TargetGroupAttribute; LBC v3.5.0 \
+pkg/ingress/model_build_load_balancer_attributes.go:9-68, model_build_target_group.go:492-505",
+};
+
+/// The client's address gets lost.
+pub static ALB067: Rule = Rule {
+    id: "ALB067",
+    name: "client-address-unusable",
+    severity: Severity::Warning,
+    summary: "an attribute that makes `X-Forwarded-For` unusable for the gateway",
+    explanation: "With `routing.http.xff_client_port.enabled=true` the entries of `X-Forwarded-For` are `address:port`, which Envoy \
+does not take for a trusted address: it falls back to the address of the ALB. With \
+`routing.http.xff_header_processing.mode=preserve` the header is what the client says, with `remove` there is none; \
+`numTrustedProxies: 1` counts on the ALB's own entry (`append`).",
+    help: "leave the attribute out",
+    source: "envoyproxy/envoy#25517; Istio gatewayTopology.numTrustedProxies; AWS elbv2 API, LoadBalancerAttribute",
+};
+
+/// The rules of this module.
+pub static RULES: [&Rule; 2] = [&ALB050, &ALB067];
+
+type Map<'s> = Said<'s, BTreeMap<String, String>>;
+
+/// All of them.
+#[must_use]
+pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in scene.ours() {
+        let of_load_balancer = said::maps(scene, subject, "load-balancer-attributes");
+        for map in &of_load_balancer {
+            findings.extend(values(scene, map, LOAD_BALANCER_ATTRIBUTES));
+            findings.extend(client_address(scene, map));
+            findings.extend(logs(scene, subject, map));
+        }
+        for map in &said::maps(scene, subject, "target-group-attributes") {
+            findings.extend(values(scene, map, TARGET_GROUP_ATTRIBUTES));
+            findings.extend(slow_start(scene, map));
+        }
+    }
+    findings
+}
+
+fn values(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (key, value) in &map.value {
+        let Some(known) = attribute(table, key) else {
+            findings.push(unknown(scene, map, table, key));
+            continue;
+        };
+        let fault = match known.check {
+            // A prefix of the logs may be empty, and a bucket that is needed is told of where the logs are.
+            ValueCheck::Text if value.is_empty() => continue,
+            ValueCheck::Text => text(key, value),
+            _ => known.check(value).err(),
+        };
+        findings.extend(fault.map(|fault| {
+            let finding = map.finding(scene, &ALB050, format!("{key}={value}: {fault}"));
+            let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
+            if separator {
+                finding.help("separate the pairs by commas, with none at the end")
+            } else {
+                finding
+            }
+        }));
+    }
+    findings
+}
+
+/// Names of buckets, cookies and prefixes: little is known of them, but a list that went wrong shows.
+fn text(key: &str, value: &str) -> Option<String> {
+    let is_bucket = key.ends_with(".bucket");
+    let in_a_bucket = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if is_bucket && !value.chars().all(in_a_bucket) {
+        Some("no bucket has such a name".to_owned())
+    } else if value.ends_with(',') {
+        Some("the comma at the end is part of the value".to_owned())
+    } else {
+        None
+    }
+}
+
+fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &str) -> Finding {
+    let other = if std::ptr::eq(table, LOAD_BALANCER_ATTRIBUTES) {
+        (
+            TARGET_GROUP_ATTRIBUTES,
+            "of target groups (target-group-attributes)",
+        )
+    } else {
+        (
+            LOAD_BALANCER_ATTRIBUTES,
+            "of load balancers (load-balancer-attributes)",
+        )
+    };
+    let at = |message: String| {
+        let finding = map.finding(scene, &ALB050, message);
+        finding.severity(Severity::Warning)
+    };
+    if attribute(other.0, key).is_some() {
+        return at(format!("{key} is an attribute {}", other.1));
+    }
+    let finding = at(format!("{key} is no attribute that is known here"));
+    let near = table
+        .iter()
+        .filter(|known| known.check != ValueCheck::NetworkOnly)
+        .map(|known| {
+            (
+                strsim::damerau_levenshtein(known.key, &key.to_lowercase()),
+                known.key,
+            )
+        })
+        .min()
+        .filter(|(away, known)| *away <= 1 + known.len() / 5);
+    match near {
+        Some((_, known)) => finding.help(format!("perhaps {known} is meant")),
+        None => finding,
+    }
+}
+
+/// Logs need a bucket, which another member of the group may name.
+fn logs(scene: &Scene<'_>, subject: &Subject<'_>, map: &Map<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for kind in ["access_logs", "connection_logs", "health_check_logs"] {
+        let on = map.value.get(&format!("{kind}.s3.enabled"));
+        if on.is_none_or(|on| on != "true") {
+            continue;
+        }
+        let bucket = format!("{kind}.s3.bucket");
+        let named = scene.members(subject).iter().any(|member| {
+            said::maps(scene, member, "load-balancer-attributes")
+                .iter()
+                .any(|map| map.value.get(&bucket).is_some_and(|name| !name.is_empty()))
+        });
+        if !named {
+            let message =
+                format!("{kind}.s3.enabled=true without {bucket}: AWS asks for the bucket");
+            let finding = map.finding(scene, &ALB050, message);
+            findings.push(finding.severity(Severity::Warning));
+        }
+    }
+    findings
+}
+
+/// AWS has slow start with the default algorithm only.
+fn slow_start(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
+    let key = "slow_start.duration_seconds";
+    let seconds = map.value.get(key).filter(|seconds| *seconds != "0")?;
+    let algorithm = map.value.get("load_balancing.algorithm.type")?;
+    matches!(
+        algorithm.as_str(),
+        "least_outstanding_requests" | "weighted_random"
+    )
+    .then(|| {
+        let message = format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
+        map.finding(scene, &ALB050, message)
+    })
+}
+
+fn client_address(scene: &Scene<'_>, map: &Map<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut add = |message: &str| findings.push(map.finding(scene, &ALB067, message));
+    if map
+        .value
+        .get("routing.http.xff_client_port.enabled")
+        .is_some_and(|on| on == "true")
+    {
+        add("with the client's port in X-Forwarded-For Envoy can't read the client's address");
+    }
+    match map
+        .value
+        .get("routing.http.xff_header_processing.mode")
+        .map(String::as_str)
+    {
+        Some("preserve") => {
+            add("X-Forwarded-For is what the client says it is, and the gateway trusts it")
+        }
+        Some("remove") => {
+            add("X-Forwarded-For is removed: the gateway takes the ALB for the client")
+        }
+        _ => {}
+    }
+    findings
+}
