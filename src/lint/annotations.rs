@@ -210,6 +210,8 @@ fn on_the_service(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -
         finding
             .severity(Severity::Warning)
             .help("remove it here: the Ingress has it too")
+    } else if setting.value.is_empty() {
+        finding.severity(Severity::Warning).help("remove it")
     } else {
         finding
     }

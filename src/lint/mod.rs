@@ -18,6 +18,7 @@ pub mod inbound;
 pub mod listeners;
 pub mod load_balancer;
 pub mod migration;
+pub mod no_text;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
@@ -226,7 +227,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
         let mut found = judge(&Scene::new(&applied, &model, &options, judged));
-        found.extend(syntax::no_text(ingress));
+        found.extend(no_text::no_text(ingress));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -263,7 +264,7 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
     let model = scene::model_of(&found, &options);
     let scene = Scene::new(&found, &model, &options, |_| true);
     let mut findings = judge(&scene);
-    findings.extend(syntax::undecoded(&scene));
+    findings.extend(no_text::undecoded(&scene));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);
