@@ -227,7 +227,6 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
         let mut found = judge(&Scene::new(&applied, &model, &options, judged));
-        found.extend(no_text::no_text(ingress));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
