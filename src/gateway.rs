@@ -17,9 +17,10 @@ pub const STATUS_PORT: &str = "status-port";
 /// The number of that port.
 pub const STATUS_PORT_NUMBER: u64 = 15021;
 
-const NETWORK_LABEL: &str = "topology.istio.io/network";
+/// The label of a gateway between networks.
+pub const NETWORK_LABEL: &str = "topology.istio.io/network";
 /// mTLS pass-through, istiod and its webhook, as the chart's `networkGateway` value renders them.
-const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
+pub const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
 
 /// How the gateway is chosen. Empty: by its status port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

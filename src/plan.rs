@@ -161,7 +161,7 @@ impl Planner {
             self.findings.push(rules::traffic_policy_local());
         }
         if headless && !cluster_ip {
-            self.findings.push(rules::headless());
+            self.findings.push(rules::headless("NodePort"));
         }
         if external {
             self.findings.push(rules::external_addresses());

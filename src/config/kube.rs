@@ -17,7 +17,7 @@ pub(crate) struct Wrong {
 pub(crate) type Verdict = Result<(), Wrong>;
 
 /// `text` is wrong, because …
-pub(super) fn wrong(what: impl Into<String>) -> Wrong {
+pub(crate) fn wrong(what: impl Into<String>) -> Wrong {
     Wrong {
         what: what.into(),
         help: None,
@@ -25,14 +25,14 @@ pub(super) fn wrong(what: impl Into<String>) -> Wrong {
 }
 
 impl Wrong {
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 }
 
 /// DNS-1123 label: the name of a Service, a namespace or a Service port.
-pub(super) fn label(text: &str) -> Verdict {
+pub(crate) fn label(text: &str) -> Verdict {
     length(text, 63)?;
     dns(
         text,
@@ -42,7 +42,7 @@ pub(super) fn label(text: &str) -> Verdict {
 }
 
 /// DNS-1123 subdomain: the name of an Ingress or an IngressClass.
-pub(super) fn subdomain(text: &str) -> Verdict {
+pub(crate) fn subdomain(text: &str) -> Verdict {
     length(text, 253)?;
     let rule = "allowed are lower-case letters, digits, `-` and `.`";
     dns(text, rule, |byte| matches!(byte, b'-' | b'.'))?;
@@ -58,7 +58,7 @@ pub(super) fn subdomain(text: &str) -> Verdict {
 }
 
 /// The name of a Service's port as an Ingress refers to it.
-pub(super) fn port_name(text: &str) -> Verdict {
+pub(crate) fn port_name(text: &str) -> Verdict {
     length(text, 15)?;
     dns(
         text,
@@ -76,7 +76,7 @@ pub(super) fn port_name(text: &str) -> Verdict {
 }
 
 /// The value of a label; it may be empty.
-pub(super) fn label_value(text: &str) -> Verdict {
+pub(crate) fn label_value(text: &str) -> Verdict {
     if text.is_empty() {
         return Ok(());
     }
@@ -85,7 +85,7 @@ pub(super) fn label_value(text: &str) -> Verdict {
 }
 
 /// The key of a label or an annotation: a name, perhaps with a domain before it.
-pub(super) fn qualified_name(text: &str) -> Verdict {
+pub(crate) fn qualified_name(text: &str) -> Verdict {
     let name = match text.split_once('/') {
         None => text,
         Some((_, name)) if name.contains('/') => {
@@ -101,7 +101,7 @@ pub(super) fn qualified_name(text: &str) -> Verdict {
 }
 
 /// The host of a rule.
-pub(super) fn host(text: &str) -> Verdict {
+pub(crate) fn host(text: &str) -> Verdict {
     let name = text.strip_prefix("*.").unwrap_or(text);
     if text == "*" {
         return Err(wrong("`*` is no host name").help("without any, the rules are for every host"));
@@ -135,7 +135,7 @@ pub(super) fn host(text: &str) -> Verdict {
 }
 
 /// The path of a rule of type Prefix or Exact.
-pub(super) fn path(text: &str) -> Verdict {
+pub(crate) fn path(text: &str) -> Verdict {
     absolute_path(text)?;
     for part in ["//", "/./", "/../", "%2f", "%2F"] {
         if text.contains(part) {
@@ -149,7 +149,7 @@ pub(super) fn path(text: &str) -> Verdict {
 }
 
 /// The path of a rule of any type.
-pub(super) fn absolute_path(text: &str) -> Verdict {
+pub(crate) fn absolute_path(text: &str) -> Verdict {
     match text.starts_with('/') {
         true => Ok(()),
         false => {
@@ -159,7 +159,7 @@ pub(super) fn absolute_path(text: &str) -> Verdict {
 }
 
 /// A port's number.
-pub(super) fn port_number(number: i64) -> Verdict {
+pub(crate) fn port_number(number: i64) -> Verdict {
     match number {
         1..=65535 => Ok(()),
         _ => Err(wrong(format!("{number} is no port; ports are 1 to 65535"))),

@@ -8,12 +8,10 @@
 mod tests;
 
 use super::conditions::is_listener;
-use super::scene::{Scene, Subject, pointer};
+use super::scene::{Scene, Subject};
 use super::syntax::idle;
 use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{
-    AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest,
-};
+use crate::alb::catalogue::{AutoMode, Empty, Kind, PREFIX, Place, Version, nearest};
 use crate::alb::model::{Setting, State, Unread};
 use crate::alb::values::{string_map, trim};
 
@@ -40,9 +38,8 @@ pub static ALB040: Rule = Rule {
     severity: Severity::Error,
     summary: "an annotation that EKS Auto Mode does not read",
     explanation: "The load balancing of EKS Auto Mode (`eksAutoMode: true`) is not the AWS Load Balancer Controller. It does not \
-read `kubernetes.io/ingress.class` (a class is named by `ingressClassName`, its controller is `eks.amazonaws.com/alb`), \
-`group.name` (a group is named in the IngressClassParams), `waf-acl-id`, `web-acl-id`, `shield-advanced-protection`, \
-`listener-attributes.*` and `auth-type: oidc`.",
+read `group.name` (a group is named in the IngressClassParams), `waf-acl-id`, `web-acl-id`, `shield-advanced-protection`, \
+`listener-attributes.*` and `auth-type: oidc`. An Ingress with the class annotation it passes over altogether: ALB086.",
     help: "remove the annotation, or say it in the IngressClassParams of the class",
     source: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html",
 };
@@ -104,11 +101,7 @@ pub static RULES: [&Rule; 6] = [&ALB029, &ALB040, &ALB051, &ALB052, &ALB053, &AL
 /// All of them.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = scene
-        .subjects
-        .iter()
-        .filter_map(|subject| class_annotation(scene, subject))
-        .collect();
+    let mut findings = Vec::new();
     for subject in scene.ours() {
         for setting in &subject.facts.settings {
             findings.extend(unread(scene, subject, setting));
@@ -126,23 +119,6 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 /// What follows the controller's prefix, or the whole key where it has another.
 fn name(setting: &Setting) -> &str {
     setting.key.strip_prefix(PREFIX).unwrap_or(&setting.key)
-}
-
-/// The class annotation, which hides the Ingress from EKS Auto Mode.
-fn class_annotation(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let class = subject
-        .object
-        .annotation(CLASS_ANNOTATION)
-        .filter(|_| scene.options.eks_auto_mode)?;
-    let meant = class == "alb" || class == scene.options.ingress_class;
-    meant.then(|| {
-        let message =
-            format!("EKS Auto Mode does not read {CLASS_ANNOTATION}: the Ingress is nobody's");
-        subject
-            .finding(&ALB040, message)
-            .field(pointer(CLASS_ANNOTATION))
-            .help("name the class in `spec.ingressClassName` (`ingress.classAs: field`)")
-    })
 }
 
 /// An annotation that is not read, where that is not another rule's.

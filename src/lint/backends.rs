@@ -4,9 +4,11 @@
 //! should be told at once, not one after the other: so targets are read from the manifests here, and for what is in effect
 //! the model's [`Setting`]s are asked, which are there in any case.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::scene::{Scene, Subject, pointer};
+use super::scene::{Scene, Subject, namespace_of, pointer};
 use super::{Finding, Rule};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::model::{Setting, Source, State};
@@ -22,6 +24,8 @@ pub const USE_ANNOTATION: &str = "use-annotation";
 pub struct Path<'s> {
     /// Where it stands in the Ingress.
     pub pointer: String,
+    /// The host of its rule, or nothing.
+    pub host: &'s str,
     /// Its path, or nothing.
     pub path: &'s str,
     /// `Exact`, `Prefix` or `ImplementationSpecific`.
@@ -75,6 +79,7 @@ pub fn paths(ingress: &Object) -> Vec<Path<'_>> {
         for (at, path) in list(&rule["http"]["paths"]).iter().enumerate() {
             let pointer = path_pointer(rule_at, at);
             found.push(Path {
+                host: rule["host"].as_str().unwrap_or_default(),
                 path: path["path"].as_str().unwrap_or_default(),
                 path_type: path["pathType"].as_str().unwrap_or_default(),
                 backend: Backend::read(&path["backend"], format!("{pointer}/backend")),
@@ -112,7 +117,8 @@ fn list(value: &Value) -> &[Value] {
 /// A Service port that an Ingress leads to: one target group.
 pub struct Target<'s> {
     scene: &'s Scene<'s>,
-    subject: &'s Subject<'s>,
+    /// The Ingress.
+    pub subject: &'s Subject<'s>,
     /// Where in the Ingress it is named first.
     pub pointer: String,
     /// The Service's name.
@@ -167,6 +173,25 @@ pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target
         }
     }
     found
+}
+
+/// A Service, and the ways to it.
+pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
+
+/// The Services of the stream that Ingresses to be judged lead to.
+#[must_use]
+pub fn services<'s>(scene: &'s Scene<'s>) -> Vec<Behind<'s>> {
+    let mut found: BTreeMap<(&str, &str), Behind<'s>> = BTreeMap::new();
+    for subject in scene.ours() {
+        for target in targets(scene, subject) {
+            if let Some(service) = target.service {
+                let key = (namespace_of(service), service.name());
+                let behind = found.entry(key).or_insert_with(|| (service, Vec::new()));
+                behind.1.push(target);
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// What a Service gives a port on the nodes.

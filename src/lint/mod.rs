@@ -10,11 +10,15 @@ pub mod auth;
 pub mod backend;
 pub mod backends;
 pub mod certificates;
+pub mod class;
 pub mod conditions;
+pub mod controller;
 pub mod exposure;
 pub mod flux;
+pub mod groups;
 pub mod health;
 pub mod inbound;
+pub mod kubernetes;
 pub mod listeners;
 pub mod load_balancer;
 pub mod migration;
@@ -173,6 +177,8 @@ pub struct Gateway<'g> {
     pub ingress: usize,
     /// What was asked for.
     pub spec: &'g Spec,
+    /// Whether its Service was rewritten.
+    pub rewritten: bool,
 }
 
 /// All rules, in order of their ids.
@@ -196,6 +202,10 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(tags::RULES);
     rules.extend(exposure::RULES);
     rules.extend(inbound::RULES);
+    rules.extend(groups::RULES);
+    rules.extend(class::RULES);
+    rules.extend(kubernetes::RULES);
+    rules.extend(controller::RULES);
     rules.extend(service::RULES);
     rules.extend(migration::RULES);
     rules.push(&flux::ALB110);
@@ -212,6 +222,11 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     let options = scene::options(first.spec);
     let applied = applied(objects);
     let model = scene::model_of(&applied, &options);
+    let rewritten: Vec<&Object> = gateways
+        .iter()
+        .filter(|gateway| gateway.rewritten)
+        .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
+        .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
         let ingress = &objects[gateway.ingress];
@@ -226,7 +241,8 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let mut found = judge(&Scene::new(&applied, &model, &options, judged));
+        let scene = Scene::new(&applied, &model, &options, judged);
+        let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -301,6 +317,15 @@ fn applied(objects: &[Object]) -> Vec<Object> {
         .collect()
 }
 
+/// An object among those that are applied.
+fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> {
+    applied.iter().find(|other| {
+        other.kind() == object.kind()
+            && other.document == object.document
+            && other.pointer == object.pointer
+    })
+}
+
 /// All rules, on what they look at.
 fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -322,9 +347,15 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         tags::judge,
         exposure::judge,
         inbound::judge,
+        groups::judge,
+        class::judge,
+        service::judge,
+        kubernetes::judge,
     ] {
         findings.extend(judge(scene));
     }
+    let left = controller::judge(scene, &findings);
+    findings.extend(left);
     findings
 }
 

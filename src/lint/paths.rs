@@ -142,6 +142,12 @@ fn root_only(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
 fn not_found(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for target in targets(scene, subject) {
+        // A backend without a name or a port is refused before anybody looks for it.
+        let is_none = |port: &PortRef| matches!(port, PortRef::Number(number) if !(1..=65535).contains(number));
+        if target.pointer.starts_with("/spec") && (target.name.is_empty() || is_none(&target.port))
+        {
+            continue;
+        }
         let at = |message: String| target.here(&ALB043, message);
         let Some(service) = target.service else {
             findings.push(match elsewhere(scene, subject, &target.name) {

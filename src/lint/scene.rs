@@ -3,12 +3,14 @@
 //! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
 //! and where it came from, and reads an annotation only to say which letters are wrong in it.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{
-    self, Built, Group, IngressFacts, Key, Listener, Model, Options, Setting, Site, State,
+    self, Built, CLUSTER_KINDS, Group, IngressFacts, Listener, Model, Options, Setting, Site, State,
 };
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
@@ -19,12 +21,16 @@ use crate::plan::ports;
 pub struct Scene<'s> {
     /// The objects, hooks left out.
     pub objects: &'s [Object],
+    /// By kind, namespace and name; of several the last one, as for the model.
+    by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
     /// What the controller does with them.
     pub model: &'s Model,
     /// What is known of the controller.
     pub options: &'s Options,
     /// The Ingresses to be judged.
     pub subjects: Vec<Subject<'s>>,
+    /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
+    pub rewritten: Option<Vec<&'s Object>>,
 }
 
 /// An Ingress to be judged.
@@ -52,18 +58,45 @@ impl<'s> Scene<'s> {
             .map(|facts| Subject {
                 object: &objects[facts.index],
                 facts,
-                group: facts
-                    .group
-                    .as_ref()
-                    .and_then(|name| model.groups.iter().find(|group| group.name == *name)),
+                group: model.group_of(&facts.key),
             })
+            .collect();
+        // Knative has Services, too.
+        let by_name = objects
+            .iter()
+            .filter(|object| object.kind() != "Service" || object.api_version() == "v1")
+            .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
             .collect();
         Scene {
             objects,
+            by_name,
             model,
             options,
             subjects,
+            rewritten: None,
         }
+    }
+
+    /// The same scene behind the filter, which rewrote these Services and has said what there is to say of them.
+    #[must_use]
+    pub fn behind_the_filter(mut self, rewritten: Vec<&'s Object>) -> Self {
+        self.rewritten = Some(rewritten);
+        self
+    }
+
+    /// Whether the stream is judged as it stands.
+    #[must_use]
+    pub fn is_as_is(&self) -> bool {
+        self.rewritten.is_none()
+    }
+
+    /// Whether the filter rewrote a Service.
+    #[must_use]
+    pub fn is_rewritten(&self, service: &Object) -> bool {
+        self.rewritten
+            .iter()
+            .flatten()
+            .any(|rewritten| std::ptr::eq(*rewritten, service))
     }
 
     /// The objects of a kind.
@@ -76,25 +109,50 @@ impl<'s> Scene<'s> {
     /// The Service of a name in the namespace of an Ingress.
     #[must_use]
     pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
-        let namespace = namespace_of(subject.object);
-        self.of_kind("Service")
-            .find(|object| object.name() == name && namespace_of(object) == namespace)
+        self.named("Service", namespace_of(subject.object), name)
     }
 
-    /// The Ingresses to be judged that are the controller's, or may be. To the others nothing applies but what concerns
-    /// their class.
+    fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<&'s Object> {
+        self.by_name.get(&(kind, namespace, name)).copied()
+    }
+
+    /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
+    /// but what concerns their class.
     pub fn ours(&self) -> impl Iterator<Item = &Subject<'s>> {
         self.subjects
             .iter()
-            .filter(|subject| subject.facts.picked_up != Some(false))
+            .filter(|subject| match subject.facts.picked_up {
+                Some(ours) => ours,
+                None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
+            })
+    }
+
+    /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
+    #[must_use]
+    pub fn class(&self, subject: &Subject<'_>) -> Option<&'s Object> {
+        self.named("IngressClass", "", subject.facts.class.as_deref()?)
+    }
+
+    /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
+    /// controller's prefix. What a cluster without its IngressClass says of an Ingress for nginx is no matter of ours.
+    #[must_use]
+    pub fn is_meant_for_alb(&self, subject: &Subject<'_>) -> bool {
+        let facts = subject.facts;
+        facts.class.as_ref() == Some(&self.options.ingress_class)
+            || facts
+                .settings
+                .iter()
+                .any(|setting| setting.object.kind == "Ingress")
     }
 
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
     pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        let name = subject.facts.class_params.as_deref()?;
-        self.of_kind("IngressClassParams")
-            .find(|object| object.name() == name)
+        self.named(
+            "IngressClassParams",
+            "",
+            subject.facts.class_params.as_deref()?,
+        )
     }
 
     /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
@@ -125,14 +183,16 @@ impl<'s> Scene<'s> {
             .collect()
     }
 
+    /// The object that the model names.
+    #[must_use]
+    pub fn find(&self, object: &model::Object) -> Option<&'s Object> {
+        self.named(object.kind, &object.key.namespace, &object.key.name)
+    }
+
     /// A finding about a place that the model names, on whichever object it is.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
-        let Key { namespace, name } = &site.object.key;
-        let object = self.of_kind(site.object.kind).find(|object| {
-            object.name() == name && (namespace.is_empty() || namespace_of(object) == namespace)
-        });
-        let finding = match object {
+        let finding = match self.find(&site.object) {
             Some(object) => about(object, rule, message),
             None => Finding::new(rule, message),
         };
@@ -152,10 +212,11 @@ impl<'s> Scene<'s> {
     }
 }
 
-/// Its namespace, `default` where it names none, as the model has it.
+/// Its namespace, `default` where it names none, as the model has it; nothing for objects of the whole cluster.
 #[must_use]
 pub fn namespace_of(object: &Object) -> &str {
     match object.namespace() {
+        _ if CLUSTER_KINDS.contains(&object.kind()) => "",
         "" => "default",
         namespace => namespace,
     }

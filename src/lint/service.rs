@@ -1,9 +1,15 @@
 //! Rules about the gateway's Service: its ports, its traffic policy, and what passes the ALB by.
 
+mod standing;
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 
 use super::{Finding, Rule, Severity};
 use crate::config::types::ExtraPorts;
+
+pub use standing::{ALB033, ALB037, ALB091, judge};
 
 /// The traffic policy leaves most nodes unhealthy.
 pub static ALB038: Rule = Rule {
@@ -24,7 +30,7 @@ pub static ALB045: Rule = Rule {
     id: "ALB045",
     name: "headless-node-port-service",
     severity: Severity::Error,
-    summary: "`clusterIP: None` on a NodePort Service",
+    summary: "`clusterIP: None` on a NodePort or LoadBalancer Service",
     explanation: "The API server refuses it: `may not be set to 'None' for NodePort services`. A headless Service has no \
 node ports, so an ALB with instance targets can't reach it.",
     help: "remove `service.clusterIP: None` from the chart's values, or choose `service.type: ClusterIP` with \
@@ -96,8 +102,8 @@ spreading it.",
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 7] = [
-    &ALB038, &ALB045, &ALB046, &ALB047, &ALB092, &ALB093, &ALB094,
+pub static RULES: [&Rule; 10] = [
+    &ALB033, &ALB037, &ALB038, &ALB045, &ALB046, &ALB047, &ALB091, &ALB092, &ALB093, &ALB094,
 ];
 
 /// An east-west gateway that was chosen by name.
@@ -122,12 +128,12 @@ pub fn traffic_policy_local() -> Finding {
     .field("/spec/externalTrafficPolicy")
 }
 
-/// `clusterIP: None` on what becomes a NodePort Service.
+/// `clusterIP: None` on what is or becomes a Service of this type.
 #[must_use]
-pub fn headless() -> Finding {
+pub fn headless(kind: &str) -> Finding {
     Finding::new(
         &ALB045,
-        "clusterIP is None, which the API server refuses on a NodePort Service",
+        format!("clusterIP is None, which the API server refuses on a {kind} Service"),
     )
     .field("/spec/clusterIP")
 }

@@ -12,6 +12,7 @@ use crate::config::{self, Files, Settings};
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
 pub struct Manifest {
+    service_labels: BTreeMap<String, String>,
     service_annotations: BTreeMap<String, String>,
     service: String,
     annotations: BTreeMap<String, String>,
@@ -22,6 +23,7 @@ pub struct Manifest {
 /// A gateway behind an ALB with both listeners, a redirect, a certificate and a health check on the status port.
 pub fn working() -> Manifest {
     let manifest = Manifest {
+        service_labels: BTreeMap::new(),
         service_annotations: BTreeMap::new(),
         service:
             "type: NodePort\nports: [{name: status-port, port: 15021}, {name: http2, port: 80}, \
@@ -70,9 +72,13 @@ pub fn action(name: &str) -> String {
 
 impl Manifest {
     /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Ingress.
-    pub fn set(mut self, suffix: &str, value: &str) -> Self {
-        self.annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+    pub fn set(self, suffix: &str, value: &str) -> Self {
+        self.annotate(&format!("{PREFIX}{suffix}"), value)
+    }
+
+    /// With an annotation on the Ingress.
+    pub fn annotate(mut self, key: &str, value: &str) -> Self {
+        self.annotations.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -102,16 +108,33 @@ impl Manifest {
         self
     }
 
+    /// With a class named in the spec, and none by annotation.
+    pub fn class_by_name(mut self, name: &str) -> Self {
+        self.spec = format!("ingressClassName: {name}\n{}", self.spec);
+        self.no_class()
+    }
+
     /// Without a class.
     pub fn no_class(mut self) -> Self {
         self.annotations.remove("kubernetes.io/ingress.class");
         self
     }
 
+    /// With an annotation `alb.ingress.kubernetes.io/<suffix>` on the Service.
+    pub fn on_service(self, suffix: &str, value: &str) -> Self {
+        self.annotate_service(&format!("{PREFIX}{suffix}"), value)
+    }
+
     /// With an annotation on the Service.
-    pub fn on_service(mut self, suffix: &str, value: &str) -> Self {
+    pub fn annotate_service(mut self, key: &str, value: &str) -> Self {
         self.service_annotations
-            .insert(format!("{PREFIX}{suffix}"), value.to_owned());
+            .insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// With a label on the Service.
+    pub fn label_service(mut self, key: &str, value: &str) -> Self {
+        self.service_labels.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -168,10 +191,12 @@ impl Manifest {
             annotations.iter().map(line).collect()
         };
         let indent = |spec: &str| spec.replace('\n', "\n  ");
-        let on_service = match self.service_annotations.is_empty() {
+        let map = |name: &str, entries: &BTreeMap<String, String>| match entries.is_empty() {
             true => String::new(),
-            false => format!("  annotations:\n{}", list(&self.service_annotations)),
+            false => format!("  {name}:\n{}", list(entries)),
         };
+        let on_service =
+            map("labels", &self.service_labels) + &map("annotations", &self.service_annotations);
         format!(
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: mesh\n{on_service}spec:\n  {}\n---\n\
              apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: alb\n  namespace: mesh\n  annotations:\n\

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use json_patch::Patch;
 
 use crate::append;
-use crate::config::types::Placeholders;
+use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
 use crate::ingress::Built;
@@ -232,6 +232,7 @@ fn judge<'t>(
             service: rewrite.service,
             ingress: index,
             spec: &rewrite.settings.spec,
+            rewritten: rewrite.settings.spec.phase() != Phase::Attach,
         });
     }
     let mut findings: Vec<Finding> = Vec::new();

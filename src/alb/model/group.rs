@@ -9,7 +9,9 @@ use super::params::Params;
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
 
 const MAX_NAME: usize = 63;
-const ORDERS: std::ops::RangeInclusive<i32> = -1000..=1000;
+
+/// What `group.order` may be.
+pub const ORDERS: std::ops::RangeInclusive<i32> = -1000..=1000;
 
 /// An Ingress of a group.
 pub(super) struct Member<'a> {
@@ -44,7 +46,12 @@ pub(super) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reaso
     }
 }
 
-fn check_name(name: &str) -> Result<(), String> {
+/// Whether a group may have this name.
+///
+/// # Errors
+///
+/// In the controller's words.
+pub fn check_name(name: &str) -> Result<(), String> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let ends = [name.bytes().next(), name.bytes().last()]
         .into_iter()

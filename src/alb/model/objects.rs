@@ -114,7 +114,8 @@ impl Objects {
     }
 }
 
-const CLUSTER_KINDS: [&str; 3] = ["IngressClass", "IngressClassParams", "Namespace"];
+/// Kinds whose objects are in no namespace.
+pub const CLUSTER_KINDS: [&str; 3] = ["IngressClass", "IngressClassParams", "Namespace"];
 
 /// The object's key, and the object as the API server stores it: `null` is no value, and `""` in a map of strings.
 fn prepare(kind: &'static str, object: &Value) -> (Key, Value) {

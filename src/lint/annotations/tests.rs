@@ -314,14 +314,10 @@ fn not_for_eks_auto_mode() {
         let path = rule("/", "Prefix", "name: gateway, port: {number: 443}");
         manifest
             .no_class()
-            .set("target-type", "instance")
             .spec(format!("ingressClassName: alb\n{path}"))
     };
     let auto = |manifest| configured(&ALB040, &manifest, "{eksAutoMode: true}");
     let at = |what: &str| [format!("error ALB040 Ingress mesh/alb {what}")];
-    let class = at("/metadata/annotations/kubernetes.io~1ingress.class");
-    assert_eq!(auto(working()), class);
-    assert_eq!(auto(working().class("nginx")), Vec::<String>::new());
     assert_eq!(auto(by_field(working())), Vec::<String>::new());
     let group = by_field(working().set("group.name", "edge"));
     assert_eq!(auto(group.clone()), at("@group.name"));

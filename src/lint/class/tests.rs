@@ -1,0 +1,199 @@
+use super::*;
+use crate::lint::testing::{Manifest, hold, working};
+
+const AT: &str = "Ingress mesh/alb /metadata/annotations/kubernetes.io~1ingress.class";
+
+/// An IngressClass.
+fn class(name: &str, controller: &str, is_default: bool) -> String {
+    let annotation =
+        format!("annotations: {{ingressclass.kubernetes.io/is-default-class: '{is_default}'}}");
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: {name}, {annotation}}}\nspec: {{controller: \
+         {controller}}}\n"
+    )
+}
+
+/// An Ingress of another controller's, without any annotation that would show that it is meant for this one.
+fn foreign(class: &str) -> Manifest {
+    let spec = format!("{{{class}rules: [{{host: a.example.com}}]}}");
+    working().and(&format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: wiki, namespace: mesh}}\nspec: {spec}\n"
+    ))
+}
+
+#[test]
+fn class_said_twice() {
+    let both = |annotation: &str, field: &str| working().class_by_name(field).class(annotation);
+    hold(
+        &ALB039,
+        &[
+            (
+                "different",
+                both("alb", "nginx"),
+                &["error Ingress mesh/alb /spec/ingressClassName"],
+            ),
+            (
+                "the other way round",
+                both("nginx", "alb"),
+                &["error Ingress mesh/alb /spec/ingressClassName"],
+            ),
+            (
+                "another case",
+                both("ALB", "alb"),
+                &["error Ingress mesh/alb /spec/ingressClassName"],
+            ),
+            (
+                "equal",
+                both("alb", "alb"),
+                &["warning Ingress mesh/alb /spec/ingressClassName"],
+            ),
+            ("one", working(), &[]),
+            ("the other", working().class_by_name("alb"), &[]),
+            ("not ours", both("nginx", "nginx"), &[]),
+        ],
+    );
+}
+
+#[test]
+fn class_not_the_controllers() {
+    let error = format!("error {AT}");
+    let warned = format!("warning {AT}");
+    let by_name: &[&str] = &["error Ingress mesh/alb /spec/ingressClassName"];
+    let none = || working().no_class();
+    let alb = "ingress.k8s.aws/alb";
+    hold(
+        &ALB086,
+        &[
+            ("capitals", working().class("ALB"), &[&error]),
+            ("a blank", working().class("alb "), &[&error]),
+            ("another word", working().class("nginx"), &[&warned]),
+            ("empty", working().class(""), &[&warned]),
+            (
+                "another controller's",
+                working()
+                    .class_by_name("web")
+                    .and(&class("web", "k8s.io/ingress-nginx", false)),
+                by_name,
+            ),
+            (
+                "another controller's by default",
+                none().and(&class("web", "k8s.io/ingress-nginx", true)),
+                &["error Ingress mesh/alb"],
+            ),
+            (
+                "parameters of another kind",
+                working()
+                    .class_by_name("alb")
+                    .and(&class("alb", alb, false).replace(
+                        "/alb}",
+                        "/alb, parameters: {apiGroup: example.com, kind: Params, name: alb}}",
+                    )),
+                by_name,
+            ),
+            (
+                "two defaults",
+                none()
+                    .and(&class("a", alb, true))
+                    .and(&class("b", alb, true)),
+                &["error Ingress mesh/alb"],
+            ),
+            ("none", none(), &["warning Ingress mesh/alb"]),
+            (
+                "EKS Auto Mode's",
+                working()
+                    .class_by_name("auto")
+                    .and(&class("auto", "eks.amazonaws.com/alb", false)),
+                &["info Ingress mesh/alb /spec/ingressClassName"],
+            ),
+            (
+                "another's Ingress beside ours",
+                foreign("ingressClassName: nginx, "),
+                &["info Ingress mesh/wiki /spec/ingressClassName"],
+            ),
+            (
+                "another's Ingress without a class",
+                foreign(""),
+                &["info Ingress mesh/wiki"],
+            ),
+            ("by annotation", working(), &[]),
+            (
+                "by name",
+                working()
+                    .class_by_name("alb")
+                    .and(&class("alb", alb, false)),
+                &[],
+            ),
+            (
+                "by a name that the cluster may have",
+                working().class_by_name("edge"),
+                &[],
+            ),
+            (
+                "by default",
+                none()
+                    .and(&class("a", alb, true))
+                    .and(&class("b", alb, false)),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn nothing_else_is_said_of_an_ingress_that_is_anothers() {
+    let found = foreign("ingressClassName: nginx, ").findings();
+    assert_eq!(
+        found,
+        ["info ALB086 Ingress mesh/wiki /spec/ingressClassName"]
+    );
+    let found = working()
+        .class("nginx")
+        .set("listen-ports", "nonsense")
+        .findings();
+    assert_eq!(found, [format!("warning ALB086 {AT}")]);
+}
+
+#[test]
+fn the_class_is_the_one_that_the_configuration_names() {
+    let found = |spec: &str| working().class("public").findings_with(spec);
+    assert_eq!(
+        found("{ingress: {className: public}}"),
+        Vec::<String>::new()
+    );
+    assert_eq!(found("{}"), [format!("warning ALB086 {AT}")]);
+    assert_eq!(
+        found("{ingress: {className: public}, eksAutoMode: true}"),
+        [format!("error ALB086 {AT}")]
+    );
+}
+
+#[test]
+fn class_redirect_port_no_number() {
+    let port = |port: &str| {
+        working()
+            .unset(&["ssl-redirect"])
+            .class_params(&format!("{{sslRedirectPort: {port:?}}}"))
+    };
+    hold(
+        &ALB088,
+        &[
+            (
+                "a word",
+                port("https"),
+                &["error IngressClassParams alb /spec/sslRedirectPort"],
+            ),
+            (
+                "a blank",
+                port("443 "),
+                &["error IngressClassParams alb /spec/sslRedirectPort"],
+            ),
+            ("a number", port("443"), &[]),
+            ("not said", port(""), &[]),
+            (
+                "the annotation is in place of the class",
+                port("https").class("alb"),
+                &[],
+            ),
+        ],
+    );
+}
