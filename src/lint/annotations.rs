@@ -25,7 +25,7 @@ pub static ALB029: Rule = Rule {
     summary: "an annotation without a value",
     explanation: "An empty value (also `null`, which Kubernetes stores as an empty text) is not the same as no annotation, and \
 each annotation takes it in its own way. Empty `inbound-cidrs` open the ALB to the world, an empty `wafv2-acl-arn` takes the web \
-ACL off, an empty `certificate-arn` leaves the ALB with port 80 alone. An empty `scheme`, `subnets`, `target-type` or \
+ACL off, an empty `certificate-arn` without `listen-ports` leaves it with port 80 alone. An empty `scheme`, `subnets`, `target-type` or \
 `backend-protocol` stops the controller, an empty `load-balancer-name`, `ssl-policy` or `healthcheck-path` goes to AWS, which \
 refuses it.\n\nAttributes, labels and tags without a value lose nothing: that is a warning.",
     help: "remove the annotation, or give it a value; where a chart writes it, leave the key out when there is no value",
@@ -210,6 +210,8 @@ fn on_the_service(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -
         finding
             .severity(Severity::Warning)
             .help("remove it here: the Ingress has it too")
+    } else if setting.value.is_empty() {
+        finding.severity(Severity::Warning).help("remove it")
     } else {
         finding
     }

@@ -153,42 +153,51 @@ fn families(
     by_prefix_list: bool,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |severity, message: String| {
-        findings.push(list.finding(scene, &ALB028, message).severity(severity));
-    };
     let worst = if by_prefix_list {
         Severity::Warning
     } else {
         Severity::Error
     };
+    let mut add = |severity, message: &str, help: &str| {
+        let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {message}"));
+        findings.push(finding.severity(severity).help(help));
+    };
     let (six, four): (Vec<&String>, Vec<&String>) =
         list.value.iter().partition(|item| item.contains(':'));
     if list.value.is_empty() {
-        let open = if by_prefix_list {
-            ""
+        let message = if by_prefix_list {
+            "there is no network in it"
         } else {
-            ": the ALB would be open to the world"
+            "there is no network in it, and the ALB would be open to the world"
         };
-        add(worst, format!("{CIDRS} has no network in it{open}"));
+        add(
+            worst,
+            message,
+            "name the networks, or remove the annotation",
+        );
     }
     if ipv4_only && !six.is_empty() {
-        let dropped = "IPv6 networks are dropped, since ip-address-type is ipv4";
-        if four.is_empty() {
-            add(
+        let (severity, message) = if four.is_empty() {
+            (
                 worst,
-                format!("{CIDRS}: {dropped}, and there is no other: nobody could connect"),
-            );
+                "IPv6 networks are dropped, since ip-address-type is ipv4, and there is no other: nobody could connect",
+            )
         } else {
-            add(Severity::Warning, format!("{CIDRS}: {dropped}"));
-        }
+            (
+                Severity::Warning,
+                "IPv6 networks are dropped, since ip-address-type is ipv4",
+            )
+        };
+        let help = "set `ip-address-type: dualstack` (`ingress.ipAddressType`), or leave the IPv6 networks out";
+        add(severity, message, help);
     }
     for (world, family) in [("0.0.0.0/0", &four), ("::/0", &six)] {
         let others = family.iter().any(|item| *item != world);
         if others && family.iter().any(|item| *item == world) {
-            add(
-                Severity::Warning,
-                format!("{CIDRS}: {world} is everybody, so that the other networks change nothing"),
-            );
+            let message =
+                format!("{world} is everybody, so that the other networks change nothing");
+            let help = format!("leave {world} out to let in the others only, or the others");
+            add(Severity::Warning, &message, &help);
         }
     }
     findings
@@ -204,7 +213,7 @@ fn without_effect(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         format!(" of {given}")
     };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
-        let list = said::list(scene, subject, suffix)?;
+        let list = said::list(scene, subject, suffix).filter(|list| !list.value.is_empty())?;
         let message = format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
         Some(list.finding(scene, &ALB025, message))
     });

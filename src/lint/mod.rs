@@ -23,6 +23,7 @@ pub mod listeners;
 pub mod load_balancer;
 pub mod mesh;
 pub mod migration;
+pub mod no_text;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
@@ -244,7 +245,6 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
         let scene = Scene::new(&applied, &model, &options, judged);
         let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
-        found.extend(syntax::no_text(ingress));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -281,7 +281,7 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
     let model = scene::model_of(&found, &options);
     let scene = Scene::new(&found, &model, &options, |_| true);
     let mut findings = judge(&scene);
-    findings.extend(syntax::undecoded(&scene));
+    findings.extend(no_text::undecoded(&scene));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);

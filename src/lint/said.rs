@@ -28,6 +28,12 @@ enum Place<'s> {
 }
 
 impl<T> Said<'_, T> {
+    /// Whether the parameters of the class say it.
+    #[must_use]
+    pub fn is_of_the_class(&self) -> bool {
+        matches!(self.place, Place::Class(..))
+    }
+
     /// A finding about it.
     #[must_use]
     pub fn finding(

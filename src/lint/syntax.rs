@@ -6,19 +6,18 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use super::annotations::misspelt_listener;
 use super::backends::{paths, targets};
 use super::listeners;
-use super::scene::{Scene, Subject, about, pointer};
+use super::no_text::no_text;
+use super::said::{self, Said};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{Annotation, CLASS_ANNOTATION, Kind, PREFIX, Place};
+use crate::alb::catalogue::{self, Annotation, Empty, Kind, PREFIX, Place};
 use crate::alb::model::{Setting, State};
 use crate::alb::values::{
     PortRef, parse_bool, parse_int32, parse_int64, string_list, string_map, trim,
 };
-use crate::manifest::Object;
 
 /// A value that does not parse.
 pub static ALB064: Rule = Rule {
@@ -52,6 +51,9 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         for setting in settings.filter(|setting| setting.state == State::Read) {
             findings.extend(value(scene, subject, setting));
         }
+        for suffix in ["ip-address-type", "target-type"] {
+            findings.extend(word_of_class(scene, subject, suffix));
+        }
         for target in targets(scene, subject) {
             findings.extend(target.service.into_iter().flat_map(no_text));
         }
@@ -59,65 +61,15 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Annotations of an object that are no text, which the API server does not even read.
-#[must_use]
-pub fn no_text(object: &Object) -> Vec<Finding> {
-    let annotations = object
-        .value
-        .pointer("/metadata/annotations")
-        .and_then(|annotations| annotations.as_object());
-    let found = annotations
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| {
-            let what = match value {
-                serde_json::Value::String(_) | serde_json::Value::Null => return None,
-                serde_json::Value::Bool(_) => "a boolean",
-                serde_json::Value::Number(_) => "a number",
-                serde_json::Value::Array(_) => "a list",
-                serde_json::Value::Object(_) => "a map",
-            };
-            let message = format!("{key} is {what} in YAML, and the API server takes text only");
-            let finding = about(object, &ALB064, message).field(pointer(key));
-            Some(if value.is_array() || value.is_object() {
-                finding.help("write it as one text, in quotes")
-            } else {
-                finding.help(format!("quote it: '{value}'"))
-            })
-        });
-    found.collect()
-}
-
-/// What is no text in Ingresses that cannot be decoded, and so are not among those that the model tells of, as far as they
-/// may be the controller's.
-#[must_use]
-pub fn undecoded(scene: &Scene<'_>) -> Vec<Finding> {
-    let decoded: BTreeSet<usize> = scene
-        .model
-        .ingresses
-        .iter()
-        .map(|facts| facts.index)
-        .collect();
-    let objects = scene.objects.iter().enumerate();
-    objects
-        .filter(|(index, object)| object.kind() == "Ingress" && !decoded.contains(index))
-        .filter(|(_, object)| may_be_ours(scene, object))
-        .flat_map(|(_, object)| no_text(object))
-        .collect()
-}
-
-fn may_be_ours(scene: &Scene<'_>, ingress: &Object) -> bool {
-    if let Some(class) = ingress.annotation(CLASS_ANNOTATION) {
-        return class == scene.options.ingress_class;
-    }
-    let name = &ingress.value["spec"]["ingressClassName"];
-    scene
-        .of_kind("IngressClass")
-        .find(|class| name == class.name())
-        .is_none_or(|class| {
-            let controller = class.value["spec"]["controller"].as_str();
-            controller.is_some_and(|controller| controller.ends_with("/alb"))
-        })
+/// A word in the parameters of the class. The scheme has a rule of its own.
+fn word_of_class(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &str) -> Option<Finding> {
+    let said = said::text(scene, subject, suffix).filter(Said::is_of_the_class)?;
+    let fault = fault(catalogue::find(suffix)?, said.value)?;
+    let finding = said.finding(scene, &ALB064, format!("{suffix}: {}", fault.what));
+    Some(match fault.help {
+        Some(help) => finding.help(help),
+        None => finding,
+    })
 }
 
 /// Why an annotation that the controller knows is not read all the same: something else would have to be there.
@@ -144,6 +96,9 @@ pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Opti
         suffix if suffix.starts_with("frontend-nlb-") => {
             let enabled = somewhere("enable-frontend-nlb", &|text| parse_bool(text) == Ok(true));
             (!enabled).then_some("since enable-frontend-nlb is not true")
+        }
+        suffix if suffix.starts_with("auth-") && annotation.empty == Empty::Aws => {
+            (!authenticates(subject)).then_some("since auth-type is neither oidc nor cognito")
         }
         "target-node-labels" => {
             let targets = targets(scene, subject);

@@ -91,7 +91,9 @@ fn refused(key: &str, value: &str) -> Option<String> {
     let reserved = key
         .get(..4)
         .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
-    if reserved {
+    if key.is_empty() {
+        Some(format!("the tag with the value {value:?} has no key"))
+    } else if reserved {
         Some(format!(
             "tag {key} begins with aws:, which AWS keeps for itself"
         ))

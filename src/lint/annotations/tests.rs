@@ -30,6 +30,8 @@ fn empty_annotations() {
         warning("ipam-ipv4-pool-id"),
         // Not read at all without the NLB.
         warning("frontend-nlb-scheme"),
+        // Not used without authentication.
+        warning("auth-scope"),
     ];
     for (suffix, manifest, severity) in cases {
         let expected = format!("{severity} Ingress mesh/alb @{suffix}");
@@ -251,6 +253,11 @@ fn annotations_of_the_ingress_on_the_service() {
                 "the Ingress has it too",
                 working().on_service("scheme", "internet-facing"),
                 &["warning Service mesh/gateway @scheme"],
+            ),
+            (
+                "an empty one",
+                working().on_service("inbound-cidrs", ""),
+                &["warning Service mesh/gateway @inbound-cidrs"],
             ),
             (
                 "one that is read there",

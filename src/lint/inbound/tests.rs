@@ -128,6 +128,7 @@ fn allow_lists_without_effect() {
                 given().class_params("{inboundCIDRs: [10.0.0.0/8]}"),
                 &["error IngressClassParams alb /spec/inboundCIDRs"],
             ),
+            ("a list of commas", given().set(CIDRS, ","), &[]),
             ("security groups alone", given(), &[]),
             ("networks alone", working().set(CIDRS, "10.0.0.0/8"), &[]),
             (

@@ -292,6 +292,14 @@ fn on_the_service_and_from_the_class() {
                 &[],
             ),
             (
+                "a word of the class",
+                working().class_params("{targetType: IP, ipAddressType: IPv4}"),
+                &[
+                    "error IngressClassParams alb /spec/ipAddressType",
+                    "error IngressClassParams alb /spec/targetType",
+                ],
+            ),
+            (
                 "another class",
                 working().class("nginx").set("backend-protocol", "https"),
                 &[],

@@ -64,6 +64,11 @@ fn tags_elsewhere() {
                 working().class_params("{tags: [{key: 'aws:name', value: x}]}"),
                 &["error IngressClassParams alb /spec/tags"],
             ),
+            (
+                "without a key, from the class",
+                working().class_params("{tags: [{key: '', value: x}]}"),
+                &["error IngressClassParams alb /spec/tags"],
+            ),
         ],
     );
 }
