@@ -156,14 +156,23 @@ fn missing(subject: &Subject<'_>) -> Vec<Finding> {
 fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
-    let action =
-        match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
-            Ok(action) => action,
-            Err(error) => return vec![at(format!("{suffix}: {error}"))],
-        };
+    let action = match payloads::Action::read(text)
+        .and_then(|action| action.check().map(|()| action))
+    {
+        Ok(action) => action,
+        Err(error) => {
+            let quotes =
+                error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let finding = at(format!("{suffix}: {error}"));
+            return vec![match quotes {
+                true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
+                false => finding.help(help(text)),
+            }];
+        }
+    };
     let mut findings: Vec<Finding> = limits::refused(&action)
         .into_iter()
-        .map(|fault| at(format!("{suffix}: {fault}")))
+        .map(|fault| at(format!("{suffix}: {fault}")).help(help(text)))
         .collect();
     let warn = |message: String| at(message).severity(Severity::Warning);
     for key in unknown_keys(text, &payloads::Action::TYPE) {
@@ -185,6 +194,21 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
         )));
     }
     findings
+}
+
+/// How an action of this type is written.
+fn help(text: &str) -> &'static str {
+    match payloads::Action::read(text).map(|action| action.r#type.to_lowercase()) {
+        Ok(kind) if kind == "forward" => {
+            "a forward reads `{\"type\": \"forward\", \"forwardConfig\": {\"targetGroups\": [{\"serviceName\": \"gateway\", \
+             \"servicePort\": 443, \"weight\": 90}, …]}}`"
+        }
+        Ok(kind) if kind.contains("response") => {
+            "a response reads `{\"type\": \"fixed-response\", \"fixedResponseConfig\": {\"contentType\": \"text/plain\", \
+             \"statusCode\": \"503\", \"messageBody\": \"later\"}}`"
+        }
+        _ => ALB005.help,
+    }
 }
 
 /// Redirects from an HTTPS listener to HTTP, which AWS refuses.

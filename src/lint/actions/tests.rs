@@ -427,3 +427,31 @@ fn why_a_rule_never_fires_is_said_as_it_is() {
         )
     );
 }
+
+#[test]
+fn the_help_is_about_the_action_that_is_meant() {
+    let help = |json: &str| {
+        let settings = crate::lint::testing::configured("{}");
+        let findings = crate::lint::judge_as_is(&alone(json).text(), &settings).unwrap();
+        let found = findings.into_iter().find(|finding| finding.rule == &ALB005);
+        found.and_then(|finding| finding.help).unwrap_or_default()
+    };
+    for (json, begin) in [
+        (
+            r#"{"type": "forward", "forwardConfig": {}}"#,
+            "a forward reads",
+        ),
+        (
+            r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "302"}}"#,
+            "a response reads",
+        ),
+        (
+            r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": 200}}"#,
+            "write the number in quotes",
+        ),
+        (r#"{"type": "redirect"}"#, "a redirect reads"),
+    ] {
+        let help = help(json);
+        assert!(help.starts_with(begin), "{json}: {help}");
+    }
+}
