@@ -9,7 +9,7 @@ mod support;
 use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use support::helm::path_with;
+use support::helm::{path_with, stage_plugin};
 use support::pages::{self, Block};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, command, copy_folder, fail, project};
@@ -25,7 +25,7 @@ fn main() {
         assert!(blocks.len() == pages::blocks(&text).len() || name == "docs/migration.md");
         let needs: BTreeSet<String> = blocks
             .iter()
-            .filter_map(|block| block.needs.clone())
+            .flat_map(|block| block.needs.clone())
             .collect();
         let all = blocks.clone();
         trials.push(Trial::test(name.clone(), move || run_page(&all, None)));
@@ -91,9 +91,13 @@ fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
     if let Some(tool) = tool {
         let plain = tool.name().split('-').next().unwrap();
         std::os::unix::fs::symlink(tool.path(), programs.join(plain)).unwrap();
+        if tool == Tool::Helm4 {
+            stage_plugin(&home.path().join(".local/share/helm/plugins/istio-alb"));
+        }
     }
     for block in blocks {
-        if block.needs.is_some() && block.needs.as_deref() != tool.map(Tool::name) {
+        let asked = tool.is_some_and(|tool| block.needs.iter().any(|need| need == tool.name()));
+        if !block.needs.is_empty() && !asked {
             continue;
         }
         pages::run(block, || {
