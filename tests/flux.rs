@@ -274,8 +274,18 @@ fn other_service() -> Outcome {
             "no resource matches strategic merge patch",
         ),
         (
-            internal(&render),
+            annotated(
+                &render,
+                "service.beta.kubernetes.io/aws-load-balancer-scheme: internal",
+            ),
             "beta.kubernetes.io~1aws-load-balancer-scheme failed",
+        ),
+        (
+            annotated(
+                &render,
+                "alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8",
+            ),
+            "alb.ingress.kubernetes.io~1inbound-cidrs failed",
         ),
         (
             allowing(&render, "10.0.0.0/8"),
@@ -299,19 +309,18 @@ fn other_service() -> Outcome {
     // What the configuration says is not asked of the Service.
     let said = ["--scheme", "internal", "--inbound-cidrs", "10.0.0.0/8"];
     export(folder.path(), &said, render.as_bytes())?;
-    for other in [internal(&render), after] {
+    let internal = "service.beta.kubernetes.io/aws-load-balancer-scheme: internal";
+    for other in [annotated(&render, internal), after] {
         good(apply(folder.path(), other.as_bytes()).0)?;
     }
     Ok(())
 }
 
-/// A render with an internal NLB.
-fn internal(render: &str) -> String {
-    let annotations =
-        "  annotations:\n    service.beta.kubernetes.io/aws-load-balancer-scheme: internal\n";
+/// A render whose Service has this annotation.
+fn annotated(render: &str, annotation: &str) -> String {
     render.replace(
         "  annotations:\n    {}\nspec:\n  type: LoadBalancer",
-        &format!("{annotations}spec:\n  type: LoadBalancer"),
+        &format!("  annotations:\n    {annotation}\nspec:\n  type: LoadBalancer"),
     )
 }
 

@@ -54,9 +54,7 @@ pub(super) fn operations(turned: &Turned) -> Vec<PatchOperation> {
     let service = &turned.service.value;
     let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
     let mut list = List::default();
-    if turned.spec.carry_over() {
-        list.test_access(turned);
-    }
+    list.test_access(turned);
     if turned.spec.phase() == Phase::Attach {
         return list.0;
     }
@@ -103,6 +101,7 @@ impl List {
             .push(PatchOperation::Test(TestOperation { path, value }));
     }
 
+    /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
     /// What is not there is `null` for kustomize's `test`.
     fn test_access(&mut self, turned: &Turned) {
         let service = &turned.service.value;
@@ -110,11 +109,18 @@ impl List {
             if is_said(&turned.spec, suffix) {
                 continue;
             }
-            for field in fields {
-                self.test(&["spec", field], service["spec"][field].clone());
+            let mut keys = vec![format!("{}{suffix}", nlb::ALB)];
+            if turned.spec.carry_over() {
+                for field in fields {
+                    self.test(&["spec", field], service["spec"][field].clone());
+                }
+                keys.extend(
+                    annotations
+                        .iter()
+                        .map(|key| format!("{}{key}", nlb::PREFIX)),
+                );
             }
-            for annotation in annotations {
-                let key = format!("{}{annotation}", nlb::PREFIX);
+            for key in keys {
                 let value = service["metadata"]["annotations"][&key].clone();
                 self.test(&["metadata", "annotations", &key], value);
             }
