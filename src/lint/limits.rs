@@ -31,7 +31,7 @@ conditions of the rule count together, and a path of type `Prefix` counts twice:
 balancer has 100 target groups at most. More than 100 rules, all listeners taken together, need a higher quota: that is a \
 warning.",
     help: "spread the values over several rules that lead to the same backend; for a Prefix path write `/app*` with `pathType: \
-ImplementationSpecific`, which is one value",
+ImplementationSpecific`, which is one value and takes `/apple`, too",
     source: "AWS elbv2 API, RuleCondition; AWS docs, Quotas for your Application Load Balancers; LBC v3.5.0 \
 pkg/ingress/model_build_listener_rules.go:129-220",
 };
