@@ -9,6 +9,8 @@
 //! - `<!-- needs: helm-4.2.4 -->`: run with that tool, which is then called by its plain name (`helm`)
 //! - `<!-- cluster -->`: run against a real API server, with every Helm; `<!-- cluster: helm-3.21.4 -->`: with that one
 //! - `<!-- state: attach -->`: what the cluster is in afterwards, by the name that the page gives it
+//! - `<!-- host: helmfile -->`: for that program, which runs Helm; typed by `tests/helm_hosts.rs`
+//! - `<!-- file: helmfile.yaml -->`: no commands in whatever language, but what that file holds
 
 use super::{Outcome, fail};
 use std::process::Command;
@@ -23,6 +25,10 @@ pub struct Block {
     /// Whether it is for a cluster, and with which tool; without a name, with all of them.
     pub cluster: Option<String>,
     pub state: Option<String>,
+    /// The program that it is for.
+    pub host: Option<String>,
+    /// The file that it is.
+    pub file: Option<String>,
     exit: i32,
 }
 
@@ -63,7 +69,8 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     .find_map(|comment| comment.strip_prefix(key))
                     .map(str::trim)
             };
-            if matches!(language, "sh" | "console") && value("not run:").is_none() {
+            let typed = matches!(language, "sh" | "console") && value("not run:").is_none();
+            if typed || value("file:").is_some() {
                 blocks.push(Block {
                     line: number + 1,
                     console: language == "console",
@@ -71,6 +78,8 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     needs: value("needs:").map(str::to_owned),
                     cluster: value("cluster").map(|tool| tool.trim_start_matches(": ").to_owned()),
                     state: value("state:").map(str::to_owned),
+                    host: value("host:").map(str::to_owned),
+                    file: value("file:").map(str::to_owned),
                     exit: value("exit:").map_or(0, |code| code.parse().expect("an exit code")),
                 });
             }

@@ -60,6 +60,11 @@ impl Tool {
         }
     }
 
+    /// Its name without the version, by which people call it.
+    pub fn plain(self) -> &'static str {
+        self.name().rsplit_once('-').map_or("", |(plain, _)| plain)
+    }
+
     pub fn named(name: &str) -> Option<Tool> {
         Tool::ALL.into_iter().find(|tool| tool.name() == name)
     }

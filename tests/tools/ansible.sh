@@ -26,7 +26,7 @@ pip() {
   "$python" -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir "$@" --require-hashes --no-deps --only-binary :all:
 }
 
-pip install --no-compile --target "$scratch/ansible" --requirement "$here/ansible.txt"
+pip install --root-user-action=ignore --no-compile --target "$scratch/ansible" --requirement "$here/ansible.txt"
 rm -rf "$scratch/ansible/ansible_test" "$scratch/ansible/bin"
 # The package itself asks for a newer Python than the collection does.
 pip download --python-version 3.13 --dest "$scratch" --requirement <(echo "$package")

@@ -43,10 +43,12 @@ source_of() { # module
 build() { # name module program
   [ -x "$cache/bin/$1" ] && return
   echo "tools: building $1" >&2
+  local source
   scratch=$(mktemp -d "$cache/build.XXXXXX")
   case $3 in
     ./*)
-      (cd "$(source_of "$2")" && GOFLAGS='' GOWORK=off go build -trimpath -ldflags '-s -w' -o "$scratch/program" "$3")
+      source=$(source_of "$2")
+      (cd "$source" && GOFLAGS='' GOWORK=off go build -trimpath -ldflags '-s -w' -o "$scratch/program" "$3")
       ;;
     *)
       GOFLAGS='' GOBIN=$scratch go install -ldflags '-s -w' "$2"

@@ -1,0 +1,110 @@
+//! helm-diff's rules about streams (3.15.11 manifest/parse.go): it splits what is deployed and what would be at
+//! `\n---\n` exactly, ends at a document that does not parse, takes namespace, name, kind and group of an object for its
+//! key, and compares the text, to which the `# Source:` line belongs.
+
+use crate::page::{untouched, with_both, world};
+use crate::release::{OURS, Release, Way, done};
+use crate::support::tools::Tool;
+use crate::support::{Outcome, contract};
+use libtest_mimic::Trial;
+use std::collections::BTreeMap;
+
+pub fn trials() -> Vec<Trial> {
+    // Nothing is run beside Helm.
+    let both = |name, test| with_both(Tool::Kubectl, name, test);
+    let trials = [
+        both("helm-diff's rules: nothing changed", nothing_changed),
+        both("helm-diff's rules: the way to the ALB", way_to_the_alb),
+        both("helm-diff's rules: a changed option", changed_option),
+    ];
+    trials.into_iter().flatten().collect()
+}
+
+/// The documents of a manifest by their key.
+fn parse(manifest: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let manifest = format!("\n{manifest}");
+    for content in manifest
+        .split("\n---\n")
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
+        let object = contract::parse(content.as_bytes()).unwrap();
+        let Some(metadata) = object.get("metadata") else {
+            continue; // comments alone
+        };
+        assert!(
+            content.contains("# Source: gateway/templates/"),
+            "{content}"
+        );
+        let api = object["apiVersion"].as_str().unwrap();
+        let group = api.rsplit_once('/').map_or("v1", |(group, _)| group);
+        let key = format!("{}, {}, {group}", metadata["name"], object["kind"]);
+        assert!(
+            found.insert(key, content.into()).is_none(),
+            "twice: {content}"
+        );
+    }
+    found
+}
+
+fn deployed(release: &Release) -> BTreeMap<String, String> {
+    let printed = crate::page::run(
+        release,
+        &format!(
+            "helm get manifest istio-ingressgateway -n {}",
+            release.namespace.name
+        ),
+    );
+    parse(&String::from_utf8(printed.stdout).unwrap())
+}
+
+fn rendered(release: &Release, more: &str) -> BTreeMap<String, String> {
+    let command = format!(
+        "helm template istio-ingressgateway istio/gateway -n {} --values values.yaml --is-upgrade \
+         --post-renderer istio-alb {more}",
+        release.namespace.name
+    );
+    parse(&String::from_utf8(crate::page::run(release, &command).stdout).unwrap())
+}
+
+/// The keys of what differs.
+fn differ(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
+    let mut keys: Vec<&String> = before.keys().chain(after.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    keys.retain(|key| before.get(*key) != after.get(*key));
+    keys.into_iter().cloned().collect()
+}
+
+const SERVICE: &str = "\"istio-ingressgateway\", \"Service\", v1";
+const INGRESS: &str = "\"common-external-ingress\", \"Ingress\", networking.k8s.io";
+
+fn nothing_changed(way: Way) -> Outcome {
+    let release = world(way, "diff-same", &[]);
+    untouched(&release);
+    done(release.install(&OURS));
+    let (before, after) = (deployed(&release), rendered(&release, ""));
+    assert!(
+        before.contains_key(INGRESS) && before.contains_key(SERVICE),
+        "{before:#?}"
+    );
+    assert_eq!(before, after);
+    Ok(())
+}
+
+fn way_to_the_alb(way: Way) -> Outcome {
+    let release = world(way, "diff-alb", &[]);
+    done(release.install(&[]));
+    let differ = differ(&deployed(&release), &rendered(&release, ""));
+    assert_eq!(differ, [INGRESS, SERVICE]);
+    Ok(())
+}
+
+fn changed_option(way: Way) -> Outcome {
+    let release = world(way, "diff-option", &[]);
+    done(release.install(&OURS));
+    let after = rendered(&release, "--post-renderer-args=--scheme=internal");
+    assert_eq!(differ(&deployed(&release), &after), [INGRESS]);
+    Ok(())
+}

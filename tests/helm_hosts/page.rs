@@ -1,0 +1,139 @@
+//! docs/hosts.md, and what it tells about one program, typed where a release is changed.
+
+use crate::release::{HELM3, HELM4, Release, Way};
+use crate::support::pages::{self, Block};
+use crate::support::tools::{Need, Tool, gated};
+use crate::support::{Outcome, project};
+use libtest_mimic::Trial;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The programs for which the page has blocks; each is walked by the module of its name.
+const WALKED: [&str; 4] = ["ansible", "chart-testing", "helm-unittest", "helmfile"];
+
+pub fn trials() -> Vec<Trial> {
+    vec![Trial::test(
+        "every block of docs/hosts.md is for a program that is run",
+        || {
+            let found: BTreeSet<String> =
+                all().into_iter().filter_map(|block| block.host).collect();
+            assert_eq!(found.into_iter().collect::<Vec<_>>(), WALKED);
+            Ok(())
+        },
+    )]
+}
+
+fn all() -> Vec<Block> {
+    pages::blocks(&std::fs::read_to_string(project().join("docs/hosts.md")).unwrap())
+}
+
+/// What the page tells about a program.
+pub fn blocks(host: &str) -> Vec<Block> {
+    let mut blocks = all();
+    blocks.retain(|block| block.host.as_deref() == Some(host));
+    assert!(!blocks.is_empty(), "the page has nothing for {host}");
+    blocks
+}
+
+/// One trial with each Helm, for a program that deploys.
+pub fn with_both(host: Tool, name: &str, test: fn(Way) -> Outcome) -> Vec<Trial> {
+    [HELM3, HELM4]
+        .into_iter()
+        .map(|way| with(way, host, name, test))
+        .collect()
+}
+
+fn with(way: Way, host: Tool, name: &str, test: fn(Way) -> Outcome) -> Trial {
+    let tools = [&[host, way.upgraded_by][..], &Tool::CLUSTER].concat();
+    gated(
+        format!("{} with {}: {name}", host.plain(), way.name),
+        tools.into_iter().map(Need::Tool).collect(),
+        move || test(way),
+    )
+}
+
+/// A release that does not exist yet, and a folder in which programs find Helm, kubectl, each other, and the chart.
+pub fn world(way: Way, namespace: &str, hosts: &[Tool]) -> Release {
+    let release = Release::new(way, &format!("{namespace}-{}", &way.name[5..]), "{}\n");
+    drop(release.bash()); // makes the links for Helm, kubectl and the chart
+    for host in hosts {
+        let link = release.folder().join("bin").join(host.plain());
+        std::os::unix::fs::symlink(host.path(), link).unwrap();
+    }
+    release
+}
+
+/// Writes a file of the page, or runs its commands, in the namespace of the release.
+pub fn typed(release: &Release, block: &Block) -> Outcome {
+    let mut block = block.clone();
+    block.text = block.text.replace("istio-system", &release.namespace.name);
+    match &block.file {
+        Some(file) => {
+            let path = release.folder().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, block.text)?;
+            Ok(())
+        }
+        None => pages::run(&block, || release.bash()),
+    }
+}
+
+/// Writes a file of the page with some of its text changed.
+pub fn write_changed(
+    release: &Release,
+    host: &str,
+    file: &str,
+    changes: &[(&str, &str)],
+) -> Outcome {
+    let mut blocks = blocks(host);
+    blocks.retain(|block| block.file.as_deref() == Some(file));
+    let block = &mut blocks[0];
+    for (from, to) in changes {
+        assert!(block.text.contains(from), "{file} does not say {from}");
+        block.text = block.text.replace(from, to);
+    }
+    typed(release, block)
+}
+
+/// A command line in the release's folder.
+pub fn run(release: &Release, line: &str) -> std::process::Output {
+    release
+        .bash()
+        .args(["-euo", "pipefail", "-c", line])
+        .output()
+        .unwrap()
+}
+
+pub fn scheme(ingress: &Value) -> &Value {
+    &ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/scheme"]
+}
+
+/// The gateway is behind the ALB, and this is its scheme.
+pub fn behind_an_alb(release: &Release, expected: &str) {
+    let state = release.state();
+    assert_eq!(state.service.unwrap()["spec"]["type"], "NodePort");
+    assert_eq!(scheme(&state.ingress.unwrap()), expected);
+}
+
+/// Nothing was deployed.
+pub fn untouched(release: &Release) {
+    let state = release.state();
+    assert!(state.service.is_none() && state.ingress.is_none());
+    assert_eq!(release.revisions(), [""; 0]);
+}
+
+/// Values with which this program refuses to go on, and what it says then.
+pub const EASTWEST: &str = "networkGateway: network1\n";
+pub const REFUSAL: &str = "is an east-west gateway";
+
+/// It failed, and said why in our words.
+pub fn refused(output: &std::process::Output) {
+    let text = [&output.stdout[..], &output.stderr].concat();
+    let text = String::from_utf8_lossy(&text);
+    let said = text.contains("istio-alb: error: ") && text.contains(REFUSAL);
+    assert!(
+        !output.status.success() && said,
+        "{}",
+        crate::support::shown(output)
+    );
+}
