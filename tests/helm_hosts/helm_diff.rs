@@ -7,6 +7,7 @@ use crate::release::{OURS, Release, Way, done};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, contract};
 use libtest_mimic::Trial;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 pub fn trials() -> Vec<Trial> {
@@ -96,8 +97,17 @@ fn nothing_changed(way: Way) -> Outcome {
 fn way_to_the_alb(way: Way) -> Outcome {
     let release = world(way, "diff-alb", &[]);
     done(release.install(&[]));
-    let differ = differ(&deployed(&release), &rendered(&release, ""));
-    assert_eq!(differ, [INGRESS, SERVICE]);
+    let (mut before, mut after) = (deployed(&release), rendered(&release, ""));
+    if way.upgraded_by != Tool::Helm3 {
+        // Helm 4 prints everything anew for a post-renderer, in a style of its own.
+        for text in before.values_mut().chain(after.values_mut()) {
+            let mut object = contract::parse(text.as_bytes())?;
+            let metadata = object["metadata"].as_object_mut().unwrap();
+            metadata.retain(|_, value| *value != json!({}));
+            *text = object.to_string();
+        }
+    }
+    assert_eq!(differ(&before, &after), [INGRESS, SERVICE]);
     Ok(())
 }
 

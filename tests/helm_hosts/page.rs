@@ -1,11 +1,11 @@
 //! docs/hosts.md, and what it tells about one program, typed where a release is changed.
 
 use crate::release::{HELM3, HELM4, Release, Way};
+use crate::support::cluster::SERVICE;
 use crate::support::pages::{self, Block};
 use crate::support::tools::{Need, Tool, gated};
 use crate::support::{Outcome, project};
 use libtest_mimic::Trial;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The programs for which the page has blocks; each is walked by the module of its name.
@@ -104,22 +104,20 @@ pub fn run(release: &Release, line: &str) -> std::process::Output {
         .unwrap()
 }
 
-pub fn scheme(ingress: &Value) -> &Value {
-    &ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/scheme"]
-}
-
-/// The gateway is behind the ALB, and this is its scheme.
+/// The gateway, whatever its name, is behind the ALB, and this is the ALB's scheme.
 pub fn behind_an_alb(release: &Release, expected: &str) {
-    let state = release.state();
-    assert_eq!(state.service.unwrap()["spec"]["type"], "NodePort");
-    assert_eq!(scheme(&state.ingress.unwrap()), expected);
+    let ingress = release.state().ingress.unwrap();
+    let backend = &ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"];
+    let name = backend["name"].as_str().unwrap();
+    let service = release.namespace.object(SERVICE, name).unwrap();
+    assert_eq!(service["spec"]["type"], "NodePort");
+    let scheme = &ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/scheme"];
+    assert_eq!(scheme, expected);
 }
 
 /// Nothing was deployed.
 pub fn untouched(release: &Release) {
-    let state = release.state();
-    assert!(state.service.is_none() && state.ingress.is_none());
-    assert_eq!(release.revisions(), [""; 0]);
+    assert_eq!(release.objects(), [""; 0]);
 }
 
 /// Values with which this program refuses to go on, and what it says then.

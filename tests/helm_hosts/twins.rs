@@ -27,7 +27,7 @@ const TWINS: [Twin; 55] = [
         "--controller-version",
         "CONTROLLER_VERSION",
         "2.2",
-        &["--target-type", "instance"],
+        &["--ip-address-type", "dualstack-without-public-ipv4"],
     ),
     ("--eks-auto-mode", "EKS_AUTO_MODE", "true", &[]),
     (
@@ -205,9 +205,9 @@ const TWINS: [Twin; 55] = [
     ),
     ("--group-name", "GROUP_NAME", "edge", &[]),
     ("--group-order", "GROUP_ORDER", "-7", GROUP),
-    ("--allow", "ALLOW", "ALB006", &[]),
+    ("--allow", "ALLOW", "ALB047", &[]),
     ("--warn", "WARN", "ALB001", &["--backend-protocol", "HTTP"]),
-    ("--deny", "DENY", "ALB006", &[]),
+    ("--deny", "DENY", "ALB047", &[]),
     ("--set", "SET", "ingress.scheme=internet-facing", &[]),
     ("--config", "CONFIG", "other.yaml", &[]),
     ("--report", "REPORT", "report.json", &[]),
@@ -228,7 +228,7 @@ fn input() -> Vec<u8> {
     let text = std::fs::read_to_string(project().join(case)).unwrap();
     let changed = text.replacen(
         "    - name: https\n",
-        "    - {name: tls, port: 15443, protocol: TCP, targetPort: 15443}\n    - name: https\n",
+        "    - {name: tls, port: 9443, protocol: TCP, targetPort: 9443}\n    - name: https\n",
         1,
     );
     assert_ne!(text, changed);
