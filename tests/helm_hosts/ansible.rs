@@ -1,26 +1,26 @@
 //! Ansible's `kubernetes.core.helm` 6.6.0, which passes no arguments.
 
-use crate::page::{self, behind_an_alb, typed, untouched, with_both, world, write_changed};
+use crate::page::{self, Named, behind_an_alb, typed, untouched, with_both, world, write_changed};
 use crate::release::{Release, Way};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, fail, shown};
 use libtest_mimic::Trial;
+use std::path::Path;
 use std::process::Output;
 
 const PLAYBOOK: &str = "gateway.yaml";
 const ENVIRONMENT: &str = "    environment:\n      ISTIO_ALB_SCHEME: internal\n";
 
 pub fn trials() -> Vec<Trial> {
-    let both = |name, test| with_both(Tool::Ansible, name, test);
-    let trials = [
-        both("what the page says", as_the_page_says),
-        both("a refused run deploys nothing", refused),
-        both(
+    let trials: &[Named] = &[
+        ("what the page says", as_the_page_says),
+        ("a refused run deploys nothing", refused),
+        (
             "a changed variable is passed over, the file is found",
             passed_over,
         ),
     ];
-    trials.into_iter().flatten().collect()
+    with_both("ansible", Some(Tool::Ansible), trials)
 }
 
 fn ready(way: Way, name: &str) -> Release {
@@ -43,6 +43,16 @@ fn reports(output: &Output, what: &str) -> Outcome {
 
 fn as_the_page_says(way: Way) -> Outcome {
     let release = ready(way, "ansible");
+    let version = page::run(&release, "ansible-playbook --version").stdout;
+    let version = String::from_utf8(version)?;
+    let place = version.split("python module location = ").nth(1).unwrap();
+    let place = Path::new(place.lines().next().unwrap()).with_file_name("ansible_collections");
+    let manifest = std::fs::read_to_string(place.join("kubernetes/core/MANIFEST.json"))?;
+    assert!(
+        manifest.contains("\"version\": \"6.6.0\""),
+        "the page says 6.6.0"
+    );
+
     let schemes = ["internal", "internet-facing"];
     let mut said = schemes.iter();
     for block in page::blocks("ansible") {

@@ -1,19 +1,18 @@
 //! chart-testing 3.14.0. It waits until pods are ready, and here no node runs any: the chart is tested without those of
 //! its templates that ask for pods.
 
-use crate::page::{self, behind_an_alb, run, typed, untouched, with_both, world};
+use crate::page::{self, Named, behind_an_alb, run, typed, untouched, with_both, world};
 use crate::release::{Release, Way};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, copy_folder, project};
 use libtest_mimic::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    let both = |name, test| with_both(Tool::ChartTesting, name, test);
-    let trials = [
-        both("what the page says", as_the_page_says),
-        both("a refused run deploys nothing", refused),
+    let trials: &[Named] = &[
+        ("what the page says", as_the_page_says),
+        ("a refused run deploys nothing", refused),
     ];
-    trials.into_iter().flatten().collect()
+    with_both("chart-testing", Some(Tool::ChartTesting), trials)
 }
 
 fn ready(way: Way, name: &str) -> Release {

@@ -2,7 +2,7 @@
 //! `\n---\n` exactly, ends at a document that does not parse, takes namespace, name, kind and group of an object for its
 //! key, and compares the text, to which the `# Source:` line belongs.
 
-use crate::page::{untouched, with_both, world};
+use crate::page::{Named, untouched, with_both, world};
 use crate::release::{OURS, Release, Way, done};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, contract};
@@ -11,14 +11,12 @@ use serde_json::json;
 use std::collections::BTreeMap;
 
 pub fn trials() -> Vec<Trial> {
-    // Nothing is run beside Helm.
-    let both = |name, test| with_both(Tool::Kubectl, name, test);
-    let trials = [
-        both("helm-diff's rules: nothing changed", nothing_changed),
-        both("helm-diff's rules: the way to the ALB", way_to_the_alb),
-        both("helm-diff's rules: a changed option", changed_option),
+    let trials: &[Named] = &[
+        ("nothing changed", nothing_changed),
+        ("the way to the ALB", way_to_the_alb),
+        ("a changed option", changed_option),
     ];
-    trials.into_iter().flatten().collect()
+    with_both("helm-diff's rules", None, trials)
 }
 
 /// The documents of a manifest by their key.

@@ -1,6 +1,6 @@
 //! helm-unittest 1.1.2. It marks what it rendered with `#### file:` comments, and finds its way back by them.
 
-use crate::page::{self, run, typed, with_both, world, write_changed};
+use crate::page::{self, Named, run, typed, with_both, world, write_changed};
 use crate::release::{Release, Way};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, contract, copy_folder, fail, first_difference, project, shown};
@@ -17,15 +17,14 @@ command: helm-unittest
 const SUITE: &str = "istio/gateway/tests/alb_test.yaml";
 
 pub fn trials() -> Vec<Trial> {
-    let both = |name, test| with_both(Tool::HelmUnittest, name, test);
-    let trials = [
-        both("what the page says", as_the_page_says),
-        both("the suite fails without the post-renderer", notices),
-        both("a refused run fails with our message", refused),
-        both("variables", variables),
-        both("its comments stay, and the Ingress gets one", stream),
+    let trials: &[Named] = &[
+        ("what the page says", as_the_page_says),
+        ("the suite fails without the post-renderer", notices),
+        ("a refused run fails with our message", refused),
+        ("variables, and the file where it is run", without_arguments),
+        ("its comments stay, and the Ingress gets one", stream),
     ];
-    trials.into_iter().flatten().collect()
+    with_both("helm-unittest", Some(Tool::HelmUnittest), trials)
 }
 
 /// With a chart that can be written to.
@@ -77,16 +76,24 @@ fn refused(way: Way) -> Outcome {
     Ok(())
 }
 
-fn variables(way: Way) -> Outcome {
+fn without_arguments(way: Way) -> Outcome {
     let release = ready(way, "unittest-variables");
     suite(&release, &[("  args: [--scheme, internal]\n", "")])?;
-    let done = run(
+    let variable = run(
         &release,
         "ISTIO_ALB_SCHEME=internal helm unittest istio/gateway",
     );
-    if !done.status.success() {
-        return fail(shown(&done));
+    release.configure("{ingress: {scheme: internal}}");
+    let file = run(&release, "helm unittest istio/gateway");
+    for done in [variable, file] {
+        assert!(done.status.success(), "{}", shown(&done));
     }
+    // In the chart the file is looked for by nobody.
+    let moved = run(
+        &release,
+        "mv istio-alb.yaml istio/gateway; helm unittest istio/gateway",
+    );
+    assert!(!moved.status.success(), "{}", shown(&moved));
     Ok(())
 }
 

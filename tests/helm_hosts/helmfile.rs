@@ -1,7 +1,7 @@
 //! Helmfile 1.8.0. `helmfile diff` and `apply` want helm-diff: a stand-in says what they hand to it.
 
 use crate::page::{
-    self, EASTWEST, behind_an_alb, run, typed, untouched, with_both, world, write_changed,
+    self, EASTWEST, Named, behind_an_alb, run, typed, untouched, with_both, world, write_changed,
 };
 use crate::release::{Release, Way};
 use crate::support::tools::Tool;
@@ -37,18 +37,18 @@ exit 2
 ";
 
 pub fn trials() -> Vec<Trial> {
-    let both = |name, test| with_both(Tool::Helmfile, name, test);
-    let trials = [
-        both("what the page says", as_the_page_says),
-        both("a refused run deploys nothing", refused_at_first),
-        both("a refused run leaves what is there", refused_later),
-        both(
+    let trials: &[Named] = &[
+        ("what the page says", as_the_page_says),
+        ("a refused run deploys nothing", refused_at_first),
+        ("a refused run leaves what is there", refused_later),
+        (
             "variables, and the file beside helmfile.yaml",
             without_arguments,
         ),
-        both("helm-diff is asked about the same", asks_helm_diff),
+        ("arguments for all releases, with templates", defaults),
+        ("helm-diff is asked about the same", asks_helm_diff),
     ];
-    trials.into_iter().flatten().collect()
+    with_both("helmfile", Some(Tool::Helmfile), trials)
 }
 
 fn as_the_page_says(way: Way) -> Outcome {
@@ -104,6 +104,24 @@ fn without_arguments(way: Way) -> Outcome {
     let done = run(&release, "ISTIO_ALB_SCHEME=internet-facing helmfile sync");
     assert!(done.status.success(), "{}", shown(&done));
     behind_an_alb(&release, "internet-facing");
+    Ok(())
+}
+
+fn defaults(way: Way) -> Outcome {
+    let release = world(way, "helmfile-defaults", &[Tool::Helmfile]);
+    let ours = "  postRenderer: istio-alb\n  postRendererArgs: [--scheme, internal]\n";
+    let all = "\
+helmDefaults:
+  postRenderer: istio-alb
+  postRendererArgs: ['--load-balancer-name={{ .Release.Name }}-alb', --scheme, internal]
+releases:";
+    helmfile(&release, &[(ours, ""), ("releases:", all)])?;
+    let done = run(&release, "helmfile sync");
+    assert!(done.status.success(), "{}", shown(&done));
+    behind_an_alb(&release, "internal");
+    let ingress = release.state().ingress.unwrap();
+    let name = &ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/load-balancer-name"];
+    assert_eq!(name, "istio-ingressgateway-alb");
     Ok(())
 }
 

@@ -12,44 +12,78 @@ use std::collections::BTreeSet;
 const WALKED: [&str; 4] = ["ansible", "chart-testing", "helm-unittest", "helmfile"];
 
 pub fn trials() -> Vec<Trial> {
-    vec![Trial::test(
-        "every block of docs/hosts.md is for a program that is run",
-        || {
-            let found: BTreeSet<String> =
-                all().into_iter().filter_map(|block| block.host).collect();
-            assert_eq!(found.into_iter().collect::<Vec<_>>(), WALKED);
-            Ok(())
-        },
-    )]
+    let walked = "every block of docs/hosts.md is for a program that is run";
+    vec![
+        Trial::test(walked, all_walked),
+        Trial::test("docs/hosts.md names the versions that are run", versions),
+    ]
 }
 
-fn all() -> Vec<Block> {
-    pages::blocks(&std::fs::read_to_string(project().join("docs/hosts.md")).unwrap())
+fn text() -> String {
+    std::fs::read_to_string(project().join("docs/hosts.md")).unwrap()
+}
+
+fn all_walked() -> Outcome {
+    let found = pages::blocks(&text())
+        .into_iter()
+        .filter_map(|block| block.host);
+    let found: BTreeSet<String> = found.collect();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), WALKED);
+    Ok(())
+}
+
+/// The last column of the table.
+fn versions() -> Outcome {
+    let rows = [
+        ("Helm 3", &[Tool::Helm3][..]),
+        ("Helm 4", &Tool::PLUGIN_HELMS),
+        ("kustomize", &[Tool::Kustomize]),
+        ("Helmfile", &[Tool::Helmfile]),
+        ("helm-unittest", &[Tool::HelmUnittest]),
+        ("chart-testing", &[Tool::ChartTesting]),
+    ];
+    let text = text();
+    for (host, tools) in rows {
+        let row = text
+            .lines()
+            .find(|line| line.starts_with(&format!("| [{host}](")));
+        let tested = row.unwrap().rsplit(" | ").next().unwrap();
+        for tool in tools {
+            let (_, version) = tool.name().rsplit_once('-').unwrap();
+            assert!(tested.contains(version), "{tested}: not {version}");
+        }
+    }
+    Ok(())
 }
 
 /// What the page tells about a program.
 pub fn blocks(host: &str) -> Vec<Block> {
-    let mut blocks = all();
+    let mut blocks = pages::blocks(&text());
     blocks.retain(|block| block.host.as_deref() == Some(host));
     assert!(!blocks.is_empty(), "the page has nothing for {host}");
     blocks
 }
 
-/// One trial with each Helm, for a program that deploys.
-pub fn with_both(host: Tool, name: &str, test: fn(Way) -> Outcome) -> Vec<Trial> {
-    [HELM3, HELM4]
-        .into_iter()
-        .map(|way| with(way, host, name, test))
-        .collect()
-}
+/// A trial with each Helm, by its name in all of them.
+pub type Named = (&'static str, fn(Way) -> Outcome);
 
-fn with(way: Way, host: Tool, name: &str, test: fn(Way) -> Outcome) -> Trial {
-    let tools = [&[host, way.upgraded_by][..], &Tool::CLUSTER].concat();
-    gated(
-        format!("{} with {}: {name}", host.plain(), way.name),
-        tools.into_iter().map(Need::Tool).collect(),
-        move || test(way),
-    )
+/// Each trial with each Helm, of a host that may need a tool of its own.
+pub fn with_both(host: &str, tool: Option<Tool>, trials: &[Named]) -> Vec<Trial> {
+    let mut all = Vec::new();
+    for &(name, test) in trials {
+        for way in [HELM3, HELM4] {
+            let needs = Tool::CLUSTER
+                .into_iter()
+                .chain([way.upgraded_by])
+                .chain(tool);
+            all.push(gated(
+                format!("{host} with {}: {name}", way.name),
+                needs.map(Need::Tool).collect(),
+                move || test(way),
+            ));
+        }
+    }
+    all
 }
 
 /// A release that does not exist yet, and a folder in which programs find Helm, kubectl, each other, and the chart.
