@@ -10,7 +10,7 @@ mod support;
 use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use support::helm::path_with;
+use support::helm::{path_with, stage_plugin};
 use support::pages::{self, Block};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, command, copy_folder, fail, project};
@@ -27,7 +27,7 @@ fn main() {
         assert!(blocks.len() == pages::blocks(&text).len() || elsewhere);
         let needs: BTreeSet<String> = blocks
             .iter()
-            .filter_map(|block| block.needs.clone())
+            .flat_map(|block| block.needs.clone())
             .collect();
         let all = blocks.clone();
         trials.push(Trial::test(name.clone(), move || run_page(&all, None)));
@@ -92,9 +92,13 @@ fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
     std::fs::create_dir_all(&programs).unwrap();
     if let Some(tool) = tool {
         std::os::unix::fs::symlink(tool.path(), programs.join(tool.plain())).unwrap();
+        if tool == Tool::Helm4 {
+            stage_plugin(&home.path().join(".local/share/helm/plugins/istio-alb"));
+        }
     }
     for block in blocks {
-        if block.needs.is_some() && block.needs.as_deref() != tool.map(Tool::name) {
+        let asked = tool.is_some_and(|tool| block.needs.iter().any(|need| need == tool.name()));
+        if !block.needs.is_empty() && !asked {
             continue;
         }
         pages::run(block, || {

@@ -11,6 +11,7 @@ pub fn trials() -> Vec<Trial> {
     let trials: &[Named] = &[
         ("what the page says", as_the_page_says),
         ("a refused run deploys nothing", refused),
+        ("the file where it is run", file),
     ];
     with_both("chart-testing", Some(Tool::ChartTesting), trials)
 }
@@ -47,5 +48,18 @@ fn refused(way: Way) -> Outcome {
     assert_ne!(changed, line.trim_end());
     page::refused(&run(&release, &changed));
     untouched(&release);
+    Ok(())
+}
+
+fn file(way: Way) -> Outcome {
+    let release = ready(way, "ct-file");
+    release.configure("{ingress: {scheme: internal}}");
+    let block = &mut page::blocks("chart-testing")[0];
+    block.text = block
+        .text
+        .replace(" --post-renderer-args=--scheme=internal", "");
+    assert!(!block.text.contains("internal"));
+    typed(&release, block)?;
+    behind_an_alb(&release, "internal");
     Ok(())
 }

@@ -6,7 +6,7 @@
 //!
 //! - `<!-- not run: REASON -->`: it cannot be run here
 //! - `<!-- exit: N -->`: the last command ends with N
-//! - `<!-- needs: helm-4.2.4 -->`: run with that tool, which is then called by its plain name (`helm`)
+//! - `<!-- needs: helm-3.21.4, helm-4.2.4 -->`: run with each of these tools, which is then called by its plain name (`helm`)
 //! - `<!-- cluster -->`: run against a real API server, with every Helm; `<!-- cluster: helm-3.21.4 -->`: with that one
 //! - `<!-- state: attach -->`: what the cluster is in afterwards, by the name that the page gives it
 //! - `<!-- host: helmfile -->`: for that program, which runs Helm; typed by `tests/helm_hosts.rs`
@@ -21,7 +21,7 @@ pub struct Block {
     pub line: usize,
     console: bool,
     pub text: String,
-    pub needs: Option<String>,
+    pub needs: Vec<String>,
     /// Whether it is for a cluster, and with which tool; without a name, with all of them.
     pub cluster: Option<String>,
     pub state: Option<String>,
@@ -75,7 +75,9 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     line: number + 1,
                     console: language == "console",
                     text,
-                    needs: value("needs:").map(str::to_owned),
+                    needs: value("needs:").map_or_else(Vec::new, |tools| {
+                        tools.split(", ").map(str::to_owned).collect()
+                    }),
                     cluster: value("cluster").map(|tool| tool.trim_start_matches(": ").to_owned()),
                     state: value("state:").map(str::to_owned),
                     host: value("host:").map(str::to_owned),
