@@ -30,15 +30,16 @@ fn main() {
             .flat_map(|block| block.needs.clone())
             .collect();
         let all = blocks.clone();
-        trials.push(Trial::test(name.clone(), move || run_page(&all, None)));
-        for need in needs {
+        trials.push(Trial::test(name.clone(), move || run_page(&all, &[])));
+        for together in needs {
             let blocks = blocks.clone();
-            let tool =
-                Tool::named(&need).unwrap_or_else(|| panic!("{name}: no tool is called {need}"));
+            let tools: Vec<Need> = parts(&together)
+                .map(|part| Need::named(part).unwrap_or_else(|| panic!("{name}: {part}?")))
+                .collect();
             let trial = gated(
-                format!("{name} with {need}"),
-                vec![Need::Tool(tool)],
-                move || run_page(&blocks, Some(tool)),
+                format!("{name} with {together}"),
+                tools.clone(),
+                move || run_page(&blocks, &tools),
             );
             trials.push(trial);
         }
@@ -70,11 +71,16 @@ fn all_pages() -> Vec<PathBuf> {
 /// The blocks that need neither a cluster nor a program that runs Helm.
 fn here(page: &str) -> Vec<Block> {
     let mut blocks = pages::blocks(page);
-    blocks.retain(|block| block.cluster.is_none() && block.host.is_none() && block.file.is_none());
+    blocks.retain(|block| block.cluster.is_none() && block.host.is_none());
     blocks
 }
 
-fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
+/// The tools that are needed together.
+fn parts(together: &str) -> impl Iterator<Item = &str> {
+    together.split(" + ")
+}
+
+fn run_page(blocks: &[Block], tools: &[Need]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     for part in ["chart-fixtures", "examples", "docs", "deploy"] {
         let from = project().join(part);
@@ -90,15 +96,17 @@ fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
     let home = tempfile::tempdir().unwrap();
     let programs = home.path().join("bin");
     std::fs::create_dir_all(&programs).unwrap();
-    if let Some(tool) = tool {
-        std::os::unix::fs::symlink(tool.path(), programs.join(tool.plain())).unwrap();
-        if tool == Tool::Helm4 {
+    for tool in tools {
+        let (program, name) = tool.program();
+        std::os::unix::fs::symlink(program, programs.join(name)).unwrap();
+        if matches!(tool, Need::Tool(Tool::Helm4)) {
             stage_plugin(&home.path().join(".local/share/helm/plugins/istio-alb"));
         }
     }
     for block in blocks {
-        let asked = tool.is_some_and(|tool| block.needs.iter().any(|need| need == tool.name()));
-        if !block.needs.is_empty() && !asked {
+        let there = |part: &str| tools.iter().any(|tool| tool.name() == part);
+        let enough = |together: &String| parts(together).all(there);
+        if !block.needs.is_empty() && !block.needs.iter().any(enough) {
             continue;
         }
         pages::run(block, || {
@@ -155,6 +163,10 @@ fn harness_trials() -> Vec<Trial> {
         ),
         ("another language", "```yaml\nfalse: true\n```\n"),
         (
+            "a file",
+            "<!-- file: a/b.yaml -->\n```yaml\n$it: 'is'\n```\n\n```console\n$ cat a/b.yaml\n$it: 'is'\n```\n",
+        ),
+        (
             "state from block to block",
             "```sh\necho one > file\n```\n\n- in a list\n\n  ```console\n  $ cat file\n  one\n  ```\n",
         ),
@@ -168,7 +180,7 @@ fn harness_trials() -> Vec<Trial> {
         trials.push(Trial::test(
             format!("the harness notices {name}"),
             move || {
-                if run_page(&here(page), None).is_err() {
+                if run_page(&here(page), &[]).is_err() {
                     Ok(())
                 } else {
                     fail(page)
@@ -179,7 +191,7 @@ fn harness_trials() -> Vec<Trial> {
     for (name, page) in right {
         trials.push(Trial::test(
             format!("the harness takes {name}"),
-            move || run_page(&here(page), None),
+            move || run_page(&here(page), &[]),
         ));
     }
     trials

@@ -97,19 +97,11 @@ pub fn world(way: Way, namespace: &str, hosts: &[Tool]) -> Release {
     release
 }
 
-/// Writes a file of the page, or runs its commands, in the namespace of the release.
+/// Runs the commands of a block, or writes the file that it shows, in the namespace of the release.
 pub fn typed(release: &Release, block: &Block) -> Outcome {
     let mut block = block.clone();
     block.text = block.text.replace("istio-system", &release.namespace.name);
-    match &block.file {
-        Some(file) => {
-            let path = release.folder().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, block.text)?;
-            Ok(())
-        }
-        None => pages::run(&block, || release.bash()),
-    }
+    pages::run(&block, || release.bash())
 }
 
 /// Writes a file of the page with some of its text changed.
