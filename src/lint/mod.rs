@@ -15,10 +15,12 @@ pub mod conditions;
 pub mod controller;
 pub mod exposure;
 pub mod flux;
+pub mod frontend;
 pub mod groups;
 pub mod health;
 pub mod inbound;
 pub mod kubernetes;
+pub mod limits;
 pub mod listeners;
 pub mod load_balancer;
 pub mod mesh;
@@ -62,13 +64,14 @@ pub const KINDS: [&str; 6] = [
 ];
 
 /// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
-pub const ALL_KINDS: [&str; 9] = [
+pub const ALL_KINDS: [&str; 10] = [
     "Service",
     "Ingress",
     "IngressClass",
     "IngressClassParams",
     "Gateway",
     "EnvoyFilter",
+    "Namespace",
     "Secret",
     "Deployment",
     "DaemonSet",
@@ -192,6 +195,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(actions::RULES);
     rules.extend(conditions::RULES);
     rules.extend(paths::RULES);
+    rules.extend(limits::RULES);
     rules.extend(backend::RULES);
     rules.extend(health::RULES);
     rules.extend(health::gateway::RULES);
@@ -199,6 +203,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(annotations::RULES);
     rules.extend(syntax::RULES);
     rules.extend(load_balancer::RULES);
+    rules.extend(frontend::RULES);
     rules.extend(attributes::RULES);
     rules.extend(tags::RULES);
     rules.extend(exposure::RULES);
@@ -338,6 +343,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         actions::judge,
         conditions::judge,
         paths::judge,
+        limits::judge,
         backend::judge,
         health::judge,
         health::gateway::judge,
@@ -345,6 +351,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         annotations::judge,
         syntax::judge,
         load_balancer::judge,
+        frontend::judge,
         attributes::judge,
         tags::judge,
         exposure::judge,

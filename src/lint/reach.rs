@@ -30,7 +30,8 @@ pub fn default_is_reached(listener: &Listener) -> bool {
 }
 
 /// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
-fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
+#[must_use]
+pub fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {
             let hosts = others.iter().filter_map(|other| match other {
