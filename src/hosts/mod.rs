@@ -6,3 +6,4 @@ pub mod flux;
 pub mod helm;
 pub mod krm;
 pub mod kustomize;
+pub mod skaffold;
