@@ -10,7 +10,7 @@ use istio_alb::cli::{self, Cli, Parsed};
 use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
-use istio_alb::hosts::{argocd, helm, krm, skaffold};
+use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
@@ -239,21 +239,16 @@ fn run(
     })
 }
 
-/// A refused run: the message on stderr and the exit code, or both through the one channel that Helm 4 leaves open. Under
-/// Skaffold, which heeds neither, also as something that it cannot take for a stream.
+/// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
 fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8 {
     tell(message);
-    if helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
-        return match write_out([helm::refuse(message, input).as_slice()]) {
-            Ok(()) => 0,
-            Err(_) => code,
-        };
+    if !helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
+        return code;
     }
-    if skaffold::runs_us(variable(env, skaffold::COMMAND_LINE)) {
-        // It does not look at the exit code of a failed write either.
-        let _ = write_out([skaffold::refuse(message, input).as_slice()]);
+    match write_out([helm::refuse(message, input).as_slice()]) {
+        Ok(()) => 0,
+        Err(_) => code,
     }
-    code
 }
 
 fn fail(error: &anyhow::Error) -> u8 {

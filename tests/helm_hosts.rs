@@ -21,8 +21,6 @@ mod page;
 #[allow(dead_code)] // tests/cluster.rs uses the rest
 #[path = "cluster/release.rs"]
 mod release;
-#[path = "helm_hosts/skaffold.rs"]
-mod skaffold;
 mod support;
 #[path = "helm_hosts/twins.rs"]
 mod twins;
@@ -34,7 +32,6 @@ fn main() {
     let trials = [
         page::trials(),
         twins::trials(),
-        skaffold::trials(),
         helmfile::trials(),
         helm_unittest::trials(),
         helm_diff::trials(),

@@ -40,13 +40,6 @@ pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
         }));
         out.push(b'\n');
     }
-    out.extend(behind(input));
-    out
-}
-
-/// The unchanged input as it goes on behind another document.
-pub(super) fn behind(input: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
     let marked = std::str::from_utf8(input)
         .is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {

@@ -6,4 +6,3 @@ pub mod flux;
 pub mod helm;
 pub mod krm;
 pub mod kustomize;
-pub mod skaffold;
