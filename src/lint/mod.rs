@@ -26,6 +26,7 @@ pub mod load_balancer;
 pub mod mesh;
 pub mod migration;
 pub mod no_text;
+pub mod opened;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
@@ -43,7 +44,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::alb::model::IngressFacts;
+use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Findings, Placeholders, Spec};
 use crate::error::{Error, Place};
@@ -183,6 +184,8 @@ pub struct Gateway<'g> {
     pub spec: &'g Spec,
     /// Whether its Service was rewritten.
     pub rewritten: bool,
+    /// What its old load balancer was.
+    pub before: opened::Before,
 }
 
 /// All rules, in order of their ids.
@@ -239,12 +242,9 @@ pub fn nearest(id: &str) -> String {
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
-    let Some(first) = gateways.first() else {
-        return Vec::new();
-    };
-    let options = scene::options(first.spec);
     let applied = applied(objects);
-    let model = scene::model_of(&applied, &options);
+    // One model for all gateways that say the same of the controller.
+    let mut models: Vec<(Options, Model)> = Vec::new();
     let rewritten: Vec<&Object> = gateways
         .iter()
         .filter(|gateway| gateway.rewritten)
@@ -252,6 +252,16 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
+        let options = scene::options(gateway.spec);
+        let at = match models.iter().position(|(known, _)| *known == options) {
+            Some(at) => at,
+            None => {
+                let model = scene::model_of(&applied, &options);
+                models.push((options, model));
+                models.len() - 1
+            }
+        };
+        let (options, model) = &models[at];
         let ingress = &objects[gateway.ingress];
         let ours = |facts: &IngressFacts| {
             let object = &applied[facts.index];
@@ -264,8 +274,15 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene = Scene::new(&applied, &model, &options, judged);
-        let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
+        let scene =
+            Scene::new(&applied, model, options, judged).behind_the_filter(rewritten.clone());
+        let mut found = judge(&scene);
+        let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
+        found.extend(
+            subject
+                .into_iter()
+                .flat_map(|subject| opened::judge(&scene, subject, gateway.before)),
+        );
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
