@@ -160,6 +160,18 @@ pub fn internal_exposed() -> Finding {
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
 
+/// An internal gateway is exposed, as asked for.
+#[must_use]
+pub fn internal_opened() -> Finding {
+    Finding::new(
+        &ALB024,
+        "the old load balancer is internal, and the ALB is to be internet-facing",
+    )
+    .severity(Severity::Warning)
+    .help("if that is meant, take what makes the old one internal out of the chart's values, or allow this finding by its id")
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
 /// The Ingress in the stream is taken at its word, against what the old load balancer may have been.
 #[must_use]
 pub fn default_yields() -> Finding {

@@ -244,30 +244,30 @@ impl Access {
         }
     }
 
+    fn before(carried: &Carried) -> Access {
+        let annotations = &carried.annotations;
+        Access::of(|suffix| {
+            annotations
+                .get(&format!("{ALB}{suffix}"))
+                .map(String::as_str)
+        })
+    }
+
     fn words(&self) -> String {
         let sources: Vec<&str> = self.sources.iter().map(String::as_str).collect();
         sources.join(",")
     }
 }
 
-/// Whether the allow-list of the old load balancer is the ALB's. `decided`: whether the configuration, or an ALB annotation of
+/// Whether the allow-list of the old load balancer is the ALB's. `said`: whether the configuration, or an ALB annotation of
 /// the Service, says who may connect.
 #[must_use]
-pub fn allow_list(
-    before: &Carried,
-    carries: bool,
-    decided: bool,
-    built: &Built,
-) -> Option<Finding> {
-    let old = Access::of(|suffix| {
-        before
-            .annotations
-            .get(&format!("{ALB}{suffix}"))
-            .map(String::as_str)
-    });
+pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) -> Option<Finding> {
+    let old = Access::before(before);
     let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
     // Whoever switches carrying over off and says who may connect has decided.
-    let decided = decided && !carries && !new.sources.is_empty();
+    let said = said && !new.sources.is_empty();
+    let decided = said && !carries;
     if !before.source_ranges.is_empty() && new.security_groups {
         let told = |finding: &Finding| finding.rule == &ALB027;
         if carries && before.findings.iter().any(told) {
@@ -284,8 +284,8 @@ pub fn allow_list(
     }
     let open = new.sources.is_empty();
     let message = if old.sources.is_empty() {
-        if old.security_groups && open {
-            "who may connect was said by security groups of the old load balancer's, and the ALB would be open to everybody"
+        if old.security_groups && !said {
+            "who may connect was said by security groups of the old load balancer's, which the ALB does not have"
                 .to_owned()
         } else if before.unread_ranges && !carries {
             "the Service has an allow-list that can't be read, and it is not the ALB's".to_owned()
@@ -312,12 +312,7 @@ pub fn allow_list(
 /// Whether the old load balancer had an allow-list, or security groups of its own.
 #[must_use]
 pub fn has_allow_list(before: &Carried) -> bool {
-    let old = Access::of(|suffix| {
-        before
-            .annotations
-            .get(&format!("{ALB}{suffix}"))
-            .map(String::as_str)
-    });
+    let old = Access::before(before);
     before.unread_ranges || old.security_groups || !old.sources.is_empty()
 }
 

@@ -10,7 +10,7 @@ use super::exposure::ALB024;
 use super::migration::ALB027;
 use super::said;
 use super::scene::{Scene, Subject};
-use super::{Finding, Rule};
+use super::{Finding, Rule, Severity};
 use crate::alb::values::string_list;
 
 #[cfg(test)]
@@ -40,7 +40,8 @@ fn scheme(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<Fi
     let open = subject.built()?.load_balancer.scheme == "internet-facing";
     let was = match said {
         Some("internal") => format!("Ingress {} says internal", subject.facts.key),
-        None if before.internal => "the old load balancer is internal".to_owned(),
+        Some("internet-facing") => return None,
+        _ if before.internal => "the old load balancer is internal".to_owned(),
         _ => return None,
     };
     open.then(|| {
@@ -53,11 +54,15 @@ fn scheme(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<Fi
 fn frontend(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<Finding> {
     let built = subject.built()?;
     let open = built.frontend_nlb.as_ref()?.scheme == "internet-facing";
-    let closed = before.internal && !before.says_frontend;
-    (open && closed && built.load_balancer.scheme == "internal").then(|| {
+    (open && before.internal && built.load_balancer.scheme == "internal").then(|| {
         let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
         by(scene, subject, &ALB024, &["frontend-nlb-scheme"], message)
             .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")
+            .severity(if before.says_frontend {
+                Severity::Warning
+            } else {
+                Severity::Error
+            })
     })
 }
 

@@ -169,28 +169,29 @@ impl<'s> Rewrite<'s> {
         let spec = &self.settings.spec;
         let carries = spec.carry_over();
         let scheme = self.built.annotation("alb.ingress.kubernetes.io/scheme");
-        let open = scheme == Some("internet-facing") && !says(spec, original, "scheme");
+        let exposed = before.internal && scheme == Some("internet-facing");
         let mut findings = Vec::new();
-        if open && before.internal && !carries {
-            findings.push(lint::exposure::internal_exposed());
-        } else if self.built.scheme_assumed {
-            findings.push(lint::exposure::scheme_assumed());
-        } else if open && before.internal {
-            findings.push(lint::exposure::default_yields());
-        } else if let (Some(old), Some(new)) = (
+        match (says(spec, original, "scheme"), carries) {
+            (false, false) if exposed => findings.push(lint::exposure::internal_exposed()),
+            (false, true) if exposed => findings.push(lint::exposure::default_yields()),
+            (true, true) if exposed => findings.push(lint::exposure::internal_opened()),
+            _ if self.built.scheme_assumed => findings.push(lint::exposure::scheme_assumed()),
+            _ => {}
+        }
+        if let (Some(old), Some(new)) = (
             existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")),
             scheme,
         ) && old != new
         {
             findings.push(lint::exposure::scheme_changed(old, new));
         }
-        let decided = ["inbound-cidrs", "security-group-prefix-lists"]
+        let said = ["inbound-cidrs", "security-group-prefix-lists"]
             .iter()
             .any(|suffix| says(spec, original, suffix));
         findings.extend(lint::migration::allow_list(
             before,
             carries,
-            decided,
+            said,
             &self.built,
         ));
         // Once the Service has no allow-list any more, that of the Ingress stands for it.

@@ -166,6 +166,35 @@ fn internal_in_other_letters_is_not_internet_facing() {
 }
 
 #[test]
+fn an_internal_gateway_is_not_opened_without_a_word() {
+    let (key, value) = internal();
+    let told = |more: &str, spec: &str| {
+        let text = stream(&[(&key, &value)], "type: LoadBalancer", more);
+        let found = rewrite(&text, &configured(spec)).unwrap().findings;
+        let found = found.iter().filter(|finding| finding.rule.id == "ALB024");
+        found
+            .map(|finding| finding.severity.to_string())
+            .collect::<Vec<_>>()
+    };
+    let front = "{ingress: {annotations: {alb.ingress.kubernetes.io/enable-frontend-nlb: 'true', \
+                 alb.ingress.kubernetes.io/frontend-nlb-scheme: internet-facing}}}";
+    for (spec, expected) in [
+        ("{}", None),
+        ("{carryOver: false}", Some("error")),
+        ("{ingress: {scheme: internet-facing}}", Some("warning")),
+        ("{ingress: {scheme: internal}}", None),
+        // Decided twice.
+        (
+            "{carryOver: false, ingress: {scheme: internet-facing}}",
+            None,
+        ),
+        (front, Some("warning")),
+    ] {
+        assert_eq!(told("", spec), Vec::from_iter(expected), "{spec}");
+    }
+}
+
+#[test]
 fn parameters_of_the_class_do_not_open_the_alb() {
     let (key, value) = internal();
     for (params, expected) in [
