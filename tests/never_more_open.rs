@@ -186,7 +186,7 @@ fn what_was_closed_stays_closed() {
         for (j, (spec, says_open, decides)) in NEW.into_iter().enumerate() {
             for (k, beside) in BESIDE.into_iter().enumerate() {
                 // A share of all, in which each comes with each; the whole takes minutes.
-                if (i * 5 + j * 3 + k) % 61 != 0 {
+                if (i * 5 + j * 3 + k) % 97 != 0 {
                     continue;
                 }
                 let text = old.stream(beside);
@@ -252,7 +252,7 @@ fn what_was_closed_stays_closed() {
         }
     }
     assert!(
-        passed > 200 && refused > 200,
+        passed > 150 && refused > 150,
         "{passed} passed, {refused} were refused"
     );
 }
