@@ -28,6 +28,15 @@ fn every_field_is_a_parameter_of_its_own_and_announced() {
             "collectionType": "string",
         })
     );
+    let no_carry_over = announced
+        .iter()
+        .find(|entry| entry["name"] == "no-carry-over")
+        .unwrap();
+    assert_eq!(
+        no_carry_over["tooltip"],
+        "Do not keep on the Ingress what the removed annotations and fields of the Service meant (the opposite of carryOver; \
+         true or false; default: false)"
+    );
     assert!(announced.iter().all(|entry| {
         entry["tooltip"]
             .as_str()
