@@ -128,6 +128,9 @@ pub enum Command {
         as_is: bool,
     },
     /// Print a commented configuration file, filled from the stream on stdin if there is one
+    ///
+    /// What the Service's annotations and fields say of the load balancer is filled in, for each gateway. Of what is configured
+    /// already only the gateways and the names of their Ingresses are.
     Init,
     /// Print the same rewrite as patches, for a host that runs no program
     #[command(arg_required_else_help = false)]
