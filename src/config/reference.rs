@@ -122,11 +122,12 @@ pub fn fields() -> String {
                 .first()
                 .map(|annotation| format!("annotation `{annotation}`")),
         );
-        facts.extend(row.flag.as_ref().map(|flag| format!("`{flag}`")));
+        let says = match row.shape {
+            Shape::NoSwitch => "the opposite: ",
+            _ => "",
+        };
+        facts.extend(row.flag.as_ref().map(|flag| format!("{says}`{flag}`")));
         facts.push(format!("`{}`", row.variable));
-        if row.shape == Shape::NoSwitch {
-            facts.push("these two say the opposite: `true` for `false`".to_owned());
-        }
         let paragraph = format!(
             "\n#### `{}`\n\n{}\n\n{}\n",
             row.path,
