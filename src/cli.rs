@@ -11,7 +11,7 @@ use crate::config::fields::{FIELDS, Field, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{
     Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
@@ -415,11 +415,23 @@ fn told(error: &clap::Error) -> Result<Parsed, Error> {
             .map(str::to_owned)
             .or_else(|| list(line))
     });
-    let help = help.unwrap_or_else(|| match error.kind() {
-        ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
-        _ => "see --help".to_owned(),
-    });
+    let help = two_words(error)
+        .or(help)
+        .unwrap_or_else(|| match error.kind() {
+            ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
+            _ => "see --help".to_owned(),
+        });
     Err(Error::usage(message).help(help))
+}
+
+/// A flag and its value in one argument, as when `--post-renderer-args` was given both.
+fn two_words(error: &clap::Error) -> Option<String> {
+    let word = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word,
+        _ => return None,
+    };
+    let (flag, value) = word.strip_prefix("--")?.split_once(' ')?;
+    Some(format!("this is one argument: write --{flag}={value}"))
 }
 
 #[cfg(test)]

@@ -140,6 +140,11 @@ fn a_slip_is_told_in_two_lines() {
         refused("istio-alb --schem internal"),
         "unexpected argument '--schem' found\n  help: a similar argument exists: '--scheme'"
     );
+    let one_argument = ["istio-alb", "--scheme internal"].map(OsString::from);
+    assert_eq!(
+        parse(one_argument).unwrap_err().to_string(),
+        "unexpected argument '--scheme internal' found\n  help: this is one argument: write --scheme=internal"
+    );
     assert_eq!(
         refused("istio-alb check --as-si"),
         "unexpected argument '--as-si' found\n  help: a similar argument exists: '--as-is'"
