@@ -303,12 +303,30 @@ fn is_open(finding: &Finding, ingress: &Object) -> bool {
             .is_some_and(placeholder::is_in)
 }
 
-/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
+/// What is found in a stream as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsItStands {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// The class of which no Ingress is in the stream, so that there was nothing to judge.
+    pub class_without_ingress: Option<String>,
+}
+
+/// The findings of [`judge_stream`].
 ///
 /// # Errors
 ///
 /// Where there are no manifests.
 pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
+    Ok(judge_stream(text, settings)?.findings)
+}
+
+/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
+///
+/// # Errors
+///
+/// Where there are no manifests.
+pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
     let spec = settings
@@ -323,7 +341,14 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);
-    Ok(findings)
+    let class_without_ingress = match scene.ours().next() {
+        Some(_) => None,
+        None => Some(options.ingress_class.clone()),
+    };
+    Ok(AsItStands {
+        findings,
+        class_without_ingress,
+    })
 }
 
 /// The objects of a stream that rules and model look at.
