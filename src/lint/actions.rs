@@ -7,15 +7,15 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use super::backends::{backends, path_pointer};
-use super::reach::{default_is_reached, taken_by};
+use super::listening::Listening;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
-use crate::alb::model::{
-    self, Action, Listener, Origin, Protocol, Setting, State, Unread, WhyPruned,
-};
+use crate::alb::model::{self, Action, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
 
 /// An action that nobody reads.
@@ -231,19 +231,13 @@ fn refused_by_aws(action: &payloads::Action) -> Vec<String> {
 /// Redirects from an HTTPS listener to HTTP, which AWS refuses.
 fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for listener in subject
-        .listeners()
-        .filter(|listener| listener.protocol == Protocol::Https)
-    {
-        let rules = listener
-            .rules
-            .iter()
-            .filter(|rule| rule.origin.ingress == subject.facts.key);
-        for rule in rules {
+    let https = |own: &&Listening<'_>| own.listener.protocol == Protocol::Https;
+    for own in subject.listeners.iter().filter(https) {
+        for rule in own.rules {
             let redirect = rule.actions.iter().find_map(Action::redirect);
             if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
                 let suffix = format!("actions.{}", rule.origin.backend);
-                let port = listener.port;
+                let port = own.listener.port;
                 let message = format!(
                     "{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses"
                 );
@@ -263,31 +257,22 @@ enum Fate<'l> {
 
 fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let listeners: Vec<&Listener> = subject.listeners().collect();
-    let redirected = listeners.iter().any(|listener| listener.redirects_all);
-    let mut origins: Vec<&Origin> = listeners
-        .iter()
-        .flat_map(|listener| {
-            let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
-            listener.rules.iter().chain(pruned).map(|rule| &rule.origin)
-        })
-        .filter(|origin| origin.ingress == subject.facts.key)
-        .collect();
-    origins.sort_by_key(|origin| (origin.rule, origin.path));
-    origins.dedup();
-    for origin in origins {
-        let fates: Vec<Fate<'_>> = listeners
-            .iter()
-            .filter_map(|listener| fate(listener, origin))
-            .collect();
-        if fates.iter().any(|fate| matches!(fate, Fate::Fires)) {
+    let listeners = &subject.listeners;
+    let redirected = listeners.iter().any(|own| own.listener.redirects_all);
+    let mut by_origin: BTreeMap<(usize, usize), Vec<(Fate<'_>, &model::Rule)>> = BTreeMap::new();
+    for (fate, rule) in listeners.iter().flat_map(fates) {
+        let place = (rule.origin.rule, rule.origin.path);
+        by_origin.entry(place).or_default().push((fate, rule));
+    }
+    for ((rule, path), fates) in by_origin {
+        if fates.iter().any(|(fate, _)| matches!(fate, Fate::Fires)) {
             continue;
         }
-        let taker = fates.iter().find_map(|fate| match fate {
+        let taker = fates.iter().find_map(|(fate, _)| match fate {
             Fate::TakenBy(by, redirects) => Some((*by, *redirects)),
             _ => None,
         });
-        let is_redirect = is_redirect(&listeners, origin);
+        let is_redirect = fates.iter().any(|(_, rule)| redirects(rule));
         let (severity, message) = match taker {
             None if redirected => (
                 Severity::Warning,
@@ -312,44 +297,28 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
         };
         let finding = subject
             .finding(&ALB007, message)
-            .field(path_pointer(origin.rule, origin.path));
+            .field(path_pointer(rule, path));
         findings.push(finding.severity(severity));
     }
     findings
 }
 
-fn fate<'l>(listener: &'l Listener, origin: &Origin) -> Option<Fate<'l>> {
-    if let Some(rule) = listener.rules.iter().find(|rule| rule.origin == *origin) {
-        return Some(match taken_by(listener, rule) {
-            None => Fate::Fires,
-            Some(by) => Fate::TakenBy(
-                &by.origin,
-                by.actions.iter().any(|action| action.redirect().is_some()),
-            ),
-        });
-    }
-    let pruned = listener
-        .pruned
-        .iter()
-        .find(|pruned| pruned.rule.origin == *origin)?;
-    Some(match &pruned.why {
-        WhyPruned::RedirectsToItself => Fate::ToItself,
-        WhyPruned::Covered { by } => Fate::TakenBy(by, true),
-    })
+/// The rules of an Ingress on one listener, those that are left out too, and what becomes of each.
+fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
+    let built = own.rules.iter().map(|rule| match own.taken_by(rule) {
+        None => (Fate::Fires, rule),
+        Some(by) => (Fate::TakenBy(&by.origin, redirects(by)), rule),
+    });
+    let left_out = own.pruned.iter().map(|pruned| match &pruned.why {
+        WhyPruned::RedirectsToItself => (Fate::ToItself, &pruned.rule),
+        WhyPruned::Covered { by } => (Fate::TakenBy(by, true), &pruned.rule),
+    });
+    built.chain(left_out).collect()
 }
 
-fn is_redirect(listeners: &[&Listener], origin: &Origin) -> bool {
-    listeners.iter().any(|listener| {
-        let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
-        let mut rules = listener.rules.iter().chain(pruned);
-        rules.any(|rule| {
-            rule.origin == *origin
-                && rule
-                    .actions
-                    .iter()
-                    .any(|action| action.redirect().is_some())
-        })
-    })
+fn redirects(rule: &model::Rule) -> bool {
+    let mut actions = rule.actions.iter();
+    actions.any(|action| action.redirect().is_some())
 }
 
 /// A rule by its place, in words.
@@ -365,12 +334,11 @@ fn describe(subject: &Subject<'_>, origin: &Origin) -> String {
 
 fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for listener in subject.listeners() {
-        if listener.default_from.as_ref() != Some(&subject.facts.key)
-            || !default_is_reached(listener)
-        {
+    for own in subject.listeners.iter() {
+        if !own.has_default(&subject.facts.key) {
             continue;
         }
+        let listener = own.listener;
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
         if redirect
             .is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[]))

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::backends::targets;
@@ -53,20 +55,33 @@ pub static RULES: [&Rule; 2] = [&ALB058, &ALB063];
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut ways: Vec<(&Object, u64)> = Vec::new();
+    let mut seen = BTreeSet::new();
     for subject in scene.ours() {
         for target in targets(scene, subject) {
             let port = target.service_port().and_then(|port| port["port"].as_u64());
             if let (Some(service), Some(port)) = (target.service, port)
                 && is_gateway(service)
-                && !ways.contains(&(service, port))
+                && seen.insert((std::ptr::from_ref(service), port))
             {
                 ways.push((service, port));
             }
         }
     }
-    for (at, (service, port)) in ways.iter().enumerate() {
-        if !ways[..at].iter().any(|(other, _)| other == service) {
-            findings.extend(filters(scene, service));
+    let filters: Vec<&Object> = scene
+        .of_kind("EnvoyFilter")
+        .filter(|filter| {
+            let text = filter.value["spec"].to_string();
+            text.contains("envoy.filters.listener.proxy_protocol")
+        })
+        .collect();
+    let mut services = BTreeSet::new();
+    for (service, port) in &ways {
+        if services.insert(std::ptr::from_ref(*service)) {
+            findings.extend(
+                filters
+                    .iter()
+                    .filter_map(|filter| proxy_protocol(filter, service)),
+            );
             findings.extend(pods(scene, service));
         }
         findings.extend(gateways(scene, service, *port));
@@ -74,21 +89,13 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     findings
 }
 
-/// EnvoyFilters that make the gateway expect the PROXY protocol.
-fn filters<'s>(scene: &'s Scene<'_>, service: &'s Object) -> impl Iterator<Item = Finding> + 's {
-    scene.of_kind("EnvoyFilter").filter_map(move |filter| {
-        let selector = &filter.value["spec"]["workloadSelector"]["labels"];
-        let everywhere = !selector.is_object();
-        let reaches = everywhere || selects(selector, &service.value["spec"]["selector"]);
-        let text = filter.value["spec"].to_string();
-        (reaches && text.contains("envoy.filters.listener.proxy_protocol")).then(|| {
-            about(
-                filter,
-                &ALB057,
-                "it makes the gateway expect the PROXY protocol, which an ALB does not speak",
-            )
-            .field("/spec")
-        })
+/// An EnvoyFilter that makes the gateway expect the PROXY protocol.
+fn proxy_protocol(filter: &Object, service: &Object) -> Option<Finding> {
+    let selector = &filter.value["spec"]["workloadSelector"]["labels"];
+    let everywhere = !selector.is_object();
+    (everywhere || selects(selector, &service.value["spec"]["selector"])).then(|| {
+        let message = "it makes the gateway expect the PROXY protocol, which an ALB does not speak";
+        about(filter, &ALB057, message).field("/spec")
     })
 }
 

@@ -20,6 +20,7 @@ pub mod health;
 pub mod inbound;
 pub mod kubernetes;
 pub mod listeners;
+pub mod listening;
 pub mod load_balancer;
 pub mod mesh;
 pub mod migration;

@@ -3,14 +3,17 @@
 //! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
 //! and where it came from, and reads an annotation only to say which letters are wrong in it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::listening::{Listening, of_members};
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{
-    self, Built, CLUSTER_KINDS, Group, IngressFacts, Listener, Model, Options, Setting, Site, State,
+    self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State,
 };
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
@@ -23,17 +26,28 @@ pub struct Scene<'s> {
     pub objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
     by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
+    services: BTreeMap<&'s str, Vec<&'s Object>>,
     /// What the controller does with them.
     pub model: &'s Model,
     /// What is known of the controller.
     pub options: &'s Options,
     /// The Ingresses to be judged.
     pub subjects: Vec<Subject<'s>>,
+    /// The groups that they are in, with all members in the order of the group.
+    groups: BTreeMap<&'s str, Members<'s>>,
     /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
     pub rewritten: Option<Vec<&'s Object>>,
 }
 
+/// All members of a group, in its order.
+struct Members<'s> {
+    all: Vec<Subject<'s>>,
+    /// Those that [`Scene::first_member`] found, by question.
+    first: RefCell<BTreeMap<&'static str, Option<usize>>>,
+}
+
 /// An Ingress to be judged.
+#[derive(Clone)]
 pub struct Subject<'s> {
     /// The object.
     pub object: &'s Object,
@@ -41,6 +55,8 @@ pub struct Subject<'s> {
     pub facts: &'s IngressFacts,
     /// Its group, if it has one.
     pub group: Option<&'s Group>,
+    /// The listeners that it asked for, alone or with others.
+    pub listeners: Rc<[Listening<'s>]>,
 }
 
 impl<'s> Scene<'s> {
@@ -51,14 +67,43 @@ impl<'s> Scene<'s> {
         options: &'s Options,
         judged: impl Fn(&IngressFacts) -> bool,
     ) -> Self {
-        let subjects = model
+        let mut groups: BTreeMap<&str, Members<'s>> = BTreeMap::new();
+        let mut by_key = BTreeMap::new();
+        let judged: Vec<&IngressFacts> = model
             .ingresses
             .iter()
             .filter(|facts| judged(facts))
-            .map(|facts| Subject {
-                object: &objects[facts.index],
-                facts,
-                group: model.group_of(&facts.key),
+            .collect();
+        for group in judged.iter().filter_map(|facts| model.group_of(&facts.key)) {
+            if groups.contains_key(group.name.as_str()) {
+                continue;
+            }
+            let mut listeners = of_members(group);
+            let facts = group.members.iter().filter_map(|key| model.ingress(key));
+            let all: Vec<Subject<'s>> = facts
+                .map(|facts| Subject {
+                    object: &objects[facts.index],
+                    facts,
+                    group: Some(group),
+                    listeners: listeners.remove(&facts.key).unwrap_or_default().into(),
+                })
+                .collect();
+            by_key.extend(
+                all.iter()
+                    .map(|subject| (&subject.facts.key, subject.clone())),
+            );
+            let first = RefCell::default();
+            groups.insert(&group.name, Members { all, first });
+        }
+        let subjects = judged
+            .into_iter()
+            .map(|facts| {
+                by_key.remove(&facts.key).unwrap_or_else(|| Subject {
+                    object: &objects[facts.index],
+                    facts,
+                    group: None,
+                    listeners: Rc::new([]),
+                })
             })
             .collect();
         // Knative has Services, too.
@@ -67,12 +112,18 @@ impl<'s> Scene<'s> {
             .filter(|object| object.kind() != "Service" || object.api_version() == "v1")
             .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
             .collect();
+        let mut services: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+        for service in objects.iter().filter(|object| object.kind() == "Service") {
+            services.entry(service.name()).or_default().push(service);
+        }
         Scene {
             objects,
             by_name,
+            services,
             model,
             options,
             subjects,
+            groups,
             rewritten: None,
         }
     }
@@ -112,6 +163,12 @@ impl<'s> Scene<'s> {
         self.named("Service", namespace_of(subject.object), name)
     }
 
+    /// The Services of a name, in any namespace.
+    #[must_use]
+    pub fn services_named(&self, name: &str) -> &[&'s Object] {
+        self.services.get(name).map_or(&[], Vec::as_slice)
+    }
+
     fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<&'s Object> {
         self.by_name.get(&(kind, namespace, name)).copied()
     }
@@ -125,6 +182,21 @@ impl<'s> Scene<'s> {
                 Some(ours) => ours,
                 None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
             })
+    }
+
+    /// The groups of these, each with those of its members, both in their order in the model and in the stream.
+    #[must_use]
+    pub fn ours_by_group(&self) -> Vec<(&'s Group, Vec<&Subject<'s>>)> {
+        let mut members: BTreeMap<&str, Vec<&Subject<'s>>> = BTreeMap::new();
+        for subject in self.ours() {
+            if let Some(group) = subject.group {
+                members.entry(&group.name).or_default().push(subject);
+            }
+        }
+        let groups = self.model.groups.iter();
+        groups
+            .filter_map(|group| Some((group, members.remove(group.name.as_str())?)))
+            .collect()
     }
 
     /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
@@ -166,21 +238,37 @@ impl<'s> Scene<'s> {
 
     /// The Ingresses that share the load balancer of this one, itself among them.
     #[must_use]
-    pub fn members(&self, subject: &Subject<'s>) -> Vec<Subject<'s>> {
-        let Some(group) = subject.group else {
-            return vec![Subject { ..*subject }];
+    pub fn members<'a>(&'a self, subject: &'a Subject<'s>) -> &'a [Subject<'s>] {
+        match self.group(subject) {
+            Some(group) => &group.all,
+            None => std::slice::from_ref(subject),
+        }
+    }
+
+    /// The first of these members for which something holds. `question` names it: all members of a group ask the same, and
+    /// going through all of them each time would take the square of their number.
+    #[must_use]
+    pub fn first_member<'a>(
+        &'a self,
+        subject: &'a Subject<'s>,
+        question: &'static str,
+        holds: impl FnMut(&Subject<'s>) -> bool,
+    ) -> Option<&'a Subject<'s>> {
+        let members = self.members(subject);
+        let Some(group) = self.group(subject) else {
+            return members.iter().position(holds).map(|at| &members[at]);
         };
-        let facts = group
-            .members
-            .iter()
-            .filter_map(|key| self.model.ingress(key));
-        facts
-            .map(|facts| Subject {
-                object: &self.objects[facts.index],
-                facts,
-                group: Some(group),
-            })
-            .collect()
+        let known = group.first.borrow().get(question).copied();
+        let at = known.unwrap_or_else(|| {
+            let at = members.iter().position(holds);
+            group.first.borrow_mut().insert(question, at);
+            at
+        });
+        members.get(at?)
+    }
+
+    fn group(&self, subject: &Subject<'_>) -> Option<&Members<'s>> {
+        self.groups.get(subject.group?.name.as_str())
     }
 
     /// The object that the model names.
@@ -229,15 +317,6 @@ impl<'s> Subject<'s> {
         self.group?.built.as_ref()
     }
 
-    /// The listeners that it asked for, alone or with others.
-    pub fn listeners(&self) -> impl Iterator<Item = &'s Listener> {
-        let key = &self.facts.key;
-        self.built()
-            .into_iter()
-            .flat_map(|built| &built.listeners)
-            .filter(move |listener| listener.members.contains(key))
-    }
-
     /// Whether its group has a name of its own, so that others may be in it.
     #[must_use]
     pub fn shares(&self) -> bool {
@@ -250,11 +329,9 @@ impl<'s> Subject<'s> {
     /// An annotation of the Ingress that the controller reads, for some target group at least.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        self.facts.settings.iter().find(|setting| {
-            setting.object.kind == "Ingress"
-                && setting.state == State::Read
-                && setting.key.strip_prefix(PREFIX) == Some(suffix)
-        })
+        self.facts
+            .own_setting(suffix)
+            .filter(|setting| setting.state == State::Read)
     }
 
     /// The value of an annotation that the controller reads; an empty one is none.
