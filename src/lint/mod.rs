@@ -49,7 +49,7 @@ use crate::error::{Error, Place};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use crate::yaml::Tree;
+use crate::yaml::{Finder, Tree};
 use scene::Scene;
 
 /// The kinds of objects that a rule looks at in the filter.
@@ -308,7 +308,9 @@ pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
                 .help("mend the manifest; as it stands Kubernetes would refuse it, too"),
         );
     }
-    Ok(applied(&found.objects))
+    let mut objects = found.objects;
+    objects.retain(|object| !object.is_hook());
+    Ok(objects)
 }
 
 /// Everything but hooks.
@@ -372,32 +374,31 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
             .entry(format!("{} {}", object.kind(), object.full_name()))
             .or_insert(object);
     }
-    let mut trees: BTreeMap<usize, Option<Tree<'_>>> = BTreeMap::new();
-    for finding in findings
-        .iter_mut()
-        .filter(|finding| finding.place.is_none())
-    {
+    let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
+    for finding in findings.iter_mut() {
         let object = finding.object.as_ref().and_then(|name| names.get(name));
-        let Some((object, document)) =
-            object.and_then(|object| Some((object, stream.documents.get(object.document)?)))
-        else {
+        if let (None, Some(object)) = (&finding.place, object) {
+            let found = by_document.entry(object.document).or_default();
+            found.push((object, finding));
+        }
+    }
+    for (document, found) in by_document {
+        let Some(document) = stream.documents.get(document) else {
             continue;
         };
-        let field = finding
-            .field
-            .as_ref()
-            .map(|field| format!("{}{field}", object.pointer));
-        let located = field.and_then(|field| {
-            trees
-                .entry(object.document)
-                .or_insert_with(|| Tree::parse(stream.text_of(document)).ok())
-                .as_ref()?
-                .find(&field)
-        });
-        finding.place = Some(match located {
-            Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
-            None => object.place.clone(),
-        });
+        let has_field = found.iter().any(|(_, finding)| finding.field.is_some());
+        let tree = has_field.then(|| Tree::parse(stream.text_of(document)));
+        let mut finder = tree.iter().flatten().next().map(Finder::new);
+        let places = stream.places(document);
+        for (object, finding) in found {
+            let field = finding.field.as_ref();
+            let located = field
+                .and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
+            finding.place = Some(match located {
+                Some(located) => places.at(located.key.unwrap_or(located.value).start),
+                None => object.place.clone(),
+            });
+        }
     }
 }
 

@@ -7,8 +7,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::listening::{Listening, of_members};
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
@@ -431,6 +429,5 @@ pub fn options(spec: &Spec) -> Options {
 /// What the controller does with objects. Hooks are run by Helm, not applied with the release: leave them out.
 #[must_use]
 pub fn model_of(objects: &[Object], options: &Options) -> Model {
-    let values: Vec<Value> = objects.iter().map(|object| object.value.clone()).collect();
-    model::build(&values, options)
+    model::build(objects.iter().map(|object| &object.value), options)
 }

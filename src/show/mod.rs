@@ -7,6 +7,8 @@ mod mermaid;
 mod svg;
 mod tree;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::alb::model::{Group, Model, Verdict, WebAcl, show_json};
@@ -52,11 +54,12 @@ pub fn picture(model: &Model, objects: &[Object]) -> Branch {
             facts.key, facts.why
         )));
     }
+    let services = Services::of(objects);
     branches.extend(
         model
             .groups
             .iter()
-            .map(|group| group_branch(group, objects)),
+            .map(|group| group_branch(group, &services)),
     );
     Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
 }
@@ -71,7 +74,38 @@ fn verdict(verdict: Verdict, message: Option<&str>) -> String {
     }
 }
 
-fn group_branch(group: &Group, objects: &[Object]) -> Branch {
+/// What the rules of one load balancer lead to.
+struct Targets<'p> {
+    /// Target groups by their ids.
+    groups: BTreeMap<&'p str, &'p Value>,
+    services: &'p Services<'p>,
+}
+
+/// The Services by namespace and name, of several of a name the first, each with its place in the stream.
+struct Services<'p>(BTreeMap<(&'p str, &'p str), (usize, &'p Object)>);
+
+impl<'p> Services<'p> {
+    fn of(objects: &'p [Object]) -> Self {
+        let mut found = BTreeMap::new();
+        for (at, object) in objects.iter().enumerate() {
+            if object.kind() == "Service" {
+                let key = (object.namespace(), object.name());
+                found.entry(key).or_insert((at, object));
+            }
+        }
+        Services(found)
+    }
+
+    /// The first of those whose name stands at the end of `ingress-service`.
+    fn with_name_at_the_end(&self, namespace: &str, names: &str) -> Option<&'p Object> {
+        let ends = names.match_indices('-').map(|(at, _)| &names[at + 1..]);
+        let found = ends.filter_map(|name| self.0.get(&(namespace, name)));
+        let (_, object) = found.min_by_key(|(at, _)| *at)?;
+        Some(*object)
+    }
+}
+
+fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
     let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
     let title = match (members.as_slice(), group.verdict) {
         ([only], _) if *only == group.name => format!("Ingress {only}"),
@@ -106,7 +140,13 @@ fn group_branch(group: &Group, objects: &[Object]) -> Branch {
             if shield { "on" } else { "off" }
         )));
     }
-    about.extend(listeners(&json, objects));
+    let targets = Targets {
+        groups: items(&json["targetGroups"])
+            .filter_map(|group| Some((group["id"].as_str()?, group)))
+            .collect(),
+        services,
+    };
+    about.extend(listeners(&json, &targets));
     let name = lb
         .name
         .as_deref()
@@ -143,7 +183,7 @@ fn access(inbound: &[String], managed: bool) -> Branch {
     )
 }
 
-fn listeners(built: &Value, objects: &[Object]) -> Vec<Branch> {
+fn listeners(built: &Value, targets: &Targets<'_>) -> Vec<Branch> {
     items(&built["listeners"])
         .map(|listener| {
             let mut text = format!(
@@ -164,7 +204,7 @@ fn listeners(built: &Value, objects: &[Object]) -> Vec<Branch> {
                 .collect();
             branches.extend(items(&listener["rules"]).map(|rule| {
                 let actions = items(&rule["actions"])
-                    .map(|action| self::action(action, built, objects))
+                    .map(|action| self::action(action, targets))
                     .collect();
                 Branch::with(
                     format!(
@@ -176,7 +216,7 @@ fn listeners(built: &Value, objects: &[Object]) -> Vec<Branch> {
                 )
             }));
             let defaults = items(&listener["defaultActions"])
-                .map(|action| self::action(action, built, objects))
+                .map(|action| self::action(action, targets))
                 .collect();
             let has_rules = items(&listener["rules"]).next().is_some();
             let rest = if has_rules {
@@ -211,7 +251,7 @@ fn conditions(conditions: &Value) -> String {
     }
 }
 
-fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
+fn action(action: &Value, targets: &Targets<'_>) -> Branch {
     match action["type"].as_str().unwrap_or_default() {
         "forward" => Branch::with(
             "forward to",
@@ -221,12 +261,10 @@ fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
                         .as_str()
                         .unwrap_or("a target group that AWS looks up");
                     let id = id.strip_prefix("tg:").unwrap_or(id);
-                    items(&built["targetGroups"])
-                        .find(|group| group["id"] == id)
-                        .map_or_else(
-                            || Branch::new(format!("target group {id}")),
-                            |group| target_group(group, objects),
-                        )
+                    targets.groups.get(id).map_or_else(
+                        || Branch::new(format!("target group {id}")),
+                        |group| target_group(group, targets.services),
+                    )
                 })
                 .collect(),
         ),
@@ -254,7 +292,7 @@ fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
     }
 }
 
-fn target_group(group: &Value, objects: &[Object]) -> Branch {
+fn target_group(group: &Value, services: &Services<'_>) -> Branch {
     let target_type = group["targetType"].as_str().unwrap_or_default();
     let (targets, port) = if target_type == "ip" {
         ("pods", "port")
@@ -281,7 +319,7 @@ fn target_group(group: &Value, objects: &[Object]) -> Branch {
     );
     let id = group["id"].as_str().unwrap_or_default();
     let mut branches = vec![Branch::new(health)];
-    branches.extend(service(id, objects));
+    branches.extend(service(id, services));
     let protocol = group["protocol"].as_str().unwrap_or_default();
     let version = group["protocolVersion"].as_str().unwrap_or_default();
     Branch::with(
@@ -291,14 +329,10 @@ fn target_group(group: &Value, objects: &[Object]) -> Branch {
 }
 
 /// The Service behind a target group `namespace/ingress-service:port`.
-fn service(id: &str, objects: &[Object]) -> Option<Branch> {
+fn service(id: &str, services: &Services<'_>) -> Option<Branch> {
     let (namespace, rest) = id.split_once('/')?;
     let (names, port) = rest.rsplit_once(':')?;
-    let object = objects.iter().find(|object| {
-        object.kind() == "Service"
-            && object.namespace() == namespace
-            && names.ends_with(&format!("-{}", object.name()))
-    })?;
+    let object = services.with_name_at_the_end(namespace, names)?;
     let port = ports(&object.value).iter().find(|candidate| {
         candidate["name"] == port
             || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
