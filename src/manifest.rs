@@ -34,25 +34,25 @@ impl Object {
     /// `kind`, or nothing.
     #[must_use]
     pub fn kind(&self) -> &str {
-        self.text("/kind")
+        text(self.value.get("kind"))
     }
 
     /// `apiVersion`, or nothing.
     #[must_use]
     pub fn api_version(&self) -> &str {
-        self.text("/apiVersion")
+        text(self.value.get("apiVersion"))
     }
 
     /// `metadata.name`, or nothing.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.text("/metadata/name")
+        text(self.metadata("name"))
     }
 
     /// `metadata.namespace`, or nothing: where the release goes.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.text("/metadata/namespace")
+        text(self.metadata("namespace"))
     }
 
     /// `namespace/name`, or the name alone.
@@ -67,11 +67,7 @@ impl Object {
     /// An annotation, if it is a string.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.value
-            .get("metadata")?
-            .get("annotations")?
-            .get(key)?
-            .as_str()
+        self.metadata("annotations")?.get(key)?.as_str()
     }
 
     /// Whether Helm runs it as a hook.
@@ -80,12 +76,13 @@ impl Object {
         self.annotation(HOOK).is_some()
     }
 
-    fn text(&self, pointer: &str) -> &str {
-        self.value
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+    fn metadata(&self, field: &str) -> Option<&Value> {
+        self.value.get("metadata")?.get(field)
     }
+}
+
+fn text(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A document that can hold an object of a kind that was asked for, and does not parse.

@@ -24,6 +24,7 @@ pub struct Scene<'s> {
     pub objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
     by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
+    by_kind: BTreeMap<&'s str, Vec<&'s Object>>,
     services: BTreeMap<&'s str, Vec<&'s Object>>,
     /// What the controller does with them.
     pub model: &'s Model,
@@ -111,12 +112,18 @@ impl<'s> Scene<'s> {
             .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
             .collect();
         let mut services: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
-        for service in objects.iter().filter(|object| object.kind() == "Service") {
-            services.entry(service.name()).or_default().push(service);
+        let mut by_kind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+        for object in objects {
+            let kind = object.kind();
+            by_kind.entry(kind).or_default().push(object);
+            if kind == "Service" {
+                services.entry(object.name()).or_default().push(object);
+            }
         }
         Scene {
             objects,
             by_name,
+            by_kind,
             services,
             model,
             options,
@@ -149,10 +156,8 @@ impl<'s> Scene<'s> {
     }
 
     /// The objects of a kind.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> {
-        self.objects
-            .iter()
-            .filter(move |object| object.kind() == kind)
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> + use<'_, 's> {
+        self.by_kind.get(kind).into_iter().flatten().copied()
     }
 
     /// The Service of a name in the namespace of an Ingress.
