@@ -9,7 +9,7 @@ mod support;
 use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use support::helm::path_with;
+use support::helm::{path_with, stage_plugin};
 use support::pages::{self, Block};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, binary, command, copy_folder, fail, project};
@@ -25,18 +25,19 @@ fn main() {
         assert!(blocks.len() == pages::blocks(&text).len() || name == "docs/migration.md");
         let needs: BTreeSet<String> = blocks
             .iter()
-            .filter_map(|block| block.needs.clone())
+            .flat_map(|block| block.needs.clone())
             .collect();
         let all = blocks.clone();
-        trials.push(Trial::test(name.clone(), move || run_page(&all, None)));
-        for need in needs {
+        trials.push(Trial::test(name.clone(), move || run_page(&all, &[])));
+        for together in needs {
             let blocks = blocks.clone();
-            let tool =
-                Tool::named(&need).unwrap_or_else(|| panic!("{name}: no tool is called {need}"));
+            let tools: Vec<Need> = parts(&together)
+                .map(|part| Need::named(part).unwrap_or_else(|| panic!("{name}: {part}?")))
+                .collect();
             let trial = gated(
-                format!("{name} with {need}"),
-                vec![Need::Tool(tool)],
-                move || run_page(&blocks, Some(tool)),
+                format!("{name} with {together}"),
+                tools.clone(),
+                move || run_page(&blocks, &tools),
             );
             trials.push(trial);
         }
@@ -72,7 +73,12 @@ fn here(page: &str) -> Vec<Block> {
     blocks
 }
 
-fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
+/// The tools that are needed together.
+fn parts(together: &str) -> impl Iterator<Item = &str> {
+    together.split(" + ")
+}
+
+fn run_page(blocks: &[Block], tools: &[Need]) -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     for part in ["chart-fixtures", "examples", "docs", "deploy"] {
         let from = project().join(part);
@@ -88,12 +94,17 @@ fn run_page(blocks: &[Block], tool: Option<Tool>) -> Outcome {
     let home = tempfile::tempdir().unwrap();
     let programs = home.path().join("bin");
     std::fs::create_dir_all(&programs).unwrap();
-    if let Some(tool) = tool {
-        let plain = tool.name().split('-').next().unwrap();
-        std::os::unix::fs::symlink(tool.path(), programs.join(plain)).unwrap();
+    for tool in tools {
+        let (program, name) = tool.program();
+        std::os::unix::fs::symlink(program, programs.join(name)).unwrap();
+        if matches!(tool, Need::Tool(Tool::Helm4)) {
+            stage_plugin(&home.path().join(".local/share/helm/plugins/istio-alb"));
+        }
     }
     for block in blocks {
-        if block.needs.is_some() && block.needs.as_deref() != tool.map(Tool::name) {
+        let there = |part: &str| tools.iter().any(|tool| tool.name() == part);
+        let enough = |together: &String| parts(together).all(there);
+        if !block.needs.is_empty() && !block.needs.iter().any(enough) {
             continue;
         }
         pages::run(block, || {
@@ -146,6 +157,10 @@ fn harness_trials() -> Vec<Trial> {
         ),
         ("another language", "```yaml\nfalse: true\n```\n"),
         (
+            "a file",
+            "<!-- file: a/b.yaml -->\n```yaml\n$it: 'is'\n```\n\n```console\n$ cat a/b.yaml\n$it: 'is'\n```\n",
+        ),
+        (
             "state from block to block",
             "```sh\necho one > file\n```\n\n- in a list\n\n  ```console\n  $ cat file\n  one\n  ```\n",
         ),
@@ -159,7 +174,7 @@ fn harness_trials() -> Vec<Trial> {
         trials.push(Trial::test(
             format!("the harness notices {name}"),
             move || {
-                if run_page(&here(page), None).is_err() {
+                if run_page(&here(page), &[]).is_err() {
                     Ok(())
                 } else {
                     fail(page)
@@ -170,7 +185,7 @@ fn harness_trials() -> Vec<Trial> {
     for (name, page) in right {
         trials.push(Trial::test(
             format!("the harness takes {name}"),
-            move || run_page(&here(page), None),
+            move || run_page(&here(page), &[]),
         ));
     }
     trials

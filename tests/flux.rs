@@ -273,10 +273,61 @@ fn other_service() -> Outcome {
             render.replace("namespace: istio-system", "namespace: edge"),
             "no resource matches strategic merge patch",
         ),
+        (
+            annotated(
+                &render,
+                "service.beta.kubernetes.io/aws-load-balancer-scheme: internal",
+            ),
+            "beta.kubernetes.io~1aws-load-balancer-scheme failed",
+        ),
+        (
+            annotated(
+                &render,
+                "alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8",
+            ),
+            "alb.ingress.kubernetes.io~1inbound-cidrs failed",
+        ),
+        (
+            allowing(&render, "10.0.0.0/8"),
+            "testing value /spec/loadBalancerSourceRanges failed",
+        ),
     ] {
+        assert_ne!(other, render);
         fails(&apply(folder.path(), other.as_bytes()).0, message)?;
     }
+    // Also while both load balancers serve, and where there was another allow-list.
+    let (before, after) = (
+        allowing(&render, "10.0.0.0/8"),
+        allowing(&render, "10.9.0.0/16"),
+    );
+    export(folder.path(), &["--phase", "attach"], before.as_bytes())?;
+    good(apply(folder.path(), before.as_bytes()).0)?;
+    fails(
+        &apply(folder.path(), after.as_bytes()).0,
+        "testing value /spec/loadBalancerSourceRanges failed",
+    )?;
+    // What the configuration says is not asked of the Service.
+    let said = ["--scheme", "internal", "--inbound-cidrs", "10.0.0.0/8"];
+    export(folder.path(), &said, render.as_bytes())?;
+    let internal = "service.beta.kubernetes.io/aws-load-balancer-scheme: internal";
+    for other in [annotated(&render, internal), after] {
+        good(apply(folder.path(), other.as_bytes()).0)?;
+    }
     Ok(())
+}
+
+/// A render whose Service has this annotation.
+fn annotated(render: &str, annotation: &str) -> String {
+    render.replace(
+        "  annotations:\n    {}\nspec:\n  type: LoadBalancer",
+        &format!("  annotations:\n    {annotation}\nspec:\n  type: LoadBalancer"),
+    )
+}
+
+/// A render with an allow-list.
+fn allowing(render: &str, range: &str) -> String {
+    let field = format!("  type: LoadBalancer\n  loadBalancerSourceRanges: [{range}]\n");
+    render.replace("  type: LoadBalancer\n", &field)
 }
 
 fn undefined() -> Outcome {

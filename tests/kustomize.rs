@@ -415,7 +415,7 @@ enum Then {
 
 type Variant = (&'static str, fn(String) -> String, Then);
 
-const VARIANTS: [Variant; 10] = [
+const VARIANTS: [Variant; 12] = [
     (
         "without an annotations map",
         |text| text.replacen("  annotations:\n    {}\n", "", 5),
@@ -458,6 +458,21 @@ const VARIANTS: [Variant; 10] = [
         "with a renamed port",
         |text| text.replace("name: https\n", "name: tls\n"),
         Then::Fails("testing value /spec/ports/2/name failed"),
+    ),
+    (
+        "with an allow-list that it had not",
+        |text| {
+            text.replace(
+                "  type: LoadBalancer\n",
+                "  type: LoadBalancer\n  loadBalancerSourceRanges: [10.0.0.0/8]\n",
+            )
+        },
+        Then::Fails("testing value /spec/loadBalancerSourceRanges failed"),
+    ),
+    (
+        "with an allow-list as an annotation",
+        |text| annotated(&text, "load-balancer-source-ranges: 10.0.0.0/8"),
+        Then::Fails("beta.kubernetes.io~1load-balancer-source-ranges failed"),
     ),
     (
         "of another name",

@@ -46,6 +46,25 @@ fn every_format_of_every_picture() {
 }
 
 #[test]
+fn a_group_with_everything() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("chart-fixtures/show");
+    let input = std::fs::read(folder.join("group.yaml")).unwrap();
+    for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg")] {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+            .env_clear()
+            .args(["show", "--as-is", "--format", format])
+            .write_stdin(input.clone())
+            .output()
+            .unwrap();
+        let path = folder.join(format!("group.{ending}"));
+        if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
+            std::fs::write(&path, &output.stdout).unwrap();
+        }
+        assert_eq!(output.stdout, std::fs::read(&path).unwrap(), "{format}");
+    }
+}
+
+#[test]
 fn what_is_refused_is_shown_with_the_controllers_words() {
     let manifest = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a<b\n  namespace: ns\n  annotations:\n    \
                     kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme: public\nspec:\n  defaultBackend: \

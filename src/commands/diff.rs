@@ -4,7 +4,7 @@ use similar::TextDiff;
 
 use super::Printed;
 use crate::config::Settings;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::lint::Severity;
 use crate::report;
 use crate::rewrite::rewrite;
@@ -22,14 +22,9 @@ const PLAIN: &str = "\u{1b}[0m";
 /// As the filter.
 pub fn diff(text: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
     let rewritten = rewrite(text, settings)?;
-    let mut messages = report::text(&rewritten.findings, Severity::Warning);
+    let messages = report::text(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
-        messages.push_str(&report::refusal(&rewritten.findings));
-        return Ok(Printed {
-            messages,
-            code: Kind::Findings.exit_code(),
-            ..Printed::default()
-        });
+        return Ok(Printed::refused(&rewritten.findings, messages));
     }
     let after = rewritten.text();
     let changes = TextDiff::from_lines(text, &after);

@@ -11,7 +11,7 @@ use anyhow::Context;
 use super::Printed;
 use crate::cli::Export;
 use crate::config::Settings;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::hosts::export::{File, start};
 use crate::hosts::{flux, kustomize};
 use crate::lint::Severity;
@@ -27,12 +27,7 @@ pub fn export(text: &str, settings: &[Settings], host: &Export) -> anyhow::Resul
     let rewritten = rewrite(text, settings)?;
     let mut messages = report::text(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
-        messages.push_str(&report::refusal(&rewritten.findings));
-        return Ok(Printed {
-            messages,
-            code: Kind::Findings.exit_code(),
-            ..Printed::default()
-        });
+        return Ok(Printed::refused(&rewritten.findings, messages));
     }
     let (files, folder) = match host {
         Export::Flux {

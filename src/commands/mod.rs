@@ -13,7 +13,8 @@ pub use init::init;
 pub use show::show;
 
 use crate::error::{Error, Kind};
-use crate::lint;
+use crate::lint::{self, Finding};
+use crate::report;
 
 /// What a command prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +33,16 @@ impl Printed {
     pub fn output(output: String) -> Self {
         Printed {
             output,
+            ..Printed::default()
+        }
+    }
+
+    /// What findings make the filter refuse, after `messages`; no output.
+    fn refused(findings: &[Finding], mut messages: String) -> Self {
+        messages.push_str(&report::refusal(findings));
+        Printed {
+            messages,
+            code: Kind::Findings.exit_code(),
             ..Printed::default()
         }
     }

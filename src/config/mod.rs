@@ -165,6 +165,27 @@ pub fn resolve_with(
     Ok(all)
 }
 
+/// The settings of a configuration alone: no flags, no variables, no file but this one, which is given as text.
+///
+/// # Errors
+/// Whatever is wrong with it, with its line and column.
+pub fn from_text(text: &str) -> Result<Vec<Settings>, Error> {
+    resolve(&Options::default(), &[], &NoFiles, Some(text))
+}
+
+/// A file system with nothing in it.
+struct NoFiles;
+
+impl Files for NoFiles {
+    fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn follow(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+}
+
 /// Where the report of the findings goes, if anywhere.
 ///
 /// # Errors

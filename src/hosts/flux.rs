@@ -21,15 +21,16 @@ use crate::yaml;
 
 const POST_RENDERERS: &str = "post-renderers.yaml";
 
-const ABOUT: [&str; 8] = [
+const ABOUT: [&str; 9] = [
     "What the filter does to the gateway's Service, as patches that helm-controller applies to what the chart renders. Use the",
     "component in this folder, or copy `postRenderers` into the HelmRelease by hand.",
-    "They hold for the name, the namespace and the ports that the Service was exported with; anything else fails the release,",
-    "and then it is time to export again. An AWS annotation that is not in the list stays, and nothing is checked any more.",
+    "They hold for the name, the namespace, the ports and the allow-list or scheme that the Service was exported with; anything",
+    "else fails the release, and then it is time to export again. An AWS annotation that is not in the list stays, and nothing",
+    "is checked any more.",
     "Not with `postRenderStrategy: separate` if the chart has hooks, which then are rendered on their own, without the Service.",
     "",
-    "First the patch that fails if there is no such Service; then the ports must be what they were; what is added and then",
-    "removed is gone, whether it was there or not.",
+    "First the patch that fails if there is no such Service; then what must be what it was; what is added and then removed is",
+    "gone, whether it was there or not.",
 ];
 
 const COMPONENT: [&str; 2] = [

@@ -4,6 +4,7 @@
 //! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire the model knows; what takes what is in
 //! [`super::reach`].
 
+mod limits;
 #[cfg(test)]
 mod tests;
 
@@ -11,11 +12,14 @@ use std::collections::BTreeMap;
 
 use super::backends::{backends, path_pointer};
 use super::listening::Listening;
+use super::reach::takes;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
-use crate::alb::model::{self, Action, Origin, Protocol, Setting, State, Unread, WhyPruned};
+use crate::alb::model::{
+    self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned,
+};
 use crate::alb::payloads::{self, Payload};
 
 /// An action that nobody reads.
@@ -53,12 +57,14 @@ pub static ALB005: Rule = Rule {
     explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` with \
 `redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` or a target group; \
 `statusCode` is required, `port` is text in quotes, several target groups need weights. Otherwise the controller stops (event \
-FailedBuildModel).\n\nIt does not look at the rest: AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and `#{protocol}`, no \
-redirect from HTTPS to HTTP, and 2xx, 4xx and 5xx for a fixed response (event FailedDeployModel). A key that it does not know \
-is dropped without a word.",
+FailedBuildModel).\n\nIt does not look at the rest (event FailedDeployModel). In a redirect AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and \
+`#{protocol}`, a path that begins with `/`, and nothing from HTTPS to HTTP; in a fixed response 2xx, 4xx and 5xx, five content \
+types and 1024 characters; in a forward one to five target groups, weights from 0 to 999, and stickiness with its duration, 1 to \
+604800 seconds. A key that the controller does not know is dropped without a word.",
     help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \"443\", \
 \"statusCode\": \"HTTP_301\"}}`",
-    source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig and FixedResponseActionConfig",
+    source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, FixedResponseActionConfig \
+and ForwardActionConfig",
 };
 
 /// A rule that never fires.
@@ -71,7 +77,8 @@ pub static ALB007: Rule = Rule {
 longest first (equal ones as written), then ImplementationSpecific. A rule behind one that takes every request of its own is \
 dead, on every listener. A redirect is meant to fire, so that is an error; for other rules it is a warning.\n\nA redirect to \
 the listener that it stands on is left out there, which is how one redirect rule can serve the HTTP listener and not the HTTPS \
-one.",
+one. So is what an earlier redirect takes; there the controller does not see regular expressions, and a redirect that has them \
+for its host or path makes it leave out rules that it does not take: that is an error.",
     help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
 `alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
     source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; pkg/ingress/rule_optimizer.go:29-175",
@@ -152,14 +159,23 @@ fn missing(subject: &Subject<'_>) -> Vec<Finding> {
 fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
-    let action =
-        match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
-            Ok(action) => action,
-            Err(error) => return vec![at(format!("{suffix}: {error}"))],
-        };
-    let mut findings: Vec<Finding> = refused_by_aws(&action)
+    let action = match payloads::Action::read(text)
+        .and_then(|action| action.check().map(|()| action))
+    {
+        Ok(action) => action,
+        Err(error) => {
+            let quotes =
+                error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let finding = at(format!("{suffix}: {error}"));
+            return vec![match quotes {
+                true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
+                false => finding.help(help(text)),
+            }];
+        }
+    };
+    let mut findings: Vec<Finding> = limits::refused(&action)
         .into_iter()
-        .map(|fault| at(format!("{suffix}: {fault}")))
+        .map(|fault| at(format!("{suffix}: {fault}")).help(help(text)))
         .collect();
     let warn = |message: String| at(message).severity(Severity::Warning);
     for key in unknown_keys(text, &payloads::Action::TYPE) {
@@ -183,49 +199,19 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     findings
 }
 
-/// What the controller passes on and AWS refuses.
-fn refused_by_aws(action: &payloads::Action) -> Vec<String> {
-    let mut faults = Vec::new();
-    if let Some(redirect) = action
-        .redirect_config
-        .as_ref()
-        .filter(|_| action.r#type == "redirect")
-    {
-        let code = &redirect.status_code;
-        if !matches!(code.as_str(), "HTTP_301" | "HTTP_302") {
-            faults.push(format!(
-                "statusCode is {code:?}, and AWS takes HTTP_301 and HTTP_302"
-            ));
+/// How an action of this type is written.
+fn help(text: &str) -> &'static str {
+    match payloads::Action::read(text).map(|action| action.r#type.to_lowercase()) {
+        Ok(kind) if kind == "forward" => {
+            "a forward reads `{\"type\": \"forward\", \"forwardConfig\": {\"targetGroups\": [{\"serviceName\": \"gateway\", \
+             \"servicePort\": 443, \"weight\": 90}, …]}}`"
         }
-        let protocol = redirect.protocol.as_deref().unwrap_or("#{protocol}");
-        if !matches!(protocol, "HTTP" | "HTTPS" | "#{protocol}") {
-            faults.push(format!(
-                "protocol is {protocol:?}, and AWS takes HTTP, HTTPS and #{{protocol}}"
-            ));
+        Ok(kind) if kind.contains("response") => {
+            "a response reads `{\"type\": \"fixed-response\", \"fixedResponseConfig\": {\"contentType\": \"text/plain\", \
+             \"statusCode\": \"503\", \"messageBody\": \"later\"}}`"
         }
-        let port = redirect.port.as_deref().unwrap_or("#{port}");
-        if port != "#{port}" && !port.parse::<u16>().is_ok_and(|port| port > 0) {
-            faults.push(format!(
-                "port is {port:?}, and AWS takes 1 to 65535 and #{{port}}"
-            ));
-        }
+        _ => ALB005.help,
     }
-    if let Some(response) = action
-        .fixed_response_config
-        .as_ref()
-        .filter(|_| action.r#type == "fixed-response")
-    {
-        let code = &response.status_code;
-        let known = code.len() == 3
-            && code.starts_with(['2', '4', '5'])
-            && code.bytes().all(|b| b.is_ascii_digit());
-        if !known {
-            faults.push(format!(
-                "statusCode is {code:?}, and AWS takes 2xx, 4xx and 5xx"
-            ));
-        }
-    }
-    faults
 }
 
 /// Redirects from an HTTPS listener to HTTP, which AWS refuses.
@@ -251,8 +237,17 @@ fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
 /// What becomes of a rule on one listener.
 enum Fate<'l> {
     Fires,
-    TakenBy(&'l Origin, bool),
+    TakenBy(Taker<'l>),
     ToItself,
+}
+
+/// The earlier rule that takes the requests of another.
+#[derive(Clone, Copy)]
+struct Taker<'l> {
+    origin: &'l Origin,
+    redirects: bool,
+    /// The controller leaves the other rule out though requests could reach it.
+    wrongly: bool,
 }
 
 fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
@@ -269,12 +264,18 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
             continue;
         }
         let taker = fates.iter().find_map(|(fate, _)| match fate {
-            Fate::TakenBy(by, redirects) => Some((*by, *redirects)),
+            Fate::TakenBy(by) => Some(*by),
             _ => None,
         });
         let is_redirect = fates.iter().any(|(_, rule)| redirects(rule));
+        let is_wrong = |by: &Origin| {
+            let mut fates = fates.iter();
+            fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(taker) if taker.wrongly && taker.origin == by))
+        };
+        let done_by_ssl_redirect =
+            redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
         let (severity, message) = match taker {
-            None if redirected => (
+            None if done_by_ssl_redirect => (
                 Severity::Warning,
                 "this redirect is not needed: ssl-redirect does the same".to_owned(),
             ),
@@ -282,12 +283,20 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
                 Severity::Error,
                 "this redirect never fires: it leads to the listener that it stands on".to_owned(),
             ),
-            Some((by, by_redirect)) => {
-                let place = describe(subject, by);
+            Some(by) if is_wrong(by.origin) => (
+                Severity::Error,
+                format!(
+                    "the controller leaves this rule out: {} is a redirect with regular expressions, which it takes for one \
+                     that matches everything",
+                    describe(subject, by.origin)
+                ),
+            ),
+            Some(by) => {
+                let place = describe(subject, by.origin);
                 let what = if is_redirect { "redirect" } else { "rule" };
                 let message =
                     format!("this {what} never fires: {place} takes every request before it");
-                let severity = if is_redirect && !by_redirect {
+                let severity = if is_redirect && !by.redirects {
                     Severity::Error
                 } else {
                     Severity::Warning
@@ -307,11 +316,26 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
 fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
     let built = own.rules.iter().map(|rule| match own.taken_by(rule) {
         None => (Fate::Fires, rule),
-        Some(by) => (Fate::TakenBy(&by.origin, redirects(by)), rule),
+        Some(by) => {
+            let taker = Taker {
+                origin: &by.origin,
+                redirects: redirects(by),
+                wrongly: false,
+            };
+            (Fate::TakenBy(taker), rule)
+        }
     });
     let left_out = own.pruned.iter().map(|pruned| match &pruned.why {
         WhyPruned::RedirectsToItself => (Fate::ToItself, &pruned.rule),
-        WhyPruned::Covered { by } => (Fate::TakenBy(by, true), &pruned.rule),
+        WhyPruned::Covered { by } => {
+            let rule = own.rule_of(by);
+            let taker = Taker {
+                origin: by,
+                redirects: true,
+                wrongly: rule.is_some_and(|by| is_wrongly_left_out(&pruned.rule, by)),
+            };
+            (Fate::TakenBy(taker), &pruned.rule)
+        }
     });
     built.chain(left_out).collect()
 }
@@ -319,6 +343,26 @@ fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
 fn redirects(rule: &model::Rule) -> bool {
     let mut actions = rule.actions.iter();
     actions.any(|action| action.redirect().is_some())
+}
+
+fn leads_to_https(rule: &model::Rule) -> bool {
+    let redirect = rule.actions.iter().find_map(Action::redirect);
+    redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTPS"))
+}
+
+/// Whether the controller leaves a rule out that requests could reach: of host and path it compares values only, and a rule
+/// that has regular expressions instead has none (rule_optimizer.go:137-175).
+fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
+    let regular = |condition: &Condition| match condition {
+        Condition::HostHeader {
+            host_header_config: patterns,
+        }
+        | Condition::PathPattern {
+            path_pattern_config: patterns,
+        } => !patterns.regex_values.is_empty(),
+        _ => false,
+    };
+    by.conditions.iter().any(regular) && !takes(&by.conditions, &rule.conditions)
 }
 
 /// A rule by its place, in words.

@@ -1,4 +1,4 @@
-//! Rules about attributes of the load balancer and of target groups.
+//! Rules about attributes of the load balancer, of listeners and of target groups.
 //!
 //! The controller passes keys and values on unread. AWS refuses what it does not know, after part of the ALB is there.
 
@@ -7,26 +7,30 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::conditions;
 use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{
-    Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
+    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck,
+    attribute,
 };
+use crate::alb::model::Setting;
+use crate::alb::values::string_map;
 
 /// An attribute that AWS refuses.
 pub static ALB050: Rule = Rule {
     id: "ALB050",
     name: "attribute-refused",
     severity: Severity::Error,
-    summary: "a load balancer or target group attribute that an ALB does not have, or a value that AWS refuses",
+    summary: "an attribute of load balancer, listener or target group that an ALB does not have, or a value that AWS refuses",
     explanation: "Attributes go to AWS as they are, and the deployment fails there (event FailedDeployModel) for a key that only a \
 Network Load Balancer has (`preserve_client_ip.enabled`, `proxy_protocol_v2.enabled`), for a number out of range \
 (`idle_timeout.timeout_seconds` is 1 to 4000), and for anything but `true` or `false` where a switch is meant. Pairs are separated by \
 commas: after a semicolon, or with a comma at the end, the rest becomes part of the value.\n\nA key that is not known here may be \
 new: that is a warning.",
     help: "keep the attributes that an ALB has, as `key=value,key=value`",
-    source: "AWS elbv2 API, LoadBalancerAttribute and TargetGroupAttribute; LBC v3.5.0 \
+    source: "AWS elbv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute; LBC v3.5.0 \
 pkg/ingress/model_build_load_balancer_attributes.go:9-68, model_build_target_group.go:492-505",
 };
 
@@ -47,6 +51,22 @@ does not take for a trusted address: it falls back to the address of the ALB. Wi
 /// The rules of this module.
 pub static RULES: [&Rule; 2] = [&ALB050, &ALB067];
 
+/// The tables, and whose attributes they hold.
+const TABLES: [(&[Attribute], &str); 3] = [
+    (
+        LOAD_BALANCER_ATTRIBUTES,
+        "of load balancers (load-balancer-attributes)",
+    ),
+    (
+        LISTENER_ATTRIBUTES,
+        "of listeners (listener-attributes.HTTPS-443)",
+    ),
+    (
+        TARGET_GROUP_ATTRIBUTES,
+        "of target groups (target-group-attributes)",
+    ),
+];
+
 type Map<'s> = Said<'s, BTreeMap<String, String>>;
 
 /// All of them.
@@ -63,6 +83,15 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         for map in &said::maps(scene, subject, "target-group-attributes") {
             findings.extend(values(scene, map, TARGET_GROUP_ATTRIBUTES));
             findings.extend(slow_start(scene, map));
+            findings.extend(stickiness(scene, map));
+            findings.extend(anomalies(scene, map));
+        }
+        for setting in subject.settings("listener-attributes.*") {
+            let Some(map) = string_map(&setting.value).filter(|_| is_listener(setting)) else {
+                continue;
+            };
+            let map = Said::by(setting, map);
+            findings.extend(values(scene, &map, LISTENER_ATTRIBUTES));
         }
     }
     findings
@@ -108,23 +137,15 @@ fn text(key: &str, value: &str) -> Option<String> {
 }
 
 fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &str) -> Finding {
-    let other = if std::ptr::eq(table, LOAD_BALANCER_ATTRIBUTES) {
-        (
-            TARGET_GROUP_ATTRIBUTES,
-            "of target groups (target-group-attributes)",
-        )
-    } else {
-        (
-            LOAD_BALANCER_ATTRIBUTES,
-            "of load balancers (load-balancer-attributes)",
-        )
-    };
     let at = |message: String| {
         let finding = map.finding(scene, &ALB050, message);
         finding.severity(Severity::Warning)
     };
-    if attribute(other.0, key).is_some() {
-        return at(format!("{key} is an attribute {}", other.1));
+    let of_another = TABLES
+        .iter()
+        .find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
+    if let Some((_, whose)) = of_another {
+        return at(format!("{key} is an attribute {whose}"));
     }
     let finding = at(format!("{key} is no attribute that is known here"));
     let near = table
@@ -183,6 +204,43 @@ fn slow_start(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     )
     .then(|| {
         let message = format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
+        map.finding(scene, &ALB050, message)
+    })
+}
+
+/// A misspelt listener has a rule of its own.
+fn is_listener(setting: &Setting) -> bool {
+    let name = setting.key.rsplit('.').next().unwrap_or_default();
+    conditions::is_listener(name)
+}
+
+/// Stickiness by a cookie of the application needs its name.
+fn stickiness(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
+    let is = |key: &str, value: &str| map.value.get(key).is_some_and(|found| found == value);
+    let name = "stickiness.app_cookie.cookie_name";
+    let named = map.value.get(name).filter(|name| !name.is_empty());
+    if let Some(cookie) = named.filter(|cookie| cookie.starts_with("AWSALB")) {
+        let message = format!("{name}={cookie}: AWS keeps names that begin with AWSALB for itself");
+        return Some(map.finding(scene, &ALB050, message));
+    }
+    let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
+    (wanted && named.is_none()).then(|| {
+        let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
+        map.finding(scene, &ALB050, message)
+            .severity(Severity::Warning)
+    })
+}
+
+/// AWS looks for anomalies with one algorithm only.
+fn anomalies(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
+    let key = "load_balancing.algorithm.anomaly_mitigation";
+    map.value.get(key).filter(|on| *on == "on")?;
+    let algorithm = map.value.get("load_balancing.algorithm.type");
+    let algorithm = algorithm.map_or("round_robin", String::as_str);
+    (algorithm != "weighted_random").then(|| {
+        let message = format!(
+            "{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only"
+        );
         map.finding(scene, &ALB050, message)
     })
 }

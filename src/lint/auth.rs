@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use super::listeners;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
@@ -13,6 +15,11 @@ use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{Action, Protocol, Setting};
 use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+
+/// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
+const MAX_ITEMS: usize = 10;
+/// Characters of an endpoint or issuer of tokens.
+const MAX_TEXT: usize = 256;
 
 /// No listener to authenticate on.
 pub static ALB062: Rule = Rule {
@@ -36,7 +43,8 @@ pub static ALB075: Rule = Rule {
     explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` `off`, \
 `passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` and \
 `advertiseTrustStoreCaNames` (`on` or `off`), the other modes may have none of the three. It is checked whether or not there is \
-an HTTPS listener, and the controller stops (event FailedBuildModel).",
+an HTTPS listener, and the controller stops (event FailedBuildModel). Of two entries for one port the last one counts, without \
+an error: that is a warning.",
     help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
     source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
 };
@@ -51,7 +59,9 @@ pub static ALB076: Rule = Rule {
 all their fields; the Secret that `secretName` names holds `clientID` and `clientSecret`. `jwt-validation` needs `jwksEndpoint` and \
 `issuer`, and each additional claim a `format` (`single-string`, `string-array` or `space-separated-values`), a `name` and \
 `values`. A rule can't have both authentication and token validation. Otherwise the controller stops (event FailedBuildModel), \
-or AWS refuses what it passes on.",
+or AWS refuses what it passes on: an endpoint that is no full `https://` URL, more than 10 further parameters, claims or values \
+of a claim, a claim that is always validated (`exp`, `iss`, `nbf`, `iat`).\n\nAn `auth-idp-*` without its `auth-type` does \
+nothing, without an error: that is a warning.",
     help: "complete the JSON; `auth-type: none` turns authentication off",
     source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:17-47, 162-227; pkg/ingress/enhanced_backend_builder.go:319-351",
 };
@@ -68,6 +78,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         let mut found = json(scene, subject);
         found.extend(incomplete(scene, subject));
         found.extend(secret(scene, subject, &found));
+        found.extend(unasked(scene, subject));
         findings.extend(found);
         findings.extend(unchecked(scene, subject));
     }
@@ -100,6 +111,8 @@ fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Findin
                 .filter_map(|entry| entry.check().err())
                 .map(at),
         );
+        findings.extend(twice(&entries).map(|message| at(message).severity(Severity::Warning)));
+        findings.extend(entries.iter().filter_map(no_trust_store).map(at));
         let keys = unknown_keys(&setting.value, &<Vec<MutualAuthentication>>::TYPE);
         findings.extend(
             keys.into_iter()
@@ -107,6 +120,34 @@ fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Findin
         );
     }
     findings
+}
+
+/// A port that several entries are for: the controller keeps the last one, without an error.
+fn twice(entries: &[MutualAuthentication]) -> Option<String> {
+    let again = entries.iter().enumerate().find(|(at, entry)| {
+        let before = &entries[..*at];
+        before.iter().any(|before| before.port == entry.port)
+    });
+    let (_, entry) = again?;
+    let last = entries.iter().rfind(|last| last.port == entry.port)?;
+    Some(format!(
+        "there are several entries for port {}: the last one counts, with mode {}",
+        entry.port, last.mode
+    ))
+}
+
+/// An ARN that is that of something else, which AWS refuses.
+fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
+    let arn = entry
+        .trust_store
+        .as_deref()
+        .filter(|store| store.starts_with("arn:"))?;
+    let is_one = arn.split(':').nth(2) == Some("elasticloadbalancing")
+        && arn
+            .split(':')
+            .nth(5)
+            .is_some_and(|tail| tail.starts_with("truststore/"));
+    (!is_one).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
 }
 
 fn dropped(key: &str) -> String {
@@ -157,10 +198,10 @@ fn json(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
                         .then(|| format!("claim format {:?} is none of the three", claim.format))
                 }),
         );
-        let faults = match read.and_then(|jwt| jwt.check()) {
-            Ok(()) => Vec::new(),
-            Err(error) => vec![error],
-        };
+        let faults = faults(read.and_then(|jwt| {
+            jwt.check()?;
+            Ok(refused_of_jwt(&jwt))
+        }));
         add(setting, faults, warnings);
     }
     findings
@@ -185,21 +226,90 @@ fn missing(fields: &[(&str, &String)]) -> Vec<String> {
 }
 
 fn missing_of_oidc(idp: &Oidc) -> Vec<String> {
-    missing(&[
+    let urls = [
         ("issuer", &idp.issuer),
         ("authorizationEndpoint", &idp.authorization_endpoint),
         ("tokenEndpoint", &idp.token_endpoint),
         ("userInfoEndpoint", &idp.user_info_endpoint),
-        ("secretName", &idp.secret_name),
-    ])
+    ];
+    let mut faults = missing(&urls);
+    faults.extend(missing(&[("secretName", &idp.secret_name)]));
+    faults.extend(urls.iter().filter_map(|(name, url)| no_url(name, url)));
+    faults.extend(too_many_params(&idp.authentication_request_extra_params));
+    faults
+}
+
+/// AWS wants "a full URL, including the HTTPS protocol".
+fn no_url(name: &str, url: &str) -> Option<String> {
+    let is_one = url.is_empty()
+        || url
+            .strip_prefix("https://")
+            .is_some_and(|rest| !rest.is_empty());
+    (!is_one)
+        .then(|| format!("{name} is {url:?}, and AWS takes a full URL that begins with https://"))
+}
+
+fn too_many_params(params: &BTreeMap<String, String>) -> Option<String> {
+    (params.len() > MAX_ITEMS).then(|| {
+        format!(
+            "authenticationRequestExtraParams has {} entries, and AWS takes {MAX_ITEMS}",
+            params.len()
+        )
+    })
+}
+
+/// What the controller passes on (AWS elbv2 API, JwtValidationActionConfig).
+fn refused_of_jwt(jwt: &Jwt) -> Vec<String> {
+    let mut faults: Vec<String> = no_url("jwksEndpoint", &jwt.jwks_endpoint)
+        .into_iter()
+        .collect();
+    for (name, text) in [
+        ("jwksEndpoint", &jwt.jwks_endpoint),
+        ("issuer", &jwt.issuer),
+    ] {
+        if text.chars().count() > MAX_TEXT {
+            faults.push(format!(
+                "{name} has more than {MAX_TEXT} characters, and AWS refuses that"
+            ));
+        }
+    }
+    if jwt.additional_claims.len() > MAX_ITEMS {
+        let count = jwt.additional_claims.len();
+        faults.push(format!(
+            "there are {count} additional claims, and AWS takes {MAX_ITEMS}"
+        ));
+    }
+    for claim in &jwt.additional_claims {
+        let name = &claim.name;
+        if ["exp", "iss", "nbf", "iat"].contains(&name.as_str()) {
+            faults.push(format!(
+                "claim {name} is always validated, and AWS takes it as no additional one"
+            ));
+        }
+        if claim.values.len() > MAX_ITEMS {
+            let count = claim.values.len();
+            faults.push(format!(
+                "claim {name} has {count} values, and AWS takes {MAX_ITEMS}"
+            ));
+        }
+        let spaced = claim.values.iter().find(|value| value.contains(' '));
+        if let Some(value) = spaced.filter(|_| claim.format == "space-separated-values") {
+            faults.push(format!(
+                "claim {name}: {value:?} has a space, which separates values in this format"
+            ));
+        }
+    }
+    faults
 }
 
 fn missing_of_cognito(idp: &Cognito) -> Vec<String> {
-    missing(&[
+    let mut faults = missing(&[
         ("userPoolARN", &idp.user_pool_arn),
         ("userPoolClientID", &idp.user_pool_client_id),
         ("userPoolDomain", &idp.user_pool_domain),
-    ])
+    ]);
+    faults.extend(too_many_params(&idp.authentication_request_extra_params));
+    faults
 }
 
 /// `auth-type` that authenticates, on the Ingress or on a Service of it.
@@ -233,6 +343,31 @@ fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
             );
             findings.push(scene.at(jwt, &ALB076, message));
         }
+    }
+    findings
+}
+
+/// An identity provider that nothing asks: without `auth-type` nobody is authenticated, and nobody says so.
+fn unasked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for kind in ["oidc", "cognito"] {
+        let suffix = format!("auth-idp-{kind}");
+        if subject
+            .settings("auth-type")
+            .any(|setting| setting.value == kind)
+        {
+            continue;
+        }
+        let idps = subject
+            .settings(&suffix)
+            .filter(|setting| !setting.value.is_empty());
+        findings.extend(idps.map(|setting| {
+            let message =
+                format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
+            scene
+                .at(setting, &ALB076, message)
+                .severity(Severity::Warning)
+        }));
     }
     findings
 }

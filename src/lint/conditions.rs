@@ -1,8 +1,10 @@
 //! Rules about `conditions.*` and `transforms.*`, and about annotations that belong to something that is not there.
 
+mod limits;
 #[cfg(test)]
 mod tests;
 
+use super::backends::paths;
 use super::listeners;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
@@ -10,7 +12,6 @@ use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{Protocol, Setting, State, Unread};
 use crate::alb::payloads::{Condition, MutualAuthentication, Payload, Transform};
-use crate::alb::values::parse_cidr;
 
 /// The fields of a condition that the controller knows (LBC v3.5.0 pkg/ingress/config_types.go:359-405).
 const FIELDS: [&str; 6] = [
@@ -32,11 +33,13 @@ pub static ALB072: Rule = Rule {
 (`hostHeaderConfig`, `pathPatternConfig`, `httpHeaderConfig`, `httpRequestMethodConfig`, `queryStringConfig`, \
 `sourceIPConfig`), either `values` or `regexValues`, and the rule's own host and path count as values. A transform has a `type`, \
 `url-rewrite` or `host-header-rewrite`, and its config with `rewrites`. Otherwise the webhook denies the Ingress, or the \
-controller stops. A source address that is no network passes both, and AWS refuses it.",
+controller stops.\n\nMore passes both and is refused by AWS (event FailedDeployModel): a source address that is no network, a \
+header without a name or with `host` for one, a method in small letters, two conditions on the method or on the source of one \
+rule, two transforms of one type, a rewrite without a regular expression.",
     help: "a condition reads `[{\"field\": \"http-header\", \"httpHeaderConfig\": {\"httpHeaderName\": \"X-Test\", \"values\": \
 [\"1\"]}}]`",
     source: "LBC v3.5.0 webhooks/networking/ingress_validator.go:213-240; pkg/ingress/config_types.go:359-405, 482-502; \
-pkg/ingress/model_build_listener_rules.go:199-209",
+pkg/ingress/model_build_listener_rules.go:199-209; AWS elbv2 API, RuleCondition and RuleTransform",
 };
 
 /// A condition that is dropped.
@@ -58,7 +61,8 @@ pub static ALB074: Rule = Rule {
     name: "annotation-for-nothing",
     severity: Severity::Error,
     summary: "an annotation for a backend or a listener that the Ingress does not have",
-    explanation: "`conditions.<name>` and `transforms.<name>` are read for a backend of that name, `target-control-port.<service>\
+    explanation: "`conditions.<name>` and `transforms.<name>` belong to the rules that lead to a backend of that name (not to \
+`defaultBackend`), `target-control-port.<service>\
 .<port>` for a target group, `listener-attributes.<protocol>-<port>` and the entries of `mutual-authentication` for a listener. \
 Where there is none they are never used, without an error. Conditions and client certificates keep people out, so there it is \
 an error; for the others it is a warning.",
@@ -121,37 +125,31 @@ fn conditions(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
             findings.push(refused(fault));
             continue;
         }
-        let sources = condition
-            .source_ip_config
-            .iter()
-            .filter(|_| field == "source-ip");
-        for source in sources.flat_map(|config| &config.values) {
-            if parse_cidr(source).is_err() {
-                findings.push(refused(format!(
-                    "source-ip {source:?} is no network such as 203.0.113.0/24, and AWS refuses it"
-                )));
-            }
-        }
-        let header = condition
-            .http_header_config
-            .as_ref()
-            .filter(|_| field == "http-header");
-        if header.is_some_and(|header| header.http_header_name.is_empty()) {
-            findings.push(refused(
-                "httpHeaderConfig has no httpHeaderName, and AWS refuses it".to_owned(),
-            ));
-        }
+        findings.extend(limits::refused(condition).into_iter().map(refused));
     }
+    findings.extend(limits::repeated(&conditions).map(refused));
     findings.extend(dropped::<Vec<Condition>>(scene, setting));
     findings
 }
 
 fn transforms(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
     let read: Result<Vec<Transform>, String> = Payload::read(&setting.value);
-    let checked = read.and_then(|transforms| transforms.iter().try_for_each(Transform::check));
+    let checked = read.and_then(|transforms| {
+        transforms.iter().try_for_each(Transform::check)?;
+        Ok(transforms)
+    });
+    let refused =
+        |fault: String| scene.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)));
     match checked {
-        Err(fault) => vec![scene.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)))],
-        Ok(()) => dropped::<Vec<Transform>>(scene, setting),
+        Err(fault) => vec![refused(fault)],
+        Ok(transforms) => {
+            let mut findings: Vec<Finding> = limits::of_transforms(&transforms)
+                .into_iter()
+                .map(refused)
+                .collect();
+            findings.extend(dropped::<Vec<Transform>>(scene, setting));
+            findings
+        }
     }
 }
 
@@ -193,7 +191,7 @@ fn both_kinds(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Opt
 }
 
 fn for_nothing(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = of_the_default_backend(scene, subject);
     for setting in &subject.facts.settings {
         let State::Unread(unread) = &setting.state else {
             continue;
@@ -234,6 +232,31 @@ fn for_nothing(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Conditions and transforms are read for the default backend, too, and belong to rules: a default action has neither.
+fn of_the_default_backend(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+    let paths = paths(subject.object);
+    let of_rules = |name: &str| paths.iter().any(|path| path.backend.name == name);
+    let both = subject
+        .settings("conditions.*")
+        .map(|setting| (setting, Severity::Error))
+        .chain(
+            subject
+                .settings("transforms.*")
+                .map(|setting| (setting, Severity::Warning)),
+        );
+    let unused = both.filter(|(setting, _)| {
+        let tail = suffix(setting).split_once('.').map_or("", |(_, tail)| tail);
+        !setting.value.is_empty() && !of_rules(tail)
+    });
+    let found = unused.map(|(setting, severity)| {
+        let name = suffix(setting);
+        let message =
+            format!("{name} is never used: only the default backend has that name, and no rule");
+        scene.at(setting, &ALB074, message).severity(severity)
+    });
+    found.collect()
 }
 
 /// `HTTPS-443`; another spelling is a misspelt key, which has a rule of its own.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::reach::{Reach, default_is_reached};
-use crate::alb::model::{Group, Key, Listener, Pruned, Rule};
+use crate::alb::model::{Group, Key, Listener, Origin, Pruned, Rule};
 
 /// A listener, and what one Ingress has on it.
 #[derive(Clone)]
@@ -18,20 +18,39 @@ pub struct Listening<'s> {
     pub rules: &'s [Rule],
     /// Its rules that the controller leaves out.
     pub pruned: Vec<&'s Pruned>,
-    reach: Rc<Reach>,
+    shared: Rc<Shared<'s>>,
+}
+
+/// What is known of all rules of a listener.
+struct Shared<'s> {
+    reach: Reach,
+    by_place: BTreeMap<Place<'s>, &'s Rule>,
+}
+
+/// An Ingress, a rule and a path of it.
+type Place<'s> = (&'s Key, usize, usize);
+
+fn place(origin: &Origin) -> Place<'_> {
+    (&origin.ingress, origin.rule, origin.path)
 }
 
 impl<'s> Listening<'s> {
     /// The earlier rule, of whichever Ingress, that takes every request of this one.
     #[must_use]
     pub fn taken_by(&self, rule: &Rule) -> Option<&'s Rule> {
-        self.listener.rules.get(self.reach.taker(rule)?)
+        self.listener.rules.get(self.shared.reach.taker(rule)?)
     }
 
     /// Whether a request can reach a rule.
     #[must_use]
     pub fn is_reached(&self, rule: &Rule) -> bool {
-        self.reach.taker(rule).is_none()
+        self.shared.reach.taker(rule).is_none()
+    }
+
+    /// The rule of the listener, of whichever Ingress, that comes from there.
+    #[must_use]
+    pub fn rule_of(&self, origin: &Origin) -> Option<&'s Rule> {
+        self.shared.by_place.get(&place(origin)).copied()
     }
 
     /// Whether the default actions are those of the Ingress, and a request can reach them.
@@ -46,7 +65,11 @@ impl<'s> Listening<'s> {
 pub fn of_members(group: &Group) -> BTreeMap<&Key, Vec<Listening<'_>>> {
     let mut found: BTreeMap<&Key, Vec<Listening<'_>>> = BTreeMap::new();
     for listener in group.built.iter().flat_map(|built| &built.listeners) {
-        let reach = Rc::new(Reach::of(&listener.rules));
+        let rules = listener.rules.iter();
+        let shared = Rc::new(Shared {
+            reach: Reach::of(&listener.rules),
+            by_place: rules.map(|rule| (place(&rule.origin), rule)).collect(),
+        });
         // The rules of a member stand one behind the other.
         let runs = listener
             .rules
@@ -63,7 +86,7 @@ pub fn of_members(group: &Group) -> BTreeMap<&Key, Vec<Listening<'_>>> {
                 listener,
                 rules: runs.remove(key).unwrap_or_default(),
                 pruned: pruned.remove(key).unwrap_or_default(),
-                reach: Rc::clone(&reach),
+                shared: Rc::clone(&shared),
             });
         }
     }

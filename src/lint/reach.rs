@@ -120,7 +120,8 @@ pub fn default_is_reached(listener: &Listener) -> bool {
 }
 
 /// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
-fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
+#[must_use]
+pub fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {
             let fold = |host: &str| host.to_ascii_lowercase();

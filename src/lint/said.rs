@@ -27,7 +27,16 @@ enum Place<'s> {
     Class(&'s Object, String),
 }
 
-impl<T> Said<'_, T> {
+impl<'s, T> Said<'s, T> {
+    /// A value of an annotation.
+    #[must_use]
+    pub fn by(setting: &'s Setting, value: T) -> Self {
+        Said {
+            value,
+            place: Place::Annotation(setting),
+        }
+    }
+
     /// Whether the parameters of the class say it.
     #[must_use]
     pub fn is_of_the_class(&self) -> bool {

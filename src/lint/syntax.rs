@@ -264,7 +264,7 @@ fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
     match annotation.suffix {
         "minimum-load-balancer-capacity" => map.iter().find_map(|(key, value)| {
             let what = match key.as_str() {
-                "CapacityUnits" if parse_int32(value).is_ok() => return None,
+                "CapacityUnits" if parse_int32(value).is_ok_and(|units| units >= 0) => return None,
                 "CapacityUnits" => format!("{value:?} is no whole number"),
                 _ => format!("{key:?} is not CapacityUnits, the only key that there is"),
             };

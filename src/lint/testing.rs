@@ -1,13 +1,10 @@
 //! Manifests for the tests of rules: one that no rule finds fault with, and changes to it.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
 
 use super::{Rule, judge_as_is};
 use crate::alb::catalogue::PREFIX;
-use crate::cli::Options;
-use crate::config::{self, Files, Settings};
+use crate::config::{self, Settings};
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
@@ -233,18 +230,8 @@ impl Manifest {
 
 /// A configuration with this `spec`.
 pub fn configured(spec: &str) -> Vec<Settings> {
-    struct NoFiles;
-    impl Files for NoFiles {
-        fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
-            Err(io::ErrorKind::NotFound.into())
-        }
-        fn follow(&self, _: &Path) -> io::Result<PathBuf> {
-            Err(io::ErrorKind::NotFound.into())
-        }
-    }
     let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n");
-    config::resolve(&Options::default(), &[], &NoFiles, Some(&document))
-        .unwrap_or_else(|error| panic!("{error}"))
+    config::from_text(&document).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Holds a rule against manifests: what each is, and what the rule says of it, without its id; nothing where it is silent.

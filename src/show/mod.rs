@@ -6,12 +6,16 @@
 mod mermaid;
 mod svg;
 mod tree;
+mod words;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::alb::model::{Group, Model, Verdict, WebAcl, show_json};
+use crate::alb::model::{
+    Built, FrontendNlb, Group, HealthPort, Listener, Model, MutualAuthentication, Pruned, Verdict,
+    WebAcl, WhyPruned, show_json,
+};
 use crate::manifest::Object;
 use crate::plan::ports;
 
@@ -122,11 +126,6 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
     };
     let json = serde_json::to_value(built).unwrap_or_default();
     let lb = &built.load_balancer;
-    let from = if lb.scheme == "internal" {
-        "clients inside the VPC"
-    } else {
-        "clients on the internet"
-    };
     let mut about = vec![access(&built.inbound, lb.security_groups.is_empty())];
     about.push(Branch::new(match &built.wafv2 {
         WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
@@ -146,7 +145,7 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
             .collect(),
         services,
     };
-    about.extend(listeners(&json, &targets));
+    about.extend(listeners(built, &json, &targets));
     let name = lb
         .name
         .as_deref()
@@ -158,7 +157,12 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
         ),
         about,
     );
-    Branch::with(title, vec![Branch::with(from, vec![alb])])
+    let Some(nlb) = &built.frontend_nlb else {
+        return Branch::with(title, vec![Branch::with(clients(lb.scheme), vec![alb])]);
+    };
+    let by_nlb = Branch::with(clients(nlb.scheme), vec![frontend(nlb)]);
+    let from = format!("the Network Load Balancer, and {}", clients(lb.scheme));
+    Branch::with(title, vec![by_nlb, Branch::with(from, vec![alb])])
 }
 
 /// Who may connect.
@@ -183,113 +187,165 @@ fn access(inbound: &[String], managed: bool) -> Branch {
     )
 }
 
-fn listeners(built: &Value, targets: &Targets<'_>) -> Vec<Branch> {
-    items(&built["listeners"])
-        .map(|listener| {
-            let mut text = format!(
-                "listener {} {}",
-                listener["protocol"].as_str().unwrap_or_default(),
-                listener["port"]
-            );
-            if let Some(policy) = listener["sslPolicy"].as_str() {
-                text.push_str(&format!(", {policy}"));
-            }
-            let mut branches: Vec<Branch> = items(&listener["certificates"])
-                .map(|arn| {
-                    Branch::new(format!(
-                        "certificate {}",
-                        arn.as_str().unwrap_or("found in ACM by host")
-                    ))
-                })
+fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch> {
+    let both = built.listeners.iter().zip(items(&json["listeners"]));
+    both.map(|(typed, listener)| {
+        let mut text = format!("listener {} {}", typed.protocol.name(), typed.port);
+        if let Some(policy) = &typed.ssl_policy {
+            text.push_str(&format!(", {policy}"));
+        }
+        let mut branches = certificates(typed);
+        branches.extend(
+            typed
+                .mutual_authentication
+                .as_ref()
+                .map(client_certificates),
+        );
+        branches.extend(items(&listener["rules"]).map(|rule| {
+            let rewrites = words::transforms(&rule["transforms"]);
+            let mut actions: Vec<Branch> = items(&rule["actions"])
+                .map(|action| self::action(action, leads_to))
                 .collect();
-            branches.extend(items(&listener["rules"]).map(|rule| {
-                let actions = items(&rule["actions"])
-                    .map(|action| self::action(action, targets))
-                    .collect();
-                Branch::with(
-                    format!(
-                        "rule {}: {}",
-                        rule["priority"],
-                        conditions(&rule["conditions"])
-                    ),
-                    actions,
-                )
-            }));
-            let defaults = items(&listener["defaultActions"])
-                .map(|action| self::action(action, targets))
-                .collect();
-            let has_rules = items(&listener["rules"]).next().is_some();
-            let rest = if has_rules {
-                "everything else"
-            } else {
-                "every request"
-            };
-            branches.push(Branch::with(rest, defaults));
-            Branch::with(text, branches)
-        })
-        .collect()
+            let last = actions.len().saturating_sub(1);
+            actions.splice(last..last, rewrites.into_iter().map(Branch::new));
+            let which = words::conditions(&rule["conditions"]);
+            Branch::with(format!("rule {}: {which}", rule["priority"]), actions)
+        }));
+        branches.extend(typed.pruned.iter().map(left_out));
+        let defaults = items(&listener["defaultActions"])
+            .map(|action| self::action(action, leads_to))
+            .collect();
+        let rest = if typed.rules.is_empty() {
+            "every request"
+        } else {
+            "everything else"
+        };
+        branches.push(Branch::with(rest, defaults));
+        Branch::with(text, branches)
+    })
+    .collect()
 }
 
-fn conditions(conditions: &Value) -> String {
-    let texts: Vec<String> = items(conditions)
-        .map(|condition| {
-            let field = condition["field"].as_str().unwrap_or_default();
-            let config = condition
-                .as_object()
-                .into_iter()
-                .flatten()
-                .find(|(key, _)| key.ends_with("Config"));
-            let values = config.map(|(_, config)| &config["values"]);
-            let values: Vec<String> = values.into_iter().flat_map(items).map(plain).collect();
-            format!("{field} {}", values.join(" or "))
-        })
-        .collect();
-    if texts.is_empty() {
-        "every request".to_owned()
+/// Each once: the default one may stand among the others again.
+fn certificates(listener: &Listener) -> Vec<Branch> {
+    let mut texts: Vec<String> = Vec::new();
+    for arn in &listener.certificates {
+        let text = format!(
+            "certificate {}",
+            arn.as_deref().unwrap_or("found in ACM by host")
+        );
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.into_iter().map(Branch::new).collect()
+}
+
+fn client_certificates(mutual: &MutualAuthentication) -> Branch {
+    let store = mutual.trust_store_name.as_deref();
+    let store = store
+        .or(mutual.trust_store_arn.as_deref())
+        .unwrap_or_default();
+    Branch::new(match mutual.mode.as_str() {
+        "verify" => {
+            format!("client certificates: needed, and verified with the trust store {store}")
+        }
+        "passthrough" => "client certificates: asked for, and passed on unverified".to_owned(),
+        _ => "client certificates: not asked for".to_owned(),
+    })
+}
+
+/// A rule of the Ingress that is not there on a listener.
+fn left_out(pruned: &Pruned) -> Branch {
+    let origin = &pruned.rule.origin;
+    let place = format!(
+        "path {} of rule {} in Ingress {}",
+        origin.path + 1,
+        origin.rule + 1,
+        origin.ingress
+    );
+    let why = match &pruned.why {
+        WhyPruned::RedirectsToItself => "it would redirect to itself".to_owned(),
+        WhyPruned::Covered { by } => format!("the redirect to {} stands before it", by.backend),
+    };
+    Branch::new(format!("left out here: {place}, since {why}"))
+}
+
+/// A Network Load Balancer that passes everything on to the ALB.
+fn frontend(nlb: &FrontendNlb) -> Branch {
+    let mut branches = Vec::new();
+    if !nlb.eip_allocations.is_empty() {
+        let addresses = nlb.eip_allocations.join(", ");
+        branches.push(Branch::new(format!("fixed addresses: {addresses}")));
+    }
+    branches.extend(nlb.listeners.iter().map(|listener| {
+        let check = &listener.health_check;
+        let port = match check.port {
+            HealthPort::Number(port) => port.to_string(),
+            _ => listener.alb_port.to_string(),
+        };
+        Branch::with(
+            format!(
+                "port {} leads to port {} of the ALB",
+                listener.port, listener.alb_port
+            ),
+            vec![Branch::new(format!(
+                "health check {} {} at port {port} of the ALB, every {} s",
+                check.protocol.name(),
+                check.path,
+                check.interval_seconds
+            ))],
+        )
+    }));
+    Branch::with(
+        format!("Network Load Balancer in front, {}", nlb.scheme),
+        branches,
+    )
+}
+
+fn clients(scheme: &str) -> &'static str {
+    if scheme == "internal" {
+        "clients inside the VPC"
     } else {
-        texts.join(", ")
+        "clients on the internet"
     }
 }
 
-fn action(action: &Value, targets: &Targets<'_>) -> Branch {
+fn action(action: &Value, leads_to: &Targets<'_>) -> Branch {
     match action["type"].as_str().unwrap_or_default() {
-        "forward" => Branch::with(
-            "forward to",
-            items(&action["forwardConfig"]["targetGroups"])
+        "forward" => {
+            let forward = &action["forwardConfig"];
+            let targets: Vec<&Value> = items(&forward["targetGroups"]).collect();
+            let several = targets.len() > 1;
+            let branches = targets
+                .into_iter()
                 .map(|target| {
-                    let id = target["targetGroupARN"]
-                        .as_str()
-                        .unwrap_or("a target group that AWS looks up");
-                    let id = id.strip_prefix("tg:").unwrap_or(id);
-                    targets.groups.get(id).map_or_else(
-                        || Branch::new(format!("target group {id}")),
-                        |group| target_group(group, targets.services),
-                    )
+                    let branch = target_branch(target, leads_to);
+                    let weight = &target["weight"];
+                    let text = match several {
+                        true => format!("weight {weight}: {}", branch.text),
+                        false => branch.text,
+                    };
+                    Branch { text, ..branch }
                 })
-                .collect(),
-        ),
-        "redirect" => {
-            let to = &action["redirectConfig"];
-            let part = |name: &str, same: &str| to[name].as_str().unwrap_or(same).to_owned();
-            Branch::new(format!(
-                "redirect to {}://{}:{}{} ({})",
-                part("protocol", "#{protocol}").to_lowercase(),
-                part("host", "the same host"),
-                part("port", "the same port"),
-                part("path", ""),
-                part("statusCode", "")
-            ))
+                .collect();
+            Branch::with(words::stickiness(forward), branches)
         }
-        "fixed-response" => {
-            let answer = &action["fixedResponseConfig"];
-            let body = answer["messageBody"]
-                .as_str()
-                .map(|body| format!(", {body:?}"))
-                .unwrap_or_default();
-            Branch::new(format!("answer {}{body}", plain(&answer["statusCode"])))
-        }
-        other => Branch::new(other.to_owned()),
+        "redirect" => Branch::new(words::redirect(&action["redirectConfig"])),
+        "fixed-response" => Branch::new(words::answer(&action["fixedResponseConfig"])),
+        _ => Branch::new(words::guard(action)),
     }
+}
+
+fn target_branch(target: &Value, leads_to: &Targets<'_>) -> Branch {
+    let id = target["targetGroupARN"]
+        .as_str()
+        .unwrap_or("that AWS looks up by its name");
+    let id = id.strip_prefix("tg:").unwrap_or(id);
+    leads_to.groups.get(id).map_or_else(
+        || Branch::new(format!("target group {id}")),
+        |group| target_group(group, leads_to.services),
+    )
 }
 
 fn target_group(group: &Value, services: &Services<'_>) -> Branch {

@@ -3,7 +3,8 @@
 # as programs that work on files. Needs Go; the first time it takes some minutes for Argo CD (1.1 GB of modules).
 #
 #   tests/hosts/build.sh                  builds what is not in the cache yet
-#   tests/hosts/build.sh where argocd     prints where it lies, or would lie: `argocd` or `flux`
+#   tests/hosts/build.sh flux             builds that one: `argocd` or `flux`
+#   tests/hosts/build.sh where argocd     prints where it lies, or would lie
 #   tests/hosts/build.sh test             runs their own tests
 #
 # The name in the cache ends in a number made of the sources, so that a change makes a new program, and checkouts with
@@ -38,6 +39,7 @@ scratch=
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 case "$*" in
   '') build flux && build argocd ;;
+  flux | argocd) build "$1" ;;
   'where flux' | 'where argocd') where "$2" ;;
   test)
     # `go vet`, which goes along with tests unless told not to, would look at all of Argo CD for minutes.
@@ -45,7 +47,7 @@ case "$*" in
     (cd argocd && go test -vet=off .)
     ;;
   *)
-    echo "usage: $0 [where argocd|flux | test]" >&2
+    echo "usage: $0 [[where] argocd|flux | test]" >&2
     exit 2
     ;;
 esac

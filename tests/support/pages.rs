@@ -6,7 +6,9 @@
 //!
 //! - `<!-- not run: REASON -->`: it cannot be run here
 //! - `<!-- exit: N -->`: the last command ends with N
-//! - `<!-- needs: helm-4.2.4 -->`: run with that tool, which is then called by its plain name (`helm`)
+//! - `<!-- needs: helm-3.21.4, helm-4.2.4 -->`: run with each of these tools, which is then called by its plain name (`helm`)
+//! - `<!-- needs: helm-4.2.4 + flux -->`: run with both; `flux` is Flux's own code, called `fluxhost`
+//! - `<!-- file: FOLDER/NAME -->`: what the block holds is written there, whatever its language
 //! - `<!-- cluster -->`: run against a real API server, with every Helm; `<!-- cluster: helm-3.21.4 -->`: with that one
 //! - `<!-- state: attach -->`: what the cluster is in afterwards, by the name that the page gives it
 
@@ -19,7 +21,8 @@ pub struct Block {
     pub line: usize,
     console: bool,
     pub text: String,
-    pub needs: Option<String>,
+    /// What it is run with, one of these; names of tools, with ` + ` between those that it needs together.
+    pub needs: Vec<String>,
     /// Whether it is for a cluster, and with which tool; without a name, with all of them.
     pub cluster: Option<String>,
     pub state: Option<String>,
@@ -63,12 +66,19 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     .find_map(|comment| comment.strip_prefix(key))
                     .map(str::trim)
             };
-            if matches!(language, "sh" | "console") && value("not run:").is_none() {
+            let file = value("file:");
+            if let Some(path) = file {
+                text = written(path, &text);
+            }
+            let typed = matches!(language, "sh" | "console") || file.is_some();
+            if typed && value("not run:").is_none() {
                 blocks.push(Block {
                     line: number + 1,
                     console: language == "console",
                     text,
-                    needs: value("needs:").map(str::to_owned),
+                    needs: value("needs:").map_or_else(Vec::new, |tools| {
+                        tools.split(", ").map(str::to_owned).collect()
+                    }),
                     cluster: value("cluster").map(|tool| tool.trim_start_matches(": ").to_owned()),
                     state: value("state:").map(str::to_owned),
                     exit: value("exit:").map_or(0, |code| code.parse().expect("an exit code")),
@@ -80,6 +90,11 @@ pub fn blocks(page: &str) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// The script that writes a file.
+fn written(path: &str, text: &str) -> String {
+    format!("mkdir -p \"$(dirname {path})\"\ncat > {path} << 'END OF FILE'\n{text}END OF FILE\n")
 }
 
 fn steps(block: &Block) -> Vec<Step> {

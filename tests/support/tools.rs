@@ -77,6 +77,33 @@ pub enum Need {
 }
 
 impl Need {
+    /// A tool or a host by its name.
+    pub fn named(name: &str) -> Option<Need> {
+        let host = ["argocd", "flux"].into_iter().find(|host| *host == name);
+        host.map(Need::Host)
+            .or_else(|| Tool::named(name).map(Need::Tool))
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Need::Tool(tool) => tool.name(),
+            Need::Chart(release) => release,
+            Need::Host(name) => name,
+        }
+    }
+
+    /// Where it lies as a program, and the plain name by which people call it.
+    pub fn program(&self) -> (PathBuf, String) {
+        match self {
+            Need::Tool(tool) => (
+                tool.path(),
+                tool.name().split('-').next().unwrap().to_owned(),
+            ),
+            Need::Host(name) => (host(name), format!("{name}host")),
+            Need::Chart(release) => panic!("a chart is no program: {release}"),
+        }
+    }
+
     fn missing(&self) -> Option<String> {
         let (path, script) = match self {
             Need::Tool(tool) => (tool.path(), tool.script()),

@@ -1,8 +1,9 @@
-//! Keys of `load-balancer-attributes` and `target-group-attributes`, what AWS takes for them, and which only an NLB has.
+//! Keys of `load-balancer-attributes`, `listener-attributes.*` and `target-group-attributes`, what AWS takes for them, and which only an NLB has.
 //!
 //! The controller passes keys and values on unread; AWS refuses what it does not know, after part of the stack was built.
 //!
-//! Source: AWS's API elasticloadbalancingv2/2015-12-01, LoadBalancerAttribute and TargetGroupAttribute.
+//! Source: AWS's API elasticloadbalancingv2/2015-12-01, LoadBalancerAttribute, ListenerAttribute
+//! and TargetGroupAttribute.
 
 /// What AWS takes for an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,7 @@ impl Attribute {
     }
 }
 
-/// Finds a key in one of the two tables.
+/// Finds a key in one of the tables.
 #[must_use]
 pub fn attribute(table: &'static [Attribute], key: &str) -> Option<&'static Attribute> {
     table.iter().find(|a| match a.key.strip_suffix('*') {
@@ -96,6 +97,7 @@ pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
         "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
         Bool,
     ),
+    of("routing.http.x_amzn_tls_kx.enabled", Bool),
     of("routing.http.xff_client_port.enabled", Bool),
     of(
         "routing.http.xff_header_processing.mode",
@@ -106,6 +108,78 @@ pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
     of("load_balancing.cross_zone.enabled", Words(&["true"])),
     of("dns_record.client_routing_policy", NetworkOnly),
     of("secondary_ips.*", NetworkOnly),
+];
+
+/// Attributes of a listener.
+pub static LISTENER_ATTRIBUTES: &[Attribute] = &[
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name",
+        Text,
+    ),
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert_issuer.header_name",
+        Text,
+    ),
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert_subject.header_name",
+        Text,
+    ),
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert_validity.header_name",
+        Text,
+    ),
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert_leaf.header_name",
+        Text,
+    ),
+    of(
+        "routing.http.request.x_amzn_mtls_clientcert.header_name",
+        Text,
+    ),
+    of("routing.http.request.x_amzn_tls_version.header_name", Text),
+    of(
+        "routing.http.request.x_amzn_tls_cipher_suite.header_name",
+        Text,
+    ),
+    of("routing.http.response.server.enabled", Bool),
+    of(
+        "routing.http.response.strict_transport_security.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_allow_origin.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_allow_methods.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_allow_headers.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_allow_credentials.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_expose_headers.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.access_control_max_age.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.content_security_policy.header_value",
+        Text,
+    ),
+    of(
+        "routing.http.response.x_content_type_options.header_value",
+        Text,
+    ),
+    of("routing.http.response.x_frame_options.header_value", Text),
+    of("tcp.idle_timeout.seconds", NetworkOnly),
 ];
 
 /// Attributes of a target group.
@@ -149,6 +223,11 @@ pub static TARGET_GROUP_ATTRIBUTES: &[Attribute] = &[
         "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
         RangeOr(1, 100, "off"),
     ),
+    of(
+        "waf.http2.traffic_inspection_behavior",
+        Words(&["inspect_immediately", "inspect_after_sufficient_data"]),
+    ),
+    of("routing.http2.rst_stream_error_forwarding.enabled", Bool),
     of("preserve_client_ip.enabled", NetworkOnly),
     of("proxy_protocol_v2.enabled", NetworkOnly),
     of(

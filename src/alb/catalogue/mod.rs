@@ -14,7 +14,8 @@ mod policies;
 mod target_group;
 
 pub use attributes::{
-    Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
+    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck,
+    attribute,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
 

@@ -15,6 +15,8 @@ use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
 
+/// The API server sets it on every namespace, to the namespace's name (k8s pkg/apis/core/v1/defaults.go).
+const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
 /// The outcome for one Ingress.
@@ -215,12 +217,27 @@ fn selects(objects: &Objects, params: &Params, namespace: &str) -> Option<bool> 
     let Some(selector) = &params.spec.namespace_selector else {
         return Some(true);
     };
-    let labels = objects.namespaces.get(namespace);
-    match labels {
-        Some(labels) => Some(matches(selector, labels)),
-        None if selector == &LabelSelector::default() => Some(true),
+    match objects.namespaces.get(namespace) {
+        Some(labels) => {
+            let mut labels = labels.clone();
+            labels.insert(NAME_LABEL.to_owned(), namespace.to_owned());
+            Some(matches(selector, &labels))
+        }
+        None if asks_for_the_name_only(selector) => {
+            let labels = BTreeMap::from([(NAME_LABEL.to_owned(), namespace.to_owned())]);
+            Some(matches(selector, &labels))
+        }
         None => None,
     }
+}
+
+/// Whether the one label that every namespace has, and that the API server sets, decides.
+fn asks_for_the_name_only(selector: &LabelSelector) -> bool {
+    let labels = selector.match_labels.iter().flat_map(BTreeMap::keys);
+    let expressions = selector.match_expressions.iter().flatten();
+    labels
+        .chain(expressions.map(|expression| &expression.key))
+        .all(|key| key == NAME_LABEL)
 }
 
 fn matches(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {

@@ -107,6 +107,18 @@ fn action_invalid() {
     };
     let forward = |config: &str| alone(&format!(r#"{{"type": "forward", {config}}}"#));
     let group = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/x/1";
+    let shares = |weights: &[i32], stickiness: &str| {
+        let targets: Vec<String> = weights
+            .iter()
+            .map(|weight| {
+                format!(r#"{{"serviceName": "gateway", "servicePort": 443, "weight": {weight}}}"#)
+            })
+            .collect();
+        let targets = targets.join(", ");
+        forward(&format!(
+            r#""forwardConfig": {{"targetGroups": [{targets}], "targetGroupStickinessConfig": {{{stickiness}}}}}"#
+        ))
+    };
     let two = r#"{"serviceName": "gateway", "servicePort": 443}, {"serviceName": "gateway", "servicePort": "https"}"#;
     hold(
         &ALB005,
@@ -170,6 +182,73 @@ fn action_invalid() {
                     r#""protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301", "code": 301"#,
                 ),
                 warned,
+            ),
+            (
+                "a path without a slash",
+                redirect(r#""path": "new", "statusCode": "HTTP_301""#),
+                error,
+            ),
+            (
+                "no host at all",
+                redirect(r#""host": "", "statusCode": "HTTP_301""#),
+                error,
+            ),
+            (
+                "a host that is too long",
+                redirect(&format!(
+                    r#""host": "{}", "statusCode": "HTTP_301""#,
+                    "a".repeat(129)
+                )),
+                error,
+            ),
+            (
+                "an unknown content type",
+                fixed(r#""contentType": "text/xml", "statusCode": "200""#),
+                error,
+            ),
+            (
+                "a body that is too long",
+                fixed(&format!(
+                    r#""statusCode": "200", "messageBody": "{}""#,
+                    "a".repeat(1025)
+                )),
+                error,
+            ),
+            (
+                "no target group",
+                forward(r#""forwardConfig": {"targetGroups": []}"#),
+                error,
+            ),
+            ("six of them", shares(&[1; 6], ""), error),
+            ("a weight of 1000", shares(&[1000, 1], ""), error),
+            ("a weight below 0", shares(&[-1, 1], ""), error),
+            (
+                "stickiness without an end",
+                shares(&[1, 1], r#""enabled": true"#),
+                error,
+            ),
+            (
+                "stickiness for eight days",
+                shares(&[1, 1], r#""enabled": true, "durationSeconds": 691200"#),
+                error,
+            ),
+            (
+                "no ARN",
+                forward(r#""targetGroupARN": "my-targets""#),
+                error,
+            ),
+            (
+                "weights and stickiness in order",
+                shares(
+                    &[999, 0, 1, 1, 1],
+                    r#""enabled": true, "durationSeconds": 604800"#,
+                ),
+                &[],
+            ),
+            (
+                "an ARN",
+                forward(&format!(r#""targetGroupARN": "{group}""#)),
+                &[],
             ),
             ("empty has another rule", alone(""), &[]),
             (
@@ -263,6 +342,14 @@ fn rule_never_fires() {
                 alone(&REDIRECT.replace("443", "8443")),
                 &[&say("warning", second)],
             ),
+            (
+                "left out behind a regular expression",
+                alone(&REDIRECT.replace("443", "8443")).set(
+                    "conditions.x",
+                    r#"[{"field": "host-header", "hostHeaderConfig": {"regexValues": ["^old"]}}]"#,
+                ),
+                &[&say("error", second)],
+            ),
             ("first", alone(REDIRECT), &[]),
             (
                 "in an entry of its own",
@@ -311,4 +398,60 @@ fn default_backend_redirects_to_itself() {
             ),
         ],
     );
+}
+
+#[test]
+fn why_a_rule_never_fires_is_said_as_it_is() {
+    let message = |manifest: Manifest| {
+        let settings = crate::lint::testing::configured("{}");
+        let findings = crate::lint::judge_as_is(&manifest.text(), &settings).unwrap();
+        let found = findings.iter().find(|finding| finding.rule == &ALB007);
+        found.map(|finding| finding.message.clone())
+    };
+    let beside = |json: &str| message(alone(json).set("ssl-redirect", "443"));
+    assert_eq!(
+        beside(REDIRECT).as_deref(),
+        Some("this redirect is not needed: ssl-redirect does the same")
+    );
+    assert_eq!(
+        beside(r#"{"type": "redirect", "redirectConfig": {"statusCode": "HTTP_302"}}"#).as_deref(),
+        Some("this redirect never fires: it leads to the listener that it stands on")
+    );
+    let regex = r#"[{"field": "host-header", "hostHeaderConfig": {"regexValues": ["^old"]}}]"#;
+    let left_out = alone(&REDIRECT.replace("443", "8443")).set("conditions.x", regex);
+    assert_eq!(
+        message(left_out).as_deref(),
+        Some(
+            "the controller leaves this rule out: path 1 of rule 1, to x, is a redirect with regular expressions, which it \
+             takes for one that matches everything"
+        )
+    );
+}
+
+#[test]
+fn the_help_is_about_the_action_that_is_meant() {
+    let help = |json: &str| {
+        let settings = crate::lint::testing::configured("{}");
+        let findings = crate::lint::judge_as_is(&alone(json).text(), &settings).unwrap();
+        let found = findings.into_iter().find(|finding| finding.rule == &ALB005);
+        found.and_then(|finding| finding.help).unwrap_or_default()
+    };
+    for (json, begin) in [
+        (
+            r#"{"type": "forward", "forwardConfig": {}}"#,
+            "a forward reads",
+        ),
+        (
+            r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "302"}}"#,
+            "a response reads",
+        ),
+        (
+            r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": 200}}"#,
+            "write the number in quotes",
+        ),
+        (r#"{"type": "redirect"}"#, "a redirect reads"),
+    ] {
+        let help = help(json);
+        assert!(help.starts_with(begin), "{json}: {help}");
+    }
 }

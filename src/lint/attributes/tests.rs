@@ -55,6 +55,7 @@ fn attributes_that_aws_refuses() {
             &[],
         ),
         ("load_balancing.cross_zone.enabled=true", &[]),
+        ("routing.http.x_amzn_tls_kx.enabled=true", &[]),
     ];
     let cases: Vec<_> = cases
         .into_iter()
@@ -77,8 +78,26 @@ fn attributes_of_target_groups() {
         ("stickiness.type=source_ip", error),
         ("deregistration_delay.timeout_seconds=4000", error),
         (slow, error),
+        ("stickiness.app_cookie.cookie_name=AWSALBX", error),
+        ("load_balancing.algorithm.anomaly_mitigation=on", error),
         ("idle_timeout.timeout_seconds=60", warning),
+        (
+            "stickiness.enabled=true,stickiness.type=app_cookie",
+            warning,
+        ),
         ("stickiness.enabled=true,stickiness.type=lb_cookie", &[]),
+        (
+            "stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=id",
+            &[],
+        ),
+        (
+            "load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random",
+            &[],
+        ),
+        (
+            "routing.http2.rst_stream_error_forwarding.enabled=true",
+            &[],
+        ),
         (&not_slow, &[]),
         (&default, &[]),
     ];
@@ -112,6 +131,39 @@ fn attributes_of_target_groups() {
                 "the bucket comes from the class",
                 of_load_balancer("access_logs.s3.enabled=true")
                     .class_params("{loadBalancerAttributes: [{key: access_logs.s3.bucket, value: b}]}"),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
+fn attributes_of_listeners() {
+    let suffix = "listener-attributes.HTTPS-443";
+    let with = |value: &str| working().set(suffix, value);
+    hold(
+        &ALB050,
+        &[
+            (
+                "of an NLB",
+                with("tcp.idle_timeout.seconds=100"),
+                &["error Ingress mesh/alb @listener-attributes.HTTPS-443"],
+            ),
+            (
+                "no switch",
+                with("routing.http.response.server.enabled=no"),
+                &["error Ingress mesh/alb @listener-attributes.HTTPS-443"],
+            ),
+            (
+                "of the load balancer",
+                with("idle_timeout.timeout_seconds=60"),
+                &["warning Ingress mesh/alb @listener-attributes.HTTPS-443"],
+            ),
+            (
+                "in order",
+                with(
+                    "routing.http.response.strict_transport_security.header_value=max-age=31536000",
+                ),
                 &[],
             ),
         ],

@@ -91,6 +91,25 @@ fn mutual_authentication_invalid() {
                 &["warning Ingress mesh/alb @mutual-authentication"],
             ),
             (
+                "a port twice",
+                with(
+                    r#"[{"port": 443, "mode": "verify", "trustStore": "x"}, {"port": 443, "mode": "off"}]"#,
+                ),
+                &["warning Ingress mesh/alb @mutual-authentication"],
+            ),
+            (
+                "an ARN of something else",
+                with(r#"[{"port": 443, "mode": "verify", "trustStore": "arn:aws:s3:::x"}]"#),
+                error,
+            ),
+            (
+                "an ARN",
+                with(
+                    r#"[{"port": 443, "mode": "verify", "trustStore": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:truststore/x/1"}]"#,
+                ),
+                &[],
+            ),
+            (
                 "in order",
                 with(r#"[{"port": 443, "mode": "verify", "trustStore": "x"}]"#),
                 &[],
@@ -110,6 +129,13 @@ fn authentication_invalid() {
         );
         jwt(&JWT.replace('}', &claims))
     };
+    let parameters = |count: usize| {
+        let pairs: Vec<String> = (0..count).map(|n| format!(r#""k{n}": "v""#)).collect();
+        format!(
+            r#", "authenticationRequestExtraParams": {{{}}}}}"#,
+            pairs.join(", ")
+        )
+    };
     let secret = |data: &str| {
         let secret = format!(
             "apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: mesh}}\nstringData: {data}\n"
@@ -127,7 +153,49 @@ fn authentication_invalid() {
             (
                 "no user pool",
                 oidc().set("auth-type", "cognito"),
-                &[&error("auth-type")],
+                &["warning Ingress mesh/alb @auth-idp-oidc", &error("auth-type")],
+            ),
+            (
+                "a provider that nobody asks",
+                working().set("auth-idp-oidc", OIDC),
+                &["warning Ingress mesh/alb @auth-idp-oidc"],
+            ),
+            (
+                "a Service that asks",
+                working()
+                    .set("auth-idp-oidc", OIDC)
+                    .on_service("auth-type", "oidc"),
+                &[],
+            ),
+            (
+                "an endpoint in clear text",
+                oidc().set("auth-idp-oidc", &OIDC.replace("https://id.example.com/t", "http://id.example.com/t")),
+                &[&error("auth-idp-oidc")],
+            ),
+            (
+                "eleven parameters",
+                oidc().set("auth-idp-oidc", &OIDC.replace('}', &parameters(11))),
+                &[&error("auth-idp-oidc")],
+            ),
+            (
+                "ten parameters",
+                oidc().set("auth-idp-oidc", &OIDC.replace('}', &parameters(10))),
+                &[],
+            ),
+            (
+                "keys in clear text",
+                jwt(&JWT.replace("https://id.example.com/keys", "http://id.example.com/keys")),
+                &[&error("jwt-validation")],
+            ),
+            (
+                "a claim that is always validated",
+                jwt(&JWT.replace('}', r#", "additionalClaims": [{"format": "single-string", "name": "iss", "values": ["x"]}]}"#)),
+                &[&error("jwt-validation")],
+            ),
+            (
+                "a space where values are separated by spaces",
+                jwt(&JWT.replace('}', r#", "additionalClaims": [{"format": "space-separated-values", "name": "scope", "values": ["a b"]}]}"#)),
+                &[&error("jwt-validation")],
             ),
             (
                 "no JSON",

@@ -197,3 +197,20 @@ fn class_redirect_port_no_number() {
         ],
     );
 }
+
+#[test]
+fn a_namespace_in_the_stream_decides_whether_the_class_is_for_it() {
+    let with = |labels: &str| {
+        working()
+            .class_params("{namespaceSelector: {matchLabels: {team: edge}}}")
+            .and(&format!(
+                "apiVersion: v1\nkind: Namespace\nmetadata: {{name: mesh, labels: {labels}}}\n"
+            ))
+            .findings()
+    };
+    assert_eq!(with("{team: edge}"), Vec::<String>::new());
+    assert_eq!(
+        with("{team: shop}"),
+        ["error ALB086 Ingress mesh/alb /spec/ingressClassName"]
+    );
+}

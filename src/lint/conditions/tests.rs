@@ -8,11 +8,23 @@ fn with(conditions: &str) -> Manifest {
 const SOURCE: &str =
     r#"[{"field": "source-ip", "sourceIPConfig": {"values": ["203.0.113.0/24"]}}]"#;
 
+const DEFAULT: &str = "defaultBackend: {service: {name: gateway, port: {number: 443}}}";
+
 #[test]
 fn conditions_or_transforms_invalid() {
     let error: &[&str] = &["error Ingress mesh/alb @conditions.gateway"];
     let transforms = |json: &str| working().set("transforms.gateway", json);
     let wrong: &[&str] = &["error Ingress mesh/alb @transforms.gateway"];
+    let header = |name: &str| {
+        with(&format!(
+            r#"[{{"field": "http-header", "httpHeaderConfig": {{"httpHeaderName": "{name}", "values": ["1"]}}}}]"#
+        ))
+    };
+    let method = |name: &str| {
+        format!(
+            r#"[{{"field": "http-request-method", "httpRequestMethodConfig": {{"values": ["{name}"]}}}}]"#
+        )
+    };
     let rewrite = r#"[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/"}]}}]"#;
     hold(
         &ALB072,
@@ -62,8 +74,30 @@ fn conditions_or_transforms_invalid() {
                 transforms(&rewrite.replace(r#"{"regex": "^/a", "replace": "/"}"#, "")),
                 wrong,
             ),
+            ("the header Host", header("Host"), error),
+            ("a header with a colon", header("X-Test:"), error),
+            ("a header of 41", header(&"x".repeat(41)), error),
+            ("a method in small letters", with(&method("get")), error),
+            ("a method with a star", with(&method("P*")), error),
+            (
+                "two conditions on the source",
+                with(&SOURCE.replace("]}}]", "]}}, {\"field\": \"source-ip\", \"sourceIPConfig\": {\"values\": [\"10.0.0.0/8\"]}}]")),
+                error,
+            ),
+            (
+                "two transforms of one type",
+                transforms(&format!("{0}, {1}", rewrite.trim_end_matches(']'), rewrite.trim_start_matches('['))),
+                wrong,
+            ),
+            (
+                "a rewrite of nothing",
+                transforms(&rewrite.replace("^/a", "")),
+                wrong,
+            ),
             ("empty has another rule", with(""), &[]),
             ("in order", with(SOURCE), &[]),
+            ("a header in order", header("X-Test"), &[]),
+            ("a method in order", with(&method("PROPFIND")), &[]),
             ("a transform in order", transforms(rewrite), &[]),
         ],
     );
@@ -144,6 +178,16 @@ fn annotation_for_nothing() {
                 "on the HTTP port",
                 certificates(r#"[{"port": 80, "mode": "passthrough"}]"#),
                 &[&of("mutual-authentication", "error")],
+            ),
+            (
+                "conditions of the default backend",
+                with(SOURCE).spec(DEFAULT),
+                &[&of("conditions.gateway", "error")],
+            ),
+            (
+                "transforms of the default backend",
+                working().set("transforms.gateway", "[]").spec(DEFAULT),
+                &[&of("transforms.gateway", "warning")],
             ),
             ("conditions of the gateway", with(SOURCE), &[]),
             (

@@ -77,6 +77,7 @@ fn maps() {
         &[
             "LCU=3000",
             "CapacityUnits=many",
+            "CapacityUnits=-5",
             "CapacityUnits=1,LCU=1",
             "3000",
         ],

@@ -265,6 +265,19 @@ fn a_namespace_selector_needs_the_namespace() {
 }
 
 #[test]
+fn a_namespace_has_its_name_for_a_label() {
+    let selector = |name: &str| {
+        format!("  namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {name}}}}}\n")
+    };
+    built(&with_params(&selector("istio-system"), &[]));
+    let (message, _) = refused(&with_params(&selector("shop"), &[]));
+    assert_eq!(
+        message,
+        "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch"
+    );
+}
+
+#[test]
 fn auto_mode_reads_its_own_classes_only() {
     let options = Options {
         eks_auto_mode: true,

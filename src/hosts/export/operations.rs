@@ -1,0 +1,266 @@
+//! The changes to a Service as operations that kustomize applies, guarded; why in this form, [`super`] says.
+
+use json_patch::jsonptr::PointerBuf;
+use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
+use serde_json::{Value, json};
+
+use crate::alb::nlb;
+use crate::config::types::{ExtraPorts, Phase, ServiceType};
+use crate::config::{Choice, Entries, Spec, Var};
+use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
+use crate::rewrite::Turned;
+
+/// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
+/// Ingress that has it from there. Without a scheme the type and the class decide on it.
+const ACCESS: [(&str, &[&str], &[&str]); 4] = [
+    (
+        "scheme",
+        &[
+            "aws-load-balancer-type",
+            "aws-load-balancer-scheme",
+            "aws-load-balancer-internal",
+        ],
+        &["loadBalancerClass"],
+    ),
+    (
+        "inbound-cidrs",
+        &["load-balancer-source-ranges"],
+        &["loadBalancerSourceRanges"],
+    ),
+    (
+        "security-groups",
+        &["aws-load-balancer-security-groups"],
+        &[],
+    ),
+    (
+        "security-group-prefix-lists",
+        &["aws-load-balancer-security-group-prefix-lists"],
+        &[],
+    ),
+];
+
+/// Whether the configuration says it, whatever the Service says.
+fn is_said(spec: &Spec, suffix: &str) -> bool {
+    match suffix {
+        "scheme" => spec.ingress.scheme != Choice::Default,
+        "inbound-cidrs" => spec.ingress.inbound_cidrs != Choice::Default,
+        "security-groups" => spec.ingress.security_groups != Choice::Default,
+        _ => false,
+    }
+}
+
+/// The changes to a Service, guarded.
+pub(super) fn operations(turned: &Turned) -> Vec<PatchOperation> {
+    let service = &turned.service.value;
+    let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
+    let mut list = List::default();
+    list.test_access(turned);
+    if turned.spec.phase() == Phase::Attach {
+        return list.0;
+    }
+    if service["spec"]["ports"].is_array() {
+        for (index, port) in ports(service).iter().enumerate() {
+            for field in ["name", "port"] {
+                if let Some(value) = port.get(field) {
+                    list.test(&["spec", "ports", &index.to_string(), field], value.clone());
+                }
+            }
+        }
+    } else {
+        list.add(&["spec", "ports"], json!([]));
+    }
+    list.add(
+        &["spec", "type"],
+        json!(turned.spec.service.kind().to_string()),
+    );
+    list.pin_ports(turned, cluster_ip);
+    for field in LOAD_BALANCER_FIELDS {
+        list.drop(&["spec", field]);
+    }
+    if cluster_ip
+        && service["spec"]["externalIPs"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+    {
+        list.drop(&["spec", "externalTrafficPolicy"]);
+    }
+    for key in annotations(turned) {
+        list.drop(&["metadata", "annotations", &key]);
+    }
+    list.0
+}
+
+/// Operations in the making.
+#[derive(Default)]
+struct List(Vec<PatchOperation>);
+
+impl List {
+    fn test(&mut self, path: &[&str], value: Value) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Test(TestOperation { path, value }));
+    }
+
+    /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
+    /// What is not there is `null` for kustomize's `test`.
+    fn test_access(&mut self, turned: &Turned) {
+        let service = &turned.service.value;
+        for (suffix, annotations, fields) in ACCESS {
+            if is_said(&turned.spec, suffix) {
+                continue;
+            }
+            let mut keys = vec![format!("{}{suffix}", nlb::ALB)];
+            if turned.spec.carry_over() {
+                for field in fields {
+                    self.test(&["spec", field], service["spec"][field].clone());
+                }
+                keys.extend(
+                    annotations
+                        .iter()
+                        .map(|key| format!("{}{key}", nlb::PREFIX)),
+                );
+            }
+            for key in keys {
+                let value = service["metadata"]["annotations"][&key].clone();
+                self.test(&["metadata", "annotations", &key], value);
+            }
+        }
+    }
+
+    /// Adds or replaces: on an object `add` is both.
+    fn add(&mut self, path: &[&str], value: Value) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Add(AddOperation { path, value }));
+    }
+
+    fn remove(&mut self, path: &[&str]) {
+        let path = PointerBuf::from_tokens(path.iter().copied());
+        self.0
+            .push(PatchOperation::Remove(RemoveOperation { path }));
+    }
+
+    /// Removes what may not be there.
+    fn drop(&mut self, path: &[&str]) {
+        self.add(path, json!(""));
+        self.remove(path);
+    }
+
+    fn pin_ports(&mut self, turned: &Turned, cluster_ip: bool) {
+        let rendered = ports(&turned.service.value);
+        let pins = plan::match_pins(rendered);
+        let mut dropped = Vec::new();
+        for (index, port) in rendered.iter().enumerate() {
+            let position = index.to_string();
+            let path = ["spec", "ports", position.as_str()];
+            let field = |name| [&path[..], &[name]].concat();
+            let pin = pins
+                .iter()
+                .position(|found| *found == Some(index))
+                .map(|pin| PINS[pin]);
+            if let Some((name, number)) = pin {
+                for (key, value) in [("name", json!(name)), ("port", json!(number))] {
+                    if port.get(key) != Some(&value) {
+                        self.add(&field(key), value);
+                    }
+                }
+                self.add(&field("protocol"), json!("TCP"));
+                self.add(&field("targetPort"), json!(number));
+            } else if turned.spec.service.extra_ports() == ExtraPorts::Drop {
+                dropped.push(position);
+                continue;
+            }
+            let name = pin.map_or_else(
+                || port["name"].as_str().unwrap_or_default(),
+                |(name, _)| name,
+            );
+            if cluster_ip {
+                self.drop(&field("nodePort"));
+            } else if let Some(node_port) = node_port(turned, name) {
+                self.add(&field("nodePort"), node_port);
+            }
+        }
+        for position in dropped.iter().rev() {
+            self.remove(&["spec", "ports", position]);
+        }
+        for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
+            let mut port =
+                json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
+            if let Some(node_port) = node_port(turned, name).filter(|_| !cluster_ip) {
+                port["nodePort"] = node_port;
+            }
+            self.add(&["spec", "ports", "-"], port);
+        }
+    }
+}
+
+/// The node port that is configured for a port.
+fn node_port(turned: &Turned, name: &str) -> Option<Value> {
+    let ports = turned
+        .spec
+        .service
+        .node_ports
+        .iter()
+        .flat_map(Entries::iter);
+    ports
+        .into_iter()
+        .find(|(port, _)| *port == name)
+        .map(|(_, port)| match port {
+            Var::Known(number) => json!(number),
+            Var::Placeholder(text) => json!(text),
+        })
+}
+
+/// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
+/// else the filter takes off.
+fn annotations(turned: &Turned) -> Vec<String> {
+    let kept = turned
+        .spec
+        .service
+        .keep_annotations
+        .as_deref()
+        .unwrap_or_default();
+    let mut keys = Vec::new();
+    for row in &nlb::ROWS {
+        match row.suffix.split_once("${") {
+            None => keys.push(format!("{}{}", nlb::PREFIX, row.suffix)),
+            Some((stem, template)) => {
+                for port in ports(&turned.service.value) {
+                    let number = &port["port"];
+                    if template.starts_with("port") {
+                        keys.push(format!("{}{stem}{number}", nlb::PREFIX));
+                        continue;
+                    }
+                    // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
+                    let protocols: &[&str] = if port["protocol"] == "UDP" {
+                        &["UDP", "TCP_UDP"]
+                    } else {
+                        &["TCP", "TLS", "TCP_UDP"]
+                    };
+                    keys.extend(
+                        protocols
+                            .iter()
+                            .map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)),
+                    );
+                }
+            }
+        }
+    }
+    for operation in &turned.patch.0 {
+        let mut tokens = operation
+            .path()
+            .tokens()
+            .map(|token| token.decoded().into_owned());
+        if let (Some("metadata"), Some("annotations"), Some(key)) = (
+            tokens.next().as_deref(),
+            tokens.next().as_deref(),
+            tokens.next(),
+        ) && !keys.contains(&key)
+        {
+            keys.push(key);
+        }
+    }
+    keys.retain(|key| !kept.contains(key));
+    keys.dedup();
+    keys
+}
