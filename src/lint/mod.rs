@@ -15,10 +15,12 @@ pub mod conditions;
 pub mod controller;
 pub mod exposure;
 pub mod flux;
+pub mod frontend;
 pub mod groups;
 pub mod health;
 pub mod inbound;
 pub mod kubernetes;
+pub mod limits;
 pub mod listeners;
 pub mod listening;
 pub mod load_balancer;
@@ -37,6 +39,7 @@ pub mod tags;
 #[cfg(test)]
 mod testing;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -50,7 +53,7 @@ use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use crate::yaml::{Finder, Tree};
-use scene::Scene;
+use scene::{Index, Scene};
 
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = [
@@ -63,13 +66,14 @@ pub const KINDS: [&str; 6] = [
 ];
 
 /// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
-pub const ALL_KINDS: [&str; 9] = [
+pub const ALL_KINDS: [&str; 10] = [
     "Service",
     "Ingress",
     "IngressClass",
     "IngressClassParams",
     "Gateway",
     "EnvoyFilter",
+    "Namespace",
     "Secret",
     "Deployment",
     "DaemonSet",
@@ -193,6 +197,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(actions::RULES);
     rules.extend(conditions::RULES);
     rules.extend(paths::RULES);
+    rules.extend(limits::RULES);
     rules.extend(backend::RULES);
     rules.extend(health::RULES);
     rules.extend(health::gateway::RULES);
@@ -200,6 +205,7 @@ pub fn rules() -> Vec<&'static Rule> {
     rules.extend(annotations::RULES);
     rules.extend(syntax::RULES);
     rules.extend(load_balancer::RULES);
+    rules.extend(frontend::RULES);
     rules.extend(attributes::RULES);
     rules.extend(tags::RULES);
     rules.extend(exposure::RULES);
@@ -225,6 +231,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     let options = scene::options(first.spec);
     let applied = applied(objects);
     let model = scene::model_of(&applied, &options);
+    let index = Index::new(&applied);
     let rewritten: Vec<&Object> = gateways
         .iter()
         .filter(|gateway| gateway.rewritten)
@@ -244,7 +251,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene = Scene::new(&applied, &model, &options, judged);
+        let scene = Scene::new(&index, &model, &options, judged);
         let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
@@ -280,7 +287,8 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
         .unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
-    let scene = Scene::new(&found, &model, &options, |_| true);
+    let index = Index::new(&found);
+    let scene = Scene::new(&index, &model, &options, |_| true);
     let mut findings = judge(&scene);
     findings.extend(no_text::undecoded(&scene));
     locate(&stream, &found, &mut findings);
@@ -314,12 +322,12 @@ pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
 }
 
 /// Everything but hooks.
-fn applied(objects: &[Object]) -> Vec<Object> {
-    objects
-        .iter()
-        .filter(|object| !object.is_hook())
-        .cloned()
-        .collect()
+fn applied(objects: &[Object]) -> Cow<'_, [Object]> {
+    if !objects.iter().any(Object::is_hook) {
+        return Cow::Borrowed(objects);
+    }
+    let applied = objects.iter().filter(|object| !object.is_hook());
+    applied.cloned().collect()
 }
 
 /// An object among those that are applied.
@@ -341,6 +349,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         actions::judge,
         conditions::judge,
         paths::judge,
+        limits::judge,
         backend::judge,
         health::judge,
         health::gateway::judge,
@@ -348,6 +357,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         annotations::judge,
         syntax::judge,
         load_balancer::judge,
+        frontend::judge,
         attributes::judge,
         tags::judge,
         exposure::judge,

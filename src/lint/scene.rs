@@ -18,14 +18,46 @@ use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
 use crate::plan::ports;
 
-/// A stream as it stands, or as the filter leaves it.
-pub struct Scene<'s> {
-    /// The objects, hooks left out.
-    pub objects: &'s [Object],
+/// Objects, found by what they are called. Several scenes may look at the same.
+pub struct Index<'s> {
+    objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
     by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
     by_kind: BTreeMap<&'s str, Vec<&'s Object>>,
     services: BTreeMap<&'s str, Vec<&'s Object>>,
+}
+
+impl<'s> Index<'s> {
+    /// Of objects without hooks.
+    #[must_use]
+    pub fn new(objects: &'s [Object]) -> Self {
+        let mut index = Index {
+            objects,
+            by_name: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            services: BTreeMap::new(),
+        };
+        for object in objects {
+            let (kind, name) = (object.kind(), object.name());
+            index.by_kind.entry(kind).or_default().push(object);
+            // Knative has Services, too.
+            if kind != "Service" || object.api_version() == "v1" {
+                let key = (kind, namespace_of(object), name);
+                index.by_name.insert(key, object);
+            }
+            if kind == "Service" {
+                index.services.entry(name).or_default().push(object);
+            }
+        }
+        index
+    }
+}
+
+/// A stream as it stands, or as the filter leaves it.
+pub struct Scene<'s> {
+    /// The objects, hooks left out.
+    pub objects: &'s [Object],
+    index: &'s Index<'s>,
     /// What the controller does with them.
     pub model: &'s Model,
     /// What is known of the controller.
@@ -61,11 +93,12 @@ pub struct Subject<'s> {
 impl<'s> Scene<'s> {
     /// A scene in which the Ingresses are judged that `judged` picks.
     pub fn new(
-        objects: &'s [Object],
+        index: &'s Index<'s>,
         model: &'s Model,
         options: &'s Options,
         judged: impl Fn(&IngressFacts) -> bool,
     ) -> Self {
+        let objects = index.objects;
         let mut groups: BTreeMap<&str, Members<'s>> = BTreeMap::new();
         let mut by_key = BTreeMap::new();
         let judged: Vec<&IngressFacts> = model
@@ -105,26 +138,9 @@ impl<'s> Scene<'s> {
                 })
             })
             .collect();
-        // Knative has Services, too.
-        let by_name = objects
-            .iter()
-            .filter(|object| object.kind() != "Service" || object.api_version() == "v1")
-            .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
-            .collect();
-        let mut services: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
-        let mut by_kind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
-        for object in objects {
-            let kind = object.kind();
-            by_kind.entry(kind).or_default().push(object);
-            if kind == "Service" {
-                services.entry(object.name()).or_default().push(object);
-            }
-        }
         Scene {
             objects,
-            by_name,
-            by_kind,
-            services,
+            index,
             model,
             options,
             subjects,
@@ -157,7 +173,7 @@ impl<'s> Scene<'s> {
 
     /// The objects of a kind.
     pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> + use<'_, 's> {
-        self.by_kind.get(kind).into_iter().flatten().copied()
+        self.index.by_kind.get(kind).into_iter().flatten().copied()
     }
 
     /// The Service of a name in the namespace of an Ingress.
@@ -169,11 +185,11 @@ impl<'s> Scene<'s> {
     /// The Services of a name, in any namespace.
     #[must_use]
     pub fn services_named(&self, name: &str) -> &[&'s Object] {
-        self.services.get(name).map_or(&[], Vec::as_slice)
+        self.index.services.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<&'s Object> {
-        self.by_name.get(&(kind, namespace, name)).copied()
+        self.index.by_name.get(&(kind, namespace, name)).copied()
     }
 
     /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
