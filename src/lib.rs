@@ -8,7 +8,8 @@
 //!
 //! What the filter promises:
 //!
-//! - **All or nothing.** The output is complete before its first byte is written; an error leaves stdout empty.
+//! - **All or nothing.** The output is complete before its first byte is written; an error leaves stdout empty, but under Helm 4,
+//!   which shows nothing else of a plugin: [`hosts::helm`] says what it gets.
 //! - **Every byte that is not ours stays.** Documents that are not the gateway's Service are slices of the input, and of the
 //!   Service all but what changes is, too.
 //! - **The same input gives the same output**, and the filter run on its own output changes nothing.

@@ -79,18 +79,8 @@ pub fn explain(id: &str) -> Result<Printed, Error> {
         .iter()
         .find(|rule| rule.id == wanted || rule.name == id)
     else {
-        let near = rules
-            .iter()
-            .map(|rule| (strsim::damerau_levenshtein(&wanted, rule.id), rule.id))
-            .min();
-        return Err(
-            Error::new(Kind::Usage, format!("there is no finding {id:?}")).help(format!(
-                "the findings are {} to {}; did you mean {}?",
-                rules.first().map_or("", |rule| rule.id),
-                rules.last().map_or("", |rule| rule.id),
-                near.map_or("", |(_, id)| id)
-            )),
-        );
+        let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
+        return Err(error.help(lint::nearest(&wanted)));
     };
     Ok(Printed::output(format!(
         "{}: {}",

@@ -14,6 +14,7 @@ use super::types::{
 use super::value::{Choice, Entries, PortRef, Text, Var};
 use super::{aws, kube};
 use crate::error::Error;
+use crate::lint;
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).
@@ -371,14 +372,10 @@ impl Check<'_> {
 }
 
 fn finding_id(text: &str) -> Verdict {
-    let digits = text
-        .strip_prefix("ALB")
-        .is_some_and(|rest| rest.len() == 3 && rest.bytes().all(|byte| byte.is_ascii_digit()));
-    match digits {
-        true => Ok(()),
-        false => Err(wrong(format!("`{text}` is no finding"))
-            .help("findings are named ALB and three digits, as in ALB006")),
+    if lint::rules().iter().any(|rule| rule.id == text) {
+        return Ok(());
     }
+    Err(wrong(format!("`{text}` is no finding")).help(lint::nearest(text)))
 }
 
 fn health_path(text: &str) -> Verdict {

@@ -222,6 +222,22 @@ pub fn rules() -> Vec<&'static Rule> {
     rules
 }
 
+/// Which rule may be meant by an id that no rule has.
+#[must_use]
+pub fn nearest(id: &str) -> String {
+    let ids: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
+    let near = ids
+        .iter()
+        .min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
+    let name = |id: Option<&&'static str>| id.copied().unwrap_or_default();
+    format!(
+        "the findings are {} to {}; did you mean {}?",
+        name(ids.first()),
+        name(ids.last()),
+        near.copied().unwrap_or_default()
+    )
+}
+
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {

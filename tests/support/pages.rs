@@ -11,6 +11,7 @@
 //! - `<!-- file: FOLDER/NAME -->`: what the block holds is written there, whatever its language
 //! - `<!-- cluster -->`: run against a real API server, with every Helm; `<!-- cluster: helm-3.21.4 -->`: with that one
 //! - `<!-- state: attach -->`: what the cluster is in afterwards, by the name that the page gives it
+//! - `<!-- host: helmfile -->`: for that program, which runs Helm; typed by `tests/helm_hosts.rs`
 
 use super::{Outcome, fail};
 use std::process::Command;
@@ -26,6 +27,10 @@ pub struct Block {
     /// Whether it is for a cluster, and with which tool; without a name, with all of them.
     pub cluster: Option<String>,
     pub state: Option<String>,
+    /// The program that it is for.
+    pub host: Option<String>,
+    /// The file that it writes.
+    pub file: Option<String>,
     exit: i32,
 }
 
@@ -81,6 +86,8 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     }),
                     cluster: value("cluster").map(|tool| tool.trim_start_matches(": ").to_owned()),
                     state: value("state:").map(str::to_owned),
+                    host: value("host:").map(str::to_owned),
+                    file: file.map(str::to_owned),
                     exit: value("exit:").map_or(0, |code| code.parse().expect("an exit code")),
                 });
             }

@@ -15,10 +15,14 @@ pub enum Tool {
     ApiServer,
     Etcd,
     Kubectl,
+    Helmfile,
+    HelmUnittest,
+    ChartTesting,
+    Ansible,
 }
 
 impl Tool {
-    const ALL: [Tool; 8] = [
+    const ALL: [Tool; 12] = [
         Tool::Helm3,
         Tool::Helm4,
         Tool::Helm41,
@@ -27,6 +31,10 @@ impl Tool {
         Tool::ApiServer,
         Tool::Etcd,
         Tool::Kubectl,
+        Tool::Helmfile,
+        Tool::HelmUnittest,
+        Tool::ChartTesting,
+        Tool::Ansible,
     ];
     /// What an API server takes, and what asks it.
     pub const CLUSTER: [Tool; 3] = [Tool::ApiServer, Tool::Etcd, Tool::Kubectl];
@@ -45,7 +53,16 @@ impl Tool {
             Tool::ApiServer => "kube-apiserver-1.34.2",
             Tool::Etcd => "etcd-3.6.4",
             Tool::Kubectl => "kubectl-1.34.2",
+            Tool::Helmfile => "helmfile-1.8.0",
+            Tool::HelmUnittest => "helm-unittest-1.1.2",
+            Tool::ChartTesting => "ct-3.14.0",
+            Tool::Ansible => "ansible-playbook-2.19.14",
         }
+    }
+
+    /// Its name without the version, by which people call it.
+    pub fn plain(self) -> &'static str {
+        self.name().rsplit_once('-').map_or("", |(plain, _)| plain)
     }
 
     pub fn named(name: &str) -> Option<Tool> {
@@ -56,6 +73,8 @@ impl Tool {
     fn script(self) -> &'static str {
         if Tool::CLUSTER.contains(&self) {
             "tests/cluster/cluster.sh build"
+        } else if self == Tool::Ansible {
+            "tests/tools/ansible.sh"
         } else {
             "tests/tools/install.sh"
         }
@@ -95,10 +114,7 @@ impl Need {
     /// Where it lies as a program, and the plain name by which people call it.
     pub fn program(&self) -> (PathBuf, String) {
         match self {
-            Need::Tool(tool) => (
-                tool.path(),
-                tool.name().split('-').next().unwrap().to_owned(),
-            ),
+            Need::Tool(tool) => (tool.path(), tool.plain().to_owned()),
             Need::Host(name) => (host(name), format!("{name}host")),
             Need::Chart(release) => panic!("a chart is no program: {release}"),
         }
