@@ -46,11 +46,11 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         })
     };
     let services = services(scene);
-    let mut behind: BTreeMap<Option<&str>, Vec<&Object>> = BTreeMap::new();
+    let mut behind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
     for (service, targets) in &services {
         let mut groups: Vec<_> = targets
             .iter()
-            .map(|target| target.subject.facts.group.as_deref())
+            .filter_map(|target| target.subject.facts.group.as_deref())
             .collect();
         groups.dedup();
         for group in groups {
@@ -94,7 +94,7 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
                 .iter()
                 .filter_map(|member| scene.class_params(member)),
         );
-        objects.extend(behind.get(&Some(group.name.as_str())).into_iter().flatten());
+        objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
         if !is_told(&objects) {
             let finding = refused(scene, failure, Some(blamed.unwrap_or(first).object));
             findings.push(if_ours(

@@ -17,7 +17,7 @@ pub struct Listening<'s> {
     /// The rules of the Ingress, in order of priority.
     pub rules: &'s [Rule],
     /// Its rules that the controller leaves out.
-    pub pruned: Vec<&'s Pruned>,
+    pub pruned: &'s [Pruned],
     shared: Rc<Shared<'s>>,
 }
 
@@ -25,6 +25,25 @@ pub struct Listening<'s> {
 struct Shared<'s> {
     reach: Reach,
     by_place: BTreeMap<Place<'s>, &'s Rule>,
+}
+
+impl<'s> Shared<'s> {
+    fn of(listener: &'s Listener) -> Self {
+        let mut by_place = BTreeMap::new();
+        // Only for rules that are left out somebody asks who stands before them.
+        if !listener.pruned.is_empty() {
+            by_place.extend(
+                listener
+                    .rules
+                    .iter()
+                    .map(|rule| (place(&rule.origin), rule)),
+            );
+        }
+        Shared {
+            reach: Reach::of(&listener.rules),
+            by_place,
+        }
+    }
 }
 
 /// An Ingress, a rule and a path of it.
@@ -47,7 +66,7 @@ impl<'s> Listening<'s> {
         self.shared.reach.taker(rule).is_none()
     }
 
-    /// The rule of the listener, of whichever Ingress, that comes from there.
+    /// The rule of the listener, of whichever Ingress, that comes from there: one that others are left out for.
     #[must_use]
     pub fn rule_of(&self, origin: &Origin) -> Option<&'s Rule> {
         self.shared.by_place.get(&place(origin)).copied()
@@ -60,35 +79,35 @@ impl<'s> Listening<'s> {
     }
 }
 
-/// The listeners of each member of a group.
+/// The listeners of each member of a group, in the order of its members.
 #[must_use]
-pub fn of_members(group: &Group) -> BTreeMap<&Key, Vec<Listening<'_>>> {
-    let mut found: BTreeMap<&Key, Vec<Listening<'_>>> = BTreeMap::new();
+pub fn of_members(group: &Group) -> Vec<Vec<Listening<'_>>> {
+    let mut found = vec![Vec::new(); group.members.len()];
     for listener in group.built.iter().flat_map(|built| &built.listeners) {
-        let rules = listener.rules.iter();
-        let shared = Rc::new(Shared {
-            reach: Reach::of(&listener.rules),
-            by_place: rules.map(|rule| (place(&rule.origin), rule)).collect(),
-        });
-        // The rules of a member stand one behind the other.
-        let runs = listener
-            .rules
-            .chunk_by(|a, b| a.origin.ingress == b.origin.ingress);
-        let mut runs: BTreeMap<&Key, &[Rule]> =
-            runs.map(|run| (&run[0].origin.ingress, run)).collect();
-        let mut pruned: BTreeMap<&Key, Vec<&Pruned>> = BTreeMap::new();
-        for left_out in &listener.pruned {
-            let key = &left_out.rule.origin.ingress;
-            pruned.entry(key).or_default().push(left_out);
-        }
+        let shared = Rc::new(Shared::of(listener));
+        // Members, their rules and what is left out of them all stand in the order of the group.
+        let mut members = group.members.iter().zip(&mut found);
+        let (mut rules, mut pruned) = (&listener.rules[..], &listener.pruned[..]);
         for key in &listener.members {
-            found.entry(key).or_default().push(Listening {
+            let own = Listening {
                 listener,
-                rules: runs.remove(key).unwrap_or_default(),
-                pruned: pruned.remove(key).unwrap_or_default(),
+                rules: split_off(&mut rules, |rule| rule.origin.ingress == *key),
+                pruned: split_off(&mut pruned, |pruned| pruned.rule.origin.ingress == *key),
                 shared: Rc::clone(&shared),
-            });
+            };
+            if let Some((_, found)) = members.find(|(member, _)| *member == key) {
+                found.push(own);
+            }
         }
     }
     found
+}
+
+/// Takes the items off the front for which something holds.
+fn split_off<'s, T>(items: &mut &'s [T], holds: impl Fn(&T) -> bool) -> &'s [T] {
+    let all = *items;
+    let end = all.iter().position(|item| !holds(item));
+    let (front, rest) = all.split_at(end.unwrap_or(all.len()));
+    *items = rest;
+    front
 }

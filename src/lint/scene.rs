@@ -64,14 +64,15 @@ pub struct Scene<'s> {
     pub options: &'s Options,
     /// The Ingresses to be judged.
     pub subjects: Vec<Subject<'s>>,
-    /// The groups that they are in, with all members in the order of the group.
-    groups: BTreeMap<&'s str, Members<'s>>,
+    /// The groups that they are in, by name.
+    groups: Vec<Members<'s>>,
     /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
     pub rewritten: Option<Vec<&'s Object>>,
 }
 
 /// All members of a group, in its order.
 struct Members<'s> {
+    group: &'s str,
     all: Vec<Subject<'s>>,
     /// Those that [`Scene::first_member`] found, by question.
     first: RefCell<BTreeMap<&'static str, Option<usize>>>,
@@ -99,51 +100,44 @@ impl<'s> Scene<'s> {
         judged: impl Fn(&IngressFacts) -> bool,
     ) -> Self {
         let objects = index.objects;
-        let mut groups: BTreeMap<&str, Members<'s>> = BTreeMap::new();
-        let mut by_key = BTreeMap::new();
-        let judged: Vec<&IngressFacts> = model
-            .ingresses
-            .iter()
-            .filter(|facts| judged(facts))
+        let subject = |facts: &'s IngressFacts, group, listeners: Vec<_>| Subject {
+            object: &objects[facts.index],
+            facts,
+            group,
+            listeners: listeners.into(),
+        };
+        let ingresses = model.ingresses.iter();
+        let mut subjects: Vec<Option<Subject<'s>>> = ingresses
+            .map(|facts| judged(facts).then(|| subject(facts, None, Vec::new())))
             .collect();
-        for group in judged.iter().filter_map(|facts| model.group_of(&facts.key)) {
-            if groups.contains_key(group.name.as_str()) {
+        let mut groups = Vec::new();
+        for group in &model.groups {
+            let places = group.members.iter().map(|key| model.position(key));
+            let is_judged = |at: Option<usize>| at.is_some_and(|at| subjects[at].is_some());
+            if !places.clone().any(is_judged) {
                 continue;
             }
-            let mut listeners = of_members(group);
-            let facts = group.members.iter().filter_map(|key| model.ingress(key));
-            let all: Vec<Subject<'s>> = facts
-                .map(|facts| Subject {
-                    object: &objects[facts.index],
-                    facts,
-                    group: Some(group),
-                    listeners: listeners.remove(&facts.key).unwrap_or_default().into(),
-                })
-                .collect();
-            by_key.extend(
-                all.iter()
-                    .map(|subject| (&subject.facts.key, subject.clone())),
-            );
-            let first = RefCell::default();
-            groups.insert(&group.name, Members { all, first });
+            let mut all = Vec::with_capacity(group.members.len());
+            for (at, listeners) in places.zip(of_members(group)) {
+                let Some(at) = at else { continue };
+                let member = subject(&model.ingresses[at], Some(group), listeners);
+                if subjects[at].is_some() {
+                    subjects[at] = Some(member.clone());
+                }
+                all.push(member);
+            }
+            groups.push(Members {
+                group: &group.name,
+                all,
+                first: RefCell::default(),
+            });
         }
-        let subjects = judged
-            .into_iter()
-            .map(|facts| {
-                by_key.remove(&facts.key).unwrap_or_else(|| Subject {
-                    object: &objects[facts.index],
-                    facts,
-                    group: None,
-                    listeners: Rc::new([]),
-                })
-            })
-            .collect();
         Scene {
             objects,
             index,
             model,
             options,
-            subjects,
+            subjects: subjects.into_iter().flatten().collect(),
             groups,
             rewritten: None,
         }
@@ -206,15 +200,12 @@ impl<'s> Scene<'s> {
     /// The groups of these, each with those of its members, both in their order in the model and in the stream.
     #[must_use]
     pub fn ours_by_group(&self) -> Vec<(&'s Group, Vec<&Subject<'s>>)> {
-        let mut members: BTreeMap<&str, Vec<&Subject<'s>>> = BTreeMap::new();
-        for subject in self.ours() {
-            if let Some(group) = subject.group {
-                members.entry(&group.name).or_default().push(subject);
-            }
-        }
-        let groups = self.model.groups.iter();
+        let name = |subject: &&Subject<'s>| subject.group.map(|group| group.name.as_str());
+        let mut ours: Vec<&Subject<'s>> = self.ours().collect();
+        ours.sort_by_key(name);
+        let groups = ours.chunk_by(|a, b| name(a) == name(b));
         groups
-            .filter_map(|group| Some((group, members.remove(group.name.as_str())?)))
+            .filter_map(|members| Some((members.first()?.group?, members.to_vec())))
             .collect()
     }
 
@@ -287,7 +278,9 @@ impl<'s> Scene<'s> {
     }
 
     fn group(&self, subject: &Subject<'_>) -> Option<&Members<'s>> {
-        self.groups.get(subject.group?.name.as_str())
+        let name = subject.group?.name.as_str();
+        let found = self.groups.binary_search_by(|group| group.group.cmp(name));
+        self.groups.get(found.ok()?)
     }
 
     /// The object that the model names.

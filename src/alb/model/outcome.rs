@@ -187,6 +187,12 @@ impl Model {
         self.by_key.get(key).and_then(|at| self.ingresses.get(*at))
     }
 
+    /// Where an Ingress stands among [`Model::ingresses`].
+    #[must_use]
+    pub fn position(&self, key: &Key) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
     /// The group that an Ingress is in.
     #[must_use]
     pub fn group_of(&self, key: &Key) -> Option<&Group> {
