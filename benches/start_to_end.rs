@@ -1,5 +1,6 @@
-//! From start to end, as Helm runs the program: against `cat` on the same bytes, and against kustomize doing the same
-//! job. Prints a table of ratios and asserts nothing about time: machines differ, and so do their quiet hours.
+//! From start to end, as Helm runs the program: against `cat` on the same bytes, against kustomize doing the same job, and
+//! against itself on twice as much. Prints a table of ratios and asserts nothing about time: machines differ, and so do
+//! their quiet hours.
 //!
 //! `cargo bench --bench start_to_end` (the release build; `ISTIO_ALB_BENCH=/path/to/istio-alb` measures another one,
 //! such as the static build that is shipped). The runs of the programs alternate, so that a noisy moment hits them all.
@@ -19,6 +20,7 @@ const RENDER_RUNS: usize = 200;
 const KUSTOMIZE_RUNS: usize = 10;
 const HUGE_RUNS: usize = 7;
 const HUGE_BYTES: usize = 100_000_000;
+const GROWTH_RUNS: usize = 5;
 
 fn main() {
     // `cargo test --benches` runs this too; there it only has to build.
@@ -87,6 +89,78 @@ fn main() {
         ),
         None => println!("  peak memory: only told on Linux"),
     }
+
+    let check = Job::new("check", &program, &["check", "--as-is"], folder.path());
+    println!(
+        "\n{:<44} {:>10} {:>10} {:>12}",
+        "growth, 2 is linear", "ms", "ms, twice", "times"
+    );
+    let with = |more: &dyn Fn(usize) -> String, many: usize| -> Vec<u8> {
+        let more: String = (0..many).map(more).collect();
+        [&render[..], more.as_bytes()].concat()
+    };
+    grow("documents", 100_000, &us, |many| with(&config_map, many));
+    grow("Services", 4_000, &us, |many| with(&service, many));
+    grow("annotations of the gateway", 8_000, &us, annotated);
+    grow("annotations of an Ingress, check", 4_000, &check, |many| {
+        [&render[..], ingress(0, many).as_bytes()].concat()
+    });
+    grow("Ingresses of one group, check", 1_000, &check, |many| {
+        with(&|number| ingress(number, 0), many)
+    });
+}
+
+/// Runs a job on `many` things and on twice as many, and prints the least times.
+fn grow(what: &str, many: usize, job: &Job, input: impl Fn(usize) -> Vec<u8>) {
+    let inputs = [input(many), input(2 * many)];
+    let mut least = [Duration::MAX; 2];
+    for _ in 0..GROWTH_RUNS {
+        for (input, least) in inputs.iter().zip(&mut least) {
+            *least = job.run(input).time.min(*least);
+        }
+    }
+    let [once, twice] = least.map(|time| time.as_secs_f64() * 1e3);
+    println!(
+        "  {:<42} {once:>10.1} {twice:>10.1} {:>12.2}",
+        format!("{many} {what}"),
+        twice / once
+    );
+}
+
+fn config_map(number: usize) -> String {
+    format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c{number}\ndata:\n  a: b\n")
+}
+
+fn service(number: usize) -> String {
+    format!(
+        "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: s{number}\nspec:\n  selector:\n    app: s{number}\n  ports:\n  \
+         - name: http\n    port: 80\n"
+    )
+}
+
+/// A gateway with so many annotations that go with its old load balancer.
+fn annotated(many: usize) -> Vec<u8> {
+    let annotations: String = (0..many)
+        .map(|number| format!("    service.beta.kubernetes.io/aws-load-balancer-x{number}: v\n"))
+        .collect();
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  annotations:\n{annotations}spec:\n  type: LoadBalancer\n  \
+         ports:\n  - name: status-port\n    port: 15021\n"
+    )
+    .into_bytes()
+}
+
+/// An Ingress of a group, with so many annotations that no controller knows.
+fn ingress(number: usize, annotations: usize) -> String {
+    let more: String = (0..annotations)
+        .map(|number| format!("    alb.ingress.kubernetes.io/x{number}: v\n"))
+        .collect();
+    format!(
+        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: i{number}\n  namespace: istio-system\n  \
+         annotations:\n    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/group.name: edge\n{more}spec:\n  rules:\n  \
+         - host: h{number}.example.com\n    http:\n      paths:\n      - path: /\n        pathType: Prefix\n        backend: \
+         {{service: {{name: istio-ingressgateway, port: {{number: 443}}}}}}\n"
+    )
 }
 
 /// A program that reads stdin and writes stdout.

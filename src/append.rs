@@ -6,6 +6,8 @@
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use k8s_openapi::api::networking::v1::Ingress;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Place};
@@ -68,9 +70,10 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     }
     let body = yaml::emit(&value, &style);
     let read = Tree::parse(&body).and_then(|tree| tree.value());
-    let typed = serde_json::from_value(built.meant(&value));
+    let meant = built.meant(&value);
+    let typed = Ingress::deserialize(&meant);
     if read.as_ref() != Ok(&value)
-        || !typed.is_ok_and(|ingress: k8s_openapi::api::networking::v1::Ingress| {
+        || !typed.is_ok_and(|ingress| {
             ingress.spec == built.ingress.spec
                 && ingress.metadata.name == built.ingress.metadata.name
         })

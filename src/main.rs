@@ -15,6 +15,10 @@ use istio_alb::lint::{Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     let env = environment();
@@ -309,9 +313,24 @@ fn read_in() -> anyhow::Result<Vec<u8>> {
                 .into(),
         );
     }
+    read_all(&mut stdin).context("cannot read stdin")
+}
+
+/// All that there is to read. Room is asked for in large steps: memory that is not written to costs nothing, and a buffer
+/// that grows rarely is copied rarely.
+fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut input = Vec::new();
-    stdin.read_to_end(&mut input).context("cannot read stdin")?;
-    Ok(input)
+    let mut room = 1 << 16;
+    loop {
+        if input.try_reserve_exact(room).is_err() {
+            reader.read_to_end(&mut input)?;
+            return Ok(input);
+        }
+        if reader.take(room as u64).read_to_end(&mut input)? < room {
+            return Ok(input);
+        }
+        room = input.len() * 15;
+    }
 }
 
 /// The environment; what is not UTF-8 is none of ours.

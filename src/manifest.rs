@@ -8,7 +8,7 @@ use memchr::memmem;
 use serde_json::Value;
 
 use crate::error::Place;
-use crate::stream::{Document, Stream};
+use crate::stream::{Document, Places, Stream};
 use crate::yaml::{ParseError, Tree};
 
 /// Kinds that hold other objects.
@@ -34,25 +34,25 @@ impl Object {
     /// `kind`, or nothing.
     #[must_use]
     pub fn kind(&self) -> &str {
-        self.text("/kind")
+        text(self.value.get("kind"))
     }
 
     /// `apiVersion`, or nothing.
     #[must_use]
     pub fn api_version(&self) -> &str {
-        self.text("/apiVersion")
+        text(self.value.get("apiVersion"))
     }
 
     /// `metadata.name`, or nothing.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.text("/metadata/name")
+        text(self.metadata("name"))
     }
 
     /// `metadata.namespace`, or nothing: where the release goes.
     #[must_use]
     pub fn namespace(&self) -> &str {
-        self.text("/metadata/namespace")
+        text(self.metadata("namespace"))
     }
 
     /// `namespace/name`, or the name alone.
@@ -67,11 +67,7 @@ impl Object {
     /// An annotation, if it is a string.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.value
-            .get("metadata")?
-            .get("annotations")?
-            .get(key)?
-            .as_str()
+        self.metadata("annotations")?.get(key)?.as_str()
     }
 
     /// Whether Helm runs it as a hook.
@@ -80,12 +76,13 @@ impl Object {
         self.annotation(HOOK).is_some()
     }
 
-    fn text(&self, pointer: &str) -> &str {
-        self.value
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
+    fn metadata(&self, field: &str) -> Option<&Value> {
+        self.value.get("metadata")?.get(field)
     }
+}
+
+fn text(value: Option<&Value>) -> &str {
+    value.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A document that can hold an object of a kind that was asked for, and does not parse.
@@ -134,14 +131,16 @@ pub fn read_all(stream: &Stream<'_>) -> Objects {
 fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: &mut Objects) {
     let read = Tree::parse(stream.text_of(document)).and_then(|tree| Ok((tree.value()?, tree)));
     match read {
-        Ok((value, tree)) => unwrap(
-            stream,
-            index,
-            &tree,
-            String::new(),
-            value,
-            &mut found.objects,
-        ),
+        Ok((value, tree)) => {
+            let mut reader = Reader {
+                index,
+                first_line: stream.first_line_of(document),
+                places: stream.places(document),
+                tree: &tree,
+                objects: &mut found.objects,
+            };
+            reader.unwrap(String::new(), value);
+        }
         Err(error) => found.unreadable.push(Unreadable {
             document: index,
             error,
@@ -149,67 +148,63 @@ fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: 
     }
 }
 
-/// Adds an object, or the objects of a list.
-fn unwrap(
-    stream: &Stream<'_>,
+/// Reads the objects of one document.
+struct Reader<'r> {
     index: usize,
-    tree: &Tree<'_>,
-    pointer: String,
-    value: Value,
-    objects: &mut Vec<Object>,
-) {
-    let Value::Object(mut fields) = value else {
-        return;
-    };
-    let kind = fields
-        .get("kind")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned();
-    let is_list =
-        LISTS.contains(&kind.as_str()) || (kind.ends_with("List") && fields.contains_key("items"));
-    if is_list && fields.get("items").is_some_and(Value::is_array) {
-        let api_version = fields.get("apiVersion").cloned();
-        let Some(Value::Array(items)) = fields.remove("items") else {
+    first_line: usize,
+    places: Places<'r>,
+    tree: &'r Tree<'r>,
+    objects: &'r mut Vec<Object>,
+}
+
+impl Reader<'_> {
+    /// Adds an object, or the objects of a list.
+    fn unwrap(&mut self, pointer: String, value: Value) {
+        let Value::Object(mut fields) = value else {
             return;
         };
-        for (number, mut item) in items.into_iter().enumerate() {
-            // The items of a typed list (ServiceList) may leave out what the list says.
-            if let (Value::Object(item), Some(kind), Some(version)) = (
-                &mut item,
-                kind.strip_suffix("List").filter(|kind| !kind.is_empty()),
-                &api_version,
-            ) && !item.contains_key("kind")
-                && kind != "Resource"
-            {
-                item.insert("kind".to_owned(), Value::String(kind.to_owned()));
-                item.insert("apiVersion".to_owned(), version.clone());
+        let kind = fields
+            .get("kind")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        let is_list = LISTS.contains(&kind.as_str())
+            || (kind.ends_with("List") && fields.contains_key("items"));
+        if is_list && fields.get("items").is_some_and(Value::is_array) {
+            let api_version = fields.get("apiVersion").cloned();
+            let Some(Value::Array(items)) = fields.remove("items") else {
+                return;
+            };
+            for (number, mut item) in items.into_iter().enumerate() {
+                // The items of a typed list (ServiceList) may leave out what the list says.
+                if let (Value::Object(item), Some(kind), Some(version)) = (
+                    &mut item,
+                    kind.strip_suffix("List").filter(|kind| !kind.is_empty()),
+                    &api_version,
+                ) && !item.contains_key("kind")
+                    && kind != "Resource"
+                {
+                    item.insert("kind".to_owned(), Value::String(kind.to_owned()));
+                    item.insert("apiVersion".to_owned(), version.clone());
+                }
+                self.unwrap(format!("{pointer}/items/{number}"), item);
             }
-            unwrap(
-                stream,
-                index,
-                tree,
-                format!("{pointer}/items/{number}"),
-                item,
-                objects,
-            );
+            return;
         }
-        return;
+        if fields.is_empty() {
+            return;
+        }
+        let place = match self.tree.find(&pointer) {
+            Some(located) if !pointer.is_empty() => self.places.at(located.value.start),
+            _ => self.places.at(self.first_line),
+        };
+        self.objects.push(Object {
+            document: self.index,
+            pointer,
+            value: Value::Object(fields),
+            place,
+        });
     }
-    if fields.is_empty() {
-        return;
-    }
-    let document = &stream.documents[index];
-    let place = match tree.find(&pointer) {
-        Some(located) if !pointer.is_empty() => stream.place(document, located.value.start),
-        _ => stream.place_of(document),
-    };
-    objects.push(Object {
-        document: index,
-        pointer,
-        value: Value::Object(fields),
-        place,
-    });
 }
 
 /// Whether a text can hold an object of one of the kinds. Never wrong with `false`; `true` may be wrong.

@@ -38,8 +38,6 @@ pub struct Document {
     pub number: usize,
     /// Its bytes, with its marker, directives and comments.
     pub span: Range<usize>,
-    /// The line of the text that it begins in, from 1. Kept, so that telling the place of many documents stays linear.
-    pub line: usize,
     /// Whether it is a JSON value that no marker separates from the one before.
     pub json: bool,
 }
@@ -53,6 +51,31 @@ pub struct Stream<'t> {
     pub documents: Vec<Document>,
     /// Offsets of lines that begin with `---` glued to other text: not markers, though meant as such.
     pub glued: Vec<usize>,
+    /// How many lines end before each block of [`BLOCK`] bytes, so that telling many lines of one document stays linear.
+    lines: Vec<usize>,
+}
+
+/// Bytes that are counted through to tell a line.
+const BLOCK: usize = 4096;
+
+/// Tells the places of a document.
+pub struct Places<'s> {
+    stream: &'s Stream<'s>,
+    number: usize,
+    start: usize,
+    source: Option<&'s str>,
+}
+
+impl Places<'_> {
+    /// The place at an offset from the start of the document.
+    #[must_use]
+    pub fn at(&self, offset: usize) -> Place {
+        Place {
+            document: self.number,
+            source: self.source.map(str::to_owned),
+            line: self.stream.line_of(self.start + offset),
+        }
+    }
 }
 
 impl<'t> Stream<'t> {
@@ -89,15 +112,17 @@ impl<'t> Stream<'t> {
         for span in spans {
             split_json(text, span, &mut documents);
         }
-        let mut line = 1;
-        for document in &mut documents {
-            document.line = line;
-            line += newlines(&text.as_bytes()[document.span.clone()]);
+        let mut lines = Vec::with_capacity(text.len() / BLOCK + 1);
+        let mut line = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            lines.push(line);
+            line += newlines(block);
         }
         Stream {
             text,
             documents,
             glued,
+            lines,
         }
     }
 
@@ -111,33 +136,40 @@ impl<'t> Stream<'t> {
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
-        let after = self
-            .documents
-            .partition_point(|document| document.span.start <= offset);
-        let (start, line) = after.checked_sub(1).map_or((0, 1), |index| {
-            (self.documents[index].span.start, self.documents[index].line)
-        });
-        line + newlines(&self.text.as_bytes()[start..offset])
+        let block = (offset / BLOCK).min(self.lines.len().saturating_sub(1));
+        let before = self.lines.get(block).copied().unwrap_or_default();
+        1 + before + newlines(&self.text.as_bytes()[block * BLOCK..offset])
     }
 
     /// A place in a document, for messages. `offset` counts from the start of the document.
     #[must_use]
     pub fn place(&self, document: &Document, offset: usize) -> Place {
-        Place {
-            document: document.number,
-            source: self.source_of(document).map(str::to_owned),
-            line: self.line_of(document.span.start + offset),
+        self.places(document).at(offset)
+    }
+
+    /// The same for many places of a document, whose source is looked for once.
+    #[must_use]
+    pub fn places(&self, document: &Document) -> Places<'_> {
+        Places {
+            stream: self,
+            number: document.number,
+            start: document.span.start,
+            source: self.source_of(document),
         }
     }
 
     /// A place at the first line of a document that is neither marker, comment nor blank.
     #[must_use]
     pub fn place_of(&self, document: &Document) -> Place {
-        let text = self.text_of(document);
-        let offset = lines(text)
+        self.place(document, self.first_line_of(document))
+    }
+
+    /// The offset in a document of the first line that is neither marker, comment nor blank.
+    #[must_use]
+    pub fn first_line_of(&self, document: &Document) -> usize {
+        lines(self.text_of(document))
             .find(|line| is_content(line.1) && !is_marker(line.1))
-            .map_or(0, |line| line.0);
-        self.place(document, offset)
+            .map_or(0, |line| line.0)
     }
 
     /// The template that a document was rendered from, where its host says so.
@@ -303,7 +335,6 @@ fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
         documents.push(Document {
             number: documents.len() + 1,
             span: from..span.start + end,
-            line: 1,
             json: true,
         });
         from = span.start + end;
@@ -315,7 +346,6 @@ fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
         _ => documents.push(Document {
             number: documents.len() + 1,
             span,
-            line: 1,
             json: false,
         }),
     }

@@ -13,6 +13,7 @@ use k8s_openapi::api::networking::v1::{
     IngressServiceBackend, IngressSpec, IngressTLS, ServiceBackendPort,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::alb::nlb::Carried;
@@ -145,7 +146,7 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
         .filter(|_| !configures_rules(wanted))
         .and_then(|object| object.value.get("spec"))
     {
-        Some(spec) => serde_json::from_value(spec.clone())
+        Some(spec) => IngressSpec::deserialize(spec)
             .map(|spec| IngressSpec {
                 ingress_class_name: class.as_field.clone(),
                 ..spec

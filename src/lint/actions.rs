@@ -8,14 +8,17 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use super::backends::{backends, path_pointer};
-use super::reach::{default_is_reached, taken_by, takes};
+use super::listening::Listening;
+use super::reach::takes;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{
-    self, Action, Condition, Listener, Origin, Protocol, Setting, State, Unread, WhyPruned,
+    self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned,
 };
 use crate::alb::payloads::{self, Payload};
 
@@ -214,19 +217,13 @@ fn help(text: &str) -> &'static str {
 /// Redirects from an HTTPS listener to HTTP, which AWS refuses.
 fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for listener in subject
-        .listeners()
-        .filter(|listener| listener.protocol == Protocol::Https)
-    {
-        let rules = listener
-            .rules
-            .iter()
-            .filter(|rule| rule.origin.ingress == subject.facts.key);
-        for rule in rules {
+    let https = |own: &&Listening<'_>| own.listener.protocol == Protocol::Https;
+    for own in subject.listeners.iter().filter(https) {
+        for rule in own.rules {
             let redirect = rule.actions.iter().find_map(Action::redirect);
             if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
                 let suffix = format!("actions.{}", rule.origin.backend);
-                let port = listener.port;
+                let port = own.listener.port;
                 let message = format!(
                     "{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses"
                 );
@@ -240,38 +237,45 @@ fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
 /// What becomes of a rule on one listener.
 enum Fate<'l> {
     Fires,
-    TakenBy(&'l Origin, bool),
+    TakenBy(Taker<'l>),
     ToItself,
+}
+
+/// The earlier rule that takes the requests of another.
+#[derive(Clone, Copy)]
+struct Taker<'l> {
+    origin: &'l Origin,
+    redirects: bool,
+    /// The controller leaves the other rule out though requests could reach it.
+    wrongly: bool,
 }
 
 fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let listeners: Vec<&Listener> = subject.listeners().collect();
-    let mut origins: Vec<&Origin> = listeners
-        .iter()
-        .flat_map(|listener| {
-            let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
-            listener.rules.iter().chain(pruned).map(|rule| &rule.origin)
-        })
-        .filter(|origin| origin.ingress == subject.facts.key)
-        .collect();
-    origins.sort_by_key(|origin| (origin.rule, origin.path));
-    origins.dedup();
-    for origin in origins {
-        let fates: Vec<Fate<'_>> = listeners
-            .iter()
-            .filter_map(|listener| fate(listener, origin))
-            .collect();
-        if fates.iter().any(|fate| matches!(fate, Fate::Fires)) {
+    let listeners = &subject.listeners;
+    let redirected = listeners.iter().any(|own| own.listener.redirects_all);
+    let mut by_origin: BTreeMap<(usize, usize), Vec<(Fate<'_>, &model::Rule)>> = BTreeMap::new();
+    for (fate, rule) in listeners.iter().flat_map(fates) {
+        let place = (rule.origin.rule, rule.origin.path);
+        by_origin.entry(place).or_default().push((fate, rule));
+    }
+    for ((rule, path), fates) in by_origin {
+        if fates.iter().any(|(fate, _)| matches!(fate, Fate::Fires)) {
             continue;
         }
-        let taker = fates.iter().find_map(|fate| match fate {
-            Fate::TakenBy(by, redirects) => Some((*by, *redirects)),
+        let taker = fates.iter().find_map(|(fate, _)| match fate {
+            Fate::TakenBy(by) => Some(*by),
             _ => None,
         });
-        let is_redirect = is_redirect(&listeners, origin);
+        let is_redirect = fates.iter().any(|(_, rule)| redirects(rule));
+        let is_wrong = |by: &Origin| {
+            let mut fates = fates.iter();
+            fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(taker) if taker.wrongly && taker.origin == by))
+        };
+        let done_by_ssl_redirect =
+            redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
         let (severity, message) = match taker {
-            None if is_done_by_ssl_redirect(&listeners, origin) => (
+            None if done_by_ssl_redirect => (
                 Severity::Warning,
                 "this redirect is not needed: ssl-redirect does the same".to_owned(),
             ),
@@ -279,20 +283,20 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
                 Severity::Error,
                 "this redirect never fires: it leads to the listener that it stands on".to_owned(),
             ),
-            Some((by, _)) if is_left_out(&listeners, origin, by) => (
+            Some(by) if is_wrong(by.origin) => (
                 Severity::Error,
                 format!(
                     "the controller leaves this rule out: {} is a redirect with regular expressions, which it takes for one \
                      that matches everything",
-                    describe(subject, by)
+                    describe(subject, by.origin)
                 ),
             ),
-            Some((by, by_redirect)) => {
-                let place = describe(subject, by);
+            Some(by) => {
+                let place = describe(subject, by.origin);
                 let what = if is_redirect { "redirect" } else { "rule" };
                 let message =
                     format!("this {what} never fires: {place} takes every request before it");
-                let severity = if is_redirect && !by_redirect {
+                let severity = if is_redirect && !by.redirects {
                     Severity::Error
                 } else {
                     Severity::Warning
@@ -302,58 +306,53 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
         };
         let finding = subject
             .finding(&ALB007, message)
-            .field(path_pointer(origin.rule, origin.path));
+            .field(path_pointer(rule, path));
         findings.push(finding.severity(severity));
     }
     findings
 }
 
-fn fate<'l>(listener: &'l Listener, origin: &Origin) -> Option<Fate<'l>> {
-    if let Some(rule) = listener.rules.iter().find(|rule| rule.origin == *origin) {
-        return Some(match taken_by(listener, rule) {
-            None => Fate::Fires,
-            Some(by) => Fate::TakenBy(
-                &by.origin,
-                by.actions.iter().any(|action| action.redirect().is_some()),
-            ),
-        });
-    }
-    let pruned = listener
-        .pruned
-        .iter()
-        .find(|pruned| pruned.rule.origin == *origin)?;
-    Some(match &pruned.why {
-        WhyPruned::RedirectsToItself => Fate::ToItself,
-        WhyPruned::Covered { by } => Fate::TakenBy(by, true),
-    })
+/// The rules of an Ingress on one listener, those that are left out too, and what becomes of each.
+fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
+    let built = own.rules.iter().map(|rule| match own.taken_by(rule) {
+        None => (Fate::Fires, rule),
+        Some(by) => {
+            let taker = Taker {
+                origin: &by.origin,
+                redirects: redirects(by),
+                wrongly: false,
+            };
+            (Fate::TakenBy(taker), rule)
+        }
+    });
+    let left_out = own.pruned.iter().map(|pruned| match &pruned.why {
+        WhyPruned::RedirectsToItself => (Fate::ToItself, &pruned.rule),
+        WhyPruned::Covered { by } => {
+            let rule = own.rule_of(by);
+            let taker = Taker {
+                origin: by,
+                redirects: true,
+                wrongly: rule.is_some_and(|by| is_wrongly_left_out(&pruned.rule, by)),
+            };
+            (Fate::TakenBy(taker), &pruned.rule)
+        }
+    });
+    built.chain(left_out).collect()
 }
 
-fn is_redirect(listeners: &[&Listener], origin: &Origin) -> bool {
-    listeners.iter().any(|listener| {
-        let pruned = listener.pruned.iter().map(|pruned| &pruned.rule);
-        let mut rules = listener.rules.iter().chain(pruned);
-        rules.any(|rule| {
-            rule.origin == *origin
-                && rule
-                    .actions
-                    .iter()
-                    .any(|action| action.redirect().is_some())
-        })
-    })
+fn redirects(rule: &model::Rule) -> bool {
+    let mut actions = rule.actions.iter();
+    actions.any(|action| action.redirect().is_some())
 }
 
-/// Whether a redirect leads to HTTPS, where `ssl-redirect` leads to already.
-fn is_done_by_ssl_redirect(listeners: &[&Listener], origin: &Origin) -> bool {
-    let redirected = listeners.iter().any(|listener| listener.redirects_all);
-    let mut pruned = listeners.iter().flat_map(|listener| &listener.pruned);
-    let rule = pruned.find(|pruned| pruned.rule.origin == *origin);
-    let redirect = rule.and_then(|pruned| pruned.rule.actions.iter().find_map(Action::redirect));
-    redirected && redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTPS"))
+fn leads_to_https(rule: &model::Rule) -> bool {
+    let redirect = rule.actions.iter().find_map(Action::redirect);
+    redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTPS"))
 }
 
 /// Whether the controller leaves a rule out that requests could reach: of host and path it compares values only, and a rule
 /// that has regular expressions instead has none (rule_optimizer.go:137-175).
-fn is_left_out(listeners: &[&Listener], origin: &Origin, by: &Origin) -> bool {
+fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
     let regular = |condition: &Condition| match condition {
         Condition::HostHeader {
             host_header_config: patterns,
@@ -363,17 +362,7 @@ fn is_left_out(listeners: &[&Listener], origin: &Origin, by: &Origin) -> bool {
         } => !patterns.regex_values.is_empty(),
         _ => false,
     };
-    listeners.iter().any(|listener| {
-        let pruned = listener
-            .pruned
-            .iter()
-            .find(|pruned| pruned.rule.origin == *origin);
-        let taker = listener.rules.iter().find(|rule| rule.origin == *by);
-        pruned.zip(taker).is_some_and(|(pruned, taker)| {
-            taker.conditions.iter().any(regular)
-                && !takes(&taker.conditions, &pruned.rule.conditions)
-        })
-    })
+    by.conditions.iter().any(regular) && !takes(&by.conditions, &rule.conditions)
 }
 
 /// A rule by its place, in words.
@@ -389,12 +378,11 @@ fn describe(subject: &Subject<'_>, origin: &Origin) -> String {
 
 fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for listener in subject.listeners() {
-        if listener.default_from.as_ref() != Some(&subject.facts.key)
-            || !default_is_reached(listener)
-        {
+    for own in subject.listeners.iter() {
+        if !own.has_default(&subject.facts.key) {
             continue;
         }
+        let listener = own.listener;
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
         if redirect
             .is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[]))

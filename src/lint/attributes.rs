@@ -168,20 +168,24 @@ fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &
 /// Logs need a bucket, which another member of the group may name.
 fn logs(scene: &Scene<'_>, subject: &Subject<'_>, map: &Map<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for kind in ["access_logs", "connection_logs", "health_check_logs"] {
-        let on = map.value.get(&format!("{kind}.s3.enabled"));
-        if on.is_none_or(|on| on != "true") {
+    for (enabled, bucket) in [
+        ("access_logs.s3.enabled", "access_logs.s3.bucket"),
+        ("connection_logs.s3.enabled", "connection_logs.s3.bucket"),
+        (
+            "health_check_logs.s3.enabled",
+            "health_check_logs.s3.bucket",
+        ),
+    ] {
+        if map.value.get(enabled).is_none_or(|on| on != "true") {
             continue;
         }
-        let bucket = format!("{kind}.s3.bucket");
-        let named = scene.members(subject).iter().any(|member| {
+        let names = |member: &Subject<'_>| {
             said::maps(scene, member, "load-balancer-attributes")
                 .iter()
-                .any(|map| map.value.get(&bucket).is_some_and(|name| !name.is_empty()))
-        });
-        if !named {
-            let message =
-                format!("{kind}.s3.enabled=true without {bucket}: AWS asks for the bucket");
+                .any(|map| map.value.get(bucket).is_some_and(|name| !name.is_empty()))
+        };
+        if scene.first_member(subject, bucket, names).is_none() {
+            let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
             let finding = map.finding(scene, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));
         }

@@ -9,7 +9,6 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::listeners;
-use super::reach::is_reached;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
@@ -329,11 +328,11 @@ fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     }
     for setting in auth_types(subject) {
         let idp = format!("auth-idp-{}", setting.value);
-        let there = subject.facts.settings.iter().any(|other| {
-            let same = other.object == setting.object || other.object.kind == "Ingress";
-            same && other.key.strip_prefix(PREFIX) == Some(idp.as_str())
-        });
-        if !there {
+        let of_service = match setting.object.kind {
+            "Service" => (subject.facts).service_setting(&setting.object.key.name, &idp),
+            _ => None,
+        };
+        if of_service.is_none() && subject.facts.own_setting(&idp).is_none() {
             let message = format!("auth-type is {}, and {idp} is missing", setting.value);
             findings.push(scene.at(setting, &ALB076, message));
         }
@@ -391,14 +390,11 @@ fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let https = ports.values().any(|protocol| *protocol == Protocol::Https);
-    let open = subject.listeners().find(|listener| {
-        let mut rules = listener
-            .rules
-            .iter()
-            .filter(|rule| rule.origin.ingress == subject.facts.key);
+    let open = subject.listeners.iter().find(|own| {
         let forwards = |action: &Action| matches!(action, Action::Forward { .. });
-        listener.protocol == Protocol::Http
-            && rules.any(|rule| rule.actions.iter().any(forwards) && is_reached(listener, rule))
+        let mut rules = own.rules.iter();
+        own.listener.protocol == Protocol::Http
+            && rules.any(|rule| rule.actions.iter().any(forwards) && own.is_reached(rule))
     });
     let guards = auth_types(subject).chain(subject.settings("jwt-validation"));
     let found = guards.filter_map(|guard| {
@@ -408,7 +404,7 @@ fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
                 format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
             return Some(scene.at(guard, &ALB062, message));
         }
-        let port = open?.port;
+        let port = open?.listener.port;
         let message =
             format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
         Some(

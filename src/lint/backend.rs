@@ -6,14 +6,14 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::backends::{NodePort, Target, node_port, targets};
 use super::scene::{Scene, Subject, about, is_gateway};
 use super::{Finding, Rule, Severity};
-use crate::alb::model::{Action, Protocol, TargetGroup};
+use crate::alb::model::{Action, Key, Protocol};
 use crate::alb::values::parse_int32;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 
@@ -130,8 +130,8 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
             findings.extend(address_family(subject, &target));
             findings.extend(control_port(&target));
         }
-        findings.extend(http2_in_clear_text(scene, subject));
     }
+    findings.extend(http2_in_clear_text(scene));
     findings
 }
 
@@ -288,54 +288,52 @@ fn control_port(target: &Target<'_>) -> Option<Finding> {
 }
 
 /// Target groups of HTTP/2 or gRPC that an HTTP listener forwards to.
-fn http2_in_clear_text(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(built) = subject.built() else {
-        return Vec::new();
-    };
-    let key = &subject.facts.key;
-    let mut ports_of: Vec<(&TargetGroup, BTreeSet<i32>)> = Vec::new();
-    for group in built
-        .target_groups
-        .iter()
-        .filter(|group| group.ingress == *key)
-    {
-        if group.protocol_version == "HTTP1" {
-            continue;
+fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (group, members) in scene.ours_by_group() {
+        let Some(built) = &group.built else { continue };
+        let keys: BTreeSet<&Key> = members.iter().map(|member| &member.facts.key).collect();
+        let mut by_target: BTreeMap<&str, i32> = BTreeMap::new();
+        for listener in &built.listeners {
+            if listener.protocol == Protocol::Http {
+                let of_rules = listener.rules.iter().flat_map(|rule| &rule.actions);
+                for target in of_rules
+                    .chain(&listener.default_actions)
+                    .flat_map(targets_of)
+                {
+                    let port = by_target.entry(target).or_insert(listener.port);
+                    *port = listener.port.min(*port);
+                }
+            }
         }
-        let id = format!("tg:{}", group.id);
-        let forwards = |actions: &[Action]| actions.iter().any(|action| leads_to(action, &id));
-        let ports: BTreeSet<i32> = built
-            .listeners
-            .iter()
-            .filter(|listener| listener.protocol == Protocol::Http)
-            .filter(|listener| {
-                forwards(&listener.default_actions)
-                    || listener.rules.iter().any(|rule| forwards(&rule.actions))
-            })
-            .map(|listener| listener.port)
-            .collect();
-        ports_of.push((group, ports));
+        for target in &built.target_groups {
+            let version = target.protocol_version;
+            let id = format!("tg:{}", target.id);
+            if let Some(port) = by_target.get(id.as_str())
+                && version != "HTTP1"
+                && keys.contains(&target.ingress)
+                && let Some(site) = target.read_from.get("backend-protocol-version")
+            {
+                let message = format!(
+                    "the HTTP listener on port {port} forwards to {}:{}, whose backend-protocol-version is {version}: AWS \
+                     refuses the listener",
+                    target.service.name, target.service_port
+                );
+                findings.push(scene.at_site(site, &ALB048, message));
+            }
+        }
     }
-    let found = ports_of.into_iter().filter_map(|(group, ports)| {
-        let port = ports.first()?;
-        let version = group.protocol_version;
-        let message = format!(
-            "the HTTP listener on port {port} forwards to {}:{}, whose backend-protocol-version is {version}: AWS refuses the \
-             listener",
-            group.service.name, group.service_port
-        );
-        let site = group.read_from.get("backend-protocol-version")?;
-        Some(scene.at_site(site, &ALB048, message))
-    });
-    found.collect()
+    findings
 }
 
-fn leads_to(action: &Action, id: &str) -> bool {
-    match action {
-        Action::Forward { forward_config } => forward_config
-            .target_groups
-            .iter()
-            .any(|target| target.target_group_arn.as_deref() == Some(id)),
-        _ => false,
-    }
+/// The target groups that an action forwards to.
+fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
+    let forward = match action {
+        Action::Forward { forward_config } => Some(forward_config),
+        _ => None,
+    };
+    let targets = forward
+        .into_iter()
+        .flat_map(|forward| &forward.target_groups);
+    targets.filter_map(|target| target.target_group_arn.as_deref())
 }

@@ -4,7 +4,7 @@
 //! should be told at once, not one after the other: so targets are read from the manifests here, and for what is in effect
 //! the model's [`Setting`]s are asked, which are there in any case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -133,11 +133,9 @@ pub struct Target<'s> {
 #[must_use]
 pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target<'s>> {
     let mut found: Vec<Target<'s>> = Vec::new();
+    let mut seen = BTreeSet::new();
     let mut add = |pointer: String, name: &str, port: PortRef| {
-        if found
-            .iter()
-            .any(|target| target.name == name && target.port == port)
-        {
+        if !seen.insert((name.to_owned(), port.clone())) {
             return;
         }
         found.push(Target {
@@ -240,19 +238,16 @@ impl<'s> Target<'s> {
     /// IngressClassParams stand in its place.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        let of = |kind: &str| {
-            self.subject.facts.settings.iter().find(|setting| {
-                let object = &setting.object;
-                object.kind == kind
-                    && (kind == "Ingress" || object.key.name == self.name)
-                    && setting.key.strip_prefix(PREFIX) == Some(suffix)
-                    && matches!(
-                        setting.state,
-                        State::Read | State::Overridden(Source::Service(_))
-                    )
-            })
+        let facts = self.subject.facts;
+        let is_read = |setting: &&Setting| {
+            matches!(
+                setting.state,
+                State::Read | State::Overridden(Source::Service(_))
+            )
         };
-        of("Service").or_else(|| of("Ingress"))
+        let of_service = facts.service_setting(&self.name, suffix);
+        let own = || facts.own_setting(suffix).filter(is_read);
+        of_service.filter(is_read).or_else(own)
     }
 
     /// The value that is in effect; an empty one is none.

@@ -125,7 +125,8 @@ fn certificates(
     let bare = |listener: &&Listener| {
         listener.protocol == Protocol::Https && listener.certificates.is_empty()
     };
-    for listener in subject.listeners().filter(bare) {
+    let listeners = subject.listeners.iter().map(|own| own.listener);
+    for listener in listeners.filter(bare) {
         let message = format!(
             "the HTTPS listener on port {} has no certificate: no certificate-arn, and no host to look one up by",
             listener.port
@@ -208,8 +209,9 @@ fn policy(
     let Some(name) = of_class.or_else(|| subject.read("ssl-policy")) else {
         let by_default = subject.setting("ssl-policy").is_none()
             && subject
-                .listeners()
-                .any(|listener| listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
+                .listeners
+                .iter()
+                .any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
         return by_default.then(|| {
             let message = format!(
                 "ssl-policy is not set, so it is {DEFAULT_SSL_POLICY}, which takes TLS 1.0"

@@ -6,10 +6,12 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::backends::{Behind, services};
-use super::scene::{Scene, Subject, about};
+use super::scene::{Scene, about, namespace_of};
 use super::{Finding, Rule, Severity};
-use crate::alb::model::{Failure, Group};
+use crate::alb::model::Failure;
 use crate::manifest::Object;
 
 /// Refused, and nobody said why.
@@ -32,16 +34,30 @@ pub static RULES: [&Rule; 1] = [&ALB102];
 /// What the other rules left, which have found `found`.
 #[must_use]
 pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
+    let told: BTreeSet<&str> = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(|finding| finding.object.as_deref())
+        .collect();
     let is_told = |objects: &[&Object]| {
-        let names: Vec<_> = objects
-            .iter()
-            .map(|object| about(object, &ALB102, "").object)
-            .collect();
-        found
-            .iter()
-            .any(|finding| finding.severity == Severity::Error && names.contains(&finding.object))
+        objects.iter().any(|object| {
+            let name = about(object, &ALB102, "").object;
+            name.is_some_and(|name| told.contains(name.as_str()))
+        })
     };
     let services = services(scene);
+    let mut behind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
+    for (service, targets) in &services {
+        let mut groups: Vec<_> = targets
+            .iter()
+            .filter_map(|target| target.subject.facts.group.as_deref())
+            .collect();
+        groups.dedup();
+        for group in groups {
+            behind.entry(group).or_default().push(service);
+        }
+    }
+    let concerned = concerned(scene, &services);
     let mut findings = Vec::new();
     for failure in &scene.model.failures {
         let object = failure
@@ -50,7 +66,7 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
             .as_ref()
             .and_then(|site| scene.find(&site.object));
         let concerns =
-            scene.is_as_is() || object.is_some_and(|object| is_concerned(scene, &services, object));
+            scene.is_as_is() || object.is_some_and(|object| concerned.contains(&name_of(object)));
         if concerns && !object.is_some_and(|object| is_told(&[object])) {
             findings.push(refused(scene, failure, object));
         }
@@ -63,11 +79,7 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
             findings.push(if_ours(finding, subject.facts.picked_up == Some(true)));
         }
     }
-    for group in &scene.model.groups {
-        let members: Vec<&Subject<'_>> = scene
-            .ours()
-            .filter(|subject| is_in(subject, group))
-            .collect();
+    for (group, members) in scene.ours_by_group() {
         let (Some(failure), Some(first)) = (&group.failure, members.first()) else {
             continue;
         };
@@ -82,7 +94,7 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
                 .iter()
                 .filter_map(|member| scene.class_params(member)),
         );
-        objects.extend(behind(&services, group));
+        objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
         if !is_told(&objects) {
             let finding = refused(scene, failure, Some(blamed.unwrap_or(first).object));
             findings.push(if_ours(
@@ -96,26 +108,20 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-fn is_in(subject: &Subject<'_>, group: &Group) -> bool {
-    subject.facts.group.as_ref() == Some(&group.name)
+/// The objects that have to do with the Ingresses to be judged.
+fn concerned<'s>(scene: &Scene<'s>, services: &[Behind<'s>]) -> BTreeSet<Name<'s>> {
+    let params = scene
+        .ours()
+        .filter_map(|subject| scene.class_params(subject));
+    let services = services.iter().map(|(service, _)| *service);
+    services.chain(params).map(name_of).collect()
 }
 
-/// The Services that members of a group lead to.
-fn behind<'s>(services: &[Behind<'s>], group: &Group) -> Vec<&'s Object> {
-    let leads_there =
-        |behind: &&Behind<'_>| behind.1.iter().any(|target| is_in(target.subject, group));
-    let of_group = services.iter().filter(leads_there);
-    of_group.map(|(service, _)| *service).collect()
-}
+/// Kind, namespace and name.
+type Name<'o> = (&'o str, &'o str, &'o str);
 
-/// Whether an object has to do with the Ingresses to be judged.
-fn is_concerned(scene: &Scene<'_>, services: &[Behind<'_>], object: &Object) -> bool {
-    let is_it = |other: &Object| std::ptr::eq(other, object);
-    services.iter().any(|(service, _)| is_it(service))
-        || scene
-            .ours()
-            .filter_map(|subject| scene.class_params(subject))
-            .any(is_it)
+fn name_of(object: &Object) -> Name<'_> {
+    (object.kind(), namespace_of(object), object.name())
 }
 
 fn refused(scene: &Scene<'_>, failure: &Failure, object: Option<&Object>) -> Finding {

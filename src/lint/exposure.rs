@@ -79,7 +79,7 @@ fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let says = |member: &Subject<'_>| {
         member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some()
     };
-    if scene.members(subject).iter().any(says) {
+    if scene.first_member(subject, "scheme at all", says).is_some() {
         return None;
     }
     let finding = subject
@@ -117,14 +117,12 @@ pub fn address_type(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<&'static
 fn in_effect(
     scene: &Scene<'_>,
     subject: &Subject<'_>,
-    suffix: &str,
+    suffix: &'static str,
     words: &[&'static str],
 ) -> Option<&'static str> {
-    let members = scene.members(subject);
-    let mut said = members
-        .iter()
-        .filter_map(|member| said::text(scene, member, suffix));
-    match said.next() {
+    let says = |member: &Subject<'_>| said::text(scene, member, suffix).is_some();
+    let first = scene.first_member(subject, suffix, says);
+    match first.and_then(|member| said::text(scene, member, suffix)) {
         None => words.first().copied(),
         Some(Said { value, .. }) => words.iter().copied().find(|word| *word == value),
     }
@@ -133,11 +131,11 @@ fn in_effect(
 /// The Ingress of the group that gives security groups, if one does.
 #[must_use]
 pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&'s Key> {
-    let gives = |member: &&Subject<'_>| {
-        said::list(scene, member, "security-groups").is_some_and(|list| !list.value.is_empty())
+    let suffix = "security-groups";
+    let gives = |member: &Subject<'_>| {
+        said::list(scene, member, suffix).is_some_and(|list| !list.value.is_empty())
     };
-    let members = scene.members(subject);
-    let given = members.iter().find(gives)?;
+    let given = scene.first_member(subject, suffix, gives)?;
     Some(&given.facts.key)
 }
 

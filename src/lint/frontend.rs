@@ -47,7 +47,9 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         let of_nlb = built.frontend_nlb.iter().flat_map(|nlb| &nlb.listeners);
         for listener in of_nlb {
             let own = subject
-                .listeners()
+                .listeners
+                .iter()
+                .map(|own| own.listener)
                 .find(|own| own.port == listener.alb_port);
             if own.is_none_or(|own| own.members.first() != Some(&subject.facts.key)) {
                 continue;

@@ -84,8 +84,8 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         findings.extend(order(subject));
         findings.extend(catch_all(subject));
     }
-    for group in &scene.model.groups {
-        findings.extend(disagreements(scene, group));
+    for (group, members) in scene.ours_by_group() {
+        findings.extend(disagreements(scene, group, members));
     }
     findings
 }
@@ -159,23 +159,15 @@ fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// What the members of a refused group do not agree on.
-fn disagreements(scene: &Scene<'_>, group: &Group) -> Vec<Finding> {
+fn disagreements(scene: &Scene<'_>, group: &Group, mut members: Vec<&Subject<'_>>) -> Vec<Finding> {
     let Some(failure) = &group.failure else {
         return Vec::new();
     };
-    let mut members: Vec<&Subject<'_>> = scene
-        .ours()
-        .filter(|subject| subject.facts.group.as_ref() == Some(&group.name))
-        .collect();
     if members.len() < 2 {
         return Vec::new();
     }
-    members.sort_by_key(|subject| {
-        group
-            .members
-            .iter()
-            .position(|key| *key == subject.facts.key)
-    });
+    let order: BTreeMap<&Key, usize> = group.members.iter().zip(0..).collect();
+    members.sort_by_key(|subject| order.get(&subject.facts.key));
     let mut findings = match members
         .iter()
         .any(|subject| subject.facts.class_params.is_some())

@@ -224,11 +224,9 @@ fn not_opened(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let list =
         said::list(scene, subject, "security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
-    let members = scene.members(subject);
-    let said = members
-        .iter()
-        .any(|member| member.setting(suffix).is_some());
-    (!said).then(|| {
+    let says = |member: &Subject<'_>| member.setting(suffix).is_some();
+    let said = scene.first_member(subject, suffix, says);
+    said.is_none().then(|| {
         let message = format!(
             "security-groups without {suffix}: nobody opens the way from the ALB to the targets"
         );

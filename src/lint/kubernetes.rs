@@ -12,12 +12,14 @@ mod service;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::backends::services;
 use super::scene::{Scene, about};
 use super::{Finding, Rule, Severity};
-use crate::alb::model::{Part, Reason, Stage};
+use crate::alb::model::{Part, Site, Stage};
 use crate::config::kube::{self, Verdict, Wrong, wrong};
 use crate::manifest::Object;
 
@@ -65,35 +67,40 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         findings.extend(ingress::faults(subject.object));
     }
     if scene.is_as_is() {
+        let undecoded = undecoded(scene);
         for (service, _) in &services(scene) {
             findings.extend(service::faults(service));
-            findings.extend(undecoded(scene, service, &ALB103));
+            findings.extend(refused(&undecoded, service, &ALB103));
         }
         // One that cannot be decoded has no class, and so is in no group.
         for ingress in scene.of_kind("Ingress") {
-            findings.extend(undecoded(scene, ingress, &ALB090));
+            findings.extend(refused(&undecoded, ingress, &ALB090));
         }
     }
     findings
 }
 
-/// Why an object cannot be decoded. Annotations that are no text have a rule of their own.
-fn undecoded(scene: &Scene<'_>, object: &Object, rule: &'static Rule) -> Option<Finding> {
-    let is_of = |reason: &Reason| {
-        let found = reason
-            .site
-            .as_ref()
-            .map(|site| (site, scene.find(&site.object)));
-        found.is_some_and(|(site, found)| {
-            matches!(site.part, Part::Field(_))
-                && found.is_some_and(|found| std::ptr::eq(found, object))
-        })
-    };
-    let mut failures = scene.model.failures.iter();
-    let failure =
-        failures.find(|failure| failure.stage == Stage::Decode && is_of(&failure.reason))?;
-    let field = failure.reason.site.as_ref()?.pointer();
-    Some(about(object, rule, failure.reason.message.clone()).field(field))
+/// The first reason why an object cannot be decoded, by its address. Annotations that are no text have a rule of their own.
+type Undecoded<'s> = BTreeMap<*const Object, (&'s str, &'s Site)>;
+
+fn undecoded<'s>(scene: &Scene<'s>) -> Undecoded<'s> {
+    let mut found = Undecoded::new();
+    for failure in &scene.model.failures {
+        if let Some(site) = failure.reason.site.as_deref()
+            && failure.stage == Stage::Decode
+            && matches!(site.part, Part::Field(_))
+            && let Some(object) = scene.find(&site.object)
+        {
+            let reason = (failure.reason.message.as_str(), site);
+            found.entry(object).or_insert(reason);
+        }
+    }
+    found
+}
+
+fn refused(undecoded: &Undecoded<'_>, object: &Object, rule: &'static Rule) -> Option<Finding> {
+    let (message, site) = undecoded.get(&std::ptr::from_ref(object))?;
+    Some(about(object, rule, *message).field(site.pointer()))
 }
 
 /// What is wrong with one object.

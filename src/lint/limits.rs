@@ -51,11 +51,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn rules(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut rules: Vec<&model::Rule> = subject
-        .listeners()
-        .flat_map(|listener| &listener.rules)
-        .filter(|rule| rule.origin.ingress == subject.facts.key)
-        .collect();
+    let mut rules: Vec<&model::Rule> = subject.listeners.iter().flat_map(|own| own.rules).collect();
     rules.sort_by_key(|rule| (rule.origin.rule, rule.origin.path));
     rules.dedup_by_key(|rule| &rule.origin);
     let mut findings = Vec::new();

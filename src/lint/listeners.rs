@@ -6,7 +6,6 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::certificates::certificate_arns;
-use super::reach::{default_is_reached, is_reached};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::listen_ports;
@@ -144,16 +143,14 @@ fn clear_text(subject: &Subject<'_>) -> Vec<Finding> {
     let https = listeners
         .iter()
         .find(|listener| listener.protocol == Protocol::Https);
-    for listener in subject
-        .listeners()
-        .filter(|listener| listener.protocol == Protocol::Http)
-    {
-        let by_rule = listener.rules.iter().any(|rule| {
-            rule.origin.ingress == *key && forwards(&rule.actions) && is_reached(listener, rule)
-        });
-        let by_default = listener.default_from.as_ref() == Some(key)
-            && forwards(&listener.default_actions)
-            && default_is_reached(listener);
+    for own in subject.listeners.iter() {
+        let listener = own.listener;
+        if listener.protocol != Protocol::Http {
+            continue;
+        }
+        let mut rules = own.rules.iter();
+        let by_rule = rules.any(|rule| forwards(&rule.actions) && own.is_reached(rule));
+        let by_default = forwards(&listener.default_actions) && own.has_default(key);
         if !by_rule && !by_default {
             continue;
         }

@@ -183,11 +183,11 @@ pub fn twice<'i>(items: &'i [String], prefix: &str) -> Option<&'i String> {
 
 fn web_acl(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let arn = said::text(scene, subject, "wafv2-acl-arn")?;
-    let members = scene.members(subject);
-    let mut named = members
-        .iter()
-        .filter_map(|member| Some((member, said::text(scene, member, "wafv2-acl-name")?)));
-    if let Some((member, name)) = named.next() {
+    let suffix = "wafv2-acl-name";
+    let names = |member: &Subject<'_>| said::text(scene, member, suffix).is_some();
+    if let Some(member) = scene.first_member(subject, suffix, names)
+        && let Some(name) = said::text(scene, member, suffix)
+    {
         let of = if member.facts.key == subject.facts.key {
             String::new()
         } else {
@@ -219,10 +219,9 @@ fn shield(subject: &Subject<'_>) -> Option<Finding> {
 /// Whether some member of the group puts an NLB in front.
 #[must_use]
 pub fn frontend_nlb(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
-    scene.members(subject).iter().any(|member| {
-        let asked = member.read("enable-frontend-nlb").map(parse_bool);
-        asked == Some(Ok(true))
-    })
+    let suffix = "enable-frontend-nlb";
+    let asks = |member: &Subject<'_>| member.read(suffix).map(parse_bool) == Some(Ok(true));
+    scene.first_member(subject, suffix, asks).is_some()
 }
 
 fn fixed_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
@@ -231,15 +230,14 @@ fn fixed_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> 
     if !frontend_nlb(scene, subject) {
         return None;
     }
-    let members = scene.members(subject);
-    let mut schemes = members
-        .iter()
-        .filter_map(|member| member.read("frontend-nlb-scheme"));
-    let message = match schemes.next() {
+    let scheme = "frontend-nlb-scheme";
+    let first = scene.first_member(subject, scheme, |member| member.read(scheme).is_some());
+    let message = match first.and_then(|member| member.read(scheme)) {
         Some("internet-facing") => {
-            let subnets = members
-                .iter()
-                .find_map(|member| said::list(scene, member, "frontend-nlb-subnets"))?;
+            let subnets = "frontend-nlb-subnets";
+            let names = |member: &Subject<'_>| said::list(scene, member, subnets).is_some();
+            let first = scene.first_member(subject, subnets, names)?;
+            let subnets = said::list(scene, first, subnets)?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
             if addresses == subnets {
                 return None;

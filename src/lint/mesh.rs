@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::backends::targets;
@@ -52,106 +54,140 @@ pub static RULES: [&Rule; 2] = [&ALB058, &ALB063];
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut ways: Vec<(&Object, u64)> = Vec::new();
+    let mut ways: BTreeMap<*const Object, (&Object, BTreeSet<u64>)> = BTreeMap::new();
     for subject in scene.ours() {
         for target in targets(scene, subject) {
             let port = target.service_port().and_then(|port| port["port"].as_u64());
             if let (Some(service), Some(port)) = (target.service, port)
                 && is_gateway(service)
-                && !ways.contains(&(service, port))
             {
-                ways.push((service, port));
+                let way = ways.entry(service).or_insert((service, BTreeSet::new()));
+                way.1.insert(port);
             }
         }
     }
-    for (at, (service, port)) in ways.iter().enumerate() {
-        if !ways[..at].iter().any(|(other, _)| other == service) {
-            findings.extend(filters(scene, service));
-            findings.extend(pods(scene, service));
+    if ways.is_empty() {
+        return findings;
+    }
+    let proxy_protocol: Vec<&Object> = scene
+        .of_kind("EnvoyFilter")
+        .filter(|filter| {
+            let text = filter.value["spec"].to_string();
+            text.contains("envoy.filters.listener.proxy_protocol")
+        })
+        .collect();
+    let workloads = ["Deployment", "DaemonSet"]
+        .into_iter()
+        .flat_map(|kind| scene.of_kind(kind));
+    let workloads = Labelled::new(workloads, |workload| {
+        &workload.value["spec"]["template"]["metadata"]["labels"]
+    });
+    let services = ways.values().map(|(service, _)| *service);
+    for service in services.clone() {
+        let filters = proxy_protocol.iter();
+        findings.extend(filters.filter_map(|filter| filtered(filter, service)));
+        let pods = workloads.selected(selector_of(service)).into_iter();
+        let ours = pods.filter(|pod| namespace_of(pod) == namespace_of(service));
+        findings.extend(ours.filter_map(pod));
+    }
+    let services = Labelled::new(services, selector_of);
+    for gateway in scene.of_kind("Gateway") {
+        if gateway.api_version().starts_with("networking.istio.io/") {
+            for service in services.selected(&gateway.value["spec"]["selector"]) {
+                let (_, ports) = &ways[&std::ptr::from_ref(service)];
+                for port in ports {
+                    findings.extend(servers(gateway, *port));
+                }
+            }
         }
-        findings.extend(gateways(scene, service, *port));
     }
     findings
 }
 
-/// EnvoyFilters that make the gateway expect the PROXY protocol.
-fn filters<'s>(scene: &'s Scene<'_>, service: &'s Object) -> impl Iterator<Item = Finding> + 's {
-    scene.of_kind("EnvoyFilter").filter_map(move |filter| {
-        let selector = &filter.value["spec"]["workloadSelector"]["labels"];
-        let everywhere = !selector.is_object();
-        let reaches = everywhere || selects(selector, &service.value["spec"]["selector"]);
-        let text = filter.value["spec"].to_string();
-        (reaches && text.contains("envoy.filters.listener.proxy_protocol")).then(|| {
-            about(
-                filter,
-                &ALB057,
-                "it makes the gateway expect the PROXY protocol, which an ALB does not speak",
-            )
-            .field("/spec")
-        })
+/// The labels of a Service's pods.
+fn selector_of(service: &Object) -> &Value {
+    &service.value["spec"]["selector"]
+}
+
+/// Objects by their labels, so that selecting from many need not go through all.
+struct Labelled<'s> {
+    objects: Vec<(&'s Object, &'s Value)>,
+    by_label: BTreeMap<(&'s str, String), Vec<usize>>,
+}
+
+impl<'s> Labelled<'s> {
+    fn new(objects: impl Iterator<Item = &'s Object>, labels: fn(&Object) -> &Value) -> Self {
+        let objects: Vec<_> = objects.map(|object| (object, labels(object))).collect();
+        let mut by_label: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
+        for (at, (_, labels)) in objects.iter().enumerate() {
+            for (key, value) in labels.as_object().into_iter().flatten() {
+                let label = (key.as_str(), value.to_string());
+                by_label.entry(label).or_default().push(at);
+            }
+        }
+        Labelled { objects, by_label }
+    }
+
+    /// Those that have every label of a selector. A selector without labels selects nothing here.
+    fn selected(&self, selector: &Value) -> Vec<&'s Object> {
+        let wanted = selector.as_object().into_iter().flatten();
+        let with_label = wanted.map(|(key, value)| {
+            let found = self.by_label.get(&(key.as_str(), value.to_string()));
+            found.map_or(&[][..], Vec::as_slice)
+        });
+        let fewest = with_label.min_by_key(|found| found.len()).unwrap_or(&[]);
+        let objects = fewest.iter().map(|at| &self.objects[*at]);
+        objects
+            .filter(|(_, labels)| selects(selector, labels))
+            .map(|(object, _)| *object)
+            .collect()
+    }
+}
+
+/// An EnvoyFilter that makes the gateway expect the PROXY protocol.
+fn filtered(filter: &Object, service: &Object) -> Option<Finding> {
+    let selector = &filter.value["spec"]["workloadSelector"]["labels"];
+    let everywhere = !selector.is_object();
+    (everywhere || selects(selector, selector_of(service))).then(|| {
+        let message = "it makes the gateway expect the PROXY protocol, which an ALB does not speak";
+        about(filter, &ALB057, message).field("/spec")
     })
 }
 
-/// What the gateway's pods are told about the proxies in front of them.
-fn pods<'s>(scene: &'s Scene<'_>, service: &'s Object) -> impl Iterator<Item = Finding> + 's {
-    ["Deployment", "DaemonSet"]
-        .into_iter()
-        .flat_map(|kind| scene.of_kind(kind))
-        .filter_map(move |workload| {
-            let template = &workload.value["spec"]["template"]["metadata"];
-            let ours = namespace_of(workload) == namespace_of(service)
-                && selects(&service.value["spec"]["selector"], &template["labels"]);
-            let config = template["annotations"][PROXY_CONFIG]
-                .as_str()
-                .unwrap_or_default();
-            if !ours {
-                None
-            } else if config.contains("proxyProtocol") {
-                Some(about(
-                    workload,
-                    &ALB057,
-                    "gatewayTopology.proxyProtocol makes the gateway expect the PROXY protocol, which an ALB does not speak",
-                ))
-            } else {
-                (!config.contains("numTrustedProxies")).then(|| {
-                    about(
-                        workload,
-                        &ALB058,
-                        "numTrustedProxies is not said: the client's address is taken to be that of the ALB",
-                    )
-                })
-            }
-            .map(|finding| finding.field("/spec/template/metadata/annotations"))
-        })
+/// What pods of the gateway are told about the proxies in front of them.
+fn pod(workload: &Object) -> Option<Finding> {
+    let annotations = &workload.value["spec"]["template"]["metadata"]["annotations"];
+    let config = annotations[PROXY_CONFIG].as_str().unwrap_or_default();
+    let finding = if config.contains("proxyProtocol") {
+        about(
+            workload,
+            &ALB057,
+            "gatewayTopology.proxyProtocol makes the gateway expect the PROXY protocol, which an ALB does not speak",
+        )
+    } else if !config.contains("numTrustedProxies") {
+        about(
+            workload,
+            &ALB058,
+            "numTrustedProxies is not said: the client's address is taken to be that of the ALB",
+        )
+    } else {
+        return None;
+    };
+    Some(finding.field("/spec/template/metadata/annotations"))
 }
 
-/// The servers of Gateways on the port that an ALB leads to.
-fn gateways(scene: &Scene<'_>, service: &Object, port: u64) -> Vec<Finding> {
+/// The servers of a Gateway on the port that an ALB leads to.
+fn servers(gateway: &Object, port: u64) -> Vec<Finding> {
+    let servers = gateway.value["spec"]["servers"].as_array();
     let mut findings = Vec::new();
-    for gateway in scene.of_kind("Gateway") {
-        if !gateway.api_version().starts_with("networking.istio.io/")
-            || !selects(
-                &gateway.value["spec"]["selector"],
-                &service.value["spec"]["selector"],
-            )
-        {
+    for (at, server) in servers.into_iter().flatten().enumerate() {
+        if server["port"]["number"].as_u64() != Some(port) {
             continue;
         }
-        let servers = gateway.value["spec"]["servers"].as_array();
-        for (at, server) in servers.into_iter().flatten().enumerate() {
-            if server["port"]["number"].as_u64() != Some(port) {
-                continue;
-            }
-            if let Some(message) = unfit(server) {
-                findings.push(
-                    about(
-                        gateway,
-                        &ALB063,
-                        format!("the server on port {port} {message}"),
-                    )
-                    .field(format!("/spec/servers/{at}")),
-                );
-            }
+        if let Some(message) = unfit(server) {
+            let message = format!("the server on port {port} {message}");
+            let finding = about(gateway, &ALB063, message);
+            findings.push(finding.field(format!("/spec/servers/{at}")));
         }
     }
     findings

@@ -22,6 +22,7 @@ pub mod inbound;
 pub mod kubernetes;
 pub mod limits;
 pub mod listeners;
+pub mod listening;
 pub mod load_balancer;
 pub mod mesh;
 pub mod migration;
@@ -39,6 +40,7 @@ pub mod tags;
 #[cfg(test)]
 mod testing;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -51,8 +53,8 @@ use crate::error::{Error, Place};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use crate::yaml::Tree;
-use scene::Scene;
+use crate::yaml::{Finder, Tree};
+use scene::{Index, Scene};
 
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = [
@@ -243,6 +245,7 @@ pub fn nearest(id: &str) -> String {
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
     let applied = applied(objects);
+    let index = Index::new(&applied);
     // One model for all gateways that say the same of the controller.
     let mut models: Vec<(Options, Model)> = Vec::new();
     let rewritten: Vec<&Object> = gateways
@@ -274,8 +277,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene =
-            Scene::new(&applied, model, options, judged).behind_the_filter(rewritten.clone());
+        let scene = Scene::new(&index, model, options, judged).behind_the_filter(rewritten.clone());
         let mut found = judge(&scene);
         let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
         found.extend(
@@ -335,7 +337,8 @@ pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
         .unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
-    let scene = Scene::new(&found, &model, &options, |_| true);
+    let index = Index::new(&found);
+    let scene = Scene::new(&index, &model, &options, |_| true);
     let mut findings = judge(&scene);
     findings.extend(no_text::undecoded(&scene));
     locate(&stream, &found, &mut findings);
@@ -370,16 +373,18 @@ pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
                 .help("mend the manifest; as it stands Kubernetes would refuse it, too"),
         );
     }
-    Ok(applied(&found.objects))
+    let mut objects = found.objects;
+    objects.retain(|object| !object.is_hook());
+    Ok(objects)
 }
 
 /// Everything but hooks.
-fn applied(objects: &[Object]) -> Vec<Object> {
-    objects
-        .iter()
-        .filter(|object| !object.is_hook())
-        .cloned()
-        .collect()
+fn applied(objects: &[Object]) -> Cow<'_, [Object]> {
+    if !objects.iter().any(Object::is_hook) {
+        return Cow::Borrowed(objects);
+    }
+    let applied = objects.iter().filter(|object| !object.is_hook());
+    applied.cloned().collect()
 }
 
 /// An object among those that are applied.
@@ -436,32 +441,31 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
             .entry(format!("{} {}", object.kind(), object.full_name()))
             .or_insert(object);
     }
-    let mut trees: BTreeMap<usize, Option<Tree<'_>>> = BTreeMap::new();
-    for finding in findings
-        .iter_mut()
-        .filter(|finding| finding.place.is_none())
-    {
+    let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
+    for finding in findings.iter_mut() {
         let object = finding.object.as_ref().and_then(|name| names.get(name));
-        let Some((object, document)) =
-            object.and_then(|object| Some((object, stream.documents.get(object.document)?)))
-        else {
+        if let (None, Some(object)) = (&finding.place, object) {
+            let found = by_document.entry(object.document).or_default();
+            found.push((object, finding));
+        }
+    }
+    for (document, found) in by_document {
+        let Some(document) = stream.documents.get(document) else {
             continue;
         };
-        let field = finding
-            .field
-            .as_ref()
-            .map(|field| format!("{}{field}", object.pointer));
-        let located = field.and_then(|field| {
-            trees
-                .entry(object.document)
-                .or_insert_with(|| Tree::parse(stream.text_of(document)).ok())
-                .as_ref()?
-                .find(&field)
-        });
-        finding.place = Some(match located {
-            Some(located) => stream.place(document, located.key.unwrap_or(located.value).start),
-            None => object.place.clone(),
-        });
+        let has_field = found.iter().any(|(_, finding)| finding.field.is_some());
+        let tree = has_field.then(|| Tree::parse(stream.text_of(document)));
+        let mut finder = tree.iter().flatten().next().map(Finder::new);
+        let places = stream.places(document);
+        for (object, finding) in found {
+            let field = finding.field.as_ref();
+            let located = field
+                .and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
+            finding.place = Some(match located {
+                Some(located) => places.at(located.key.unwrap_or(located.value).start),
+                None => object.place.clone(),
+            });
+        }
     }
 }
 

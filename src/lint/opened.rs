@@ -78,8 +78,9 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
         return None;
     }
     let ports: Vec<String> = subject
-        .listeners()
-        .map(|listener| format!("tcp {} from ", listener.port))
+        .listeners
+        .iter()
+        .map(|listening| format!("tcp {} from ", listening.listener.port))
         .collect();
     let others: BTreeSet<&str> = subject
         .built()?
@@ -118,7 +119,7 @@ fn by(
 ) -> Finding {
     for member in scene.members(subject) {
         for suffix in suffixes {
-            let Some(said) = said::anything(scene, &member, suffix) else {
+            let Some(said) = said::anything(scene, member, suffix) else {
                 continue;
             };
             if said.is_of_the_class() || member.facts.key != subject.facts.key {

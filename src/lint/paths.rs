@@ -181,13 +181,11 @@ fn elsewhere<'s>(scene: &Scene<'s>, subject: &Subject<'_>, name: &str) -> Option
     if subject.object.namespace().is_empty() {
         return None;
     }
-    let mut services = scene
-        .of_kind("Service")
-        .filter(|service| service.name() == name);
-    let first = services.next()?;
-    let open =
-        first.namespace().is_empty() || services.any(|service| service.namespace().is_empty());
-    (!open).then_some(first)
+    let services = scene.services_named(name);
+    let open = services
+        .iter()
+        .any(|service| service.namespace().is_empty());
+    services.first().copied().filter(|_| !open)
 }
 
 /// The port that was perhaps meant.

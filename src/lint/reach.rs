@@ -4,23 +4,113 @@
 //! would take. The controller itself leaves out only what an earlier redirect takes, compared as text; here patterns are
 //! compared as patterns, so that `/*` and `/a/*` take `/a/b`.
 
+use std::collections::{BTreeSet, HashMap};
+
 use crate::alb::model::{Condition, Listener, Patterns, Rule};
 
-/// The earlier rule that takes every request of a rule of this listener.
-#[must_use]
-pub fn taken_by<'l>(listener: &'l Listener, rule: &Rule) -> Option<&'l Rule> {
-    listener
-        .rules
-        .iter()
-        .take_while(|earlier| earlier.priority < rule.priority)
-        .find(|earlier| takes(&earlier.conditions, &rule.conditions))
+/// For each rule of a listener, the earlier one that takes all that it would take.
+pub struct Reach {
+    takers: Vec<Option<usize>>,
 }
 
-/// Whether a request can reach a rule of this listener.
-#[must_use]
-pub fn is_reached(listener: &Listener, rule: &Rule) -> bool {
-    taken_by(listener, rule).is_none()
+impl Reach {
+    /// Of rules in order of priority, which counts from 1.
+    #[must_use]
+    pub fn of(rules: &[Rule]) -> Self {
+        let mut earlier = Earlier::default();
+        let mut takers = Vec::with_capacity(rules.len());
+        for (at, rule) in rules.iter().enumerate() {
+            let mut candidates = earlier.candidates(&rule.conditions).into_iter();
+            takers.push(candidates.find(|&at| takes(&rules[at].conditions, &rule.conditions)));
+            earlier.add(at, &rule.conditions);
+        }
+        Reach { takers }
+    }
+
+    /// The index of the rule that takes every request of this one.
+    #[must_use]
+    pub fn taker(&self, rule: &Rule) -> Option<usize> {
+        *self.takers.get(rule.priority.checked_sub(1)?)?
+    }
 }
+
+/// The rules so far, by what a host and a path begin with where they match: comparing each rule with all before it would
+/// take the square of their number.
+#[derive(Default)]
+struct Earlier {
+    by_host: HashMap<String, HashMap<String, Vec<usize>>>,
+}
+
+impl Earlier {
+    fn add(&mut self, at: usize, conditions: &[Condition]) {
+        let paths = beginnings(paths(conditions).next(), str::to_owned);
+        for host in beginnings(hosts(conditions).next(), str::to_ascii_lowercase) {
+            let by_path = self.by_host.entry(host).or_default();
+            for path in &paths {
+                by_path.entry(path.clone()).or_default().push(at);
+            }
+        }
+    }
+
+    /// Those that may take every request of a rule, in their order, all that do among them. A pattern that takes another
+    /// begins, up to its first wildcard, as the other does; and it must take each value, so the first one tells.
+    fn candidates(&self, conditions: &[Condition]) -> BTreeSet<usize> {
+        let first = |patterns: &Patterns| patterns.values.first().cloned();
+        let hosts: Vec<String> = hosts(conditions).filter_map(first).collect();
+        let paths: Vec<String> = paths(conditions).filter_map(first).collect();
+        let mut found = BTreeSet::new();
+        for host in starts(hosts.iter().map(|host| host.to_ascii_lowercase())) {
+            let Some(by_path) = self.by_host.get(&host) else {
+                continue;
+            };
+            for path in starts(paths.iter().cloned()) {
+                found.extend(by_path.get(&path).into_iter().flatten());
+            }
+        }
+        found
+    }
+}
+
+/// All that texts may begin with, from nothing to all of a text.
+fn starts(texts: impl Iterator<Item = String>) -> BTreeSet<String> {
+    let mut starts = BTreeSet::from([String::new()]);
+    for text in texts {
+        let ends = text.char_indices().map(|(at, char)| at + char.len_utf8());
+        starts.extend(ends.map(|end| text[..end].to_owned()));
+    }
+    starts
+}
+
+/// What the values of a condition begin with, up to the first wildcard; nothing where they need not match a value.
+fn beginnings(patterns: Option<&Patterns>, fold: impl Fn(&str) -> String) -> BTreeSet<String> {
+    let Some(patterns) = patterns.filter(|patterns| patterns.regex_values.is_empty()) else {
+        return BTreeSet::from([String::new()]);
+    };
+    let values = patterns.values.iter().map(|value| match value.as_str() {
+        EVERY_PATH => String::new(),
+        value => fold(value.split(['*', '?']).next().unwrap_or_default()),
+    });
+    values.collect()
+}
+
+fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
+    conditions.iter().filter_map(|condition| match condition {
+        Condition::HostHeader { host_header_config } => Some(host_header_config),
+        _ => None,
+    })
+}
+
+fn paths(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
+    conditions.iter().filter_map(|condition| match condition {
+        Condition::PathPattern {
+            path_pattern_config,
+        } => Some(path_pattern_config),
+        _ => None,
+    })
+}
+
+/// A pattern of paths that takes all of them.
+const EVERY_PATH: &str = "/*";
 
 /// Whether a request can reach the default actions of a listener.
 #[must_use]
@@ -34,23 +124,12 @@ pub fn default_is_reached(listener: &Listener) -> bool {
 pub fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {
-            let hosts = others.iter().filter_map(|other| match other {
-                Condition::HostHeader { host_header_config } => Some(host_header_config),
-                _ => None,
-            });
-            implied(host_header_config, hosts, |host| host.to_ascii_lowercase())
+            let fold = |host: &str| host.to_ascii_lowercase();
+            implied(host_header_config, hosts(others), fold)
         }
         Condition::PathPattern {
             path_pattern_config,
-        } => {
-            let paths = others.iter().filter_map(|other| match other {
-                Condition::PathPattern {
-                    path_pattern_config,
-                } => Some(path_pattern_config),
-                _ => None,
-            });
-            implied(path_pattern_config, paths, str::to_owned)
-        }
+        } => implied(path_pattern_config, paths(others), str::to_owned),
         other => others.contains(other),
     })
 }
@@ -61,7 +140,7 @@ fn implied<'p>(
     mut others: impl Iterator<Item = &'p Patterns>,
     fold: impl Fn(&str) -> String,
 ) -> bool {
-    let all = |pattern: &String| pattern == "*" || pattern == "/*";
+    let all = |pattern: &String| pattern == "*" || pattern == EVERY_PATH;
     patterns.values.iter().any(all)
         || others.any(|other| {
             if other.values.is_empty() {

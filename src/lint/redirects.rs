@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::backends::backends;
 use super::listeners::{has, ports};
-use super::reach::{default_is_reached, is_reached};
+use super::listening::Listening;
 use super::scene::{Scene, Subject, about};
 use super::{Finding, Rule, Severity};
 use crate::alb::model::{Action, Listener, Protocol, Redirect};
@@ -111,10 +111,13 @@ fn ssl_redirect(
 
 /// An Ingress all of whose listeners redirect, because another member of the group says so.
 fn taken_off_the_air(subject: &Subject<'_>) -> Option<Finding> {
-    let mut listeners = subject.listeners().peekable();
-    listeners.peek()?;
+    let redirects_all = |own: &Listening<'_>| own.listener.redirects_all;
     let said = subject.setting("ssl-redirect").is_some();
-    if said || !subject.shares() || !listeners.all(|listener| listener.redirects_all) {
+    if said
+        || !subject.shares()
+        || subject.listeners.is_empty()
+        || !subject.listeners.iter().all(redirects_all)
+    {
         return None;
     }
     let message = "another Ingress of the group redirects every HTTP listener to HTTPS, and this one listens on HTTP only: its \
@@ -132,9 +135,9 @@ fn redirects(subject: &Subject<'_>) -> Vec<Finding> {
     {
         return findings;
     }
-    for listener in subject.listeners() {
-        for (action, redirect) in redirects_on(subject, listener) {
-            if let Some(fault) = leads_nowhere(subject, listener, redirect) {
+    for own in subject.listeners.iter() {
+        for (action, redirect) in redirects_on(subject, own) {
+            if let Some(fault) = leads_nowhere(subject, own.listener, redirect) {
                 let finding = subject.at(&ALB008, &format!("actions.{action}"), fault);
                 findings.push(finding.severity(Severity::Warning));
             }
@@ -144,16 +147,14 @@ fn redirects(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// The redirects of this Ingress that requests reach on a listener, by the names of their actions.
-fn redirects_on<'s>(subject: &Subject<'s>, listener: &'s Listener) -> Vec<(&'s str, &'s Redirect)> {
-    let key = &subject.facts.key;
-    let rules = listener.rules.iter();
-    let reached = rules.filter(|rule| rule.origin.ingress == *key && is_reached(listener, rule));
+fn redirects_on<'s>(subject: &Subject<'s>, own: &Listening<'s>) -> Vec<(&'s str, &'s Redirect)> {
+    let reached = own.rules.iter().filter(|rule| own.is_reached(rule));
     let mut found: Vec<(&str, &Redirect)> = reached
         .filter_map(|rule| Some((rule.origin.backend.as_str(), redirect_of(&rule.actions)?)))
         .collect();
-    if listener.default_from.as_ref() == Some(key) && default_is_reached(listener) {
+    if own.has_default(&subject.facts.key) {
         let default = backends(subject.object).pop().map(|backend| backend.name);
-        found.extend(default.zip(redirect_of(&listener.default_actions)));
+        found.extend(default.zip(redirect_of(&own.listener.default_actions)));
     }
     found
 }

@@ -3,37 +3,83 @@
 //! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
 //! and where it came from, and reads an annotation only to say which letters are wrong in it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use serde_json::Value;
-
+use super::listening::{Listening, of_members};
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{
-    self, Built, CLUSTER_KINDS, Group, IngressFacts, Listener, Model, Options, Setting, Site, State,
+    self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State,
 };
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
 use crate::plan::ports;
 
+/// Objects, found by what they are called. Several scenes may look at the same.
+pub struct Index<'s> {
+    objects: &'s [Object],
+    /// By kind, namespace and name; of several the last one, as for the model.
+    by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
+    by_kind: BTreeMap<&'s str, Vec<&'s Object>>,
+    services: BTreeMap<&'s str, Vec<&'s Object>>,
+}
+
+impl<'s> Index<'s> {
+    /// Of objects without hooks.
+    #[must_use]
+    pub fn new(objects: &'s [Object]) -> Self {
+        let mut index = Index {
+            objects,
+            by_name: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            services: BTreeMap::new(),
+        };
+        for object in objects {
+            let (kind, name) = (object.kind(), object.name());
+            index.by_kind.entry(kind).or_default().push(object);
+            // Knative has Services, too.
+            if kind != "Service" || object.api_version() == "v1" {
+                let key = (kind, namespace_of(object), name);
+                index.by_name.insert(key, object);
+            }
+            if kind == "Service" {
+                index.services.entry(name).or_default().push(object);
+            }
+        }
+        index
+    }
+}
+
 /// A stream as it stands, or as the filter leaves it.
 pub struct Scene<'s> {
     /// The objects, hooks left out.
     pub objects: &'s [Object],
-    /// By kind, namespace and name; of several the last one, as for the model.
-    by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
+    index: &'s Index<'s>,
     /// What the controller does with them.
     pub model: &'s Model,
     /// What is known of the controller.
     pub options: &'s Options,
     /// The Ingresses to be judged.
     pub subjects: Vec<Subject<'s>>,
+    /// The groups that they are in, by name.
+    groups: Vec<Members<'s>>,
     /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
     pub rewritten: Option<Vec<&'s Object>>,
 }
 
+/// All members of a group, in its order.
+struct Members<'s> {
+    group: &'s str,
+    all: Vec<Subject<'s>>,
+    /// Those that [`Scene::first_member`] found, by question.
+    first: RefCell<BTreeMap<&'static str, Option<usize>>>,
+}
+
 /// An Ingress to be judged.
+#[derive(Clone)]
 pub struct Subject<'s> {
     /// The object.
     pub object: &'s Object,
@@ -41,38 +87,58 @@ pub struct Subject<'s> {
     pub facts: &'s IngressFacts,
     /// Its group, if it has one.
     pub group: Option<&'s Group>,
+    /// The listeners that it asked for, alone or with others.
+    pub listeners: Rc<[Listening<'s>]>,
 }
 
 impl<'s> Scene<'s> {
     /// A scene in which the Ingresses are judged that `judged` picks.
     pub fn new(
-        objects: &'s [Object],
+        index: &'s Index<'s>,
         model: &'s Model,
         options: &'s Options,
         judged: impl Fn(&IngressFacts) -> bool,
     ) -> Self {
-        let subjects = model
-            .ingresses
-            .iter()
-            .filter(|facts| judged(facts))
-            .map(|facts| Subject {
-                object: &objects[facts.index],
-                facts,
-                group: model.group_of(&facts.key),
-            })
+        let objects = index.objects;
+        let subject = |facts: &'s IngressFacts, group, listeners: Vec<_>| Subject {
+            object: &objects[facts.index],
+            facts,
+            group,
+            listeners: listeners.into(),
+        };
+        let ingresses = model.ingresses.iter();
+        let mut subjects: Vec<Option<Subject<'s>>> = ingresses
+            .map(|facts| judged(facts).then(|| subject(facts, None, Vec::new())))
             .collect();
-        // Knative has Services, too.
-        let by_name = objects
-            .iter()
-            .filter(|object| object.kind() != "Service" || object.api_version() == "v1")
-            .map(|object| ((object.kind(), namespace_of(object), object.name()), object))
-            .collect();
+        let mut groups = Vec::new();
+        for group in &model.groups {
+            let places = group.members.iter().map(|key| model.position(key));
+            let is_judged = |at: Option<usize>| at.is_some_and(|at| subjects[at].is_some());
+            if !places.clone().any(is_judged) {
+                continue;
+            }
+            let mut all = Vec::with_capacity(group.members.len());
+            for (at, listeners) in places.zip(of_members(group)) {
+                let Some(at) = at else { continue };
+                let member = subject(&model.ingresses[at], Some(group), listeners);
+                if subjects[at].is_some() {
+                    subjects[at] = Some(member.clone());
+                }
+                all.push(member);
+            }
+            groups.push(Members {
+                group: &group.name,
+                all,
+                first: RefCell::default(),
+            });
+        }
         Scene {
             objects,
-            by_name,
+            index,
             model,
             options,
-            subjects,
+            subjects: subjects.into_iter().flatten().collect(),
+            groups,
             rewritten: None,
         }
     }
@@ -100,10 +166,8 @@ impl<'s> Scene<'s> {
     }
 
     /// The objects of a kind.
-    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> {
-        self.objects
-            .iter()
-            .filter(move |object| object.kind() == kind)
+    pub fn of_kind(&self, kind: &str) -> impl Iterator<Item = &'s Object> + use<'_, 's> {
+        self.index.by_kind.get(kind).into_iter().flatten().copied()
     }
 
     /// The Service of a name in the namespace of an Ingress.
@@ -112,8 +176,14 @@ impl<'s> Scene<'s> {
         self.named("Service", namespace_of(subject.object), name)
     }
 
+    /// The Services of a name, in any namespace.
+    #[must_use]
+    pub fn services_named(&self, name: &str) -> &[&'s Object] {
+        self.index.services.get(name).map_or(&[], Vec::as_slice)
+    }
+
     fn named(&self, kind: &str, namespace: &str, name: &str) -> Option<&'s Object> {
-        self.by_name.get(&(kind, namespace, name)).copied()
+        self.index.by_name.get(&(kind, namespace, name)).copied()
     }
 
     /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
@@ -125,6 +195,18 @@ impl<'s> Scene<'s> {
                 Some(ours) => ours,
                 None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
             })
+    }
+
+    /// The groups of these, each with those of its members, both in their order in the model and in the stream.
+    #[must_use]
+    pub fn ours_by_group(&self) -> Vec<(&'s Group, Vec<&Subject<'s>>)> {
+        let name = |subject: &&Subject<'s>| subject.group.map(|group| group.name.as_str());
+        let mut ours: Vec<&Subject<'s>> = self.ours().collect();
+        ours.sort_by_key(name);
+        let groups = ours.chunk_by(|a, b| name(a) == name(b));
+        groups
+            .filter_map(|members| Some((members.first()?.group?, members.to_vec())))
+            .collect()
     }
 
     /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
@@ -166,21 +248,39 @@ impl<'s> Scene<'s> {
 
     /// The Ingresses that share the load balancer of this one, itself among them.
     #[must_use]
-    pub fn members(&self, subject: &Subject<'s>) -> Vec<Subject<'s>> {
-        let Some(group) = subject.group else {
-            return vec![Subject { ..*subject }];
+    pub fn members<'a>(&'a self, subject: &'a Subject<'s>) -> &'a [Subject<'s>] {
+        match self.group(subject) {
+            Some(group) => &group.all,
+            None => std::slice::from_ref(subject),
+        }
+    }
+
+    /// The first of these members for which something holds. `question` names it: all members of a group ask the same, and
+    /// going through all of them each time would take the square of their number.
+    #[must_use]
+    pub fn first_member<'a>(
+        &'a self,
+        subject: &'a Subject<'s>,
+        question: &'static str,
+        holds: impl FnMut(&Subject<'s>) -> bool,
+    ) -> Option<&'a Subject<'s>> {
+        let members = self.members(subject);
+        let Some(group) = self.group(subject) else {
+            return members.iter().position(holds).map(|at| &members[at]);
         };
-        let facts = group
-            .members
-            .iter()
-            .filter_map(|key| self.model.ingress(key));
-        facts
-            .map(|facts| Subject {
-                object: &self.objects[facts.index],
-                facts,
-                group: Some(group),
-            })
-            .collect()
+        let known = group.first.borrow().get(question).copied();
+        let at = known.unwrap_or_else(|| {
+            let at = members.iter().position(holds);
+            group.first.borrow_mut().insert(question, at);
+            at
+        });
+        members.get(at?)
+    }
+
+    fn group(&self, subject: &Subject<'_>) -> Option<&Members<'s>> {
+        let name = subject.group?.name.as_str();
+        let found = self.groups.binary_search_by(|group| group.group.cmp(name));
+        self.groups.get(found.ok()?)
     }
 
     /// The object that the model names.
@@ -229,15 +329,6 @@ impl<'s> Subject<'s> {
         self.group?.built.as_ref()
     }
 
-    /// The listeners that it asked for, alone or with others.
-    pub fn listeners(&self) -> impl Iterator<Item = &'s Listener> {
-        let key = &self.facts.key;
-        self.built()
-            .into_iter()
-            .flat_map(|built| &built.listeners)
-            .filter(move |listener| listener.members.contains(key))
-    }
-
     /// Whether its group has a name of its own, so that others may be in it.
     #[must_use]
     pub fn shares(&self) -> bool {
@@ -250,11 +341,9 @@ impl<'s> Subject<'s> {
     /// An annotation of the Ingress that the controller reads, for some target group at least.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        self.facts.settings.iter().find(|setting| {
-            setting.object.kind == "Ingress"
-                && setting.state == State::Read
-                && setting.key.strip_prefix(PREFIX) == Some(suffix)
-        })
+        self.facts
+            .own_setting(suffix)
+            .filter(|setting| setting.state == State::Read)
     }
 
     /// The value of an annotation that the controller reads; an empty one is none.
@@ -354,6 +443,5 @@ pub fn options(spec: &Spec) -> Options {
 /// What the controller does with objects. Hooks are run by Helm, not applied with the release: leave them out.
 #[must_use]
 pub fn model_of(objects: &[Object], options: &Options) -> Model {
-    let values: Vec<Value> = objects.iter().map(|object| object.value.clone()).collect();
-    model::build(&values, options)
+    model::build(objects.iter().map(|object| &object.value), options)
 }

@@ -9,6 +9,7 @@ mod tests;
 use super::annotations::misspelt_listener;
 use super::backends::{paths, targets};
 use super::listeners;
+use super::load_balancer::frontend_nlb;
 use super::no_text::no_text;
 use super::said::{self, Said};
 use super::scene::{Scene, Subject};
@@ -76,16 +77,16 @@ fn word_of_class(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &str) -> Opti
 #[must_use]
 pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option<&'static str> {
     let annotation = setting.annotation?;
-    let somewhere = |suffix: &str, holds: &dyn Fn(&str) -> bool| {
-        let members = scene.members(subject);
-        members
-            .iter()
-            .any(|member| member.read(suffix).is_some_and(holds))
-    };
     match annotation.suffix {
         "manage-backend-security-group-rules" => {
-            let given = somewhere("security-groups", &|list| !string_list(list).is_empty());
-            (!given).then_some("since there are no security-groups")
+            let gives = |member: &Subject<'_>| {
+                let list = member.read("security-groups");
+                list.is_some_and(|list| !string_list(list).is_empty())
+            };
+            let given = scene.first_member(subject, "security-groups in an annotation", gives);
+            given
+                .is_none()
+                .then_some("since there are no security-groups")
         }
         "use-regex-path-match" => {
             let specific = |path_type: &str| !matches!(path_type, "Prefix" | "Exact");
@@ -94,8 +95,7 @@ pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Opti
                 .then_some("since no path has the type ImplementationSpecific")
         }
         suffix if suffix.starts_with("frontend-nlb-") => {
-            let enabled = somewhere("enable-frontend-nlb", &|text| parse_bool(text) == Ok(true));
-            (!enabled).then_some("since enable-frontend-nlb is not true")
+            (!frontend_nlb(scene, subject)).then_some("since enable-frontend-nlb is not true")
         }
         suffix if suffix.starts_with("auth-") && annotation.empty == Empty::Aws => {
             (!authenticates(subject)).then_some("since auth-type is neither oidc nor cognito")

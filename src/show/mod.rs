@@ -8,6 +8,8 @@ mod svg;
 mod tree;
 mod words;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::alb::model::{
@@ -56,11 +58,12 @@ pub fn picture(model: &Model, objects: &[Object]) -> Branch {
             facts.key, facts.why
         )));
     }
+    let services = Services::of(objects);
     branches.extend(
         model
             .groups
             .iter()
-            .map(|group| group_branch(group, objects)),
+            .map(|group| group_branch(group, &services)),
     );
     Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
 }
@@ -75,7 +78,38 @@ fn verdict(verdict: Verdict, message: Option<&str>) -> String {
     }
 }
 
-fn group_branch(group: &Group, objects: &[Object]) -> Branch {
+/// What the rules of one load balancer lead to.
+struct Targets<'p> {
+    /// Target groups by their ids.
+    groups: BTreeMap<&'p str, &'p Value>,
+    services: &'p Services<'p>,
+}
+
+/// The Services by namespace and name, of several of a name the first, each with its place in the stream.
+struct Services<'p>(BTreeMap<(&'p str, &'p str), (usize, &'p Object)>);
+
+impl<'p> Services<'p> {
+    fn of(objects: &'p [Object]) -> Self {
+        let mut found = BTreeMap::new();
+        for (at, object) in objects.iter().enumerate() {
+            if object.kind() == "Service" {
+                let key = (object.namespace(), object.name());
+                found.entry(key).or_insert((at, object));
+            }
+        }
+        Services(found)
+    }
+
+    /// The first of those whose name stands at the end of `ingress-service`.
+    fn with_name_at_the_end(&self, namespace: &str, names: &str) -> Option<&'p Object> {
+        let ends = names.match_indices('-').map(|(at, _)| &names[at + 1..]);
+        let found = ends.filter_map(|name| self.0.get(&(namespace, name)));
+        let (_, object) = found.min_by_key(|(at, _)| *at)?;
+        Some(*object)
+    }
+}
+
+fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
     let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
     let title = match (members.as_slice(), group.verdict) {
         ([only], _) if *only == group.name => format!("Ingress {only}"),
@@ -105,7 +139,13 @@ fn group_branch(group: &Group, objects: &[Object]) -> Branch {
             if shield { "on" } else { "off" }
         )));
     }
-    about.extend(listeners(built, &json, objects));
+    let targets = Targets {
+        groups: items(&json["targetGroups"])
+            .filter_map(|group| Some((group["id"].as_str()?, group)))
+            .collect(),
+        services,
+    };
+    about.extend(listeners(built, &json, &targets));
     let name = lb
         .name
         .as_deref()
@@ -147,7 +187,7 @@ fn access(inbound: &[String], managed: bool) -> Branch {
     )
 }
 
-fn listeners(built: &Built, json: &Value, objects: &[Object]) -> Vec<Branch> {
+fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch> {
     let both = built.listeners.iter().zip(items(&json["listeners"]));
     both.map(|(typed, listener)| {
         let mut text = format!("listener {} {}", typed.protocol.name(), typed.port);
@@ -164,7 +204,7 @@ fn listeners(built: &Built, json: &Value, objects: &[Object]) -> Vec<Branch> {
         branches.extend(items(&listener["rules"]).map(|rule| {
             let rewrites = words::transforms(&rule["transforms"]);
             let mut actions: Vec<Branch> = items(&rule["actions"])
-                .map(|action| self::action(action, json, objects))
+                .map(|action| self::action(action, leads_to))
                 .collect();
             let last = actions.len().saturating_sub(1);
             actions.splice(last..last, rewrites.into_iter().map(Branch::new));
@@ -173,7 +213,7 @@ fn listeners(built: &Built, json: &Value, objects: &[Object]) -> Vec<Branch> {
         }));
         branches.extend(typed.pruned.iter().map(left_out));
         let defaults = items(&listener["defaultActions"])
-            .map(|action| self::action(action, json, objects))
+            .map(|action| self::action(action, leads_to))
             .collect();
         let rest = if typed.rules.is_empty() {
             "every request"
@@ -271,7 +311,7 @@ fn clients(scheme: &str) -> &'static str {
     }
 }
 
-fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
+fn action(action: &Value, leads_to: &Targets<'_>) -> Branch {
     match action["type"].as_str().unwrap_or_default() {
         "forward" => {
             let forward = &action["forwardConfig"];
@@ -280,7 +320,7 @@ fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
             let branches = targets
                 .into_iter()
                 .map(|target| {
-                    let branch = target_branch(target, built, objects);
+                    let branch = target_branch(target, leads_to);
                     let weight = &target["weight"];
                     let text = match several {
                         true => format!("weight {weight}: {}", branch.text),
@@ -297,19 +337,18 @@ fn action(action: &Value, built: &Value, objects: &[Object]) -> Branch {
     }
 }
 
-fn target_branch(target: &Value, built: &Value, objects: &[Object]) -> Branch {
+fn target_branch(target: &Value, leads_to: &Targets<'_>) -> Branch {
     let id = target["targetGroupARN"]
         .as_str()
         .unwrap_or("that AWS looks up by its name");
     let id = id.strip_prefix("tg:").unwrap_or(id);
-    let group = items(&built["targetGroups"]).find(|group| group["id"] == id);
-    group.map_or_else(
+    leads_to.groups.get(id).map_or_else(
         || Branch::new(format!("target group {id}")),
-        |group| target_group(group, objects),
+        |group| target_group(group, leads_to.services),
     )
 }
 
-fn target_group(group: &Value, objects: &[Object]) -> Branch {
+fn target_group(group: &Value, services: &Services<'_>) -> Branch {
     let target_type = group["targetType"].as_str().unwrap_or_default();
     let (targets, port) = if target_type == "ip" {
         ("pods", "port")
@@ -336,7 +375,7 @@ fn target_group(group: &Value, objects: &[Object]) -> Branch {
     );
     let id = group["id"].as_str().unwrap_or_default();
     let mut branches = vec![Branch::new(health)];
-    branches.extend(service(id, objects));
+    branches.extend(service(id, services));
     let protocol = group["protocol"].as_str().unwrap_or_default();
     let version = group["protocolVersion"].as_str().unwrap_or_default();
     Branch::with(
@@ -346,14 +385,10 @@ fn target_group(group: &Value, objects: &[Object]) -> Branch {
 }
 
 /// The Service behind a target group `namespace/ingress-service:port`.
-fn service(id: &str, objects: &[Object]) -> Option<Branch> {
+fn service(id: &str, services: &Services<'_>) -> Option<Branch> {
     let (namespace, rest) = id.split_once('/')?;
     let (names, port) = rest.rsplit_once(':')?;
-    let object = objects.iter().find(|object| {
-        object.kind() == "Service"
-            && object.namespace() == namespace
-            && names.ends_with(&format!("-{}", object.name()))
-    })?;
+    let object = services.with_name_at_the_end(namespace, names)?;
     let port = ports(&object.value).iter().find(|candidate| {
         candidate["name"] == port
             || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())

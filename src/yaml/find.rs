@@ -1,6 +1,7 @@
 //! JSON pointer to place.
 
 use super::node::{Content, Entry, NodeId, Tree};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Where a value stands in the text.
@@ -26,10 +27,67 @@ pub enum Detour {
 /// Merges within merges, which may go in circles.
 const MERGES: usize = 20;
 
+/// Finds many values of one document: the keys of a mapping are read once, and not for each value in it.
+pub struct Finder<'a, 't> {
+    tree: &'a Tree<'t>,
+    /// Mappings with their keys; `None` where a merge key brings in others.
+    mappings: HashMap<NodeId, Option<HashMap<String, Entry>>>,
+}
+
+impl<'a, 't> Finder<'a, 't> {
+    /// For the values of a document.
+    #[must_use]
+    pub fn new(tree: &'a Tree<'t>) -> Self {
+        Self {
+            tree,
+            mappings: HashMap::new(),
+        }
+    }
+
+    /// As [`Tree::find`].
+    pub fn find(&mut self, pointer: &str) -> Option<Located> {
+        let tree = self.tree;
+        tree.find_by(pointer, |id, key, detour| {
+            let keys = self.mappings.entry(id).or_insert_with(|| tree.keys(id));
+            match keys {
+                Some(keys) => keys.get(key).copied(),
+                None => tree.entry(id, key, detour, MERGES),
+            }
+        })
+    }
+}
+
 impl Tree<'_> {
+    /// The entries of a mapping by their keys, of duplicates the last.
+    fn keys(&self, id: NodeId) -> Option<HashMap<String, Entry>> {
+        let Content::Mapping { entries, .. } = &self.node(id).content else {
+            return None;
+        };
+        let mut keys = HashMap::with_capacity(entries.len());
+        for entry in entries {
+            if self.is_merge(entry.key) {
+                return None;
+            }
+            if let Some(key) = self.key(entry.key) {
+                keys.insert(key, *entry);
+            }
+        }
+        Some(keys)
+    }
+
     /// Finds a value by JSON pointer (RFC 6901), reading duplicate and merged keys as [`Tree::value`] does.
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<Located> {
+        self.find_by(pointer, |id, key, detour| {
+            self.entry(id, key, detour, MERGES)
+        })
+    }
+
+    fn find_by(
+        &self,
+        pointer: &str,
+        mut entry: impl FnMut(NodeId, &str, &mut Option<Detour>) -> Option<Entry>,
+    ) -> Option<Located> {
         let mut tokens = pointer.split('/');
         if tokens.next() != Some("") {
             return None;
@@ -42,7 +100,7 @@ impl Tree<'_> {
             at = self.follow(at, &mut detour);
             match &self.node(at).content {
                 Content::Mapping { .. } => {
-                    let entry = self.entry(at, &token, &mut detour, MERGES)?;
+                    let entry = entry(at, &token, &mut detour)?;
                     key = Some(self.node(entry.key).span());
                     at = entry.value;
                 }

@@ -20,9 +20,9 @@ mod scalars;
 mod style;
 mod text;
 
-pub use edit::{EditError, apply, emit_flow};
+pub use edit::{EditError, apply, apply_and_read, emit_flow};
 pub use emit::emit;
-pub use find::{Detour, Located};
+pub use find::{Detour, Finder, Located};
 pub use node::{Node, NodeKind, Tree};
 pub use quote::scalar;
 pub use style::{Newline, Style, style_of};

@@ -8,11 +8,8 @@ pub(super) const BOM: &str = "\u{feff}";
 
 /// Start of the line that holds `at`. YAML breaks lines at LF, CRLF and CR.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut start = at;
-    while start > 0 && !is_break(bytes[start - 1]) {
-        start -= 1;
-    }
+    let before = &text.as_bytes()[..at];
+    let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
     if start == 0 && text.starts_with(BOM) {
         BOM.len().min(at)
     } else {
@@ -22,12 +19,8 @@ pub(super) fn line_start(text: &str, at: usize) -> usize {
 
 /// End of the line that holds `at`, before its line break.
 pub(super) fn line_end(text: &str, at: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut end = at;
-    while end < bytes.len() && !is_break(bytes[end]) {
-        end += 1;
-    }
-    end
+    let rest = &text.as_bytes()[at..];
+    at + memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())
 }
 
 /// Start of the line after the one that holds `at`, or the end of the text.

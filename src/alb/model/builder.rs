@@ -16,6 +16,7 @@ pub(super) struct Builder<'a> {
     pub members: &'a [Member<'a>],
     /// What cannot be told; building goes on as if it came out well.
     pub unknowns: Vec<Reason>,
+    noted: BTreeSet<Reason>,
     /// Target groups so far, by id.
     pub target_groups: BTreeMap<String, TargetGroup>,
     /// The load balancer's address type, once it is known.
@@ -31,6 +32,7 @@ impl<'a> Builder<'a> {
             options,
             members,
             unknowns: Vec::new(),
+            noted: BTreeSet::new(),
             target_groups: BTreeMap::new(),
             ip_address_type: "ipv4",
             ssl_redirect: None,
@@ -74,7 +76,7 @@ impl<'a> Builder<'a> {
 
     /// Notes that something cannot be told, once.
     pub fn unknown(&mut self, reason: Reason) {
-        if !self.unknowns.contains(&reason) {
+        if self.noted.insert(reason.clone()) {
             self.unknowns.push(reason);
         }
     }

@@ -112,7 +112,12 @@ pub fn show_json(model: &Model) -> Value {
 
 /// Follows the controller through all objects of a stream. Items of a List must be unwrapped, values be as Go reads YAML.
 #[must_use]
-pub fn build(objects: &[Value], options: &Options) -> Model {
+pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options) -> Model {
+    let objects: Vec<&Value> = objects.into_iter().collect();
+    build_all(&objects, options)
+}
+
+fn build_all(objects: &[&Value], options: &Options) -> Model {
     let objects = Objects::read(objects, options);
     let mut failures: Vec<Failure> = objects
         .errors

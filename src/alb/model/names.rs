@@ -84,7 +84,7 @@ impl fmt::Display for Object {
 }
 
 /// A place in an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site {
     /// The object.
     pub object: Object,
@@ -93,7 +93,7 @@ pub struct Site {
 }
 
 /// A part of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// An annotation, by its key.
     Annotation(String),
@@ -145,7 +145,7 @@ impl Site {
 }
 
 /// Why something failed, or why it cannot be told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
     /// In the controller's own words where it is its error.
     pub message: String,

@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{Namespace, Secret, Service};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An Ingress and its place in the slice that came in.
@@ -36,9 +37,9 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    pub fn read(objects: &[Value], options: &Options) -> Self {
+    pub fn read(objects: &[&Value], options: &Options) -> Self {
         let mut read = Objects::default();
-        for (index, object) in objects.iter().enumerate() {
+        for (index, object) in objects.iter().copied().enumerate() {
             let kind = object
                 .get("kind")
                 .and_then(Value::as_str)
@@ -118,9 +119,11 @@ impl Objects {
 pub const CLUSTER_KINDS: [&str; 3] = ["IngressClass", "IngressClassParams", "Namespace"];
 
 /// The object's key, and the object as the API server stores it: `null` is no value, and `""` in a map of strings.
-fn prepare(kind: &'static str, object: &Value) -> (Key, Value) {
-    let mut object = object.clone();
-    drop_nulls(&mut object);
+fn prepare<'o>(kind: &'static str, object: &'o Value) -> (Key, Cow<'o, Value>) {
+    let mut object = Cow::Borrowed(object);
+    if has_nulls(&object) {
+        drop_nulls(object.to_mut());
+    }
     let text = |field| {
         object
             .pointer(field)
@@ -134,6 +137,15 @@ fn prepare(kind: &'static str, object: &Value) -> (Key, Value) {
         namespace => namespace,
     };
     (Key::new(namespace, text("/metadata/name")), object)
+}
+
+fn has_nulls(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Object(map) => map.values().any(has_nulls),
+        Value::Array(items) => items.iter().any(has_nulls),
+        _ => false,
+    }
 }
 
 fn drop_nulls(value: &mut Value) {
@@ -183,7 +195,7 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
             return Err(Reason::new(message).at(site));
         }
     }
-    match serde_json::from_value(object) {
+    match T::deserialize(&*object) {
         Ok(object) => Ok((key, object)),
         Err(error) => {
             Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, "")))

@@ -4,7 +4,7 @@
 //! Source: LBC v3.5.0 pkg/ingress/rule_optimizer.go:29-175.
 
 use super::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules that stay, and those that go.
 pub(super) fn optimize(
@@ -13,7 +13,7 @@ pub(super) fn optimize(
     rules: Vec<Rule>,
 ) -> (Vec<Rule>, Vec<Pruned>) {
     let mut kept: Vec<Rule> = Vec::new();
-    let mut redirects = Vec::new();
+    let mut redirects = Redirects::default();
     let mut pruned = Vec::new();
     for rule in rules {
         if redirects_to_itself(port, protocol, &rule) {
@@ -24,8 +24,9 @@ pub(super) fn optimize(
             continue;
         }
         let earlier = redirects
-            .iter()
-            .map(|at: &usize| &kept[*at])
+            .candidates(&rule.conditions)
+            .into_iter()
+            .map(|at| &kept[at])
             .find(|k| covers(&k.conditions, &rule.conditions));
         match earlier.map(|earlier| earlier.origin.clone()) {
             Some(by) => pruned.push(Pruned {
@@ -33,12 +34,57 @@ pub(super) fn optimize(
                 why: WhyPruned::Covered { by },
             }),
             None => {
-                redirects.extend(redirect(&rule.actions).map(|_| kept.len()));
+                if redirect(&rule.actions).is_some() {
+                    redirects.add(kept.len(), &rule.conditions);
+                }
                 kept.push(rule);
             }
         }
     }
     (kept, pruned)
+}
+
+/// Redirects by the hosts and paths that they take, `None` for all: comparing each rule with all of them would take the
+/// square of their number.
+#[derive(Default)]
+struct Redirects {
+    by_values: BTreeMap<(Option<String>, Option<String>), Vec<usize>>,
+}
+
+impl Redirects {
+    fn add(&mut self, at: usize, conditions: &[Condition]) {
+        let (hosts, paths) = values(conditions);
+        let each = |values: &BTreeSet<&str>| -> Vec<Option<String>> {
+            match values.is_empty() || values.contains("/*") {
+                true => vec![None],
+                false => values
+                    .iter()
+                    .map(|value| Some((*value).to_owned()))
+                    .collect(),
+            }
+        };
+        for host in each(&hosts) {
+            for path in each(&paths) {
+                let key = (host.clone(), path);
+                self.by_values.entry(key).or_default().push(at);
+            }
+        }
+    }
+
+    /// Those that may take every request of a rule, in their order, all that do among them: each value of the rule is one
+    /// of theirs, so one tells.
+    fn candidates(&self, conditions: &[Condition]) -> BTreeSet<usize> {
+        let (hosts, paths) = values(conditions);
+        let one = |values: &BTreeSet<&str>| [None, values.first().map(|value| (*value).to_owned())];
+        let mut found = BTreeSet::new();
+        for host in one(&hosts) {
+            for path in one(&paths) {
+                let at = self.by_values.get(&(host.clone(), path));
+                found.extend(at.into_iter().flatten());
+            }
+        }
+        found
+    }
 }
 
 fn redirect(actions: &[Action]) -> Option<&Redirect> {

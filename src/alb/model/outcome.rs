@@ -1,7 +1,7 @@
 //! What comes out: the verdict with its reasons, the facts about each Ingress, and each group with what is built for it.
 
-use super::names::{Failure, Key, Reason};
-use super::settings::Setting;
+use super::names::{Failure, Key, Object, Reason};
+use super::settings::{self, Setting};
 use super::{FrontendNlb, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -75,6 +75,21 @@ pub struct IngressFacts {
     /// Its annotations and those of its Services, and what becomes of each.
     #[serde(skip)]
     pub settings: Vec<Setting>,
+}
+
+impl IngressFacts {
+    /// Its own annotation `alb.ingress.kubernetes.io/<suffix>`, whatever becomes of it.
+    #[must_use]
+    pub fn own_setting(&self, suffix: &str) -> Option<&Setting> {
+        settings::find(&self.settings, &Object::ingress(&self.key), suffix)
+    }
+
+    /// The annotation of one of its Services, whatever becomes of it.
+    #[must_use]
+    pub fn service_setting(&self, service: &str, suffix: &str) -> Option<&Setting> {
+        let key = Key::new(&self.key.namespace, service);
+        settings::find(&self.settings, &Object::service(&key), suffix)
+    }
 }
 
 fn message<S: serde::Serializer>(
@@ -170,6 +185,12 @@ impl Model {
     #[must_use]
     pub fn ingress(&self, key: &Key) -> Option<&IngressFacts> {
         self.by_key.get(key).and_then(|at| self.ingresses.get(*at))
+    }
+
+    /// Where an Ingress stands among [`Model::ingresses`].
+    #[must_use]
+    pub fn position(&self, key: &Key) -> Option<usize> {
+        self.by_key.get(key).copied()
     }
 
     /// The group that an Ingress is in.

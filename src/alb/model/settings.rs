@@ -8,7 +8,8 @@ use super::{Group, IngressFacts, Listener, Options, TargetGroup};
 use crate::alb::catalogue::{self, Annotation, AutoMode, PREFIX, Place, Version};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::{Ingress, IngressBackend, IngressServiceBackend};
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An annotation, and what becomes of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub(super) fn shares(groups: &[Group]) -> BTreeMap<&Key, Share<'_>> {
     shares
 }
 
-/// Settings of an Ingress: its own, then those of the Services that its backends name.
+/// Settings of an Ingress: its own, then those of the Services that its backends name; in the order that [`find`] relies on.
 pub(super) fn settings(
     objects: &Objects,
     options: &Options,
@@ -123,6 +124,7 @@ pub(super) fn settings(
         ingress,
         share,
         services: &services,
+        named: OnceCell::new(),
     };
     let own = ingress.metadata.annotations.as_ref();
     let mut settings = context.of(&Object::ingress(&facts.key), own);
@@ -131,6 +133,20 @@ pub(super) fn settings(
         settings.extend(context.of(&Object::service(key), annotations));
     }
     settings
+}
+
+/// A setting by its object and by what follows the controller's prefix in its key.
+pub(super) fn find<'s>(
+    settings: &'s [Setting],
+    object: &Object,
+    suffix: &str,
+) -> Option<&'s Setting> {
+    let key = format!("{PREFIX}{suffix}");
+    let wanted = (object, key.as_str());
+    settings
+        .binary_search_by(|setting| (&setting.object, setting.key.as_str()).cmp(&wanted))
+        .ok()
+        .and_then(|at| settings.get(at))
 }
 
 fn backends(ingress: &Ingress) -> impl Iterator<Item = &IngressServiceBackend> {
@@ -158,6 +174,35 @@ struct Context<'a> {
     share: Option<&'a Share<'a>>,
     /// Services of the stream that it forwards to.
     services: &'a [(Key, &'a Service)],
+    named: OnceCell<Named<'a>>,
+}
+
+/// What annotations of an Ingress may name.
+struct Named<'a> {
+    backends: BTreeSet<&'a str>,
+    actions: BTreeSet<&'a str>,
+    /// `service.port`; `None` where nothing is built.
+    target_groups: Option<BTreeSet<String>>,
+    /// `HTTPS-443`
+    listeners: Option<BTreeSet<String>>,
+}
+
+impl<'a> Named<'a> {
+    fn new(ingress: &'a Ingress, share: Option<&'a Share<'a>>) -> Self {
+        let is_action = |backend: &&IngressServiceBackend| {
+            let port = backend.port.as_ref().and_then(|port| port.name.as_deref());
+            port == Some(USE_ANNOTATION)
+        };
+        let name = |backend: &'a IngressServiceBackend| backend.name.as_str();
+        let of = |group: &&TargetGroup| format!("{}.{}", group.service.name, group.service_port);
+        let at = |listener: &&Listener| format!("{}-{}", listener.protocol.name(), listener.port);
+        Named {
+            backends: backends(ingress).map(name).collect(),
+            actions: backends(ingress).filter(is_action).map(name).collect(),
+            target_groups: share.map(|share| share.target_groups.iter().map(of).collect()),
+            listeners: share.map(|share| share.listeners.iter().map(at).collect()),
+        }
+    }
 }
 
 impl Context<'_> {
@@ -235,29 +280,26 @@ impl Context<'_> {
     /// Annotations that something else must name before they are read.
     fn unreferenced(&self, annotation: &Annotation, suffix: &str) -> Option<Unread> {
         let tail = suffix.split_once('.').map_or("", |(_, tail)| tail);
-        let named = |wanted: &dyn Fn(&IngressServiceBackend) -> bool| {
-            (!backends(self.ingress).any(wanted)).then_some(Unread::NoSuchBackend)
+        let named = || {
+            self.named
+                .get_or_init(|| Named::new(self.ingress, self.share))
         };
-        match annotation.suffix {
-            "actions.*" => named(&|backend| {
-                let port = backend.port.as_ref().and_then(|port| port.name.as_deref());
-                backend.name == tail && port == Some(USE_ANNOTATION)
-            }),
-            "conditions.*" | "transforms.*" => named(&|backend| backend.name == tail),
+        let (found, unread) = match annotation.suffix {
+            "actions.*" => (named().actions.contains(tail), Unread::NoSuchBackend),
+            "conditions.*" | "transforms.*" => {
+                (named().backends.contains(tail), Unread::NoSuchBackend)
+            }
             "target-control-port.*.*" => {
-                let of =
-                    |group: &TargetGroup| format!("{}.{}", group.service.name, group.service_port);
-                let mut groups = self.share?.target_groups.iter();
-                (!groups.any(|group| of(group) == tail)).then_some(Unread::NoSuchBackend)
+                let groups = named().target_groups.as_ref()?;
+                (groups.contains(tail), Unread::NoSuchBackend)
             }
             "listener-attributes.*" => {
-                let of =
-                    |listener: &Listener| format!("{}-{}", listener.protocol.name(), listener.port);
-                let mut listeners = self.share?.listeners.iter();
-                (!listeners.any(|listener| of(listener) == tail)).then_some(Unread::NoSuchListener)
+                let listeners = named().listeners.as_ref()?;
+                (listeners.contains(tail), Unread::NoSuchListener)
             }
-            _ => None,
-        }
+            _ => return None,
+        };
+        (!found).then_some(unread)
     }
 }
 
@@ -268,11 +310,14 @@ fn looks_like_ours(key: &str) -> bool {
     let (prefix, suffix) = key.split_once('/').unwrap_or_default();
     let prefix = prefix.to_ascii_lowercase();
     let wanted = PREFIX.trim_end_matches('/');
+    if prefix == wanted {
+        return true;
+    }
     let away = strsim::damerau_levenshtein(&prefix, wanted);
     let known = || catalogue::find(suffix).is_some();
     if away > 6 {
         prefix.split('.').any(|word| word == "alb") && known()
     } else {
-        away == 0 || prefix.contains("alb") || (away <= 2 && known())
+        prefix.contains("alb") || (away <= 2 && known())
     }
 }

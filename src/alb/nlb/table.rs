@@ -252,11 +252,17 @@ pub fn is_stripped(key: &str) -> bool {
     }
 }
 
+/// Letters that may be wrong in a misspelt annotation.
+const NEAR: usize = 3;
+
 /// The known annotation that a misspelt one is nearest to.
 pub(super) fn nearest(suffix: &str) -> Option<&'static str> {
+    // Texts of such different lengths are further away; most are, and comparing is slow.
+    let near = |row: &&Row| row.suffix.len().abs_diff(suffix.len()) <= NEAR || !suffix.is_ascii();
     ROWS.iter()
+        .filter(near)
         .map(|row| (strsim::damerau_levenshtein(suffix, row.suffix), row.suffix))
-        .filter(|(distance, _)| *distance <= 3)
+        .filter(|(distance, _)| *distance <= NEAR)
         .min()
         .map(|(_, name)| name)
 }

@@ -95,13 +95,21 @@ impl From<ParseError> for EditError {
 /// A patch that does not fit, and edits that would change something else as well (see the module). An error that is
 /// [`internal`](EditError::internal) means that the result did not pass verification.
 pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
+    Ok(apply_and_read(text, patch)?.0)
+}
+
+/// As [`apply`], with the value that the new text was read back as.
+///
+/// # Errors
+/// As [`apply`].
+pub fn apply_and_read(text: &str, patch: &Patch) -> Result<(String, Value), EditError> {
     let tree = Tree::parse_with_comments(text)?;
     let old = tree.value()?;
     let patch = normalized(patch);
     let mut target = old.clone();
     json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
     if target == old {
-        return Ok(text.to_owned());
+        return Ok((text.to_owned(), old));
     }
     let mut draft = Draft::new(&tree);
     for operation in &patch.0 {
@@ -117,8 +125,8 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     editor.root(&draft)?;
     editor.guard_block_scalars(&kept);
     let new = editor.splices.apply(text, editor.style.newline.as_str())?;
-    verify::verify(&draft, &target, &new, &editor.dropped)?;
-    Ok(new)
+    let read = verify::verify(&draft, &target, &new, &editor.dropped)?;
+    Ok((new, read))
 }
 
 /// Turns a draft into splices.

@@ -8,13 +8,13 @@ use serde_json::Value;
 use std::ops::Range;
 
 /// Checks that `new` reads as `target`, that every node which the draft keeps is there to the byte, in its place, and that
-/// every comment is there that did not stand in something removed (or is in `dropped`).
+/// every comment is there that did not stand in something removed (or is in `dropped`). Returns what `new` reads as.
 pub(super) fn verify(
     draft: &Draft<'_, '_>,
     target: &Value,
     new: &str,
     dropped: &[Range<usize>],
-) -> Result<(), EditError> {
+) -> Result<Value, EditError> {
     let old = draft.tree;
     let tree = Tree::parse_with_comments(new)
         .map_err(|error| wrong(format!("the new text is no YAML: {error}")))?;
@@ -43,7 +43,7 @@ pub(super) fn verify(
         .map(|comment| &new[comment.clone()])
         .collect();
     if comments_stay(&before, &after) {
-        Ok(())
+        Ok(value)
     } else {
         Err(wrong("a comment would be lost"))
     }
