@@ -11,7 +11,7 @@ use crate::config::fields::{FIELDS, Field, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{
     Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
@@ -35,6 +35,9 @@ const COMMON: &[&str] = &[
     "inbound-cidrs",
     "wafv2-acl-arn",
 ];
+
+/// Commands that no option of the configuration changes.
+const UNCONFIGURED: &[&str] = &["explain", "parameters", "schema", "completions", "help"];
 
 /// The command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +95,7 @@ struct Root {
 /// Beside the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Say what is wrong with the stream on stdin; exit 1 if something is
+    /// Say what is wrong with the stream on stdin; exit 1 if something is an error
     Check {
         /// How to print the findings
         #[arg(long, value_enum, default_value_t)]
@@ -125,8 +128,11 @@ pub enum Command {
         as_is: bool,
     },
     /// Print a commented configuration file, filled from the stream on stdin if there is one
+    ///
+    /// What the Service's annotations and fields say of the load balancer is filled in, for each gateway. Of what is configured
+    /// already only the gateways and the names of their Ingresses are.
     Init,
-    /// Print the same rewrite for a host that runs no program
+    /// Print the same rewrite as patches, for a host that runs no program
     #[command(arg_required_else_help = false)]
     Export {
         /// The host
@@ -300,13 +306,10 @@ fn with_options(
         let hint = hints.get(field.path).cloned().unwrap_or_default();
         let arg = Arg::new(flag)
             .long(flag)
-            .help(hint.sentence)
+            .help(hint.flag)
             .hide_short_help(!COMMON.contains(&flag));
         Some(match field.shape {
-            Shape::Switch => arg.action(ArgAction::SetTrue),
-            Shape::NoSwitch => arg
-                .action(ArgAction::SetTrue)
-                .help(format!("Say `false` to `{}`", field.path)),
+            Shape::Switch | Shape::NoSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
             Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
             Shape::Text if hint.words.is_empty() => arg.value_name("VALUE"),
@@ -323,14 +326,18 @@ fn with_options(
         let hidden = !is_root || arg.is_hide_short_help_set();
         arg.help_heading("Options of the configuration")
             .hide_short_help(hidden)
+            .hide_long_help(!is_root)
     });
+    let heeds_them = !UNCONFIGURED.contains(&command.get_name());
     let command = command.args(args).mut_subcommands(|sub| sub.defer(below));
     match is_root {
         true => command.after_help(
             "Every option has a variable, for hosts that pass no arguments: ISTIO_ALB_SCHEME for --scheme, ISTIO_ALB_SET with \
              one PATH=VALUE a line.",
         ),
-        false => command.after_help("The options of `istio-alb --help` are understood here, too."),
+        false if heeds_them => command
+            .after_help("The options of the configuration (`istio-alb --help`) hold here, too."),
+        false => command,
     }
 }
 
@@ -408,7 +415,23 @@ fn told(error: &clap::Error) -> Result<Parsed, Error> {
             .map(str::to_owned)
             .or_else(|| list(line))
     });
-    Err(Error::usage(message).help(help.unwrap_or_else(|| "see --help".to_owned())))
+    let help = two_words(error)
+        .or(help)
+        .unwrap_or_else(|| match error.kind() {
+            ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
+            _ => "see --help".to_owned(),
+        });
+    Err(Error::usage(message).help(help))
+}
+
+/// A flag and its value in one argument, as when `--post-renderer-args` was given both.
+fn two_words(error: &clap::Error) -> Option<String> {
+    let word = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word,
+        _ => return None,
+    };
+    let (flag, value) = word.strip_prefix("--")?.split_once(' ')?;
+    Some(format!("this is one argument: write --{flag}={value}"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 //! says about them agrees with what the program says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use istio_alb::cli::Options;
+use istio_alb::cli::{Options, ShowFormat};
+use istio_alb::commands;
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::Error;
 use istio_alb::yaml::Tree;
@@ -217,4 +218,41 @@ placeholders: none
     let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
     let theirs: config::Spec = serde_json::from_value(value).unwrap();
     assert_eq!(resolve(&file).unwrap()[0].spec, theirs);
+}
+
+/// What `show` tells of a render.
+fn shown(render: &str, settings: &[Settings]) -> String {
+    let printed = commands::show(render, settings, ShowFormat::Json, false);
+    printed.unwrap().output
+}
+
+#[test]
+fn init_writes_down_what_is_built_without_it() {
+    let mut with_values = 0;
+    for case in [
+        "annotation-block-scalar",
+        "annotation-wrapped",
+        "alb-annotations-on-the-service",
+        "helm3-default",
+        "helm3-two-gateways",
+        "helm4-nlb-external",
+        "helm4-nlb-internal-allowlist",
+    ] {
+        let render = file(&format!("chart-fixtures/cases/{case}/input.yaml"));
+        // A gateway's name and its Ingress's are in no render.
+        let settings = match case {
+            "helm3-two-gateways" => resolve(&file(&format!(
+                "chart-fixtures/cases/{case}/istio-alb.yaml"
+            )))
+            .unwrap(),
+            _ => resolve("").unwrap(),
+        };
+        let written = commands::init(&render, &settings).unwrap().output;
+        // Else it would be carried over whether it is written down or not.
+        let written = written.replace("#carryOver: true", "carryOver: false");
+        let read = resolve(&written).unwrap_or_else(|error| panic!("{case}: {error}\n{written}"));
+        assert_eq!(shown(&render, &read), shown(&render, &settings), "{case}");
+        with_values += usize::from(written.contains("\n    scheme: "));
+    }
+    assert!(with_values > 3);
 }

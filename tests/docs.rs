@@ -164,7 +164,7 @@ fn harness_trials() -> Vec<Trial> {
         ("another language", "```yaml\nfalse: true\n```\n"),
         (
             "a file",
-            "<!-- file: a/b.yaml -->\n```yaml\n$it: 'is'\n```\n\n```console\n$ cat a/b.yaml\n$it: 'is'\n```\n",
+            "<!-- file: a/b.yaml -->\n```yaml\n# a/b.yaml\n$it: 'is'\n```\n\n```console\n$ cat a/b.yaml\n# a/b.yaml\n$it: 'is'\n```\n",
         ),
         (
             "state from block to block",

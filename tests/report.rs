@@ -125,3 +125,30 @@ fn a_failed_run_writes_its_report_too() {
         assert_eq!(report["error"]["exitCode"], exit);
     }
 }
+
+/// A build that forgot the rewrite looks like one that has nothing to find fault with.
+#[test]
+fn the_text_says_when_there_is_no_ingress_to_judge() {
+    let rendered =
+        std::fs::read(project().join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
+    let rewritten =
+        std::fs::read(project().join("chart-fixtures/cases/helm3-default/output.yaml")).unwrap();
+    let foreign =
+        b"apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: a}\nspec: {ingressClassName: nginx}\n";
+    let said = |input: &[u8], arguments: &[&str]| {
+        String::from_utf8(check(input, &[&["--as-is"], arguments].concat())).unwrap()
+    };
+    let none = "0 errors, 0 warnings, 0 infos; no Ingress of class alb is in the stream\n";
+    assert_eq!(said(&rendered, &[]), none);
+    assert!(
+        said(foreign, &[])
+            .ends_with("0 errors, 0 warnings, 1 info; no Ingress of class alb is in the stream\n")
+    );
+    assert_eq!(
+        said(&rendered, &["--class-name", "edge"]),
+        none.replace("class alb", "class edge")
+    );
+    assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 1 info\n"));
+    let report: Value = serde_json::from_str(&said(&rendered, &["--format", "json"])).unwrap();
+    assert_eq!(report, serde_json::json!({"version": 1, "findings": []}));
+}

@@ -140,6 +140,11 @@ fn a_slip_is_told_in_two_lines() {
         refused("istio-alb --schem internal"),
         "unexpected argument '--schem' found\n  help: a similar argument exists: '--scheme'"
     );
+    let one_argument = ["istio-alb", "--scheme internal"].map(OsString::from);
+    assert_eq!(
+        parse(one_argument).unwrap_err().to_string(),
+        "unexpected argument '--scheme internal' found\n  help: this is one argument: write --scheme=internal"
+    );
     assert_eq!(
         refused("istio-alb check --as-si"),
         "unexpected argument '--as-si' found\n  help: a similar argument exists: '--as-is'"
@@ -165,6 +170,10 @@ fn a_slip_is_told_in_two_lines() {
         "a value is required for '--scheme <VALUE>' but none was supplied\n  help: see --help"
     );
     assert_eq!(
+        refused("istio-alb --eks-auto-mode=true"),
+        "unexpected value 'true' for '--eks-auto-mode' found; no more were expected\n  help: it takes no value: leave that out"
+    );
+    assert_eq!(
         refused("istio-alb --scheme internal --scheme internal"),
         "the argument '--scheme <VALUE>' cannot be used multiple times\n  help: see --help"
     );
@@ -186,5 +195,33 @@ fn help_says_what_the_fields_say() {
         printed("istio-alb --version"),
         format!("istio-alb {}\n", env!("CARGO_PKG_VERSION"))
     );
-    assert!(printed("istio-alb help check").starts_with("Say what is wrong with the stream"));
+    assert!(
+        help.contains(
+            "--no-carry-over\n          Do not keep on the Ingress what the removed annotations"
+        ),
+        "{help}"
+    );
+    assert!(
+        help.contains("--eks-auto-mode\n          EKS Auto Mode does the load balancing"),
+        "{help}"
+    );
+}
+
+#[test]
+fn the_help_of_a_command_is_about_that_command() {
+    let help = printed("istio-alb check --help");
+    assert!(
+        help.starts_with("Say what is wrong with the stream"),
+        "{help}"
+    );
+    assert!(
+        help.contains("--strict") && !help.contains("--scheme"),
+        "{help}"
+    );
+    assert!(
+        help.contains("(`istio-alb --help`) hold here, too."),
+        "{help}"
+    );
+    assert_eq!(help, printed("istio-alb help check"));
+    assert!(!printed("istio-alb explain --help").contains("hold here"));
 }

@@ -3,7 +3,7 @@
 use crate::cli::CheckFormat;
 use crate::config::Settings;
 use crate::error::{Error, Kind};
-use crate::lint::{self, Finding, Severity};
+use crate::lint::{self, AsItStands, Severity};
 use crate::rewrite::rewrite_reading;
 use crate::{report, sarif};
 
@@ -20,26 +20,25 @@ pub struct How {
     pub as_is: bool,
 }
 
-/// The findings about a stream.
-///
-/// # Errors
-///
-/// As the filter.
-pub fn findings(text: &str, settings: &[Settings], how: How) -> Result<Vec<Finding>, Error> {
-    let mut findings = if how.as_is {
-        lint::judge_as_is(text, settings)?
+fn judge(text: &str, settings: &[Settings], how: How) -> Result<AsItStands, Error> {
+    let mut judged = if how.as_is {
+        lint::judge_stream(text, settings)?
     } else {
-        rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings
+        AsItStands {
+            findings: rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings,
+            class_without_ingress: None,
+        }
     };
     if how.strict {
-        for finding in findings
+        for finding in judged
+            .findings
             .iter_mut()
             .filter(|finding| finding.severity == Severity::Warning)
         {
             finding.severity = Severity::Error;
         }
     }
-    Ok(findings)
+    Ok(judged)
 }
 
 /// Checks a stream: exit 1 if a finding is an error.
@@ -48,11 +47,12 @@ pub fn findings(text: &str, settings: &[Settings], how: How) -> Result<Vec<Findi
 ///
 /// As the filter.
 pub fn check(text: &str, settings: &[Settings], how: How) -> Result<Printed, Error> {
-    let findings = findings(text, settings, how)?;
+    let judged = judge(text, settings, how)?;
+    let findings = &judged.findings;
     let output = match how.format {
-        CheckFormat::Text => as_text(&findings),
-        CheckFormat::Json => format!("{:#}\n", report::json(&findings, None)),
-        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&findings)),
+        CheckFormat::Text => as_text(&judged),
+        CheckFormat::Json => format!("{:#}\n", report::json(findings, None)),
+        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(findings)),
     };
     let refused = findings
         .iter()
@@ -68,7 +68,8 @@ pub fn check(text: &str, settings: &[Settings], how: How) -> Result<Printed, Err
     })
 }
 
-fn as_text(findings: &[Finding]) -> String {
+fn as_text(judged: &AsItStands) -> String {
+    let findings = &judged.findings;
     let mut text: String = findings
         .iter()
         .map(|finding| report::line(finding) + "\n")
@@ -87,6 +88,10 @@ fn as_text(findings: &[Finding]) -> String {
         plural(count(Severity::Info), "info"),
     ];
     text.push_str(&counts.join(", "));
+    // Else a build that forgot the rewrite would look like one that is right.
+    if let Some(class) = &judged.class_without_ingress {
+        text.push_str(&format!("; no Ingress of class {class} is in the stream"));
+    }
     text.push('\n');
     text
 }

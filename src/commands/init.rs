@@ -1,8 +1,8 @@
 //! `init`: a commented configuration file, filled from the stream on stdin if there is one.
 //!
 //! Every field stands in it with its first sentence, commented out with an example. What the gateway's Service says today, and
-//! is otherwise carried over at each run, is filled in, so that it can be seen, changed and kept in Git; the file then
-//! yields the very Ingress that the stream yields without it.
+//! is otherwise carried over at each run, is filled in, so that it can be seen, changed and kept in Git; with the file the
+//! controller builds the very load balancer that it builds without.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape};
 use crate::config::reference::sentences;
 use crate::error::Error;
-use crate::rewrite::{Taken, rewrite};
+use crate::rewrite::{Rewritten, Taken, rewrite};
 use crate::stream::has_content;
 use crate::yaml::scalar;
 
@@ -74,16 +74,16 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("placeholders", "none"),
 ];
 
-/// A configuration file for the gateways of a stream; with an empty stream one that says nothing.
+/// A configuration file for the gateways of a stream; with an empty stream one that says nothing. Of what is configured already
+/// only the gateways and the names of their Ingresses are in it.
 ///
 /// # Errors
 ///
 /// As the filter.
 pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
-    let taken = if has_content(text) {
-        rewrite(text, settings)?.taken
-    } else {
-        Vec::new()
+    let rewritten = match has_content(text) {
+        true => rewrite(text, settings)?,
+        false => Rewritten::default(),
     };
     let docs = sentences();
     let mut output = String::from(
@@ -92,23 +92,29 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
          # Configuration of istio-alb. Nothing has to be said: a line that begins with `#` and a name shows an example or what\n\
          # holds without it. `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
     );
-    let documents: Vec<Option<&Taken>> = if taken.is_empty() {
-        vec![None]
-    } else {
-        taken.iter().map(Some).collect()
-    };
-    for (index, taken) in documents.into_iter().enumerate() {
+    if rewritten.gateways.is_empty() {
+        document(&mut output, "gateway", &BTreeMap::new(), &docs);
+    }
+    for (index, (taken, turned)) in rewritten.taken.iter().zip(&rewritten.gateways).enumerate() {
         if index > 0 {
             output.push_str("---\n");
         }
-        document(&mut output, taken, &docs);
+        let mut values = values(taken);
+        // Two gateways have two names, and nothing in the stream tells them.
+        if let Some(name) = &turned.spec.ingress.name {
+            values.insert("ingress.name", scalar(name).into_owned());
+        }
+        document(&mut output, &taken.name, &values, &docs);
     }
     Ok(Printed::output(output))
 }
 
-fn document(output: &mut String, taken: Option<&Taken>, docs: &BTreeMap<&'static str, String>) {
-    let values = taken.map(values).unwrap_or_default();
-    let name = taken.map_or("gateway", |taken| taken.name.as_str());
+fn document(
+    output: &mut String,
+    name: &str,
+    values: &BTreeMap<&'static str, String>,
+    docs: &BTreeMap<&'static str, String>,
+) {
     let _ = write!(
         output,
         "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nmetadata:\n  name: {}\nspec:\n",

@@ -32,10 +32,11 @@ impl Node {
 
     fn expected_list(&self) -> Fault {
         let fault = self.expected("a list");
+        if let Some(text) = self.text().filter(|text| text.starts_with('[')) {
+            return fault.help(format!("write it without quotes: {text}"));
+        }
+        let fault = fault.lacking_list();
         match (&self.value, self.unambiguous()) {
-            (Value::Text(text), _) if text.starts_with('[') => {
-                fault.help(format!("write it without quotes: {text}"))
-            }
             (Value::Text(text), _) => {
                 let items: Vec<_> = text
                     .split(',')

@@ -3,7 +3,7 @@
 //! serde's own messages name Rust types and know no place. Here they are in the words of YAML; the place is that of the
 //! innermost value or key, and the path is put together while the error travels outwards.
 
-use super::fields;
+use super::fields::{self, Shape};
 use super::node::{Origin, join};
 use crate::error::Error;
 use serde::de::{self, Expected, Unexpected};
@@ -20,6 +20,8 @@ pub struct Fault {
     help: Option<String>,
     /// The fault is a key of the map at `path`, not the value there.
     key: Option<String>,
+    /// A list was expected and there is none, not even a quoted one.
+    lacks_list: bool,
 }
 
 impl Fault {
@@ -31,12 +33,19 @@ impl Fault {
             what,
             help: None,
             key: None,
+            lacks_list: false,
         }
     }
 
     /// Adds what would be right, unless something was added already.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.get_or_insert(help.into());
+        self
+    }
+
+    /// Tells of a list that is not there.
+    pub(super) fn lacking_list(mut self) -> Self {
+        self.lacks_list = true;
         self
     }
 
@@ -64,6 +73,7 @@ impl Fault {
             .map_or_else(String::new, |origin| format!("{origin}: "));
         let help = match &self.key {
             Some(key) => fields::elsewhere(&path, key).or(self.help),
+            None if self.lacks_list => example_of_maps(&path).or(self.help),
             None => self.help,
         };
         let message = match (&self.key, path.as_str()) {
@@ -78,6 +88,13 @@ impl Fault {
             None => error,
         }
     }
+}
+
+/// What a field looks like that is a list of maps, from its default.
+fn example_of_maps(path: &str) -> Option<String> {
+    let field = fields::field(path.strip_prefix("spec.")?)?;
+    let example = field.default.split('`').nth(1)?;
+    (field.shape == Shape::Items).then(|| format!("for example {example}"))
 }
 
 impl fmt::Display for Fault {

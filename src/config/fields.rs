@@ -133,18 +133,7 @@ impl Field {
     /// The variable that says the same, without its prefix `ISTIO_ALB_`: that of the flag if it has one (`SCHEME` for
     /// `--scheme`), else that of the path (`INGRESS_HEALTH_CHECK_PATH` for `ingress.healthCheck.path`).
     pub fn variable(&self) -> String {
-        let mut name = String::new();
-        for letter in self.flag.unwrap_or(self.path).chars() {
-            if letter.is_ascii_uppercase() {
-                name.push('_');
-            }
-            name.push(if letter.is_ascii_alphanumeric() {
-                letter.to_ascii_uppercase()
-            } else {
-                '_'
-            });
-        }
-        name
+        variable_of(self.flag.unwrap_or(self.path))
     }
 
     /// The parameter of an Argo CD Application that says the same: `scheme`, `ingress-health-check-path`.
@@ -161,6 +150,26 @@ impl Field {
     pub fn parent(&self) -> &'static str {
         self.path.rsplit_once('.').map_or("", |(parent, _)| parent)
     }
+}
+
+fn variable_of(name: &str) -> String {
+    let mut variable = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            variable.push('_');
+        }
+        variable.push(if letter.is_ascii_alphanumeric() {
+            letter.to_ascii_uppercase()
+        } else {
+            '_'
+        });
+    }
+    variable
+}
+
+/// The field that somebody means who names its variable after its path, though it has a flag: `INGRESS_SCHEME`.
+pub fn by_path_as_variable(name: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| variable_of(field.path) == name)
 }
 
 /// The field at this path below `spec`.

@@ -129,7 +129,7 @@ pub struct HealthCheck {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Group {
-    /// The name of the group: up to 63 lower-case letters, digits, `-` and `.`. A change moves the Ingress to another ALB.
+    /// The name of the group: up to 63 lower-case letters, digits, `.` and `-`. A change moves the Ingress to another ALB.
     pub name: Choice<String>,
     /// The place of this Ingress in the group, -1000 to 1000, lower first. The gateway catches every path, so that it needs
     /// a high one.

@@ -10,6 +10,7 @@
 //!   variable must not open an ALB to the world. `null` takes a list away.
 //! - **Findings** are one table from id to level in the shape of three lists, merged per id.
 
+use super::fault::nearest;
 use super::fields::{self, FIELDS, Field, ONE_GATEWAY, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
 use super::{Parameters, load, path};
@@ -91,7 +92,8 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
             let mut words: Vec<&str> = known.keys().map(String::as_str).collect();
             words.extend([CONFIG, REPORT, SET]);
             let error = Error::usage(format!("{origin}: no such variable"));
-            return Err(match super::fault::nearest(name, &words) {
+            let by_path = fields::by_path_as_variable(name).map(Field::variable);
+            return Err(match by_path.as_deref().or_else(|| nearest(name, &words)) {
                 Some(word) => error.help(format!("did you mean `{prefix}{word}`?")),
                 None => error.help(format!(
                     "docs/configuration.md lists them; {PREFIX}{SET} takes any path"

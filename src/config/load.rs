@@ -79,7 +79,11 @@ struct Source<'t> {
 impl Source<'_> {
     fn read(&self, start: usize, end: usize) -> Result<Node, Error> {
         let wrong = |fault: ParseError| {
-            Error::usage(format!("{}: {fault}", self.origin(start + fault.offset)))
+            let error = Error::usage(format!("{}: {fault}", self.origin(start + fault.offset)));
+            match fault.message.starts_with("tabs") {
+                true => error.help("indent with blanks"),
+                false => error,
+            }
         };
         let tree = Tree::parse(&self.text[start..end]).map_err(wrong)?;
         if let Some((pointer, offset)) = tree.duplicate_keys().first() {

@@ -264,9 +264,11 @@ fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>),
         None => return Err(confine::absent(&file, &origin)),
         Some(Err(error)) if is_default && error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Some(Err(error)) => {
-            return Err(Error::usage(format!(
-                "{origin}: cannot read `{file}`: {error}"
-            )));
+            let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
+            return Err(match error.kind() == io::ErrorKind::NotFound {
+                true => what.help("a relative path begins at the folder in which istio-alb runs"),
+                false => what,
+            });
         }
     };
     let text = String::from_utf8(bytes)

@@ -18,6 +18,8 @@ pub struct Row {
     pub description: String,
     /// What kind of value it takes, in Markdown.
     pub kind: String,
+    /// How its value is written in a flag or a variable.
+    pub shape: Shape,
     /// What holds if nothing is said, in Markdown; empty: nothing.
     pub default: &'static str,
     /// The annotations of the Ingress that it becomes.
@@ -38,6 +40,7 @@ pub fn rows() -> Vec<Row> {
             path: field.path,
             description: described["description"].as_str()?.to_owned(),
             kind: kind(described),
+            shape: field.shape,
             default: field.default,
             annotations: field.annotations,
             flag: field.flag.map(|flag| format!("--{flag}")),
@@ -52,9 +55,15 @@ pub fn rows() -> Vec<Row> {
 pub struct Hint {
     /// The first sentence of its field's description.
     pub sentence: String,
+    /// What it does where it takes no value; else the same sentence.
+    pub flag: String,
     /// The words that it allows; none where it allows others.
     pub words: Vec<String>,
 }
+
+/// What the flag does that says the opposite of its field.
+const NO_CARRY_OVER: &str =
+    "Do not keep on the Ingress what the removed annotations and fields of the Service meant";
 
 /// The hints by the path of the field.
 #[must_use]
@@ -71,9 +80,15 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
             .collect();
         let words = words
             .filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
+        let flag = match row.shape {
+            Shape::NoSwitch => NO_CARRY_OVER,
+            Shape::Switch => sentence.trim_start_matches("Whether "),
+            _ => &sentence,
+        };
         (
             row.path,
             Hint {
+                flag: flag.to_owned(),
                 sentence,
                 words: words.unwrap_or_default(),
             },
@@ -82,7 +97,7 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
     rows().into_iter().map(hint).collect()
 }
 
-/// The first sentences alone.
+/// The first sentences about the fields alone.
 #[must_use]
 pub fn sentences() -> BTreeMap<&'static str, String> {
     hints()
@@ -107,7 +122,11 @@ pub fn fields() -> String {
                 .first()
                 .map(|annotation| format!("annotation `{annotation}`")),
         );
-        facts.extend(row.flag.as_ref().map(|flag| format!("`{flag}`")));
+        let says = match row.shape {
+            Shape::NoSwitch => "the opposite: ",
+            _ => "",
+        };
+        facts.extend(row.flag.as_ref().map(|flag| format!("{says}`{flag}`")));
         facts.push(format!("`{}`", row.variable));
         let paragraph = format!(
             "\n#### `{}`\n\n{}\n\n{}\n",

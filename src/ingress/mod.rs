@@ -28,6 +28,7 @@ use annotations::{Annotations, CLASS, Facts};
 
 /// The how-to's name.
 pub const NAME: &str = "common-external-ingress";
+const SCHEME: &str = "alb.ingress.kubernetes.io/scheme";
 /// The port name that makes the controller read an action annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
 const USE_ANNOTATION: &str = "use-annotation";
 
@@ -119,12 +120,14 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
             .map(|(key, value)| (*key, *value))
             .filter(|(key, _)| *key != CLASS),
     );
+    let default_scheme = yields(sources.carried, &existing);
     annotations.overlay(
         sources
             .carried
             .annotations
             .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str())),
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .filter(|(key, _)| !(default_scheme && *key == SCHEME)),
     );
     annotations.overlay(sources.moved.iter().copied());
     annotations.configure(wanted);
@@ -194,6 +197,14 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
         scheme_assumed,
         flux,
     })
+}
+
+/// Whether the scheme that was carried over yields to that of an Ingress which is there: where no annotation says it, and it
+/// is the more open one or there is no old load balancer any more. On our own output the annotation that said it is gone.
+fn yields(carried: &Carried, existing: &BTreeMap<&str, &str>) -> bool {
+    carried.scheme_by_default
+        && existing.contains_key(SCHEME)
+        && !(carried.internal && carried.is_live)
 }
 
 struct Backend {

@@ -36,7 +36,9 @@ pub static ALB086: Rule = Rule {
 flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller `ingress.k8s.aws/alb`. Every other \
 Ingress is passed over: no load balancer, no event, no word in the log. With two default IngressClasses an Ingress without a \
 class is denied.\n\nAn Ingress without any class is the controller's only where the cluster has a default IngressClass of \
-its: a warning. EKS Auto Mode has the controller `eks.amazonaws.com/alb`, and does not read the annotation.\n\nThat an Ingress \
+its: a warning. EKS Auto Mode has the controller `eks.amazonaws.com/alb`, and does not read the annotation: if the filter's own \
+Ingress is of a class of the one, and `eksAutoMode` says the other, nothing is known of the ALB; on manifests as they stand that \
+is an info.\n\nThat an Ingress \
 is meant for the controller is told by `alb.ingress.kubernetes.io/` annotations on it, or by the name of its class. One that is \
 not is only named, as an info.",
     help: "set `kubernetes.io/ingress.class: alb`, or `ingressClassName` to a class of the controller's (`ingress.className`, \
@@ -141,7 +143,13 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
         (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
             let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
-            Some(silently(Severity::Info).help(help))
+            // The filter's own Ingress would be judged by the wrong controller's rules, that is by none.
+            let severity = if scene.is_as_is() {
+                Severity::Info
+            } else {
+                Severity::Error
+            };
+            Some(silently(severity).help(help))
         }
         (Some(false), Some(_)) if is_meant => Some(silently(Severity::Error)),
         (Some(false), None) if is_meant => Some(silently(Severity::Warning)),

@@ -158,6 +158,30 @@ pub fn internal_exposed() -> Finding {
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
 
+/// An internal gateway is exposed, as asked for.
+#[must_use]
+pub fn internal_opened() -> Finding {
+    Finding::new(
+        &ALB024,
+        "the old load balancer is internal, and the ALB is to be internet-facing",
+    )
+    .severity(Severity::Warning)
+    .help("if that is meant, take what makes the old one internal out of the chart's values, or allow this finding by its id")
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// The Ingress in the stream is taken at its word, against what the old load balancer may have been.
+#[must_use]
+pub fn default_yields() -> Finding {
+    Finding::new(
+        &ALB024,
+        "internet-facing is kept from the Ingress in the stream: the Service is no LoadBalancer any more, and its annotations \
+         would stand for an internal load balancer",
+    )
+    .severity(Severity::Warning)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
 /// The scheme differs from that of the Ingress in the stream.
 #[must_use]
 pub fn scheme_changed(old: &str, new: &str) -> Finding {

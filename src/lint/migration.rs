@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::scene::pointer;
 use super::{Finding, Rule, Severity};
-use crate::alb::nlb::{Carried, PREFIX};
+use crate::alb::nlb::{ALB, Carried, PREFIX};
+use crate::alb::values::string_list;
 use crate::ingress::Built;
 use crate::manifest::Object;
 
@@ -26,13 +27,17 @@ pub static ALB027: Rule = Rule {
     id: "ALB027",
     name: "allow-list-lost",
     severity: Severity::Error,
-    summary: "source ranges on the Service that do not become the ALB's `inbound-cidrs` as they are",
+    summary: "who could connect to the old load balancer, and the ALB lets in others",
     explanation: "`loadBalancerSourceRanges`, or the annotation `service.beta.kubernetes.io/load-balancer-source-ranges`, \
 lets only some addresses in. The API server forbids both on a NodePort Service, so they go; if they do not come back as \
-`inbound-cidrs` the ALB is open to the world. `inbound-cidrs` has no effect beside `security-groups`.",
+`inbound-cidrs`, as they are, the ALB is open to others, or to the world. `inbound-cidrs` has no effect beside \
+`security-groups`. The same goes for prefix lists, and for security groups that nothing takes the place of.\n\n\
+What the Ingress says is not all: IngressClassParams and members of the group in the same stream can let in others, and a \
+controller that is too old does not read an annotation.",
     help: "remove the ranges from the chart's values if they no longer hold, or let them be carried over; where the other \
 setting is what you want, allow this finding by its id",
-    source: "LBC v3.5.0 pkg/ingress/model_builder.go:494-497, model_build_load_balancer.go:285-337",
+    source: "LBC v3.5.0 pkg/ingress/model_builder.go:494-497, model_build_load_balancer.go:285-337, \
+model_build_listener.go:274-300",
 };
 
 /// An NLB of the cloud provider's would be orphaned.
@@ -220,47 +225,120 @@ pub static RULES: [&Rule; 16] = [
     &ALB095, &ALB096, &ALB097, &ALB098, &ALB099, &ALB101,
 ];
 
-/// Whether the allow-list of the old load balancer is the ALB's.
-#[must_use]
-pub fn allow_list(before: &Carried, carries: bool, built: &Built) -> Option<Finding> {
-    if before.source_ranges.is_empty() {
-        return None;
+/// Who may connect, as an Ingress or what was carried over says it: networks and prefix lists, or security groups.
+#[derive(Default)]
+struct Access {
+    sources: BTreeSet<String>,
+    security_groups: bool,
+}
+
+impl Access {
+    fn of<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> Access {
+        let list = |suffix: &str| string_list(annotation(suffix).unwrap_or_default());
+        Access {
+            sources: list("inbound-cidrs")
+                .into_iter()
+                .chain(list("security-group-prefix-lists"))
+                .collect(),
+            security_groups: !list("security-groups").is_empty(),
+        }
     }
-    let alb = |suffix: &str| built.annotation(&format!("alb.ingress.kubernetes.io/{suffix}"));
-    let old = before.source_ranges.join(",");
-    let inbound = alb("inbound-cidrs");
-    if alb("security-groups").is_some() {
-        if before
-            .findings
-            .iter()
-            .any(|finding| finding.rule == &ALB027)
-            && carries
-        {
+
+    fn before(carried: &Carried) -> Access {
+        let annotations = &carried.annotations;
+        Access::of(|suffix| {
+            annotations
+                .get(&format!("{ALB}{suffix}"))
+                .map(String::as_str)
+        })
+    }
+
+    fn words(&self) -> String {
+        let sources: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        sources.join(",")
+    }
+}
+
+/// Whether the allow-list of the old load balancer is the ALB's. `said`: whether the configuration, or an ALB annotation of
+/// the Service, says who may connect.
+#[must_use]
+pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) -> Option<Finding> {
+    let old = Access::before(before);
+    let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
+    // Whoever switches carrying over off and says who may connect has decided.
+    let said = said && !new.sources.is_empty();
+    let decided = said && !carries;
+    if !before.source_ranges.is_empty() && new.security_groups {
+        let told = |finding: &Finding| finding.rule == &ALB027;
+        if carries && before.findings.iter().any(told) {
             return None;
         }
+        let old = before.source_ranges.join(",");
         let message = format!(
             "the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs"
         );
         return Some(Finding::new(&ALB027, message));
     }
-    let set = |list: &str| {
-        list.split(',')
-            .map(|range| range.trim().to_owned())
-            .collect::<BTreeSet<_>>()
-    };
-    match inbound {
-        Some(inbound) if set(inbound) == set(&old) => None,
-        // Whoever switches carrying over off and says the ranges has decided.
-        Some(_) if !carries => None,
-        Some(inbound) => Some(Finding::new(
-            &ALB027,
-            format!("the Service lets in {old} only, and inbound-cidrs is to be {inbound}"),
-        )),
-        None => Some(Finding::new(
-            &ALB027,
-            format!("the Service lets in {old} only, and the ALB would be open to everybody"),
-        )),
+    if decided || new.security_groups {
+        return None;
     }
+    let open = new.sources.is_empty();
+    let message = if old.sources.is_empty() {
+        if old.security_groups && !said {
+            "who may connect was said by security groups of the old load balancer's, which the ALB does not have"
+                .to_owned()
+        } else if before.unread_ranges && !carries {
+            "the Service has an allow-list that can't be read, and it is not the ALB's".to_owned()
+        } else {
+            return None;
+        }
+    } else if open {
+        format!(
+            "the Service lets in {} only, and the ALB would be open to everybody",
+            old.words()
+        )
+    } else if new.sources != old.sources {
+        format!(
+            "the Service lets in {} only, and the ALB is to let in {}",
+            old.words(),
+            new.words()
+        )
+    } else {
+        return None;
+    };
+    Some(Finding::new(&ALB027, message))
+}
+
+/// Whether the old load balancer had an allow-list, or security groups of its own.
+#[must_use]
+pub fn has_allow_list(before: &Carried) -> bool {
+    let old = Access::before(before);
+    before.unread_ranges || old.security_groups || !old.sources.is_empty()
+}
+
+/// Whether the configuration opens an ALB that the Ingress in the stream keeps closed.
+#[must_use]
+pub fn ingress_opened(there: &Object, built: &Built) -> Option<Finding> {
+    let old = Access::of(|suffix| there.annotation(&format!("{ALB}{suffix}")));
+    let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
+    let was = if old.security_groups {
+        "security groups say who may connect".to_owned()
+    } else if old.sources.is_empty() {
+        return None;
+    } else {
+        format!("{} may connect", old.words())
+    };
+    let is = if new.security_groups
+        || (!old.security_groups && new.sources.is_subset(&old.sources) && !new.sources.is_empty())
+    {
+        return None;
+    } else if new.sources.is_empty() {
+        "everybody".to_owned()
+    } else {
+        new.words()
+    };
+    let message = format!("by the Ingress in the stream {was}, and the ALB is to let in {is}");
+    Some(Finding::new(&ALB027, message).severity(Severity::Warning))
 }
 
 /// Whether the ALB is to have the name of the NLB. `service` is the Service as it was or as it is.

@@ -27,6 +27,7 @@ pub mod load_balancer;
 pub mod mesh;
 pub mod migration;
 pub mod no_text;
+pub mod opened;
 pub mod paths;
 pub mod reach;
 pub mod redirects;
@@ -45,7 +46,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::alb::model::IngressFacts;
+use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Findings, Placeholders, Spec};
 use crate::error::{Error, Place};
@@ -185,6 +186,8 @@ pub struct Gateway<'g> {
     pub spec: &'g Spec,
     /// Whether its Service was rewritten.
     pub rewritten: bool,
+    /// What its old load balancer was.
+    pub before: opened::Before,
 }
 
 /// All rules, in order of their ids.
@@ -241,13 +244,10 @@ pub fn nearest(id: &str) -> String {
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
-    let Some(first) = gateways.first() else {
-        return Vec::new();
-    };
-    let options = scene::options(first.spec);
     let applied = applied(objects);
-    let model = scene::model_of(&applied, &options);
     let index = Index::new(&applied);
+    // One model for all gateways that say the same of the controller.
+    let mut models: Vec<(Options, Model)> = Vec::new();
     let rewritten: Vec<&Object> = gateways
         .iter()
         .filter(|gateway| gateway.rewritten)
@@ -255,6 +255,16 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
+        let options = scene::options(gateway.spec);
+        let at = match models.iter().position(|(known, _)| *known == options) {
+            Some(at) => at,
+            None => {
+                let model = scene::model_of(&applied, &options);
+                models.push((options, model));
+                models.len() - 1
+            }
+        };
+        let (options, model) = &models[at];
         let ingress = &objects[gateway.ingress];
         let ours = |facts: &IngressFacts| {
             let object = &applied[facts.index];
@@ -267,8 +277,14 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .and_then(|facts| facts.group.clone());
         let judged =
             |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene = Scene::new(&index, &model, &options, judged);
-        let mut found = judge(&scene.behind_the_filter(rewritten.clone()));
+        let scene = Scene::new(&index, model, options, judged).behind_the_filter(rewritten.clone());
+        let mut found = judge(&scene);
+        let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
+        found.extend(
+            subject
+                .into_iter()
+                .flat_map(|subject| opened::judge(&scene, subject, gateway.before)),
+        );
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -289,12 +305,30 @@ fn is_open(finding: &Finding, ingress: &Object) -> bool {
             .is_some_and(placeholder::is_in)
 }
 
-/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
+/// What is found in a stream as it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AsItStands {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// The class of which no Ingress is in the stream, so that there was nothing to judge.
+    pub class_without_ingress: Option<String>,
+}
+
+/// The findings of [`judge_stream`].
 ///
 /// # Errors
 ///
 /// Where there are no manifests.
 pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
+    Ok(judge_stream(text, settings)?.findings)
+}
+
+/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
+///
+/// # Errors
+///
+/// Where there are no manifests.
+pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
     let spec = settings
@@ -310,7 +344,14 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings);
     sort(&mut findings);
-    Ok(findings)
+    let class_without_ingress = match scene.ours().next() {
+        Some(_) => None,
+        None => Some(options.ingress_class.clone()),
+    };
+    Ok(AsItStands {
+        findings,
+        class_without_ingress,
+    })
 }
 
 /// The objects of a stream that rules and model look at.

@@ -24,7 +24,8 @@ pub static ALB008: Rule = Rule {
 `listener does not exist for SSLRedirect port`, or `listener protocol non-SSL for SSLRedirect port`.\n\nThe port of a redirect \
 action is not checked by anyone: clients are sent to a port that does not answer (a warning, since something else may listen \
 there). `protocol: HTTPS` without a `port` keeps the port of the request, so clients speak TLS to port 80.",
-    help: "set `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'` and redirect to 443",
+    help: "give a certificate (`ingress.certificateArns`, --certificate-arn), and the HTTPS listener comes with it; by hand: \
+`alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`, and redirect to 443",
     source: "LBC v3.5.0 pkg/ingress/model_builder.go:514-553",
 };
 

@@ -101,6 +101,22 @@ pub fn list<'s>(
     })
 }
 
+/// What is said in one way or the other, for its place.
+#[must_use]
+pub fn anything<'s>(
+    scene: &Scene<'s>,
+    subject: &Subject<'s>,
+    suffix: &str,
+) -> Option<Said<'s, ()>> {
+    let place = match text(scene, subject, suffix) {
+        Some(said) if said.is_of_the_class() => said.place,
+        text => list(scene, subject, suffix)
+            .map(|said| said.place)
+            .or(text.map(|said| said.place))?,
+    };
+    Some(Said { value: (), place })
+}
+
 /// Keys and values: of the class, of the Ingress, of its Services. An annotation that does not parse is left out.
 #[must_use]
 pub fn maps<'s>(

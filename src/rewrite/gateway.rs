@@ -2,10 +2,10 @@
 
 use crate::alb::nlb::{self, Carried};
 use crate::config::types::{Phase, Placeholders, ServiceType};
-use crate::config::{Entries, Settings, Var};
+use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::ingress::{self, Built, Sources};
-use crate::lint;
+use crate::lint::{self, Finding};
 use crate::manifest::Object;
 use crate::placeholder;
 use crate::plan::{self, Plan, Wish};
@@ -25,6 +25,8 @@ pub(super) struct Rewrite<'s> {
     pub(super) patched: Object,
     pub(super) built: Built,
     pub(super) taken: Taken,
+    /// What is left to compare when the model has told what the ALB will be.
+    pub(super) before: lint::opened::Before,
 }
 
 impl<'s> Rewrite<'s> {
@@ -73,6 +75,9 @@ impl<'s> Rewrite<'s> {
                     || original.namespace().is_empty())
                 && !object.is_hook()
         });
+        if let Some(index) = existing {
+            check_version(&objects[index])?;
+        }
         let there = existing.map(|index| match spec.placeholders() {
             Placeholders::Flux => Object {
                 value: placeholder::restored(&objects[index].value),
@@ -98,7 +103,12 @@ impl<'s> Rewrite<'s> {
             namespace: original.namespace().to_owned(),
             annotations,
         };
+        let before = lint::opened::Before {
+            internal: all.internal,
+            says_frontend: says(spec, original, "frontend-nlb-scheme"),
+        };
         let mut rewrite = Rewrite {
+            before,
             settings,
             service,
             existing,
@@ -129,6 +139,14 @@ impl<'s> Rewrite<'s> {
             .plan
             .findings
             .extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
+        if !attach {
+            // What the API server would not have read goes with the others, and would be lost without a word.
+            let no_text = lint::no_text::no_text(original).into_iter();
+            rewrite
+                .plan
+                .findings
+                .extend(no_text.filter(|finding| goes(finding, &rewrite.patched)));
+        }
         let east_west = crate::gateway::east_west_reason(original);
         rewrite
             .plan
@@ -137,29 +155,51 @@ impl<'s> Rewrite<'s> {
         for finding in &mut rewrite.plan.findings {
             finding.object = Some(format!("Service {}", original.full_name()));
         }
+        if let Some(index) = existing {
+            // As with the Service: what is no text would be dropped from the Ingress.
+            let no_text = lint::no_text::no_text(&objects[index]);
+            rewrite.plan.findings.extend(no_text);
+        }
         rewrite.check_access(original, &all, there.as_ref());
         Ok(rewrite)
     }
 
     /// Who can reach the gateway afterwards, compared with who could before.
     fn check_access(&mut self, original: &Object, before: &Carried, existing: Option<&Object>) {
-        let carries = self.settings.spec.carry_over();
+        let spec = &self.settings.spec;
+        let carries = spec.carry_over();
         let scheme = self.built.annotation("alb.ingress.kubernetes.io/scheme");
+        let exposed = before.internal && scheme == Some("internet-facing");
         let mut findings = Vec::new();
-        if self.built.scheme_assumed {
-            findings.push(if before.internal && !carries {
-                lint::exposure::internal_exposed()
-            } else {
-                lint::exposure::scheme_assumed()
-            });
-        } else if let (Some(old), Some(new)) = (
+        match (says(spec, original, "scheme"), carries) {
+            (false, false) if exposed => findings.push(lint::exposure::internal_exposed()),
+            (false, true) if exposed => findings.push(lint::exposure::default_yields()),
+            (true, true) if exposed => findings.push(lint::exposure::internal_opened()),
+            _ if self.built.scheme_assumed => findings.push(lint::exposure::scheme_assumed()),
+            _ => {}
+        }
+        if let (Some(old), Some(new)) = (
             existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")),
             scheme,
         ) && old != new
         {
             findings.push(lint::exposure::scheme_changed(old, new));
         }
-        findings.extend(lint::migration::allow_list(before, carries, &self.built));
+        let said = ["inbound-cidrs", "security-group-prefix-lists"]
+            .iter()
+            .any(|suffix| says(spec, original, suffix));
+        findings.extend(lint::migration::allow_list(
+            before,
+            carries,
+            said,
+            &self.built,
+        ));
+        // Once the Service has no allow-list any more, that of the Ingress stands for it.
+        if !lint::migration::has_allow_list(before) {
+            findings.extend(
+                existing.and_then(|there| lint::migration::ingress_opened(there, &self.built)),
+            );
+        }
         findings.extend(lint::migration::name_taken(original, &self.built));
         let name = self
             .built
@@ -181,6 +221,41 @@ impl<'s> Rewrite<'s> {
     pub(super) fn path(&self) -> (usize, &str) {
         (self.patched.document, &self.patched.pointer)
     }
+}
+
+/// Refuses an Ingress of ours in a version of the API that has its rules in another form: they would be lost.
+fn check_version(ingress: &Object) -> Result<(), Error> {
+    if ingress.api_version() == "networking.k8s.io/v1" {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "Ingress {} is to be updated, and it is of {}, which Kubernetes has no more",
+        ingress.full_name(),
+        ingress.api_version()
+    ))
+    .at(ingress.place.clone())
+    .help("write it as networking.k8s.io/v1, or give ours another name with --ingress-name"))
+}
+
+/// Whether a finding is about a field that is no more.
+fn goes(finding: &Finding, patched: &Object) -> bool {
+    let field = finding.field.as_deref();
+    field.is_some_and(|field| patched.value.pointer(field).is_none())
+}
+
+/// Whether the configuration, or an ALB annotation of the Service, says something.
+fn says(spec: &Spec, service: &Object, suffix: &str) -> bool {
+    let key = format!("{}{suffix}", nlb::ALB);
+    let ingress = &spec.ingress;
+    let by_field = match suffix {
+        "scheme" => ingress.scheme.set().is_some(),
+        "inbound-cidrs" => ingress.inbound_cidrs.set().is_some(),
+        _ => false,
+    };
+    let free = ingress.annotations.as_ref();
+    by_field
+        || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))
+        || service.annotation(&key).is_some()
 }
 
 /// The annotations that move from the Service to the Ingress.

@@ -233,6 +233,7 @@ fn judge<'t>(
             ingress: index,
             spec: &rewrite.settings.spec,
             rewritten: rewrite.settings.spec.phase() != Phase::Attach,
+            before: rewrite.before,
         });
     }
     let mut findings: Vec<Finding> = Vec::new();

@@ -73,6 +73,12 @@ pub fn blocks(page: &str) -> Vec<Block> {
             };
             let file = value("file:");
             if let Some(path) = file {
+                // A reader of the page does not see the comment.
+                assert!(
+                    text.starts_with(&format!("# {path}\n")),
+                    "line {}: the block begins with `# {path}`",
+                    number + 1
+                );
                 text = written(path, &text);
             }
             let typed = matches!(language, "sh" | "console") || file.is_some();

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde_json::Value;
 
 use super::{Carry, Controller};
 use crate::lint::Severity;
@@ -15,16 +16,30 @@ impl Carry<'_> {
     /// trimmed, canonical, each once. EC2 stores ranges canonically and the controller compares texts, so that another
     /// spelling deploys once and then fails for ever (pkg/networking/security_group_info.go:41-53).
     pub(super) fn source_ranges(&mut self) {
-        let field: Vec<String> = self.service["spec"]["loadBalancerSourceRanges"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|range| {
-                range
-                    .as_str()
-                    .map_or_else(|| range.to_string(), str::to_owned)
-            })
-            .collect();
+        let field: Vec<String> = match &self.service["spec"]["loadBalancerSourceRanges"] {
+            Value::Null => Vec::new(),
+            Value::Array(ranges) => ranges
+                .iter()
+                .map(|range| {
+                    range
+                        .as_str()
+                        .map_or_else(|| range.to_string(), str::to_owned)
+                })
+                .collect(),
+            // The API server refuses it on a Service of any type, so nobody sees it go but us.
+            other => {
+                self.out.unread_ranges = true;
+                let message =
+                    format!("{other} is no list, so the allow-list can't be carried over");
+                self.say_field(
+                    &rules::ALB027,
+                    Severity::Error,
+                    "loadBalancerSourceRanges",
+                    &message,
+                );
+                Vec::new()
+            }
+        };
         let annotation: Vec<String> = self
             .get(RANGES)
             .map(|ranges| {
@@ -45,6 +60,7 @@ impl Carry<'_> {
                     }
                 }
                 None => {
+                    self.out.unread_ranges = true;
                     let message =
                         format!("{range:?} is no CIDR, so the allow-list can't be carried over");
                     if from_field {

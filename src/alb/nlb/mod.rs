@@ -47,8 +47,14 @@ pub struct Carried {
     pub annotations: BTreeMap<String, String>,
     /// The allow-list, canonical, if there was one.
     pub source_ranges: Vec<String>,
+    /// Whether something in the allow-list can't be read.
+    pub unread_ranges: bool,
     /// Whether the old load balancer was internal for certain.
     pub internal: bool,
+    /// Whether the scheme is the default of the old load balancer's controller: no annotation says it.
+    pub scheme_by_default: bool,
+    /// Whether the Service is still of type LoadBalancer.
+    pub is_live: bool,
     /// What there is to say.
     pub findings: Vec<Finding>,
 }
@@ -300,6 +306,7 @@ impl<'s> Carry<'s> {
         if self.service["spec"]["type"] != "LoadBalancer" {
             return;
         }
+        self.out.is_live = true;
         self.out.findings.push(
             Finding::new(&rules::ALB036, "the Service is of type LoadBalancer: its load balancer goes before the ALB is there")
                 .field("/spec/type"),

@@ -99,7 +99,9 @@ impl Carry<'_> {
             }
         }
         let Some((from, value)) = found else { return };
-        self.out.internal = value == "internal";
+        // Misspelt it made no load balancer, and was not meant to open one.
+        self.out.internal = value.trim().eq_ignore_ascii_case("internal");
+        self.out.scheme_by_default = matches!(from, From::Default);
         self.set("scheme", value);
         match from {
             From::Annotation(suffix) => {

@@ -6,7 +6,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::config::fields::{FIELDS, Field, Shape};
+use crate::config::fields::{self, FIELDS, Field, Shape};
 use crate::config::{self, reference};
 use crate::error::{Error, quoted};
 
@@ -99,15 +99,22 @@ pub(super) fn known() -> Vec<Known> {
 /// What `argocd parameters` prints: one JSON array, for the page with the details of an Application.
 #[must_use]
 pub fn announce() -> String {
-    let sentences = reference::sentences();
+    let hints = reference::hints();
     let mut known = known();
     let fields = known.len() - FIELDS.len();
     for (known, field) in known[fields..].iter_mut().zip(FIELDS) {
-        let sentence = sentences.get(field.path).map_or("", String::as_str);
-        known.about = match field.default {
-            "" => format!("{sentence} ({})", field.path),
-            default => format!(
-                "{sentence} ({}; default: {})",
+        let Some(hint) = hints.get(field.path) else {
+            continue;
+        };
+        known.about = match (field.shape, field.default) {
+            (Shape::NoSwitch, _) => format!(
+                "{} (the opposite of {}; true or false; default: false)",
+                hint.flag, field.path
+            ),
+            (_, "") => format!("{} ({})", hint.sentence, field.path),
+            (_, default) => format!(
+                "{} ({}; default: {})",
+                hint.sentence,
                 field.path,
                 default.replace('`', "")
             ),
@@ -157,8 +164,11 @@ pub fn instead_of_flags(text: &str) -> String {
 /// The error for a name that is none of these.
 pub(super) fn unknown(name: &str, known: &[Known]) -> Error {
     let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();
-    let hint = config::nearest(name, &names)
-        .map(|near| format!("did you mean `{near}`? "))
+    let by_path = fields::by_path_as_variable(&name.to_uppercase().replace('-', "_"));
+    let hint = by_path
+        .map(Field::parameter)
+        .or_else(|| config::nearest(name, &names).map(str::to_owned))
+        .map(|meant| format!("did you mean `{meant}`? "))
         .unwrap_or_default();
     Error::usage(format!("there is no parameter {}", quoted(name)))
         .help(format!("{hint}The parameters are {}", names.join(", ")))

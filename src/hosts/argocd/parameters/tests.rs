@@ -28,6 +28,15 @@ fn every_field_is_a_parameter_of_its_own_and_announced() {
             "collectionType": "string",
         })
     );
+    let no_carry_over = announced
+        .iter()
+        .find(|entry| entry["name"] == "no-carry-over")
+        .unwrap();
+    assert_eq!(
+        no_carry_over["tooltip"],
+        "Do not keep on the Ingress what the removed annotations and fields of the Service meant (the opposite of carryOver; \
+         true or false; default: false)"
+    );
     assert!(announced.iter().all(|entry| {
         entry["tooltip"]
             .as_str()
@@ -86,8 +95,12 @@ fn the_tables_in_docs_are_these_parameters() {
     }
     let mut options = String::from("\n| parameter | shape | field |\n|---|---|---|\n");
     for (known, field) in fields.iter().zip(FIELDS) {
+        let opposite = match field.shape {
+            Shape::NoSwitch => "the opposite of ",
+            _ => "",
+        };
         let row = format!(
-            "| `{}` | {} | `{}` |\n",
+            "| `{}` | {} | {opposite}`{}` |\n",
             known.name,
             known.kind.word(),
             field.path

@@ -46,6 +46,10 @@ fn what_is_wrong_is_told_without_the_value() {
     assert!(typo.starts_with(&format!(
         "there is no parameter `certificate-arns`\n  help: did you mean `certificate-arn`? {list}"
     )));
+    let by_path = told(r#"[{"name":"ingress-certificate-arns","array":["x"]}]"#);
+    assert!(by_path.starts_with(
+        "there is no parameter `ingress-certificate-arns`\n  help: did you mean `certificate-arn`? "
+    ));
     let hostile = told(r#"[{"name":"--post-renderer=/tmp/x\n\u001b[31m","string":"x"}]"#);
     assert!(
         hostile.starts_with(&format!(
