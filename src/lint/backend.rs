@@ -292,7 +292,8 @@ fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (group, members) in scene.ours_by_group() {
         let Some(built) = &group.built else { continue };
-        let keys: BTreeSet<&Key> = members.iter().map(|member| &member.facts.key).collect();
+        let mut keys: BTreeSet<&Key> = BTreeSet::new();
+        keys.extend(members.iter().map(|member| &member.facts.key));
         let mut by_target: BTreeMap<&str, i32> = BTreeMap::new();
         for listener in &built.listeners {
             if listener.protocol == Protocol::Http {

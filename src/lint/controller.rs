@@ -9,7 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backends::{Behind, services};
-use super::scene::{Scene, about, namespace_of};
+use super::scene::{Scene, Subject, about};
 use super::{Finding, Rule, Severity};
 use crate::alb::model::Failure;
 use crate::manifest::Object;
@@ -65,8 +65,8 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
             .site
             .as_ref()
             .and_then(|site| scene.find(&site.object));
-        let concerns =
-            scene.is_as_is() || object.is_some_and(|object| concerned.contains(&name_of(object)));
+        let concerns = scene.is_as_is()
+            || object.is_some_and(|object| concerned.contains(&std::ptr::from_ref(object)));
         if concerns && !object.is_some_and(|object| is_told(&[object])) {
             findings.push(refused(scene, failure, object));
         }
@@ -80,7 +80,9 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         }
     }
     for (group, members) in scene.ours_by_group() {
-        let (Some(failure), Some(first)) = (&group.failure, members.first()) else {
+        let place = |member: &&&Subject<'_>| scene.model.position(&member.facts.key);
+        let first = members.iter().min_by_key(place);
+        let (Some(failure), Some(first)) = (&group.failure, first) else {
             continue;
         };
         let blamed = failure
@@ -108,20 +110,19 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-/// The objects that have to do with the Ingresses to be judged.
-fn concerned<'s>(scene: &Scene<'s>, services: &[Behind<'s>]) -> BTreeSet<Name<'s>> {
-    let params = scene
+/// The addresses of the objects that have to do with the Ingresses to be judged.
+fn concerned(scene: &Scene<'_>, services: &[Behind<'_>]) -> BTreeSet<*const Object> {
+    let mut concerned = BTreeSet::new();
+    for (service, _) in services {
+        concerned.insert(std::ptr::from_ref(*service));
+    }
+    for params in scene
         .ours()
-        .filter_map(|subject| scene.class_params(subject));
-    let services = services.iter().map(|(service, _)| *service);
-    services.chain(params).map(name_of).collect()
-}
-
-/// Kind, namespace and name.
-type Name<'o> = (&'o str, &'o str, &'o str);
-
-fn name_of(object: &Object) -> Name<'_> {
-    (object.kind(), namespace_of(object), object.name())
+        .filter_map(|subject| scene.class_params(subject))
+    {
+        concerned.insert(std::ptr::from_ref(params));
+    }
+    concerned
 }
 
 fn refused(scene: &Scene<'_>, failure: &Failure, object: Option<&Object>) -> Finding {

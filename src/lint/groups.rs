@@ -159,15 +159,13 @@ fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// What the members of a refused group do not agree on.
-fn disagreements(scene: &Scene<'_>, group: &Group, mut members: Vec<&Subject<'_>>) -> Vec<Finding> {
+fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -> Vec<Finding> {
     let Some(failure) = &group.failure else {
         return Vec::new();
     };
     if members.len() < 2 {
         return Vec::new();
     }
-    let order: BTreeMap<&Key, usize> = group.members.iter().zip(0..).collect();
-    members.sort_by_key(|subject| order.get(&subject.facts.key));
     let mut findings = match members
         .iter()
         .any(|subject| subject.facts.class_params.is_some())

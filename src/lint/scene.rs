@@ -72,7 +72,7 @@ pub struct Scene<'s> {
 
 /// All members of a group, in its order.
 struct Members<'s> {
-    group: &'s str,
+    group: &'s Group,
     all: Vec<Subject<'s>>,
     /// Those that [`Scene::first_member`] found, by question.
     first: RefCell<BTreeMap<&'static str, Option<usize>>>,
@@ -127,7 +127,7 @@ impl<'s> Scene<'s> {
                 all.push(member);
             }
             groups.push(Members {
-                group: &group.name,
+                group,
                 all,
                 first: RefCell::default(),
             });
@@ -189,23 +189,25 @@ impl<'s> Scene<'s> {
     /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
     /// but what concerns their class.
     pub fn ours(&self) -> impl Iterator<Item = &Subject<'s>> {
-        self.subjects
-            .iter()
-            .filter(|subject| match subject.facts.picked_up {
-                Some(ours) => ours,
-                None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
-            })
+        self.subjects.iter().filter(|subject| self.is_ours(subject))
     }
 
-    /// The groups of these, each with those of its members, both in their order in the model and in the stream.
+    fn is_ours(&self, subject: &Subject<'_>) -> bool {
+        match subject.facts.picked_up {
+            Some(ours) => ours,
+            None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
+        }
+    }
+
+    /// The groups of these, by name, each with those of its members, in the order of the group.
     #[must_use]
     pub fn ours_by_group(&self) -> Vec<(&'s Group, Vec<&Subject<'s>>)> {
-        let name = |subject: &&Subject<'s>| subject.group.map(|group| group.name.as_str());
-        let mut ours: Vec<&Subject<'s>> = self.ours().collect();
-        ours.sort_by_key(name);
-        let groups = ours.chunk_by(|a, b| name(a) == name(b));
-        groups
-            .filter_map(|members| Some((members.first()?.group?, members.to_vec())))
+        let groups = self.groups.iter();
+        let ours = groups.map(|group| {
+            let members = group.all.iter().filter(|member| self.is_ours(member));
+            (group.group, members.collect())
+        });
+        ours.filter(|(_, members): &(_, Vec<_>)| !members.is_empty())
             .collect()
     }
 
@@ -278,8 +280,8 @@ impl<'s> Scene<'s> {
     }
 
     fn group(&self, subject: &Subject<'_>) -> Option<&Members<'s>> {
-        let name = subject.group?.name.as_str();
-        let found = self.groups.binary_search_by(|group| group.group.cmp(name));
+        let name = &subject.group?.name;
+        let found = (self.groups).binary_search_by(|group| group.group.name.cmp(name));
         self.groups.get(found.ok()?)
     }
 
