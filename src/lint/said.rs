@@ -65,18 +65,13 @@ pub fn text<'s>(
     subject: &Subject<'s>,
     suffix: &str,
 ) -> Option<Said<'s, &'s str>> {
-    let of_class = of_class(scene, subject, suffix).and_then(|(value, place)| {
-        let value = value.as_str().filter(|text| !text.is_empty())?;
-        Some(Said { value, place })
-    });
-    of_class.or_else(|| {
-        let setting = subject.setting(suffix)?;
-        let value = setting.value.as_str();
-        (!value.is_empty()).then_some(Said {
-            value,
-            place: Place::Annotation(setting),
-        })
-    })
+    one(
+        scene,
+        subject,
+        suffix,
+        |value| value.as_str().filter(|text| !text.is_empty()),
+        |text| text,
+    )
 }
 
 /// A list, which an annotation of commas alone leaves empty.
@@ -86,18 +81,31 @@ pub fn list<'s>(
     subject: &Subject<'s>,
     suffix: &str,
 ) -> Option<Said<'s, Vec<String>>> {
-    let of_class = of_class(scene, subject, suffix).and_then(|(value, place)| {
+    let of_class = |value: &Value| {
         let items = value.as_array().or_else(|| value["ids"].as_array())?;
         let texts = items.iter().filter_map(Value::as_str).map(str::to_owned);
-        let value: Vec<String> = texts.collect();
-        (!value.is_empty()).then_some(Said { value, place })
+        let list: Vec<String> = texts.collect();
+        (!list.is_empty()).then_some(list)
+    };
+    one(scene, subject, suffix, of_class, string_list)
+}
+
+/// What the class says, else what an annotation says that is not empty.
+fn one<'s, T>(
+    scene: &Scene<'s>,
+    subject: &Subject<'s>,
+    suffix: &str,
+    by_class: impl Fn(&'s Value) -> Option<T>,
+    by_annotation: impl Fn(&'s str) -> T,
+) -> Option<Said<'s, T>> {
+    let of_class = of_class(scene, subject, suffix).and_then(|(value, place)| {
+        let value = by_class(value)?;
+        Some(Said { value, place })
     });
     of_class.or_else(|| {
         let setting = subject.setting(suffix)?;
-        (!setting.value.is_empty()).then(|| Said {
-            value: string_list(&setting.value),
-            place: Place::Annotation(setting),
-        })
+        let text = setting.value.as_str();
+        (!text.is_empty()).then(|| Said::by(setting, by_annotation(text)))
     })
 }
 

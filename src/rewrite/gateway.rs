@@ -117,41 +117,8 @@ impl<'s> Rewrite<'s> {
             built,
             taken,
         };
-        // In the first phase the old load balancer stays: what becomes of it is not told yet.
-        let told = all
-            .findings
-            .iter()
-            .filter(|finding| !attach || !lint::migration::CUTOVER.contains(&finding.rule.id));
-        if spec.carry_over() {
-            rewrite.plan.findings.extend(told.cloned());
-        } else {
-            rewrite.plan.findings.extend(
-                told.filter(|finding| !lint::migration::CARRIED.contains(&finding.rule.id))
-                    .cloned(),
-            );
-            rewrite
-                .plan
-                .findings
-                .extend(lint::migration::not_carried(&all));
-        }
-        let dns = moved.iter().filter(|(key, _)| nlb::is_external_dns(key));
-        rewrite
-            .plan
-            .findings
-            .extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
-        if !attach {
-            // What the API server would not have read goes with the others, and would be lost without a word.
-            let no_text = lint::no_text::no_text(original).into_iter();
-            rewrite
-                .plan
-                .findings
-                .extend(no_text.filter(|finding| goes(finding, &rewrite.patched)));
-        }
-        let east_west = crate::gateway::east_west_reason(original);
-        rewrite
-            .plan
-            .findings
-            .extend(east_west.map(|reason| lint::service::east_west(&reason)));
+        let told = rewrite.of_the_service(original, &all, &moved);
+        rewrite.plan.findings.extend(told);
         for finding in &mut rewrite.plan.findings {
             finding.object = Some(format!("Service {}", original.full_name()));
         }
@@ -162,6 +129,37 @@ impl<'s> Rewrite<'s> {
         }
         rewrite.check_access(original, &all, there.as_ref());
         Ok(rewrite)
+    }
+
+    /// What there is to say of the Service beside its plan.
+    fn of_the_service(
+        &self,
+        original: &Object,
+        all: &Carried,
+        moved: &[(&str, &str)],
+    ) -> Vec<Finding> {
+        let attach = self.settings.spec.phase() == Phase::Attach;
+        let carries = self.settings.spec.carry_over();
+        // In the first phase the old load balancer stays: what becomes of it is not told yet.
+        let told = all.findings.iter().filter(|finding| {
+            let id = &finding.rule.id;
+            (!attach || !lint::migration::CUTOVER.contains(id))
+                && (carries || !lint::migration::CARRIED.contains(id))
+        });
+        let mut findings: Vec<Finding> = told.cloned().collect();
+        if !carries {
+            findings.extend(lint::migration::not_carried(all));
+        }
+        let dns = moved.iter().filter(|(key, _)| nlb::is_external_dns(key));
+        findings.extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
+        if !attach {
+            // What the API server would not have read goes with the others, and would be lost without a word.
+            let no_text = lint::no_text::no_text(original).into_iter();
+            findings.extend(no_text.filter(|finding| goes(finding, &self.patched)));
+        }
+        let east_west = crate::gateway::east_west_reason(original);
+        findings.extend(east_west.map(|reason| lint::service::east_west(&reason)));
+        findings
     }
 
     /// Who can reach the gateway afterwards, compared with who could before.

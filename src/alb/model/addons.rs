@@ -7,7 +7,6 @@ use super::builder::Builder;
 use super::group::Member;
 use super::names::Reason;
 use crate::alb::values::show_list;
-use std::collections::BTreeSet;
 
 impl<'a> Builder<'a> {
     /// As soon as any member gives a name, ARNs are not read (model_build_load_balancer_addons.go:35-106).
@@ -64,17 +63,9 @@ impl<'a> Builder<'a> {
 
     /// model_build_load_balancer_addons.go:142-166
     pub fn shield(&self) -> Result<Option<bool>, Reason> {
-        let mut asked = BTreeSet::new();
-        for member in self.members {
-            let on = member.annotations.bool("shield-advanced-protection");
-            asked.extend(on.map_err(|reason| reason.of(&member.key))?);
-        }
-        if asked.len() > 1 {
-            return Err(self.blame(
-                "shield-advanced-protection",
-                "conflicting enable shield advanced protection",
-            ));
-        }
-        Ok(asked.pop_first())
+        self.agree_on(
+            "shield-advanced-protection",
+            "conflicting enable shield advanced protection",
+        )
     }
 }

@@ -97,6 +97,19 @@ impl<'a> Builder<'a> {
         Ok(values.pop())
     }
 
+    /// The same for a switch.
+    pub fn agree_on(&self, suffix: &str, conflict: &str) -> Result<Option<bool>, Reason> {
+        let mut asked = BTreeSet::new();
+        for member in self.members {
+            let on = member.annotations.bool(suffix);
+            asked.extend(on.map_err(|reason| reason.of(&member.key))?);
+        }
+        if asked.len() > 1 {
+            return Err(self.blame(suffix, conflict));
+        }
+        Ok(asked.pop_first())
+    }
+
     /// The place of the annotation `suffix` that a member has, for an error that the whole group shares.
     pub fn blame(&self, suffix: &str, message: impl Into<String>) -> Reason {
         let reason = Reason::new(message);
@@ -115,4 +128,32 @@ impl<'a> Builder<'a> {
 pub(super) fn show_set(values: &[String]) -> String {
     let entries: Vec<String> = values.iter().map(|value| format!("{value}:{{}}")).collect();
     format!("map[{}]", entries.join(" "))
+}
+
+/// A map on which members agree key by key; keys of the class win over theirs, without a conflict. `conflict` words the
+/// error from the member and the key with both values.
+pub(super) fn agree_by_key<'m, 'a: 'm>(
+    members: impl IntoIterator<Item = &'m Member<'a>>,
+    suffix: &str,
+    from_class: BTreeMap<String, String>,
+    conflict: impl Fn(&Member<'a>, &str) -> String,
+) -> Result<BTreeMap<String, String>, Reason> {
+    let mut merged: BTreeMap<String, String> = BTreeMap::new();
+    for member in members {
+        for (key, value) in member
+            .annotations
+            .map(suffix)
+            .map_err(|reason| reason.of(&member.key))?
+        {
+            match merged.get(&key) {
+                Some(before) if *before != value && !from_class.contains_key(&key) => {
+                    let message = conflict(member, &format!("{key}: {before} | {value}"));
+                    return Err(member.annotations.fault(suffix, message).of(&member.key));
+                }
+                _ => _ = merged.insert(key, value),
+            }
+        }
+    }
+    merged.extend(from_class);
+    Ok(merged)
 }

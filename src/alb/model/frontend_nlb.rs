@@ -2,7 +2,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
-use super::builder::{Builder, show_set};
+use super::builder::{Builder, agree_by_key, show_set};
 use super::group::Member;
 use super::health_check::check_protocol;
 use super::listeners::ListenPortsByMember;
@@ -11,7 +11,7 @@ use super::names::Reason;
 use super::subnets::Wanted;
 use super::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use crate::alb::values::{PortRef, parse_int32};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const ROUTING: &str = "dns_record.client_routing_policy";
 const ROUTING_POLICIES: [&str; 3] = [
@@ -33,20 +33,11 @@ impl<'a> Builder<'a> {
         &mut self,
         by_member: &ListenPortsByMember,
     ) -> Result<Option<FrontendNlb>, Reason> {
-        let suffix = "enable-frontend-nlb";
-        let mut asked = BTreeSet::new();
-        for member in self.members {
-            asked.extend(
-                member
-                    .annotations
-                    .bool(suffix)
-                    .map_err(|reason| reason.of(&member.key))?,
-            );
-        }
-        if asked.len() > 1 {
-            return Err(self.blame(suffix, "conflicting enable frontend NLB values"));
-        }
-        if !asked.contains(&true) {
+        let asked = self.agree_on(
+            "enable-frontend-nlb",
+            "conflicting enable frontend NLB values",
+        )?;
+        if asked != Some(true) {
             return Ok(None);
         }
         let scheme = self.frontend_scheme()?;
@@ -145,21 +136,9 @@ impl<'a> Builder<'a> {
 
     /// A map on which the members agree key by key.
     fn frontend_map(&self, suffix: &str) -> Result<BTreeMap<String, String>, Reason> {
-        let mut merged: BTreeMap<String, String> = BTreeMap::new();
-        for member in self.members {
-            for (key, value) in member
-                .annotations
-                .map(suffix)
-                .map_err(|reason| reason.of(&member.key))?
-            {
-                if let Some(before) = merged.get(&key).filter(|before| **before != value) {
-                    let message = format!("conflicting {suffix} {key}: {before} | {value}");
-                    return Err(member.annotations.fault(suffix, message).of(&member.key));
-                }
-                merged.insert(key, value);
-            }
-        }
-        Ok(merged)
+        agree_by_key(self.members, suffix, BTreeMap::new(), |_, clash| {
+            format!("conflicting {suffix} {clash}")
+        })
     }
 
     /// model_build_frontend_nlb.go:375-501

@@ -2,7 +2,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_listener.go.
 
-use super::builder::Builder;
+use super::builder::{Builder, agree_by_key};
 use super::group::Member;
 use super::merge::ListenPort;
 use super::names::{Key, Reason};
@@ -266,24 +266,15 @@ fn listener_attributes(
         .map(|listener| params::map_of(&listener.listener_attributes))
         .unwrap_or_default();
     let suffix = format!("listener-attributes.{name}-{port}");
-    let mut merged: BTreeMap<String, String> = BTreeMap::new();
-    for member in members {
-        for (key, value) in member
-            .annotations
-            .map(&suffix)
-            .map_err(|reason| reason.of(&member.key))?
-        {
-            match merged.get(&key) {
-                Some(before) if *before != value && !from_class.contains_key(&key) => {
-                    let conflict =
-                        format!("conflicting listener attributes {key}: {before} | {value}");
-                    let message = format!("{conflict} for ingress {}", member.key);
-                    return Err(member.annotations.fault(&suffix, message).of(&member.key));
-                }
-                _ => _ = merged.insert(key, value),
-            }
-        }
-    }
-    merged.extend(from_class);
-    Ok(merged)
+    agree_by_key(
+        members.iter().copied(),
+        &suffix,
+        from_class,
+        |member, clash| {
+            format!(
+                "conflicting listener attributes {clash} for ingress {}",
+                member.key
+            )
+        },
+    )
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
-use super::builder::{Builder, show_set};
+use super::builder::{Builder, agree_by_key, show_set};
 use super::group::Member;
 use super::names::Reason;
 use super::params;
@@ -100,27 +100,12 @@ impl<'a> Builder<'a> {
         let from_class = params
             .map(|p| params::map_of(&p.spec.load_balancer_attributes))
             .unwrap_or_default();
-        let suffix = "load-balancer-attributes";
-        let mut merged: BTreeMap<String, String> = BTreeMap::new();
-        for member in self.members {
-            for (key, value) in member
-                .annotations
-                .map(suffix)
-                .map_err(|reason| reason.of(&member.key))?
-            {
-                match merged.get(&key) {
-                    Some(before) if *before != value && !from_class.contains_key(&key) => {
-                        let message = format!(
-                            "conflicting load balancer attributes {key}: {before} | {value}"
-                        );
-                        return Err(member.annotations.fault(suffix, message).of(&member.key));
-                    }
-                    _ => _ = merged.insert(key, value),
-                }
-            }
-        }
-        merged.extend(from_class);
-        Ok(merged)
+        agree_by_key(
+            self.members,
+            "load-balancer-attributes",
+            from_class,
+            |_, clash| format!("conflicting load balancer attributes {clash}"),
+        )
     }
 
     /// model_build_load_balancer.go:97-136. A generated name is `None`: it holds a hash of the cluster's name.
@@ -154,21 +139,9 @@ impl<'a> Builder<'a> {
             return Ok(Some(capacity.capacity_units));
         }
         let suffix = "minimum-load-balancer-capacity";
-        let mut merged: BTreeMap<String, String> = BTreeMap::new();
-        for member in self.members {
-            for (key, value) in member
-                .annotations
-                .map(suffix)
-                .map_err(|reason| reason.of(&member.key))?
-            {
-                if let Some(before) = merged.get(&key).filter(|before| **before != value) {
-                    let message =
-                        format!("conflicting capacity reservation {key}: {before} | {value}");
-                    return Err(member.annotations.fault(suffix, message).of(&member.key));
-                }
-                merged.insert(key, value);
-            }
-        }
+        let merged = agree_by_key(self.members, suffix, BTreeMap::new(), |_, clash| {
+            format!("conflicting capacity reservation {clash}")
+        })?;
         if let Some(key) = merged.keys().find(|key| *key != "CapacityUnits") {
             let message =
                 format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");

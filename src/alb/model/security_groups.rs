@@ -61,23 +61,11 @@ impl Builder<'_> {
             self.group_tags(self.members)?;
             return Ok(true);
         }
-        let suffix = "manage-backend-security-group-rules";
-        let mut asked = BTreeSet::new();
-        for member in self.members {
-            asked.extend(
-                member
-                    .annotations
-                    .bool(suffix)
-                    .map_err(|reason| reason.of(&member.key))?,
-            );
-        }
-        if asked.len() > 1 {
-            return Err(self.blame(
-                suffix,
-                "conflicting manage backend security group rules settings",
-            ));
-        }
+        let asked = self.agree_on(
+            "manage-backend-security-group-rules",
+            "conflicting manage backend security group rules settings",
+        )?;
         self.resolve_security_groups("security-groups", security_groups)?;
-        Ok(asked.contains(&true))
+        Ok(asked == Some(true))
     }
 }

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::alb::catalogue;
 use crate::alb::values::parse_bool;
 use crate::lint::migration as rules;
 use crate::lint::{Finding, Rule, Severity};
@@ -33,7 +34,7 @@ pub const PREFIX: &str = "service.beta.kubernetes.io/";
 /// Prefix that nobody reads, though the controller's source mentions it.
 pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
 /// Prefix of the ALB's annotations, on the Ingress.
-pub const ALB: &str = "alb.ingress.kubernetes.io/";
+pub const ALB: &str = catalogue::PREFIX;
 /// Prefixes of external-dns annotations, which move to the Ingress: the default since v0.22.0, and the one before it.
 const EXTERNAL_DNS: [&str; 2] = [
     "external-dns.kubernetes.io/",
