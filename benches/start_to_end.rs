@@ -4,12 +4,7 @@
 //!
 //! `cargo bench --bench start_to_end` (the release build; `ISTIO_ALB_BENCH=/path/to/istio-alb` measures another one,
 //! such as the static build that is shipped). The runs of the programs alternate, so that a noisy moment hits them all.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -28,73 +23,39 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let program = std::env::var_os("ISTIO_ALB_BENCH")
-        .unwrap_or_else(|| env!("CARGO_BIN_EXE_istio-alb").into());
+    let program = std::env::var_os("ISTIO_ALB_BENCH").unwrap_or_else(|| env!("CARGO_BIN_EXE_istio-alb").into());
     let program = PathBuf::from(program);
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("chart-fixtures/cases");
     let render = std::fs::read(cases.join("helm3-nlb-external/input.yaml")).unwrap();
 
-    println!(
-        "{:<44} {:>10} {:>10} {:>12}",
-        "", "median ms", "least ms", "times of cat"
-    );
+    println!("{:<44} {:>10} {:>10} {:>12}", "", "median ms", "least ms", "times of cat");
     let us = Job::new("istio-alb", &program, &[], folder.path());
     let cat = Job::new("cat", Path::new("cat"), &[], folder.path());
-    report(
-        &format!("one render ({} bytes)", render.len()),
-        &[&cat, &us],
-        &render,
-        RENDER_RUNS,
-    );
+    report(&format!("one render ({} bytes)", render.len()), &[&cat, &us], &render, RENDER_RUNS);
 
     stage_kustomization(folder.path(), &render);
     let kustomizers = [
-        Job::new(
-            "kustomize build",
-            &kustomize(),
-            &["build", "kustomize"],
-            folder.path(),
-        ),
-        Job::new(
-            "kubectl kustomize",
-            Path::new("kubectl"),
-            &["kustomize", "kustomize"],
-            folder.path(),
-        ),
+        Job::new("kustomize build", &kustomize(), &["build", "kustomize"], folder.path()),
+        Job::new("kubectl kustomize", Path::new("kubectl"), &["kustomize", "kustomize"], folder.path()),
     ];
     let there: Vec<&Job> = kustomizers.iter().filter(|job| job.runs()).collect();
     if there.is_empty() {
         println!("kustomize: not here; tests/tools/install.sh kustomize-5.8.1 brings it");
     } else {
-        report(
-            "the same job",
-            &[&[&cat, &us], &there[..]].concat(),
-            &render,
-            KUSTOMIZE_RUNS,
-        );
+        report("the same job", &[&[&cat, &us], &there[..]].concat(), &render, KUSTOMIZE_RUNS);
     }
 
     let huge = huge_stream(&render);
-    report(
-        &format!("{} MB, gateway in the middle", huge.len() / 1_000_000),
-        &[&cat, &us],
-        &huge,
-        HUGE_RUNS,
-    );
+    report(&format!("{} MB, gateway in the middle", huge.len() / 1_000_000), &[&cat, &us], &huge, HUGE_RUNS);
     match us.run(&huge).peak {
-        Some(peak) => println!(
-            "{:<44} {:.3} times the input",
-            "  peak memory of istio-alb",
-            peak as f64 / huge.len() as f64
-        ),
+        Some(peak) => {
+            println!("{:<44} {:.3} times the input", "  peak memory of istio-alb", peak as f64 / huge.len() as f64)
+        }
         None => println!("  peak memory: only told on Linux"),
     }
 
     let check = Job::new("check", &program, &["check", "--as-is"], folder.path());
-    println!(
-        "\n{:<44} {:>10} {:>10} {:>12}",
-        "growth, 2 is linear", "ms", "ms, twice", "times"
-    );
+    println!("\n{:<44} {:>10} {:>10} {:>12}", "growth, 2 is linear", "ms", "ms, twice", "times");
     let with = |more: &dyn Fn(usize) -> String, many: usize| -> Vec<u8> {
         let more: String = (0..many).map(more).collect();
         [&render[..], more.as_bytes()].concat()
@@ -102,12 +63,8 @@ fn main() {
     grow("documents", 100_000, &us, |many| with(&config_map, many));
     grow("Services", 4_000, &us, |many| with(&service, many));
     grow("annotations of the gateway", 8_000, &us, annotated);
-    grow("annotations of an Ingress, check", 4_000, &check, |many| {
-        [&render[..], ingress(0, many).as_bytes()].concat()
-    });
-    grow("Ingresses of one group, check", 1_000, &check, |many| {
-        with(&|number| ingress(number, 0), many)
-    });
+    grow("annotations of an Ingress, check", 4_000, &check, |many| [&render[..], ingress(0, many).as_bytes()].concat());
+    grow("Ingresses of one group, check", 1_000, &check, |many| with(&|number| ingress(number, 0), many));
 }
 
 /// Runs a job on `many` things and on twice as many, and prints the least times.
@@ -120,11 +77,7 @@ fn grow(what: &str, many: usize, job: &Job, input: impl Fn(usize) -> Vec<u8>) {
         }
     }
     let [once, twice] = least.map(|time| time.as_secs_f64() * 1e3);
-    println!(
-        "  {:<42} {once:>10.1} {twice:>10.1} {:>12.2}",
-        format!("{many} {what}"),
-        twice / once
-    );
+    println!("  {:<42} {once:>10.1} {twice:>10.1} {:>12.2}", format!("{many} {what}"), twice / once);
 }
 
 fn config_map(number: usize) -> String {
@@ -140,9 +93,8 @@ fn service(number: usize) -> String {
 
 /// A gateway with so many annotations that go with its old load balancer.
 fn annotated(many: usize) -> Vec<u8> {
-    let annotations: String = (0..many)
-        .map(|number| format!("    service.beta.kubernetes.io/aws-load-balancer-x{number}: v\n"))
-        .collect();
+    let annotations: String =
+        (0..many).map(|number| format!("    service.beta.kubernetes.io/aws-load-balancer-x{number}: v\n")).collect();
     format!(
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  annotations:\n{annotations}spec:\n  type: LoadBalancer\n  \
          ports:\n  - name: status-port\n    port: 15021\n"
@@ -152,9 +104,7 @@ fn annotated(many: usize) -> Vec<u8> {
 
 /// An Ingress of a group, with so many annotations that no controller knows.
 fn ingress(number: usize, annotations: usize) -> String {
-    let more: String = (0..annotations)
-        .map(|number| format!("    alb.ingress.kubernetes.io/x{number}: v\n"))
-        .collect();
+    let more: String = (0..annotations).map(|number| format!("    alb.ingress.kubernetes.io/x{number}: v\n")).collect();
     format!(
         "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: i{number}\n  namespace: istio-system\n  \
          annotations:\n    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/group.name: edge\n{more}spec:\n  rules:\n  \
@@ -180,25 +130,13 @@ struct Run {
 impl Job {
     fn new(name: &str, program: &Path, arguments: &[&str], folder: &Path) -> Job {
         let arguments = arguments.iter().map(ToString::to_string).collect();
-        Job {
-            name: name.into(),
-            program: program.into(),
-            arguments,
-            folder: folder.into(),
-        }
+        Job { name: name.into(), program: program.into(), arguments, folder: folder.into() }
     }
 
     fn runs(&self) -> bool {
         let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .current_dir(&self.folder)
-            .stdin(Stdio::null());
-        command
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|status| status.success())
+        command.args(&self.arguments).current_dir(&self.folder).stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
     }
 
     /// One run through pipes on both sides, as Helm does it.
@@ -219,11 +157,7 @@ impl Job {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let (mut stdin, mut stdout, id) = (
-            child.stdin.take().unwrap(),
-            child.stdout.take().unwrap(),
-            child.id(),
-        );
+        let (mut stdin, mut stdout, id) = (child.stdin.take().unwrap(), child.stdout.take().unwrap(), child.id());
         let peak = std::thread::scope(|scope| {
             // A program that does not read its stdin closes it early: no error of ours.
             scope.spawn(move || drop(stdin.write_all(input)));
@@ -241,26 +175,15 @@ impl Job {
             peak
         });
         let success = child.wait().unwrap().success();
-        Run {
-            time: start.elapsed(),
-            peak,
-            success,
-        }
+        Run { time: start.elapsed(), peak, success }
     }
 }
 
 /// The most memory that a running process has held, in bytes.
 fn peak_memory(process: u32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim()
-        .strip_suffix(" kB")?
-        .trim()
-        .parse::<u64>()
-        .ok()
-        .map(|kilobytes| kilobytes * 1024)
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 /// Runs the jobs in turn and prints a line for each; the first one is the measure.
@@ -280,11 +203,7 @@ fn report(title: &str, jobs: &[&Job], input: &[u8], runs: usize) {
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         let (median, least) = (milliseconds(times[times.len() / 2]), milliseconds(times[0]));
         let measure = *measure.get_or_insert(median);
-        println!(
-            "  {:<42} {median:>10.2} {least:>10.2} {:>12.2}",
-            job.name,
-            median / measure
-        );
+        println!("  {:<42} {median:>10.2} {least:>10.2} {:>12.2}", job.name, median / measure);
     }
 }
 
@@ -304,11 +223,7 @@ fn huge_stream(gateway: &[u8]) -> Vec<u8> {
             )
             .unwrap();
             for line in 0..400 {
-                writeln!(
-                    stream,
-                    "    setting-{line}: a value --- with text behind it, as settings have it"
-                )
-                .unwrap();
+                writeln!(stream, "    setting-{line}: a value --- with text behind it, as settings have it").unwrap();
             }
         }
     };
@@ -330,18 +245,11 @@ fn stage_kustomization(folder: &Path, render: &[u8]) {
 
 /// The pinned kustomize, else the one on PATH.
 fn kustomize() -> PathBuf {
-    let cache = std::env::var_os("ISTIO_ALB_TOOLS")
-        .map(PathBuf::from)
-        .unwrap_or_else(|| {
-            let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-            let home =
-                || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
-            cache.unwrap_or_else(home).join("istio-alb")
-        });
+    let cache = std::env::var_os("ISTIO_ALB_TOOLS").map(PathBuf::from).unwrap_or_else(|| {
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache");
+        cache.unwrap_or_else(home).join("istio-alb")
+    });
     let pinned = cache.join("bin/kustomize-5.8.1");
-    if pinned.exists() {
-        pinned
-    } else {
-        "kustomize".into()
-    }
+    if pinned.exists() { pinned } else { "kustomize".into() }
 }

@@ -37,9 +37,7 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     let document = &stream.documents[service.document];
     let text = stream.text_of(document);
     let is_json = is_json(text);
-    if !service.pointer.is_empty()
-        && (is_resource_list(text) || (is_json && stream.documents.len() == 1))
-    {
+    if !service.pointer.is_empty() && (is_resource_list(text) || (is_json && stream.documents.len() == 1)) {
         return Ok(Fresh::Item(built.printed()));
     }
     if is_json && !stream.has_markers() {
@@ -52,11 +50,7 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
         return Ok(Fresh::Document(printed + "\n"));
     }
     let mut style = yaml::style_of(text);
-    style.newline = if stream.is_crlf() {
-        Newline::CrLf
-    } else {
-        Newline::Lf
-    };
+    style.newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
     let mut value = built.printed();
     let mut comment = String::new();
     let newline = style.newline.as_str();
@@ -74,13 +68,10 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
     let typed = Ingress::deserialize(&meant);
     if read.as_ref() != Ok(&value)
         || !typed.is_ok_and(|ingress| {
-            ingress.spec == built.ingress.spec
-                && ingress.metadata.name == built.ingress.metadata.name
+            ingress.spec == built.ingress.spec && ingress.metadata.name == built.ingress.metadata.name
         })
     {
-        return Err(Error::internal(
-            "the printed Ingress does not read back as planned",
-        ));
+        return Err(Error::internal("the printed Ingress does not read back as planned"));
     }
     Ok(Fresh::Document(format!("---{newline}{comment}{body}")))
 }
@@ -94,11 +85,7 @@ pub fn object(stream: &Stream<'_>, service: &Object, built: &Built) -> Object {
         document: number - 1,
         pointer: String::new(),
         value: built.value.clone(),
-        place: Place {
-            document: number,
-            source: source(stream, service),
-            line,
-        },
+        place: Place { document: number, source: source(stream, service), line },
     }
 }
 
@@ -106,10 +93,7 @@ pub fn object(stream: &Stream<'_>, service: &Object, built: &Built) -> Object {
 #[must_use]
 pub fn add_item(value: &Value) -> Patch {
     let path = PointerBuf::from_tokens(["items", "-"]);
-    Patch(vec![PatchOperation::Add(AddOperation {
-        path,
-        value: value.clone(),
-    })])
+    Patch(vec![PatchOperation::Add(AddOperation { path, value: value.clone() })])
 }
 
 /// The patch that brings an Ingress which is in the stream already up to date. What we have nothing to say about stays.
@@ -123,10 +107,7 @@ pub fn update(old: &Value, new: &Value) -> Patch {
         let Some(there) = there else {
             if !wanted.is_empty() {
                 let path = PointerBuf::from_tokens(["metadata", map]);
-                operations.push(PatchOperation::Add(AddOperation {
-                    path,
-                    value: json!(wanted),
-                }));
+                operations.push(PatchOperation::Add(AddOperation { path, value: json!(wanted) }));
             }
             continue;
         };
@@ -139,9 +120,7 @@ pub fn update(old: &Value, new: &Value) -> Patch {
             let value = value.clone();
             match there.get(key) {
                 Some(old) if *old == value => {}
-                Some(_) => {
-                    operations.push(PatchOperation::Replace(ReplaceOperation { path, value }))
-                }
+                Some(_) => operations.push(PatchOperation::Replace(ReplaceOperation { path, value })),
                 None => operations.push(PatchOperation::Add(AddOperation { path, value })),
             }
         }
@@ -149,17 +128,11 @@ pub fn update(old: &Value, new: &Value) -> Patch {
     match (old.get("spec"), new.get("spec")) {
         (Some(old), Some(new)) if old != new => {
             let path = PointerBuf::from_tokens(["spec"]);
-            operations.push(PatchOperation::Replace(ReplaceOperation {
-                path,
-                value: new.clone(),
-            }));
+            operations.push(PatchOperation::Replace(ReplaceOperation { path, value: new.clone() }));
         }
         (None, Some(new)) => {
             let path = PointerBuf::from_tokens(["spec"]);
-            operations.push(PatchOperation::Add(AddOperation {
-                path,
-                value: new.clone(),
-            }));
+            operations.push(PatchOperation::Add(AddOperation { path, value: new.clone() }));
         }
         _ => {}
     }
@@ -177,9 +150,7 @@ pub fn updated(old: &Value, new: &Value) -> Value {
 
 /// The template of our Ingress, beside that of the Service: `gateway/templates/istio-alb-ingress.yaml`.
 fn source(stream: &Stream<'_>, service: &Object) -> Option<String> {
-    let path = service
-        .annotation(HELM4_FILENAME)
-        .or_else(|| stream.source_of(&stream.documents[service.document]))?;
+    let path = service.annotation(HELM4_FILENAME).or_else(|| stream.source_of(&stream.documents[service.document]))?;
     Some(match path.rsplit_once('/') {
         Some((folder, _)) => format!("{folder}/{FILE}"),
         None => FILE.to_owned(),
@@ -195,15 +166,10 @@ fn annotate(value: &mut Value, key: &str, text: &str) {
 
 /// Whether a document is JSON, which YAML includes.
 fn is_json(text: &str) -> bool {
-    text.trim_start_matches('\u{feff}')
-        .trim_start()
-        .starts_with('{')
-        && serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}'))
-            .is_ok()
+    text.trim_start_matches('\u{feff}').trim_start().starts_with('{')
+        && serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).is_ok()
 }
 
 fn is_resource_list(text: &str) -> bool {
-    Tree::parse(text)
-        .and_then(|tree| tree.value())
-        .is_ok_and(|value| value["kind"] == "ResourceList")
+    Tree::parse(text).and_then(|tree| tree.value()).is_ok_and(|value| value["kind"] == "ResourceList")
 }

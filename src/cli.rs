@@ -12,9 +12,7 @@ use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{
-    Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
-};
+use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -236,17 +234,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
     let args: Vec<OsString> = args.into_iter().collect();
     // Helm's usual call; making a command line to find nothing in it would be a good part of the run.
     if args.len() <= 1 {
-        return Ok(Parsed::Run(Cli {
-            options: Options::default(),
-            command: None,
-        }));
+        return Ok(Parsed::Run(Cli { options: Options::default(), command: None }));
     }
     let is_help = |arg: &OsString| arg == "-h" || arg == "--help" || arg == "help";
-    let command = if args.iter().any(is_help) {
-        described()
-    } else {
-        command()
-    };
+    let command = if args.iter().any(is_help) { described() } else { command() };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return told(&error),
@@ -255,10 +246,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
         Ok(root) => root,
         Err(error) => return told(&error),
     };
-    Ok(Parsed::Run(Cli {
-        options: options(&matches),
-        command: root.command,
-    }))
+    Ok(Parsed::Run(Cli { options: options(&matches), command: root.command }))
 }
 
 /// The command line as clap knows it, without descriptions of the options.
@@ -290,10 +278,7 @@ fn with_options(
 ) -> clap::Command {
     let is_root = command.get_name() == NAME;
     let own = [
-        file(
-            "config",
-            "Read the configuration from FILE [default: istio-alb.yaml, if it is there]",
-        ),
+        file("config", "Read the configuration from FILE [default: istio-alb.yaml, if it is there]"),
         Arg::new("set")
             .long("set")
             .value_name("PATH=VALUE")
@@ -304,10 +289,7 @@ fn with_options(
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
         let hint = hints.get(field.path).cloned().unwrap_or_default();
-        let arg = Arg::new(flag)
-            .long(flag)
-            .help(hint.flag)
-            .hide_short_help(!COMMON.contains(&flag));
+        let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!COMMON.contains(&flag));
         Some(match field.shape {
             Shape::Switch | Shape::NoSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
@@ -316,17 +298,14 @@ fn with_options(
             // For help and completions only: a flag takes `null`, too, and perhaps `${VAR}`. The program ends behind them.
             Shape::Text => {
                 let words = hint.words.into_iter().map(|word| &*word.leak());
-                arg.value_name("VALUE")
-                    .value_parser(PossibleValuesParser::new(words))
+                arg.value_name("VALUE").value_parser(PossibleValuesParser::new(words))
             }
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
     });
     let args = own.into_iter().chain(flags).map(|arg| {
         let hidden = !is_root || arg.is_hide_short_help_set();
-        arg.help_heading("Options of the configuration")
-            .hide_short_help(hidden)
-            .hide_long_help(!is_root)
+        arg.help_heading("Options of the configuration").hide_short_help(hidden).hide_long_help(!is_root)
     });
     let heeds_them = !UNCONFIGURED.contains(&command.get_name());
     let command = command.args(args).mut_subcommands(|sub| sub.defer(below));
@@ -342,11 +321,7 @@ fn with_options(
 }
 
 fn file(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
-        .value_name("FILE")
-        .value_parser(clap::value_parser!(PathBuf))
-        .help(help)
+    Arg::new(name).long(name).value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help(help)
 }
 
 /// What the options say, at any level of the command line.
@@ -355,36 +330,21 @@ fn options(matches: &ArgMatches) -> Options {
     let mut level = Some(matches);
     while let Some(matches) = level {
         let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
-        let values = |name: &str| -> Vec<String> {
-            matches
-                .get_many(name)
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect()
-        };
+        let values = |name: &str| -> Vec<String> { matches.get_many(name).into_iter().flatten().cloned().collect() };
         options.config = path("config").or(options.config);
         options.report = path("report").or(options.report);
         options.set.extend(values("set"));
         for field in FIELDS {
             let Some(flag) = field.flag else { continue };
             let is_switch = matches!(field.shape, Shape::Switch | Shape::NoSwitch);
-            let given = if is_switch {
-                matches.get_flag(flag)
-            } else {
-                matches.contains_id(flag)
-            };
+            let given = if is_switch { matches.get_flag(flag) } else { matches.contains_id(flag) };
             if !given {
                 continue;
             }
             let more = if is_switch { Vec::new() } else { values(flag) };
             match options.fields.iter_mut().find(|given| given.field == field) {
                 Some(given) => given.values.extend(more),
-                None => options.fields.push(Given {
-                    field,
-                    values: more,
-                    by: format!("--{flag}"),
-                }),
+                None => options.fields.push(Given { field, values: more, by: format!("--{flag}") }),
             }
         }
         level = matches.subcommand().map(|(_, below)| below);
@@ -395,32 +355,21 @@ fn options(matches: &ArgMatches) -> Options {
 /// What clap has to say: help and version to print, anything else in our own form.
 fn told(error: &clap::Error) -> Result<Parsed, Error> {
     let text = error.render().to_string();
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    ) {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Ok(Parsed::Print(text));
     }
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let mut message = lines
-        .next()
-        .map(|line| line.strip_prefix("error: ").unwrap_or(line).to_owned())
-        .unwrap_or_default();
+    let mut message =
+        lines.next().map(|line| line.strip_prefix("error: ").unwrap_or(line).to_owned()).unwrap_or_default();
     if message.ends_with(':') {
         message = format!("{message} {}", lines.next().unwrap_or_default());
     }
     let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
-    let help = lines.find_map(|line| {
-        line.strip_prefix("tip: ")
-            .map(str::to_owned)
-            .or_else(|| list(line))
+    let help = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_owned).or_else(|| list(line)));
+    let help = two_words(error).or(help).unwrap_or_else(|| match error.kind() {
+        ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
+        _ => "see --help".to_owned(),
     });
-    let help = two_words(error)
-        .or(help)
-        .unwrap_or_else(|| match error.kind() {
-            ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
-            _ => "see --help".to_owned(),
-        });
     Err(Error::usage(message).help(help))
 }
 

@@ -73,12 +73,7 @@ impl Error {
     /// An error of `kind` that says `message`.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error {
-            kind,
-            message: message.into(),
-            place: None,
-            help: None,
-        }
+        Error { kind, message: message.into(), place: None, help: None }
     }
 
     /// An error of what came in on stdin.

@@ -43,15 +43,14 @@ impl Choice {
     fn matches(&self, service: &Object) -> bool {
         let labels = service.value.pointer("/metadata/labels");
         self.name.as_ref().is_none_or(|name| name == service.name())
-            && self.namespace.as_ref().is_none_or(|namespace| {
-                matches!(service.namespace(), "") || namespace == service.namespace()
-            })
-            && self.selector.iter().all(|(key, value)| {
-                labels
-                    .and_then(|labels| labels.get(key))
-                    .and_then(Value::as_str)
-                    == Some(value)
-            })
+            && self
+                .namespace
+                .as_ref()
+                .is_none_or(|namespace| matches!(service.namespace(), "") || namespace == service.namespace())
+            && self
+                .selector
+                .iter()
+                .all(|(key, value)| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value))
     }
 }
 
@@ -64,17 +63,12 @@ impl Choice {
 pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Option<usize>, Error> {
     let services = services(objects).filter(|(_, service)| choice.matches(service));
     if choice.name.is_some() {
-        return one_of(
-            services.collect(),
-            "--gateway-namespace NAMESPACE or `gateway.selector`",
-        );
+        return one_of(services.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
     }
-    let gateways: Vec<_> = services
-        .filter(|(index, service)| !taken.contains(index) && has_status_port(service))
-        .collect();
-    let (east_west, candidates): (Vec<_>, Vec<_>) = gateways
-        .into_iter()
-        .partition(|(_, service)| east_west_reason(service).is_some());
+    let gateways: Vec<_> =
+        services.filter(|(index, service)| !taken.contains(index) && has_status_port(service)).collect();
+    let (east_west, candidates): (Vec<_>, Vec<_>) =
+        gateways.into_iter().partition(|(_, service)| east_west_reason(service).is_some());
     if let ([], [(_, service), ..]) = (candidates.as_slice(), east_west.as_slice()) {
         let reason = east_west_reason(service).unwrap_or_default();
         return Err(Error::input(format!(
@@ -89,14 +83,7 @@ pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Opti
         .copied()
         .filter(|(_, service)| matches!(type_of(service), "LoadBalancer" | "NodePort"))
         .collect();
-    one_of(
-        if exposed.is_empty() {
-            candidates
-        } else {
-            exposed
-        },
-        "--gateway NAME",
-    )
+    one_of(if exposed.is_empty() { candidates } else { exposed }, "--gateway NAME")
 }
 
 /// The error for a stream in which [`find`] found nothing.
@@ -106,22 +93,13 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
         (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
         (Some(name), None) => format!("no Service {name} found"),
         _ if !choice.selector.is_empty() => {
-            let labels: Vec<String> = choice
-                .selector
-                .iter()
-                .map(|(key, value)| format!("{key}={value}"))
-                .collect();
-            format!(
-                "no gateway Service with the labels {} found",
-                labels.join(",")
-            )
+            let labels: Vec<String> = choice.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            format!("no gateway Service with the labels {} found", labels.join(","))
         }
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
-    let seen: Vec<String> = services(objects)
-        .map(|(_, service)| describe(service))
-        .collect();
+    let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
@@ -138,25 +116,20 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
 #[must_use]
 pub fn east_west_reason(service: &Object) -> Option<String> {
     let labels = service.value.pointer("/metadata/labels");
-    if labels
-        .and_then(|labels| labels.get(NETWORK_LABEL))
-        .is_some()
-    {
+    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
         return Some(format!("label {NETWORK_LABEL}"));
     }
-    let port = ports(service).find_map(|port| {
-        port["port"]
-            .as_u64()
-            .filter(|number| EAST_WEST_PORTS.contains(number))
-    })?;
+    let port =
+        ports(service).find_map(|port| port["port"].as_u64().filter(|number| EAST_WEST_PORTS.contains(number)))?;
     Some(format!("port {port}"))
 }
 
 /// The Services that Helm applies with the release: `v1`, no hooks.
 fn services(objects: &[Object]) -> impl Iterator<Item = (usize, &Object)> {
-    objects.iter().enumerate().filter(|(_, object)| {
-        object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook()
-    })
+    objects
+        .iter()
+        .enumerate()
+        .filter(|(_, object)| object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook())
 }
 
 fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>, Error> {
@@ -164,18 +137,10 @@ fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>
         [] => Ok(None),
         [(index, _)] => Ok(Some(*index)),
         [(_, first), ..] => {
-            let names: Vec<String> = candidates
-                .iter()
-                .map(|(_, service)| describe(service))
-                .collect();
-            Err(Error::input(format!(
-                "several Services could be the gateway:\n  {}",
-                names.join("\n  ")
-            ))
-            .at(first.place.clone())
-            .help(format!(
-                "choose one with {flag}, or write one configuration document for each gateway"
-            )))
+            let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
+            Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
+                .at(first.place.clone())
+                .help(format!("choose one with {flag}, or write one configuration document for each gateway")))
         }
     }
 }
@@ -185,45 +150,25 @@ fn has_status_port(service: &Object) -> bool {
 }
 
 fn ports(service: &Object) -> impl Iterator<Item = &Value> {
-    service
-        .value
-        .pointer("/spec/ports")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+    service.value.pointer("/spec/ports").and_then(Value::as_array).into_iter().flatten()
 }
 
 /// `spec.type`, `ClusterIP` where it is left out.
 fn type_of(service: &Object) -> &str {
-    service
-        .value
-        .pointer("/spec/type")
-        .and_then(Value::as_str)
-        .unwrap_or("ClusterIP")
+    service.value.pointer("/spec/type").and_then(Value::as_str).unwrap_or("ClusterIP")
 }
 
 /// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
 fn describe(service: &Object) -> String {
     let ports: Vec<String> = ports(service)
-        .map(
-            |port| match (port["name"].as_str(), port["port"].as_u64()) {
-                (Some(name), Some(number)) => format!("{name} {number}"),
-                (None, Some(number)) => number.to_string(),
-                _ => "?".to_owned(),
-            },
-        )
+        .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
+            (Some(name), Some(number)) => format!("{name} {number}"),
+            (None, Some(number)) => number.to_string(),
+            _ => "?".to_owned(),
+        })
         .collect();
-    let ports = if ports.is_empty() {
-        "no ports".to_owned()
-    } else {
-        format!("ports {}", ports.join(", "))
-    };
-    format!(
-        "{} ({}, {ports}), {}",
-        service.full_name(),
-        type_of(service),
-        service.place
-    )
+    let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
+    format!("{} ({}, {ports}), {}", service.full_name(), type_of(service), service.place)
 }
 
 #[cfg(test)]

@@ -28,41 +28,22 @@ fn main() -> ExitCode {
     }
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
-        Ok(Parsed::Run(Cli {
-            command: None | Some(cli::Command::Krm),
-            options,
-        })) => filter(&options, &env, function),
-        Ok(Parsed::Run(Cli {
-            command:
-                Some(cli::Command::Argocd {
-                    request: cli::Argocd::Generate,
-                }),
-            options,
-        })) => generate(&options, &env),
-        Ok(Parsed::Run(Cli {
-            command: Some(command),
-            options,
-        })) => match run(&command, &options, &env) {
+        Ok(Parsed::Run(Cli { command: None | Some(cli::Command::Krm), options })) => filter(&options, &env, function),
+        Ok(Parsed::Run(Cli { command: Some(cli::Command::Argocd { request: cli::Argocd::Generate }), options })) => {
+            generate(&options, &env)
+        }
+        Ok(Parsed::Run(Cli { command: Some(command), options })) => match run(&command, &options, &env) {
             Ok(printed) => {
                 tell(&printed.messages);
                 let written = write_out([printed.output.as_bytes()]);
-                if written.is_ok() {
-                    printed.code
-                } else {
-                    finish(written, Reader::Person)
-                }
+                if written.is_ok() { printed.code } else { finish(written, Reader::Person) }
             }
             Err(error) => fail(&error),
         },
         // Helm 4 shows nothing of a failed run but what is on stdout, so a wrong flag goes the way of the filter.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
-            refuse(
-                &format!("istio-alb: error: {error}\n"),
-                error.kind.exit_code(),
-                &input,
-                &env,
-            )
+            refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)
         }
         Err(error) => fail(&error.into()),
     };
@@ -80,20 +61,12 @@ fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&st
             let errors = report::text(&rewritten.findings, Severity::Error);
             let warnings = report::text(&warnings(&rewritten), Severity::Warning);
             tell(&warnings);
-            refuse(
-                &(errors + &report::refusal(&rewritten.findings)),
-                Kind::Findings.exit_code(),
-                &input,
-                env,
-            )
+            refuse(&(errors + &report::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
             tell(&report::text(&rewritten.findings, Severity::Warning));
             tell(&report::variables(&rewritten.variables));
-            finish(
-                write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
-                Reader::Program,
-            )
+            finish(write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())), Reader::Program)
         }
         Err(error) => {
             let code = exit_code(&error);
@@ -110,10 +83,7 @@ fn filtered<'i>(
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
-        Some(list) => krm::rewrite(
-            text,
-            &config::resolve(options, env, &Disk, list.function_config.as_deref())?,
-        ),
+        Some(list) => krm::rewrite(text, &config::resolve(options, env, &Disk, list.function_config.as_deref())?),
         None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
     });
     if let Some(path) = report {
@@ -127,8 +97,7 @@ fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::R
         Ok(rewritten) => report::json(&rewritten.findings, None),
         Err(error) => report::json(&[], Some(error)),
     };
-    std::fs::write(path, format!("{json:#}\n"))
-        .with_context(|| format!("cannot write the report {}", path.display()))
+    std::fs::write(path, format!("{json:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
 }
 
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
@@ -144,9 +113,7 @@ fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
     let rendered = argocd::Request::read(options, env, &Disk)
         .and_then(|request| Ok((request.rendered(&Disk, &mut argocd::process::run)?, request)));
     let result = match &rendered {
-        Ok((output, request)) => {
-            commands::text_of(output).and_then(|text| argocd::rewrite(text, &request.settings))
-        }
+        Ok((output, request)) => commands::text_of(output).and_then(|text| argocd::rewrite(text, &request.settings)),
         Err(error) => Err(error.clone()),
     };
     if let Some(Err(error)) = report.map(|path| write_report(&path, &result)) {
@@ -159,77 +126,42 @@ fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
         }
         Ok(rewritten) => {
             tell(&report::text(&rewritten.findings, Severity::Warning));
-            finish(
-                write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())),
-                Reader::Program,
-            )
+            finish(write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())), Reader::Program)
         }
         Err(error) => refuse(&error),
     }
 }
 
 fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
-    rewritten
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Warning)
-        .cloned()
-        .collect()
+    rewritten.findings.iter().filter(|finding| finding.severity == Severity::Warning).cloned().collect()
 }
 
 /// A command beside the filter.
-fn run(
-    command: &cli::Command,
-    options: &cli::Options,
-    env: &[(String, String)],
-) -> anyhow::Result<Printed> {
-    let settings =
-        || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None) };
+fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
+    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None) };
     Ok(match command {
-        cli::Command::Check {
-            format,
-            strict,
-            as_is,
-        } => {
-            let how = How {
-                format: *format,
-                strict: *strict,
-                as_is: *as_is,
-            };
+        cli::Command::Check { format, strict, as_is } => {
+            let how = How { format: *format, strict: *strict, as_is: *as_is };
             commands::check(commands::text_of(&read_in()?)?, &settings()?, how)?
         }
         cli::Command::Diff { color } => {
             let colored = match color {
                 cli::Color::Always => true,
                 cli::Color::Never => false,
-                cli::Color::Auto => {
-                    io::stdout().is_terminal()
-                        && variable(env, "NO_COLOR").is_none_or(str::is_empty)
-                }
+                cli::Color::Auto => io::stdout().is_terminal() && variable(env, "NO_COLOR").is_none_or(str::is_empty),
             };
             commands::diff(commands::text_of(&read_in()?)?, &settings()?, colored)?
         }
-        cli::Command::Show { format, as_is } => commands::show(
-            commands::text_of(&read_in()?)?,
-            &settings()?,
-            *format,
-            *as_is,
-        )?,
+        cli::Command::Show { format, as_is } => {
+            commands::show(commands::text_of(&read_in()?)?, &settings()?, *format, *as_is)?
+        }
         cli::Command::Init => {
-            let input = if io::stdin().is_terminal() {
-                Vec::new()
-            } else {
-                read_in()?
-            };
+            let input = if io::stdin().is_terminal() { Vec::new() } else { read_in()? };
             commands::init(commands::text_of(&input)?, &settings()?)?
         }
-        cli::Command::Export { host } => {
-            commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?
-        }
+        cli::Command::Export { host } => commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?,
         cli::Command::Explain { id } => commands::explain(id)?,
-        cli::Command::Argocd {
-            request: cli::Argocd::Parameters,
-        } => Printed::output(argocd::parameters::announce()),
+        cli::Command::Argocd { request: cli::Argocd::Parameters } => Printed::output(argocd::parameters::announce()),
         cli::Command::Schema => Printed::output(config::schema::text()),
         cli::Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -261,10 +193,7 @@ fn fail(error: &anyhow::Error) -> u8 {
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {
-    error
-        .downcast_ref::<Error>()
-        .map_or(Kind::Io, |error| error.kind)
-        .exit_code()
+    error.downcast_ref::<Error>().map_or(Kind::Io, |error| error.kind).exit_code()
 }
 
 /// Who reads our stdout.
@@ -307,11 +236,9 @@ fn tell(text: &str) {
 fn read_in() -> anyhow::Result<Vec<u8>> {
     let mut stdin = io::stdin().lock();
     if stdin.is_terminal() {
-        return Err(
-            Error::usage("stdin is a terminal, and manifests are read from it")
-                .help("pipe them in: helm template … | istio-alb; see --help")
-                .into(),
-        );
+        return Err(Error::usage("stdin is a terminal, and manifests are read from it")
+            .help("pipe them in: helm template … | istio-alb; see --help")
+            .into());
     }
     read_all(&mut stdin).context("cannot read stdin")
 }
@@ -335,15 +262,11 @@ fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
 
 /// The environment; what is not UTF-8 is none of ours.
 fn environment() -> Vec<(String, String)> {
-    std::env::vars_os()
-        .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-        .collect()
+    std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect()
 }
 
 fn variable<'e>(env: &'e [(String, String)], name: &str) -> Option<&'e str> {
-    env.iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    env.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// The file system.

@@ -112,9 +112,7 @@ pub fn read(stream: &Stream<'_>, kinds: &[&str]) -> Objects {
             read_document(stream, index, document, &mut found);
         }
     }
-    found
-        .objects
-        .retain(|object| kinds.contains(&object.kind()));
+    found.objects.retain(|object| kinds.contains(&object.kind()));
     found
 }
 
@@ -141,10 +139,7 @@ fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: 
             };
             reader.unwrap(String::new(), value);
         }
-        Err(error) => found.unreadable.push(Unreadable {
-            document: index,
-            error,
-        }),
+        Err(error) => found.unreadable.push(Unreadable { document: index, error }),
     }
 }
 
@@ -163,13 +158,8 @@ impl Reader<'_> {
         let Value::Object(mut fields) = value else {
             return;
         };
-        let kind = fields
-            .get("kind")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        let is_list = LISTS.contains(&kind.as_str())
-            || (kind.ends_with("List") && fields.contains_key("items"));
+        let kind = fields.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_list = LISTS.contains(&kind.as_str()) || (kind.ends_with("List") && fields.contains_key("items"));
         if is_list && fields.get("items").is_some_and(Value::is_array) {
             let api_version = fields.get("apiVersion").cloned();
             let Some(Value::Array(items)) = fields.remove("items") else {
@@ -177,11 +167,9 @@ impl Reader<'_> {
             };
             for (number, mut item) in items.into_iter().enumerate() {
                 // The items of a typed list (ServiceList) may leave out what the list says.
-                if let (Value::Object(item), Some(kind), Some(version)) = (
-                    &mut item,
-                    kind.strip_suffix("List").filter(|kind| !kind.is_empty()),
-                    &api_version,
-                ) && !item.contains_key("kind")
+                if let (Value::Object(item), Some(kind), Some(version)) =
+                    (&mut item, kind.strip_suffix("List").filter(|kind| !kind.is_empty()), &api_version)
+                    && !item.contains_key("kind")
                     && kind != "Resource"
                 {
                     item.insert("kind".to_owned(), Value::String(kind.to_owned()));
@@ -198,12 +186,7 @@ impl Reader<'_> {
             Some(located) if !pointer.is_empty() => self.places.at(located.value.start),
             _ => self.places.at(self.first_line),
         };
-        self.objects.push(Object {
-            document: self.index,
-            pointer,
-            value: Value::Object(fields),
-            place,
-        });
+        self.objects.push(Object { document: self.index, pointer, value: Value::Object(fields), place });
     }
 }
 
@@ -231,9 +214,7 @@ fn kind_at(rest: &str) -> KindAt<'_> {
     };
     let rest = rest.trim_start();
     let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
-    let end = rest
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
     match rest[end..].chars().next() {
         _ if end == 0 => KindAt::Unclear,
         Some('\\') => KindAt::Unclear,
@@ -265,29 +246,21 @@ mod tests {
         ] {
             assert!(service(text), "{text}");
         }
-        for text in [
-            "",
-            "kind: ServiceAccount\n",
-            "kinds: Service\n",
-            "kind: Deployment",
-            "kind Service",
-            "# Service",
-        ] {
+        for text in ["", "kind: ServiceAccount\n", "kinds: Service\n", "kind: Deployment", "kind Service", "# Service"]
+        {
             assert!(!service(text), "{text}");
         }
     }
 
     #[test]
     fn objects_of_lists_have_their_own_place() {
-        let text = "kind: ConfigMap\n---\nkind: List\nitems:\n- kind: A\n  x: 1\n- kind: Service\n  metadata: {name: s}\n";
+        let text =
+            "kind: ConfigMap\n---\nkind: List\nitems:\n- kind: A\n  x: 1\n- kind: Service\n  metadata: {name: s}\n";
         let stream = Stream::split(text);
         let found = read(&stream, &["Service"]);
         assert_eq!(found.unreadable, []);
         let object = &found.objects[0];
-        assert_eq!(
-            (found.objects.len(), object.pointer.as_str(), object.name()),
-            (1, "/items/1", "s")
-        );
+        assert_eq!((found.objects.len(), object.pointer.as_str(), object.name()), (1, "/items/1", "s"));
         assert_eq!(object.place.to_string(), "document 2, line 7");
     }
 
@@ -295,13 +268,6 @@ mod tests {
     fn what_does_not_parse_is_remembered_only_if_it_can_matter() {
         let stream = Stream::split("kind: ConfigMap\na: [\n---\nkind: Service\na: [\n");
         let found = read(&stream, &["Service"]);
-        assert_eq!(
-            (
-                found.objects.len(),
-                found.unreadable.len(),
-                found.unreadable[0].document
-            ),
-            (0, 1, 1)
-        );
+        assert_eq!((found.objects.len(), found.unreadable.len(), found.unreadable[0].document), (0, 1, 1));
     }
 }

@@ -67,10 +67,7 @@ fn collect(text: &str, found: &mut BTreeMap<String, bool>) -> Result<(), Malform
             continue; // ours, and defined where it stands
         }
         let optional = expression.has_default();
-        found
-            .entry(expression.name.to_owned())
-            .and_modify(|known| *known &= optional)
-            .or_insert(optional);
+        found.entry(expression.name.to_owned()).and_modify(|known| *known &= optional).or_insert(optional);
         collect(expression.operators, found)?;
     }
     Ok(())
@@ -87,10 +84,7 @@ pub fn protect(text: &str) -> Cow<'_, str> {
     if expressions.is_empty() || is_safe(text) {
         return text.into();
     }
-    match expressions
-        .iter()
-        .find(|expression| expression.operators.is_empty())
-    {
+    match expressions.iter().find(|expression| expression.operators.is_empty()) {
         Some(bare) => {
             let end = bare.at.end - 1;
             format!("{}{GUARD}{}", &text[..end], &text[end..]).into()
@@ -102,9 +96,7 @@ pub fn protect(text: &str) -> Cow<'_, str> {
 /// The string that [`protect`] was given.
 #[must_use]
 pub fn restore(text: &str) -> Cow<'_, str> {
-    let wrapped = text
-        .strip_prefix(QUOTE)
-        .and_then(|rest| rest.strip_suffix(QUOTE));
+    let wrapped = text.strip_prefix(QUOTE).and_then(|rest| rest.strip_suffix(QUOTE));
     if let Some(inside) = wrapped {
         return inside.replace("''", "'").into();
     }
@@ -113,10 +105,7 @@ pub fn restore(text: &str) -> Cow<'_, str> {
     };
     let mut restored = String::new();
     let mut from = 0;
-    for guarded in expressions
-        .iter()
-        .filter(|expression| expression.operators == GUARD)
-    {
+    for guarded in expressions.iter().filter(|expression| expression.operators == GUARD) {
         let end = guarded.at.end - 1;
         restored.push_str(&text[from..end - GUARD.len()]);
         from = end;
@@ -143,10 +132,7 @@ fn strings(value: &Value, change: &dyn Fn(&str) -> Cow<'_, str>) -> Value {
     match value {
         Value::String(text) => Value::String(change(text).into_owned()),
         Value::Array(items) => items.iter().map(|item| strings(item, change)).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), strings(value, change)))
-            .collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), strings(value, change))).collect(),
         other => other.clone(),
     }
 }
@@ -200,9 +186,7 @@ struct Expression<'t> {
 impl Expression<'_> {
     /// Whether an undefined variable is no error (envsubst template.go isDefaultOp).
     fn has_default(&self) -> bool {
-        ["=", ":=", ":-", ":+", ":?"]
-            .iter()
-            .any(|operator| self.operators.starts_with(operator))
+        ["=", ":=", ":-", ":+", ":?"].iter().any(|operator| self.operators.starts_with(operator))
     }
 }
 
@@ -226,22 +210,13 @@ fn expressions(text: &str) -> Result<Vec<Expression<'_>>, Malformed> {
 }
 
 /// The expression whose `$` is at `start`; `inside` is what follows its brace.
-fn expression<'t>(
-    text: &'t str,
-    start: usize,
-    inside: &'t str,
-) -> Result<Expression<'t>, Malformed> {
-    let wrong = |what: String| Malformed {
-        what: format!("`{text}`: {what}"),
-        help: None,
-    };
+fn expression<'t>(text: &'t str, start: usize, inside: &'t str) -> Result<Expression<'t>, Malformed> {
+    let wrong = |what: String| Malformed { what: format!("`{text}`: {what}"), help: None };
     let (prefix, named) = match inside.strip_prefix('#') {
         Some(named) => (1, named),
         None => (0, inside),
     };
-    let end = named
-        .find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
-        .unwrap_or(named.len());
+    let end = named.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(named.len());
     let (name, rest) = named.split_at(end);
     if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
         return Err(wrong("a variable's name must follow `${`".to_owned()));
@@ -265,11 +240,7 @@ fn expression<'t>(
                 // `${#V}` is an operator, too.
                 let operators = if prefix == 1 { "#" } else { &rest[..at] };
                 let end = start + 2 + prefix + name.len() + at + 1;
-                return Ok(Expression {
-                    at: start..end,
-                    name,
-                    operators,
-                });
+                return Ok(Expression { at: start..end, name, operators });
             }
             b'}' => depth -= 1,
             _ if rest[..at].ends_with('$') => depth += 1,
@@ -306,17 +277,7 @@ mod tests {
 
     #[test]
     fn what_it_does_not() {
-        for text in [
-            "${",
-            "${}",
-            "${ A}",
-            "${1A}",
-            "${a.b}",
-            "${A",
-            "${A:-${B}",
-            "${A-x}",
-            "x ${A} ${",
-        ] {
+        for text in ["${", "${}", "${ A}", "${1A}", "${a.b}", "${A", "${A:-${B}", "${A-x}", "x ${A} ${"] {
             assert!(check(text).is_err(), "{text}");
         }
     }
@@ -353,20 +314,8 @@ mod tests {
     #[test]
     fn variables_are_found_in_defaults_too() {
         let found = variables("${A} ${B:=${C}} ${A:-x} ${D:=} $${E} ${#F}").unwrap();
-        let found: Vec<_> = found
-            .iter()
-            .map(|(name, optional)| (name.as_str(), *optional))
-            .collect();
-        assert_eq!(
-            found,
-            [
-                ("A", false),
-                ("B", true),
-                ("C", false),
-                ("D", true),
-                ("F", false)
-            ]
-        );
+        let found: Vec<_> = found.iter().map(|(name, optional)| (name.as_str(), *optional)).collect();
+        assert_eq!(found, [("A", false), ("B", true), ("C", false), ("D", true), ("F", false)]);
     }
 
     #[test]

@@ -18,11 +18,7 @@ use crate::lint::Finding;
 use crate::lint::service as rules;
 
 /// The ports of Istio's gateway and their numbers, in the order of the chart.
-pub const PINS: [(&str, u64); 3] = [
-    (STATUS_PORT, STATUS_PORT_NUMBER),
-    ("http2", 80),
-    ("https", 443),
-];
+pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2", 80), ("https", 443)];
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).
@@ -67,10 +63,7 @@ pub fn plan(service: &Value, wish: &Wish, annotations: &[String]) -> Result<Plan
         planner.remove(&["metadata", "annotations", key]);
     }
     planner.pin_ports(service, wish)?;
-    let plan = Plan {
-        patch: Patch(planner.operations),
-        findings: planner.findings,
-    };
+    let plan = Plan { patch: Patch(planner.operations), findings: planner.findings };
     check_ports(&patched(service, &plan.patch)?)?;
     Ok(plan)
 }
@@ -90,10 +83,7 @@ pub fn patched(service: &Value, patch: &Patch) -> Result<Value, Error> {
 /// The ports of a Service.
 #[must_use]
 pub fn ports(service: &Value) -> &[Value] {
-    service
-        .pointer("/spec/ports")
-        .and_then(Value::as_array)
-        .map_or(&[], Vec::as_slice)
+    service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[derive(Default)]
@@ -104,25 +94,20 @@ struct Planner {
 
 impl Planner {
     fn add(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Add(AddOperation {
+        self.operations
+            .push(PatchOperation::Add(AddOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
+    }
+
+    fn replace(&mut self, path: &[&str], value: Value) {
+        self.operations.push(PatchOperation::Replace(ReplaceOperation {
             path: PointerBuf::from_tokens(path.iter().copied()),
             value,
         }));
     }
 
-    fn replace(&mut self, path: &[&str], value: Value) {
-        self.operations
-            .push(PatchOperation::Replace(ReplaceOperation {
-                path: PointerBuf::from_tokens(path.iter().copied()),
-                value,
-            }));
-    }
-
     fn remove(&mut self, path: &[&str]) {
         self.operations
-            .push(PatchOperation::Remove(RemoveOperation {
-                path: PointerBuf::from_tokens(path.iter().copied()),
-            }));
+            .push(PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path.iter().copied()) }));
     }
 
     /// Sets `field` of the object at `path` unless it has that value.
@@ -152,9 +137,7 @@ impl Planner {
             }
         }
         let headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
-        let external = spec["externalIPs"]
-            .as_array()
-            .is_some_and(|addresses| !addresses.is_empty());
+        let external = spec["externalIPs"].as_array().is_some_and(|addresses| !addresses.is_empty());
         if cluster_ip && !external && spec.get("externalTrafficPolicy").is_some() {
             self.remove(&["spec", "externalTrafficPolicy"]);
         } else if !cluster_ip && spec["externalTrafficPolicy"] == "Local" {
@@ -173,10 +156,7 @@ impl Planner {
 
     fn pin_ports(&mut self, service: &Value, wish: &Wish) -> Result<(), Error> {
         let rendered = ports(service);
-        if service["spec"]
-            .get("ports")
-            .is_some_and(|ports| !ports.is_array())
-        {
+        if service["spec"].get("ports").is_some_and(|ports| !ports.is_array()) {
             self.replace(&["spec", "ports"], json!([]));
         } else if service["spec"].get("ports").is_none() {
             self.add(&["spec", "ports"], json!([]));
@@ -192,12 +172,7 @@ impl Planner {
                         seen.insert(name);
                     }
                     if self.keep_extra(port, wish.extra_ports) {
-                        self.set_node_port(
-                            port,
-                            index,
-                            port["name"].as_str().unwrap_or_default(),
-                            wish,
-                        );
+                        self.set_node_port(port, index, port["name"].as_str().unwrap_or_default(), wish);
                     } else {
                         dropped.push(index);
                     }
@@ -212,18 +187,11 @@ impl Planner {
                 self.add(&["spec", "ports", "-"], new_port(*pin, wish));
             }
         }
-        if let Some(name) = wish
-            .node_ports
-            .keys()
-            .find(|name| !seen.contains(name.as_str()))
-        {
+        if let Some(name) = wish.node_ports.keys().find(|name| !seen.contains(name.as_str())) {
             return Err(Error::usage(format!(
                 "service.nodePorts names the port {name}, which the Service does not have"
             ))
-            .help(format!(
-                "its ports are {}",
-                seen.into_iter().collect::<Vec<_>>().join(", ")
-            )));
+            .help(format!("its ports are {}", seen.into_iter().collect::<Vec<_>>().join(", "))));
         }
         Ok(())
     }
@@ -233,8 +201,7 @@ impl Planner {
         let position = index.to_string();
         let path = ["spec", "ports", &position];
         let target = &port["targetPort"];
-        let other_target =
-            !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
+        let other_target = !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
         if port["port"] != json!(number) || other_target {
             self.findings.push(rules::port_changed(port, name, number));
         }
@@ -279,11 +246,7 @@ fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
 /// Which rendered port is which of [`PINS`]: by name, then by number among TCP ports that no name claims.
 #[must_use]
 pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
-    let mut found = PINS.map(|(name, _)| {
-        rendered
-            .iter()
-            .position(|port| port["name"] == name && is_tcp(port))
-    });
+    let mut found = PINS.map(|(name, _)| rendered.iter().position(|port| port["name"] == name && is_tcp(port)));
     for (pin, (_, number)) in PINS.iter().enumerate() {
         if found[pin].is_none() {
             found[pin] = rendered.iter().enumerate().position(|(index, port)| {
@@ -334,10 +297,8 @@ fn check_ports(service: &Value) -> Result<(), Error> {
 }
 
 fn clash(what: &str, help: &str) -> Error {
-    Error::input(format!(
-        "with its ports pinned the Service would have {what}, which the API server refuses"
-    ))
-    .help(help)
+    Error::input(format!("with its ports pinned the Service would have {what}, which the API server refuses"))
+        .help(help)
 }
 
 #[cfg(test)]

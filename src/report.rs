@@ -44,17 +44,10 @@ pub fn text(findings: &[Finding], least: Severity) -> String {
 /// The sentence that ends a refused run.
 #[must_use]
 pub fn refusal(findings: &[Finding]) -> String {
-    let errors: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .collect();
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
     ids.dedup();
-    let what = if errors.len() == 1 {
-        "a finding"
-    } else {
-        "findings"
-    };
+    let what = if errors.len() == 1 { "a finding" } else { "findings" };
     format!(
         "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: `istio-alb explain {}` says more; \
          what you accept you can allow by its id: --allow {}\n",
@@ -68,29 +61,15 @@ pub fn refusal(findings: &[Finding]) -> String {
 #[must_use]
 pub fn variables(variables: &BTreeMap<String, bool>) -> String {
     let names = |wanted: bool| -> Vec<&str> {
-        variables
-            .iter()
-            .filter(|(_, optional)| **optional == wanted)
-            .map(|(name, _)| name.as_str())
-            .collect()
+        variables.iter().filter(|(_, optional)| **optional == wanted).map(|(name, _)| name.as_str()).collect()
     };
     let mut text = String::new();
     for (names, help) in [
-        (
-            names(false),
-            "define them below spec.postBuild of the Kustomization",
-        ),
-        (
-            names(true),
-            "they have a default, and may be left undefined",
-        ),
+        (names(false), "define them below spec.postBuild of the Kustomization"),
+        (names(true), "they have a default, and may be left undefined"),
     ] {
         if !names.is_empty() {
-            let _ = writeln!(
-                text,
-                "istio-alb: note: Flux fills in {}\n  help: {help}",
-                names.join(", ")
-            );
+            let _ = writeln!(text, "istio-alb: note: Flux fills in {}\n  help: {help}", names.join(", "));
         }
     }
     text

@@ -54,18 +54,13 @@ fn location(finding: &Finding) -> Value {
     let mut location = json!({
         "physicalLocation": { "artifactLocation": { "uri": "stdin" }, "region": { "startLine": line } },
     });
-    let source = finding
-        .place
-        .as_ref()
-        .and_then(|place| place.source.as_ref());
-    let names: Vec<Value> = [
-        source.map(|source| (source, "module")),
-        finding.object.as_ref().map(|object| (object, "object")),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|(name, kind)| json!({ "fullyQualifiedName": name, "kind": kind }))
-    .collect();
+    let source = finding.place.as_ref().and_then(|place| place.source.as_ref());
+    let names: Vec<Value> =
+        [source.map(|source| (source, "module")), finding.object.as_ref().map(|object| (object, "object"))]
+            .into_iter()
+            .flatten()
+            .map(|(name, kind)| json!({ "fullyQualifiedName": name, "kind": kind }))
+            .collect();
     if !names.is_empty() {
         location["logicalLocations"] = json!(names);
     }

@@ -118,12 +118,7 @@ impl<'t> Stream<'t> {
             lines.push(line);
             line += newlines(block);
         }
-        Stream {
-            text,
-            documents,
-            glued,
-            lines,
-        }
+        Stream { text, documents, glued, lines }
     }
 
     /// The text of a document.
@@ -150,12 +145,7 @@ impl<'t> Stream<'t> {
     /// The same for many places of a document, whose source is looked for once.
     #[must_use]
     pub fn places(&self, document: &Document) -> Places<'_> {
-        Places {
-            stream: self,
-            number: document.number,
-            start: document.span.start,
-            source: self.source_of(document),
-        }
+        Places { stream: self, number: document.number, start: document.span.start, source: self.source_of(document) }
     }
 
     /// A place at the first line of a document that is neither marker, comment nor blank.
@@ -167,9 +157,7 @@ impl<'t> Stream<'t> {
     /// The offset in a document of the first line that is neither marker, comment nor blank.
     #[must_use]
     pub fn first_line_of(&self, document: &Document) -> usize {
-        lines(self.text_of(document))
-            .find(|line| is_content(line.1) && !is_marker(line.1))
-            .map_or(0, |line| line.0)
+        lines(self.text_of(document)).find(|line| is_content(line.1) && !is_marker(line.1)).map_or(0, |line| line.0)
     }
 
     /// The template that a document was rendered from, where its host says so.
@@ -187,10 +175,7 @@ impl<'t> Stream<'t> {
             }
         }
         let at = memmem::find(text.as_bytes(), HELM4_FILENAME.as_bytes())?;
-        let rest = text[at + HELM4_FILENAME.len()..]
-            .trim_start_matches(['\'', '"'])
-            .strip_prefix(':')?
-            .trim_start();
+        let rest = text[at + HELM4_FILENAME.len()..].trim_start_matches(['\'', '"']).strip_prefix(':')?.trim_start();
         let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'));
         match quote {
             Some(quote) => rest[1..].split(quote).next(),
@@ -227,16 +212,13 @@ impl<'t> Stream<'t> {
     /// Whether any document is set off by a marker.
     #[must_use]
     pub fn has_markers(&self) -> bool {
-        self.documents
-            .iter()
-            .any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
+        self.documents.iter().any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
     }
 
     /// Whether lines end in CRLF, told by the first line.
     #[must_use]
     pub fn is_crlf(&self) -> bool {
-        memchr::memchr(b'\n', self.text.as_bytes())
-            .is_some_and(|at| at > 0 && self.text.as_bytes()[at - 1] == b'\r')
+        memchr::memchr(b'\n', self.text.as_bytes()).is_some_and(|at| at > 0 && self.text.as_bytes()[at - 1] == b'\r')
     }
 }
 
@@ -283,11 +265,7 @@ fn find_marks(text: &str) -> (Vec<Mark>, Vec<usize>) {
 }
 
 /// Offsets of the lines that begin with `word`, the first line beginning at `first`.
-fn line_starts<'b>(
-    bytes: &'b [u8],
-    word: &'b [u8],
-    first: usize,
-) -> impl Iterator<Item = usize> + 'b {
+fn line_starts<'b>(bytes: &'b [u8], word: &'b [u8], first: usize) -> impl Iterator<Item = usize> + 'b {
     let head = bytes[first..].starts_with(word).then_some(first);
     let mut needle = vec![b'\n'];
     needle.extend_from_slice(word);
@@ -302,9 +280,7 @@ fn line_starts<'b>(
 }
 
 fn ends_marker(bytes: &[u8], at: usize) -> bool {
-    bytes
-        .get(at)
-        .is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+    bytes.get(at).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
 }
 
 fn is_marker(line: &str) -> bool {
@@ -332,33 +308,19 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn split_json(text: &str, span: Range<usize>, documents: &mut Vec<Document>) {
     let mut from = span.start;
     for end in json_ends(&text[span.clone()]) {
-        documents.push(Document {
-            number: documents.len() + 1,
-            span: from..span.start + end,
-            json: true,
-        });
+        documents.push(Document { number: documents.len() + 1, span: from..span.start + end, json: true });
         from = span.start + end;
     }
     match documents.last_mut() {
-        Some(last) if last.span.end == from && last.json && from > span.start => {
-            last.span.end = span.end
-        }
-        _ => documents.push(Document {
-            number: documents.len() + 1,
-            span,
-            json: false,
-        }),
+        Some(last) if last.span.end == from && last.json && from > span.start => last.span.end = span.end,
+        _ => documents.push(Document { number: documents.len() + 1, span, json: false }),
     }
 }
 
 /// Where the JSON values of a text end, if it is nothing but two or more of them.
 fn json_ends(text: &str) -> Vec<usize> {
     let body = text.trim_start_matches('\u{feff}');
-    let body = if is_marker(body.split('\n').next().unwrap_or_default()) {
-        &body[3..]
-    } else {
-        body
-    };
+    let body = if is_marker(body.split('\n').next().unwrap_or_default()) { &body[3..] } else { body };
     if !body.trim_start().starts_with('{') || !has_adjacent_braces(body) {
         return Vec::new();
     }
@@ -383,12 +345,8 @@ fn end_of_line(text: &str, at: usize) -> usize {
 /// Whether a `}` is followed by a `{`: within one JSON value it never is, outside of strings.
 fn has_adjacent_braces(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b'}', bytes).any(|at| {
-        bytes[at + 1..]
-            .iter()
-            .find(|byte| !byte.is_ascii_whitespace())
-            == Some(&b'{')
-    })
+    memchr::memchr_iter(b'}', bytes)
+        .any(|at| bytes[at + 1..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{'))
 }
 
 #[cfg(test)]

@@ -12,12 +12,7 @@ fn main() {}
 #[cfg(unix)]
 fn main() {
     let arguments = libtest_mimic::Arguments::from_args();
-    let trials = [
-        fake::trials(),
-        failures::trials(),
-        hostile::trials(),
-        real::trials(),
-    ];
+    let trials = [fake::trials(), failures::trials(), hostile::trials(), real::trials()];
     libtest_mimic::run(&arguments, trials.into_iter().flatten().collect()).exit_if_failed();
 }
 

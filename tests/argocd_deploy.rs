@@ -13,21 +13,11 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = vec![
         Trial::test("plugin.yaml runs this program", plugin),
-        Trial::test(
-            "the values for argo-helm have the component's sidecar",
-            argo_helm,
-        ),
+        Trial::test("the values for argo-helm have the component's sidecar", argo_helm),
         Trial::test("the sidecar is locked down", locked_down),
-        Trial::test(
-            "the Application names the plugin and parameters that there are",
-            application,
-        ),
+        Trial::test("the Application names the plugin and parameters that there are", application),
         Trial::test("the image has the versions that were tested", versions),
-        gated(
-            "the component adds the sidecar",
-            vec![Need::Tool(Tool::Kustomize)],
-            component,
-        ),
+        gated("the component adds the sidecar", vec![Need::Tool(Tool::Kustomize)], component),
     ];
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
@@ -93,47 +83,26 @@ fn locked_down() -> Outcome {
     )?;
     // With a file system that cannot be written, all that Helm keeps is below the one folder that can.
     let env = container["env"].as_array().unwrap();
-    let outside = env
-        .iter()
-        .find(|entry| !entry["value"].as_str().unwrap().starts_with("/tmp"));
+    let outside = env.iter().find(|entry| !entry["value"].as_str().unwrap().starts_with("/tmp"));
     same(&json!(outside), &Value::Null)?;
     let mounts = container["volumeMounts"].as_array().unwrap();
-    let of = |path: &str| {
-        mounts
-            .iter()
-            .find(|mount| mount["mountPath"] == path)
-            .unwrap()["name"]
-            .clone()
-    };
+    let of = |path: &str| mounts.iter().find(|mount| mount["mountPath"] == path).unwrap()["name"].clone();
     same(&of("/tmp"), &pod()["volumes"][0]["name"])?;
-    same(
-        &json!([of("/var/run/argocd"), of("/home/argocd/cmp-server/plugins")]),
-        &json!(["var-files", "plugins"]),
-    )
+    same(&json!([of("/var/run/argocd"), of("/home/argocd/cmp-server/plugins")]), &json!(["var-files", "plugins"]))
 }
 
 fn application() -> Outcome {
     let application = yaml("application.yaml");
     let plugin = &application["spec"]["source"]["plugin"];
     same(&plugin["name"], &yaml("plugin.yaml")["metadata"]["name"])?;
-    let output = command(support::binary(), project())
-        .args(["argocd", "parameters"])
-        .output()?;
+    let output = command(support::binary(), project()).args(["argocd", "parameters"]).output()?;
     let announced: Vec<Value> = serde_json::from_slice(&output.stdout)?;
     for parameter in plugin["parameters"].as_array().unwrap() {
-        let Some(known) = announced
-            .iter()
-            .find(|known| known["name"] == parameter["name"])
-        else {
+        let Some(known) = announced.iter().find(|known| known["name"] == parameter["name"]) else {
             return fail(format!("there is no parameter {}", parameter["name"]));
         };
         let shape = known["collectionType"].as_str().unwrap();
-        if parameter
-            .as_object()
-            .unwrap()
-            .keys()
-            .any(|key| key != "name" && key != shape)
-        {
+        if parameter.as_object().unwrap().keys().any(|key| key != "name" && key != shape) {
             return fail(format!("{parameter} is no {shape}"));
         }
     }
@@ -148,10 +117,7 @@ fn versions() -> Outcome {
         ("Dockerfile", format!("\n{helm}\n")),
         ("Dockerfile", image.clone()),
         ("component/repo-server.yaml", image.clone()),
-        (
-            "component/kustomization.yaml",
-            format!("newTag: {}}}]", env!("CARGO_PKG_VERSION")),
-        ),
+        ("component/kustomization.yaml", format!("newTag: {}}}]", env!("CARGO_PKG_VERSION"))),
         ("argo-helm-values.yaml", image.clone()),
     ] {
         if !text(name).contains(&part) {
@@ -159,9 +125,7 @@ fn versions() -> Outcome {
         }
     }
     // The plugin's configuration goes where Argo CD's plugin server looks for it.
-    match dockerfile
-        .contains("COPY deploy/argocd/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml\n")
-    {
+    match dockerfile.contains("COPY deploy/argocd/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml\n") {
         true => Ok(()),
         false => fail(dockerfile),
     }
@@ -213,47 +177,26 @@ images: [{name: istio-alb-argocd, newName: registry.example.com/istio-alb-argocd
 
 fn component() -> Outcome {
     let folder = tempfile::tempdir().unwrap();
-    copy_folder(
-        &deploy().join("component"),
-        &folder.path().join("component"),
-    );
-    for (name, text) in [
-        ("install.yaml", REPO_SERVER),
-        ("kustomization.yaml", KUSTOMIZATION),
-    ] {
+    copy_folder(&deploy().join("component"), &folder.path().join("component"));
+    for (name, text) in [("install.yaml", REPO_SERVER), ("kustomization.yaml", KUSTOMIZATION)] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let built = command(Tool::Kustomize.path(), folder.path())
-        .args(["build", "."])
-        .output()?;
+    let built = command(Tool::Kustomize.path(), folder.path()).args(["build", "."]).output()?;
     if !built.status.success() || !built.stderr.is_empty() {
         return fail(shown(&built));
     }
-    let objects: Vec<Value> = contract::documents(&built.stdout)
-        .into_iter()
-        .map(|document| contract::parse(document).unwrap())
-        .collect();
+    let objects: Vec<Value> =
+        contract::documents(&built.stdout).into_iter().map(|document| contract::parse(document).unwrap()).collect();
     let pod_of = |name: &str| {
-        let deployment = objects
-            .iter()
-            .find(|object| object["metadata"]["name"] == name)
-            .unwrap();
+        let deployment = objects.iter().find(|object| object["metadata"]["name"] == name).unwrap();
         deployment["spec"]["template"]["spec"].clone()
     };
     let given = contract::parse(contract::documents(REPO_SERVER.as_bytes())[0])?;
-    let (before, after) = (
-        &given["spec"]["template"]["spec"],
-        pod_of("argocd-repo-server"),
-    );
+    let (before, after) = (&given["spec"]["template"]["spec"], pod_of("argocd-repo-server"));
     let mut sidecar = pod()["containers"][0].clone();
     sidecar["image"] = json!("registry.example.com/istio-alb-argocd:9.9.9");
     let find = |list: &Value, name: &Value| {
-        list.as_array()
-            .unwrap()
-            .iter()
-            .find(|item| item["name"] == *name)
-            .cloned()
-            .unwrap_or_default()
+        list.as_array().unwrap().iter().find(|item| item["name"] == *name).cloned().unwrap_or_default()
     };
     same(&find(&after["containers"], &json!("istio-alb")), &sidecar)?;
     for list in ["containers", "initContainers", "volumes"] {
@@ -261,21 +204,7 @@ fn component() -> Outcome {
             same(&find(&after[list], &item["name"]), item)?;
         }
     }
-    same(
-        &find(&after["volumes"], &json!("istio-alb-tmp")),
-        &pod()["volumes"][0],
-    )?;
-    same(
-        &json!(after["containers"].as_array().unwrap().len()),
-        &json!(2),
-    )?;
-    same(
-        &json!(
-            pod_of("argocd-server")["containers"]
-                .as_array()
-                .unwrap()
-                .len()
-        ),
-        &json!(1),
-    )
+    same(&find(&after["volumes"], &json!("istio-alb-tmp")), &pod()["volumes"][0])?;
+    same(&json!(after["containers"].as_array().unwrap().len()), &json!(2))?;
+    same(&json!(pod_of("argocd-server")["containers"].as_array().unwrap().len()), &json!(1))
 }

@@ -13,12 +13,9 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials = match support::recorded() {
         Some(data) => trials(&data.join("captures")),
-        None => vec![
-            Trial::test("recorded streams", || {
-                fail("ISTIO_ALB_TEST_DATA is not set")
-            })
-            .with_ignored_flag(true),
-        ],
+        None => {
+            vec![Trial::test("recorded streams", || fail("ISTIO_ALB_TEST_DATA is not set")).with_ignored_flag(true)]
+        }
     };
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
@@ -35,21 +32,12 @@ fn trials(captures: &Path) -> Vec<Trial> {
             let name = format!("{helm}/{}", path.file_stem().unwrap().to_string_lossy());
             let stream = std::fs::read(path).unwrap();
             if name.ends_with("-eastwest") {
-                trials.push(Trial::test(name, move || {
-                    refused(&stream, &["east-west", "topology.istio.io/network"])
-                }));
+                trials.push(Trial::test(name, move || refused(&stream, &["east-west", "topology.istio.io/network"])));
             } else if name.ends_with("-none") {
-                trials.push(Trial::test(name, move || {
-                    refused(&stream, &["no ", "Service", "None", "if-missing"])
-                }));
+                trials.push(Trial::test(name, move || refused(&stream, &["no ", "Service", "None", "if-missing"])));
             } else {
-                let crlf = String::from_utf8(stream.clone())
-                    .unwrap()
-                    .replace('\n', "\r\n")
-                    .into_bytes();
-                trials.push(Trial::test(format!("{name} with CRLF"), move || {
-                    kept(&crlf)
-                }));
+                let crlf = String::from_utf8(stream.clone()).unwrap().replace('\n', "\r\n").into_bytes();
+                trials.push(Trial::test(format!("{name} with CRLF"), move || kept(&crlf)));
                 trials.push(Trial::test(name, move || kept(&stream)));
             }
         }
@@ -65,16 +53,10 @@ fn kept(stream: &[u8]) -> Outcome {
     }
     let rewrite = contract::compare(stream, &output.stdout)?;
     let [(before, after)] = rewrite.services[..] else {
-        return fail(format!(
-            "{} Services changed, not one",
-            rewrite.services.len()
-        ));
+        return fail(format!("{} Services changed, not one", rewrite.services.len()));
     };
     let [ingress] = rewrite.ingresses[..] else {
-        return fail(format!(
-            "{} Ingresses came, not one",
-            rewrite.ingresses.len()
-        ));
+        return fail(format!("{} Ingresses came, not one", rewrite.ingresses.len()));
     };
     check_service(before, after)?;
     let ingress = check_ingress(ingress, before)?;
@@ -83,42 +65,25 @@ fn kept(stream: &[u8]) -> Outcome {
     let again = support::rewrite(&output.stdout);
     if again.stdout != output.stdout {
         let difference = first_difference(&output.stdout, &again.stdout);
-        return fail(format!(
-            "a second run changes the first one's output: {difference}\n{}",
-            shown(&again)
-        ));
+        return fail(format!("a second run changes the first one's output: {difference}\n{}", shown(&again)));
     }
     Ok(())
 }
 
 /// An internal gateway stays internal, and an allow-list goes over to the Ingress.
 fn scheme_is_kept(service: &[u8], ingress: &serde_json::Value) -> Outcome {
-    let internal = String::from_utf8_lossy(service)
-        .contains("aws-load-balancer-scheme: internal\n")
+    let internal = String::from_utf8_lossy(service).contains("aws-load-balancer-scheme: internal\n")
         || String::from_utf8_lossy(service).contains("aws-load-balancer-scheme: internal\r\n");
-    let expected = if internal {
-        "internal"
-    } else {
-        "internet-facing"
-    };
+    let expected = if internal { "internal" } else { "internet-facing" };
     let annotations = &ingress["metadata"]["annotations"];
     if annotations["alb.ingress.kubernetes.io/scheme"] != expected {
         return fail(format!("the scheme is not {expected}: {annotations}"));
     }
     let ranges = contract::parse(service)?["spec"]["loadBalancerSourceRanges"].clone();
-    let ranges: Vec<&str> = ranges
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|range| range.as_str())
-        .collect();
-    let carried = annotations["alb.ingress.kubernetes.io/inbound-cidrs"]
-        .as_str()
-        .unwrap_or_default();
+    let ranges: Vec<&str> = ranges.as_array().into_iter().flatten().filter_map(|range| range.as_str()).collect();
+    let carried = annotations["alb.ingress.kubernetes.io/inbound-cidrs"].as_str().unwrap_or_default();
     if ranges.join(",") != carried {
-        return fail(format!(
-            "the source ranges {ranges:?} became inbound-cidrs {carried:?}"
-        ));
+        return fail(format!("the source ranges {ranges:?} became inbound-cidrs {carried:?}"));
     }
     Ok(())
 }
@@ -128,16 +93,10 @@ fn refused(stream: &[u8], reasons: &[&str]) -> Outcome {
     let output = support::rewrite(stream);
     let message = String::from_utf8_lossy(&output.stderr);
     if output.status.code() != Some(2) || !output.stdout.is_empty() {
-        return fail(format!(
-            "not refused as an input should be\n{}",
-            shown(&output)
-        ));
+        return fail(format!("not refused as an input should be\n{}", shown(&output)));
     }
     match reasons.iter().find(|reason| !message.contains(**reason)) {
-        Some(reason) => fail(format!(
-            "the message does not say {reason:?}\n{}",
-            shown(&output)
-        )),
+        Some(reason) => fail(format!("the message does not say {reason:?}\n{}", shown(&output))),
         None => Ok(()),
     }
 }

@@ -14,11 +14,8 @@ use support::{Outcome, contract, fail, first_difference, shown};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(cases())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
-        .collect();
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
     folders.sort();
     let mut trials = Vec::new();
     for folder in folders {
@@ -26,11 +23,7 @@ fn main() {
         trials.push(Trial::test(name, move || run(&folder)));
     }
     let helms = Tool::HELMS.map(Need::Tool).to_vec();
-    trials.push(gated(
-        "render.sh renders the same inputs again",
-        helms,
-        render_again,
-    ));
+    trials.push(gated("render.sh renders the same inputs again", helms, render_again));
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
 
@@ -43,10 +36,7 @@ fn run(folder: &Path) -> Outcome {
     let output = filter(folder, &input);
     if output.status.success() {
         let rewrite = contract::compare(&input, &output.stdout)?;
-        if !["istio-alb.yaml", "args", "env"]
-            .iter()
-            .any(|file| folder.join(file).exists())
-        {
+        if !["istio-alb.yaml", "args", "env"].iter().any(|file| folder.join(file).exists()) {
             for (before, after) in rewrite.services {
                 contract::check_values(before, after)?;
             }
@@ -60,10 +50,7 @@ fn run(folder: &Path) -> Outcome {
             ));
         }
     } else if !output.stdout.is_empty() {
-        return fail(format!(
-            "it failed, and printed something\n{}",
-            shown(&output)
-        ));
+        return fail(format!("it failed, and printed something\n{}", shown(&output)));
     }
     if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
         bless(folder, &output);
@@ -84,25 +71,15 @@ fn filter(folder: &Path, input: &[u8]) -> Output {
 }
 
 fn lines(file: &Path) -> Vec<String> {
-    std::fs::read_to_string(file)
-        .unwrap_or_default()
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    std::fs::read_to_string(file).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
 /// The three expectations of a case. No output is expected of a run that fails.
 fn expectations(output: &Output) -> [(&'static str, Option<Vec<u8>>); 3] {
     [
-        (
-            "code",
-            Some(format!("{}\n", output.status.code().unwrap_or(-1)).into_bytes()),
-        ),
+        ("code", Some(format!("{}\n", output.status.code().unwrap_or(-1)).into_bytes())),
         ("stderr", Some(output.stderr.clone())),
-        (
-            "output.yaml",
-            output.status.success().then(|| output.stdout.clone()),
-        ),
+        ("output.yaml", output.status.success().then(|| output.stdout.clone())),
     ]
 }
 
@@ -114,10 +91,7 @@ fn compare(folder: &Path, output: &Output) -> Outcome {
         }
         let difference = match (&expected, &found) {
             (Some(expected), Some(found)) => first_difference(expected, found),
-            (None, _) => {
-                "nobody has said yet what is expected (ISTIO_ALB_BLESS=1 writes what happens)"
-                    .into()
-            }
+            (None, _) => "nobody has said yet what is expected (ISTIO_ALB_BLESS=1 writes what happens)".into(),
             (Some(_), None) => "an output is expected, and the run failed".into(),
         };
         return fail(format!("{file}: {difference}\n{}", shown(output)));
@@ -129,9 +103,7 @@ fn bless(folder: &Path, output: &Output) {
     for (file, found) in expectations(output) {
         let path = folder.join(file);
         match found {
-            Some(found) if std::fs::read(&path).ok().as_ref() != Some(&found) => {
-                std::fs::write(path, found).unwrap()
-            }
+            Some(found) if std::fs::read(&path).ok().as_ref() != Some(&found) => std::fs::write(path, found).unwrap(),
             None if path.exists() => std::fs::remove_file(path).unwrap(),
             _ => {}
         }
@@ -141,15 +113,8 @@ fn bless(folder: &Path, output: &Output) {
 /// The inputs that come from Helm are what Helm makes of the charts that are there now.
 fn render_again() -> Outcome {
     let rendered = tempfile::tempdir().unwrap();
-    let mut script = support::command(
-        support::project().join("chart-fixtures/render.sh"),
-        support::project(),
-    );
-    let output = script
-        .arg("--to")
-        .arg(rendered.path())
-        .env("ISTIO_ALB_TOOLS", support::tools::cache())
-        .output()?;
+    let mut script = support::command(support::project().join("chart-fixtures/render.sh"), support::project());
+    let output = script.arg("--to").arg(rendered.path()).env("ISTIO_ALB_TOOLS", support::tools::cache()).output()?;
     if !output.status.success() {
         return fail(shown(&output));
     }
@@ -167,9 +132,5 @@ fn render_again() -> Outcome {
         }
         compared += 1;
     }
-    if compared == 0 {
-        fail("no case comes from Helm")
-    } else {
-        Ok(())
-    }
+    if compared == 0 { fail("no case comes from Helm") } else { Ok(()) }
 }

@@ -35,9 +35,7 @@ fn file(path: &str) -> String {
 /// The documents of a configuration as JSON.
 fn documents(text: &str) -> Vec<serde_json::Value> {
     let parts = text.split("\n---\n");
-    parts
-        .map(|part| Tree::parse(part).unwrap().value().unwrap())
-        .collect()
+    parts.map(|part| Tree::parse(part).unwrap().value().unwrap()).collect()
 }
 
 fn examples() -> Vec<(String, String)> {
@@ -45,14 +43,8 @@ fn examples() -> Vec<(String, String)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "yaml")
-        {
-            found.push((
-                path.display().to_string(),
-                std::fs::read_to_string(&path).unwrap(),
-            ));
+        if path.extension().is_some_and(|extension| extension == "yaml") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
         }
     }
     assert!(found.len() >= 2);
@@ -63,9 +55,7 @@ fn examples() -> Vec<(String, String)> {
 fn blocks() -> Vec<String> {
     let page = file("docs/configuration.md");
     let blocks = page.split("```yaml\n").skip(1);
-    let found: Vec<_> = blocks
-        .map(|rest| rest.split("```").next().unwrap().to_owned())
-        .collect();
+    let found: Vec<_> = blocks.map(|rest| rest.split("```").next().unwrap().to_owned()).collect();
     assert!(found.len() >= 3);
     found
 }
@@ -93,10 +83,7 @@ fn the_schema_accepts_what_we_show() {
     for text in examples().into_iter().map(|(_, text)| text).chain(blocks()) {
         for document in documents(&text) {
             if document["kind"] == "AlbGateway" {
-                let errors: Vec<_> = schema
-                    .iter_errors(&document)
-                    .map(|error| error.to_string())
-                    .collect();
+                let errors: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
                 assert_eq!(errors, [""; 0], "{text}");
             }
         }
@@ -114,10 +101,7 @@ fn the_schema_and_the_program_agree_about_types() {
         ("gateway:", true),
         ("gateway: {selector: {a: 1}}", true),
         ("gateway: {selector: {a: null}}", false),
-        (
-            "service: {type: ClusterIP}\n  ingress: {targetType: ip}",
-            true,
-        ),
+        ("service: {type: ClusterIP}\n  ingress: {targetType: ip}", true),
         ("service: {nodePorts: {https: 30443}}", true),
         ("service: {nodePorts: {https: high}}", false),
         ("ingress: null", true),
@@ -126,14 +110,8 @@ fn the_schema_and_the_program_agree_about_types() {
         ("ingress: {subnets: [a, b]}", true),
         ("ingress: {subnets: a}", false),
         ("ingress: {subnets: [1]}", false),
-        (
-            "ingress: {healthCheck: null, group: null, labels: null}",
-            true,
-        ),
-        (
-            "ingress: {healthCheck: {port: 30021, successCodes: 200}}",
-            true,
-        ),
+        ("ingress: {healthCheck: null, group: null, labels: null}", true),
+        ("ingress: {healthCheck: {port: 30021, successCodes: 200}}", true),
         ("ingress: {healthCheck: {interval: 15}}", false),
         ("ingress: {healthCheck: {intervalSeconds: '15'}}", false),
         ("ingress: {listenPorts: [{HTTP: 80}, {HTTPS: 443}]}", true),
@@ -155,15 +133,11 @@ fn the_schema_and_the_program_agree_about_types() {
         ("findings: {ignore: [ALB006]}", false),
         ("controllerVersion: 3.5", true),
         ("eksAutoMode: 1", false),
-        (
-            "placeholders: flux\n  ingress: {scheme: '${SCHEME}', group: {order: '${ORDER}'}}",
-            true,
-        ),
+        ("placeholders: flux\n  ingress: {scheme: '${SCHEME}', group: {order: '${ORDER}'}}", true),
         ("colour: red", false),
     ];
     for (spec, right) in specs {
-        let text =
-            format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n  {spec}\n");
+        let text = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n  {spec}\n");
         let document = Tree::parse(&text).unwrap().value().unwrap();
         assert_eq!(resolve(&text).is_ok(), right, "the program: {spec}");
         assert_eq!(schema.is_valid(&document), right, "the schema: {spec}");
@@ -209,10 +183,7 @@ controllerVersion: '3.5'
 eksAutoMode: true
 placeholders: none
 ";
-    let indented = text
-        .lines()
-        .map(|line| format!("  {line}\n"))
-        .collect::<String>();
+    let indented = text.lines().map(|line| format!("  {line}\n")).collect::<String>();
     let file = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n{indented}");
     // By way of JSON, since serde_yaml writes `{HTTP: 80}` as a tag.
     let value: serde_json::Value = serde_yaml::from_str(text).unwrap();
@@ -241,10 +212,7 @@ fn init_writes_down_what_is_built_without_it() {
         let render = file(&format!("chart-fixtures/cases/{case}/input.yaml"));
         // A gateway's name and its Ingress's are in no render.
         let settings = match case {
-            "helm3-two-gateways" => resolve(&file(&format!(
-                "chart-fixtures/cases/{case}/istio-alb.yaml"
-            )))
-            .unwrap(),
+            "helm3-two-gateways" => resolve(&file(&format!("chart-fixtures/cases/{case}/istio-alb.yaml"))).unwrap(),
             _ => resolve("").unwrap(),
         };
         let written = commands::init(&render, &settings).unwrap().output;

@@ -46,8 +46,7 @@ fn cases(folder: &Path) -> Vec<Trial> {
 
 fn compare(folder: &Path, outcome: &str, decidable: bool) -> Result<(), Failed> {
     let text = std::fs::read_to_string(folder.join("input.yaml"))?;
-    let result: Value =
-        serde_json::from_str(&std::fs::read_to_string(folder.join("result.json"))?)?;
+    let result: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("result.json"))?)?;
     let model = build(&objects(&text), &Options::default());
     let shown = show_json(&model);
     let verdict = shown["verdict"].as_str().unwrap_or_default();
@@ -63,24 +62,10 @@ fn compare(folder: &Path, outcome: &str, decidable: bool) -> Result<(), Failed> 
     };
     if verdict != wanted {
         let controller = error_of(&result);
-        return Err(format!(
-            "verdict {verdict} ({}), controller {outcome}: {controller}",
-            shown["message"]
-        )
-        .into());
+        return Err(format!("verdict {verdict} ({}), controller {outcome}: {controller}", shown["message"]).into());
     }
-    if wanted == "refused"
-        && !shown["message"]
-            .as_str()
-            .unwrap_or_default()
-            .contains(&error_of(&result))
-    {
-        return Err(format!(
-            "message {}, controller: {}",
-            shown["message"],
-            error_of(&result)
-        )
-        .into());
+    if wanted == "refused" && !shown["message"].as_str().unwrap_or_default().contains(&error_of(&result)) {
+        return Err(format!("message {}, controller: {}", shown["message"], error_of(&result)).into());
     }
     if wanted == "built" {
         let Some(wanted) = expected(&result, &text) else {
@@ -104,53 +89,29 @@ fn compare_findings(folder: &Path, rule: Option<&str>) -> Result<(), Failed> {
         .map(|finding| finding.rule.id)
         .collect();
     match rule {
-        Some(rule) if !errors.contains(&rule) => {
-            Err(format!("{rule} is not an error; errors are {errors:?}").into())
-        }
-        None if !errors.is_empty() => {
-            Err(format!("no error is expected, and there are {errors:?}").into())
-        }
+        Some(rule) if !errors.contains(&rule) => Err(format!("{rule} is not an error; errors are {errors:?}").into()),
+        None if !errors.is_empty() => Err(format!("no error is expected, and there are {errors:?}").into()),
         _ => Ok(()),
     }
 }
 
 /// What the controller said, where its words are its own: a panic and the decoder's prefix are worded by us.
 fn error_of(result: &Value) -> String {
-    let of_group = |key: &str| {
-        result["groups"]
-            .as_array()
-            .and_then(|groups| groups.iter().find_map(|g| g[key].as_str()))
-    };
-    let of_ingress = || {
-        result["ingresses"]
-            .as_array()
-            .and_then(|all| all.iter().find_map(|i| i["group_id_error"].as_str()))
-    };
-    let decode = || {
-        result["decode_errors"][0]
-            .as_str()
-            .and_then(|error| Some(error.split_once("): ")?.1))
-    };
+    let of_group =
+        |key: &str| result["groups"].as_array().and_then(|groups| groups.iter().find_map(|g| g[key].as_str()));
+    let of_ingress =
+        || result["ingresses"].as_array().and_then(|all| all.iter().find_map(|i| i["group_id_error"].as_str()));
+    let decode = || result["decode_errors"][0].as_str().and_then(|error| Some(error.split_once("): ")?.1));
     let error = result["webhook_error"].as_str();
-    let error = error
-        .or_else(of_ingress)
-        .or_else(|| of_group("group_load_error"))
-        .or_else(|| of_group("build_error"));
+    let error = error.or_else(of_ingress).or_else(|| of_group("group_load_error")).or_else(|| of_group("build_error"));
     let error = error.or_else(decode).unwrap_or_default();
-    if error.starts_with("PANIC") {
-        "panics".to_owned()
-    } else {
-        error.to_owned()
-    }
+    if error.starts_with("PANIC") { "panics".to_owned() } else { error.to_owned() }
 }
 
 fn objects(text: &str) -> Vec<Value> {
     let read = manifest::read_all(&Stream::split(text));
     assert_eq!(read.unreadable, []);
-    read.objects
-        .into_iter()
-        .map(|object| object.value)
-        .collect()
+    read.objects.into_iter().map(|object| object.value).collect()
 }
 
 /// What the controller built, less what nobody can know from the manifests. `None` where there is no one load balancer.
@@ -161,20 +122,13 @@ fn expected(result: &Value, text: &str) -> Option<Value> {
         _ => port.clone(),
     };
     let or = |value: &Value, default: Value| {
-        if value.is_null() {
-            default
-        } else {
-            value.clone()
-        }
+        if value.is_null() { default } else { value.clone() }
     };
     let mut groups = Vec::new();
     for group in result["groups"].as_array()? {
         let summary = group.get("summary")?;
         let load_balancers = summary["loadBalancers"].as_array()?;
-        let other = summary
-            .as_object()?
-            .keys()
-            .any(|key| key.starts_with("other:"));
+        let other = summary.as_object()?.keys().any(|key| key.starts_with("other:"));
         let [lb] = load_balancers.as_slice() else {
             return None;
         };
@@ -196,10 +150,17 @@ fn expected(result: &Value, text: &str) -> Option<Value> {
         let listeners: Vec<Value> = listeners
             .iter()
             .map(|l| {
-                let rules: Vec<Value> = l["rules"].as_array().into_iter().flatten().map(|r| json!({
-                    "priority": r["priority"], "conditions": r["conditions"], "actions": r["actions"],
-                    "transforms": or(&r["transforms"], json!([])),
-                })).collect();
+                let rules: Vec<Value> = l["rules"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|r| {
+                        json!({
+                            "priority": r["priority"], "conditions": r["conditions"], "actions": r["actions"],
+                            "transforms": or(&r["transforms"], json!([])),
+                        })
+                    })
+                    .collect();
                 json!({
                     "port": l["port"], "protocol": l["protocol"], "sslPolicy": l["sslPolicy"],
                     "certificates": or(&l["certificates"], json!([])),
@@ -208,10 +169,7 @@ fn expected(result: &Value, text: &str) -> Option<Value> {
                 })
             })
             .collect();
-        let mut targets = summary["targetGroups"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
+        let mut targets = summary["targetGroups"].as_array().cloned().unwrap_or_default();
         targets.sort_by_key(|target| target["id"].as_str().map(str::to_owned));
         let targets: Vec<Value> = targets
             .iter()
@@ -245,20 +203,8 @@ fn expected(result: &Value, text: &str) -> Option<Value> {
 
 /// Node ports that the harness chose in the API server's place.
 fn allocated(result: &Value) -> BTreeSet<i64> {
-    let lines = result["assumed"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str);
-    lines
-        .filter_map(|line| {
-            line.split_once("nodePort ")?
-                .1
-                .strip_suffix(", as if allocated")?
-                .parse()
-                .ok()
-        })
-        .collect()
+    let lines = result["assumed"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    lines.filter_map(|line| line.split_once("nodePort ")?.1.strip_suffix(", as if allocated")?.parse().ok()).collect()
 }
 
 fn known(value: Value, text: &str) -> Value {
@@ -291,11 +237,9 @@ fn pick(wanted: &Value, got: Value) -> Value {
                 .collect();
             Value::Object(picked)
         }
-        (Value::Array(wanted), Value::Array(got)) if wanted.len() == got.len() => wanted
-            .iter()
-            .zip(got)
-            .map(|(wanted, got)| pick(wanted, got))
-            .collect(),
+        (Value::Array(wanted), Value::Array(got)) if wanted.len() == got.len() => {
+            wanted.iter().zip(got).map(|(wanted, got)| pick(wanted, got)).collect()
+        }
         (_, got) => got,
     }
 }
@@ -303,26 +247,14 @@ fn pick(wanted: &Value, got: Value) -> Value {
 fn difference(wanted: &Value, got: &Value, path: &str) -> String {
     match (wanted, got) {
         (Value::Object(wanted), Value::Object(other)) => {
-            let differs = wanted
-                .iter()
-                .find(|(key, value)| other.get(*key) != Some(value));
+            let differs = wanted.iter().find(|(key, value)| other.get(*key) != Some(value));
             differs.map_or_else(String::new, |(key, value)| {
-                difference(
-                    value,
-                    other.get(key).unwrap_or(&Value::Null),
-                    &format!("{path}.{key}"),
-                )
+                difference(value, other.get(key).unwrap_or(&Value::Null), &format!("{path}.{key}"))
             })
         }
         (Value::Array(wanted), Value::Array(other)) if wanted.len() == other.len() => {
-            let differs = wanted
-                .iter()
-                .zip(other)
-                .enumerate()
-                .find(|(_, (a, b))| a != b);
-            differs.map_or_else(String::new, |(at, (a, b))| {
-                difference(a, b, &format!("{path}[{at}]"))
-            })
+            let differs = wanted.iter().zip(other).enumerate().find(|(_, (a, b))| a != b);
+            differs.map_or_else(String::new, |(at, (a, b))| difference(a, b, &format!("{path}[{at}]")))
         }
         _ => format!("{path}: controller {wanted}, model {got}"),
     }

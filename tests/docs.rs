@@ -25,22 +25,14 @@ fn main() {
         // Which pages the other tests walk through is fixed; elsewhere such a block would be run by nobody.
         let elsewhere = ["docs/migration.md", "docs/hosts.md"].contains(&name.as_str());
         assert!(blocks.len() == pages::blocks(&text).len() || elsewhere);
-        let needs: BTreeSet<String> = blocks
-            .iter()
-            .flat_map(|block| block.needs.clone())
-            .collect();
+        let needs: BTreeSet<String> = blocks.iter().flat_map(|block| block.needs.clone()).collect();
         let all = blocks.clone();
         trials.push(Trial::test(name.clone(), move || run_page(&all, &[])));
         for together in needs {
             let blocks = blocks.clone();
-            let tools: Vec<Need> = parts(&together)
-                .map(|part| Need::named(part).unwrap_or_else(|| panic!("{name}: {part}?")))
-                .collect();
-            let trial = gated(
-                format!("{name} with {together}"),
-                tools.clone(),
-                move || run_page(&blocks, &tools),
-            );
+            let tools: Vec<Need> =
+                parts(&together).map(|part| Need::named(part).unwrap_or_else(|| panic!("{name}: {part}?"))).collect();
+            let trial = gated(format!("{name} with {together}"), tools.clone(), move || run_page(&blocks, &tools));
             trials.push(trial);
         }
     }
@@ -48,10 +40,7 @@ fn main() {
 }
 
 fn all_pages() -> Vec<PathBuf> {
-    let mut pages = vec![
-        project().join("README.md"),
-        project().join("chart-fixtures/README.md"),
-    ];
+    let mut pages = vec![project().join("README.md"), project().join("chart-fixtures/README.md")];
     let mut folders = vec![project().join("docs")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -88,11 +77,7 @@ fn run_page(blocks: &[Block], tools: &[Need]) -> Outcome {
             copy_folder(&from, &folder.path().join(part));
         }
     }
-    std::fs::copy(
-        project().join("plugin.yaml"),
-        folder.path().join("plugin.yaml"),
-    )
-    .unwrap();
+    std::fs::copy(project().join("plugin.yaml"), folder.path().join("plugin.yaml")).unwrap();
     let home = tempfile::tempdir().unwrap();
     let programs = home.path().join("bin");
     std::fs::create_dir_all(&programs).unwrap();
@@ -111,8 +96,7 @@ fn run_page(blocks: &[Block], tools: &[Need]) -> Outcome {
         }
         pages::run(block, || {
             let mut bash = command("bash", folder.path());
-            bash.env("HOME", home.path())
-                .env("PATH", path_with(&[&programs, binary().parent().unwrap()]));
+            bash.env("HOME", home.path()).env("PATH", path_with(&[&programs, binary().parent().unwrap()]));
             bash
         })?;
     }
@@ -125,18 +109,9 @@ fn harness_trials() -> Vec<Trial> {
         ("a command that fails", "```sh\nfalse\ntrue\n```\n"),
         ("output that differs", "```console\n$ echo one\ntwo\n```\n"),
         ("output that is not shown", "```console\n$ echo one\n```\n"),
-        (
-            "output that does not come",
-            "```console\n$ true\none\n```\n",
-        ),
-        (
-            "another exit code",
-            "<!-- exit: 2 -->\n```console\n$ exit 3\n```\n",
-        ),
-        (
-            "a last line too many",
-            "```console\n$ printf 'a\\nb\\n'\na\n…\nc\n```\n",
-        ),
+        ("output that does not come", "```console\n$ true\none\n```\n"),
+        ("another exit code", "<!-- exit: 2 -->\n```console\n$ exit 3\n```\n"),
+        ("a last line too many", "```console\n$ printf 'a\\nb\\n'\na\n…\nc\n```\n"),
     ];
     let right = [
         ("a script", "```sh\ntrue\n```\n"),
@@ -145,22 +120,10 @@ fn harness_trials() -> Vec<Trial> {
             "```console\n$ echo one; echo two >&2\none\ntwo\n$ echo \\\n    three |\n    cat\nthree\n```\n",
         ),
         ("left out lines", "```console\n$ seq 9\n1\n…\n8\n9\n```\n"),
-        (
-            "an exit code",
-            "<!-- exit: 2 -->\n```console\n$ exit 2\n```\n",
-        ),
-        (
-            "a block that is not run",
-            "<!-- not run: needs a cluster -->\n```sh\nfalse\n```\n",
-        ),
-        (
-            "a block for a cluster",
-            "<!-- cluster -->\n```sh\nfalse\n```\n",
-        ),
-        (
-            "a block for a program that runs Helm",
-            "<!-- host: helmfile -->\n```sh\nfalse\n```\n",
-        ),
+        ("an exit code", "<!-- exit: 2 -->\n```console\n$ exit 2\n```\n"),
+        ("a block that is not run", "<!-- not run: needs a cluster -->\n```sh\nfalse\n```\n"),
+        ("a block for a cluster", "<!-- cluster -->\n```sh\nfalse\n```\n"),
+        ("a block for a program that runs Helm", "<!-- host: helmfile -->\n```sh\nfalse\n```\n"),
         ("another language", "```yaml\nfalse: true\n```\n"),
         (
             "a file",
@@ -170,29 +133,16 @@ fn harness_trials() -> Vec<Trial> {
             "state from block to block",
             "```sh\necho one > file\n```\n\n- in a list\n\n  ```console\n  $ cat file\n  one\n  ```\n",
         ),
-        (
-            "the program on PATH",
-            "```sh\n[ -x \"$(command -v istio-alb)\" ]\n```\n",
-        ),
+        ("the program on PATH", "```sh\n[ -x \"$(command -v istio-alb)\" ]\n```\n"),
     ];
     let mut trials = Vec::new();
     for (name, page) in wrong {
-        trials.push(Trial::test(
-            format!("the harness notices {name}"),
-            move || {
-                if run_page(&here(page), &[]).is_err() {
-                    Ok(())
-                } else {
-                    fail(page)
-                }
-            },
-        ));
+        trials.push(Trial::test(format!("the harness notices {name}"), move || {
+            if run_page(&here(page), &[]).is_err() { Ok(()) } else { fail(page) }
+        }));
     }
     for (name, page) in right {
-        trials.push(Trial::test(
-            format!("the harness takes {name}"),
-            move || run_page(&here(page), &[]),
-        ));
+        trials.push(Trial::test(format!("the harness takes {name}"), move || run_page(&here(page), &[])));
     }
     trials
 }

@@ -32,22 +32,16 @@ fn main() {
     let mut trials: Vec<Trial> = Vec::new();
     for path in streams() {
         let folder = path.parent().unwrap().file_name().unwrap();
-        let name = format!(
-            "{}/{}",
-            folder.to_string_lossy(),
-            path.file_stem().unwrap().to_string_lossy()
-        );
+        let name = format!("{}/{}", folder.to_string_lossy(), path.file_stem().unwrap().to_string_lossy());
         if name.contains("umbrella") {
             trials.push(gated(name, needs(), move || nameless(&path)));
             continue;
         }
         for configuration in CONFIGURATIONS {
             let path = path.clone();
-            trials.push(gated(
-                format!("{name} {configuration}"),
-                needs(),
-                move || equivalent(&std::fs::read(path).unwrap(), configuration),
-            ));
+            trials.push(gated(format!("{name} {configuration}"), needs(), move || {
+                equivalent(&std::fs::read(path).unwrap(), configuration)
+            }));
         }
     }
     libtest_mimic::run(&arguments, trials).exit_if_failed();
@@ -56,25 +50,16 @@ fn main() {
 fn streams() -> Vec<PathBuf> {
     let mut streams = Vec::new();
     let folders = match support::recorded() {
-        Some(data) => ["helm3", "helm4"]
-            .map(|helm| data.join("captures").join(helm))
+        Some(data) => ["helm3", "helm4"].map(|helm| data.join("captures").join(helm)).to_vec(),
+        None => ["default", "nlb-external", "nlb-internal-allowlist", "extra-ports"]
+            .map(|case| project().join(format!("chart-fixtures/cases/helm4-{case}")))
             .to_vec(),
-        None => [
-            "default",
-            "nlb-external",
-            "nlb-internal-allowlist",
-            "extra-ports",
-        ]
-        .map(|case| project().join(format!("chart-fixtures/cases/helm4-{case}")))
-        .to_vec(),
     };
     for folder in folders {
         for entry in std::fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
             let is_own = support::recorded().is_none();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "yaml")
+            if path.extension().is_some_and(|extension| extension == "yaml")
                 && (!is_own || path.ends_with("input.yaml"))
             {
                 streams.push(path);
@@ -94,9 +79,7 @@ fn equivalent(render: &[u8], configuration: &str) -> Outcome {
         if !filtered.status.success() {
             match found {
                 Ok(objects) => {
-                    return fail(format!(
-                        "{name} prints what the filter refuses: {objects:#?}"
-                    ));
+                    return fail(format!("{name} prints what the filter refuses: {objects:#?}"));
                 }
                 Err(message) => agree(&filtered.stderr, &message, name)?,
             }
@@ -105,11 +88,7 @@ fn equivalent(render: &[u8], configuration: &str) -> Outcome {
         let (expected, found) = (objects(&filtered.stdout), found?);
         for (kind, object) in [("Service", GATEWAY), ("Ingress", INGRESS)] {
             let way = format!("{kind} by {name}");
-            same(
-                one(&expected, kind, object)?,
-                one(&found, kind, object)?,
-                &way,
-            )?;
+            same(one(&expected, kind, object)?, one(&found, kind, object)?, &way)?;
         }
     }
     Ok(())
@@ -118,10 +97,7 @@ fn equivalent(render: &[u8], configuration: &str) -> Outcome {
 /// The first line of what the filter says is said here, too.
 fn agree(stderr: &[u8], message: &str, name: &str) -> Outcome {
     let said = String::from_utf8_lossy(stderr);
-    let error = said
-        .lines()
-        .find(|line| line.starts_with("istio-alb: error"))
-        .unwrap();
+    let error = said.lines().find(|line| line.starts_with("istio-alb: error")).unwrap();
     // Documents and lines of a ResourceList are others.
     let error = error.rsplit(": ").next().unwrap();
     if message.contains(error) {
@@ -142,23 +118,14 @@ fn example(name: &str) -> PathBuf {
 }
 
 fn function(render: &[u8], configuration: &str) -> Result<Vec<Value>, String> {
-    let note =
-        "  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: istio-alb}\n";
+    let note = "  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: istio-alb}\n";
     let config = match configuration {
-        "" => {
-            "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nmetadata:\n  name: any\n".into()
-        }
+        "" => "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nmetadata:\n  name: any\n".into(),
         name => std::fs::read_to_string(example(name)).unwrap(),
     };
-    let name = config
-        .lines()
-        .find(|line| line.starts_with("  name: "))
-        .unwrap();
+    let name = config.lines().find(|line| line.starts_with("  name: ")).unwrap();
     let config = config.replacen(name, &format!("{name}\n{}", note.trim_end()), 1);
-    good(build(
-        folder(render, &transformer(&config)).path(),
-        &FUNCTIONS,
-    ))
+    good(build(folder(render, &transformer(&config)).path(), &FUNCTIONS))
 }
 
 fn component(render: &[u8], configuration: &str) -> Result<Vec<Value>, String> {
@@ -182,18 +149,9 @@ fn single(render: &[u8], configuration: &str) -> Result<Vec<Value>, String> {
     exported(folder.path(), render, configuration, &["--single"])
 }
 
-fn exported(
-    folder: &Path,
-    render: &[u8],
-    configuration: &str,
-    how: &[&str],
-) -> Result<Vec<Value>, String> {
+fn exported(folder: &Path, render: &[u8], configuration: &str, how: &[&str]) -> Result<Vec<Value>, String> {
     let words = arguments(configuration);
-    let words: Vec<&str> = how
-        .iter()
-        .copied()
-        .chain(words.iter().map(String::as_str))
-        .collect();
+    let words: Vec<&str> = how.iter().copied().chain(words.iter().map(String::as_str)).collect();
     flux::export(folder, &words, render)?;
     let (release, beside) = flux::apply(folder, render);
     let mut found = good(release)?;
@@ -204,12 +162,8 @@ fn exported(
 /// kustomize, and with it Flux, refuses the umbrella's nameless object, whoever asks.
 fn nameless(path: &Path) -> Outcome {
     let render = std::fs::read(path).unwrap();
-    let release =
-        b"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: any}\n";
-    let alone = [
-        build(folder(&render, "resources: [render.yaml]\n").path(), &[]),
-        flux::post_render(release, &render),
-    ];
+    let release = b"apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: any}\n";
+    let alone = [build(folder(&render, "resources: [render.yaml]\n").path(), &[]), flux::post_render(release, &render)];
     for output in alone {
         if !String::from_utf8_lossy(&output.stderr).contains("missing metadata.name") {
             return fail(shown(&output));

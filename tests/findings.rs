@@ -15,10 +15,8 @@ use support::{Outcome, fail, filter, project, shown};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut trials: Vec<Trial> = files()
-        .into_iter()
-        .map(|path| Trial::test(name_of(&path), move || run(&path)))
-        .collect();
+    let mut trials: Vec<Trial> =
+        files().into_iter().map(|path| Trial::test(name_of(&path), move || run(&path))).collect();
     trials.push(Trial::test("every rule has a file", every_rule_has_a_file));
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -36,18 +34,14 @@ fn name_of(path: &Path) -> String {
 }
 
 fn every_rule_has_a_file() -> Outcome {
-    let rules = rules()
-        .into_iter()
-        .map(|rule| format!("{}-{}", rule.id, rule.name));
+    let rules = rules().into_iter().map(|rule| format!("{}-{}", rule.id, rule.name));
     let rules: BTreeSet<String> = rules.collect();
     let files: BTreeSet<String> = files().iter().map(|path| name_of(path)).collect();
     let off: Vec<&String> = rules.symmetric_difference(&files).collect();
     if off.is_empty() {
         return Ok(());
     }
-    fail(format!(
-        "a rule without a file in chart-fixtures/findings, or a file without a rule: {off:?}"
-    ))
+    fail(format!("a rule without a file in chart-fixtures/findings, or a file without a rule: {off:?}"))
 }
 
 fn run(path: &Path) -> Outcome {
@@ -58,9 +52,7 @@ fn run(path: &Path) -> Outcome {
         return fail("there is no such rule");
     };
     let mut lines = text.lines();
-    let command = lines
-        .next()
-        .and_then(|line| line.strip_prefix("# istio-alb "));
+    let command = lines.next().and_then(|line| line.strip_prefix("# istio-alb "));
     let Some(command) = command else {
         return fail("the first line must be the command: # istio-alb check --as-is");
     };
@@ -71,52 +63,30 @@ fn run(path: &Path) -> Outcome {
     let output = filter(empty.path(), &arguments, text.as_bytes());
     let said = String::from_utf8(output.stdout.clone())?;
     let of_rule = format!("[{id}]: ");
-    let found: Vec<&str> = said
-        .lines()
-        .filter(|line| line.contains(&of_rule))
-        .collect();
+    let found: Vec<&str> = said.lines().filter(|line| line.contains(&of_rule)).collect();
 
-    let errors: BTreeSet<&str> = said
-        .lines()
-        .filter_map(|line| line.strip_prefix("error[")?.split(']').next())
-        .collect();
+    let errors: BTreeSet<&str> =
+        said.lines().filter_map(|line| line.strip_prefix("error[")?.split(']').next()).collect();
     if errors.iter().any(|other| *other != id) {
         return fail(format!("errors of other rules: {}", shown(&output)));
     }
     let code = i32::from(!errors.is_empty());
     if found.is_empty() || output.status.code() != Some(code) {
-        return fail(format!(
-            "{id} and exit code {code} expected: {}",
-            shown(&output)
-        ));
+        return fail(format!("{id} and exit code {code} expected: {}", shown(&output)));
     }
-    let worst = found
-        .iter()
-        .any(|line| line.starts_with(&format!("{}[", rule.severity)));
+    let worst = found.iter().any(|line| line.starts_with(&format!("{}[", rule.severity)));
     if !worst && rule.severity != Severity::Error {
-        return fail(format!(
-            "{id} is of severity {}: {}",
-            rule.severity,
-            shown(&output)
-        ));
+        return fail(format!("{id} is of severity {}: {}", rule.severity, shown(&output)));
     }
     if std::env::var_os("ISTIO_ALB_BLESS").is_some() && found != expected {
         let rest: Vec<&str> = text.lines().skip(1 + expected.len()).collect();
         let said = found.iter().map(|line| format!("# {line}\n"));
-        let blessed = format!(
-            "# istio-alb {command}\n{}{}\n",
-            said.collect::<String>(),
-            rest.join("\n")
-        );
+        let blessed = format!("# istio-alb {command}\n{}{}\n", said.collect::<String>(), rest.join("\n"));
         std::fs::write(path, blessed)?;
         return Ok(());
     }
     if found != expected {
-        return fail(format!(
-            "expected:\n{}\nfound:\n{}",
-            expected.join("\n"),
-            found.join("\n")
-        ));
+        return fail(format!("expected:\n{}\nfound:\n{}", expected.join("\n"), found.join("\n")));
     }
     Ok(())
 }

@@ -22,13 +22,7 @@ fn every_rule_has_an_id_of_its_own_and_says_all_that_is_asked_of_it() {
         assert!(rule.id < next.id, "{} and {}", rule.id, next.id);
     }
     for rule in rules {
-        for text in [
-            rule.name,
-            rule.summary,
-            rule.explanation,
-            rule.help,
-            rule.source,
-        ] {
+        for text in [rule.name, rule.summary, rule.explanation, rule.help, rule.source] {
             assert!(!text.trim().is_empty(), "{}", rule.id);
         }
     }

@@ -19,13 +19,7 @@ const GATEWAY: &str = "istio-ingressgateway";
 const INGRESS: &str = "common-external-ingress";
 
 /// Values, by the case that holds them, with which a render has a gateway.
-const VALUES: [&str; 5] = [
-    "default",
-    "nlb-external",
-    "nlb-internal-allowlist",
-    "extra-ports",
-    "clusterip",
-];
+const VALUES: [&str; 5] = ["default", "nlb-external", "nlb-internal-allowlist", "extra-ports", "clusterip"];
 
 /// A HelmRelease as a person writes it.
 const RELEASE: &str = "\
@@ -73,11 +67,7 @@ fn main() {
             for values in VALUES {
                 let release = release.clone();
                 let name = format!("{release}: {values} with {}", tool.name());
-                let needs = vec![
-                    Need::Tool(tool),
-                    Need::Chart(release.clone()),
-                    Need::Host("flux"),
-                ];
+                let needs = vec![Need::Tool(tool), Need::Chart(release.clone()), Need::Host("flux")];
                 trials.push(gated(name, needs, move || exported(&release, tool, values)));
             }
         }
@@ -86,30 +76,19 @@ fn main() {
         trials.push(gated(name, vec![Need::Host("flux")], test));
     };
     add("the component beside a HelmRelease", component);
-    add(
-        "the component with the Ingress in the release",
-        component_single,
-    );
-    add(
-        "a HelmRelease with post-renderers of its own",
-        own_post_renderers,
-    );
+    add("the component with the Ingress in the release", component_single);
+    add("a HelmRelease with post-renderers of its own", own_post_renderers);
     add("a HelmRelease of another name", other_name);
     add("a Service that is not as it was", other_service);
     add("variables that are not defined", undefined);
     add("objects that Flux would stumble over", foreign_objects);
-    for value in [
-        "30021", "true", "on", "007", "1e3", "1.10", "0x10", "null", "a: b", "a #b", "x\"y",
-        "x\\y", "-", "",
-    ] {
+    for value in ["30021", "true", "on", "007", "1e3", "1.10", "0x10", "null", "a: b", "a #b", "x\"y", "x\\y", "-", ""]
+    {
         let test = move || filtered(value);
         let name = format!("placeholders: {value:?} through the filter");
         trials.push(gated(name, vec![Need::Host("flux")], test));
     }
-    for value in [
-        "30021", "true", "on", "007", "1e3", "1.10", "0x10", "null", "a: b", "a #b", "it's", "-",
-        "",
-    ] {
+    for value in ["30021", "true", "on", "007", "1e3", "1.10", "0x10", "null", "a: b", "a #b", "it's", "-", ""] {
         let test = move || in_the_release(value);
         let name = format!("placeholders: {value:?} in a release of one object");
         trials.push(gated(name, vec![Need::Host("flux")], test));
@@ -155,11 +134,7 @@ fn exported(release: &str, tool: Tool, values: &str) -> Outcome {
 }
 
 /// A folder as Flux finds it in a repository: the HelmRelease, and the exported component beside it.
-fn repository(
-    release: &str,
-    render: &[u8],
-    arguments: &[&str],
-) -> Result<tempfile::TempDir, String> {
+fn repository(release: &str, render: &[u8], arguments: &[&str]) -> Result<tempfile::TempDir, String> {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "release.yaml", release);
     let text = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [release.yaml]\ncomponents: [alb]\n";
@@ -171,9 +146,7 @@ fn repository(
 /// What lies in the cluster in the end: the objects of the folder but for the HelmRelease, and those of its release.
 fn cluster(built: Output, render: &[u8]) -> Result<Vec<Value>, String> {
     let mut found = good(built)?;
-    let at = found
-        .iter()
-        .position(|object| object["kind"] == "HelmRelease");
+    let at = found.iter().position(|object| object["kind"] == "HelmRelease");
     let release = found.remove(at.ok_or("no HelmRelease")?);
     assert_eq!(release["spec"]["interval"], "10m");
     found.extend(good(post_render(release.to_string().as_bytes(), render))?);
@@ -188,12 +161,8 @@ const NODE_PORTS: [&str; 6] = [
     "--set",
     "ingress.healthCheck.port=${STATUS}",
 ];
-const NUMBERS: [&str; 4] = [
-    "--set",
-    "service.nodePorts={status-port: 30021, http2: 30080}",
-    "--set",
-    "ingress.healthCheck.port=30021",
-];
+const NUMBERS: [&str; 4] =
+    ["--set", "service.nodePorts={status-port: 30021, http2: 30080}", "--set", "ingress.healthCheck.port=30021"];
 
 fn component() -> Outcome {
     let render = rendered("helm4-nlb-internal-allowlist");
@@ -204,18 +173,12 @@ fn component() -> Outcome {
     // A second export goes over the first one.
     let before = std::fs::read(folder.path().join("alb/post-renderers.yaml")).unwrap();
     export(folder.path(), &NODE_PORTS, &render)?;
-    assert_eq!(
-        std::fs::read(folder.path().join("alb/post-renderers.yaml")).unwrap(),
-        before
-    );
+    assert_eq!(std::fs::read(folder.path().join("alb/post-renderers.yaml")).unwrap(), before);
     // Over nothing else.
     let arguments = [&["export", "flux", "--output", "."], &NODE_PORTS[..]].concat();
     let output = filter(folder.path(), &arguments, &render);
     assert_eq!(output.status.code(), Some(2));
-    fails(
-        &output,
-        "kustomization.yaml was not exported, and is not written over",
-    )
+    fails(&output, "kustomization.yaml was not exported, and is not written over")
 }
 
 fn component_single() -> Outcome {
@@ -227,37 +190,22 @@ fn component_single() -> Outcome {
 }
 
 fn own_post_renderers() -> Outcome {
-    let release =
-        RELEASE.to_owned() + "  postRenderers: [{kustomize: {images: [{name: a, newTag: b}]}}]\n";
+    let release = RELEASE.to_owned() + "  postRenderers: [{kustomize: {images: [{name: a, newTag: b}]}}]\n";
     let folder = repository(&release, &rendered("helm3-default"), &[])?;
-    fails(
-        &post_build(folder.path(), &[]),
-        "testing value /spec/postRenderers failed",
-    )
+    fails(&post_build(folder.path(), &[]), "testing value /spec/postRenderers failed")
 }
 
 fn other_name() -> Outcome {
-    let release = RELEASE.replace(
-        "name: istio-ingressgateway, namespace: istio-system",
-        "name: gateway, namespace: flux-system",
-    );
+    let release =
+        RELEASE.replace("name: istio-ingressgateway, namespace: istio-system", "name: gateway, namespace: flux-system");
     let render = rendered("helm3-default");
     let folder = repository(&release, &render, &[])?;
-    fails(
-        &post_build(folder.path(), &[]),
-        "no resource matches strategic merge patch",
-    )?;
+    fails(&post_build(folder.path(), &[]), "no resource matches strategic merge patch")?;
     let folder = repository(&release, &render, &["--release", "flux-system/gateway"])?;
     let found = cluster(post_build(folder.path(), &[("ANY", "")]), &render)?;
     as_the_filter(&filter::<&str>(Path::new("/"), &[], &render).stdout, &found)?;
-    let folder = repository(
-        &release.replace(", namespace: flux-system", ""),
-        &render,
-        &["--release", "gateway"],
-    )?;
-    good(post_build(folder.path(), &[]))
-        .map(|_| ())
-        .map_err(Into::into)
+    let folder = repository(&release.replace(", namespace: flux-system", ""), &render, &["--release", "gateway"])?;
+    good(post_build(folder.path(), &[])).map(|_| ()).map_err(Into::into)
 }
 
 fn other_service() -> Outcome {
@@ -265,47 +213,26 @@ fn other_service() -> Outcome {
     let folder = tempfile::tempdir().unwrap();
     export(folder.path(), &[], render.as_bytes())?;
     for (other, message) in [
+        (render.replace("      port: 80\n", "      port: 8080\n"), "testing value /spec/ports/1/port failed"),
+        (render.replace("namespace: istio-system", "namespace: edge"), "no resource matches strategic merge patch"),
         (
-            render.replace("      port: 80\n", "      port: 8080\n"),
-            "testing value /spec/ports/1/port failed",
-        ),
-        (
-            render.replace("namespace: istio-system", "namespace: edge"),
-            "no resource matches strategic merge patch",
-        ),
-        (
-            annotated(
-                &render,
-                "service.beta.kubernetes.io/aws-load-balancer-scheme: internal",
-            ),
+            annotated(&render, "service.beta.kubernetes.io/aws-load-balancer-scheme: internal"),
             "beta.kubernetes.io~1aws-load-balancer-scheme failed",
         ),
         (
-            annotated(
-                &render,
-                "alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8",
-            ),
+            annotated(&render, "alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8"),
             "alb.ingress.kubernetes.io~1inbound-cidrs failed",
         ),
-        (
-            allowing(&render, "10.0.0.0/8"),
-            "testing value /spec/loadBalancerSourceRanges failed",
-        ),
+        (allowing(&render, "10.0.0.0/8"), "testing value /spec/loadBalancerSourceRanges failed"),
     ] {
         assert_ne!(other, render);
         fails(&apply(folder.path(), other.as_bytes()).0, message)?;
     }
     // Also while both load balancers serve, and where there was another allow-list.
-    let (before, after) = (
-        allowing(&render, "10.0.0.0/8"),
-        allowing(&render, "10.9.0.0/16"),
-    );
+    let (before, after) = (allowing(&render, "10.0.0.0/8"), allowing(&render, "10.9.0.0/16"));
     export(folder.path(), &["--phase", "attach"], before.as_bytes())?;
     good(apply(folder.path(), before.as_bytes()).0)?;
-    fails(
-        &apply(folder.path(), after.as_bytes()).0,
-        "testing value /spec/loadBalancerSourceRanges failed",
-    )?;
+    fails(&apply(folder.path(), after.as_bytes()).0, "testing value /spec/loadBalancerSourceRanges failed")?;
     // What the configuration says is not asked of the Service.
     let said = ["--scheme", "internal", "--inbound-cidrs", "10.0.0.0/8"];
     export(folder.path(), &said, render.as_bytes())?;
@@ -333,10 +260,7 @@ fn allowing(render: &str, range: &str) -> String {
 fn undefined() -> Outcome {
     let render = rendered("helm3-default");
     let folder = repository(RELEASE, &render, &NODE_PORTS)?;
-    fails(
-        &post_build(folder.path(), &[("OTHER", "")]),
-        "variable not set (strict mode): \"STATUS\"",
-    )
+    fails(&post_build(folder.path(), &[("OTHER", "")]), "variable not set (strict mode): \"STATUS\"")
 }
 
 /// The filter tells beforehand what Flux would fail on, and which variables it wants.
@@ -347,34 +271,17 @@ fn foreign_objects() -> Outcome {
     let output = filter(empty.path(), &["--placeholders", "flux"], &render);
     assert_eq!(output.status.code(), Some(1));
     fails(&output, "error[ALB110]: document 9, line")?;
-    let allowed = filter(
-        empty.path(),
-        &["--placeholders", "flux", "--allow", "ALB110"],
-        &render,
-    );
+    let allowed = filter(empty.path(), &["--placeholders", "flux", "--allow", "ALB110"], &render);
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "all.yaml", &allowed.stdout);
-    fails(
-        &post_build(folder.path(), &[("HOME", "x")]),
-        "missing closing brace",
-    )?;
+    fails(&post_build(folder.path(), &[("HOME", "x")]), "missing closing brace")?;
 
-    let render = String::from_utf8(render)
-        .unwrap()
-        .replace("${a.b}", "${B:=b}");
-    let output = filter(
-        empty.path(),
-        &["--placeholders", "flux", "--scheme", "${SCHEME}"],
-        render.as_bytes(),
-    );
+    let render = String::from_utf8(render).unwrap().replace("${a.b}", "${B:=b}");
+    let output = filter(empty.path(), &["--placeholders", "flux", "--scheme", "${SCHEME}"], render.as_bytes());
     let said = String::from_utf8(output.stderr.clone()).unwrap();
     let notes = "istio-alb: note: Flux fills in HOME, SCHEME\n  help: define them below spec.postBuild of the Kustomization\n\
                  istio-alb: note: Flux fills in B\n  help: they have a default, and may be left undefined\n";
-    if said.ends_with(notes) {
-        Ok(())
-    } else {
-        fail(shown(&output))
-    }
+    if said.ends_with(notes) { Ok(()) } else { fail(shown(&output)) }
 }
 
 /// The variables of [`PLACEHOLDERS`], with this value for those that can be anything.
@@ -431,18 +338,9 @@ fn expected(value: &str) -> Value {
 }
 
 fn check(found: &[Value], value: &str) -> Outcome {
-    same(
-        &expected(value),
-        one(found, "Ingress", INGRESS)?,
-        "the Ingress",
-    )?;
+    same(&expected(value), one(found, "Ingress", INGRESS)?, "the Ingress")?;
     let ports = one(found, "Service", GATEWAY)?["spec"]["ports"].clone();
-    let node_ports: Vec<&Value> = ports
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|port| &port["nodePort"])
-        .collect();
+    let node_ports: Vec<&Value> = ports.as_array().unwrap().iter().map(|port| &port["nodePort"]).collect();
     assert_eq!(node_ports, [30021, 30080, 30443]);
     Ok(())
 }
@@ -463,17 +361,11 @@ fn filtered(value: &str) -> Outcome {
             filter(empty.path(), &["--placeholders", "flux"], &once.stdout),
         ];
         for again in twice {
-            assert_eq!(
-                String::from_utf8(again.stdout).unwrap(),
-                String::from_utf8(once.stdout.clone()).unwrap()
-            );
+            assert_eq!(String::from_utf8(again.stdout).unwrap(), String::from_utf8(once.stdout.clone()).unwrap());
         }
         let deployed = tempfile::tempdir().unwrap();
         write(deployed.path(), "gateway.yaml", &once.stdout);
-        check(
-            &good(post_build(deployed.path(), &variables(value)))?,
-            value,
-        )?;
+        check(&good(post_build(deployed.path(), &variables(value)))?, value)?;
     }
     Ok(())
 }
@@ -487,11 +379,7 @@ fn in_the_release(value: &str) -> Outcome {
     let config = ["--config", config.to_str().unwrap()];
     for how in [&["--single"][..], &[]] {
         let folder = repository(RELEASE, &render, &[how, &config].concat())?;
-        let value = if how.is_empty() {
-            value.trim_matches('\'').split('\'').next().unwrap()
-        } else {
-            value
-        };
+        let value = if how.is_empty() { value.trim_matches('\'').split('\'').next().unwrap() } else { value };
         let found = cluster(post_build(folder.path(), &variables(value)), &render)?;
         check(&found, value)?;
     }

@@ -22,10 +22,7 @@ fn said(manifests: &str, arguments: &[&str]) -> (Option<i32>, String) {
         .write_stdin(std::fs::read(folder().join(format!("{manifests}.yaml"))).unwrap())
         .output()
         .unwrap();
-    (
-        output.status.code(),
-        String::from_utf8(output.stdout).unwrap(),
-    )
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
 /// `error ALB001` of each line that begins a finding, sorted.

@@ -49,15 +49,9 @@ proptest! {
 fn comments_stay(before: &[u8], after: &[u8]) -> Result<(), String> {
     let marks = |document: &[u8]| -> Vec<String> {
         let text = String::from_utf8_lossy(document).into_owned();
-        text.match_indices("# stays")
-            .map(|(at, _)| text[at..].chars().take(12).collect())
-            .collect()
+        text.match_indices("# stays").map(|(at, _)| text[at..].chars().take(12).collect()).collect()
     };
-    if marks(before) == marks(after) {
-        Ok(())
-    } else {
-        Err("a comment is gone or moved".into())
-    }
+    if marks(before) == marks(after) { Ok(()) } else { Err("a comment is gone or moved".into()) }
 }
 
 struct Tape {
@@ -163,11 +157,7 @@ impl Style {
 }
 
 fn service(tape: &mut Tape) -> String {
-    let mut style = Style {
-        step: 2 + tape.choose(3),
-        quote: tape.choose(3),
-        comments: 0,
-    };
+    let mut style = Style { step: 2 + tape.choose(3), quote: tape.choose(3), comments: 0 };
     let (metadata, spec) = (metadata(tape, &mut style), spec(tape, &mut style));
     let parts = vec![
         format!("{} v1{}", style.key("apiVersion"), style.end(tape)),
@@ -186,21 +176,9 @@ fn service(tape: &mut Tape) -> String {
 fn metadata(tape: &mut Tape, style: &mut Style) -> String {
     let pad = " ".repeat(style.step);
     let mut entries = vec![
-        format!(
-            "{pad}{} istio-ingressgateway{}",
-            style.key("name"),
-            style.end(tape)
-        ),
-        format!(
-            "{pad}{} istio-system{}",
-            style.key("namespace"),
-            style.end(tape)
-        ),
-        format!(
-            "{pad}{} {{app: gateway}}{}",
-            style.key("labels"),
-            style.end(tape)
-        ),
+        format!("{pad}{} istio-ingressgateway{}", style.key("name"), style.end(tape)),
+        format!("{pad}{} istio-system{}", style.key("namespace"), style.end(tape)),
+        format!("{pad}{} {{app: gateway}}{}", style.key("labels"), style.end(tape)),
     ];
     if let Some(annotations) = annotations(tape, style) {
         entries.push(annotations);
@@ -224,32 +202,12 @@ fn annotations(tape: &mut Tape, style: &mut Style) -> Option<String> {
     }
     // Key, value in block style, value in flow style.
     let all = [
-        (
-            "service.beta.kubernetes.io/aws-load-balancer-type",
-            "external",
-            "external",
-        ),
+        ("service.beta.kubernetes.io/aws-load-balancer-type", "external", "external"),
         ("example.com/owner", "\"007\"", "\"007\""),
-        (
-            "service.beta.kubernetes.io/aws-load-balancer-scheme",
-            "internal",
-            "'internal'",
-        ),
-        (
-            "example.com/note",
-            "'it''s: # no comment'",
-            "'it''s: # no comment'",
-        ),
-        (
-            "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type",
-            ">-\n@ip",
-            "ip",
-        ),
-        (
-            "example.com/text",
-            "|\n@# no comment\n@--- no separator",
-            "\"a\\nb\"",
-        ),
+        ("service.beta.kubernetes.io/aws-load-balancer-scheme", "internal", "'internal'"),
+        ("example.com/note", "'it''s: # no comment'", "'it''s: # no comment'"),
+        ("service.beta.kubernetes.io/aws-load-balancer-nlb-target-type", ">-\n@ip", "ip"),
+        ("example.com/text", "|\n@# no comment\n@--- no separator", "\"a\\nb\""),
         (
             "service.beta.kubernetes.io/aws-load-balancer-additional-resource-tags",
             "'Team=edge,Note=a\n@long one'",
@@ -267,15 +225,8 @@ fn annotations(tape: &mut Tape, style: &mut Style) -> Option<String> {
     let chosen = shuffle(tape, chosen);
     if tape.odd() {
         let separator = tape.pick(&[", ", ",", " , ", ",\n        "]);
-        let entries: Vec<String> = chosen
-            .iter()
-            .map(|(key, _, flow)| format!("{} {flow}", style.key(key)))
-            .collect();
-        return Some(format!(
-            "{pad}{key} {{{}}}{}",
-            entries.join(separator),
-            style.end(tape)
-        ));
+        let entries: Vec<String> = chosen.iter().map(|(key, _, flow)| format!("{} {flow}", style.key(key))).collect();
+        return Some(format!("{pad}{key} {{{}}}{}", entries.join(separator), style.end(tape)));
     }
     let inner = pad.repeat(2);
     let mut text = format!("{pad}{key}{}", style.end(tape));
@@ -293,19 +244,9 @@ fn spec(tape: &mut Tape, style: &mut Style) -> String {
     let pad = " ".repeat(style.step);
     let ports = ports(tape, style);
     let mut entries = vec![
-        (
-            false,
-            format!("{pad}{} LoadBalancer{}", style.key("type"), style.end(tape)),
-        ),
+        (false, format!("{pad}{} LoadBalancer{}", style.key("type"), style.end(tape))),
         (false, ports),
-        (
-            true,
-            format!(
-                "{pad}{}\n{pad}{pad}{} ingressgateway\n",
-                style.key("selector"),
-                style.key("istio")
-            ),
-        ),
+        (true, format!("{pad}{}\n{pad}{pad}{} ingressgateway\n", style.key("selector"), style.key("istio"))),
     ];
     let fields = [
         ("loadBalancerClass", "service.k8s.aws/nlb"),
@@ -314,20 +255,10 @@ fn spec(tape: &mut Tape, style: &mut Style) -> String {
         ("loadBalancerSourceRanges", "[10.0.0.0/8, 203.0.113.0/24]"),
     ];
     for (key, value) in fields.into_iter().take(tape.choose(5)) {
-        entries.push((
-            false,
-            format!("{pad}{} {value}{}", style.key(key), style.end(tape)),
-        ));
+        entries.push((false, format!("{pad}{} {value}{}", style.key(key), style.end(tape))));
     }
     if tape.odd() {
-        entries.push((
-            true,
-            format!(
-                "{pad}{} Cluster{}",
-                style.key("internalTrafficPolicy"),
-                style.end(tape)
-            ),
-        ));
+        entries.push((true, format!("{pad}{} Cluster{}", style.key("internalTrafficPolicy"), style.end(tape))));
     }
     let mut text = String::new();
     for (stays, entry) in shuffle(tape, entries) {
@@ -342,11 +273,7 @@ fn spec(tape: &mut Tape, style: &mut Style) -> String {
 fn ports(tape: &mut Tape, style: &mut Style) -> String {
     let pad = " ".repeat(style.step);
     let target = tape.pick(&["", "443", "8443", "https"]);
-    let mut all = vec![
-        ("status-port", "15021", "15021"),
-        ("http2", "80", "80"),
-        ("https", "443", target),
-    ];
+    let mut all = vec![("status-port", "15021", "15021"), ("http2", "80", "80"), ("https", "443", target)];
     if tape.odd() {
         all.remove(1);
     }
@@ -355,27 +282,16 @@ fn ports(tape: &mut Tape, style: &mut Style) -> String {
     }
     let all = shuffle(tape, all);
     let fields = |style: &Style, (name, port, target): (&str, &str, &str)| {
-        let mut fields = vec![
-            format!("{} {name}", style.key("name")),
-            format!("{} {port}", style.key("port")),
-        ];
+        let mut fields = vec![format!("{} {name}", style.key("name")), format!("{} {port}", style.key("port"))];
         if !target.is_empty() {
             fields.push(format!("{} {target}", style.key("targetPort")));
         }
         fields
     };
     if tape.odd() {
-        let items: Vec<String> = all
-            .iter()
-            .map(|port| format!("{{{}}}", fields(style, *port).join(", ")))
-            .collect();
+        let items: Vec<String> = all.iter().map(|port| format!("{{{}}}", fields(style, *port).join(", "))).collect();
         let separator = tape.pick(&[", ", ",", ",\n        "]);
-        return format!(
-            "{pad}{} [{}]{}",
-            style.key("ports"),
-            items.join(separator),
-            style.end(tape)
-        );
+        return format!("{pad}{} [{}]{}", style.key("ports"), items.join(separator), style.end(tape));
     }
     let column = " ".repeat(style.step + tape.choose(3) * 2);
     let gap = " ".repeat(1 + tape.choose(3));
@@ -387,11 +303,7 @@ fn ports(tape: &mut Tape, style: &mut Style) -> String {
             continue;
         }
         for (number, field) in items.into_iter().enumerate() {
-            let lead = if number == 0 {
-                format!("{column}-{gap}")
-            } else {
-                format!("{column} {gap}")
-            };
+            let lead = if number == 0 { format!("{column}-{gap}") } else { format!("{column} {gap}") };
             text.push_str(&format!("{lead}{field}{}", style.end(tape)));
         }
     }

@@ -37,9 +37,7 @@ fn main() {
                 let name = format!("{release}: {values} with {}", tool.name());
                 let needs = vec![Need::Tool(tool), Need::Chart(release.clone())];
                 let release = release.clone();
-                trials.push(gated(name, needs, move || {
-                    render(&release, tool, values, expected)
-                }));
+                trials.push(gated(name, needs, move || render(&release, tool, values, expected)));
             }
         }
     }
@@ -51,10 +49,7 @@ fn render(release: &str, tool: Tool, values: &str, expected: Expected) -> Outcom
     let printed = charts::template(&helm, release, values)?;
     let (input, output) = (helm.kept("in"), helm.kept("out"));
     if input.is_empty() {
-        return fail(format!(
-            "Helm did not get as far as the post-renderer\n{}",
-            shown(&printed)
-        ));
+        return fail(format!("Helm did not get as far as the post-renderer\n{}", shown(&printed)));
     }
     match expected {
         Expected::Rewritten if printed.status.success() => kept(&input, &output),
@@ -74,16 +69,10 @@ fn render(release: &str, tool: Tool, values: &str, expected: Expected) -> Outcom
 fn kept(input: &[u8], output: &[u8]) -> Outcome {
     let rewrite = contract::compare(input, output)?;
     let [(before, after)] = rewrite.services[..] else {
-        return fail(format!(
-            "{} Services changed, not one",
-            rewrite.services.len()
-        ));
+        return fail(format!("{} Services changed, not one", rewrite.services.len()));
     };
     let [ingress] = rewrite.ingresses[..] else {
-        return fail(format!(
-            "{} Ingresses came, not one",
-            rewrite.ingresses.len()
-        ));
+        return fail(format!("{} Ingresses came, not one", rewrite.ingresses.len()));
     };
     check_service(before, after)?;
     check_ingress(ingress, before)?;

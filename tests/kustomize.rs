@@ -42,14 +42,8 @@ data:
   ingress.healthCheck.port: \"30021\"
 ";
 /// The same for the filter.
-const SAME: [&str; 6] = [
-    "--scheme",
-    "internal",
-    "--set",
-    "service.nodePorts.status-port=30021",
-    "--set",
-    "ingress.healthCheck.port=30021",
-];
+const SAME: [&str; 6] =
+    ["--scheme", "internal", "--set", "service.nodePorts.status-port=30021", "--set", "ingress.healthCheck.port=30021"];
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -59,43 +53,19 @@ fn main() {
         trials.push(gated(name, needs, test));
     };
     let kustomize = [Tool::Kustomize];
-    add("a function of our own kind", &kustomize, || {
-        function(OWN_KIND)
-    });
-    add("a function of a ConfigMap", &kustomize, || {
-        function(CONFIG_MAP)
-    });
-    add(
-        "a function with helmCharts",
-        &[Tool::Kustomize, Tool::Helm4],
-        with_charts,
-    );
+    add("a function of our own kind", &kustomize, || function(OWN_KIND));
+    add("a function of a ConfigMap", &kustomize, || function(CONFIG_MAP));
+    add("a function with helmCharts", &[Tool::Kustomize, Tool::Helm4], with_charts);
     add("a function twice", &kustomize, function_twice);
-    add(
-        "a function beside transformers",
-        &kustomize,
-        beside_transformers,
-    );
-    add(
-        "a function with a field that there is not",
-        &kustomize,
-        unknown_field,
-    );
+    add("a function beside transformers", &kustomize, beside_transformers);
+    add("a function with a field that there is not", &kustomize, unknown_field);
     add("a function without a gateway", &kustomize, no_gateway);
     add("a function is refused", &kustomize, refused);
     add("what a function gets and gives", &kustomize, exchange);
     add("an older plugin", &kustomize, older_plugin);
     add("the component", &kustomize, component);
-    add(
-        "the component with helmCharts",
-        &[Tool::Kustomize, Tool::Helm4],
-        component_with_charts,
-    );
-    add(
-        "the component under transformers",
-        &kustomize,
-        component_under_transformers,
-    );
+    add("the component with helmCharts", &[Tool::Kustomize, Tool::Helm4], component_with_charts);
+    add("the component under transformers", &kustomize, component_under_transformers);
     for (name, change, expected) in VARIANTS {
         add_variant(&mut trials, name, change, expected);
     }
@@ -104,13 +74,7 @@ fn main() {
 
 /// What Helm rendered of our own chart in a case.
 fn render(case: &str) -> Vec<u8> {
-    std::fs::read(
-        project()
-            .join("chart-fixtures/cases")
-            .join(case)
-            .join("input.yaml"),
-    )
-    .unwrap()
+    std::fs::read(project().join("chart-fixtures/cases").join(case).join("input.yaml")).unwrap()
 }
 
 /// Service and Ingress are those of the filter, everything else is what kustomize makes of it without us.
@@ -120,38 +84,22 @@ fn as_the_filter(render: &[u8], arguments: &[&str], found: &[Value]) -> Outcome 
     for (kind, name) in [("Service", GATEWAY), ("Ingress", INGRESS)] {
         same(one(&expected, kind, name)?, one(found, kind, name)?, kind)?;
     }
-    let alone = good(build(
-        folder(render, "resources: [render.yaml]\n").path(),
-        &[],
-    ))?;
+    let alone = good(build(folder(render, "resources: [render.yaml]\n").path(), &[]))?;
     let other = |objects: &[Value]| -> Vec<Value> {
-        let others = objects
-            .iter()
-            .filter(|object| !matches!(object["kind"].as_str(), Some("Service" | "Ingress")));
+        let others = objects.iter().filter(|object| !matches!(object["kind"].as_str(), Some("Service" | "Ingress")));
         others.cloned().collect()
     };
     if other(&alone) == other(found) {
         Ok(())
     } else {
-        fail(format!(
-            "other objects differ: {:#?}\n{:#?}",
-            other(&alone),
-            other(found)
-        ))
+        fail(format!("other objects differ: {:#?}\n{:#?}", other(&alone), other(found)))
     }
 }
 
 fn function(config: &str) -> Outcome {
-    for case in [
-        "helm3-nlb-external",
-        "helm4-nlb-internal-allowlist",
-        "helm3-default",
-    ] {
+    for case in ["helm3-nlb-external", "helm4-nlb-internal-allowlist", "helm3-default"] {
         let render = render(case);
-        let built = good(build(
-            folder(&render, &transformer(config)).path(),
-            &FUNCTIONS,
-        ))?;
+        let built = good(build(folder(&render, &transformer(config)).path(), &FUNCTIONS))?;
         as_the_filter(&render, &SAME, &built)?;
     }
     Ok(())
@@ -161,16 +109,9 @@ fn function(config: &str) -> Outcome {
 fn function_twice() -> Outcome {
     let render = render("helm3-nlb-external");
     let first = build(folder(&render, &transformer(OWN_KIND)).path(), &FUNCTIONS);
-    let second = build(
-        folder(&first.stdout, &transformer(OWN_KIND)).path(),
-        &FUNCTIONS,
-    );
+    let second = build(folder(&first.stdout, &transformer(OWN_KIND)).path(), &FUNCTIONS);
     let config = OWN_KIND.replace("name: istio-alb\n", "name: once-more\n");
-    let both = transformer(OWN_KIND)
-        + transformer(&config)
-            .split_once("transformers:\n")
-            .unwrap()
-            .1;
+    let both = transformer(OWN_KIND) + transformer(&config).split_once("transformers:\n").unwrap().1;
     let both = build(folder(&render, &both).path(), &FUNCTIONS);
     for again in [second, both] {
         if !again.status.success() || again.stdout != first.stdout {
@@ -187,10 +128,7 @@ fn charts(kustomization: &str, more: impl Fn(&Path), flags: &[&str]) -> Output {
     );
     let folder = folder(b"", &charts);
     std::fs::remove_file(folder.path().join("render.yaml")).unwrap();
-    copy_folder(
-        &project().join("chart-fixtures/gateway"),
-        &folder.path().join("charts/gateway"),
-    );
+    copy_folder(&project().join("chart-fixtures/gateway"), &folder.path().join("charts/gateway"));
     std::fs::copy(
         project().join("chart-fixtures/cases/helm4-nlb-external/values.yaml"),
         folder.path().join("values.yaml"),
@@ -198,11 +136,7 @@ fn charts(kustomization: &str, more: impl Fn(&Path), flags: &[&str]) -> Output {
     .unwrap();
     more(folder.path());
     let helm = Tool::Helm4.path();
-    let flags = [
-        flags,
-        &["--enable-helm", "--helm-command", helm.to_str().unwrap()],
-    ]
-    .concat();
+    let flags = [flags, &["--enable-helm", "--helm-command", helm.to_str().unwrap()]].concat();
     build(folder.path(), &flags)
 }
 
@@ -214,33 +148,21 @@ fn with_charts() -> Outcome {
 
 /// The function sees the Service as the transformers left it, and its Ingress follows.
 fn beside_transformers() -> Outcome {
-    let kustomization = transformer(OWN_KIND)
-        + "namespace: edge\nnamePrefix: public-\nlabels: [{pairs: {team: net}}]\n";
-    let built = good(build(
-        folder(&render("helm3-default"), &kustomization).path(),
-        &FUNCTIONS,
-    ))?;
+    let kustomization =
+        transformer(OWN_KIND) + "namespace: edge\nnamePrefix: public-\nlabels: [{pairs: {team: net}}]\n";
+    let built = good(build(folder(&render("helm3-default"), &kustomization).path(), &FUNCTIONS))?;
     let ingress = one(&built, "Ingress", INGRESS)?;
     let backend = &ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"];
     let service = one(&built, "Service", backend.as_str().unwrap())?;
     let namespace = |object: &Value| object["metadata"]["namespace"].clone();
-    assert_eq!(
-        (backend.as_str(), namespace(ingress)),
-        (Some("public-istio-ingressgateway"), "edge".into())
-    );
+    assert_eq!((backend.as_str(), namespace(ingress)), (Some("public-istio-ingressgateway"), "edge".into()));
     assert_eq!(namespace(service), "edge");
     Ok(())
 }
 
 fn unknown_field() -> Outcome {
-    for config in [
-        OWN_KIND.replace("scheme:", "sheme:"),
-        CONFIG_MAP.replace("ingress.scheme:", "ingress.sheme:"),
-    ] {
-        let output = build(
-            folder(&render("helm3-default"), &transformer(&config)).path(),
-            &FUNCTIONS,
-        );
+    for config in [OWN_KIND.replace("scheme:", "sheme:"), CONFIG_MAP.replace("ingress.scheme:", "ingress.sheme:")] {
+        let output = build(folder(&render("helm3-default"), &transformer(&config)).path(), &FUNCTIONS);
         fails(&output, "istio-alb: error: functionConfig")?;
         fails(&output, "sheme")?;
     }
@@ -248,19 +170,13 @@ fn unknown_field() -> Outcome {
 }
 
 fn no_gateway() -> Outcome {
-    let output = build(
-        folder(&render("helm3-none"), &transformer(OWN_KIND)).path(),
-        &FUNCTIONS,
-    );
+    let output = build(folder(&render("helm3-none"), &transformer(OWN_KIND)).path(), &FUNCTIONS);
     fails(&output, "istio-alb: error: no gateway Service found")
 }
 
 fn refused() -> Outcome {
     let config = OWN_KIND.replace("spec:\n", "spec:\n  findings: {deny: [ALB036]}\n");
-    let output = build(
-        folder(&render("helm3-default"), &transformer(&config)).path(),
-        &FUNCTIONS,
-    );
+    let output = build(folder(&render("helm3-default"), &transformer(&config)).path(), &FUNCTIONS);
     fails(&output, "istio-alb: error[ALB036]: ")
 }
 
@@ -268,20 +184,14 @@ fn refused() -> Outcome {
 fn exchange() -> Outcome {
     let (sent, given) = recorded(OWN_KIND)?;
     let (sent_items, items) = (items(&sent), items(&given));
-    assert_eq!(
-        (&sent["apiVersion"], &sent["kind"]),
-        (&given["apiVersion"], &given["kind"])
-    );
+    assert_eq!((&sent["apiVersion"], &sent["kind"]), (&given["apiVersion"], &given["kind"]));
     assert_eq!(sent["functionConfig"], given["functionConfig"]);
     assert_eq!(items.len(), sent_items.len() + 1);
     for (before, after) in sent_items.iter().zip(items) {
         let (before, after) = (&before["metadata"], &after["metadata"]);
         let notes = |metadata: &Value| -> Vec<(String, Value)> {
             let annotations = metadata["annotations"].as_object().unwrap().clone();
-            annotations
-                .into_iter()
-                .filter(|(key, _)| key.contains("config.k"))
-                .collect()
+            annotations.into_iter().filter(|(key, _)| key.contains("config.k")).collect()
         };
         assert_eq!(before["name"], after["name"]);
         assert!(notes(before).len() > 2);
@@ -290,10 +200,7 @@ fn exchange() -> Outcome {
     let ingress = items.last().unwrap();
     let own = ingress["metadata"]["annotations"].as_object().unwrap();
     assert_eq!(ingress["metadata"]["name"], INGRESS);
-    assert!(
-        own.keys()
-            .all(|key| key.starts_with("alb.") || key == "kubernetes.io/ingress.class")
-    );
+    assert!(own.keys().all(|key| key.starts_with("alb.") || key == "kubernetes.io/ingress.class"));
     let results = given["results"].as_array().unwrap();
     assert!(results.iter().any(|result| result["severity"] == "info"));
     for result in results {
@@ -310,19 +217,11 @@ fn items(list: &Value) -> &[Value] {
 
 /// What kustomize sent and what it was given, while `record.sh` stood in for the program.
 fn recorded(config: &str) -> Result<(Value, Value), String> {
-    let folder = folder(
-        &render("helm3-nlb-external"),
-        &transformer(&config.replace("path: istio-alb", "path: ./recorder")),
-    );
-    symlink(
-        project().join("tests/tools/record.sh"),
-        folder.path().join("recorder"),
-    )
-    .unwrap();
+    let folder =
+        folder(&render("helm3-nlb-external"), &transformer(&config.replace("path: istio-alb", "path: ./recorder")));
+    symlink(project().join("tests/tools/record.sh"), folder.path().join("recorder")).unwrap();
     let mut kustomize = building(folder.path(), &FUNCTIONS);
-    kustomize
-        .env("RECORD_FOLDER", folder.path())
-        .env("RECORDED_PROGRAM", binary());
+    kustomize.env("RECORD_FOLDER", folder.path()).env("RECORDED_PROGRAM", binary());
     kustomize.output().unwrap();
     let list = |name| contract::parse(&std::fs::read(folder.path().join(name)).unwrap());
     Ok((list("in")?, list("out")?))
@@ -331,10 +230,8 @@ fn recorded(config: &str) -> Result<(Value, Value), String> {
 /// With a path for its argument, a plain stream on stdin, and the only kind of plugin that `kubectl kustomize` runs.
 fn older_plugin() -> Outcome {
     let render = render("helm3-nlb-external");
-    let config = OWN_KIND.replace(
-        "  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: istio-alb}\n",
-        "",
-    );
+    let config =
+        OWN_KIND.replace("  annotations:\n    config.kubernetes.io/function: |\n      exec: {path: istio-alb}\n", "");
     let place = |folder: &Path| {
         let plugin = folder.join(".config/kustomize/plugin/istio-alb.dev/v1alpha1/albgateway");
         std::fs::create_dir_all(&plugin).unwrap();
@@ -350,10 +247,7 @@ fn older_plugin() -> Outcome {
 
 /// A kustomization that includes the exported component.
 fn including(render: &[u8], exported_from: &[u8], more: &str) -> Result<tempfile::TempDir, String> {
-    let folder = folder(
-        render,
-        &format!("resources: [render.yaml]\ncomponents: [alb]\n{more}"),
-    );
+    let folder = folder(render, &format!("resources: [render.yaml]\ncomponents: [alb]\n{more}"));
     export(folder.path(), exported_from)?;
     Ok(folder)
 }
@@ -361,20 +255,11 @@ fn including(render: &[u8], exported_from: &[u8], more: &str) -> Result<tempfile
 fn export(folder: &Path, render: &[u8]) -> Result<(), String> {
     let arguments = [&["export", "kustomize", "--output", "alb"], &SAME[..]].concat();
     let output = filter(folder, &arguments, render);
-    if output.status.success() && output.stdout.is_empty() {
-        Ok(())
-    } else {
-        Err(shown(&output))
-    }
+    if output.status.success() && output.stdout.is_empty() { Ok(()) } else { Err(shown(&output)) }
 }
 
 fn component() -> Outcome {
-    for case in [
-        "helm3-default",
-        "helm4-nlb-external",
-        "helm3-nlb-internal-allowlist",
-        "helm4-extra-ports",
-    ] {
+    for case in ["helm3-default", "helm4-nlb-external", "helm3-nlb-internal-allowlist", "helm4-extra-ports"] {
         let render = render(case);
         let built = good(build(including(&render, &render, "")?.path(), &[]))?;
         as_the_filter(&render, &SAME, &built)?;
@@ -384,11 +269,7 @@ fn component() -> Outcome {
 
 fn component_with_charts() -> Outcome {
     let render = render("helm3-nlb-external");
-    let built = good(charts(
-        "components: [alb]\n",
-        |folder| export(folder, &render).unwrap(),
-        &[],
-    ))?;
+    let built = good(charts("components: [alb]\n", |folder| export(folder, &render).unwrap(), &[]))?;
     as_the_filter(&render, &SAME, &built)
 }
 
@@ -416,20 +297,11 @@ enum Then {
 type Variant = (&'static str, fn(String) -> String, Then);
 
 const VARIANTS: [Variant; 12] = [
-    (
-        "without an annotations map",
-        |text| text.replacen("  annotations:\n    {}\n", "", 5),
-        Then::Same,
-    ),
+    ("without an annotations map", |text| text.replacen("  annotations:\n    {}\n", "", 5), Then::Same),
     ("with annotations of an NLB", |text| nlb(&text), Then::Same),
     (
         "with annotations of a Classic ELB",
-        |text| {
-            annotated(
-                &text,
-                "aws-load-balancer-connection-draining-enabled: \"true\"",
-            )
-        },
+        |text| annotated(&text, "aws-load-balancer-connection-draining-enabled: \"true\""),
         Then::Same,
     ),
     (
@@ -437,15 +309,14 @@ const VARIANTS: [Variant; 12] = [
         |text| annotated(&text, "aws-load-balancer-target-group-attributes.443: a=b"),
         Then::Same,
     ),
-    (
-        "without protocols",
-        |text| text.replace("      protocol: TCP\n      targetPort", "      targetPort"),
-        Then::Same,
-    ),
+    ("without protocols", |text| text.replace("      protocol: TCP\n      targetPort", "      targetPort"), Then::Same),
     (
         "with load balancer fields",
         |text| {
-            text.replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  loadBalancerClass: x\n  allocateLoadBalancerNodePorts: false\n")
+            text.replace(
+                "  type: LoadBalancer\n",
+                "  type: LoadBalancer\n  loadBalancerClass: x\n  allocateLoadBalancerNodePorts: false\n",
+            )
         },
         Then::Same,
     ),
@@ -462,10 +333,7 @@ const VARIANTS: [Variant; 12] = [
     (
         "with an allow-list that it had not",
         |text| {
-            text.replace(
-                "  type: LoadBalancer\n",
-                "  type: LoadBalancer\n  loadBalancerSourceRanges: [10.0.0.0/8]\n",
-            )
+            text.replace("  type: LoadBalancer\n", "  type: LoadBalancer\n  loadBalancerSourceRanges: [10.0.0.0/8]\n")
         },
         Then::Fails("testing value /spec/loadBalancerSourceRanges failed"),
     ),
@@ -499,19 +367,13 @@ fn add_variant(trials: &mut Vec<Trial>, name: &str, change: fn(String) -> String
             Then::Fails(message) => fails(&output, message),
         }
     };
-    trials.push(gated(
-        format!("the component on a Service {name}"),
-        vec![Need::Tool(Tool::Kustomize)],
-        test,
-    ));
+    trials.push(gated(format!("the component on a Service {name}"), vec![Need::Tool(Tool::Kustomize)], test));
 }
 
 fn annotated(text: &str, line: &str) -> String {
     text.replace(
         "  annotations:\n    {}\nspec:\n  type: LoadBalancer",
-        &format!(
-            "  annotations:\n    service.beta.kubernetes.io/{line}\nspec:\n  type: LoadBalancer"
-        ),
+        &format!("  annotations:\n    service.beta.kubernetes.io/{line}\nspec:\n  type: LoadBalancer"),
     )
 }
 

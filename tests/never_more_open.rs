@@ -38,19 +38,8 @@ fn old_ones() -> Vec<Old> {
                     ("", "10.0.0.1"),
                     ("[10.1.2.3/8]", "0.0.0.0/0"),
                 ] {
-                    for also in [
-                        "",
-                        "security-group-prefix-lists: pl-1",
-                        "security-groups: sg-1",
-                    ] {
-                        all.push(Old {
-                            kind,
-                            scheme,
-                            internal,
-                            field,
-                            annotation,
-                            also,
-                        });
+                    for also in ["", "security-group-prefix-lists: pl-1", "security-groups: sg-1"] {
+                        all.push(Old { kind, scheme, internal, field, annotation, also });
                     }
                 }
             }
@@ -69,16 +58,8 @@ const NEW: [(&str, bool, bool); 12] = [
     ("ingress: {inboundCidrs: null}", false, false),
     ("ingress: {inboundCidrs: [0.0.0.0/0]}", false, false),
     ("ingress: {securityGroups: null}", false, false),
-    (
-        "ingress: {annotations: {alb.ingress.kubernetes.io/security-group-prefix-lists: null}}",
-        false,
-        false,
-    ),
-    (
-        "carryOver: false, ingress: {scheme: internal, inboundCidrs: [0.0.0.0/0]}",
-        false,
-        true,
-    ),
+    ("ingress: {annotations: {alb.ingress.kubernetes.io/security-group-prefix-lists: null}}", false, false),
+    ("carryOver: false, ingress: {scheme: internal, inboundCidrs: [0.0.0.0/0]}", false, true),
     ("ingress: {classAs: field}", false, false),
     ("ingress: {group: {name: edge, order: 900}}", false, false),
 ];
@@ -131,10 +112,7 @@ impl Old {
         service
             + &match place {
                 "ours" => ingress("common-external-ingress", &alb(beside)),
-                "member" => ingress(
-                    "member",
-                    &format!("{}, {}", alb("group.name: edge"), alb(beside)),
-                ),
+                "member" => ingress("member", &format!("{}, {}", alb("group.name: edge"), alb(beside))),
                 "class" => format!(
                     "---\napiVersion: elbv2.k8s.aws/v1beta1\nkind: IngressClassParams\nmetadata: {{name: alb}}\nspec: {{{beside}}}\n---\n\
                      apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: alb}}\nspec: {{controller: \
@@ -172,10 +150,7 @@ impl Old {
 /// What is built for our Ingress.
 fn built(rewritten: &Rewritten<'_>) -> Option<Built> {
     let model = scene::model_of(&rewritten.objects, &Options::default());
-    let ours = model
-        .ingresses
-        .iter()
-        .find(|facts| facts.key.name == "common-external-ingress")?;
+    let ours = model.ingresses.iter().find(|facts| facts.key.name == "common-external-ingress")?;
     model.group_of(&ours.key)?.built.clone()
 }
 
@@ -190,69 +165,33 @@ fn what_was_closed_stays_closed() {
                     continue;
                 }
                 let text = old.stream(beside);
-                let document = format!(
-                    "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{{spec}}}\n"
-                );
+                let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{{spec}}}\n");
                 let rewritten = rewrite(&text, &config::from_text(&document).unwrap()).unwrap();
                 if rewritten.is_refused() {
                     refused += 1;
                     continue;
                 }
                 passed += 1;
-                let Some(built) = built(&rewritten) else {
-                    panic!("no ALB\n{text}\n{spec}")
-                };
-                let told = || {
-                    format!(
-                        "{old:?} {spec} {beside:?}\n{text}\n{:?}",
-                        rewritten.findings
-                    )
-                };
+                let Some(built) = built(&rewritten) else { panic!("no ALB\n{text}\n{spec}") };
+                let told = || format!("{old:?} {spec} {beside:?}\n{text}\n{:?}", rewritten.findings);
                 let is_open = built.load_balancer.scheme == "internet-facing";
-                assert!(
-                    !old.is_internal() || !is_open || says_open,
-                    "exposed: {}",
-                    told()
-                );
-                let warned = rewritten
-                    .findings
-                    .iter()
-                    .any(|finding| finding.rule.id == "ALB024");
-                assert!(
-                    !old.is_internal() || !is_open || warned,
-                    "no word: {}",
-                    told()
-                );
+                assert!(!old.is_internal() || !is_open || says_open, "exposed: {}", told());
+                let warned = rewritten.findings.iter().any(|finding| finding.rule.id == "ALB024");
+                assert!(!old.is_internal() || !is_open || warned, "no word: {}", told());
                 if decides {
                     continue;
                 }
                 let has_groups = !built.load_balancer.security_groups.is_empty();
-                let inbound: BTreeSet<&str> = built
-                    .inbound
-                    .iter()
-                    .filter_map(|rule| rule.split(" from ").nth(1))
-                    .collect();
-                let Some(sources) = old.sources() else {
-                    panic!("not readable: {}", told())
-                };
+                let inbound: BTreeSet<&str> =
+                    built.inbound.iter().filter_map(|rule| rule.split(" from ").nth(1)).collect();
+                let Some(sources) = old.sources() else { panic!("not readable: {}", told()) };
                 if !sources.is_empty() {
-                    assert!(
-                        !has_groups && inbound.is_subset(&sources),
-                        "allow-list lost: {}",
-                        told()
-                    );
+                    assert!(!has_groups && inbound.is_subset(&sources), "allow-list lost: {}", told());
                 } else if old.also.starts_with("security-groups") {
-                    assert!(
-                        has_groups || !inbound.contains("0.0.0.0/0"),
-                        "security groups lost: {}",
-                        told()
-                    );
+                    assert!(has_groups || !inbound.contains("0.0.0.0/0"), "security groups lost: {}", told());
                 }
             }
         }
     }
-    assert!(
-        passed > 150 && refused > 150,
-        "{passed} passed, {refused} were refused"
-    );
+    assert!(passed > 150 && refused > 150, "{passed} passed, {refused} were refused");
 }

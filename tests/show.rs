@@ -14,13 +14,7 @@ const CASES: [(&str, &[&str]); 3] = [
 fn every_format_of_every_picture() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (case, arguments) in CASES {
-        let input = std::fs::read(
-            project
-                .join("chart-fixtures/cases")
-                .join(case)
-                .join("input.yaml"),
-        )
-        .unwrap();
+        let input = std::fs::read(project.join("chart-fixtures/cases").join(case).join("input.yaml")).unwrap();
         for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg")] {
             let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
                 .current_dir(project)
@@ -36,11 +30,7 @@ fn every_format_of_every_picture() {
                 std::fs::write(&path, &output.stdout).unwrap();
             }
             assert_eq!(output.status.code(), Some(0), "{case} {format}");
-            assert_eq!(
-                output.stdout,
-                std::fs::read(&path).unwrap(),
-                "{case} {format}"
-            );
+            assert_eq!(output.stdout, std::fs::read(&path).unwrap(), "{case} {format}");
         }
     }
 }
@@ -70,10 +60,7 @@ fn what_is_refused_is_shown_with_the_controllers_words() {
                     kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme: public\nspec:\n  defaultBackend: \
                     {service: {name: s, port: {number: 80}}}\n";
     for (format, expected) in [
-        (
-            "tree",
-            "the controller refuses it: unknown scheme: public\n",
-        ),
+        ("tree", "the controller refuses it: unknown scheme: public\n"),
         ("mermaid", "n1[\"Ingress ns/a&lt;b\"]"),
         ("svg", "Ingress ns/a&lt;b</text>"),
     ] {

@@ -55,8 +55,7 @@ pub struct ListenPorts {
 /// Reads the annotation's value. The error is the controller's.
 pub fn read(text: &str) -> Result<ListenPorts, String> {
     const ENTRIES: Type = Type::List(&Type::Map(&Type::Int32));
-    let failed =
-        |error: String| format!("failed to parse listen-ports configuration: `{text}`: {error}");
+    let failed = |error: String| format!("failed to parse listen-ports configuration: `{text}`: {error}");
     json::unmarshal(text, &ENTRIES).map_err(failed)?;
     let entries = match json::parse(text).map_err(failed)? {
         Json::Array(entries) if !entries.is_empty() => entries,
@@ -71,8 +70,7 @@ pub fn read(text: &str) -> Result<ListenPorts, String> {
                 Json::Number(digits) => digits.parse().unwrap_or_default(),
                 _ => 0,
             };
-            read.lost
-                .extend(last.insert(protocol, port).filter(|before| *before != port));
+            read.lost.extend(last.insert(protocol, port).filter(|before| *before != port));
         }
         read.add(last)?;
     }
@@ -87,9 +85,8 @@ impl ListenPorts {
             if !(1..=65535).contains(&port) {
                 return Err(format!("listen port must be within [1, 65535]: {port}"));
             }
-            let parsed = Protocol::parse(&protocol).ok_or_else(|| {
-                format!("listen protocol must be within [HTTP, HTTPS]: {protocol}")
-            })?;
+            let parsed = Protocol::parse(&protocol)
+                .ok_or_else(|| format!("listen protocol must be within [HTTP, HTTPS]: {protocol}"))?;
             if !here.insert(port) {
                 self.random.insert(port);
             } else if self.ports.contains_key(&port) {
@@ -113,36 +110,21 @@ mod tests {
 
     #[test]
     fn entries_and_keys_add_up() {
-        assert_eq!(
-            ports(r#"[{"HTTP": 80}, {"HTTPS": 443}]"#),
-            [(80, Http), (443, Https)]
-        );
-        assert_eq!(
-            ports(r#"[{"HTTP": 8080, "HTTPS": 8443}, null, {}]"#),
-            [(8080, Http), (8443, Https)]
-        );
+        assert_eq!(ports(r#"[{"HTTP": 80}, {"HTTPS": 443}]"#), [(80, Http), (443, Https)]);
+        assert_eq!(ports(r#"[{"HTTP": 8080, "HTTPS": 8443}, null, {}]"#), [(8080, Http), (8443, Https)]);
         assert_eq!(ports("[{}]"), []);
     }
 
     #[test]
     fn what_is_lost_is_told() {
         let twice = read(r#"[{"HTTP": 80}, {"HTTPS": 80}]"#).unwrap();
-        assert_eq!(
-            (twice.ports, twice.repeated),
-            (BTreeMap::from([(80, Https)]), BTreeSet::from([80]))
-        );
+        assert_eq!((twice.ports, twice.repeated), (BTreeMap::from([(80, Https)]), BTreeSet::from([80])));
         let key = read(r#"[{"HTTP": 80, "HTTP": 8080}]"#).unwrap();
-        assert_eq!(
-            (key.ports, key.lost),
-            (BTreeMap::from([(8080, Http)]), BTreeSet::from([80]))
-        );
+        assert_eq!((key.ports, key.lost), (BTreeMap::from([(8080, Http)]), BTreeSet::from([80])));
         let both = read(r#"[{"HTTP": 443, "HTTPS": 443}]"#).unwrap();
         assert_eq!(both.random, BTreeSet::from([443]));
         let settled = read(r#"[{"HTTP": 443, "HTTPS": 443}, {"HTTPS": 443}]"#).unwrap();
-        assert_eq!(
-            (settled.random, settled.repeated),
-            (BTreeSet::new(), BTreeSet::from([443]))
-        );
+        assert_eq!((settled.random, settled.repeated), (BTreeSet::new(), BTreeSet::from([443])));
     }
 
     #[test]
@@ -150,48 +132,18 @@ mod tests {
         let json = "failed to parse listen-ports configuration: `";
         for (text, error) in [
             ("[]", "empty listen-ports configuration: `[]`".to_owned()),
-            (
-                "null",
-                "empty listen-ports configuration: `null`".to_owned(),
-            ),
-            (
-                "80",
-                format!(
-                    "{json}80`: json: cannot unmarshal number into Go value of type []map[string]int32"
-                ),
-            ),
-            (
-                r#"[80]"#,
-                format!(
-                    "{json}[80]`: json: cannot unmarshal number into Go value of type map[string]int32"
-                ),
-            ),
+            ("null", "empty listen-ports configuration: `null`".to_owned()),
+            ("80", format!("{json}80`: json: cannot unmarshal number into Go value of type []map[string]int32")),
+            (r#"[80]"#, format!("{json}[80]`: json: cannot unmarshal number into Go value of type map[string]int32")),
             (
                 r#"[{"HTTP": 80.0}]"#,
-                format!(
-                    "{json}[{{\"HTTP\": 80.0}}]`: json: cannot unmarshal number 80.0 into Go value of type int32"
-                ),
+                format!("{json}[{{\"HTTP\": 80.0}}]`: json: cannot unmarshal number 80.0 into Go value of type int32"),
             ),
-            (
-                r#"[{"HTTP": 0}]"#,
-                "listen port must be within [1, 65535]: 0".to_owned(),
-            ),
-            (
-                r#"[{"HTTP": null}]"#,
-                "listen port must be within [1, 65535]: 0".to_owned(),
-            ),
-            (
-                r#"[{"HTTP": 65536}]"#,
-                "listen port must be within [1, 65535]: 65536".to_owned(),
-            ),
-            (
-                r#"[{"http": 80}]"#,
-                "listen protocol must be within [HTTP, HTTPS]: http".to_owned(),
-            ),
-            (
-                r#"[{"HTTP": 80, "TLS": 443}]"#,
-                "listen protocol must be within [HTTP, HTTPS]: TLS".to_owned(),
-            ),
+            (r#"[{"HTTP": 0}]"#, "listen port must be within [1, 65535]: 0".to_owned()),
+            (r#"[{"HTTP": null}]"#, "listen port must be within [1, 65535]: 0".to_owned()),
+            (r#"[{"HTTP": 65536}]"#, "listen port must be within [1, 65535]: 65536".to_owned()),
+            (r#"[{"http": 80}]"#, "listen protocol must be within [HTTP, HTTPS]: http".to_owned()),
+            (r#"[{"HTTP": 80, "TLS": 443}]"#, "listen protocol must be within [HTTP, HTTPS]: TLS".to_owned()),
         ] {
             assert_eq!(read(text), Err(error), "{text}");
         }

@@ -16,17 +16,13 @@ pub fn parse_bool(text: &str) -> Result<bool, String> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
-        _ => Err(format!(
-            "strconv.ParseBool: parsing {}: invalid syntax",
-            quote(text)
-        )),
+        _ => Err(format!("strconv.ParseBool: parsing {}: invalid syntax", quote(text))),
     }
 }
 
 /// Go's `strconv.ParseInt(text, 10, 32)`.
 pub fn parse_int32(text: &str) -> Result<i32, String> {
-    parse_int(text, i64::from(i32::MIN), i64::from(i32::MAX))
-        .map(|n| i32::try_from(n).unwrap_or_default())
+    parse_int(text, i64::from(i32::MIN), i64::from(i32::MAX)).map(|n| i32::try_from(n).unwrap_or_default())
 }
 
 /// Go's `strconv.ParseInt(text, 10, 64)`.
@@ -75,11 +71,7 @@ impl std::fmt::Display for PortRef {
 /// Items between commas, each trimmed, empty ones dropped (parser.go:201-211).
 #[must_use]
 pub fn string_list(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(trim)
-        .filter(|item| !item.is_empty())
-        .map(str::to_owned)
-        .collect()
+    text.split(',').map(trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 /// `k=v,k2=v2` (parser.go:140-163, 212-245). `None` is a syntax error; Go's parser says no more than that.
@@ -143,18 +135,8 @@ pub fn parse_cidr(text: &str) -> Result<String, String> {
     if mask.is_empty() || !mask.bytes().all(|b| b.is_ascii_digit()) {
         return Err(invalid());
     }
-    let length = mask
-        .trim_start_matches('0')
-        .parse()
-        .or(if mask.bytes().all(|b| b == b'0') {
-            Ok(0)
-        } else {
-            Err(())
-        });
-    let net = length
-        .ok()
-        .and_then(|length: u8| IpNet::new(address, length).ok())
-        .ok_or_else(invalid)?;
+    let length = mask.trim_start_matches('0').parse().or(if mask.bytes().all(|b| b == b'0') { Ok(0) } else { Err(()) });
+    let net = length.ok().and_then(|length: u8| IpNet::new(address, length).ok()).ok_or_else(invalid)?;
     Ok(net.trunc().to_string())
 }
 
@@ -211,12 +193,7 @@ mod tests {
         }
         assert_eq!(parse_bool("F"), Ok(false));
         for text in ["yes", "on", "tRUE", " true", ""] {
-            assert_eq!(
-                parse_bool(text),
-                Err(format!(
-                    "strconv.ParseBool: parsing {text:?}: invalid syntax"
-                ))
-            );
+            assert_eq!(parse_bool(text), Err(format!("strconv.ParseBool: parsing {text:?}: invalid syntax")));
         }
     }
 
@@ -225,32 +202,21 @@ mod tests {
         assert_eq!(parse_int32("+15"), Ok(15));
         assert_eq!(parse_int32("-05"), Ok(-5));
         for text in [" 443", "443 ", "15s", "", "+", "1_000", "0x10", "٣"] {
-            assert!(
-                parse_int32(text).is_err_and(|e| e.ends_with(": invalid syntax")),
-                "{text}"
-            );
+            assert!(parse_int32(text).is_err_and(|e| e.ends_with(": invalid syntax")), "{text}");
         }
         assert_eq!(
             parse_int32("2147483648"),
             Err("strconv.ParseInt: parsing \"2147483648\": value out of range".to_owned())
         );
         assert_eq!(parse_int64("2147483648"), Ok(2_147_483_648));
-        assert!(
-            parse_int64("99999999999999999999").is_err_and(|e| e.ends_with(": value out of range"))
-        );
+        assert!(parse_int64("99999999999999999999").is_err_and(|e| e.ends_with(": value out of range")));
     }
 
     #[test]
     fn ports_are_numbers_only_where_they_fit() {
         assert_eq!(PortRef::parse("+15021"), PortRef::Number(15021));
-        assert_eq!(
-            PortRef::parse("status-port"),
-            PortRef::Name("status-port".to_owned())
-        );
-        assert_eq!(
-            PortRef::parse("99999999999"),
-            PortRef::Name("99999999999".to_owned())
-        );
+        assert_eq!(PortRef::parse("status-port"), PortRef::Name("status-port".to_owned()));
+        assert_eq!(PortRef::parse("99999999999"), PortRef::Name("99999999999".to_owned()));
         assert_eq!(PortRef::parse(""), PortRef::Name(String::new()));
     }
 
@@ -266,12 +232,7 @@ mod tests {
     }
 
     fn pairs(items: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
-        Some(
-            items
-                .iter()
-                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-                .collect(),
-        )
+        Some(items.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
     }
 
     #[test]
@@ -282,60 +243,29 @@ mod tests {
         assert_eq!(map("a=b=c"), pairs(&[("a", "b=c")]));
         assert_eq!(map("a="), pairs(&[("a", "")]));
         assert_eq!(map("a=1,"), pairs(&[("a", "1,")]));
-        assert_eq!(
-            map(r"a=x\,y,b=C:\\temp"),
-            pairs(&[("a", "x,y"), ("b", r"C:\temp")])
-        );
+        assert_eq!(map(r"a=x\,y,b=C:\\temp"), pairs(&[("a", "x,y"), ("b", r"C:\temp")]));
         assert_eq!(map(r"a=C:\temp"), pairs(&[("a", "C:temp")]));
         assert_eq!(map(r"a=x\"), pairs(&[("a", r"x\")]));
     }
 
     #[test]
     fn maps_refuse_chunks_without_equals_and_empty_keys() {
-        for text in [
-            "a",
-            "a=1,b",
-            ",a=1",
-            "=x",
-            "   ",
-            ",",
-            "a=1,,b=2",
-            "a=b,c,d=e",
-        ] {
+        for text in ["a", "a=1,b", ",a=1", "=x", "   ", ",", "a=1,,b=2", "a=b,c,d=e"] {
             assert_eq!(string_map(text), None, "{text:?}");
         }
     }
 
     #[test]
     fn networks_are_gos_and_their_canonical_form() {
-        assert_eq!(
-            parse_cidr("203.0.113.0/24"),
-            Ok("203.0.113.0/24".to_owned())
-        );
-        assert_eq!(
-            parse_cidr("203.0.113.7/24"),
-            Ok("203.0.113.0/24".to_owned())
-        );
-        assert_eq!(
-            parse_cidr("203.0.113.0/024"),
-            Ok("203.0.113.0/24".to_owned())
-        );
+        assert_eq!(parse_cidr("203.0.113.0/24"), Ok("203.0.113.0/24".to_owned()));
+        assert_eq!(parse_cidr("203.0.113.7/24"), Ok("203.0.113.0/24".to_owned()));
+        assert_eq!(parse_cidr("203.0.113.0/024"), Ok("203.0.113.0/24".to_owned()));
         assert_eq!(parse_cidr("0.0.0.0/00"), Ok("0.0.0.0/0".to_owned()));
         assert_eq!(parse_cidr("2001:DB8::/32"), Ok("2001:db8::/32".to_owned()));
-        for text in [
-            "203.0.113.7",
-            "010.0.0.0/8",
-            "10.0.0.0/33",
-            "10.0.0.0/",
-            "10.0.0.0/+8",
-            "fe80::1%eth0/64",
-            " ::/0",
-            "any",
-        ] {
-            assert_eq!(
-                parse_cidr(text),
-                Err(format!("invalid CIDR address: {text}"))
-            );
+        for text in
+            ["203.0.113.7", "010.0.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "fe80::1%eth0/64", " ::/0", "any"]
+        {
+            assert_eq!(parse_cidr(text), Err(format!("invalid CIDR address: {text}")));
         }
     }
 

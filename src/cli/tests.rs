@@ -23,14 +23,7 @@ fn printed(line: &str) -> String {
 
 fn given(cli: &Cli) -> Vec<(&str, Vec<&str>)> {
     let fields = cli.options.fields.iter();
-    fields
-        .map(|given| {
-            (
-                given.field.path,
-                given.values.iter().map(String::as_str).collect(),
-            )
-        })
-        .collect()
+    fields.map(|given| (given.field.path, given.values.iter().map(String::as_str).collect())).collect()
 }
 
 #[test]
@@ -40,42 +33,22 @@ fn clap_finds_nothing_wrong_with_it() {
 
 #[test]
 fn nothing_is_the_filter() {
-    assert_eq!(
-        run("istio-alb"),
-        Cli {
-            options: Options::default(),
-            command: None
-        }
-    );
+    assert_eq!(run("istio-alb"), Cli { options: Options::default(), command: None });
 }
 
 #[test]
 fn options_count_before_and_behind_the_command() {
-    let cli = run(
-        "istio-alb --scheme internal --subnets a,b --set x=1 check --subnets c --set y=2 --strict --no-carry-over",
-    );
-    let command = Command::Check {
-        format: CheckFormat::Text,
-        strict: true,
-        as_is: false,
-    };
+    let cli =
+        run("istio-alb --scheme internal --subnets a,b --set x=1 check --subnets c --set y=2 --strict --no-carry-over");
+    let command = Command::Check { format: CheckFormat::Text, strict: true, as_is: false };
     assert_eq!(cli.command, Some(command));
     assert_eq!(cli.options.set, ["x=1", "y=2"]);
     assert_eq!(
         given(&cli),
-        [
-            ("ingress.scheme", vec!["internal"]),
-            ("ingress.subnets", vec!["a,b", "c"]),
-            ("carryOver", vec![])
-        ]
+        [("ingress.scheme", vec!["internal"]), ("ingress.subnets", vec!["a,b", "c"]), ("carryOver", vec![])]
     );
     let cli = run("istio-alb --config a.yaml argocd --report r.json generate --group-order -5");
-    assert_eq!(
-        cli.command,
-        Some(Command::Argocd {
-            request: Argocd::Generate
-        })
-    );
+    assert_eq!(cli.command, Some(Command::Argocd { request: Argocd::Generate }));
     assert_eq!(cli.options.config, Some(PathBuf::from("a.yaml")));
     assert_eq!(cli.options.report, Some(PathBuf::from("r.json")));
     assert_eq!(given(&cli), [("ingress.group.order", vec!["-5"])]);
@@ -84,54 +57,19 @@ fn options_count_before_and_behind_the_command() {
 #[test]
 fn every_command_is_understood() {
     let command = |line: &str| run(line).command.unwrap();
-    assert_eq!(
-        command("istio-alb diff --color always"),
-        Command::Diff {
-            color: Color::Always
-        }
-    );
-    assert_eq!(
-        command("istio-alb explain ALB006"),
-        Command::Explain {
-            id: "ALB006".to_owned()
-        }
-    );
-    assert_eq!(
-        command("istio-alb show --format svg --as-is"),
-        Command::Show {
-            format: ShowFormat::Svg,
-            as_is: true
-        }
-    );
+    assert_eq!(command("istio-alb diff --color always"), Command::Diff { color: Color::Always });
+    assert_eq!(command("istio-alb explain ALB006"), Command::Explain { id: "ALB006".to_owned() });
+    assert_eq!(command("istio-alb show --format svg --as-is"), Command::Show { format: ShowFormat::Svg, as_is: true });
     assert_eq!(command("istio-alb init"), Command::Init);
     assert_eq!(
         command("istio-alb export flux"),
-        Command::Export {
-            host: Export::Flux {
-                single: false,
-                release: None,
-                output: None
-            }
-        }
+        Command::Export { host: Export::Flux { single: false, release: None, output: None } }
     );
-    assert_eq!(
-        command("istio-alb export kustomize"),
-        Command::Export {
-            host: Export::Kustomize { output: None }
-        }
-    );
-    assert_eq!(
-        command("istio-alb argocd parameters"),
-        Command::Argocd {
-            request: Argocd::Parameters
-        }
-    );
+    assert_eq!(command("istio-alb export kustomize"), Command::Export { host: Export::Kustomize { output: None } });
+    assert_eq!(command("istio-alb argocd parameters"), Command::Argocd { request: Argocd::Parameters });
     assert_eq!(command("istio-alb schema"), Command::Schema);
     let shell = clap_complete::Shell::Fish;
-    assert_eq!(
-        command("istio-alb completions fish"),
-        Command::Completions { shell }
-    );
+    assert_eq!(command("istio-alb completions fish"), Command::Completions { shell });
 }
 
 #[test]
@@ -149,10 +87,7 @@ fn a_slip_is_told_in_two_lines() {
         refused("istio-alb check --as-si"),
         "unexpected argument '--as-si' found\n  help: a similar argument exists: '--as-is'"
     );
-    assert_eq!(
-        refused("istio-alb foo"),
-        "unrecognized subcommand 'foo'\n  help: see --help"
-    );
+    assert_eq!(refused("istio-alb foo"), "unrecognized subcommand 'foo'\n  help: see --help");
     assert_eq!(
         refused("istio-alb check --format xml"),
         "invalid value 'xml' for '--format <FORMAT>'\n  help: possible values: text, json, sarif"
@@ -183,45 +118,26 @@ fn a_slip_is_told_in_two_lines() {
 fn help_says_what_the_fields_say() {
     let help = printed("istio-alb --help");
     assert!(
-        help.contains(
-            "--wafv2-acl-arn <VALUE>\n          The WAFv2 web ACL, a regional one; none detaches"
-        ),
+        help.contains("--wafv2-acl-arn <VALUE>\n          The WAFv2 web ACL, a regional one; none detaches"),
         "{help}"
     );
     for field in FIELDS.iter().filter_map(|field| field.flag) {
         assert!(help.contains(&format!("--{field}")), "{field}");
     }
-    assert_eq!(
-        printed("istio-alb --version"),
-        format!("istio-alb {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(printed("istio-alb --version"), format!("istio-alb {}\n", env!("CARGO_PKG_VERSION")));
     assert!(
-        help.contains(
-            "--no-carry-over\n          Do not keep on the Ingress what the removed annotations"
-        ),
+        help.contains("--no-carry-over\n          Do not keep on the Ingress what the removed annotations"),
         "{help}"
     );
-    assert!(
-        help.contains("--eks-auto-mode\n          EKS Auto Mode does the load balancing"),
-        "{help}"
-    );
+    assert!(help.contains("--eks-auto-mode\n          EKS Auto Mode does the load balancing"), "{help}");
 }
 
 #[test]
 fn the_help_of_a_command_is_about_that_command() {
     let help = printed("istio-alb check --help");
-    assert!(
-        help.starts_with("Say what is wrong with the stream"),
-        "{help}"
-    );
-    assert!(
-        help.contains("--strict") && !help.contains("--scheme"),
-        "{help}"
-    );
-    assert!(
-        help.contains("(`istio-alb --help`) hold here, too."),
-        "{help}"
-    );
+    assert!(help.starts_with("Say what is wrong with the stream"), "{help}");
+    assert!(help.contains("--strict") && !help.contains("--scheme"), "{help}");
+    assert!(help.contains("(`istio-alb --help`) hold here, too."), "{help}");
     assert_eq!(help, printed("istio-alb help check"));
     assert!(!printed("istio-alb explain --help").contains("hold here"));
 }

@@ -30,11 +30,7 @@ fn judge(text: &str, settings: &[Settings], how: How) -> Result<AsItStands, Erro
         }
     };
     if how.strict {
-        for finding in judged
-            .findings
-            .iter_mut()
-            .filter(|finding| finding.severity == Severity::Warning)
-        {
+        for finding in judged.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
             finding.severity = Severity::Error;
         }
     }
@@ -54,34 +50,15 @@ pub fn check(text: &str, settings: &[Settings], how: How) -> Result<Printed, Err
         CheckFormat::Json => format!("{:#}\n", report::json(findings, None)),
         CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(findings)),
     };
-    let refused = findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    Ok(Printed {
-        output,
-        messages: String::new(),
-        code: if refused {
-            Kind::Findings.exit_code()
-        } else {
-            0
-        },
-    })
+    let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
 }
 
 fn as_text(judged: &AsItStands) -> String {
     let findings = &judged.findings;
-    let mut text: String = findings
-        .iter()
-        .map(|finding| report::line(finding) + "\n")
-        .collect();
-    let count = |severity| {
-        findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count()
-    };
-    let plural =
-        |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let mut text: String = findings.iter().map(|finding| report::line(finding) + "\n").collect();
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let counts = [
         plural(count(Severity::Error), "error"),
         plural(count(Severity::Warning), "warning"),

@@ -28,21 +28,9 @@ pub fn diff(text: &str, settings: &[Settings], colored: bool) -> Result<Printed,
     }
     let after = rewritten.text();
     let changes = TextDiff::from_lines(text, &after);
-    let unified = changes
-        .unified_diff()
-        .context_radius(3)
-        .header("rendered", "rewritten")
-        .to_string();
-    let output = if colored {
-        unified.split_inclusive('\n').map(color).collect()
-    } else {
-        unified
-    };
-    Ok(Printed {
-        output,
-        messages,
-        code: 0,
-    })
+    let unified = changes.unified_diff().context_radius(3).header("rendered", "rewritten").to_string();
+    let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
+    Ok(Printed { output, messages, code: 0 })
 }
 
 /// One line of a unified diff in the colours that git gives it.

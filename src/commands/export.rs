@@ -30,37 +30,19 @@ pub fn export(text: &str, settings: &[Settings], host: &Export) -> anyhow::Resul
         return Ok(Printed::refused(&rewritten.findings, messages));
     }
     let (files, folder) = match host {
-        Export::Flux {
-            single,
-            release,
-            output,
-        } => (
-            flux::files(
-                &rewritten,
-                &flux::How {
-                    single: *single,
-                    release: release.clone(),
-                },
-            )?,
-            output,
-        ),
+        Export::Flux { single, release, output } => {
+            (flux::files(&rewritten, &flux::How { single: *single, release: release.clone() })?, output)
+        }
         Export::Kustomize { output } => (kustomize::files(&rewritten)?, output),
     };
     let Some(folder) = folder else {
         let texts: Vec<String> = files.into_iter().map(|file| file.text).collect();
-        return Ok(Printed {
-            output: texts.join("---\n"),
-            messages,
-            code: 0,
-        });
+        return Ok(Printed { output: texts.join("---\n"), messages, code: 0 });
     };
     for path in write(folder, &files)? {
         messages.push_str(&format!("istio-alb: wrote {}\n", path.display()));
     }
-    Ok(Printed {
-        messages,
-        ..Printed::default()
-    })
+    Ok(Printed { messages, ..Printed::default() })
 }
 
 /// Writes the files, after a look at each: what nobody exported is not written over.
@@ -83,11 +65,9 @@ fn write(folder: &Path, files: &[File]) -> anyhow::Result<Vec<PathBuf>> {
             }
         }
     }
-    std::fs::create_dir_all(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
     for (file, path) in files.iter().zip(&paths) {
-        std::fs::write(path, &file.text)
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, &file.text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(paths)
 }

@@ -127,26 +127,13 @@ fn document(
     }
     let mut open: Vec<&str> = Vec::new();
     for field in FIELDS {
-        let parents: Vec<&str> = field
-            .parent()
-            .split('.')
-            .filter(|part| !part.is_empty())
-            .collect();
-        let shared = open
-            .iter()
-            .zip(&parents)
-            .take_while(|(left, right)| left == right)
-            .count();
+        let parents: Vec<&str> = field.parent().split('.').filter(|part| !part.is_empty()).collect();
+        let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
         for depth in shared..parents.len() {
             let path = parents[..=depth].join(".") + ".";
             let said = values.keys().any(|key| key.starts_with(&path));
             let indent = "  ".repeat(depth + 1);
-            let _ = writeln!(
-                output,
-                "{indent}{}{}:",
-                if said { "" } else { "#" },
-                parents[depth]
-            );
+            let _ = writeln!(output, "{indent}{}{}:", if said { "" } else { "#" }, parents[depth]);
         }
         let indent = "  ".repeat(parents.len() + 1);
         let doc = docs.get(field.path).map_or("", String::as_str);
@@ -156,10 +143,7 @@ fn document(
                 let _ = writeln!(output, "{indent}{}: {value}", field.name());
             }
             None => {
-                let example = EXAMPLES
-                    .iter()
-                    .find(|(path, _)| *path == field.path)
-                    .map_or("", |(_, example)| *example);
+                let example = EXAMPLES.iter().find(|(path, _)| *path == field.path).map_or("", |(_, example)| *example);
                 let _ = writeln!(output, "{indent}#{}: {example}", field.name());
             }
         }
@@ -198,10 +182,7 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
     let value = match field.shape {
         Shape::Text => scalar(value).into_owned(),
         Shape::List => {
-            let items: Vec<String> = string_list(value)
-                .iter()
-                .map(|item| scalar(item).into_owned())
-                .collect();
+            let items: Vec<String> = string_list(value).iter().map(|item| scalar(item).into_owned()).collect();
             format!("[{}]", items.join(", "))
         }
         Shape::Map => flow_map(&string_map(value)?),
@@ -210,9 +191,7 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
             value.to_owned()
         }
         Shape::Yaml if field.path == "ingress.redirectToHttps" => return None,
-        Shape::Yaml if value.parse::<i64>().is_ok() || matches!(value, "true" | "false") => {
-            value.to_owned()
-        }
+        Shape::Yaml if value.parse::<i64>().is_ok() || matches!(value, "true" | "false") => value.to_owned(),
         Shape::Yaml => scalar(value).into_owned(),
         Shape::Switch | Shape::NoSwitch => return None,
     };
@@ -220,10 +199,8 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
 }
 
 fn flow_map<'m>(pairs: impl IntoIterator<Item = (&'m String, &'m String)>) -> String {
-    let pairs: Vec<String> = pairs
-        .into_iter()
-        .map(|(key, value)| format!("{}: {}", scalar(key), scalar(value)))
-        .collect();
+    let pairs: Vec<String> =
+        pairs.into_iter().map(|(key, value)| format!("{}: {}", scalar(key), scalar(value))).collect();
     format!("{{{}}}", pairs.join(", "))
 }
 

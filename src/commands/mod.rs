@@ -31,20 +31,13 @@ impl Printed {
     /// Output alone.
     #[must_use]
     pub fn output(output: String) -> Self {
-        Printed {
-            output,
-            ..Printed::default()
-        }
+        Printed { output, ..Printed::default() }
     }
 
     /// What findings make the filter refuse, after `messages`; no output.
     fn refused(findings: &[Finding], mut messages: String) -> Self {
         messages.push_str(&report::refusal(findings));
-        Printed {
-            messages,
-            code: Kind::Findings.exit_code(),
-            ..Printed::default()
-        }
+        Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() }
     }
 }
 
@@ -55,15 +48,9 @@ impl Printed {
 /// Where it is not UTF-8, with the line.
 pub fn text_of(input: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(input).map_err(|error| {
-        let line = input[..error.valid_up_to()]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1;
-        Error::input(format!(
-            "the manifests are not UTF-8: line {line} has a byte that is no character"
-        ))
-        .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
+        let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
+            .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
     })
 }
 
@@ -75,16 +62,9 @@ pub fn text_of(input: &[u8]) -> Result<&str, Error> {
 pub fn explain(id: &str) -> Result<Printed, Error> {
     let rules = lint::rules();
     let wanted = id.to_ascii_uppercase();
-    let Some(rule) = rules
-        .iter()
-        .find(|rule| rule.id == wanted || rule.name == id)
-    else {
+    let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
         let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
         return Err(error.help(lint::nearest(&wanted)));
     };
-    Ok(Printed::output(format!(
-        "{}: {}",
-        rule.id,
-        lint::reference::section(rule)
-    )))
+    Ok(Printed::output(format!("{}: {}", rule.id, lint::reference::section(rule))))
 }

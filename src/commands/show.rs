@@ -17,12 +17,7 @@ use super::Printed;
 /// # Errors
 ///
 /// As the filter.
-pub fn show(
-    text: &str,
-    settings: &[Settings],
-    format: ShowFormat,
-    as_is: bool,
-) -> Result<Printed, Error> {
+pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
     let (objects, model) = modelled(text, settings, as_is)?;
     let picture = || picture(&model, &objects);
     Ok(Printed::output(match format {
@@ -38,16 +33,9 @@ fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Objec
         lint::as_is(&Stream::split(text))?
     } else {
         let rewritten = rewrite_reading(text, settings, &lint::ALL_KINDS)?;
-        rewritten
-            .objects
-            .into_iter()
-            .filter(|object| !object.is_hook())
-            .collect()
+        rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()
     };
-    let spec = settings
-        .first()
-        .map(|settings| settings.spec.clone())
-        .unwrap_or_default();
+    let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let model = scene::model_of(&objects, &scene::options(&spec));
     Ok((objects, model))
 }

@@ -18,10 +18,7 @@ pub(super) fn certificate(text: &str) -> Verdict {
         }
         "iam" => arn.resource.strip_prefix("server-certificate/"),
         other => {
-            return Err(wrong(format!(
-                "`{text}` is of `{other}`; certificates are in `acm` or `iam`"
-            ))
-            .help(example));
+            return Err(wrong(format!("`{text}` is of `{other}`; certificates are in `acm` or `iam`")).help(example));
         }
     };
     arn.account().map_err(|fault| fault.help(example))?;
@@ -42,26 +39,18 @@ pub(crate) fn web_acl(text: &str) -> Verdict {
     }
     let arn = arn(text).map_err(|fault| fault.help(example))?;
     if arn.service != "wafv2" {
-        return Err(
-            wrong(format!("`{text}` is of `{}`, not of `wafv2`", arn.service)).help(example),
-        );
+        return Err(wrong(format!("`{text}` is of `{}`, not of `wafv2`", arn.service)).help(example));
     }
     if arn.resource.starts_with("global/") {
-        return Err(wrong(format!(
-            "`{text}` is a global web ACL, which is for CloudFront"
-        ))
-        .help("an ALB takes a regional one"));
+        return Err(
+            wrong(format!("`{text}` is a global web ACL, which is for CloudFront")).help("an ALB takes a regional one")
+        );
     }
-    arn.region()
-        .and_then(|()| arn.account())
-        .map_err(|fault| fault.help(example))?;
+    arn.region().and_then(|()| arn.account()).map_err(|fault| fault.help(example))?;
     let parts: Vec<_> = arn.resource.split('/').collect();
     match parts.as_slice() {
         ["regional", "webacl", name, id] if !name.is_empty() && !id.is_empty() => Ok(()),
-        _ => Err(wrong(format!(
-            "`{text}` does not end in `regional/webacl/NAME/ID`"
-        ))
-        .help(example)),
+        _ => Err(wrong(format!("`{text}` does not end in `regional/webacl/NAME/ID`")).help(example)),
     }
 }
 
@@ -77,13 +66,7 @@ fn arn(text: &str) -> Result<Arn<'_>, Wrong> {
     let parts: Vec<_> = text.splitn(6, ':').collect();
     match parts.as_slice() {
         &["arn", partition, service, region, account, resource] if partition.starts_with("aws") => {
-            Ok(Arn {
-                text,
-                service,
-                region,
-                account,
-                resource,
-            })
+            Ok(Arn { text, service, region, account, resource })
         }
         _ => Err(wrong(format!("`{text}` is no ARN"))),
     }
@@ -91,26 +74,17 @@ fn arn(text: &str) -> Result<Arn<'_>, Wrong> {
 
 impl Arn<'_> {
     fn region(&self) -> Verdict {
-        let letters = self
-            .region
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        let letters = self.region.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         match letters && self.region.bytes().any(|byte| byte.is_ascii_digit()) {
             true => Ok(()),
-            false => Err(wrong(format!(
-                "`{}`: `{}` is no region",
-                self.text, self.region
-            ))),
+            false => Err(wrong(format!("`{}`: `{}` is no region", self.text, self.region))),
         }
     }
 
     fn account(&self) -> Verdict {
         match self.account.len() == 12 && self.account.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Ok(()),
-            false => Err(wrong(format!(
-                "`{}`: `{}` is no account; an account is 12 digits",
-                self.text, self.account
-            ))),
+            false => Err(wrong(format!("`{}`: `{}` is no account; an account is 12 digits", self.text, self.account))),
         }
     }
 }
@@ -118,26 +92,16 @@ impl Arn<'_> {
 /// The name of a load balancer (botocore elbv2 CreateLoadBalancer).
 pub(crate) fn load_balancer_name(text: &str) -> Verdict {
     if text.len() > 32 {
-        return Err(wrong(format!(
-            "`{text}` has {} characters; it may have 32",
-            text.len()
-        )));
+        return Err(wrong(format!("`{text}` has {} characters; it may have 32", text.len())));
     }
-    if let Some(other) = text
-        .chars()
-        .find(|letter| !letter.is_ascii_alphanumeric() && *letter != '-')
-    {
-        return Err(wrong(format!(
-            "`{text}` contains `{other}`; allowed are letters, digits and `-`"
-        )));
+    if let Some(other) = text.chars().find(|letter| !letter.is_ascii_alphanumeric() && *letter != '-') {
+        return Err(wrong(format!("`{text}` contains `{other}`; allowed are letters, digits and `-`")));
     }
     if text.starts_with('-') || text.ends_with('-') {
         return Err(wrong(format!("`{text}` must not begin or end with `-`")));
     }
     match text.starts_with("internal-") {
-        true => Err(wrong(format!(
-            "`{text}` begins with `internal-`, which AWS keeps for itself"
-        ))),
+        true => Err(wrong(format!("`{text}` begins with `internal-`, which AWS keeps for itself"))),
         false => Ok(()),
     }
 }
@@ -147,13 +111,10 @@ pub(crate) fn load_balancer_name(text: &str) -> Verdict {
 pub(super) fn cidr(text: &str) -> Verdict {
     if let Ok(address) = text.parse::<IpAddr>() {
         let bits = if address.is_ipv4() { 32 } else { 128 };
-        return Err(wrong(format!("`{text}` is one address, not a range"))
-            .help(format!("write {address}/{bits}")));
+        return Err(wrong(format!("`{text}` is one address, not a range")).help(format!("write {address}/{bits}")));
     }
     let Ok(range) = text.parse::<IpNet>() else {
-        return Err(
-            wrong(format!("`{text}` is no range of addresses")).help("for example 203.0.113.0/24")
-        );
+        return Err(wrong(format!("`{text}` is no range of addresses")).help("for example 203.0.113.0/24"));
     };
     let canonical = range.trunc().to_string();
     if canonical == text {
@@ -169,29 +130,18 @@ pub(super) fn cidr(text: &str) -> Verdict {
 /// The name of an IngressGroup (LBC v3.5.0 pkg/ingress/group_loader.go:319-326).
 pub(super) fn group_name(text: &str) -> Verdict {
     if text.len() > 63 {
-        return Err(wrong(format!(
-            "`{text}` has {} characters; it may have 63",
-            text.len()
-        )));
+        return Err(wrong(format!("`{text}` has {} characters; it may have 63", text.len())));
     }
     let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    if let Some(other) = text.chars().find(|&other| {
-        !u8::try_from(other).is_ok_and(|byte| letter(byte) || matches!(byte, b'-' | b'.'))
-    }) {
-        return Err(wrong(format!(
-            "`{text}` contains `{other}`; allowed are lower-case letters, digits, `-` and `.`"
-        )));
+    if let Some(other) =
+        text.chars().find(|&other| !u8::try_from(other).is_ok_and(|byte| letter(byte) || matches!(byte, b'-' | b'.')))
+    {
+        return Err(wrong(format!("`{text}` contains `{other}`; allowed are lower-case letters, digits, `-` and `.`")));
     }
     let bytes = text.as_bytes();
-    match bytes
-        .first()
-        .zip(bytes.last())
-        .is_some_and(|(&first, &last)| letter(first) && letter(last))
-    {
+    match bytes.first().zip(bytes.last()).is_some_and(|(&first, &last)| letter(first) && letter(last)) {
         true => Ok(()),
-        false => Err(wrong(format!(
-            "`{text}` must begin and end with a letter or a digit"
-        ))),
+        false => Err(wrong(format!("`{text}` must begin and end with a letter or a digit"))),
     }
 }
 
@@ -199,10 +149,8 @@ pub(super) fn group_name(text: &str) -> Verdict {
 pub(super) fn success_codes(text: &str) -> Verdict {
     let code = |part: &str| match part.parse::<u16>() {
         Ok(number) if part.len() == 3 && (200..500).contains(&number) => Ok(number),
-        _ => Err(wrong(format!(
-            "`{text}`: `{part}` is no status code from 200 to 499"
-        ))
-        .help("for example 200, \"200,302\" or 200-299")),
+        _ => Err(wrong(format!("`{text}`: `{part}` is no status code from 200 to 499"))
+            .help("for example 200, \"200,302\" or 200-299")),
     };
     for part in text.split(',') {
         match part.split_once('-') {
@@ -218,13 +166,8 @@ pub(super) fn success_codes(text: &str) -> Verdict {
 
 /// The key of a load balancer or target group attribute (botocore elbv2: `^[a-zA-Z0-9._]+$`).
 pub(super) fn attribute(text: &str) -> Verdict {
-    match text
-        .chars()
-        .find(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '_'))
-    {
-        Some(other) => Err(wrong(format!(
-            "`{text}` contains `{other}`; allowed are letters, digits, `.` and `_`"
-        ))),
+    match text.chars().find(|letter| !letter.is_ascii_alphanumeric() && !matches!(letter, '.' | '_')) {
+        Some(other) => Err(wrong(format!("`{text}` contains `{other}`; allowed are letters, digits, `.` and `_`"))),
         None => Ok(()),
     }
 }
@@ -232,26 +175,13 @@ pub(super) fn attribute(text: &str) -> Verdict {
 /// The key of a tag.
 pub(super) fn tag(text: &str) -> Verdict {
     if text.chars().count() > 128 {
-        return Err(wrong(format!(
-            "`{text}` has {} characters; it may have 128",
-            text.chars().count()
-        )));
+        return Err(wrong(format!("`{text}` has {} characters; it may have 128", text.chars().count())));
     }
-    if let Some(other) = text
-        .chars()
-        .find(|letter| matches!(letter, '=' | ',' | '\\'))
-    {
-        return Err(wrong(format!(
-            "`{text}` contains `{other}`, which no tag's name can have"
-        )));
+    if let Some(other) = text.chars().find(|letter| matches!(letter, '=' | ',' | '\\')) {
+        return Err(wrong(format!("`{text}` contains `{other}`, which no tag's name can have")));
     }
-    match text
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
-    {
-        true => Err(wrong(format!(
-            "`{text}` begins with `aws:`, which AWS keeps for itself"
-        ))),
+    match text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+        true => Err(wrong(format!("`{text}` begins with `aws:`, which AWS keeps for itself"))),
         false => Ok(()),
     }
 }

@@ -20,12 +20,8 @@ const REQUESTS: &str = "_cmp_server";
 /// The repository that a physical working directory is in; the directory itself where Argo CD did not make it.
 #[must_use]
 pub fn root(working_directory: &Path) -> &Path {
-    let is_request =
-        |folder: &&Path| folder.parent().and_then(Path::file_name) == Some(OsStr::new(REQUESTS));
-    working_directory
-        .ancestors()
-        .find(is_request)
-        .unwrap_or(working_directory)
+    let is_request = |folder: &&Path| folder.parent().and_then(Path::file_name) == Some(OsStr::new(REQUESTS));
+    working_directory.ancestors().find(is_request).unwrap_or(working_directory)
 }
 
 /// Where a file of the repository is: an absolute path without links. `None` where there is no such file. A path counts from
@@ -62,9 +58,8 @@ pub fn locate(name: &str, origin: &str, files: &dyn Files) -> Result<Option<Path
 /// The error for a file that is not there.
 #[must_use]
 pub fn absent(name: &str, origin: &str) -> Error {
-    Error::usage(format!("{origin}: there is no file {}", quoted(name))).help(
-        "a path counts from the Application's folder, and with `/` in front from the root of the repository",
-    )
+    Error::usage(format!("{origin}: there is no file {}", quoted(name)))
+        .help("a path counts from the Application's folder, and with `/` in front from the root of the repository")
 }
 
 /// An absolute path without `.` and `..`, links not followed.
@@ -84,10 +79,7 @@ fn written(path: &Path) -> PathBuf {
 
 fn is_absent(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidFilename, InvalidInput, NotADirectory, NotFound};
-    matches!(
-        error.kind(),
-        NotFound | NotADirectory | InvalidInput | InvalidFilename
-    )
+    matches!(error.kind(), NotFound | NotADirectory | InvalidInput | InvalidFilename)
 }
 
 #[cfg(test)]
@@ -97,10 +89,7 @@ mod tests {
     #[test]
     fn the_repository_is_the_folder_of_the_request() {
         let root = |path: &str| root(Path::new(path)).to_str().unwrap().to_owned();
-        assert_eq!(
-            root("/tmp/_cmp_server/1a2b/apps/gw"),
-            "/tmp/_cmp_server/1a2b"
-        );
+        assert_eq!(root("/tmp/_cmp_server/1a2b/apps/gw"), "/tmp/_cmp_server/1a2b");
         assert_eq!(root("/tmp/_cmp_server/1a2b"), "/tmp/_cmp_server/1a2b");
         assert_eq!(root("/home/me/charts/gw"), "/home/me/charts/gw");
         // A folder of that name in the repository makes it smaller, never larger.
@@ -154,10 +143,7 @@ mod tests {
             "https://example.com/values.yaml",
             "file:///etc/passwd",
         ] {
-            assert_eq!(
-                located(name),
-                Err(format!("here: `{name}` is not in the repository"))
-            );
+            assert_eq!(located(name), Err(format!("here: `{name}` is not in the repository")));
         }
     }
 }

@@ -6,14 +6,11 @@
 use super::fault::{Fault, alternatives, suggest};
 use super::node::{Entry, Node, Value};
 use super::value;
-use serde::de::{
-    self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
-};
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 impl Node {
     fn expected(&self, what: &str) -> Fault {
-        let fault =
-            Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin);
+        let fault = Fault::new(format!("expected {what}, found {}", self.describe())).at(&self.origin);
         match self.value {
             Value::Empty => fault.help("leave the key out, or say `null` to switch it off"),
             _ => fault,
@@ -38,11 +35,7 @@ impl Node {
         let fault = fault.lacking_list();
         match (&self.value, self.unambiguous()) {
             (Value::Text(text), _) => {
-                let items: Vec<_> = text
-                    .split(',')
-                    .map(str::trim)
-                    .filter(|item| !item.is_empty())
-                    .collect();
+                let items: Vec<_> = text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
                 fault.help(format!("write it in brackets: [{}]", items.join(", ")))
             }
             (_, Some(text)) => fault.help(format!("write it in brackets: [\"{text}\"]")),
@@ -61,9 +54,7 @@ impl Node {
     fn expected_bool(&self) -> Fault {
         let fault = self.expected("true or false");
         match self.text() {
-            Some(text @ ("true" | "false")) => {
-                fault.help(format!("write it without quotes: {text}"))
-            }
+            Some(text @ ("true" | "false")) => fault.help(format!("write it without quotes: {text}")),
             _ => fault,
         }
     }
@@ -102,9 +93,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Integer(number, _) => visitor
-                .visit_i64(*number)
-                .map_err(|fault: Fault| fault.at(&self.origin)),
+            Value::Integer(number, _) => visitor.visit_i64(*number).map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_number()),
         }
     }
@@ -113,9 +102,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Text(text) => visitor
-                .visit_borrowed_str(text)
-                .map_err(|fault: Fault| fault.at(&self.origin)),
+            Value::Text(text) => visitor.visit_borrowed_str(text).map_err(|fault: Fault| fault.at(&self.origin)),
             _ => Err(self.expected_text()),
         }
     }
@@ -140,9 +127,9 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Map(entries) => visitor
-                .visit_map(Entries { entries, index: 0 })
-                .map_err(|fault| fault.at(&self.origin)),
+            Value::Map(entries) => {
+                visitor.visit_map(Entries { entries, index: 0 }).map_err(|fault| fault.at(&self.origin))
+            }
             _ => Err(self.expected("a map")),
         }
     }
@@ -154,28 +141,21 @@ impl<'de> Deserializer<'de> for &'de Node {
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.value {
-            Value::Null | Value::Empty => visitor
-                .visit_map(Entries {
-                    entries: &[],
-                    index: 0,
-                })
-                .map_err(|fault| fault.at(&self.origin)),
+            Value::Null | Value::Empty => {
+                visitor.visit_map(Entries { entries: &[], index: 0 }).map_err(|fault| fault.at(&self.origin))
+            }
             _ => self.deserialize_map(visitor),
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Fault> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Fault> {
         match (name, self.unambiguous()) {
             (value::VAR, Some(text)) if text.contains("${") => visitor.visit_str(text),
             (value::TEXT, Some(text)) => visitor.visit_str(text),
             (value::TEXT, None) => Err(match &self.value {
-                Value::Bool(value, text) => self
-                    .expected("text")
-                    .help(format!("write {value}, or put it in quotes: \"{text}\"")),
+                Value::Bool(value, text) => {
+                    self.expected("text").help(format!("write {value}, or put it in quotes: \"{text}\""))
+                }
                 _ => self.expected_text(),
             }),
             _ => visitor.visit_newtype_struct(self),
@@ -195,20 +175,14 @@ impl<'de> Deserializer<'de> for &'de Node {
                     (entry.key.as_str(), Some(&entry.node), &entry.origin)
                 }
                 [entry] => {
-                    let fault = Fault::new(format!(
-                        "expected {}, found the key `{}`",
-                        alternatives(words),
-                        entry.key
-                    ));
+                    let fault = Fault::new(format!("expected {}, found the key `{}`", alternatives(words), entry.key));
                     return Err(suggest(fault, &entry.key, words).at(&entry.origin));
                 }
                 _ => return Err(self.expected(&format!("one entry, {}", alternatives(words)))),
             },
             _ => return Err(self.expected(&alternatives(words))),
         };
-        visitor
-            .visit_enum(Variant { variant, content })
-            .map_err(|fault| fault.at(origin))
+        visitor.visit_enum(Variant { variant, content }).map_err(|fault| fault.at(origin))
     }
 
     serde::forward_to_deserialize_any! {
@@ -224,18 +198,13 @@ struct Items<'de> {
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = Fault;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Fault> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
         let Some(item) = self.items.get(self.index) else {
             return Ok(None);
         };
         let index = self.index;
         self.index += 1;
-        seed.deserialize(item)
-            .map(Some)
-            .map_err(|fault| fault.at(&item.origin).below(index.to_string()))
+        seed.deserialize(item).map(Some).map_err(|fault| fault.at(&item.origin).below(index.to_string()))
     }
 }
 
@@ -247,17 +216,12 @@ struct Entries<'de> {
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Fault;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Fault> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let Some(entry) = self.entries.get(self.index) else {
             return Ok(None);
         };
         let key = de::value::BorrowedStrDeserializer::new(&entry.key);
-        seed.deserialize(key)
-            .map(Some)
-            .map_err(|fault: Fault| fault.at(&entry.origin))
+        seed.deserialize(key).map(Some).map_err(|fault: Fault| fault.at(&entry.origin))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
@@ -265,8 +229,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
         self.index += 1;
-        seed.deserialize(&entry.node)
-            .map_err(|fault| fault.at(&entry.node.origin).below(entry.key.as_str()))
+        seed.deserialize(&entry.node).map_err(|fault| fault.at(&entry.node.origin).below(entry.key.as_str()))
     }
 }
 
@@ -280,9 +243,7 @@ impl<'de> EnumAccess<'de> for Variant<'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Fault> {
-        let name = seed.deserialize(de::value::BorrowedStrDeserializer::<Fault>::new(
-            self.variant,
-        ))?;
+        let name = seed.deserialize(de::value::BorrowedStrDeserializer::<Fault>::new(self.variant))?;
         Ok((name, self))
     }
 }
@@ -299,13 +260,8 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
         match self.content {
-            Some(node) => seed
-                .deserialize(node)
-                .map_err(|fault| fault.at(&node.origin).below(self.variant)),
-            None => Err(Fault::new(format!(
-                "`{0}` needs a value: {{{0}: …}}",
-                self.variant
-            ))),
+            Some(node) => seed.deserialize(node).map_err(|fault| fault.at(&node.origin).below(self.variant)),
+            None => Err(Fault::new(format!("`{0}` needs a value: {{{0}: …}}", self.variant))),
         }
     }
 
@@ -313,11 +269,7 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         Err(de::Error::custom("no field has such a value"))
     }
 
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Fault> {
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
         Err(de::Error::custom("no field has such a value"))
     }
 }

@@ -27,14 +27,7 @@ pub struct Fault {
 impl Fault {
     /// Something is wrong, and it is not known yet where.
     pub(super) fn new(what: String) -> Self {
-        Fault {
-            path: Vec::new(),
-            origin: None,
-            what,
-            help: None,
-            key: None,
-            lacks_list: false,
-        }
+        Fault { path: Vec::new(), origin: None, what, help: None, key: None, lacks_list: false }
     }
 
     /// Adds what would be right, unless something was added already.
@@ -63,14 +56,8 @@ impl Fault {
 
     /// The error as people read it; `root` is the path of the value that was decoded.
     pub(super) fn into_error(self, root: &str) -> Error {
-        let path = self
-            .path
-            .iter()
-            .rev()
-            .fold(root.to_owned(), |path, segment| join(&path, segment));
-        let origin = self
-            .origin
-            .map_or_else(String::new, |origin| format!("{origin}: "));
+        let path = self.path.iter().rev().fold(root.to_owned(), |path, segment| join(&path, segment));
+        let origin = self.origin.map_or_else(String::new, |origin| format!("{origin}: "));
         let help = match &self.key {
             Some(key) => fields::elsewhere(&path, key).or(self.help),
             None if self.lacks_list => example_of_maps(&path).or(self.help),
@@ -119,22 +106,14 @@ impl de::Error for Fault {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        suggest(
-            Fault::new(format!(
-                "expected {}, found `{variant}`",
-                alternatives(expected)
-            )),
-            variant,
-            expected,
-        )
+        suggest(Fault::new(format!("expected {}, found `{variant}`", alternatives(expected))), variant, expected)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let mut fault =
-            Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
-                Some(word) => format!("did you mean `{word}`?"),
-                None => format!("it takes {}", alternatives(expected)),
-            });
+        let mut fault = Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("it takes {}", alternatives(expected)),
+        });
         fault.key = Some(field.to_owned());
         fault
     }
@@ -186,8 +165,6 @@ pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     if distance(best) <= 1.max(word.chars().count() / 3) {
         return Some(best);
     }
-    let mut longer = words
-        .iter()
-        .filter(|other| word.len() > 2 && fold(other).starts_with(&word));
+    let mut longer = words.iter().filter(|other| word.len() > 2 && fold(other).starts_with(&word));
     longer.next().filter(|_| longer.next().is_none()).copied()
 }

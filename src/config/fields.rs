@@ -122,12 +122,7 @@ pub const FIELDS: &[Field] = fields! {
 };
 
 /// What chooses a gateway or names its Ingress, and so cannot be said once for several documents.
-pub const ONE_GATEWAY: &[&str] = &[
-    "gateway.name",
-    "gateway.namespace",
-    "gateway.selector",
-    "ingress.name",
-];
+pub const ONE_GATEWAY: &[&str] = &["gateway.name", "gateway.namespace", "gateway.selector", "ingress.name"];
 
 impl Field {
     /// The variable that says the same, without its prefix `ISTIO_ALB_`: that of the flag if it has one (`SCHEME` for
@@ -158,11 +153,7 @@ fn variable_of(name: &str) -> String {
         if letter.is_ascii_uppercase() {
             variable.push('_');
         }
-        variable.push(if letter.is_ascii_alphanumeric() {
-            letter.to_ascii_uppercase()
-        } else {
-            '_'
-        });
+        variable.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
     }
     variable
 }
@@ -189,20 +180,14 @@ pub fn below(path: &str) -> impl Iterator<Item = &'static Field> {
 
 /// Where an unknown key was probably meant to stand: a help line if some other place takes it.
 pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
-    let top: Vec<_> = FIELDS
-        .iter()
-        .filter_map(|field| field.path.split('.').next())
-        .collect();
+    let top: Vec<_> = FIELDS.iter().filter_map(|field| field.path.split('.').next()).collect();
     if path.is_empty() {
         return nearest(key, &top).map(|word| format!("`{word}` belongs below `spec`"));
     }
     if key == "spec" {
         return Some("paths begin below `spec`: ingress.scheme".to_owned());
     }
-    let here = path
-        .strip_prefix("spec")
-        .unwrap_or(path)
-        .trim_start_matches('.');
+    let here = path.strip_prefix("spec").unwrap_or(path).trim_start_matches('.');
     let siblings: Vec<_> = FIELDS
         .iter()
         .filter_map(|field| match here {
@@ -215,18 +200,11 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
         return None;
     }
     let short = key.rsplit('/').next().unwrap_or(key);
-    let by_annotation = FIELDS.iter().find(|field| {
-        field
-            .annotations
-            .iter()
-            .any(|annotation| annotation.rsplit('/').next() == Some(short))
-    });
-    let same = |field: &&Field| {
-        nearest(key, &[field.name()]).is_some_and(|name| name.len().abs_diff(key.len()) < 2)
-    };
-    by_annotation
-        .or_else(|| FIELDS.iter().find(same))
-        .map(|field| format!("it is `spec.{}`", field.path))
+    let by_annotation = FIELDS
+        .iter()
+        .find(|field| field.annotations.iter().any(|annotation| annotation.rsplit('/').next() == Some(short)));
+    let same = |field: &&Field| nearest(key, &[field.name()]).is_some_and(|name| name.len().abs_diff(key.len()) < 2);
+    by_annotation.or_else(|| FIELDS.iter().find(same)).map(|field| format!("it is `spec.{}`", field.path))
 }
 
 #[cfg(test)]
@@ -240,10 +218,7 @@ mod tests {
         assert_eq!(variable("ingress.certificateArns"), "CERTIFICATE_ARN");
         assert_eq!(variable("carryOver"), "NO_CARRY_OVER");
         assert_eq!(variable("service.nodePorts"), "SERVICE_NODE_PORTS");
-        assert_eq!(
-            variable("ingress.healthCheck.path"),
-            "INGRESS_HEALTH_CHECK_PATH"
-        );
+        assert_eq!(variable("ingress.healthCheck.path"), "INGRESS_HEALTH_CHECK_PATH");
     }
 
     #[test]
@@ -254,22 +229,9 @@ mod tests {
             sorted.dedup();
             sorted.len() != names.len()
         };
-        assert!(!twice(
-            FIELDS.iter().map(|field| field.path.to_owned()).collect()
-        ));
-        assert!(!twice(
-            FIELDS
-                .iter()
-                .filter_map(|field| field.flag.map(str::to_owned))
-                .collect()
-        ));
+        assert!(!twice(FIELDS.iter().map(|field| field.path.to_owned()).collect()));
+        assert!(!twice(FIELDS.iter().filter_map(|field| field.flag.map(str::to_owned)).collect()));
         assert!(!twice(FIELDS.iter().map(Field::variable).collect()));
-        assert!(!twice(
-            FIELDS
-                .iter()
-                .flat_map(|field| field.annotations)
-                .map(|&name| name.to_owned())
-                .collect()
-        ));
+        assert!(!twice(FIELDS.iter().flat_map(|field| field.annotations).map(|&name| name.to_owned()).collect()));
     }
 }

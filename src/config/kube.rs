@@ -18,10 +18,7 @@ pub(crate) type Verdict = Result<(), Wrong>;
 
 /// `text` is wrong, because …
 pub(crate) fn wrong(what: impl Into<String>) -> Wrong {
-    Wrong {
-        what: what.into(),
-        help: None,
-    }
+    Wrong { what: what.into(), help: None }
 }
 
 impl Wrong {
@@ -34,11 +31,7 @@ impl Wrong {
 /// DNS-1123 label: the name of a Service, a namespace or a Service port.
 pub(crate) fn label(text: &str) -> Verdict {
     length(text, 63)?;
-    dns(
-        text,
-        "allowed are lower-case letters, digits and `-`",
-        |byte| byte == b'-',
-    )
+    dns(text, "allowed are lower-case letters, digits and `-`", |byte| byte == b'-')
 }
 
 /// DNS-1123 subdomain: the name of an Ingress or an IngressClass.
@@ -46,13 +39,10 @@ pub(crate) fn subdomain(text: &str) -> Verdict {
     length(text, 253)?;
     let rule = "allowed are lower-case letters, digits, `-` and `.`";
     dns(text, rule, |byte| matches!(byte, b'-' | b'.'))?;
-    match text
-        .split('.')
-        .find(|part| !is_edged(part, |byte| byte.is_ascii_alphanumeric()))
-    {
-        Some(part) => Err(wrong(format!(
-            "`{text}` has a part `{part}`; each begins and ends with a letter or a digit"
-        ))),
+    match text.split('.').find(|part| !is_edged(part, |byte| byte.is_ascii_alphanumeric())) {
+        Some(part) => {
+            Err(wrong(format!("`{text}` has a part `{part}`; each begins and ends with a letter or a digit")))
+        }
         None => Ok(()),
     }
 }
@@ -60,17 +50,12 @@ pub(crate) fn subdomain(text: &str) -> Verdict {
 /// The name of a Service's port as an Ingress refers to it.
 pub(crate) fn port_name(text: &str) -> Verdict {
     length(text, 15)?;
-    dns(
-        text,
-        "allowed are lower-case letters, digits and `-`",
-        |byte| byte == b'-',
-    )?;
+    dns(text, "allowed are lower-case letters, digits and `-`", |byte| byte == b'-')?;
     if text.contains("--") {
         return Err(wrong(format!("`{text}` has two hyphens in a row")));
     }
     if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return Err(wrong(format!("`{text}` has no letter"))
-            .help(format!("write the number without quotes: {text}")));
+        return Err(wrong(format!("`{text}` has no letter")).help(format!("write the number without quotes: {text}")));
     }
     Ok(())
 }
@@ -106,30 +91,23 @@ pub(crate) fn host(text: &str) -> Verdict {
     if text == "*" {
         return Err(wrong("`*` is no host name").help("without any, the rules are for every host"));
     }
-    if let Some((name, _)) = name
-        .rsplit_once(':')
-        .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-    {
+    if let Some((name, _)) = name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())) {
         return Err(wrong(format!("`{text}` has a port")).help(format!("write {name}")));
     }
     if let Some((_, rest)) = name.split_once("://") {
-        return Err(wrong(format!("`{text}` is an URL"))
-            .help(format!("write {}", rest.trim_end_matches('/'))));
+        return Err(wrong(format!("`{text}` is an URL")).help(format!("write {}", rest.trim_end_matches('/'))));
     }
     if is_address(name) {
         return Err(wrong(format!("`{text}` is an address, not a host name")));
     }
     if name.contains('*') {
-        return Err(wrong(format!(
-            "`{text}`: `*` stands for the whole first label only"
-        ))
-        .help("for example *.example.com"));
+        return Err(
+            wrong(format!("`{text}`: `*` stands for the whole first label only")).help("for example *.example.com")
+        );
     }
     let lower = name.to_lowercase();
     subdomain(name).map_err(|fault| match subdomain(&lower) {
-        Ok(()) => {
-            wrong(format!("`{text}` has capitals")).help(format!("write {}", text.to_lowercase()))
-        }
+        Ok(()) => wrong(format!("`{text}` has capitals")).help(format!("write {}", text.to_lowercase())),
         Err(_) => fault,
     })
 }
@@ -137,8 +115,7 @@ pub(crate) fn host(text: &str) -> Verdict {
 /// An address as Go reads it for the API server: an IPv4 part may begin with zeros (netutils.ParseIPSloppy).
 fn is_address(text: &str) -> bool {
     let parts = text.split('.');
-    let sloppy =
-        parts.clone().count() == 4 && parts.into_iter().all(|part| part.parse::<u8>().is_ok());
+    let sloppy = parts.clone().count() == 4 && parts.into_iter().all(|part| part.parse::<u8>().is_ok());
     sloppy || text.parse::<IpAddr>().is_ok()
 }
 
@@ -160,9 +137,7 @@ pub(crate) fn path(text: &str) -> Verdict {
 pub(crate) fn absolute_path(text: &str) -> Verdict {
     match text.starts_with('/') {
         true => Ok(()),
-        false => {
-            Err(wrong(format!("`{text}` does not begin with `/`")).help(format!("write /{text}")))
-        }
+        false => Err(wrong(format!("`{text}` does not begin with `/`")).help(format!("write /{text}"))),
     }
 }
 
@@ -177,9 +152,7 @@ pub(crate) fn port_number(number: i64) -> Verdict {
 fn length(text: &str, limit: usize) -> Verdict {
     match text.len() {
         length if length <= limit => Ok(()),
-        length => Err(wrong(format!(
-            "`{text}` has {length} characters; it may have {limit}"
-        ))),
+        length => Err(wrong(format!("`{text}` has {length} characters; it may have {limit}"))),
     }
 }
 
@@ -189,39 +162,27 @@ fn dns(text: &str, rule: &str, special: fn(u8) -> bool) -> Verdict {
     }
     match is_edged(text, |byte| byte.is_ascii_alphanumeric()) {
         true => Ok(()),
-        false => Err(wrong(format!(
-            "`{text}` must begin and end with a letter or a digit"
-        ))),
+        false => Err(wrong(format!("`{text}` must begin and end with a letter or a digit"))),
     }
 }
 
 fn is_dns(letter: char, special: fn(u8) -> bool) -> bool {
-    letter.is_ascii_lowercase()
-        || letter.is_ascii_digit()
-        || u8::try_from(letter).is_ok_and(special)
+    letter.is_ascii_lowercase() || letter.is_ascii_digit() || u8::try_from(letter).is_ok_and(special)
 }
 
 /// The part of a key behind its domain, or a label's value.
 fn name_part(text: &str) -> Verdict {
-    let allowed =
-        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if let Some(other) = text.chars().find(|&letter| !allowed(letter)) {
-        return Err(wrong(format!(
-            "`{text}` contains `{other}`; allowed are letters, digits, `-`, `_` and `.`"
-        )));
+        return Err(wrong(format!("`{text}` contains `{other}`; allowed are letters, digits, `-`, `_` and `.`")));
     }
     match is_edged(text, |byte| byte.is_ascii_alphanumeric()) {
         true => Ok(()),
-        false => Err(wrong(format!(
-            "`{text}` must begin and end with a letter or a digit"
-        ))),
+        false => Err(wrong(format!("`{text}` must begin and end with a letter or a digit"))),
     }
 }
 
 fn is_edged(text: &str, allowed: fn(u8) -> bool) -> bool {
     let bytes = text.as_bytes();
-    bytes
-        .first()
-        .zip(bytes.last())
-        .is_some_and(|(&first, &last)| allowed(first) && allowed(last))
+    bytes.first().zip(bytes.last()).is_some_and(|(&first, &last)| allowed(first) && allowed(last))
 }

@@ -35,21 +35,14 @@ pub(super) type Variables = BTreeMap<String, String>;
 
 /// Picks the variables that begin with `prefix`.
 pub(super) fn variables(env: &[(String, String)], prefix: &str) -> Variables {
-    env.iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone())))
-        .collect()
+    env.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone()))).collect()
 }
 
 /// The layer of the command line. `--set` counts after the flags that have a name.
 pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the command line"));
     for given in &options.fields {
-        add(
-            &mut layer,
-            given.field,
-            &given.values,
-            Origin::named(given.by.as_str()),
-        )?;
+        add(&mut layer, given.field, &given.values, Origin::named(given.by.as_str()))?;
     }
     for assignment in &options.set {
         set(&mut layer, assignment, Origin::named("--set"))?;
@@ -77,10 +70,7 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
     if variables.is_empty() {
         return Ok(layer);
     }
-    let known: BTreeMap<String, &Field> = FIELDS
-        .iter()
-        .map(|field| (field.variable(), field))
-        .collect();
+    let known: BTreeMap<String, &Field> = FIELDS.iter().map(|field| (field.variable(), field)).collect();
     for (name, value) in variables {
         let origin = Origin::named(format!("{prefix}{name}"));
         if let Some(field) = known.get(name) {
@@ -95,24 +85,13 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
             let by_path = fields::by_path_as_variable(name).map(Field::variable);
             return Err(match by_path.as_deref().or_else(|| nearest(name, &words)) {
                 Some(word) => error.help(format!("did you mean `{prefix}{word}`?")),
-                None => error.help(format!(
-                    "docs/configuration.md lists them; {PREFIX}{SET} takes any path"
-                )),
+                None => error.help(format!("docs/configuration.md lists them; {PREFIX}{SET} takes any path")),
             });
         }
     }
-    for assignment in variables
-        .get(SET)
-        .iter()
-        .flat_map(|list| list.lines())
-        .map(str::trim)
-    {
+    for assignment in variables.get(SET).iter().flat_map(|list| list.lines()).map(str::trim) {
         if !assignment.is_empty() {
-            set(
-                &mut layer,
-                assignment,
-                Origin::named(format!("{prefix}{SET}")),
-            )?;
+            set(&mut layer, assignment, Origin::named(format!("{prefix}{SET}")))?;
         }
     }
     Ok(layer)
@@ -123,14 +102,11 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
 fn is_service_link(name: &str) -> bool {
     let behind_port = |rest: &str| rest.is_empty() || rest.starts_with('_');
     name.ends_with("SERVICE_HOST")
-        || name
-            .split_once("SERVICE_PORT")
-            .is_some_and(|(_, rest)| behind_port(rest))
+        || name.split_once("SERVICE_PORT").is_some_and(|(_, rest)| behind_port(rest))
         || name == "PORT"
         || name.ends_with("_PORT")
         || ["PORT_", "_PORT_"].iter().any(|word| {
-            name.split_once(word)
-                .is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
+            name.split_once(word).is_some_and(|(_, rest)| rest.starts_with(|first: char| first.is_ascii_digit()))
         })
 }
 
@@ -155,26 +131,12 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
     match shape {
         Shape::Text => Ok(node(Value::Text(last.to_owned()))),
         Shape::List if !last.starts_with('[') => {
-            let items = values
-                .iter()
-                .flat_map(|value| value.split(','))
-                .map(str::trim);
-            Ok(node(Value::List(
-                items
-                    .map(|item| node(Value::Text(item.to_owned())))
-                    .collect(),
-            )))
+            let items = values.iter().flat_map(|value| value.split(',')).map(str::trim);
+            Ok(node(Value::List(items.map(|item| node(Value::Text(item.to_owned()))).collect())))
         }
         Shape::Map if !last.starts_with('{') => {
-            let pairs = values
-                .iter()
-                .flat_map(|value| value.split(','))
-                .map(str::trim);
-            Ok(node(Value::Map(
-                pairs
-                    .map(|text| pair(text, origin))
-                    .collect::<Result<_, _>>()?,
-            )))
+            let pairs = values.iter().flat_map(|value| value.split(',')).map(str::trim);
+            Ok(node(Value::Map(pairs.map(|text| pair(text, origin)).collect::<Result<_, _>>()?)))
         }
         Shape::List | Shape::Yaml | Shape::Items | Shape::Map => load::value(last, origin),
         Shape::Switch | Shape::NoSwitch if values.is_empty() => {
@@ -196,10 +158,8 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
 /// One `key=value` of a map.
 fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
     let Some((key, value)) = text.split_once('=') else {
-        return Err(
-            Error::usage(format!("{origin}: `{text}` is no entry of a map"))
-                .help("write key=value,key=value, or a YAML map in braces"),
-        );
+        return Err(Error::usage(format!("{origin}: `{text}` is no entry of a map"))
+            .help("write key=value,key=value, or a YAML map in braces"));
     };
     let value = value.trim();
     let is_number = |number: &i64| number.to_string() == value;
@@ -207,11 +167,7 @@ fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
         Some(number) => Value::Integer(number, value.to_owned()),
         None => Value::Text(value.to_owned()),
     };
-    Ok(Entry {
-        key: key.trim().to_owned(),
-        origin: origin.clone(),
-        node: Node::new(origin.clone(), value),
-    })
+    Ok(Entry { key: key.trim().to_owned(), origin: origin.clone(), node: Node::new(origin.clone(), value) })
 }
 
 /// Adds one `path=value`.
@@ -221,8 +177,9 @@ fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> 
         wrong(what).help("for example --set ingress.scheme=internal, or --set ingress.annotations[example.com/a]=b")
     })?;
     if value.trim().is_empty() {
-        return Err(wrong("the value is empty".to_owned())
-            .help("say `null` to take away what a lower layer or a default says"));
+        return Err(
+            wrong("the value is empty".to_owned()).help("say `null` to take away what a lower layer or a default says")
+        );
     }
     let value = load::value(value, &origin)?;
     overlay(layer, &Node::nested(&path, &origin, value))
@@ -248,19 +205,12 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
         };
         let is_ours = |entry: &Entry| field.annotations.contains(&entry.key.as_str());
         let part = field.shape == Shape::Map && says.value != Value::Null;
-        if let Some(entry) = entries
-            .iter()
-            .find(|entry| part && is_ours(entry) && entry.node.value != Value::Null)
-        {
+        if let Some(entry) = entries.iter().find(|entry| part && is_ours(entry) && entry.node.value != Value::Null) {
             let (key, here, there) = (&entry.key, &says.origin, &entry.origin);
-            let message = format!(
-                "{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one",
-                field.path
-            );
-            return Err(Error::usage(message).help(format!(
-                "write the annotation's entries into `{}`, so that they can be merged",
-                field.path
-            )));
+            let message =
+                format!("{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one", field.path);
+            return Err(Error::usage(message)
+                .help(format!("write the annotation's entries into `{}`, so that they can be merged", field.path)));
         }
         entries.retain(|entry| !is_ours(entry));
     }
@@ -312,13 +262,11 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
 /// any other part.
 pub(super) fn switched_off(path: &str, origin: &Origin) -> Node {
     let is_switched_off = fields::below(path).all(|field| !field.annotations.is_empty());
-    let entries = fields::below(path)
-        .filter(|_| is_switched_off)
-        .map(|field| Entry {
-            key: field.name().to_owned(),
-            origin: origin.clone(),
-            node: Node::new(origin.clone(), Value::Null),
-        });
+    let entries = fields::below(path).filter(|_| is_switched_off).map(|field| Entry {
+        key: field.name().to_owned(),
+        origin: origin.clone(),
+        node: Node::new(origin.clone(), Value::Null),
+    });
     Node::new(origin.clone(), Value::Map(entries.collect()))
 }
 
@@ -331,11 +279,7 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
     if !lists.iter().chain(new).all(is_list) {
         return false;
     }
-    let said: Vec<_> = new
-        .iter()
-        .flat_map(|entry| entry.node.items())
-        .filter_map(Node::text)
-        .collect();
+    let said: Vec<_> = new.iter().flat_map(|entry| entry.node.items()).filter_map(Node::text).collect();
     for old in lists.iter_mut() {
         if let Value::List(ids) = &mut old.node.value {
             ids.retain(|id| id.text().is_none_or(|id| !said.contains(&id)));
@@ -356,15 +300,9 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
 
 /// Refuses a layer that says of all documents what only one can have.
 pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
-    let Some((path, node)) = ONE_GATEWAY
-        .iter()
-        .find_map(|path| Some((path, layer.find(path)?)))
-    else {
+    let Some((path, node)) = ONE_GATEWAY.iter().find_map(|path| Some((path, layer.find(path)?))) else {
         return Ok(());
     };
-    Err(Error::usage(format!(
-        "{}: spec.{path} is about one gateway, but {file} configures {documents}",
-        node.origin
-    ))
-    .help(format!("write `{path}` into each of the documents")))
+    Err(Error::usage(format!("{}: spec.{path} is about one gateway, but {file} configures {documents}", node.origin))
+        .help(format!("write `{path}` into each of the documents")))
 }

@@ -25,15 +25,10 @@ pub(super) struct Document {
 
 /// Reads the documents of a file. `file` is its name for messages.
 pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Document>, Error> {
-    let source = Source {
-        text,
-        file: Arc::from(file),
-    };
+    let source = Source { text, file: Arc::from(file) };
     let mut documents = Vec::new();
     for start in starts(text) {
-        let end = starts(text)
-            .find(|&next| next > start)
-            .unwrap_or(text.len());
+        let end = starts(text).find(|&next| next > start).unwrap_or(text.len());
         let root = source.read(start, end)?;
         if !matches!(root.value, Value::Null | Value::Empty) {
             documents.push(document(&root)?);
@@ -44,28 +39,18 @@ pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Document>, Error> 
 
 /// Reads one value: that of a flag or variable, or a document that stands in another.
 pub(super) fn value(text: &str, origin: &Origin) -> Result<Node, Error> {
-    let wrong =
-        |fault: ParseError| Error::usage(format!("{origin}: `{text}` is no YAML value: {fault}"));
+    let wrong = |fault: ParseError| Error::usage(format!("{origin}: `{text}` is no YAML value: {fault}"));
     let tree = Tree::parse(text).map_err(wrong)?;
     let json = tree.value().map_err(wrong)?;
-    let source = Source {
-        text,
-        file: Arc::from(""),
-    };
-    Ok(source
-        .locate(&tree, &json, &mut String::new(), 0)
-        .said_at(origin))
+    let source = Source { text, file: Arc::from("") };
+    Ok(source.locate(&tree, &json, &mut String::new(), 0).said_at(origin))
 }
 
 /// Where documents begin: at the top, and at each line that is a document marker.
 fn starts(text: &str) -> impl Iterator<Item = usize> {
     let markers = text.match_indices("---").map(|(at, _)| at).filter(|&at| {
         let begins = at == 0 || text[..at].ends_with(['\n', '\r']);
-        begins
-            && text[at + 3..]
-                .chars()
-                .next()
-                .is_none_or(char::is_whitespace)
+        begins && text[at + 3..].chars().next().is_none_or(char::is_whitespace)
     });
     std::iter::once(0).chain(markers.filter(|&at| at > 0))
 }
@@ -87,16 +72,8 @@ impl Source<'_> {
         };
         let tree = Tree::parse(&self.text[start..end]).map_err(wrong)?;
         if let Some((pointer, offset)) = tree.duplicate_keys().first() {
-            let key = pointer
-                .rsplit('/')
-                .next()
-                .unwrap_or_default()
-                .replace("~1", "/")
-                .replace("~0", "~");
-            return Err(Error::usage(format!(
-                "{}: `{key}` stands here a second time",
-                self.origin(start + offset)
-            )));
+            let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+            return Err(Error::usage(format!("{}: `{key}` stands here a second time", self.origin(start + offset))));
         }
         let json = tree.value().map_err(wrong)?;
         Ok(self.locate(&tree, &json, &mut String::new(), start))
@@ -131,16 +108,9 @@ impl Source<'_> {
                 for (key, value) in map {
                     pointer.push('/');
                     pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    let place = tree
-                        .find(pointer)
-                        .and_then(|found| found.key)
-                        .map_or(span.start, |key| key.start);
+                    let place = tree.find(pointer).and_then(|found| found.key).map_or(span.start, |key| key.start);
                     let node = self.locate(tree, value, pointer, start);
-                    entries.push(Entry {
-                        key: key.clone(),
-                        origin: self.origin(start + place),
-                        node,
-                    });
+                    entries.push(Entry { key: key.clone(), origin: self.origin(start + place), node });
                     pointer.truncate(length);
                 }
                 Value::Map(entries)
@@ -152,17 +122,9 @@ impl Source<'_> {
     fn origin(&self, offset: usize) -> Origin {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before[line_start..]
-            .trim_start_matches('\u{feff}')
-            .chars()
-            .count()
-            + 1;
+        let column = before[line_start..].trim_start_matches('\u{feff}').chars().count() + 1;
         let line = before.matches('\n').count() + 1;
-        Origin::File {
-            file: self.file.clone(),
-            line,
-            column,
-        }
+        Origin::File { file: self.file.clone(), line, column }
     }
 }
 
@@ -170,20 +132,11 @@ impl Source<'_> {
 pub(super) fn document(root: &Node) -> Result<Document, Error> {
     if let Value::Text(_) = root.value {
         // Not what it says: this is no configuration, and may be a secret that somebody named.
-        return Err(Error::usage(format!(
-            "{}: expected a map, found text",
-            root.origin
-        )));
+        return Err(Error::usage(format!("{}: expected a map, found text", root.origin)));
     }
     let is_config_map = root.entry("kind").and_then(|entry| entry.node.text()) == Some("ConfigMap");
-    let spec = if is_config_map {
-        config_map(root)?
-    } else {
-        alb_gateway(root)?
-    };
-    let name = root
-        .find("metadata.name")
-        .and_then(|node| Some((node.text()?.to_owned(), node.origin.clone())));
+    let spec = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
+    let name = root.find("metadata.name").and_then(|node| Some((node.text()?.to_owned(), node.origin.clone())));
     Ok(Document { name, spec })
 }
 
@@ -205,9 +158,7 @@ fn alb_gateway(root: &Node) -> Result<Node, Error> {
         }
     })?;
     let mut spec = match root.entry("spec") {
-        Some(entry) if !matches!(entry.node.value, Value::Null | Value::Empty) => {
-            entry.node.clone()
-        }
+        Some(entry) if !matches!(entry.node.value, Value::Null | Value::Empty) => entry.node.clone(),
         _ => Node::empty(root.origin.clone()),
     };
     check_layer(&spec)?;
@@ -237,13 +188,8 @@ fn config_map(root: &Node) -> Result<Node, Error> {
         let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else {
             continue;
         };
-        let path = path::parse_path(key)
-            .map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
-        let layer = Node::nested(
-            &path,
-            &entry.origin,
-            value(text.as_str(), &entry.node.origin)?,
-        );
+        let path = path::parse_path(key).map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
+        let layer = Node::nested(&path, &entry.origin, value(text.as_str(), &entry.node.origin)?);
         check_layer(&layer)?;
         layers::overlay(&mut spec, &layer)?;
     }

@@ -120,10 +120,7 @@ pub fn resolve_with(
     files: &dyn Files,
     function_config: Option<&str>,
 ) -> Result<Vec<Settings>, Error> {
-    let (ours, argocd) = (
-        layers::variables(env, PREFIX),
-        layers::variables(env, ARGOCD_PREFIX),
-    );
+    let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
     let layers = [
         layers::from_variables(&ours, PREFIX)?,
         layers::from_variables(&argocd, ARGOCD_PREFIX)?,
@@ -131,10 +128,7 @@ pub fn resolve_with(
         layers::from_flags(options)?,
     ];
     let (file, documents) = match function_config {
-        Some(text) => (
-            "functionConfig".to_owned(),
-            load::documents(text, "functionConfig")?,
-        ),
+        Some(text) => ("functionConfig".to_owned(), load::documents(text, "functionConfig")?),
         None => read_file(file_named(parameters, options, &ours, &argocd, env), files)?,
     };
     for layer in &layers {
@@ -144,22 +138,14 @@ pub fn resolve_with(
         }
     }
     let mut all = Vec::new();
-    for Document {
-        name,
-        spec: mut said,
-    } in documents
-    {
+    for Document { name, spec: mut said } in documents {
         for layer in &layers {
             layers::merge(&mut said, layer)?;
         }
         prepare(&mut said);
         let spec = decode(&said)?;
         validate::one(&spec, &said)?;
-        all.push(Settings {
-            name: name.map(|(name, _)| name),
-            spec,
-            said,
-        });
+        all.push(Settings { name: name.map(|(name, _)| name), spec, said });
     }
     together::check(&all)?;
     Ok(all)
@@ -192,17 +178,13 @@ impl Files for NoFiles {
 /// An Argo CD Application names a file: it must not choose what is written in the sidecar.
 pub fn report(options: &Options, env: &[(String, String)]) -> Result<Option<PathBuf>, Error> {
     if layers::variables(env, ARGOCD_PREFIX).contains_key(REPORT) {
-        return Err(Error::usage(format!(
-            "{ARGOCD_PREFIX}{REPORT}: an Application cannot have a report written"
-        ))
-        .help(format!("set {PREFIX}{REPORT} in the sidecar instead")));
+        return Err(Error::usage(format!("{ARGOCD_PREFIX}{REPORT}: an Application cannot have a report written"))
+            .help(format!("set {PREFIX}{REPORT} in the sidecar instead")));
     }
     let variable = layers::variables(env, PREFIX).remove(REPORT);
     match (&options.report, variable) {
         (Some(path), _) => Ok(Some(path.clone())),
-        (None, Some(path)) if path.is_empty() => Err(Error::usage(format!(
-            "{PREFIX}{REPORT}: the value is empty"
-        ))),
+        (None, Some(path)) if path.is_empty() => Err(Error::usage(format!("{PREFIX}{REPORT}: the value is empty"))),
         (None, path) => Ok(path.map(PathBuf::from)),
     }
 }
@@ -223,10 +205,8 @@ fn file_named(
     argocd: &Variables,
     env: &[(String, String)],
 ) -> Named {
-    let under_argocd = || {
-        env.iter()
-            .any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"))
-    };
+    let under_argocd =
+        || env.iter().any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
     let named = |path: &dyn AsRef<Path>, origin: String, confined: bool| Named {
         path: path.as_ref().to_owned(),
         origin,
@@ -247,11 +227,7 @@ fn file_named(
 
 /// The documents of a file; one that says nothing if it is the default one and not there.
 fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>), Error> {
-    let Named {
-        path,
-        origin,
-        confined,
-    } = named;
+    let Named { path, origin, confined } = named;
     let file = path.display().to_string();
     let path = match confined {
         true => confine::locate(&file, &origin, files)?,
@@ -271,14 +247,10 @@ fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>),
             });
         }
     };
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
     let mut documents = load::documents(&text, &file)?;
     if documents.is_empty() {
-        documents.push(Document {
-            name: None,
-            spec: Node::empty(Origin::named(origin)),
-        });
+        documents.push(Document { name: None, spec: Node::empty(Origin::named(origin)) });
     }
     Ok((file, documents))
 }
@@ -302,10 +274,7 @@ fn prepare(said: &mut Node) {
         };
         entries.retain_mut(|entry| {
             let path = node::join(path, &entry.key);
-            match (
-                &entry.node.value,
-                fields::field(&path).map(|field| field.shape),
-            ) {
+            match (&entry.node.value, fields::field(&path).map(|field| field.shape)) {
                 (Value::List(items), Some(_)) => !items.is_empty(),
                 (Value::Empty, Some(Shape::List | Shape::Items | Shape::Map)) => false,
                 (Value::Null, None) => {

@@ -93,11 +93,7 @@ impl Node {
     /// `value` below `path`, which stands at `origin`.
     pub fn nested(path: &[String], origin: &Origin, value: Node) -> Self {
         path.iter().rev().fold(value, |node, key| {
-            let entry = Entry {
-                key: key.clone(),
-                origin: origin.clone(),
-                node,
-            };
+            let entry = Entry { key: key.clone(), origin: origin.clone(), node };
             Node::new(origin.clone(), Value::Map(vec![entry]))
         })
     }
@@ -106,17 +102,11 @@ impl Node {
     #[must_use]
     pub fn said_at(self, origin: &Origin) -> Self {
         let value = match self.value {
-            Value::List(items) => {
-                Value::List(items.into_iter().map(|item| item.said_at(origin)).collect())
-            }
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.said_at(origin)).collect()),
             Value::Map(entries) => Value::Map(
                 entries
                     .into_iter()
-                    .map(|Entry { key, node, .. }| Entry {
-                        key,
-                        origin: origin.clone(),
-                        node: node.said_at(origin),
-                    })
+                    .map(|Entry { key, node, .. }| Entry { key, origin: origin.clone(), node: node.said_at(origin) })
                     .collect(),
             ),
             other => other,
@@ -164,10 +154,7 @@ impl Node {
     /// The same, to change it; maps only.
     pub fn find_mut(&mut self, path: &str) -> Option<&mut Node> {
         segments(path).try_fold(self, |node, segment| match &mut node.value {
-            Value::Map(entries) => entries
-                .iter_mut()
-                .find(|entry| entry.key == segment)
-                .map(|entry| &mut entry.node),
+            Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == segment).map(|entry| &mut entry.node),
             _ => None,
         })
     }
@@ -177,9 +164,7 @@ impl Node {
         match &self.value {
             Value::Null => "null".to_owned(),
             Value::Empty => "nothing".to_owned(),
-            Value::Bool(value, text) if text == if *value { "true" } else { "false" } => {
-                text.clone()
-            }
+            Value::Bool(value, text) if text == if *value { "true" } else { "false" } => text.clone(),
             Value::Bool(value, text) => format!("`{text}`, which is {value} in YAML"),
             Value::Integer(value, text) if *text == value.to_string() => {
                 format!("the number {text}")
@@ -198,16 +183,12 @@ impl Node {
     pub fn unambiguous(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
-            Value::Bool(value, text) => {
-                (text == if *value { "true" } else { "false" }).then_some(text)
-            }
+            Value::Bool(value, text) => (text == if *value { "true" } else { "false" }).then_some(text),
             Value::Integer(value, text) => (*text == value.to_string()).then_some(text),
             Value::Float(text) => {
-                let digits =
-                    |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+                let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
                 let (whole, fraction) = text.strip_prefix('-').unwrap_or(text).split_once('.')?;
-                (digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')))
-                    .then_some(text)
+                (digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0'))).then_some(text)
             }
             Value::Null | Value::Empty | Value::List(_) | Value::Map(_) => None,
         }
@@ -222,10 +203,7 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        if let Some((key, after)) = rest
-            .strip_prefix('[')
-            .and_then(|inner| inner.split_once(']'))
-        {
+        if let Some((key, after)) = rest.strip_prefix('[').and_then(|inner| inner.split_once(']')) {
             rest = after;
             return Some(key);
         }
@@ -238,9 +216,7 @@ pub(super) fn segments(path: &str) -> impl Iterator<Item = &str> {
 
 /// `path` and one more segment, as messages print it.
 pub(super) fn join(path: &str, segment: &str) -> String {
-    let plain = segment
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    let plain = segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         && segment.starts_with(|first: char| first.is_ascii_alphabetic());
     match (plain, path) {
         (true, "") => segment.to_owned(),

@@ -75,21 +75,13 @@ mod tests {
     fn parsed(text: &str) -> (Vec<&str>, &str) {
         let (path, rest) = read(text).unwrap();
         let value = rest.strip_prefix('=').unwrap();
-        (
-            path.iter()
-                .map(|segment| &*String::leak(segment.clone()))
-                .collect(),
-            value,
-        )
+        (path.iter().map(|segment| &*String::leak(segment.clone())).collect(), value)
     }
 
     #[test]
     fn dots_separate_names() {
         assert_eq!(parsed("phase=attach"), (vec!["phase"], "attach"));
-        assert_eq!(
-            parsed("ingress.healthCheck.path=/a=b"),
-            (vec!["ingress", "healthCheck", "path"], "/a=b")
-        );
+        assert_eq!(parsed("ingress.healthCheck.path=/a=b"), (vec!["ingress", "healthCheck", "path"], "/a=b"));
         assert_eq!(parsed("ingress.scheme="), (vec!["ingress", "scheme"], ""));
     }
 
@@ -97,37 +89,18 @@ mod tests {
     fn behind_a_map_all_is_the_key() {
         let key = "alb.ingress.kubernetes.io/success-codes";
         let path = vec!["ingress", "annotations", key];
-        assert_eq!(
-            parsed(&format!("ingress.annotations.{key}=200")),
-            (path.clone(), "200")
-        );
-        assert_eq!(
-            parsed(&format!("ingress.annotations[{key}]=200")),
-            (path.clone(), "200")
-        );
-        assert_eq!(
-            parsed(&format!("ingress.annotations.\"{key}\"=200")),
-            (path, "200")
-        );
+        assert_eq!(parsed(&format!("ingress.annotations.{key}=200")), (path.clone(), "200"));
+        assert_eq!(parsed(&format!("ingress.annotations[{key}]=200")), (path.clone(), "200"));
+        assert_eq!(parsed(&format!("ingress.annotations.\"{key}\"=200")), (path, "200"));
         assert_eq!(
             parsed("ingress.loadBalancerAttributes.idle_timeout.timeout_seconds=120"),
-            (
-                vec![
-                    "ingress",
-                    "loadBalancerAttributes",
-                    "idle_timeout.timeout_seconds"
-                ],
-                "120"
-            )
+            (vec!["ingress", "loadBalancerAttributes", "idle_timeout.timeout_seconds"], "120")
         );
         assert_eq!(
             parsed("service.nodePorts.status-port=30021"),
             (vec!["service", "nodePorts", "status-port"], "30021")
         );
-        assert_eq!(
-            parsed("ingress.tags[a=b]=c"),
-            (vec!["ingress", "tags", "a=b"], "c")
-        );
+        assert_eq!(parsed("ingress.tags[a=b]=c"), (vec!["ingress", "tags", "a=b"], "c"));
     }
 
     #[test]
@@ -135,20 +108,11 @@ mod tests {
         let wrong = |text| parse(text).unwrap_err();
         assert_eq!(wrong("ingress.scheme"), "a value is missing: path=value");
         assert_eq!(wrong("=internal"), "it begins without a name");
-        assert_eq!(
-            wrong("ingress..scheme=x"),
-            "a name is missing behind `ingress`"
-        );
+        assert_eq!(wrong("ingress..scheme=x"), "a name is missing behind `ingress`");
         assert_eq!(wrong("ingress.=x"), "a name is missing behind `ingress`");
         assert_eq!(wrong("ingress.annotations[a=x"), "`[` without `]`");
         assert_eq!(wrong("ingress.annotations.\"a=x"), "a quote is not closed");
-        assert_eq!(
-            wrong("ingress.annotations[a]b=x"),
-            "`.`, `[` or `=` must follow `a`"
-        );
-        assert_eq!(
-            parse_path("ingress.scheme=x").unwrap_err(),
-            "a path has no `=`"
-        );
+        assert_eq!(wrong("ingress.annotations[a]b=x"), "`.`, `[` or `=` must follow `a`");
+        assert_eq!(parse_path("ingress.scheme=x").unwrap_err(), "a path has no `=`");
     }
 }

@@ -62,37 +62,24 @@ pub struct Hint {
 }
 
 /// What the flag does that says the opposite of its field.
-const NO_CARRY_OVER: &str =
-    "Do not keep on the Ingress what the removed annotations and fields of the Service meant";
+const NO_CARRY_OVER: &str = "Do not keep on the Ingress what the removed annotations and fields of the Service meant";
 
 /// The hints by the path of the field.
 #[must_use]
 pub fn hints() -> BTreeMap<&'static str, Hint> {
     let hint = |row: Row| {
         let end = row.description.find(". ").unwrap_or(row.description.len());
-        let sentence = row.description[..end]
-            .trim_end_matches('.')
-            .replace('`', "");
+        let sentence = row.description[..end].trim_end_matches('.').replace('`', "");
         let words = row.kind.replace(" or ", ", ");
-        let words: Option<Vec<_>> = words
-            .split(", ")
-            .map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned()))
-            .collect();
-        let words = words
-            .filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
+        let words: Option<Vec<_>> =
+            words.split(", ").map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
+        let words = words.filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
         let flag = match row.shape {
             Shape::NoSwitch => NO_CARRY_OVER,
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
-        (
-            row.path,
-            Hint {
-                flag: flag.to_owned(),
-                sentence,
-                words: words.unwrap_or_default(),
-            },
-        )
+        (row.path, Hint { flag: flag.to_owned(), sentence, words: words.unwrap_or_default() })
     };
     rows().into_iter().map(hint).collect()
 }
@@ -100,10 +87,7 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
 /// The first sentences about the fields alone.
 #[must_use]
 pub fn sentences() -> BTreeMap<&'static str, String> {
-    hints()
-        .into_iter()
-        .map(|(path, hint)| (path, hint.sentence))
-        .collect()
+    hints().into_iter().map(|(path, hint)| (path, hint.sentence)).collect()
 }
 
 /// The fields, one paragraph each.
@@ -117,36 +101,20 @@ pub fn fields() -> String {
         if !row.default.is_empty() {
             facts.push(format!("default: {}", row.default));
         }
-        facts.extend(
-            row.annotations
-                .first()
-                .map(|annotation| format!("annotation `{annotation}`")),
-        );
+        facts.extend(row.annotations.first().map(|annotation| format!("annotation `{annotation}`")));
         let says = match row.shape {
             Shape::NoSwitch => "the opposite: ",
             _ => "",
         };
         facts.extend(row.flag.as_ref().map(|flag| format!("{says}`{flag}`")));
         facts.push(format!("`{}`", row.variable));
-        let paragraph = format!(
-            "\n#### `{}`\n\n{}\n\n{}\n",
-            row.path,
-            row.description,
-            facts.join(" · ")
-        );
+        let paragraph = format!("\n#### `{}`\n\n{}\n\n{}\n", row.path, row.description, facts.join(" · "));
         match sections.iter_mut().find(|(section, _)| *section == parent) {
             Some((_, text)) => text.push_str(&paragraph),
             None => {
-                let about =
-                    schema::at(&mut whole, parent).and_then(|part| part["description"].as_str());
+                let about = schema::at(&mut whole, parent).and_then(|part| part["description"].as_str());
                 let title = if parent.is_empty() { "spec" } else { parent };
-                sections.push((
-                    parent,
-                    format!(
-                        "\n### `{title}`\n\n{}\n{paragraph}",
-                        about.unwrap_or_default()
-                    ),
-                ));
+                sections.push((parent, format!("\n### `{title}`\n\n{}\n{paragraph}", about.unwrap_or_default())));
             }
         }
     }
@@ -177,9 +145,7 @@ pub fn flags() -> String {
 /// What a schema takes, in words.
 fn kind(schema: &Value) -> String {
     let mut words = Vec::new();
-    let alternatives = ["anyOf", "oneOf"]
-        .iter()
-        .find_map(|key| schema[key].as_array());
+    let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| schema[key].as_array());
     for alternative in alternatives.map_or(std::slice::from_ref(schema), Vec::as_slice) {
         if alternatives.is_some() && alternative.get("anyOf").is_some() {
             words.push(kind(alternative));
@@ -206,26 +172,14 @@ fn simple(schema: &Value) -> Vec<String> {
     for name in types {
         match (name, &schema["enum"]) {
             ("string", Value::Array(allowed)) => {
-                words.extend(
-                    allowed
-                        .iter()
-                        .filter_map(Value::as_str)
-                        .map(|word| format!("`{word}`")),
-                );
+                words.extend(allowed.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")));
             }
             ("string", _) => words.push("text".to_owned()),
             ("integer", _) => words.push("whole number".to_owned()),
             ("boolean", _) if !is_text => words.extend(["`true`".to_owned(), "`false`".to_owned()]),
             ("array", _) => words.push(format!("list of {}", kind(&schema["items"]))),
             ("object", _) => words.push(match schema["properties"].as_object() {
-                Some(properties) => format!(
-                    "`{{{}}}`",
-                    properties
-                        .iter()
-                        .map(property)
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
+                Some(properties) => format!("`{{{}}}`", properties.iter().map(property).collect::<Vec<_>>().join(", ")),
                 None => format!("map to {}", kind(&schema["additionalProperties"])),
             }),
             _ => {}
@@ -250,10 +204,7 @@ pub(crate) fn compare(file: &str, generated: &str) {
         std::fs::write(&path, generated).unwrap();
     }
     let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        there == generated,
-        "{file} is not what the code says; ISTIO_ALB_BLESS=1 cargo test writes it"
-    );
+    assert!(there == generated, "{file} is not what the code says; ISTIO_ALB_BLESS=1 cargo test writes it");
 }
 
 /// The same for the parts of a page between `<!-- begin NAME -->` and `<!-- end NAME -->`.
@@ -276,24 +227,15 @@ mod tests {
 
     #[test]
     fn the_reference_in_docs_is_this_text() {
-        compare_parts(
-            "docs/configuration.md",
-            &[("flags", flags()), ("fields", fields())],
-        );
+        compare_parts("docs/configuration.md", &[("flags", flags()), ("fields", fields())]);
     }
 
     #[test]
     fn kinds_are_told_in_words() {
         let kinds: BTreeMap<_, _> = rows().into_iter().map(|row| (row.path, row.kind)).collect();
         assert_eq!(kinds["ingress.scheme"], "`internal` or `internet-facing`");
-        assert_eq!(
-            kinds["ingress.redirectToHttps"],
-            "`true`, `false` or `{via: action}`"
-        );
-        assert_eq!(
-            kinds["ingress.listenPorts"],
-            "list of `{HTTP: …}` or `{HTTPS: …}`"
-        );
+        assert_eq!(kinds["ingress.redirectToHttps"], "`true`, `false` or `{via: action}`");
+        assert_eq!(kinds["ingress.listenPorts"], "list of `{HTTP: …}` or `{HTTPS: …}`");
         assert_eq!(kinds["ingress.tags"], "map to text");
         assert_eq!(kinds["service.nodePorts"], "map to whole number");
         assert_eq!(kinds["ingress.backendPort"], "whole number or text");

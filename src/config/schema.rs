@@ -28,10 +28,7 @@ pub fn schema() -> Value {
 pub(super) fn plain() -> Value {
     let mut settings = SchemaSettings::draft2020_12();
     settings.inline_subschemas = true;
-    let mut schema = settings
-        .into_generator()
-        .into_root_schema_for::<AlbGateway>()
-        .to_value();
+    let mut schema = settings.into_generator().into_root_schema_for::<AlbGateway>().to_value();
     tidy(&mut schema);
     schema
 }
@@ -53,10 +50,7 @@ fn tidy(schema: &mut Value) {
                 map.remove("format");
             }
             if let Some(Value::String(description)) = map.get_mut("description") {
-                let paragraphs: Vec<_> = description
-                    .split("\n\n")
-                    .map(|text| text.replace('\n', " "))
-                    .collect();
+                let paragraphs: Vec<_> = description.split("\n\n").map(|text| text.replace('\n', " ")).collect();
                 *description = paragraphs.join("\n\n");
             }
             map.values_mut().for_each(tidy);
@@ -73,9 +67,8 @@ fn tidy(schema: &mut Value) {
 
 /// The schema of the field at `path` below `spec`.
 pub(super) fn at<'a>(schema: &'a mut Value, path: &str) -> Option<&'a mut Value> {
-    super::node::segments(path).try_fold(schema.pointer_mut("/properties/spec")?, |schema, name| {
-        schema.get_mut("properties")?.get_mut(name)
-    })
+    super::node::segments(path)
+        .try_fold(schema.pointer_mut("/properties/spec")?, |schema, name| schema.get_mut("properties")?.get_mut(name))
 }
 
 /// Adds what the table knows to a description.
@@ -97,11 +90,7 @@ fn accept_null(part: &mut Value) {
         return;
     }
     part["type"] = json!(["object", "null"]);
-    for child in part
-        .get_mut("properties")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flat_map(|map| map.values_mut())
+    for child in part.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(|map| map.values_mut())
     {
         accept_null(child);
     }
@@ -119,9 +108,7 @@ mod tests {
     #[test]
     fn the_table_has_every_field_of_the_types() {
         fn leaves(schema: &Value, path: &str, found: &mut Vec<String>) {
-            let properties = schema["properties"]
-                .as_object()
-                .filter(|_| schema["additionalProperties"] == false);
+            let properties = schema["properties"].as_object().filter(|_| schema["additionalProperties"] == false);
             for (name, below) in properties.into_iter().flatten() {
                 let path = crate::config::node::join(path, name);
                 leaves(below, &path, found);
@@ -140,13 +127,8 @@ mod tests {
     fn every_field_says_what_it_is() {
         let mut schema = schema();
         for field in FIELDS {
-            let described =
-                at(&mut schema, field.path).and_then(|schema| schema["description"].as_str());
-            assert!(
-                described.is_some_and(|text| text.len() > 20),
-                "{}",
-                field.path
-            );
+            let described = at(&mut schema, field.path).and_then(|schema| schema["description"].as_str());
+            assert!(described.is_some_and(|text| text.len() > 20), "{}", field.path);
         }
     }
 }

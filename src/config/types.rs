@@ -15,8 +15,8 @@ use std::fmt;
 pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
 use super::words::Via;
 pub use super::words::{
-    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders,
-    Protocol, Scheme, ServiceType, TargetType,
+    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Scheme,
+    ServiceType, TargetType,
 };
 
 /// The configuration of istio-alb for one gateway.
@@ -135,10 +135,7 @@ pub enum Redirect {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RedirectVia {
-    #[expect(
-        dead_code,
-        reason = "one allowed word; its presence is the information"
-    )]
+    #[expect(dead_code, reason = "one allowed word; its presence is the information")]
     via: Via,
 }
 
@@ -153,11 +150,7 @@ impl<'de> Deserialize<'de> for Redirect {
             }
 
             fn visit_bool<E: Error>(self, redirect: bool) -> Result<Redirect, E> {
-                Ok(if redirect {
-                    Redirect::Yes
-                } else {
-                    Redirect::No
-                })
+                Ok(if redirect { Redirect::Yes } else { Redirect::No })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Redirect, A::Error> {
@@ -202,10 +195,7 @@ impl Spec {
 
     /// The release of the controller in use, for comparisons: `>= (2, 14, 1)`.
     pub fn controller_release(&self) -> (u32, u32, u32) {
-        let said = self
-            .controller_version
-            .as_ref()
-            .and_then(|text| super::validate::release(text.as_str()).ok());
+        let said = self.controller_version.as_ref().and_then(|text| super::validate::release(text.as_str()).ok());
         said.unwrap_or((3, 5, 0))
     }
 

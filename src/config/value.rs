@@ -114,10 +114,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Var<T> {
                 Ok(Var::Placeholder(text.to_owned()))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                inner: D,
-            ) -> Result<Var<T>, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Var<T>, D::Error> {
                 T::deserialize(inner).map(Var::Known)
             }
         }
@@ -171,10 +168,7 @@ impl<'de> Deserialize<'de> for Text {
                 Ok(Text(text.to_owned()))
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                inner: D,
-            ) -> Result<Text, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Text, D::Error> {
                 String::deserialize(inner).map(Text)
             }
         }
@@ -269,9 +263,7 @@ impl<V> Default for Entries<V> {
 impl<V> Entries<V> {
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| value)
+        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
     /// Keys and values, in the order of the configuration.

@@ -9,9 +9,7 @@ fn objects(text: &str) -> Vec<Object> {
 }
 
 fn service(name: &str, more: &str, spec: &str) -> String {
-    format!(
-        "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: ns{more}}}\nspec: {{{spec}}}\n"
-    )
+    format!("---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: ns{more}}}\nspec: {{{spec}}}\n")
 }
 
 const STATUS: &str = "ports: [{name: status-port, port: 15021}]";
@@ -24,24 +22,15 @@ fn found(text: &str, choice: &Choice) -> Result<Option<String>, String> {
 }
 
 fn named(name: &str) -> Choice {
-    Choice {
-        name: Some(name.to_owned()),
-        ..Choice::default()
-    }
+    Choice { name: Some(name.to_owned()), ..Choice::default() }
 }
 
 #[test]
 fn the_status_port_tells_it() {
     let by_name = service("a", "", "ports: [{name: x, port: 1}]") + &service("b", "", STATUS);
-    assert_eq!(
-        found(&by_name, &Choice::default()),
-        Ok(Some("b".to_owned()))
-    );
+    assert_eq!(found(&by_name, &Choice::default()), Ok(Some("b".to_owned())));
     let by_number = service("c", "", "ports: [{port: 15021}]");
-    assert_eq!(
-        found(&by_number, &Choice::default()),
-        Ok(Some("c".to_owned()))
-    );
+    assert_eq!(found(&by_number, &Choice::default()), Ok(Some("c".to_owned())));
     let hook = service("h", ", annotations: {helm.sh/hook: pre-install}", STATUS);
     assert_eq!(found(&hook, &Choice::default()), Ok(None));
     let foreign = by_name.replace("apiVersion: v1", "apiVersion: serving.knative.dev/v1");
@@ -52,10 +41,7 @@ fn the_status_port_tells_it() {
 fn of_several_the_exposed_one() {
     let inner = service("inner", "", &format!("type: ClusterIP, {STATUS}"));
     let outer = service("outer", "", &format!("type: LoadBalancer, {STATUS}"));
-    assert_eq!(
-        found(&(inner.clone() + &outer), &Choice::default()),
-        Ok(Some("outer".to_owned()))
-    );
+    assert_eq!(found(&(inner.clone() + &outer), &Choice::default()), Ok(Some("outer".to_owned())));
     let two = outer.clone() + &outer.replace("outer", "other");
     assert_eq!(
         found(&two, &Choice::default()).unwrap_err(),
@@ -65,38 +51,18 @@ fn of_several_the_exposed_one() {
          help: choose one with --gateway NAME, or write one configuration document for each gateway"
     );
     assert_eq!(found(&two, &named("other")), Ok(Some("other".to_owned())));
-    assert_eq!(
-        found(&inner, &Choice::default()),
-        Ok(Some("inner".to_owned()))
-    );
+    assert_eq!(found(&inner, &Choice::default()), Ok(Some("inner".to_owned())));
 }
 
 #[test]
 fn names_namespaces_and_labels_choose() {
     let text = service("a", ", labels: {istio: public}", STATUS)
-        + &service("a", ", labels: {istio: private}", STATUS)
-            .replace("namespace: ns", "namespace: other");
-    assert!(
-        found(&text, &named("a"))
-            .unwrap_err()
-            .contains("--gateway-namespace")
-    );
-    let choice = Choice {
-        namespace: Some("other".to_owned()),
-        ..named("a")
-    };
+        + &service("a", ", labels: {istio: private}", STATUS).replace("namespace: ns", "namespace: other");
+    assert!(found(&text, &named("a")).unwrap_err().contains("--gateway-namespace"));
+    let choice = Choice { namespace: Some("other".to_owned()), ..named("a") };
     assert_eq!(found(&text, &choice), Ok(Some("a".to_owned())));
     let selector = [("istio".to_owned(), "private".to_owned())].into();
-    assert_eq!(
-        found(
-            &text,
-            &Choice {
-                selector,
-                ..Choice::default()
-            }
-        ),
-        Ok(Some("a".to_owned()))
-    );
+    assert_eq!(found(&text, &Choice { selector, ..Choice::default() }), Ok(Some("a".to_owned())));
     assert_eq!(found(&text, &named("b")), Ok(None));
 }
 
@@ -104,11 +70,7 @@ fn names_namespaces_and_labels_choose() {
 fn east_west_gateways_are_refused_unless_named() {
     for east_west in [
         service("ew", ", labels: {topology.istio.io/network: n1}", STATUS),
-        service(
-            "ew",
-            "",
-            "ports: [{name: status-port, port: 15021}, {port: 15443}]",
-        ),
+        service("ew", "", "ports: [{name: status-port, port: 15021}, {port: 15443}]"),
     ] {
         let error = found(&east_west, &Choice::default()).unwrap_err();
         assert!(error.contains("is an east-west gateway ("), "{error}");
@@ -121,19 +83,10 @@ fn east_west_gateways_are_refused_unless_named() {
 #[test]
 fn a_missing_gateway_is_put_into_words() {
     let none = missing(&[], &Choice::default()).to_string();
+    assert!(none.contains("the stream holds no Service") && none.contains("service.type: None"), "{none}");
+    let other = missing(&objects(&service("web", "", "ports: [{name: http, port: 80}]")), &named("gw")).to_string();
     assert!(
-        none.contains("the stream holds no Service") && none.contains("service.type: None"),
-        "{none}"
-    );
-    let other = missing(
-        &objects(&service("web", "", "ports: [{name: http, port: 80}]")),
-        &named("gw"),
-    )
-    .to_string();
-    assert!(
-        other.starts_with(
-            "no Service gw found; Services in the stream:\n  ns/web (ClusterIP, ports http 80)"
-        ),
+        other.starts_with("no Service gw found; Services in the stream:\n  ns/web (ClusterIP, ports http 80)"),
         "{other}"
     );
 }

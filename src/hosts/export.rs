@@ -62,21 +62,13 @@ pub struct ObjectPatch {
 /// filter does.
 pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
     if rewritten.gateways.is_empty() {
-        return Err(Error::input(
-            "there is no gateway in the stream, so there is nothing to export",
-        )
-        .help("leave --if-missing out to hear which Services there are"));
+        return Err(Error::input("there is no gateway in the stream, so there is nothing to export")
+            .help("leave --if-missing out to hear which Services there are"));
     }
     let mut patches: Vec<ObjectPatch> = Vec::new();
     for turned in &rewritten.gateways {
         if let Some(place) = &turned.existing {
-            let name = turned
-                .ingress
-                .ingress
-                .metadata
-                .name
-                .as_deref()
-                .unwrap_or_default();
+            let name = turned.ingress.ingress.metadata.name.as_deref().unwrap_or_default();
             return Err(Error::input(format!("the stream holds the Ingress {name} already, and an export adds it"))
                 .at(place.clone())
                 .help("export from what the chart renders by itself, without istio-alb as its post-renderer"));
@@ -103,17 +95,13 @@ fn check(turned: &Turned, patch: &ObjectPatch) -> Result<(), Error> {
         rendered["metadata"]["annotations"] = json!({});
     }
     let mut operations = patch.operations.clone();
-    operations.retain(
-        |operation| !matches!(operation, PatchOperation::Test(test) if test.value.is_null()),
-    );
+    operations.retain(|operation| !matches!(operation, PatchOperation::Test(test) if test.value.is_null()));
     let found = plan::patched(&rendered, &Patch(operations))?;
     let plain = |mut service: Value| {
         if let Some(metadata) = service["metadata"].as_object_mut()
-            && metadata.get("annotations").is_some_and(|annotations| {
-                annotations
-                    .as_object()
-                    .is_none_or(serde_json::Map::is_empty)
-            })
+            && metadata
+                .get("annotations")
+                .is_some_and(|annotations| annotations.as_object().is_none_or(serde_json::Map::is_empty))
         {
             metadata.shift_remove("annotations");
         }
@@ -133,10 +121,7 @@ impl ObjectPatch {
     /// The patch that fails if the Service is not there.
     #[must_use]
     pub fn assertion(&self) -> String {
-        format!(
-            "apiVersion: v1\nkind: Service\nmetadata: {}\n",
-            self.named()
-        )
+        format!("apiVersion: v1\nkind: Service\nmetadata: {}\n", self.named())
     }
 
     /// The fields that choose the Service, for `target`.
@@ -160,11 +145,7 @@ impl ObjectPatch {
         let mut items = format!("- patch: |\n{}", indented(&self.assertion(), 4));
         let operations = lines(&self.operations, as_numbers) + more;
         if !operations.is_empty() {
-            items.push_str(&format!(
-                "- target: {}\n  patch: |\n{}",
-                self.target(),
-                indented(&operations, 4)
-            ));
+            items.push_str(&format!("- target: {}\n  patch: |\n{}", self.target(), indented(&operations, 4)));
         }
         indented(&items, indent)
     }
@@ -202,19 +183,13 @@ pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
         .map(|turned| yaml::emit(&turned.ingress.printed(), &yaml::Style::default()))
         .collect();
     let text = ingresses.join("---\n");
-    File {
-        name: INGRESS,
-        text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text,
-    }
+    File { name: INGRESS, text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text }
 }
 
 /// The comment on top of a file.
 #[must_use]
 pub fn header(name: &str, by: &str, about: &[&str]) -> String {
-    let mut text = format!(
-        "{}`istio-alb export {by}`; export again instead of editing it.\n",
-        start(name)
-    );
+    let mut text = format!("{}`istio-alb export {by}`; export again instead of editing it.\n", start(name));
     if !about.is_empty() {
         text.push_str("#\n");
     }
@@ -234,28 +209,15 @@ pub fn start(name: &str) -> String {
 /// The variables of a text that Flux has to know, as a comment.
 #[must_use]
 pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
-    let flux = rewritten
-        .gateways
-        .iter()
-        .any(|turned| turned.spec.placeholders() == Placeholders::Flux);
+    let flux = rewritten.gateways.iter().any(|turned| turned.spec.placeholders() == Placeholders::Flux);
     let mut text = String::new();
-    for (name, optional) in placeholder::variables(body)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|_| flux)
-    {
+    for (name, optional) in placeholder::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
         if text.is_empty() {
-            text.push_str(
-                "#\n# Flux fills in, from spec.postBuild of the Kustomization:\n#   substitute:\n",
-            );
+            text.push_str("#\n# Flux fills in, from spec.postBuild of the Kustomization:\n#   substitute:\n");
         }
         text.push_str(&format!(
             "#     {name}: \"\"{}\n",
-            if optional {
-                " # or nothing: it has a default"
-            } else {
-                ""
-            }
+            if optional { " # or nothing: it has a default" } else { "" }
         ));
     }
     if body.contains("%: }") || body.contains("${quote:=") {
@@ -267,7 +229,5 @@ pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
 /// Every line of a text, `columns` in.
 #[must_use]
 pub fn indented(text: &str, columns: usize) -> String {
-    text.split_inclusive('\n')
-        .map(|line| format!("{:columns$}{line}", ""))
-        .collect()
+    text.split_inclusive('\n').map(|line| format!("{:columns$}{line}", "")).collect()
 }

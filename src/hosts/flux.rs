@@ -57,11 +57,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
     let release = release(rewritten, how)?;
     let mut items = String::new();
     for patch in &patches {
-        let more = if how.single {
-            unfold(rewritten, patch)
-        } else {
-            String::new()
-        };
+        let more = if how.single { unfold(rewritten, patch) } else { String::new() };
         items.push_str(&patch.items(6, true, &more));
     }
     let mut files = vec![File {
@@ -122,31 +118,24 @@ fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
 /// The operations that turn the Service into a List of itself and its Ingresses.
 fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     let mut items = vec![json!({ "apiVersion": "v1", "kind": "Service" })];
-    let ours = rewritten.gateways.iter().filter(|turned| {
-        turned.service.name() == patch.name && turned.service.namespace() == patch.namespace
-    });
+    let ours = rewritten
+        .gateways
+        .iter()
+        .filter(|turned| turned.service.name() == patch.name && turned.service.namespace() == patch.namespace);
     items.extend(ours.map(|turned| marked(&turned.ingress.value)));
     let added = json!([{ "op": "add", "path": "/items", "value": items }]);
     let path = |tokens: &[&str]| PointerBuf::from_tokens(tokens.iter().copied());
     let mut operations = Vec::new();
     for field in ["metadata", "spec"] {
-        operations.push(PatchOperation::Move(MoveOperation {
-            from: path(&[field]),
-            path: path(&["items", "0", field]),
-        }));
+        operations
+            .push(PatchOperation::Move(MoveOperation { from: path(&[field]), path: path(&["items", "0", field]) }));
     }
-    operations.push(PatchOperation::Replace(ReplaceOperation {
-        path: path(&["kind"]),
-        value: json!("List"),
-    }));
+    operations.push(PatchOperation::Replace(ReplaceOperation { path: path(&["kind"]), value: json!("List") }));
     // kustomize's own notes on what it changed, which it would only take off the List.
     for what in ["Kinds", "Names", "Namespaces"] {
         let key = format!("internal.config.kubernetes.io/previous{what}");
         let path = path(&["items", "0", "metadata", "annotations", &key]);
-        operations.push(PatchOperation::Add(AddOperation {
-            path: path.clone(),
-            value: json!(""),
-        }));
+        operations.push(PatchOperation::Add(AddOperation { path: path.clone(), value: json!("") }));
         operations.push(PatchOperation::Remove(RemoveOperation { path }));
     }
     let added = yaml::emit(&added, &yaml::Style::default()).replace(MARK, "");
@@ -162,10 +151,7 @@ fn marked(value: &Value) -> Value {
     match value {
         Value::String(text) if placeholder::is_in(text) => json!(format!("\u{1}{text}")),
         Value::Array(items) => items.iter().map(marked).collect(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), marked(value)))
-            .collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), marked(value))).collect(),
         other => other.clone(),
     }
 }

@@ -30,18 +30,13 @@ pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
     for line in message.lines() {
         out.extend_from_slice(b"  ");
         // Control characters may not stand in YAML.
-        out.extend(line.chars().flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().to_string()
-            } else {
-                c.to_string()
-            }
-            .into_bytes()
-        }));
+        out.extend(
+            line.chars()
+                .flat_map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }.into_bytes()),
+        );
         out.push(b'\n');
     }
-    let marked = std::str::from_utf8(input)
-        .is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
+    let marked = std::str::from_utf8(input).is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {
         out.extend_from_slice(b"---\n");
     }
@@ -56,10 +51,7 @@ mod tests {
     #[test]
     fn the_message_is_a_document_before_the_input() {
         let out = refuse("istio-alb: error: x\n  help: \u{1b}y", b"kind: A\n");
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "--- |\n  istio-alb: error: x\n    help: \\u{1b}y\n---\nkind: A\n"
-        );
+        assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  istio-alb: error: x\n    help: \\u{1b}y\n---\nkind: A\n");
         let out = refuse("x", b"---\nkind: A");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\n---\nkind: A");
     }

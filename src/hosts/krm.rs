@@ -42,10 +42,7 @@ pub fn read(text: &str) -> Option<ResourceList> {
         return None;
     }
     let function_config = match &value["functionConfig"] {
-        Value::Object(config) => Some(yaml::emit(
-            &Value::Object(config.clone()),
-            &yaml::style_of(""),
-        )),
+        Value::Object(config) => Some(yaml::emit(&Value::Object(config.clone()), &yaml::style_of(""))),
         _ => None,
     };
     Some(ResourceList { function_config })
@@ -92,12 +89,7 @@ fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error
     };
     yaml::apply(list, &Patch(vec![operation]))
         .map(Some)
-        .map_err(|error| {
-            Error::internal(format!(
-                "the results can't be added to the ResourceList: {}",
-                error.message
-            ))
-        })
+        .map_err(|error| Error::internal(format!("the results can't be added to the ResourceList: {}", error.message)))
 }
 
 fn result(finding: &Finding) -> Value {
@@ -108,27 +100,16 @@ fn result(finding: &Finding) -> Value {
         "tags": { "id": finding.rule.id, "name": finding.rule.name },
     });
     // `Service istio-system/gw`
-    if let Some((kind, name)) = finding
-        .object
-        .as_deref()
-        .and_then(|object| object.split_once(' '))
-    {
+    if let Some((kind, name)) = finding.object.as_deref().and_then(|object| object.split_once(' ')) {
         let (namespace, name) = name.split_once('/').unwrap_or(("", name));
-        let version = if kind == "Service" {
-            "v1"
-        } else {
-            "networking.k8s.io/v1"
-        };
+        let version = if kind == "Service" { "v1" } else { "networking.k8s.io/v1" };
         result["resourceRef"] = json!({ "apiVersion": version, "kind": kind, "name": name });
         if !namespace.is_empty() {
             result["resourceRef"]["namespace"] = json!(namespace);
         }
         if let Some(field) = &finding.field {
-            let path: Vec<String> = field
-                .split('/')
-                .skip(1)
-                .map(|part| part.replace("~1", "/").replace("~0", "~"))
-                .collect();
+            let path: Vec<String> =
+                field.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
             result["field"] = json!({ "path": path.join(".") });
         }
     }

@@ -23,19 +23,10 @@ const ABOUT: [&str; 6] = [
 /// As [`export::patches`].
 pub fn files(rewritten: &Rewritten<'_>) -> Result<Vec<File>, Error> {
     let patches = export::patches(rewritten)?;
-    let items: String = patches
-        .iter()
-        .map(|patch: &ObjectPatch| patch.items(0, false, ""))
-        .collect();
+    let items: String = patches.iter().map(|patch: &ObjectPatch| patch.items(0, false, "")).collect();
     let text = format!(
         "{}apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources:\n- {INGRESS}\npatches:\n{items}",
         export::header(KUSTOMIZATION, "kustomize", &ABOUT)
     );
-    Ok(vec![
-        File {
-            name: KUSTOMIZATION,
-            text,
-        },
-        export::ingresses(rewritten, "kustomize"),
-    ])
+    Ok(vec![File { name: KUSTOMIZATION, text }, export::ingresses(rewritten, "kustomize")])
 }

@@ -17,7 +17,8 @@ pub const CLASS: &str = "kubernetes.io/ingress.class";
 /// The controller's default policy allows TLS 1.0; this one is AWS's recommendation for an ALB.
 const TLS_POLICY: &str = "ELBSecurityPolicy-TLS13-1-2-2021-06";
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
-const REDIRECT: &str = r#"{"Type": "redirect", "RedirectConfig": { "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}"#;
+const REDIRECT: &str =
+    r#"{"Type": "redirect", "RedirectConfig": { "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}"#;
 
 /// The order in which annotations are printed: the how-to's, with what belongs together side by side. What is not listed
 /// follows by its name, other prefixes last.
@@ -97,11 +98,8 @@ impl Annotations {
     /// All of them, in the order of printing.
     #[must_use]
     pub fn in_order(&self) -> Vec<(&str, &str)> {
-        let mut all: Vec<(&str, &str)> = self
-            .values
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
+        let mut all: Vec<(&str, &str)> =
+            self.values.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         all.sort_by_key(|(key, _)| rank(key));
         all
     }
@@ -113,68 +111,27 @@ impl Annotations {
         self.choose("scheme", &ingress.scheme, ToString::to_string);
         self.choose("target-type", &ingress.target_type, ToString::to_string);
         self.choose("subnets", &ingress.subnets, |list| list.join(","));
-        self.choose("listen-ports", &ingress.listen_ports, |ports| {
-            listen_ports(ports)
-        });
-        self.choose("certificate-arn", &ingress.certificate_arns, |list| {
-            list.join(",")
-        });
+        self.choose("listen-ports", &ingress.listen_ports, |ports| listen_ports(ports));
+        self.choose("certificate-arn", &ingress.certificate_arns, |list| list.join(","));
         self.choose("ssl-policy", &ingress.ssl_policy, text);
-        self.choose(
-            "backend-protocol",
-            &ingress.backend_protocol,
-            ToString::to_string,
-        );
+        self.choose("backend-protocol", &ingress.backend_protocol, ToString::to_string);
         let check = &ingress.health_check;
         self.choose("healthcheck-port", &check.port, ToString::to_string);
         self.choose("healthcheck-protocol", &check.protocol, ToString::to_string);
         self.choose("healthcheck-path", &check.path, text);
-        self.choose(
-            "healthcheck-interval-seconds",
-            &check.interval_seconds,
-            ToString::to_string,
-        );
-        self.choose(
-            "healthcheck-timeout-seconds",
-            &check.timeout_seconds,
-            ToString::to_string,
-        );
-        self.choose(
-            "healthy-threshold-count",
-            &check.healthy_threshold_count,
-            ToString::to_string,
-        );
-        self.choose(
-            "unhealthy-threshold-count",
-            &check.unhealthy_threshold_count,
-            ToString::to_string,
-        );
-        self.choose("success-codes", &check.success_codes, |codes| {
-            codes.0.clone()
-        });
+        self.choose("healthcheck-interval-seconds", &check.interval_seconds, ToString::to_string);
+        self.choose("healthcheck-timeout-seconds", &check.timeout_seconds, ToString::to_string);
+        self.choose("healthy-threshold-count", &check.healthy_threshold_count, ToString::to_string);
+        self.choose("unhealthy-threshold-count", &check.unhealthy_threshold_count, ToString::to_string);
+        self.choose("success-codes", &check.success_codes, |codes| codes.0.clone());
         self.choose("wafv2-acl-arn", &ingress.wafv2_acl_arn, text);
-        self.choose(
-            "shield-advanced-protection",
-            &ingress.shield_advanced_protection,
-            ToString::to_string,
-        );
-        self.merge(
-            "load-balancer-attributes",
-            &ingress.load_balancer_attributes,
-        );
+        self.choose("shield-advanced-protection", &ingress.shield_advanced_protection, ToString::to_string);
+        self.merge("load-balancer-attributes", &ingress.load_balancer_attributes);
         self.merge("target-group-attributes", &ingress.target_group_attributes);
         self.merge("tags", &ingress.tags);
-        self.choose("security-groups", &ingress.security_groups, |list| {
-            list.join(",")
-        });
-        self.choose("inbound-cidrs", &ingress.inbound_cidrs, |list| {
-            list.join(",")
-        });
-        self.choose(
-            "ip-address-type",
-            &ingress.ip_address_type,
-            ToString::to_string,
-        );
+        self.choose("security-groups", &ingress.security_groups, |list| list.join(","));
+        self.choose("inbound-cidrs", &ingress.inbound_cidrs, |list| list.join(","));
+        self.choose("ip-address-type", &ingress.ip_address_type, ToString::to_string);
         self.choose("group.name", &ingress.group.name, text);
         self.choose("group.order", &ingress.group.order, ToString::to_string);
         for (key, value) in ingress.annotations.iter().flat_map(Entries::iter) {
@@ -208,10 +165,7 @@ impl Annotations {
         if let Some(port) = facts.status_ports.first() {
             self.default_alb("healthcheck-port", port);
         }
-        if self
-            .alb("healthcheck-port")
-            .is_some_and(|port| facts.status_ports.iter().any(|status| status == port))
-        {
+        if self.alb("healthcheck-port").is_some_and(|port| facts.status_ports.iter().any(|status| status == port)) {
             self.default_alb("healthcheck-protocol", "HTTP");
             self.default_alb("healthcheck-path", "/healthz/ready");
         }
@@ -228,23 +182,14 @@ impl Annotations {
             Choice::Set(Redirect::Action) => {
                 self.default_alb("actions.ssl-redirect", REDIRECT);
             }
-            Choice::Set(Redirect::No) | Choice::Off => {
-                self.switch_off(&format!("{ALB}ssl-redirect"))
-            }
+            Choice::Set(Redirect::No) | Choice::Off => self.switch_off(&format!("{ALB}ssl-redirect")),
             Choice::Set(Redirect::Yes) | Choice::Default => {
                 let wanted = redirect.set().is_some() || self.alb("actions.ssl-redirect").is_none();
                 // Where clients go is clear if there is one HTTPS port; a redirect without an HTTP listener is dead.
-                if let ([port], false, true) = (
-                    listeners.https.as_slice(),
-                    listeners.http.is_empty(),
-                    wanted,
-                ) {
+                if let ([port], false, true) = (listeners.https.as_slice(), listeners.http.is_empty(), wanted) {
                     self.default_alb("ssl-redirect", port);
                 } else if redirect.set().is_some() {
-                    self.default_alb(
-                        "ssl-redirect",
-                        listeners.https.first().map_or("443", String::as_str),
-                    );
+                    self.default_alb("ssl-redirect", listeners.https.first().map_or("443", String::as_str));
                 }
             }
         }
@@ -276,18 +221,11 @@ impl Annotations {
             .flatten()
             .filter(|(name, _)| entries.get(name).is_none())
             .collect();
-        pairs.extend(
-            entries
-                .iter()
-                .filter_map(|(name, value)| Some((name.to_owned(), value.as_ref()?.0.clone()))),
-        );
+        pairs.extend(entries.iter().filter_map(|(name, value)| Some((name.to_owned(), value.as_ref()?.0.clone()))));
         if pairs.is_empty() {
             return self.switch_off(&key);
         }
-        self.values.insert(
-            key,
-            format_map(pairs.iter().map(|(key, value)| (key, value))),
-        );
+        self.values.insert(key, format_map(pairs.iter().map(|(key, value)| (key, value))));
     }
 
     fn default(&mut self, key: &str, value: &str) {
@@ -303,14 +241,10 @@ impl Annotations {
     /// The ports of `listen-ports`, as far as they can be read.
     fn listeners(&self) -> Listeners {
         let mut listeners = Listeners::default();
-        let entries: Vec<BTreeMap<String, serde_json::Value>> = self
-            .alb("listen-ports")
-            .and_then(|text| serde_json::from_str(&as_json(text)).ok())
-            .unwrap_or_default();
+        let entries: Vec<BTreeMap<String, serde_json::Value>> =
+            self.alb("listen-ports").and_then(|text| serde_json::from_str(&as_json(text)).ok()).unwrap_or_default();
         for (protocol, port) in entries.into_iter().flatten() {
-            let port = port
-                .as_str()
-                .map_or_else(|| port.to_string(), str::to_owned);
+            let port = port.as_str().map_or_else(|| port.to_string(), str::to_owned);
             match protocol.as_str() {
                 "HTTP" => listeners.http.push(port),
                 "HTTPS" => listeners.https.push(port),
@@ -328,10 +262,7 @@ struct Listeners {
 }
 
 fn listen_ports(ports: &[ListenPort]) -> String {
-    let ports: Vec<String> = ports
-        .iter()
-        .map(|port| format!("{{\"{}\": {}}}", port.protocol(), port.port()))
-        .collect();
+    let ports: Vec<String> = ports.iter().map(|port| format!("{{\"{}\": {}}}", port.protocol(), port.port())).collect();
     format!("[{}]", ports.join(", "))
 }
 
@@ -340,14 +271,7 @@ fn rank(key: &str) -> (usize, &str) {
         return (0, key);
     }
     match key.strip_prefix(ALB) {
-        Some(suffix) => (
-            ORDER
-                .iter()
-                .position(|known| *known == suffix)
-                .map_or(ORDER.len(), |at| at)
-                + 1,
-            key,
-        ),
+        Some(suffix) => (ORDER.iter().position(|known| *known == suffix).map_or(ORDER.len(), |at| at) + 1, key),
         None => (ORDER.len() + 2, key),
     }
 }

@@ -9,8 +9,8 @@ pub mod annotations;
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::networking::v1::{
-    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule,
-    IngressServiceBackend, IngressSpec, IngressTLS, ServiceBackendPort,
+    HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec,
+    IngressTLS, ServiceBackendPort,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
@@ -63,32 +63,19 @@ impl Built {
     /// The object as it is printed: with its strings so that they stay strings, whatever Flux puts in.
     #[must_use]
     pub fn printed(&self) -> Value {
-        if self.flux {
-            placeholder::protected(&self.value)
-        } else {
-            self.value.clone()
-        }
+        if self.flux { placeholder::protected(&self.value) } else { self.value.clone() }
     }
 
     /// What [`Built::printed`] was made from.
     #[must_use]
     pub fn meant(&self, printed: &Value) -> Value {
-        if self.flux {
-            placeholder::restored(printed)
-        } else {
-            printed.clone()
-        }
+        if self.flux { placeholder::restored(printed) } else { printed.clone() }
     }
 
     /// An annotation of it.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
-        self.ingress
-            .metadata
-            .annotations
-            .as_ref()?
-            .get(key)
-            .map(String::as_str)
+        self.ingress.metadata.annotations.as_ref()?.get(key).map(String::as_str)
     }
 }
 
@@ -108,18 +95,10 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let flux = sources.spec.placeholders() == Placeholders::Flux;
     let backend = backend_port(sources.service, wanted)?;
     let class = class_of(sources.spec, sources.existing);
-    let existing = sources
-        .existing
-        .map(|object| crate::alb::nlb::annotations_of(&object.value))
-        .unwrap_or_default();
+    let existing = sources.existing.map(|object| crate::alb::nlb::annotations_of(&object.value)).unwrap_or_default();
 
     let mut annotations = Annotations::default();
-    annotations.overlay(
-        existing
-            .iter()
-            .map(|(key, value)| (*key, *value))
-            .filter(|(key, _)| *key != CLASS),
-    );
+    annotations.overlay(existing.iter().map(|(key, value)| (*key, *value)).filter(|(key, _)| *key != CLASS));
     let default_scheme = yields(sources.carried, &existing);
     annotations.overlay(
         sources
@@ -141,32 +120,12 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let scheme_assumed = scheme_assumed && annotations.alb("scheme").is_some();
 
     let redirect = annotations.redirects_by_action(&wanted.redirect_to_https);
-    let spec = match sources
-        .existing
-        .filter(|_| !configures_rules(wanted))
-        .and_then(|object| object.value.get("spec"))
+    let spec = match sources.existing.filter(|_| !configures_rules(wanted)).and_then(|object| object.value.get("spec"))
     {
         Some(spec) => IngressSpec::deserialize(spec)
-            .map(|spec| IngressSpec {
-                ingress_class_name: class.as_field.clone(),
-                ..spec
-            })
-            .unwrap_or_else(|_| {
-                spec_of(
-                    wanted,
-                    sources.service.name(),
-                    &backend,
-                    class.as_field.clone(),
-                    redirect,
-                )
-            }),
-        None => spec_of(
-            wanted,
-            sources.service.name(),
-            &backend,
-            class.as_field.clone(),
-            redirect,
-        ),
+            .map(|spec| IngressSpec { ingress_class_name: class.as_field.clone(), ..spec })
+            .unwrap_or_else(|_| spec_of(wanted, sources.service.name(), &backend, class.as_field.clone(), redirect)),
+        None => spec_of(wanted, sources.service.name(), &backend, class.as_field.clone(), redirect),
     };
     let name = name_of(sources.spec);
     let labels = labels_of(&wanted.labels, name, sources.existing);
@@ -174,37 +133,23 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let ingress = Ingress {
         metadata: ObjectMeta {
             name: Some(name.to_owned()),
-            namespace: Some(sources.service.namespace().to_owned())
-                .filter(|namespace| !namespace.is_empty()),
-            annotations: Some(
-                ordered
-                    .iter()
-                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                    .collect(),
-            )
-            .filter(|annotations: &BTreeMap<_, _>| !annotations.is_empty()),
-            labels: Some(labels.iter().cloned().collect())
-                .filter(|labels: &BTreeMap<_, _>| !labels.is_empty()),
+            namespace: Some(sources.service.namespace().to_owned()).filter(|namespace| !namespace.is_empty()),
+            annotations: Some(ordered.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+                .filter(|annotations: &BTreeMap<_, _>| !annotations.is_empty()),
+            labels: Some(labels.iter().cloned().collect()).filter(|labels: &BTreeMap<_, _>| !labels.is_empty()),
             ..ObjectMeta::default()
         },
         spec: Some(spec),
         status: None,
     };
     let value = print_order(&ingress, &ordered, &labels)?;
-    Ok(Built {
-        ingress,
-        value,
-        scheme_assumed,
-        flux,
-    })
+    Ok(Built { ingress, value, scheme_assumed, flux })
 }
 
 /// Whether the scheme that was carried over yields to that of an Ingress which is there: where no annotation says it, and it
 /// is the more open one or there is no old load balancer any more. On our own output the annotation that said it is gone.
 fn yields(carried: &Carried, existing: &BTreeMap<&str, &str>) -> bool {
-    carried.scheme_by_default
-        && existing.contains_key(SCHEME)
-        && !(carried.internal && carried.is_live)
+    carried.scheme_by_default && existing.contains_key(SCHEME) && !(carried.internal && carried.is_live)
 }
 
 struct Backend {
@@ -215,20 +160,14 @@ struct Backend {
 /// The port of the Service that the rules lead to: 443 unless configured.
 fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
     let wanted = ingress.backend_port.as_ref();
-    if let Some(PortRef::Name(name)) =
-        wanted.filter(|wanted| placeholder::is_in(&wanted.to_string()))
-    {
+    if let Some(PortRef::Name(name)) = wanted.filter(|wanted| placeholder::is_in(&wanted.to_string())) {
         if ingress.backend_protocol.is_default() {
-            return Err(Error::usage(format!("spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"))
-                .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
+            return Err(Error::usage(format!(
+                "spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"
+            ))
+            .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
         }
-        return Ok(Backend {
-            port: ServiceBackendPort {
-                name: Some(name.clone()),
-                number: None,
-            },
-            is_tls: false,
-        });
+        return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, is_tls: false });
     }
     let found = ports(&service.value).iter().find(|port| match wanted {
         None => port["port"] == 443 && port["protocol"] != "UDP",
@@ -239,39 +178,23 @@ fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
         let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
         let known: Vec<String> = ports(&service.value)
             .iter()
-            .map(|port| {
-                format!(
-                    "{} ({})",
-                    port["name"].as_str().unwrap_or("unnamed"),
-                    port["port"]
-                )
-            })
+            .map(|port| format!("{} ({})", port["name"].as_str().unwrap_or("unnamed"), port["port"]))
             .collect();
         return Err(Error::usage(format!(
             "Service {} has no port {asked} for the Ingress to lead to",
             service.full_name()
         ))
         .at(service.place.clone())
-        .help(format!(
-            "choose one of its ports with --backend-port: {}",
-            known.join(", ")
-        )));
+        .help(format!("choose one of its ports with --backend-port: {}", known.join(", "))));
     };
     let is_tls = port["port"] == 443
         || matches!(port["targetPort"].as_u64(), Some(443 | 8443))
-        || port["name"]
-            .as_str()
-            .is_some_and(|name| name.starts_with("https"));
+        || port["name"].as_str().is_some_and(|name| name.starts_with("https"));
     let port = match wanted {
-        Some(PortRef::Name(name)) => ServiceBackendPort {
-            name: Some(name.clone()),
-            number: None,
-        },
+        Some(PortRef::Name(name)) => ServiceBackendPort { name: Some(name.clone()), number: None },
         _ => ServiceBackendPort {
             name: None,
-            number: port["port"]
-                .as_i64()
-                .and_then(|number| i32::try_from(number).ok()),
+            number: port["port"].as_i64().and_then(|number| i32::try_from(number).ok()),
         },
     };
     Ok(Backend { port, is_tls })
@@ -280,10 +203,7 @@ fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
 /// The health check ports that mean the status port: its name, and with ip targets its number, with instance targets the
 /// node port if it is pinned (LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-409).
 fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
-    let Some(port) = ports(&service.value)
-        .iter()
-        .find(|port| port["name"] == STATUS_PORT)
-    else {
+    let Some(port) = ports(&service.value).iter().find(|port| port["name"] == STATUS_PORT) else {
         return Vec::new();
     };
     let mut names = vec![STATUS_PORT.to_owned()];
@@ -292,12 +212,7 @@ fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
     } else {
         match &port["nodePort"] {
             Value::String(placeholder) => names.push(placeholder.clone()),
-            number => names.extend(
-                number
-                    .as_u64()
-                    .filter(|number| *number != 0)
-                    .map(|number| number.to_string()),
-            ),
+            number => names.extend(number.as_u64().filter(|number| *number != 0).map(|number| number.to_string())),
         }
     }
     names
@@ -312,33 +227,20 @@ struct Class<'c> {
 /// The class, in one of its two forms: never both, which older API servers refuse.
 fn class_of<'c>(spec: &'c Spec, existing: Option<&'c Object>) -> Class<'c> {
     let wanted = &spec.ingress;
-    let there = existing.map(|object| {
-        (
-            object.annotation(CLASS),
-            object.value["spec"]["ingressClassName"].as_str(),
-        )
-    });
+    let there = existing.map(|object| (object.annotation(CLASS), object.value["spec"]["ingressClassName"].as_str()));
     let class = match &wanted.class_name {
         Choice::Off => return Class::default(),
         Choice::Set(class) => class.as_str(),
-        Choice::Default => there
-            .and_then(|(annotation, field)| annotation.or(field))
-            .unwrap_or("alb"),
+        Choice::Default => there.and_then(|(annotation, field)| annotation.or(field)).unwrap_or("alb"),
     };
     let as_field = match wanted.class_as {
         Some(form) => form == ClassAs::Field,
         None => spec.eks_auto_mode() || matches!(there, Some((None, Some(_)))),
     };
     if as_field {
-        Class {
-            as_annotation: None,
-            as_field: Some(class.to_owned()),
-        }
+        Class { as_annotation: None, as_field: Some(class.to_owned()) }
     } else {
-        Class {
-            as_annotation: Some(class),
-            as_field: None,
-        }
+        Class { as_annotation: Some(class), as_field: None }
     }
 }
 
@@ -351,25 +253,11 @@ fn configures_rules(wanted: &Wanted) -> bool {
         || !wanted.redirect_to_https.is_default()
 }
 
-fn spec_of(
-    wanted: &Wanted,
-    service: &str,
-    backend: &Backend,
-    class: Option<String>,
-    redirect: bool,
-) -> IngressSpec {
-    let root = vec![PathRule {
-        path: "/".to_owned(),
-        path_type: PathType::Prefix,
-    }];
+fn spec_of(wanted: &Wanted, service: &str, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {
+    let root = vec![PathRule { path: "/".to_owned(), path_type: PathType::Prefix }];
     let gateway = backend_of(service, backend.port.clone());
-    let paths: Vec<HTTPIngressPath> = wanted
-        .paths
-        .as_ref()
-        .unwrap_or(&root)
-        .iter()
-        .map(|rule| path_of(rule, gateway.clone()))
-        .collect();
+    let paths: Vec<HTTPIngressPath> =
+        wanted.paths.as_ref().unwrap_or(&root).iter().map(|rule| path_of(rule, gateway.clone())).collect();
     let hosts: Vec<Option<String>> = match wanted.hosts.as_deref() {
         None | Some([]) => vec![None],
         Some(hosts) => hosts.iter().cloned().map(Some).collect(),
@@ -378,14 +266,8 @@ fn spec_of(
     if redirect {
         // In a rule of its own before the others, so that no path of theirs is sorted in front of it. On the HTTPS listener
         // the controller leaves it out, since it would redirect to itself (LBC v3.5.0 pkg/ingress/rule_optimizer.go:53-85).
-        let action = ServiceBackendPort {
-            name: Some(USE_ANNOTATION.to_owned()),
-            number: None,
-        };
-        rules.push(rule_of(
-            None,
-            vec![path_of(&root[0], backend_of("ssl-redirect", action))],
-        ));
+        let action = ServiceBackendPort { name: Some(USE_ANNOTATION.to_owned()), number: None };
+        rules.push(rule_of(None, vec![path_of(&root[0], backend_of("ssl-redirect", action))]));
     }
     rules.extend(hosts.into_iter().map(|host| rule_of(host, paths.clone())));
     let tls = wanted.tls_hosts.clone().filter(|hosts| !hosts.is_empty());
@@ -393,38 +275,23 @@ fn spec_of(
         default_backend: None,
         ingress_class_name: class,
         rules: Some(rules),
-        tls: tls.map(|hosts| {
-            vec![IngressTLS {
-                hosts: Some(hosts),
-                secret_name: None,
-            }]
-        }),
+        tls: tls.map(|hosts| vec![IngressTLS { hosts: Some(hosts), secret_name: None }]),
     }
 }
 
 fn backend_of(service: &str, port: ServiceBackendPort) -> IngressBackend {
     IngressBackend {
         resource: None,
-        service: Some(IngressServiceBackend {
-            name: service.to_owned(),
-            port: Some(port),
-        }),
+        service: Some(IngressServiceBackend { name: service.to_owned(), port: Some(port) }),
     }
 }
 
 fn path_of(rule: &PathRule, backend: IngressBackend) -> HTTPIngressPath {
-    HTTPIngressPath {
-        backend,
-        path: Some(rule.path.clone()),
-        path_type: rule.path_type.to_string(),
-    }
+    HTTPIngressPath { backend, path: Some(rule.path.clone()), path_type: rule.path_type.to_string() }
 }
 
 fn rule_of(host: Option<String>, paths: Vec<HTTPIngressPath>) -> IngressRule {
-    IngressRule {
-        host,
-        http: Some(HTTPIngressRuleValue { paths }),
-    }
+    IngressRule { host, http: Some(HTTPIngressRuleValue { paths }) }
 }
 
 /// `app: <name>` as in the how-to, with the configured labels and those of an Ingress that is there.
@@ -433,15 +300,12 @@ fn labels_of(
     name: &str,
     existing: Option<&Object>,
 ) -> Vec<(String, String)> {
-    let there = existing
-        .and_then(|object| object.value.pointer("/metadata/labels"))
-        .and_then(Value::as_object);
+    let there = existing.and_then(|object| object.value.pointer("/metadata/labels")).and_then(Value::as_object);
     let mut labels: Vec<(String, String)> = match (wanted, there) {
         (Choice::Off, _) => return Vec::new(),
-        (_, Some(labels)) => labels
-            .iter()
-            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-            .collect(),
+        (_, Some(labels)) => {
+            labels.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+        }
         (_, None) => vec![("app".to_owned(), name.to_owned())],
     };
     for (key, value) in wanted.set().into_iter().flat_map(Entries::iter) {
@@ -454,33 +318,21 @@ fn labels_of(
 }
 
 /// The Ingress as a value, keys in the how-to's order.
-fn print_order(
-    ingress: &Ingress,
-    annotations: &[(&str, &str)],
-    labels: &[(String, String)],
-) -> Result<Value, Error> {
+fn print_order(ingress: &Ingress, annotations: &[(&str, &str)], labels: &[(String, String)]) -> Result<Value, Error> {
     let unprintable = |error| Error::internal(format!("the Ingress can't be printed: {error}"));
     let mut metadata = Map::new();
-    for (key, value) in [
-        ("name", &ingress.metadata.name),
-        ("namespace", &ingress.metadata.namespace),
-    ] {
+    for (key, value) in [("name", &ingress.metadata.name), ("namespace", &ingress.metadata.namespace)] {
         if let Some(value) = value {
             metadata.insert(key.to_owned(), json!(value));
         }
     }
     if !annotations.is_empty() {
-        let map: Map<String, Value> = annotations
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), json!(value)))
-            .collect();
+        let map: Map<String, Value> =
+            annotations.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
         metadata.insert("annotations".to_owned(), Value::Object(map));
     }
     if !labels.is_empty() {
-        let map: Map<String, Value> = labels
-            .iter()
-            .map(|(key, value)| (key.clone(), json!(value)))
-            .collect();
+        let map: Map<String, Value> = labels.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
         metadata.insert("labels".to_owned(), Value::Object(map));
     }
     let spec = serde_json::to_value(&ingress.spec).map_err(unprintable)?;
@@ -490,19 +342,7 @@ fn print_order(
     value.insert("metadata".to_owned(), Value::Object(metadata));
     value.insert(
         "spec".to_owned(),
-        order(
-            spec,
-            &[
-                "ingressClassName",
-                "tls",
-                "rules",
-                "host",
-                "http",
-                "path",
-                "pathType",
-                "backend",
-            ],
-        ),
+        order(spec, &["ingressClassName", "tls", "rules", "host", "http", "path", "pathType", "backend"]),
     );
     Ok(Value::Object(value))
 }
@@ -518,16 +358,10 @@ fn order(value: Value, first: &[&str]) -> Value {
                     ordered.insert((*key).to_owned(), order(field, first));
                 }
             }
-            ordered.extend(
-                fields
-                    .into_iter()
-                    .map(|(key, field)| (key, order(field, first))),
-            );
+            ordered.extend(fields.into_iter().map(|(key, field)| (key, order(field, first))));
             Value::Object(ordered)
         }
-        Value::Array(items) => {
-            Value::Array(items.into_iter().map(|item| order(item, first)).collect())
-        }
+        Value::Array(items) => Value::Array(items.into_iter().map(|item| order(item, first)).collect()),
         other => other,
     }
 }

@@ -17,9 +17,7 @@ use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
-use crate::alb::model::{
-    self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned,
-};
+use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
 
 /// An action that nobody reads.
@@ -108,9 +106,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         findings.extend(never_read(subject));
         findings.extend(missing(subject));
         for setting in subject.settings("actions.*") {
-            findings.extend(invalid(setting, &|message| {
-                scene.at(setting, &ALB005, message)
-            }));
+            findings.extend(invalid(setting, &|message| scene.at(setting, &ALB005, message)));
         }
         findings.extend(to_clear_text(subject));
         findings.extend(never_fire(subject));
@@ -122,9 +118,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 fn never_read(subject: &Subject<'_>) -> Vec<Finding> {
     let unread = subject.facts.settings.iter().filter(|setting| {
         setting.state == State::Unread(Unread::NoSuchBackend)
-            && setting
-                .annotation
-                .is_some_and(|found| found.suffix == "actions.*")
+            && setting.annotation.is_some_and(|found| found.suffix == "actions.*")
     });
     let backends = backends(subject.object);
     let found = unread.map(|setting| {
@@ -147,8 +141,7 @@ fn missing(subject: &Subject<'_>) -> Vec<Finding> {
     for backend in backends(subject.object) {
         let suffix = format!("actions.{}", backend.name);
         if backend.uses_annotation() && subject.setting(&suffix).is_none() {
-            let message =
-                format!("there is no annotation {suffix}: what comes here is answered with 503");
+            let message = format!("there is no annotation {suffix}: what comes here is answered with 503");
             findings.push(subject.finding(&ALB004, message).field(backend.pointer));
         }
     }
@@ -159,13 +152,10 @@ fn missing(subject: &Subject<'_>) -> Vec<Finding> {
 fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
-    let action = match payloads::Action::read(text)
-        .and_then(|action| action.check().map(|()| action))
-    {
+    let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
         Ok(action) => action,
         Err(error) => {
-            let quotes =
-                error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let quotes = error.contains("cannot unmarshal number") && error.ends_with("of type string");
             let finding = at(format!("{suffix}: {error}"));
             return vec![match quotes {
                 true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
@@ -173,28 +163,16 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
             }];
         }
     };
-    let mut findings: Vec<Finding> = limits::refused(&action)
-        .into_iter()
-        .map(|fault| at(format!("{suffix}: {fault}")).help(help(text)))
-        .collect();
+    let mut findings: Vec<Finding> =
+        limits::refused(&action).into_iter().map(|fault| at(format!("{suffix}: {fault}")).help(help(text))).collect();
     let warn = |message: String| at(message).severity(Severity::Warning);
     for key in unknown_keys(text, &payloads::Action::TYPE) {
-        findings.push(warn(format!(
-            "{suffix}: the controller knows no key {key:?}, and drops it"
-        )));
+        findings.push(warn(format!("{suffix}: the controller knows no key {key:?}, and drops it")));
     }
-    let targets = action
-        .forward_config
-        .iter()
-        .flat_map(|forward| &forward.target_groups);
-    let by_both = targets
-        .filter(|target| target.target_group_arn.is_some() && target.target_group_name.is_some());
-    if by_both.count() > 0
-        || (action.target_group_arn.is_some() && action.target_group_name.is_some())
-    {
-        findings.push(warn(format!(
-            "{suffix}: targetGroupName beside targetGroupARN is not read"
-        )));
+    let targets = action.forward_config.iter().flat_map(|forward| &forward.target_groups);
+    let by_both = targets.filter(|target| target.target_group_arn.is_some() && target.target_group_name.is_some());
+    if by_both.count() > 0 || (action.target_group_arn.is_some() && action.target_group_name.is_some()) {
+        findings.push(warn(format!("{suffix}: targetGroupName beside targetGroupARN is not read")));
     }
     findings
 }
@@ -224,9 +202,8 @@ fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
             if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
                 let suffix = format!("actions.{}", rule.origin.backend);
                 let port = own.listener.port;
-                let message = format!(
-                    "{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses"
-                );
+                let message =
+                    format!("{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses");
                 findings.push(subject.at(&ALB005, &suffix, message));
             }
         }
@@ -272,17 +249,14 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
             let mut fates = fates.iter();
             fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(taker) if taker.wrongly && taker.origin == by))
         };
-        let done_by_ssl_redirect =
-            redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
+        let done_by_ssl_redirect = redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
         let (severity, message) = match taker {
-            None if done_by_ssl_redirect => (
-                Severity::Warning,
-                "this redirect is not needed: ssl-redirect does the same".to_owned(),
-            ),
-            None => (
-                Severity::Error,
-                "this redirect never fires: it leads to the listener that it stands on".to_owned(),
-            ),
+            None if done_by_ssl_redirect => {
+                (Severity::Warning, "this redirect is not needed: ssl-redirect does the same".to_owned())
+            }
+            None => {
+                (Severity::Error, "this redirect never fires: it leads to the listener that it stands on".to_owned())
+            }
             Some(by) if is_wrong(by.origin) => (
                 Severity::Error,
                 format!(
@@ -294,19 +268,12 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
             Some(by) => {
                 let place = describe(subject, by.origin);
                 let what = if is_redirect { "redirect" } else { "rule" };
-                let message =
-                    format!("this {what} never fires: {place} takes every request before it");
-                let severity = if is_redirect && !by.redirects {
-                    Severity::Error
-                } else {
-                    Severity::Warning
-                };
+                let message = format!("this {what} never fires: {place} takes every request before it");
+                let severity = if is_redirect && !by.redirects { Severity::Error } else { Severity::Warning };
                 (severity, message)
             }
         };
-        let finding = subject
-            .finding(&ALB007, message)
-            .field(path_pointer(rule, path));
+        let finding = subject.finding(&ALB007, message).field(path_pointer(rule, path));
         findings.push(finding.severity(severity));
     }
     findings
@@ -317,11 +284,7 @@ fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
     let built = own.rules.iter().map(|rule| match own.taken_by(rule) {
         None => (Fate::Fires, rule),
         Some(by) => {
-            let taker = Taker {
-                origin: &by.origin,
-                redirects: redirects(by),
-                wrongly: false,
-            };
+            let taker = Taker { origin: &by.origin, redirects: redirects(by), wrongly: false };
             (Fate::TakenBy(taker), rule)
         }
     });
@@ -354,12 +317,8 @@ fn leads_to_https(rule: &model::Rule) -> bool {
 /// that has regular expressions instead has none (rule_optimizer.go:137-175).
 fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
     let regular = |condition: &Condition| match condition {
-        Condition::HostHeader {
-            host_header_config: patterns,
-        }
-        | Condition::PathPattern {
-            path_pattern_config: patterns,
-        } => !patterns.regex_values.is_empty(),
+        Condition::HostHeader { host_header_config: patterns }
+        | Condition::PathPattern { path_pattern_config: patterns } => !patterns.regex_values.is_empty(),
         _ => false,
     };
     by.conditions.iter().any(regular) && !takes(&by.conditions, &rule.conditions)
@@ -369,11 +328,7 @@ fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
 fn describe(subject: &Subject<'_>, origin: &Origin) -> String {
     let place = format!("path {} of rule {}", origin.path + 1, origin.rule + 1);
     let place = format!("{place}, to {},", origin.backend);
-    if origin.ingress == subject.facts.key {
-        place
-    } else {
-        format!("{place} of Ingress {}", origin.ingress)
-    }
+    if origin.ingress == subject.facts.key { place } else { format!("{place} of Ingress {}", origin.ingress) }
 }
 
 fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
@@ -384,19 +339,13 @@ fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
         }
         let listener = own.listener;
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
-        if redirect
-            .is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[]))
-        {
+        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[])) {
             let message = format!(
                 "the default backend redirects the {} listener on port {} to itself, for ever",
                 listener.protocol.name(),
                 listener.port
             );
-            findings.push(
-                subject
-                    .finding(&ALB082, message)
-                    .field("/spec/defaultBackend"),
-            );
+            findings.push(subject.finding(&ALB082, message).field("/spec/defaultBackend"));
         }
     }
     findings

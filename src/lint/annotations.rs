@@ -11,9 +11,7 @@ use super::conditions::is_listener;
 use super::scene::{Scene, Subject, pointer};
 use super::syntax::idle;
 use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{
-    AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest,
-};
+use crate::alb::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest};
 use crate::alb::model::{Setting, State, Unread};
 use crate::alb::values::{string_map, trim};
 
@@ -104,11 +102,8 @@ pub static RULES: [&Rule; 6] = [&ALB029, &ALB040, &ALB051, &ALB052, &ALB053, &AL
 /// All of them.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = scene
-        .subjects
-        .iter()
-        .filter_map(|subject| class_annotation(scene, subject))
-        .collect();
+    let mut findings: Vec<Finding> =
+        scene.subjects.iter().filter_map(|subject| class_annotation(scene, subject)).collect();
     for subject in scene.ours() {
         for setting in &subject.facts.settings {
             findings.extend(unread(scene, subject, setting));
@@ -130,14 +125,10 @@ fn name(setting: &Setting) -> &str {
 
 /// The class annotation, which hides the Ingress from EKS Auto Mode.
 fn class_annotation(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let class = subject
-        .object
-        .annotation(CLASS_ANNOTATION)
-        .filter(|_| scene.options.eks_auto_mode)?;
+    let class = subject.object.annotation(CLASS_ANNOTATION).filter(|_| scene.options.eks_auto_mode)?;
     let meant = class == "alb" || class == scene.options.ingress_class;
     meant.then(|| {
-        let message =
-            format!("EKS Auto Mode does not read {CLASS_ANNOTATION}: the Ingress is nobody's");
+        let message = format!("EKS Auto Mode does not read {CLASS_ANNOTATION}: the Ingress is nobody's");
         subject
             .finding(&ALB040, message)
             .field(pointer(CLASS_ANNOTATION))
@@ -176,18 +167,12 @@ fn unread(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option
 #[must_use]
 pub fn misspelt_listener(setting: &Setting) -> bool {
     let of_listener = name(setting).strip_prefix("listener-attributes.");
-    let read = matches!(
-        setting.state,
-        State::Read | State::Unread(Unread::NoSuchListener)
-    );
+    let read = matches!(setting.state, State::Read | State::Unread(Unread::NoSuchListener));
     read && of_listener.is_some_and(|listener| !is_listener(listener))
 }
 
 fn unknown(scene: &Scene<'_>, setting: &Setting) -> Finding {
-    let message = format!(
-        "the controller knows no annotation {}, and ignores it",
-        setting.key
-    );
+    let message = format!("the controller knows no annotation {}, and ignores it", setting.key);
     let finding = scene.at(setting, &ALB052, message);
     let meant = match name(setting).strip_prefix("listener-attributes.") {
         Some(listener) => Some(trim(listener).to_ascii_uppercase())
@@ -203,13 +188,10 @@ fn unknown(scene: &Scene<'_>, setting: &Setting) -> Finding {
 
 fn on_the_service(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Finding {
     let name = name(setting);
-    let message =
-        format!("{name} is read from the Ingress only: here on the Service it does nothing");
+    let message = format!("{name} is read from the Ingress only: here on the Service it does nothing");
     let finding = scene.at(setting, &ALB083, message);
     if subject.annotation(name) == Some(setting.value.as_str()) {
-        finding
-            .severity(Severity::Warning)
-            .help("remove it here: the Ingress has it too")
+        finding.severity(Severity::Warning).help("remove it here: the Ingress has it too")
     } else if setting.value.is_empty() {
         finding.severity(Severity::Warning).help("remove it")
     } else {
@@ -239,22 +221,17 @@ fn newer_value(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation?;
     let value = setting.value.as_str();
     let (what, since) = match annotation.suffix {
-        "wafv2-acl-arn" | "waf-acl-id" | "web-acl-id" if value == "none" => {
-            ("the value none", Version(2, 8, 2))
-        }
+        "wafv2-acl-arn" | "waf-acl-id" | "web-acl-id" if value == "none" => ("the value none", Version(2, 8, 2)),
         "ip-address-type" if value == "dualstack-without-public-ipv4" => {
             ("the value dualstack-without-public-ipv4", Version(2, 8, 0))
         }
-        _ if annotation.kind == Kind::Map && value.contains('\\') => {
-            ("a backslash", Version(2, 14, 1))
-        }
+        _ if annotation.kind == Kind::Map && value.contains('\\') => ("a backslash", Version(2, 14, 1)),
         _ => return None,
     };
     let version = scene.options.controller_version;
     (version < since).then(|| {
         let name = name(setting);
-        let message =
-            format!("{what} in {name} is read since {since}, and the controller is {version}");
+        let message = format!("{what} in {name} is read since {since}, and the controller is {version}");
         scene.at(setting, &ALB053, message)
     })
 }
@@ -278,24 +255,21 @@ fn service_wins(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> 
     let ours = subject.annotation(name)?;
     let message = match setting.annotation?.place {
         Place::Ingress => return None,
-        Place::ServiceThenIngress if ours != setting.value => format!(
-            "{name} is {:?} here and {ours:?} on {}: the Service's counts",
-            setting.value, subject.facts.key
-        ),
+        Place::ServiceThenIngress if ours != setting.value => {
+            format!("{name} is {:?} here and {ours:?} on {}: the Service's counts", setting.value, subject.facts.key)
+        }
         Place::Both if name == "tags" => {
             let (theirs, ours) = (string_map(&setting.value)?, string_map(ours)?);
-            let (key, value) = theirs
-                .iter()
-                .find(|(key, value)| ours.get(*key).is_some_and(|other| other != *value))?;
+            let (key, value) =
+                theirs.iter().find(|(key, value)| ours.get(*key).is_some_and(|other| other != *value))?;
             format!(
                 "tag {key} is {value:?} here and {:?} on {}: on the target group the Service's counts",
                 ours[key], subject.facts.key
             )
         }
-        Place::Both if ours != setting.value => format!(
-            "{name} is {:?} here and {ours:?} on {}: true on either counts",
-            setting.value, subject.facts.key
-        ),
+        Place::Both if ours != setting.value => {
+            format!("{name} is {:?} here and {ours:?} on {}: true on either counts", setting.value, subject.facts.key)
+        }
         _ => return None,
     };
     Some(scene.at(setting, &ALB051, message))

@@ -12,8 +12,7 @@ use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{
-    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck,
-    attribute,
+    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
 use crate::alb::model::Setting;
 use crate::alb::values::string_map;
@@ -53,18 +52,9 @@ pub static RULES: [&Rule; 2] = [&ALB050, &ALB067];
 
 /// The tables, and whose attributes they hold.
 const TABLES: [(&[Attribute], &str); 3] = [
-    (
-        LOAD_BALANCER_ATTRIBUTES,
-        "of load balancers (load-balancer-attributes)",
-    ),
-    (
-        LISTENER_ATTRIBUTES,
-        "of listeners (listener-attributes.HTTPS-443)",
-    ),
-    (
-        TARGET_GROUP_ATTRIBUTES,
-        "of target groups (target-group-attributes)",
-    ),
+    (LOAD_BALANCER_ATTRIBUTES, "of load balancers (load-balancer-attributes)"),
+    (LISTENER_ATTRIBUTES, "of listeners (listener-attributes.HTTPS-443)"),
+    (TARGET_GROUP_ATTRIBUTES, "of target groups (target-group-attributes)"),
 ];
 
 type Map<'s> = Said<'s, BTreeMap<String, String>>;
@@ -113,11 +103,7 @@ fn values(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute]) -> Vec<
         findings.extend(fault.map(|fault| {
             let finding = map.finding(scene, &ALB050, format!("{key}={value}: {fault}"));
             let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
-            if separator {
-                finding.help("separate the pairs by commas, with none at the end")
-            } else {
-                finding
-            }
+            if separator { finding.help("separate the pairs by commas, with none at the end") } else { finding }
         }));
     }
     findings
@@ -141,9 +127,7 @@ fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &
         let finding = map.finding(scene, &ALB050, message);
         finding.severity(Severity::Warning)
     };
-    let of_another = TABLES
-        .iter()
-        .find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
+    let of_another = TABLES.iter().find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
     if let Some((_, whose)) = of_another {
         return at(format!("{key} is an attribute {whose}"));
     }
@@ -151,12 +135,7 @@ fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &
     let near = table
         .iter()
         .filter(|known| known.check != ValueCheck::NetworkOnly)
-        .map(|known| {
-            (
-                strsim::damerau_levenshtein(known.key, &key.to_lowercase()),
-                known.key,
-            )
-        })
+        .map(|known| (strsim::damerau_levenshtein(known.key, &key.to_lowercase()), known.key))
         .min()
         .filter(|(away, known)| *away <= 1 + known.len() / 5);
     match near {
@@ -171,10 +150,7 @@ fn logs(scene: &Scene<'_>, subject: &Subject<'_>, map: &Map<'_>) -> Vec<Finding>
     for (enabled, bucket) in [
         ("access_logs.s3.enabled", "access_logs.s3.bucket"),
         ("connection_logs.s3.enabled", "connection_logs.s3.bucket"),
-        (
-            "health_check_logs.s3.enabled",
-            "health_check_logs.s3.bucket",
-        ),
+        ("health_check_logs.s3.enabled", "health_check_logs.s3.bucket"),
     ] {
         if map.value.get(enabled).is_none_or(|on| on != "true") {
             continue;
@@ -198,12 +174,9 @@ fn slow_start(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let key = "slow_start.duration_seconds";
     let seconds = map.value.get(key).filter(|seconds| *seconds != "0")?;
     let algorithm = map.value.get("load_balancing.algorithm.type")?;
-    matches!(
-        algorithm.as_str(),
-        "least_outstanding_requests" | "weighted_random"
-    )
-    .then(|| {
-        let message = format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
+    matches!(algorithm.as_str(), "least_outstanding_requests" | "weighted_random").then(|| {
+        let message =
+            format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
         map.finding(scene, &ALB050, message)
     })
 }
@@ -226,8 +199,7 @@ fn stickiness(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
     (wanted && named.is_none()).then(|| {
         let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
-        map.finding(scene, &ALB050, message)
-            .severity(Severity::Warning)
+        map.finding(scene, &ALB050, message).severity(Severity::Warning)
     })
 }
 
@@ -238,9 +210,7 @@ fn anomalies(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let algorithm = map.value.get("load_balancing.algorithm.type");
     let algorithm = algorithm.map_or("round_robin", String::as_str);
     (algorithm != "weighted_random").then(|| {
-        let message = format!(
-            "{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only"
-        );
+        let message = format!("{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only");
         map.finding(scene, &ALB050, message)
     })
 }
@@ -248,24 +218,12 @@ fn anomalies(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
 fn client_address(scene: &Scene<'_>, map: &Map<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |message: &str| findings.push(map.finding(scene, &ALB067, message));
-    if map
-        .value
-        .get("routing.http.xff_client_port.enabled")
-        .is_some_and(|on| on == "true")
-    {
+    if map.value.get("routing.http.xff_client_port.enabled").is_some_and(|on| on == "true") {
         add("with the client's port in X-Forwarded-For Envoy can't read the client's address");
     }
-    match map
-        .value
-        .get("routing.http.xff_header_processing.mode")
-        .map(String::as_str)
-    {
-        Some("preserve") => {
-            add("X-Forwarded-For is what the client says it is, and the gateway trusts it")
-        }
-        Some("remove") => {
-            add("X-Forwarded-For is removed: the gateway takes the ALB for the client")
-        }
+    match map.value.get("routing.http.xff_header_processing.mode").map(String::as_str) {
+        Some("preserve") => add("X-Forwarded-For is what the client says it is, and the gateway trusts it"),
+        Some("remove") => add("X-Forwarded-For is removed: the gateway takes the ALB for the client"),
         _ => {}
     }
     findings

@@ -88,13 +88,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for setting in subject.settings("mutual-authentication") {
-        let at = |message: String| {
-            scene.at(
-                setting,
-                &ALB075,
-                format!("mutual-authentication: {message}"),
-            )
-        };
+        let at = |message: String| scene.at(setting, &ALB075, format!("mutual-authentication: {message}"));
         let entries: Vec<MutualAuthentication> = match Payload::read(&setting.value) {
             Ok(entries) => entries,
             Err(error) => {
@@ -105,19 +99,11 @@ fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Findin
         if entries.is_empty() {
             findings.push(at("there is no entry".to_owned()));
         }
-        findings.extend(
-            entries
-                .iter()
-                .filter_map(|entry| entry.check().err())
-                .map(at),
-        );
+        findings.extend(entries.iter().filter_map(|entry| entry.check().err()).map(at));
         findings.extend(twice(&entries).map(|message| at(message).severity(Severity::Warning)));
         findings.extend(entries.iter().filter_map(no_trust_store).map(at));
         let keys = unknown_keys(&setting.value, &<Vec<MutualAuthentication>>::TYPE);
-        findings.extend(
-            keys.into_iter()
-                .map(|key| at(dropped(&key)).severity(Severity::Warning)),
-        );
+        findings.extend(keys.into_iter().map(|key| at(dropped(&key)).severity(Severity::Warning)));
     }
     findings
 }
@@ -130,23 +116,14 @@ fn twice(entries: &[MutualAuthentication]) -> Option<String> {
     });
     let (_, entry) = again?;
     let last = entries.iter().rfind(|last| last.port == entry.port)?;
-    Some(format!(
-        "there are several entries for port {}: the last one counts, with mode {}",
-        entry.port, last.mode
-    ))
+    Some(format!("there are several entries for port {}: the last one counts, with mode {}", entry.port, last.mode))
 }
 
 /// An ARN that is that of something else, which AWS refuses.
 fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
-    let arn = entry
-        .trust_store
-        .as_deref()
-        .filter(|store| store.starts_with("arn:"))?;
+    let arn = entry.trust_store.as_deref().filter(|store| store.starts_with("arn:"))?;
     let is_one = arn.split(':').nth(2) == Some("elasticloadbalancing")
-        && arn
-            .split(':')
-            .nth(5)
-            .is_some_and(|tail| tail.starts_with("truststore/"));
+        && arn.split(':').nth(5).is_some_and(|tail| tail.starts_with("truststore/"));
     (!is_one).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
 }
 
@@ -161,18 +138,10 @@ fn json(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         let name = setting.key.strip_prefix(PREFIX).unwrap_or_default();
         let at = |message: String| scene.at(setting, &ALB076, format!("{name}: {message}"));
         findings.extend(faults.into_iter().map(at));
-        findings.extend(
-            warnings
-                .into_iter()
-                .map(|message| at(message).severity(Severity::Warning)),
-        );
+        findings.extend(warnings.into_iter().map(|message| at(message).severity(Severity::Warning)));
     };
     for setting in subject.settings("auth-idp-oidc") {
-        add(
-            setting,
-            faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))),
-            unknown::<Oidc>(setting),
-        );
+        add(setting, faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))), unknown::<Oidc>(setting));
     }
     for setting in subject.settings("auth-idp-cognito") {
         add(
@@ -184,20 +153,11 @@ fn json(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     for setting in subject.settings("jwt-validation") {
         let read = Jwt::read(&setting.value);
         let mut warnings = unknown::<Jwt>(setting);
-        warnings.extend(
-            read.iter()
-                .flat_map(|jwt| &jwt.additional_claims)
-                .filter_map(|claim| {
-                    let known = [
-                        "",
-                        "single-string",
-                        "string-array",
-                        "space-separated-values",
-                    ];
-                    (!known.contains(&claim.format.as_str()))
-                        .then(|| format!("claim format {:?} is none of the three", claim.format))
-                }),
-        );
+        warnings.extend(read.iter().flat_map(|jwt| &jwt.additional_claims).filter_map(|claim| {
+            let known = ["", "single-string", "string-array", "space-separated-values"];
+            (!known.contains(&claim.format.as_str()))
+                .then(|| format!("claim format {:?} is none of the three", claim.format))
+        }));
         let faults = faults(read.and_then(|jwt| {
             jwt.check()?;
             Ok(refused_of_jwt(&jwt))
@@ -212,17 +172,12 @@ fn faults(read: Result<Vec<String>, String>) -> Vec<String> {
 }
 
 fn unknown<T: Payload>(setting: &Setting) -> Vec<String> {
-    unknown_keys(&setting.value, &T::TYPE)
-        .iter()
-        .map(|key| dropped(key))
-        .collect()
+    unknown_keys(&setting.value, &T::TYPE).iter().map(|key| dropped(key)).collect()
 }
 
 fn missing(fields: &[(&str, &String)]) -> Vec<String> {
     let empty = fields.iter().filter(|(_, value)| value.is_empty());
-    empty
-        .map(|(name, _)| format!("{name} is missing"))
-        .collect()
+    empty.map(|(name, _)| format!("{name} is missing")).collect()
 }
 
 fn missing_of_oidc(idp: &Oidc) -> Vec<String> {
@@ -241,62 +196,39 @@ fn missing_of_oidc(idp: &Oidc) -> Vec<String> {
 
 /// AWS wants "a full URL, including the HTTPS protocol".
 fn no_url(name: &str, url: &str) -> Option<String> {
-    let is_one = url.is_empty()
-        || url
-            .strip_prefix("https://")
-            .is_some_and(|rest| !rest.is_empty());
-    (!is_one)
-        .then(|| format!("{name} is {url:?}, and AWS takes a full URL that begins with https://"))
+    let is_one = url.is_empty() || url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
+    (!is_one).then(|| format!("{name} is {url:?}, and AWS takes a full URL that begins with https://"))
 }
 
 fn too_many_params(params: &BTreeMap<String, String>) -> Option<String> {
-    (params.len() > MAX_ITEMS).then(|| {
-        format!(
-            "authenticationRequestExtraParams has {} entries, and AWS takes {MAX_ITEMS}",
-            params.len()
-        )
-    })
+    (params.len() > MAX_ITEMS)
+        .then(|| format!("authenticationRequestExtraParams has {} entries, and AWS takes {MAX_ITEMS}", params.len()))
 }
 
 /// What the controller passes on (AWS elbv2 API, JwtValidationActionConfig).
 fn refused_of_jwt(jwt: &Jwt) -> Vec<String> {
-    let mut faults: Vec<String> = no_url("jwksEndpoint", &jwt.jwks_endpoint)
-        .into_iter()
-        .collect();
-    for (name, text) in [
-        ("jwksEndpoint", &jwt.jwks_endpoint),
-        ("issuer", &jwt.issuer),
-    ] {
+    let mut faults: Vec<String> = no_url("jwksEndpoint", &jwt.jwks_endpoint).into_iter().collect();
+    for (name, text) in [("jwksEndpoint", &jwt.jwks_endpoint), ("issuer", &jwt.issuer)] {
         if text.chars().count() > MAX_TEXT {
-            faults.push(format!(
-                "{name} has more than {MAX_TEXT} characters, and AWS refuses that"
-            ));
+            faults.push(format!("{name} has more than {MAX_TEXT} characters, and AWS refuses that"));
         }
     }
     if jwt.additional_claims.len() > MAX_ITEMS {
         let count = jwt.additional_claims.len();
-        faults.push(format!(
-            "there are {count} additional claims, and AWS takes {MAX_ITEMS}"
-        ));
+        faults.push(format!("there are {count} additional claims, and AWS takes {MAX_ITEMS}"));
     }
     for claim in &jwt.additional_claims {
         let name = &claim.name;
         if ["exp", "iss", "nbf", "iat"].contains(&name.as_str()) {
-            faults.push(format!(
-                "claim {name} is always validated, and AWS takes it as no additional one"
-            ));
+            faults.push(format!("claim {name} is always validated, and AWS takes it as no additional one"));
         }
         if claim.values.len() > MAX_ITEMS {
             let count = claim.values.len();
-            faults.push(format!(
-                "claim {name} has {count} values, and AWS takes {MAX_ITEMS}"
-            ));
+            faults.push(format!("claim {name} has {count} values, and AWS takes {MAX_ITEMS}"));
         }
         let spaced = claim.values.iter().find(|value| value.contains(' '));
         if let Some(value) = spaced.filter(|_| claim.format == "space-separated-values") {
-            faults.push(format!(
-                "claim {name}: {value:?} has a space, which separates values in this format"
-            ));
+            faults.push(format!("claim {name}: {value:?} has a space, which separates values in this format"));
         }
     }
     faults
@@ -314,9 +246,7 @@ fn missing_of_cognito(idp: &Cognito) -> Vec<String> {
 
 /// `auth-type` that authenticates, on the Ingress or on a Service of it.
 fn auth_types<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s Setting> {
-    subject
-        .settings("auth-type")
-        .filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+    subject.settings("auth-type").filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
 }
 
 /// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
@@ -337,10 +267,7 @@ fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
             findings.push(scene.at(setting, &ALB076, message));
         }
         if let Some(jwt) = subject.setting("jwt-validation") {
-            let message = format!(
-                "jwt-validation beside auth-type {}: a rule can't have both",
-                setting.value
-            );
+            let message = format!("jwt-validation beside auth-type {}: a rule can't have both", setting.value);
             findings.push(scene.at(jwt, &ALB076, message));
         }
     }
@@ -352,21 +279,13 @@ fn unasked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for kind in ["oidc", "cognito"] {
         let suffix = format!("auth-idp-{kind}");
-        if subject
-            .settings("auth-type")
-            .any(|setting| setting.value == kind)
-        {
+        if subject.settings("auth-type").any(|setting| setting.value == kind) {
             continue;
         }
-        let idps = subject
-            .settings(&suffix)
-            .filter(|setting| !setting.value.is_empty());
+        let idps = subject.settings(&suffix).filter(|setting| !setting.value.is_empty());
         findings.extend(idps.map(|setting| {
-            let message =
-                format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
-            scene
-                .at(setting, &ALB076, message)
-                .severity(Severity::Warning)
+            let message = format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
+            scene.at(setting, &ALB076, message).severity(Severity::Warning)
         }));
     }
     findings
@@ -375,10 +294,7 @@ fn unasked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
 /// What the Secret lacks, if it is in the stream: only the model looks into it.
 fn secret(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<Finding> {
     let reason = &subject.group?.failure.as_ref()?.reason;
-    let site = reason
-        .site
-        .as_ref()
-        .filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
+    let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
     let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
     (suffix == "auth-idp-oidc" && reason.message.contains("secret") && told.is_empty())
         .then(|| scene.at_site(site, &ALB076, reason.message.clone()))
@@ -400,18 +316,12 @@ fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let found = guards.filter_map(|guard| {
         let name = guard.key.strip_prefix(PREFIX).unwrap_or_default();
         if !https {
-            let message =
-                format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
+            let message = format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
             return Some(scene.at(guard, &ALB062, message));
         }
         let port = open?.listener.port;
-        let message =
-            format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
-        Some(
-            scene
-                .at(guard, &ALB062, message)
-                .severity(Severity::Warning),
-        )
+        let message = format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
+        Some(scene.at(guard, &ALB062, message).severity(Severity::Warning))
     });
     found.collect()
 }

@@ -114,9 +114,7 @@ controller stops with `target control port is not supported for instance target 
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 7] = [
-    &ALB001, &ALB002, &ALB044, &ALB048, &ALB049, &ALB056, &ALB077,
-];
+pub static RULES: [&Rule; 7] = [&ALB001, &ALB002, &ALB044, &ALB048, &ALB049, &ALB056, &ALB077];
 
 /// All of them.
 #[must_use]
@@ -170,9 +168,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     let said = setting.map(|setting| setting.value.as_str());
     let to = target.title();
     let from_service = match setting {
-        Some(setting) if setting.object.kind == "Service" => {
-            " (said on the Service, which comes first)"
-        }
+        Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
         _ => "",
     };
     match (Protocol::parse(said.unwrap_or("HTTP"))?, speaks) {
@@ -186,8 +182,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
         }
         (Protocol::Https, Speaks::ClearText | Speaks::Status) => {
             let what = format!("backend-protocol is HTTPS{from_service}");
-            let message =
-                format!("{to} speaks plain HTTP, and {what}: what goes there is answered with 502");
+            let message = format!("{to} speaks plain HTTP, and {what}: what goes there is answered with 502");
             let finding = target.here(&ALB002, message);
             Some(match speaks {
                 Speaks::Status => finding.severity(Severity::Warning),
@@ -204,17 +199,12 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     if target.target_type() != Some("instance") || node_port(service, port) != NodePort::No {
         return None;
     }
-    let kind = service.value["spec"]["type"]
-        .as_str()
-        .unwrap_or("ClusterIP");
+    let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     let said = match target.setting("target-type") {
         Some(_) => "target-type is instance",
         None => "the target type is instance, as target-type says nothing else",
     };
-    let message = format!(
-        "{said}, and {} of a {kind} Service has no node port",
-        target.title()
-    );
+    let message = format!("{said}, and {} of a {kind} Service has no node port", target.title());
     Some(target.at("target-type", &ALB044, message))
 }
 
@@ -225,12 +215,8 @@ fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
     }
     let on_status_port = target.value("healthcheck-port") == Some(STATUS_PORT);
     let what = match (on_status_port, target.value("healthcheck-path")) {
-        (true, _) => {
-            "the health check wants gRPC status 12 from the status port, which speaks plain HTTP"
-        }
-        (false, None) => {
-            "the health check asks for /AWS.ALB/healthcheck, which no gateway answers by itself"
-        }
+        (true, _) => "the health check wants gRPC status 12 from the status port, which speaks plain HTTP",
+        (false, None) => "the health check asks for /AWS.ALB/healthcheck, which no gateway answers by itself",
         (false, Some(_)) => return None,
     };
     let message = format!("backend-protocol-version is GRPC: {what}");
@@ -280,10 +266,7 @@ fn control_port(target: &Target<'_>) -> Option<Finding> {
     if target.target_type() != Some("instance") || parse_int32(value).is_err() {
         return None;
     }
-    let message = format!(
-        "{} has instance targets, which have no control port",
-        target.title()
-    );
+    let message = format!("{} has instance targets, which have no control port", target.title());
     Some(target.at(&suffix, &ALB077, message))
 }
 
@@ -298,10 +281,7 @@ fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
         for listener in &built.listeners {
             if listener.protocol == Protocol::Http {
                 let of_rules = listener.rules.iter().flat_map(|rule| &rule.actions);
-                for target in of_rules
-                    .chain(&listener.default_actions)
-                    .flat_map(targets_of)
-                {
+                for target in of_rules.chain(&listener.default_actions).flat_map(targets_of) {
                     let port = by_target.entry(target).or_insert(listener.port);
                     *port = listener.port.min(*port);
                 }
@@ -333,8 +313,6 @@ fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
         Action::Forward { forward_config } => Some(forward_config),
         _ => None,
     };
-    let targets = forward
-        .into_iter()
-        .flat_map(|forward| &forward.target_groups);
+    let targets = forward.into_iter().flat_map(|forward| &forward.target_groups);
     targets.filter_map(|target| target.target_group_arn.as_deref())
 }

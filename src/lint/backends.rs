@@ -55,12 +55,7 @@ impl<'s> Backend<'s> {
             "" => PortRef::Number(number.unwrap_or_default()),
             name => PortRef::Name(name.to_owned()),
         };
-        Backend {
-            pointer,
-            name: service["name"].as_str().unwrap_or_default(),
-            port,
-            is_service: service.is_object(),
-        }
+        Backend { pointer, name: service["name"].as_str().unwrap_or_default(), port, is_service: service.is_object() }
     }
 
     /// Whether its name is that of an `actions.*` annotation.
@@ -99,10 +94,7 @@ pub fn path_pointer(rule: usize, path: usize) -> String {
 /// All backends of an Ingress, the default one last.
 #[must_use]
 pub fn backends(ingress: &Object) -> Vec<Backend<'_>> {
-    let mut found: Vec<Backend<'_>> = paths(ingress)
-        .into_iter()
-        .map(|path| path.backend)
-        .collect();
+    let mut found: Vec<Backend<'_>> = paths(ingress).into_iter().map(|path| path.backend).collect();
     let default = &ingress.value["spec"]["defaultBackend"];
     if default.is_object() {
         found.push(Backend::read(default, "/spec/defaultBackend".to_owned()));
@@ -155,16 +147,9 @@ pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target
             continue;
         }
         let suffix = format!("actions.{}", backend.name);
-        let action = subject
-            .read(&suffix)
-            .and_then(|text| Action::read(text).ok());
-        let forward = action
-            .filter(|action| action.r#type == "forward")
-            .and_then(|action| action.forward_config);
-        for target in forward
-            .into_iter()
-            .flat_map(|forward| forward.target_groups)
-        {
+        let action = subject.read(&suffix).and_then(|text| Action::read(text).ok());
+        let forward = action.filter(|action| action.r#type == "forward").and_then(|action| action.forward_config);
+        for target in forward.into_iter().flat_map(|forward| forward.target_groups) {
             if let (Some(name), Some(port)) = (target.service_name, target.service_port) {
                 add(pointer(&format!("{PREFIX}{suffix}")), &name, port);
             }
@@ -239,12 +224,7 @@ impl<'s> Target<'s> {
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
         let facts = self.subject.facts;
-        let is_read = |setting: &&Setting| {
-            matches!(
-                setting.state,
-                State::Read | State::Overridden(Source::Service(_))
-            )
-        };
+        let is_read = |setting: &&Setting| matches!(setting.state, State::Read | State::Overridden(Source::Service(_)));
         let of_service = facts.service_setting(&self.name, suffix);
         let own = || facts.own_setting(suffix).filter(is_read);
         of_service.filter(is_read).or_else(own)
@@ -287,9 +267,7 @@ impl<'s> Target<'s> {
     /// A finding about the backend.
     #[must_use]
     pub fn here(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
-        self.subject
-            .finding(rule, message)
-            .field(self.pointer.clone())
+        self.subject.finding(rule, message).field(self.pointer.clone())
     }
 
     /// The Service and its port in a message: `istio-ingressgateway:443`.

@@ -86,11 +86,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn certificate_arns(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
     let of_class = class_certificates(scene, subject);
-    if of_class.is_empty() {
-        string_list(subject.read("certificate-arn").unwrap_or_default())
-    } else {
-        of_class
-    }
+    if of_class.is_empty() { string_list(subject.read("certificate-arn").unwrap_or_default()) } else { of_class }
 }
 
 fn class_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
@@ -98,22 +94,11 @@ fn class_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
         return Vec::new();
     };
     let spec = &params.value["spec"];
-    let listed = ["certificateArn", "certificateARNs"]
-        .into_iter()
-        .find_map(|field| spec[field].as_array());
-    listed
-        .into_iter()
-        .flatten()
-        .filter_map(|arn| arn.as_str())
-        .map(str::to_owned)
-        .collect()
+    let listed = ["certificateArn", "certificateARNs"].into_iter().find_map(|field| spec[field].as_array());
+    listed.into_iter().flatten().filter_map(|arn| arn.as_str()).map(str::to_owned).collect()
 }
 
-fn certificates(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    ports: &BTreeMap<i32, Protocol>,
-) -> Vec<Finding> {
+fn certificates(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let arn = "certificate-arn";
     let own = string_list(subject.read(arn).unwrap_or_default());
@@ -122,9 +107,7 @@ fn certificates(
         let at = |message| about(params, &ALB012, message).field("/spec/certificateArn");
         findings.extend(arns(&class_certificates(scene, subject), at));
     }
-    let bare = |listener: &&Listener| {
-        listener.protocol == Protocol::Https && listener.certificates.is_empty()
-    };
+    let bare = |listener: &&Listener| listener.protocol == Protocol::Https && listener.certificates.is_empty();
     let listeners = subject.listeners.iter().map(|own| own.listener);
     for listener in listeners.filter(bare) {
         let message = format!(
@@ -150,17 +133,12 @@ fn arns(items: &[String], at: impl Fn(String) -> Finding) -> Vec<Finding> {
     for item in items {
         match certificate_region(item) {
             Some(region) => regions.extend(region),
-            None => findings.push(at(format!(
-                "{item:?} is no ARN of a certificate in ACM or IAM"
-            ))),
+            None => findings.push(at(format!("{item:?} is no ARN of a certificate in ACM or IAM"))),
         }
     }
     if regions.len() > 1 {
         let regions: Vec<&str> = regions.into_iter().collect();
-        let message = format!(
-            "the certificates are in several regions, {}: an ALB is in one",
-            regions.join(" and ")
-        );
+        let message = format!("the certificates are in several regions, {}: an ALB is in one", regions.join(" and "));
         findings.push(at(message).severity(Severity::Warning));
     }
     findings
@@ -172,24 +150,15 @@ fn certificate_region(arn: &str) -> Option<Option<&str>> {
     let [scheme, partition, service, region, account, resource] = parts.as_slice() else {
         return None;
     };
-    let word = |text: &str, more: fn(u8) -> bool| {
-        text.bytes()
-            .all(|b| b.is_ascii_lowercase() || b == b'-' || more(b))
-    };
-    let is_partition = partition
-        .strip_prefix("aws")
-        .is_some_and(|rest| word(rest, |_| false));
+    let word = |text: &str, more: fn(u8) -> bool| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || more(b));
+    let is_partition = partition.strip_prefix("aws").is_some_and(|rest| word(rest, |_| false));
     let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
     let names = |kind: &str| resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
     if *scheme != "arn" || !is_partition || !is_account {
         return None;
     }
     match *service {
-        "acm"
-            if !region.is_empty()
-                && word(region, |b| b.is_ascii_digit())
-                && names("certificate/") =>
-        {
+        "acm" if !region.is_empty() && word(region, |b| b.is_ascii_digit()) && names("certificate/") => {
             Some(Some(region))
         }
         "iam" if region.is_empty() && names("server-certificate/") => Some(None),
@@ -197,25 +166,16 @@ fn certificate_region(arn: &str) -> Option<Option<&str>> {
     }
 }
 
-fn policy(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    ports: &BTreeMap<i32, Protocol>,
-) -> Option<Finding> {
+fn policy(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {
     if !has(ports, Protocol::Https) {
         return None;
     }
     let of_class = scene.class_param(subject, "sslPolicy");
     let Some(name) = of_class.or_else(|| subject.read("ssl-policy")) else {
         let by_default = subject.setting("ssl-policy").is_none()
-            && subject
-                .listeners
-                .iter()
-                .any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
+            && subject.listeners.iter().any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
         return by_default.then(|| {
-            let message = format!(
-                "ssl-policy is not set, so it is {DEFAULT_SSL_POLICY}, which takes TLS 1.0"
-            );
+            let message = format!("ssl-policy is not set, so it is {DEFAULT_SSL_POLICY}, which takes TLS 1.0");
             subject.finding(&ALB013, message).severity(Severity::Info)
         });
     };
@@ -224,10 +184,8 @@ fn policy(
         Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
         None => format!("ssl-policy {name} is none that is known here"),
     };
-    Some(
-        match scene.class_params(subject).filter(|_| of_class.is_some()) {
-            Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
-            None => subject.at(&ALB013, "ssl-policy", message),
-        },
-    )
+    Some(match scene.class_params(subject).filter(|_| of_class.is_some()) {
+        Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
+        None => subject.at(&ALB013, "ssl-policy", message),
+    })
 }

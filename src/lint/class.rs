@@ -76,11 +76,7 @@ fn twice(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let annotation = subject.object.annotation(CLASS_ANNOTATION)?;
     let field = subject.object.value["spec"]["ingressClassName"].as_str()?;
     let ours = &scene.options.ingress_class;
-    let at = |message: String| {
-        subject
-            .finding(&ALB039, message)
-            .field("/spec/ingressClassName")
-    };
+    let at = |message: String| subject.finding(&ALB039, message).field("/spec/ingressClassName");
     if annotation == field {
         return (annotation == ours).then(|| {
             at(format!(
@@ -111,12 +107,8 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
             finding
         }
     };
-    let silently = |severity: Severity| {
-        at(
-            severity,
-            format!("{why}: the controller passes it over, and no event says so"),
-        )
-    };
+    let silently =
+        |severity: Severity| at(severity, format!("{why}: the controller passes it over, and no event says so"));
     let is_meant = scene.is_meant_for_alb(subject);
     if let Some(failure) = &facts.failure
         && facts.picked_up == Some(false)
@@ -126,16 +118,8 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let is_nearly = subject
         .object
         .annotation(CLASS_ANNOTATION)
-        .is_some_and(|class| {
-            class
-                .trim()
-                .eq_ignore_ascii_case(&scene.options.ingress_class)
-        });
-    let controller = scene.class(subject).map(|class| {
-        class.value["spec"]["controller"]
-            .as_str()
-            .unwrap_or_default()
-    });
+        .is_some_and(|class| class.trim().eq_ignore_ascii_case(&scene.options.ingress_class));
+    let controller = scene.class(subject).map(|class| class.value["spec"]["controller"].as_str().unwrap_or_default());
     match (facts.picked_up, controller) {
         (Some(true), _) => None,
         // EKS Auto Mode reads no class annotation, which is ALB040.
@@ -174,11 +158,10 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 
 fn redirect_port(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let params = scene.class_params(subject)?;
-    let port = params.value["spec"]["sslRedirectPort"]
-        .as_str()
-        .filter(|port| !port.is_empty())?;
+    let port = params.value["spec"]["sslRedirectPort"].as_str().filter(|port| !port.is_empty())?;
     parse_int32(port).is_err().then(|| {
-        let message = format!("sslRedirectPort {port:?} is no number: no HTTP listener of the group redirects to HTTPS");
+        let message =
+            format!("sslRedirectPort {port:?} is no number: no HTTP listener of the group redirects to HTTPS");
         about(params, &ALB088, message).field("/spec/sslRedirectPort")
     })
 }

@@ -14,14 +14,8 @@ use crate::alb::model::{Protocol, Setting, State, Unread};
 use crate::alb::payloads::{Condition, MutualAuthentication, Payload, Transform};
 
 /// The fields of a condition that the controller knows (LBC v3.5.0 pkg/ingress/config_types.go:359-405).
-const FIELDS: [&str; 6] = [
-    "host-header",
-    "http-header",
-    "http-request-method",
-    "path-pattern",
-    "query-string",
-    "source-ip",
-];
+const FIELDS: [&str; 6] =
+    ["host-header", "http-header", "http-request-method", "path-pattern", "query-string", "source-ip"];
 
 /// Conditions or transforms that are refused.
 pub static ALB072: Rule = Rule {
@@ -106,19 +100,13 @@ fn conditions(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
     for condition in &conditions {
         let field = condition.field.as_str();
         if !FIELDS.contains(&field) {
-            let message = format!(
-                "{name}: the controller knows no field {field:?}, and drops the condition: the rule is open"
-            );
+            let message =
+                format!("{name}: the controller knows no field {field:?}, and drops the condition: the rule is open");
             let finding = scene.at(setting, &ALB073, message);
-            findings.push(
-                match FIELDS
-                    .iter()
-                    .find(|known| field.trim().eq_ignore_ascii_case(known))
-                {
-                    Some(known) => finding.help(format!("write {known:?}")),
-                    None => finding,
-                },
-            );
+            findings.push(match FIELDS.iter().find(|known| field.trim().eq_ignore_ascii_case(known)) {
+                Some(known) => finding.help(format!("write {known:?}")),
+                None => finding,
+            });
             continue;
         }
         if let Err(fault) = condition.check() {
@@ -138,15 +126,11 @@ fn transforms(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
         transforms.iter().try_for_each(Transform::check)?;
         Ok(transforms)
     });
-    let refused =
-        |fault: String| scene.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)));
+    let refused = |fault: String| scene.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)));
     match checked {
         Err(fault) => vec![refused(fault)],
         Ok(transforms) => {
-            let mut findings: Vec<Finding> = limits::of_transforms(&transforms)
-                .into_iter()
-                .map(refused)
-                .collect();
+            let mut findings: Vec<Finding> = limits::of_transforms(&transforms).into_iter().map(refused).collect();
             findings.extend(dropped::<Vec<Transform>>(scene, setting));
             findings
         }
@@ -157,13 +141,8 @@ fn transforms(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
 fn dropped<T: Payload>(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
     let keys = unknown_keys(&setting.value, &T::TYPE);
     let warn = |key: String| {
-        let message = format!(
-            "{}: the controller knows no key {key:?}, and drops it",
-            suffix(setting)
-        );
-        scene
-            .at(setting, &ALB072, message)
-            .severity(Severity::Warning)
+        let message = format!("{}: the controller knows no key {key:?}, and drops it", suffix(setting));
+        scene.at(setting, &ALB072, message).severity(Severity::Warning)
     };
     keys.into_iter().map(warn).collect()
 }
@@ -171,22 +150,12 @@ fn dropped<T: Payload>(scene: &Scene<'_>, setting: &Setting) -> Vec<Finding> {
 /// Values and regular expressions in one rule, which only the model sees: those of the rule itself count.
 fn both_kinds(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<Finding> {
     let reason = &subject.group?.failure.as_ref()?.reason;
-    let site = reason
-        .site
-        .as_ref()
-        .filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
-    site.annotation_key()?
-        .strip_prefix(PREFIX)?
-        .strip_prefix("conditions.")?;
+    let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
+    site.annotation_key()?.strip_prefix(PREFIX)?.strip_prefix("conditions.")?;
     let finding = scene.at_site(site, &ALB072, reason.message.clone());
-    let is_told = told.iter().any(|told| {
-        told.rule == &ALB072 && told.object == finding.object && told.field == finding.field
-    });
-    let setting = subject
-        .facts
-        .settings
-        .iter()
-        .find(|setting| Some(setting.key.as_str()) == site.annotation_key());
+    let is_told =
+        told.iter().any(|told| told.rule == &ALB072 && told.object == finding.object && told.field == finding.field);
+    let setting = subject.facts.settings.iter().find(|setting| Some(setting.key.as_str()) == site.annotation_key());
     (!is_told && setting.is_some_and(|setting| !setting.value.is_empty())).then_some(finding)
 }
 
@@ -198,35 +167,24 @@ fn for_nothing(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         };
         let name = suffix(setting);
         let tail = name.split_once('.').map_or("", |(_, tail)| tail);
-        let family = setting
-            .annotation
-            .map_or("", |annotation| annotation.suffix);
+        let family = setting.annotation.map_or("", |annotation| annotation.suffix);
         let at = |message: String| scene.at(setting, &ALB074, message);
         match (family, unread) {
             ("conditions.*", Unread::NoSuchBackend) => {
-                findings.push(at(format!(
-                    "{name} is never used: no backend has the name {tail}"
-                )));
+                findings.push(at(format!("{name} is never used: no backend has the name {tail}")));
             }
             ("transforms.*", Unread::NoSuchBackend) => {
                 findings.push(
-                    at(format!(
-                        "{name} is never used: no backend has the name {tail}"
-                    ))
-                    .severity(Severity::Warning),
+                    at(format!("{name} is never used: no backend has the name {tail}")).severity(Severity::Warning),
                 );
             }
             ("target-control-port.*.*", Unread::NoSuchBackend) => {
-                let message = format!(
-                    "{name} is never used: no backend is port {tail} as it is written there"
-                );
+                let message = format!("{name} is never used: no backend is port {tail} as it is written there");
                 findings.push(at(message).severity(Severity::Warning));
             }
             ("listener-attributes.*", Unread::NoSuchListener) if is_listener(tail) => {
-                findings.push(
-                    at(format!("{name} is never used: there is no listener {tail}"))
-                        .severity(Severity::Warning),
-                );
+                findings
+                    .push(at(format!("{name} is never used: there is no listener {tail}")).severity(Severity::Warning));
             }
             _ => {}
         }
@@ -241,19 +199,14 @@ fn of_the_default_backend(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Findi
     let both = subject
         .settings("conditions.*")
         .map(|setting| (setting, Severity::Error))
-        .chain(
-            subject
-                .settings("transforms.*")
-                .map(|setting| (setting, Severity::Warning)),
-        );
+        .chain(subject.settings("transforms.*").map(|setting| (setting, Severity::Warning)));
     let unused = both.filter(|(setting, _)| {
         let tail = suffix(setting).split_once('.').map_or("", |(_, tail)| tail);
         !setting.value.is_empty() && !of_rules(tail)
     });
     let found = unused.map(|(setting, severity)| {
         let name = suffix(setting);
-        let message =
-            format!("{name} is never used: only the default backend has that name, and no rule");
+        let message = format!("{name} is never used: only the default backend has that name, and no rule");
         scene.at(setting, &ALB074, message).severity(severity)
     });
     found.collect()
@@ -263,9 +216,8 @@ fn of_the_default_backend(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Findi
 #[must_use]
 pub fn is_listener(name: &str) -> bool {
     let parts = name.split_once('-');
-    parts.is_some_and(|(protocol, port)| {
-        Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit())
-    })
+    parts
+        .is_some_and(|(protocol, port)| Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn client_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
@@ -286,11 +238,7 @@ fn client_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding>
             "mutual-authentication for port {} is never used: this Ingress has no HTTPS listener there",
             entry.port
         );
-        let severity = if entry.mode == "off" {
-            Severity::Warning
-        } else {
-            Severity::Error
-        };
+        let severity = if entry.mode == "off" { Severity::Warning } else { Severity::Error };
         findings.push(subject.at(&ALB074, suffix, message).severity(severity));
     }
     findings

@@ -48,10 +48,7 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
     let services = services(scene);
     let mut behind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
     for (service, targets) in &services {
-        let mut groups: Vec<_> = targets
-            .iter()
-            .filter_map(|target| target.subject.facts.group.as_deref())
-            .collect();
+        let mut groups: Vec<_> = targets.iter().filter_map(|target| target.subject.facts.group.as_deref()).collect();
         groups.dedup();
         for group in groups {
             behind.entry(group).or_default().push(service);
@@ -60,13 +57,8 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
     let concerned = concerned(scene, &services);
     let mut findings = Vec::new();
     for failure in &scene.model.failures {
-        let object = failure
-            .reason
-            .site
-            .as_ref()
-            .and_then(|site| scene.find(&site.object));
-        let concerns = scene.is_as_is()
-            || object.is_some_and(|object| concerned.contains(&std::ptr::from_ref(object)));
+        let object = failure.reason.site.as_ref().and_then(|site| scene.find(&site.object));
+        let concerns = scene.is_as_is() || object.is_some_and(|object| concerned.contains(&std::ptr::from_ref(object)));
         if concerns && !object.is_some_and(|object| is_told(&[object])) {
             findings.push(refused(scene, failure, object));
         }
@@ -85,26 +77,14 @@ pub fn judge(scene: &Scene<'_>, found: &[Finding]) -> Vec<Finding> {
         let (Some(failure), Some(first)) = (&group.failure, first) else {
             continue;
         };
-        let blamed = failure
-            .reason
-            .ingress
-            .as_ref()
-            .and_then(|key| members.iter().find(|member| member.facts.key == *key));
+        let blamed =
+            failure.reason.ingress.as_ref().and_then(|key| members.iter().find(|member| member.facts.key == *key));
         let mut objects: Vec<&Object> = members.iter().map(|member| member.object).collect();
-        objects.extend(
-            members
-                .iter()
-                .filter_map(|member| scene.class_params(member)),
-        );
+        objects.extend(members.iter().filter_map(|member| scene.class_params(member)));
         objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
         if !is_told(&objects) {
             let finding = refused(scene, failure, Some(blamed.unwrap_or(first).object));
-            findings.push(if_ours(
-                finding,
-                members
-                    .iter()
-                    .all(|member| member.facts.picked_up == Some(true)),
-            ));
+            findings.push(if_ours(finding, members.iter().all(|member| member.facts.picked_up == Some(true))));
         }
     }
     findings
@@ -116,10 +96,7 @@ fn concerned(scene: &Scene<'_>, services: &[Behind<'_>]) -> BTreeSet<*const Obje
     for (service, _) in services {
         concerned.insert(std::ptr::from_ref(*service));
     }
-    for params in scene
-        .ours()
-        .filter_map(|subject| scene.class_params(subject))
-    {
+    for params in scene.ours().filter_map(|subject| scene.class_params(subject)) {
         concerned.insert(std::ptr::from_ref(params));
     }
     concerned
@@ -139,10 +116,7 @@ fn if_ours(finding: Finding, is_ours: bool) -> Finding {
         return finding;
     }
     Finding {
-        message: format!(
-            "if the controller takes it for its own: {}",
-            finding.message
-        ),
+        message: format!("if the controller takes it for its own: {}", finding.message),
         ..finding.severity(Severity::Warning)
     }
 }

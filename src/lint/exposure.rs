@@ -46,10 +46,7 @@ pub static RULES: [&Rule; 2] = [&ALB024, &ALB065];
 /// Those that manifests as they stand can break.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    scene
-        .ours()
-        .filter_map(|subject| unknown_scheme(scene, subject).or_else(|| no_scheme(scene, subject)))
-        .collect()
+    scene.ours().filter_map(|subject| unknown_scheme(scene, subject).or_else(|| no_scheme(scene, subject))).collect()
 }
 
 fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
@@ -57,17 +54,9 @@ fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     if SCHEMES.contains(&scheme.value) {
         return None;
     }
-    let finding = scheme.finding(
-        scene,
-        &ALB024,
-        format!(
-            "scheme {:?} is neither internal nor internet-facing",
-            scheme.value
-        ),
-    );
-    let meant = SCHEMES
-        .iter()
-        .find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
+    let finding =
+        scheme.finding(scene, &ALB024, format!("scheme {:?} is neither internal nor internet-facing", scheme.value));
+    let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
     Some(match meant {
         Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
         None => finding.help("write internal or internet-facing"),
@@ -76,17 +65,13 @@ fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 
 /// A scheme that nobody in the group says. An empty one has a rule of its own.
 fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let says = |member: &Subject<'_>| {
-        member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some()
-    };
+    let says =
+        |member: &Subject<'_>| member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some();
     if scene.first_member(subject, "scheme at all", says).is_some() {
         return None;
     }
     let finding = subject
-        .finding(
-            &ALB024,
-            "nobody says the scheme: the ALB is internal by default",
-        )
+        .finding(&ALB024, "nobody says the scheme: the ALB is internal by default")
         .severity(Severity::Warning)
         .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
     if subject.facts.picked_up.is_some() {
@@ -132,9 +117,7 @@ fn in_effect(
 #[must_use]
 pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&'s Key> {
     let suffix = "security-groups";
-    let gives = |member: &Subject<'_>| {
-        said::list(scene, member, suffix).is_some_and(|list| !list.value.is_empty())
-    };
+    let gives = |member: &Subject<'_>| said::list(scene, member, suffix).is_some_and(|list| !list.value.is_empty());
     let given = scene.first_member(subject, suffix, gives)?;
     Some(&given.facts.key)
 }
@@ -142,9 +125,12 @@ pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&
 /// `internet-facing` was assumed.
 #[must_use]
 pub fn scheme_assumed() -> Finding {
-    Finding::new(&ALB024, "internet-facing was assumed: neither the configuration nor the old load balancer says the scheme")
-        .severity(Severity::Warning)
-        .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+    Finding::new(
+        &ALB024,
+        "internet-facing was assumed: neither the configuration nor the old load balancer says the scheme",
+    )
+    .severity(Severity::Warning)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
 
 /// An internal gateway would be exposed.
@@ -185,9 +171,6 @@ pub fn default_yields() -> Finding {
 /// The scheme differs from that of the Ingress in the stream.
 #[must_use]
 pub fn scheme_changed(old: &str, new: &str) -> Finding {
-    Finding::new(
-        &ALB065,
-        format!("the scheme changes from {old} to {new}: the ALB is replaced"),
-    )
-    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+    Finding::new(&ALB065, format!("the scheme changes from {old} to {new}: the ALB is replaced"))
+        .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }

@@ -41,37 +41,27 @@ pub fn read(
         }
         let inner = Stream::split(text);
         for object in manifest::read_all(&inner).objects {
-            let is_disabled = ["annotations", "labels"].iter().any(|map| {
-                object.value.pointer(&format!("/metadata/{map}/{DISABLED}"))
-                    == Some(&"disabled".into())
-            });
+            let is_disabled = ["annotations", "labels"]
+                .iter()
+                .any(|map| object.value.pointer(&format!("/metadata/{map}/{DISABLED}")) == Some(&"disabled".into()));
             if is_disabled {
                 continue;
             }
             let mut problems = Vec::new();
-            visit(
-                &object.value,
-                &mut |text| match placeholder::variables(text) {
-                    Ok(found) => {
-                        if text.contains("$$") {
-                            problems.push((
-                                Severity::Warning,
-                                "Flux makes `$` of each `$$` in it".to_owned(),
-                            ));
-                        }
-                        for (name, optional) in found {
-                            variables
-                                .entry(name)
-                                .and_modify(|known| *known &= optional)
-                                .or_insert(optional);
-                        }
+            visit(&object.value, &mut |text| match placeholder::variables(text) {
+                Ok(found) => {
+                    if text.contains("$$") {
+                        problems.push((Severity::Warning, "Flux makes `$` of each `$$` in it".to_owned()));
                     }
-                    Err(malformed) => {
-                        let first = malformed.what.lines().next().unwrap_or_default();
-                        problems.push((Severity::Error, format!("Flux fails on {first}")));
+                    for (name, optional) in found {
+                        variables.entry(name).and_modify(|known| *known &= optional).or_insert(optional);
                     }
-                },
-            );
+                }
+                Err(malformed) => {
+                    let first = malformed.what.lines().next().unwrap_or_default();
+                    problems.push((Severity::Error, format!("Flux fails on {first}")));
+                }
+            });
             if is_ours(&object) {
                 continue;
             }
@@ -110,10 +100,7 @@ mod tests {
                     ---\nkind: ConfigMap\nmetadata: {name: d, labels: {kustomize.toolkit.fluxcd.io/substitute: disabled}}\n\
                     data: {a: \"${C} ${\"}\n";
         let (variables, findings) = read(&Stream::split(text), |object| object.name() == "ours");
-        assert_eq!(
-            variables,
-            [("A".to_owned(), false), ("B".to_owned(), true)].into()
-        );
+        assert_eq!(variables, [("A".to_owned(), false), ("B".to_owned(), true)].into());
         let findings: Vec<String> = findings.iter().map(crate::report::line).collect();
         let help = ALB110.help;
         assert_eq!(

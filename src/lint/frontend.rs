@@ -46,11 +46,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         };
         let of_nlb = built.frontend_nlb.iter().flat_map(|nlb| &nlb.listeners);
         for listener in of_nlb {
-            let own = subject
-                .listeners
-                .iter()
-                .map(|own| own.listener)
-                .find(|own| own.port == listener.alb_port);
+            let own = subject.listeners.iter().map(|own| own.listener).find(|own| own.port == listener.alb_port);
             if own.is_none_or(|own| own.members.first() != Some(&subject.facts.key)) {
                 continue;
             }
@@ -85,19 +81,13 @@ fn timeout(subject: &Subject<'_>, listener: &FrontendListener) -> Option<Finding
     })
 }
 
-fn unanswered(
-    subject: &Subject<'_>,
-    listener: &FrontendListener,
-    alb: &Listener,
-) -> Option<Finding> {
+fn unanswered(subject: &Subject<'_>, listener: &FrontendListener, alb: &Listener) -> Option<Finding> {
     let check = &listener.health_check;
     let codes = match &check.matcher {
         Matcher::HttpCode(codes) | Matcher::GrpcCode(codes) => codes,
     };
     let answer = match (check.protocol, alb.protocol) {
-        (Protocol::Http, Protocol::Https) if !takes(codes, 400) => {
-            "which speaks HTTPS and answers 400"
-        }
+        (Protocol::Http, Protocol::Https) if !takes(codes, 400) => "which speaks HTTPS and answers 400",
         (Protocol::Https, Protocol::Http) => "which speaks HTTP and does not understand it",
         (Protocol::Http, Protocol::Http) if alb.redirects_all && !takes(codes, 301) => {
             "which redirects to HTTPS with 301"
@@ -117,9 +107,7 @@ fn unanswered(
 /// At the first of the annotations that is there, else at the one that asks for the NLB.
 fn near(subject: &Subject<'_>, suffixes: &[&str], message: String) -> Finding {
     let of_check = suffixes.iter().map(|suffix| format!("{PREFIX}{suffix}"));
-    let found = of_check
-        .chain(["enable-frontend-nlb".to_owned()])
-        .find(|suffix| subject.setting(suffix).is_some());
+    let found = of_check.chain(["enable-frontend-nlb".to_owned()]).find(|suffix| subject.setting(suffix).is_some());
     match found {
         Some(suffix) => subject.at(&ALB105, &suffix, message),
         None => subject.finding(&ALB105, message),

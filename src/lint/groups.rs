@@ -16,9 +16,7 @@ use super::listeners;
 use super::scene::{Scene, Subject, about, pointer};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{Kind, Merge, PREFIX};
-use crate::alb::model::{
-    GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name,
-};
+use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name};
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 
@@ -105,9 +103,7 @@ fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 /// What is wrong with the name of a group, in the controller's words.
 fn name_fault(name: &str) -> Option<String> {
     let fault = check_group_name(name).err()?;
-    let fault = fault
-        .strip_prefix("invalid ingress group: ")
-        .unwrap_or(&fault);
+    let fault = fault.strip_prefix("invalid ingress group: ").unwrap_or(&fault);
     Some(fault.to_owned())
 }
 
@@ -118,9 +114,7 @@ fn order(subject: &Subject<'_>) -> Option<Finding> {
         Ok(_) => "is not from -1000 to 1000",
         Err(_) => "is no whole number",
     };
-    let message = format!(
-        "group.order {text:?} {what}: nothing is done for the whole group, and no event says so"
-    );
+    let message = format!("group.order {text:?} {what}: nothing is done for the whole group, and no event says so");
     Some(subject.at(&ALB054, "group.order", message))
 }
 
@@ -129,13 +123,8 @@ fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
         return None;
     }
     let path = paths(subject.object).into_iter().find(|path| {
-        let all = matches!(
-            (path.path_type, path.path),
-            ("Prefix", "/") | ("ImplementationSpecific", "/*")
-        );
-        let narrowed = subject
-            .setting(&format!("conditions.{}", path.backend.name))
-            .is_some();
+        let all = matches!((path.path_type, path.path), ("Prefix", "/") | ("ImplementationSpecific", "/*"));
+        let narrowed = subject.setting(&format!("conditions.{}", path.backend.name)).is_some();
         all && path.host.is_empty() && !narrowed
     })?;
     let said = subject.read("group.order");
@@ -147,10 +136,8 @@ fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
         Some(_) => format!("group.order is {order}"),
         None => "group.order is not set, so it is 0".to_owned(),
     };
-    let message = format!(
-        "{} takes every request, and {why}: members of the group that are sorted behind get none",
-        path.path
-    );
+    let message =
+        format!("{} takes every request, and {why}: members of the group that are sorted behind get none", path.path);
     Some(match (said, subject.setting("group.name")) {
         (Some(_), _) => subject.at(&ALB055, "group.order", message),
         (None, Some(_)) => subject.at(&ALB055, "group.name", message),
@@ -166,34 +153,22 @@ fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -
     if members.len() < 2 {
         return Vec::new();
     }
-    let mut findings = match members
-        .iter()
-        .any(|subject| subject.facts.class_params.is_some())
-    {
+    let mut findings = match members.iter().any(|subject| subject.facts.class_params.is_some()) {
         true => Vec::new(),
         false => compare(scene, &members),
     };
     let reason = &failure.reason;
     let is_conflict = reason.message.contains("conflicting ")
-        || reason
-            .message
-            .starts_with("multiple ingress defined default backend");
+        || reason.message.starts_with("multiple ingress defined default backend");
     let is_told = match &reason.site {
-        Some(site) => findings
-            .iter()
-            .any(|finding| finding.field == Some(site.pointer())),
+        Some(site) => findings.iter().any(|finding| finding.field == Some(site.pointer())),
         None => !findings.is_empty(),
     };
     if failure.stage == Stage::Build && is_conflict && !is_told {
-        let member = reason
-            .ingress
-            .as_ref()
-            .and_then(|key| members.iter().find(|subject| subject.facts.key == *key));
+        let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|subject| subject.facts.key == *key));
         findings.push(match &reason.site {
             Some(site) => scene.at_site(site, &ALB079, reason.message.clone()),
-            None => member
-                .unwrap_or(&members[0])
-                .finding(&ALB079, reason.message.clone()),
+            None => member.unwrap_or(&members[0]).finding(&ALB079, reason.message.clone()),
         });
     }
     findings
@@ -212,16 +187,12 @@ struct Claim {
 fn compare(scene: &Scene<'_>, members: &[&Subject<'_>]) -> Vec<Finding> {
     let mut said: BTreeMap<String, (String, &Key)> = BTreeMap::new();
     let mut findings = Vec::new();
-    let redirects = members
-        .iter()
-        .any(|subject| subject.read("ssl-redirect").is_some());
+    let redirects = members.iter().any(|subject| subject.read("ssl-redirect").is_some());
     for subject in members {
         let mut told: BTreeSet<String> = BTreeSet::new();
         for claim in claims(scene, subject, redirects) {
             let key = &subject.facts.key;
-            let (value, first) = said
-                .entry(claim.about.clone())
-                .or_insert_with(|| (claim.value.clone(), key));
+            let (value, first) = said.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
             if *value == claim.value || !told.insert(claim.pointer.clone()) {
                 continue;
             }
@@ -240,41 +211,25 @@ fn claims(scene: &Scene<'_>, subject: &Subject<'_>, redirects: bool) -> Vec<Clai
     let ports = listeners::ports(scene, subject).unwrap_or_default();
     let mut claims = Vec::new();
     let mut add = |pointer: String, about: String, value: String| {
-        claims.push(Claim {
-            pointer,
-            about,
-            value,
-        });
+        claims.push(Claim { pointer, about, value });
     };
     for (port, protocol) in &ports {
         let field = pointer(&format!("{PREFIX}listen-ports"));
-        add(
-            field,
-            format!("the protocol of port {port}"),
-            protocol.name().to_owned(),
-        );
+        add(field, format!("the protocol of port {port}"), protocol.name().to_owned());
     }
     if subject.object.value["spec"]["defaultBackend"].is_object() {
         for (port, protocol) in &ports {
             if *protocol == Protocol::Https || !redirects {
                 let about = format!("the defaultBackend of port {port}");
-                add(
-                    "/spec/defaultBackend".to_owned(),
-                    about,
-                    format!("one of {}", subject.facts.key),
-                );
+                add("/spec/defaultBackend".to_owned(), about, format!("one of {}", subject.facts.key));
             }
         }
     }
     for setting in &subject.facts.settings {
-        let (Some(annotation), Some(suffix)) =
-            (setting.annotation, setting.key.strip_prefix(PREFIX))
-        else {
+        let (Some(annotation), Some(suffix)) = (setting.annotation, setting.key.strip_prefix(PREFIX)) else {
             continue;
         };
-        let counts = setting.object.kind == "Ingress"
-            && setting.state == State::Read
-            && !setting.value.is_empty();
+        let counts = setting.object.kind == "Ingress" && setting.state == State::Read && !setting.value.is_empty();
         if !counts || CONDITIONAL.iter().any(|name| suffix.starts_with(name)) {
             continue;
         }
@@ -289,9 +244,7 @@ fn claims(scene: &Scene<'_>, subject: &Subject<'_>, redirects: bool) -> Vec<Clai
             Merge::ExclusivePerKey => {
                 let of_port = suffix.strip_prefix("listener-attributes.");
                 let listens = |name: &str| {
-                    let named = |(port, protocol): (&i32, &Protocol)| {
-                        name == format!("{}-{port}", protocol.name())
-                    };
+                    let named = |(port, protocol): (&i32, &Protocol)| name == format!("{}-{port}", protocol.name());
                     ports.iter().any(named)
                 };
                 if of_port.is_some_and(|name| !listens(name)) {

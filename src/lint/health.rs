@@ -20,12 +20,7 @@ const INTERVAL: &str = "healthcheck-interval-seconds";
 
 const TIMEOUT: &str = "healthcheck-timeout-seconds";
 
-const NUMBERS: [&str; 4] = [
-    INTERVAL,
-    TIMEOUT,
-    "healthy-threshold-count",
-    "unhealthy-threshold-count",
-];
+const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhealthy-threshold-count"];
 
 /// A number that is no node port.
 pub static ALB014: Rule = Rule {
@@ -90,16 +85,10 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for subject in scene.ours() {
         for suffix in NUMBERS {
-            let found = subject
-                .settings(suffix)
-                .filter_map(|setting| number(scene, setting));
+            let found = subject.settings(suffix).filter_map(|setting| number(scene, setting));
             findings.extend(found);
         }
-        findings.extend(
-            subject
-                .settings("healthcheck-path")
-                .filter_map(|setting| path(scene, setting)),
-        );
+        findings.extend(subject.settings("healthcheck-path").filter_map(|setting| path(scene, setting)));
         let targets = targets(scene, subject);
         if targets.is_empty() {
             findings.extend(timeout(subject, None));
@@ -110,9 +99,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
             findings.extend(port(target));
             findings.extend(timeout(subject, Some(target)));
             let grpc = target.value("backend-protocol-version") == Some("GRPC");
-            let codes = target
-                .setting("success-codes")
-                .filter(|setting| !setting.value.is_empty());
+            let codes = target.setting("success-codes").filter(|setting| !setting.value.is_empty());
             findings.extend(codes.and_then(|setting| success_codes(scene, setting, grpc)));
         }
     }
@@ -124,10 +111,7 @@ fn number(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     let number = parse_int32(&setting.value).ok()?;
     match annotation.kind {
         Kind::Int { min, max } if !(min..=max).contains(&i64::from(number)) => {
-            let message = format!(
-                "{} is {number}, and AWS takes {min} to {max}",
-                annotation.suffix
-            );
+            let message = format!("{} is {number}, and AWS takes {min} to {max}", annotation.suffix);
             Some(scene.at(setting, &ALB019, message))
         }
         _ => None,
@@ -139,10 +123,7 @@ fn path(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     let fault = if !path.starts_with('/') {
         format!("healthcheck-path {path:?} does not begin with /")
     } else if path.chars().count() > MAX_PATH {
-        format!(
-            "healthcheck-path has {} characters, and AWS takes {MAX_PATH}",
-            path.chars().count()
-        )
+        format!("healthcheck-path has {} characters, and AWS takes {MAX_PATH}", path.chars().count())
     } else {
         return None;
     };
@@ -154,9 +135,7 @@ fn timeout(subject: &Subject<'_>, target: Option<&Target<'_>>) -> Option<Finding
     let value = |suffix: &str, default: i32| {
         let said = match target {
             Some(target) => target.setting(suffix).map(|setting| setting.value.as_str()),
-            None => subject
-                .setting(suffix)
-                .map(|setting| setting.value.as_str()),
+            None => subject.setting(suffix).map(|setting| setting.value.as_str()),
         };
         said.map_or(Some(default), |text| parse_int32(text).ok())
     };
@@ -164,9 +143,7 @@ fn timeout(subject: &Subject<'_>, target: Option<&Target<'_>>) -> Option<Finding
     if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
         return None;
     }
-    let message = format!(
-        "the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds"
-    );
+    let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
     let said = |suffix| match target {
         Some(target) => target.setting(suffix).is_some(),
         None => subject.setting(suffix).is_some(),
@@ -183,42 +160,29 @@ fn success_codes(scene: &Scene<'_>, setting: &Setting, grpc: bool) -> Option<Fin
     let (min, max) = if grpc { (0, 99) } else { (200, 499) };
     let code = |text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        text.parse::<u32>()
-            .ok()
-            .filter(|code| digits && (min..=max).contains(code))
+        text.parse::<u32>().ok().filter(|code| digits && (min..=max).contains(code))
     };
     let part = |part: &str| match part.split_once('-') {
-        Some((from, to)) => code(from)
-            .zip(code(to))
-            .is_some_and(|(from, to)| from <= to),
+        Some((from, to)) => code(from).zip(code(to)).is_some_and(|(from, to)| from <= to),
         None => code(part).is_some(),
     };
     let dense: String = codes.chars().filter(|c| !c.is_whitespace()).collect();
     if !dense.split(',').all(part) {
         let what = if grpc { "gRPC codes" } else { "codes" };
-        let message = format!(
-            "success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299"
-        );
-        let message = if grpc {
-            message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99")
-        } else {
-            message
-        };
+        let message =
+            format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299");
+        let message = if grpc { message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99") } else { message };
         return Some(scene.at(setting, &ALB020, message));
     }
     (dense != *codes).then(|| {
         let message = format!("success-codes {codes:?} has blanks in it, which AWS may refuse");
-        scene
-            .at(setting, &ALB020, message)
-            .severity(Severity::Warning)
+        scene.at(setting, &ALB020, message).severity(Severity::Warning)
     })
 }
 
 /// The port that is checked, as far as it is wrong.
 fn port(target: &Target<'_>) -> Option<Finding> {
-    let text = target
-        .value("healthcheck-port")
-        .filter(|text| *text != "traffic-port")?;
+    let text = target.value("healthcheck-port").filter(|text| *text != "traffic-port")?;
     let instance = target.target_type()? == "instance";
     let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
     let name = match PortRef::parse(text) {
@@ -227,9 +191,7 @@ fn port(target: &Target<'_>) -> Option<Finding> {
         }
         PortRef::Number(number) => {
             let pinned = target.service?;
-            let is_node_port = ports(&pinned.value)
-                .iter()
-                .any(|port| port["nodePort"] == number);
+            let is_node_port = ports(&pinned.value).iter().any(|port| port["nodePort"] == number);
             if !instance || is_node_port {
                 return None;
             }
@@ -243,33 +205,24 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     };
     let service = target.service?;
     let Some(port) = find_port(service, &PortRef::Name(name.clone())) else {
-        let message = format!(
-            "healthcheck-port {name:?} names no port of Service {}",
-            target.name
-        );
+        let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
         return at(&ALB015, message).map(|finding| match similar(service, &name) {
             Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
             None => finding,
         });
     };
-    if !instance
-        && port["targetPort"]
-            .as_str()
-            .is_some_and(|name| !name.is_empty())
-    {
-        let message = format!(
-            "healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets"
-        );
+    if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
+        let message =
+            format!("healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets");
         return at(&ALB015, message);
     }
-    let serves = target
-        .service_port()
-        .is_some_and(|port| node_port(service, port) != NodePort::No);
+    let serves = target.service_port().is_some_and(|port| node_port(service, port) != NodePort::No);
     if instance && serves && node_port(service, port) == NodePort::No {
-        let message =
-            format!("healthcheck-port {name} has no node port: the health check would ask port 0");
+        let message = format!("healthcheck-port {name} has no node port: the health check would ask port 0");
         return at(&ALB015, message).map(|finding| {
-            finding.help("let Kubernetes give it a node port: remove `allocateLoadBalancerNodePorts: false`, or set `nodePort`")
+            finding.help(
+                "let Kubernetes give it a node port: remove `allocateLoadBalancerNodePorts: false`, or set `nodePort`",
+            )
         });
     }
     None
@@ -278,11 +231,6 @@ fn port(target: &Target<'_>) -> Option<Finding> {
 /// The port that was meant, but for case and blanks, or the keyword.
 fn similar(service: &Object, name: &str) -> Option<String> {
     let wanted = name.trim().to_ascii_lowercase();
-    let names = ports(&service.value)
-        .iter()
-        .filter_map(|port| port["name"].as_str());
-    names
-        .chain(["traffic-port"])
-        .find(|name| name.to_ascii_lowercase() == wanted)
-        .map(str::to_owned)
+    let names = ports(&service.value).iter().filter_map(|port| port["name"].as_str());
+    names.chain(["traffic-port"]).find(|name| name.to_ascii_lowercase() == wanted).map(str::to_owned)
 }

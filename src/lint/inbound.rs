@@ -101,18 +101,13 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let Some(list) = said::list(scene, subject, CIDRS) else {
         return Vec::new();
     };
-    let mut findings: Vec<Finding> = list
-        .value
-        .iter()
-        .filter(|item| parse_cidr(item).is_err())
-        .map(|item| no_network(scene, &list, item))
-        .collect();
+    let mut findings: Vec<Finding> =
+        list.value.iter().filter(|item| parse_cidr(item).is_err()).map(|item| no_network(scene, &list, item)).collect();
     if security_groups(scene, subject).is_some() {
         return findings;
     }
     let ipv4_only = address_type(scene, subject) == Some("ipv4");
-    let by_prefix_list =
-        said::list(scene, subject, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
+    let by_prefix_list = said::list(scene, subject, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
     findings.extend(families(scene, &list, ipv4_only, by_prefix_list));
     for item in &list.value {
         let dropped = ipv4_only && item.contains(':');
@@ -120,9 +115,8 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
             && canonical != *item
             && !dropped
         {
-            let message = format!(
-                "{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail"
-            );
+            let message =
+                format!("{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail");
             let finding = list.finding(scene, &ALB069, message);
             findings.push(finding.help(format!("write {canonical}")));
         }
@@ -135,9 +129,7 @@ fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Fi
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
-        finding.help(format!(
-            "a single address is a network, too: {address}/{bits}"
-        ))
+        finding.help(format!("a single address is a network, too: {address}/{bits}"))
     } else if item.contains(char::is_whitespace) {
         finding.help("separate networks by commas; line ends and blanks do not")
     } else {
@@ -146,35 +138,21 @@ fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Fi
 }
 
 /// The list as a whole: whom it lets in.
-fn families(
-    scene: &Scene<'_>,
-    list: &Said<'_, Vec<String>>,
-    ipv4_only: bool,
-    by_prefix_list: bool,
-) -> Vec<Finding> {
+fn families(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, ipv4_only: bool, by_prefix_list: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let worst = if by_prefix_list {
-        Severity::Warning
-    } else {
-        Severity::Error
-    };
+    let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
     let mut add = |severity, message: &str, help: &str| {
         let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
-    let (six, four): (Vec<&String>, Vec<&String>) =
-        list.value.iter().partition(|item| item.contains(':'));
+    let (six, four): (Vec<&String>, Vec<&String>) = list.value.iter().partition(|item| item.contains(':'));
     if list.value.is_empty() {
         let message = if by_prefix_list {
             "there is no network in it"
         } else {
             "there is no network in it, and the ALB would be open to the world"
         };
-        add(
-            worst,
-            message,
-            "name the networks, or remove the annotation",
-        );
+        add(worst, message, "name the networks, or remove the annotation");
     }
     if ipv4_only && !six.is_empty() {
         let (severity, message) = if four.is_empty() {
@@ -183,10 +161,7 @@ fn families(
                 "IPv6 networks are dropped, since ip-address-type is ipv4, and there is no other: nobody could connect",
             )
         } else {
-            (
-                Severity::Warning,
-                "IPv6 networks are dropped, since ip-address-type is ipv4",
-            )
+            (Severity::Warning, "IPv6 networks are dropped, since ip-address-type is ipv4")
         };
         let help = "set `ip-address-type: dualstack` (`ingress.ipAddressType`), or leave the IPv6 networks out";
         add(severity, message, help);
@@ -194,8 +169,7 @@ fn families(
     for (world, family) in [("0.0.0.0/0", &four), ("::/0", &six)] {
         let others = family.iter().any(|item| *item != world);
         if others && family.iter().any(|item| *item == world) {
-            let message =
-                format!("{world} is everybody, so that the other networks change nothing");
+            let message = format!("{world} is everybody, so that the other networks change nothing");
             let help = format!("leave {world} out to let in the others only, or the others");
             add(Severity::Warning, &message, &help);
         }
@@ -207,29 +181,23 @@ fn without_effect(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let Some(given) = security_groups(scene, subject) else {
         return Vec::new();
     };
-    let of = if *given == subject.facts.key {
-        String::new()
-    } else {
-        format!(" of {given}")
-    };
+    let of = if *given == subject.facts.key { String::new() } else { format!(" of {given}") };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
         let list = said::list(scene, subject, suffix).filter(|list| !list.value.is_empty())?;
-        let message = format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
+        let message =
+            format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
         Some(list.finding(scene, &ALB025, message))
     });
     lists.collect()
 }
 
 fn not_opened(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let list =
-        said::list(scene, subject, "security-groups").filter(|list| !list.value.is_empty())?;
+    let list = said::list(scene, subject, "security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
     let says = |member: &Subject<'_>| member.setting(suffix).is_some();
     let said = scene.first_member(subject, suffix, says);
     said.is_none().then(|| {
-        let message = format!(
-            "security-groups without {suffix}: nobody opens the way from the ALB to the targets"
-        );
+        let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
         list.finding(scene, &ALB026, message)
     })
 }

@@ -112,11 +112,7 @@ struct Faults<'o> {
 
 impl<'o> Faults<'o> {
     fn of(object: &'o Object, rule: &'static Rule) -> Self {
-        Faults {
-            object,
-            rule,
-            findings: Vec::new(),
-        }
+        Faults { object, rule, findings: Vec::new() }
     }
 
     /// The field at a JSON pointer is wrong.
@@ -146,11 +142,7 @@ impl<'o> Faults<'o> {
         let object = self.object;
         let metadata = &object.value["metadata"];
         if object.name().is_empty() {
-            if metadata["generateName"]
-                .as_str()
-                .unwrap_or_default()
-                .is_empty()
-            {
+            if metadata["generateName"].as_str().unwrap_or_default().is_empty() {
                 self.add("/metadata/name", wrong("there is no name"));
             }
         } else {

@@ -56,11 +56,11 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
     rules.dedup_by_key(|rule| &rule.origin);
     let mut findings = Vec::new();
     for rule in rules {
-        findings.extend(faults(&rule.conditions).into_iter().map(|fault| {
-            subject
-                .finding(&ALB104, fault)
-                .field(path_pointer(rule.origin.rule, rule.origin.path))
-        }));
+        findings.extend(
+            faults(&rule.conditions)
+                .into_iter()
+                .map(|fault| subject.finding(&ALB104, fault).field(path_pointer(rule.origin.rule, rule.origin.path))),
+        );
     }
     findings
 }
@@ -76,24 +76,12 @@ fn values(conditions: &[Condition]) -> Vec<Value<'_>> {
     let mut found = Vec::new();
     for condition in conditions {
         let (what, wild, patterns) = match condition {
-            Condition::HostHeader {
-                host_header_config: patterns,
-            } => ("host", true, patterns),
-            Condition::PathPattern {
-                path_pattern_config: patterns,
-            } => ("path", true, patterns),
-            Condition::HttpHeader { http_header_config } => {
-                ("header value", true, &http_header_config.patterns)
-            }
-            Condition::HttpRequestMethod {
-                http_request_method_config: patterns,
-            } => ("method", false, patterns),
-            Condition::SourceIp {
-                source_ip_config: patterns,
-            } => ("network", false, patterns),
-            Condition::QueryString {
-                query_string_config,
-            } => {
+            Condition::HostHeader { host_header_config: patterns } => ("host", true, patterns),
+            Condition::PathPattern { path_pattern_config: patterns } => ("path", true, patterns),
+            Condition::HttpHeader { http_header_config } => ("header value", true, &http_header_config.patterns),
+            Condition::HttpRequestMethod { http_request_method_config: patterns } => ("method", false, patterns),
+            Condition::SourceIp { source_ip_config: patterns } => ("network", false, patterns),
+            Condition::QueryString { query_string_config } => {
                 found.extend(query_string_config.values.iter().map(|pair| Value {
                     what: "query value",
                     text: &pair.value,
@@ -102,17 +90,8 @@ fn values(conditions: &[Condition]) -> Vec<Value<'_>> {
                 continue;
             }
         };
-        found.extend(
-            patterns
-                .values
-                .iter()
-                .map(|text| Value { what, text, wild }),
-        );
-        found.extend(patterns.regex_values.iter().map(|text| Value {
-            what,
-            text,
-            wild: false,
-        }));
+        found.extend(patterns.values.iter().map(|text| Value { what, text, wild }));
+        found.extend(patterns.regex_values.iter().map(|text| Value { what, text, wild: false }));
     }
     found
 }
@@ -125,41 +104,21 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
             matches!(condition, Condition::PathPattern { path_pattern_config }
                 if path_pattern_config.values.iter().any(|path| path.ends_with("/*") && path.len() > 2))
         });
-        let why = if twice {
-            ": a Prefix path counts twice"
-        } else {
-            ""
-        };
-        faults.push(format!(
-            "this rule has {} condition values, and AWS takes {MAX_VALUES}{why}",
-            values.len()
-        ));
+        let why = if twice { ": a Prefix path counts twice" } else { "" };
+        faults.push(format!("this rule has {} condition values, and AWS takes {MAX_VALUES}{why}", values.len()));
     }
-    let wildcards: usize = values
-        .iter()
-        .filter(|value| value.wild)
-        .map(|value| value.text.matches(['*', '?']).count())
-        .sum();
+    let wildcards: usize =
+        values.iter().filter(|value| value.wild).map(|value| value.text.matches(['*', '?']).count()).sum();
     if wildcards > MAX_WILDCARDS {
-        faults.push(format!(
-            "this rule has {wildcards} wildcards, and AWS takes {MAX_WILDCARDS}"
-        ));
+        faults.push(format!("this rule has {wildcards} wildcards, and AWS takes {MAX_WILDCARDS}"));
     }
     for Value { what, text, .. } in values {
-        let max = if what == "method" {
-            MAX_METHOD
-        } else {
-            MAX_LENGTH
-        };
+        let max = if what == "method" { MAX_METHOD } else { MAX_LENGTH };
         let length = text.chars().count();
         if length == 0 {
-            faults.push(format!(
-                "a {what} of this rule is empty, and AWS refuses that"
-            ));
+            faults.push(format!("a {what} of this rule is empty, and AWS refuses that"));
         } else if length > max {
-            faults.push(format!(
-                "a {what} of this rule has {length} characters, and AWS takes {max}"
-            ));
+            faults.push(format!("a {what} of this rule has {length} characters, and AWS takes {max}"));
         }
     }
     faults
@@ -168,39 +127,24 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
 /// What the group comes to, told of its first member.
 fn load_balancer(subject: &Subject<'_>) -> Vec<Finding> {
     let first = subject.group.and_then(|group| group.members.first());
-    let Some(built) = subject
-        .built()
-        .filter(|_| first == Some(&subject.facts.key))
-    else {
+    let Some(built) = subject.built().filter(|_| first == Some(&subject.facts.key)) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     let groups = built.target_groups.len();
     if groups > MAX_TARGET_GROUPS {
-        let message = format!(
-            "there are {groups} target groups, and a load balancer has {MAX_TARGET_GROUPS} at most"
-        );
-        findings.push(
-            subject
-                .finding(&ALB104, message)
-                .help("lead several paths to one Service and port"),
-        );
+        let message = format!("there are {groups} target groups, and a load balancer has {MAX_TARGET_GROUPS} at most");
+        findings.push(subject.finding(&ALB104, message).help("lead several paths to one Service and port"));
     }
-    let rules: usize = built
-        .listeners
-        .iter()
-        .map(|listener| listener.rules.len())
-        .sum();
+    let rules: usize = built.listeners.iter().map(|listener| listener.rules.len()).sum();
     if rules > USUAL_RULES {
         let message = format!(
             "the load balancer has {rules} rules on all its listeners, and AWS takes {USUAL_RULES} unless the quota was raised"
         );
         let finding = subject.finding(&ALB104, message);
-        findings.push(
-            finding
-                .severity(Severity::Warning)
-                .help("ask AWS for more rules per Application Load Balancer, or let the gateway tell hosts and paths apart"),
-        );
+        findings.push(finding.severity(Severity::Warning).help(
+            "ask AWS for more rules per Application Load Balancer, or let the gateway tell hosts and paths apart",
+        ));
     }
     findings
 }

@@ -80,12 +80,8 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 #[must_use]
 pub fn ports(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<BTreeMap<i32, Protocol>> {
     match subject.setting("listen-ports") {
-        Some(setting) => listen_ports::read(&setting.value)
-            .ok()
-            .map(|read| read.ports),
-        None if certificate_arns(scene, subject).is_empty() => {
-            Some(BTreeMap::from([(80, Protocol::Http)]))
-        }
+        Some(setting) => listen_ports::read(&setting.value).ok().map(|read| read.ports),
+        None if certificate_arns(scene, subject).is_empty() => Some(BTreeMap::from([(80, Protocol::Http)])),
         None => Some(BTreeMap::from([(443, Protocol::Https)])),
     }
 }
@@ -107,29 +103,21 @@ fn listen_ports(subject: &Subject<'_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     if read.ports.is_empty() {
-        findings.push(at(
-            &ALB070,
-            format!("listen-ports {text} has no port: the ALB listens nowhere"),
-        ));
+        findings.push(at(&ALB070, format!("listen-ports {text} has no port: the ALB listens nowhere")));
     }
     for port in &read.lost {
         findings.push(at(
             &ALB071,
-            format!(
-                "port {port} is lost: its protocol comes again in the same object of listen-ports"
-            ),
+            format!("port {port} is lost: its protocol comes again in the same object of listen-ports"),
         ));
     }
     for port in &read.random {
-        let message = format!(
-            "port {port} is HTTP or HTTPS by chance: listen-ports has both on it in one object"
-        );
+        let message = format!("port {port} is HTTP or HTTPS by chance: listen-ports has both on it in one object");
         findings.push(at(&ALB071, message));
     }
     for port in &read.repeated {
         let protocol = read.ports.get(port).copied().map_or("", Protocol::name);
-        let message =
-            format!("listen-ports has port {port} twice: the last one counts, {protocol}");
+        let message = format!("listen-ports has port {port} twice: the last one counts, {protocol}");
         findings.push(at(&ALB009, message).severity(Severity::Warning));
     }
     findings
@@ -140,9 +128,7 @@ fn clear_text(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let key = &subject.facts.key;
     let listeners = subject.built().map_or(&[][..], |built| &built.listeners);
-    let https = listeners
-        .iter()
-        .find(|listener| listener.protocol == Protocol::Https);
+    let https = listeners.iter().find(|listener| listener.protocol == Protocol::Https);
     for own in subject.listeners.iter() {
         let listener = own.listener;
         if listener.protocol != Protocol::Http {
@@ -172,7 +158,5 @@ fn clear_text(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn forwards(actions: &[Action]) -> bool {
-    actions
-        .iter()
-        .any(|action| matches!(action, Action::Forward { .. }))
+    actions.iter().any(|action| matches!(action, Action::Forward { .. }))
 }

@@ -32,17 +32,9 @@ impl<'s> Shared<'s> {
         let mut by_place = BTreeMap::new();
         // Only for rules that are left out somebody asks who stands before them.
         if !listener.pruned.is_empty() {
-            by_place.extend(
-                listener
-                    .rules
-                    .iter()
-                    .map(|rule| (place(&rule.origin), rule)),
-            );
+            by_place.extend(listener.rules.iter().map(|rule| (place(&rule.origin), rule)));
         }
-        Shared {
-            reach: Reach::of(&listener.rules),
-            by_place,
-        }
+        Shared { reach: Reach::of(&listener.rules), by_place }
     }
 }
 

@@ -107,9 +107,7 @@ not: that is a warning.",
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 7] = [
-    &ALB021, &ALB023, &ALB030, &ALB031, &ALB032, &ALB087, &ALB089,
-];
+pub static RULES: [&Rule; 7] = [&ALB021, &ALB023, &ALB030, &ALB031, &ALB032, &ALB087, &ALB089];
 
 /// All of them.
 #[must_use]
@@ -138,12 +136,7 @@ fn subnets(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     if let Some(list) = said::list(scene, subject, "subnets") {
         // A customer-owned pool is on an Outpost, where one subnet is enough.
         let on_an_outpost = subject.read("customer-owned-ipv4-pool").is_some();
-        findings.extend(listed(
-            scene,
-            "subnets",
-            &list,
-            if on_an_outpost { 1 } else { 2 },
-        ));
+        findings.extend(listed(scene, "subnets", &list, if on_an_outpost { 1 } else { 2 }));
     }
     if frontend_nlb(scene, subject)
         && let Some(list) = said::list(scene, subject, "frontend-nlb-subnets")
@@ -153,12 +146,7 @@ fn subnets(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     findings
 }
 
-fn listed(
-    scene: &Scene<'_>,
-    name: &str,
-    list: &Said<'_, Vec<String>>,
-    minimum: usize,
-) -> Option<Finding> {
+fn listed(scene: &Scene<'_>, name: &str, list: &Said<'_, Vec<String>>, minimum: usize) -> Option<Finding> {
     let items = &list.value;
     let distinct: BTreeSet<&String> = items.iter().collect();
     let message = if distinct.is_empty() {
@@ -188,15 +176,9 @@ fn web_acl(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     if let Some(member) = scene.first_member(subject, suffix, names)
         && let Some(name) = said::text(scene, member, suffix)
     {
-        let of = if member.facts.key == subject.facts.key {
-            String::new()
-        } else {
-            format!(" of {}", member.facts.key)
-        };
-        let message = format!(
-            "wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts",
-            name.value
-        );
+        let of =
+            if member.facts.key == subject.facts.key { String::new() } else { format!(" of {}", member.facts.key) };
+        let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
         return Some(arn.finding(scene, &ALB030, message));
     }
     let fault = aws::web_acl(arn.value).err()?;
@@ -258,8 +240,7 @@ fn fixed_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> 
 fn ids(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let is = |text: &str, prefix: &str| {
-        text.strip_prefix(prefix)
-            .is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
+        text.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
     };
     let suffix = "security-group-prefix-lists";
     // Beside security groups they are not read at all, which has a rule of its own.
@@ -267,23 +248,13 @@ fn ids(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     if let Some(lists) = said::list(scene, subject, suffix).filter(|_| read) {
         let wrong = lists.value.iter().filter(|item| !is(item, "pl-"));
         findings.extend(wrong.map(|item| {
-            lists.finding(
-                scene,
-                &ALB089,
-                format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"),
-            )
+            lists.finding(scene, &ALB089, format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"))
         }));
     }
-    for (suffix, prefix) in [
-        ("ipam-ipv4-pool-id", "ipam-pool-"),
-        ("customer-owned-ipv4-pool", "ipv4pool-coip-"),
-    ] {
+    for (suffix, prefix) in [("ipam-ipv4-pool-id", "ipam-pool-"), ("customer-owned-ipv4-pool", "ipv4pool-coip-")] {
         let pool = said::text(scene, subject, suffix).filter(|pool| !is(pool.value, prefix));
         findings.extend(pool.map(|pool| {
-            let message = format!(
-                "{suffix}: {:?} is no id of such a pool, which is {prefix}…",
-                pool.value
-            );
+            let message = format!("{suffix}: {:?} is no id of such a pool, which is {prefix}…", pool.value);
             pool.finding(scene, &ALB089, message)
         }));
     }
@@ -298,17 +269,13 @@ fn public_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let without = "dualstack-without-public-ipv4";
     let kind = said::text(scene, subject, "ip-address-type").filter(|kind| kind.value == without);
     findings.extend(kind.map(|kind| {
-        let message = format!(
-            "ip-address-type {without} is for an internet-facing ALB, and this one is internal"
-        );
-        kind.finding(scene, &ALB089, message)
-            .severity(Severity::Warning)
+        let message = format!("ip-address-type {without} is for an internet-facing ALB, and this one is internal");
+        kind.finding(scene, &ALB089, message).severity(Severity::Warning)
     }));
     let pool = said::text(scene, subject, "ipam-ipv4-pool-id");
     findings.extend(pool.map(|pool| {
         let message = "ipam-ipv4-pool-id is about public addresses, and the ALB is internal";
-        pool.finding(scene, &ALB089, message)
-            .severity(Severity::Warning)
+        pool.finding(scene, &ALB089, message).severity(Severity::Warning)
     }));
     findings
 }

@@ -76,12 +76,8 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
             text.contains("envoy.filters.listener.proxy_protocol")
         })
         .collect();
-    let workloads = ["Deployment", "DaemonSet"]
-        .into_iter()
-        .flat_map(|kind| scene.of_kind(kind));
-    let workloads = Labelled::new(workloads, |workload| {
-        &workload.value["spec"]["template"]["metadata"]["labels"]
-    });
+    let workloads = ["Deployment", "DaemonSet"].into_iter().flat_map(|kind| scene.of_kind(kind));
+    let workloads = Labelled::new(workloads, |workload| &workload.value["spec"]["template"]["metadata"]["labels"]);
     let services = ways.values().map(|(service, _)| *service);
     for service in services.clone() {
         let filters = proxy_protocol.iter();
@@ -137,10 +133,7 @@ impl<'s> Labelled<'s> {
         });
         let fewest = with_label.min_by_key(|found| found.len()).unwrap_or(&[]);
         let objects = fewest.iter().map(|at| &self.objects[*at]);
-        objects
-            .filter(|(_, labels)| selects(selector, labels))
-            .map(|(object, _)| *object)
-            .collect()
+        objects.filter(|(_, labels)| selects(selector, labels)).map(|(object, _)| *object).collect()
     }
 }
 
@@ -165,11 +158,7 @@ fn pod(workload: &Object) -> Option<Finding> {
             "gatewayTopology.proxyProtocol makes the gateway expect the PROXY protocol, which an ALB does not speak",
         )
     } else if !config.contains("numTrustedProxies") {
-        about(
-            workload,
-            &ALB058,
-            "numTrustedProxies is not said: the client's address is taken to be that of the ALB",
-        )
+        about(workload, &ALB058, "numTrustedProxies is not said: the client's address is taken to be that of the ALB")
     } else {
         return None;
     };
@@ -206,30 +195,15 @@ fn unfit(server: &Value) -> Option<String> {
     if mode != "SIMPLE" {
         return Some(format!("has tls.mode {mode}, and an ALB ends TLS itself"));
     }
-    let hosts: Vec<&str> = server["hosts"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let hosts: Vec<&str> = server["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     // A host may have a namespace before it: `shop/*`.
-    let any = hosts
-        .iter()
-        .any(|host| host.rsplit('/').next() == Some("*"));
-    (!any).then(|| {
-        format!(
-            "has the hosts {} and no `*`, and an ALB sends no SNI to choose by",
-            hosts.join(", ")
-        )
-    })
+    let any = hosts.iter().any(|host| host.rsplit('/').next() == Some("*"));
+    (!any).then(|| format!("has the hosts {} and no `*`, and an ALB sends no SNI to choose by", hosts.join(", ")))
 }
 
 /// Whether every label of a selector is among the labels. A selector without labels selects nothing here.
 fn selects(selector: &Value, labels: &Value) -> bool {
     selector.as_object().is_some_and(|selector| {
-        !selector.is_empty()
-            && selector
-                .iter()
-                .all(|(key, value)| labels.get(key) == Some(value))
+        !selector.is_empty() && selector.iter().all(|(key, value)| labels.get(key) == Some(value))
     })
 }

@@ -221,8 +221,8 @@ pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
 
 /// The rules of this module.
 pub static RULES: [&Rule; 16] = [
-    &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068,
-    &ALB095, &ALB096, &ALB097, &ALB098, &ALB099, &ALB101,
+    &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096,
+    &ALB097, &ALB098, &ALB099, &ALB101,
 ];
 
 /// Who may connect, as an Ingress or what was carried over says it: networks and prefix lists, or security groups.
@@ -236,21 +236,14 @@ impl Access {
     fn of<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> Access {
         let list = |suffix: &str| string_list(annotation(suffix).unwrap_or_default());
         Access {
-            sources: list("inbound-cidrs")
-                .into_iter()
-                .chain(list("security-group-prefix-lists"))
-                .collect(),
+            sources: list("inbound-cidrs").into_iter().chain(list("security-group-prefix-lists")).collect(),
             security_groups: !list("security-groups").is_empty(),
         }
     }
 
     fn before(carried: &Carried) -> Access {
         let annotations = &carried.annotations;
-        Access::of(|suffix| {
-            annotations
-                .get(&format!("{ALB}{suffix}"))
-                .map(String::as_str)
-        })
+        Access::of(|suffix| annotations.get(&format!("{ALB}{suffix}")).map(String::as_str))
     }
 
     fn words(&self) -> String {
@@ -274,9 +267,8 @@ pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) ->
             return None;
         }
         let old = before.source_ranges.join(",");
-        let message = format!(
-            "the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs"
-        );
+        let message =
+            format!("the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs");
         return Some(Finding::new(&ALB027, message));
     }
     if decided || new.security_groups {
@@ -293,16 +285,9 @@ pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) ->
             return None;
         }
     } else if open {
-        format!(
-            "the Service lets in {} only, and the ALB would be open to everybody",
-            old.words()
-        )
+        format!("the Service lets in {} only, and the ALB would be open to everybody", old.words())
     } else if new.sources != old.sources {
-        format!(
-            "the Service lets in {} only, and the ALB is to let in {}",
-            old.words(),
-            new.words()
-        )
+        format!("the Service lets in {} only, and the ALB is to let in {}", old.words(), new.words())
     } else {
         return None;
     };
@@ -347,36 +332,23 @@ pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
     let old = service.annotation(&format!("{PREFIX}aws-load-balancer-name"))?;
     let new = built.annotation("alb.ingress.kubernetes.io/load-balancer-name")?;
     (old == new).then(|| {
-        Finding::new(
-            &ALB022,
-            format!("the ALB is to be called {new}, as the NLB is"),
-        )
-        .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
+        Finding::new(&ALB022, format!("the ALB is to be called {new}, as the NLB is"))
+            .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
     })
 }
 
 /// An external-dns annotation of the Service, by its key.
 #[must_use]
 pub fn dns_moved(key: &str) -> Finding {
-    let message = format!(
-        "{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes"
-    );
+    let message = format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes");
     Finding::new(&ALB059, message).field(pointer(key))
 }
 
 /// What would have been carried over, had it not been switched off.
 #[must_use]
 pub fn not_carried(all: &Carried) -> Option<Finding> {
-    let lost: Vec<String> = all
-        .annotations
-        .iter()
-        .map(|(key, value)| format!("{key}: {value}"))
-        .collect();
+    let lost: Vec<String> = all.annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     (!lost.is_empty()).then(|| {
-        Finding::new(
-            &ALB096,
-            format!("not carried over, as asked: {}", lost.join("; ")),
-        )
-        .severity(Severity::Info)
+        Finding::new(&ALB096, format!("not carried over, as asked: {}", lost.join("; "))).severity(Severity::Info)
     })
 }

@@ -57,14 +57,7 @@ use crate::yaml::{Finder, Tree};
 use scene::{Index, Scene};
 
 /// The kinds of objects that a rule looks at in the filter.
-pub const KINDS: [&str; 6] = [
-    "Service",
-    "Ingress",
-    "IngressClass",
-    "IngressClassParams",
-    "Gateway",
-    "EnvoyFilter",
-];
+pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
 
 /// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
 pub const ALL_KINDS: [&str; 10] = [
@@ -229,9 +222,7 @@ pub fn rules() -> Vec<&'static Rule> {
 #[must_use]
 pub fn nearest(id: &str) -> String {
     let ids: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
-    let near = ids
-        .iter()
-        .min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
+    let near = ids.iter().min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
     let name = |id: Option<&&'static str>| id.copied().unwrap_or_default();
     format!(
         "the findings are {} to {}; did you mean {}?",
@@ -270,21 +261,12 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             let object = &applied[facts.index];
             object.name() == ingress.name() && object.namespace() == ingress.namespace()
         };
-        let group = model
-            .ingresses
-            .iter()
-            .find(|facts| ours(facts))
-            .and_then(|facts| facts.group.clone());
-        let judged =
-            |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
+        let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
+        let judged = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
         let scene = Scene::new(&index, model, options, judged).behind_the_filter(rewritten.clone());
         let mut found = judge(&scene);
         let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
-        found.extend(
-            subject
-                .into_iter()
-                .flat_map(|subject| opened::judge(&scene, subject, gateway.before)),
-        );
+        found.extend(subject.into_iter().flat_map(|subject| opened::judge(&scene, subject, gateway.before)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -295,14 +277,8 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
 
 /// Whether a finding is about a value that Flux decides, and nobody can judge yet.
 fn is_open(finding: &Finding, ingress: &Object) -> bool {
-    let value = finding
-        .field
-        .as_ref()
-        .and_then(|field| ingress.value.pointer(field));
-    placeholder::is_in(&finding.message)
-        || value
-            .and_then(Value::as_str)
-            .is_some_and(placeholder::is_in)
+    let value = finding.field.as_ref().and_then(|field| ingress.value.pointer(field));
+    placeholder::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(placeholder::is_in)
 }
 
 /// What is found in a stream as it stands.
@@ -331,10 +307,7 @@ pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Er
 pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
-    let spec = settings
-        .first()
-        .map(|settings| settings.spec.clone())
-        .unwrap_or_default();
+    let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let options = scene::options(&spec);
     let model = scene::model_of(&found, &options);
     let index = Index::new(&found);
@@ -348,10 +321,7 @@ pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
         Some(_) => None,
         None => Some(options.ingress_class.clone()),
     };
-    Ok(AsItStands {
-        findings,
-        class_without_ingress,
-    })
+    Ok(AsItStands { findings, class_without_ingress })
 }
 
 /// The objects of a stream that rules and model look at.
@@ -367,11 +337,9 @@ pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
     let found = manifest::read(stream, &ALL_KINDS);
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
-        return Err(
-            Error::input(format!("this is no YAML: {}", unreadable.error.message))
-                .at(stream.place(document, unreadable.error.offset))
-                .help("mend the manifest; as it stands Kubernetes would refuse it, too"),
-        );
+        return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
+            .at(stream.place(document, unreadable.error.offset))
+            .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
     }
     let mut objects = found.objects;
     objects.retain(|object| !object.is_hook());
@@ -390,9 +358,7 @@ fn applied(objects: &[Object]) -> Cow<'_, [Object]> {
 /// An object among those that are applied.
 fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> {
     applied.iter().find(|other| {
-        other.kind() == object.kind()
-            && other.document == object.document
-            && other.pointer == object.pointer
+        other.kind() == object.kind() && other.document == object.document && other.pointer == object.pointer
     })
 }
 
@@ -437,9 +403,7 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
     let mut names: BTreeMap<String, &Object> = BTreeMap::new();
     for object in objects {
-        names
-            .entry(format!("{} {}", object.kind(), object.full_name()))
-            .or_insert(object);
+        names.entry(format!("{} {}", object.kind(), object.full_name())).or_insert(object);
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
     for finding in findings.iter_mut() {
@@ -459,8 +423,7 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
         let places = stream.places(document);
         for (object, finding) in found {
             let field = finding.field.as_ref();
-            let located = field
-                .and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
+            let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
             finding.place = Some(match located {
                 Some(located) => places.at(located.key.unwrap_or(located.value).start),
                 None => object.place.clone(),
@@ -472,8 +435,7 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
 /// The findings at the severities that a configuration asks for.
 #[must_use]
 pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
-    let has =
-        |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
+    let has = |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
     findings
         .into_iter()
         .filter_map(|finding| {
@@ -492,11 +454,7 @@ pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
 /// Brings findings into the order of printing: by place, then by id. Repeated ones go.
 pub fn sort(findings: &mut Vec<Finding>) {
     let key = |finding: &Finding| {
-        (
-            finding.place.as_ref().map(|place| place.document),
-            finding.rule.id,
-            finding.message.clone(),
-        )
+        (finding.place.as_ref().map(|place| place.document), finding.rule.id, finding.message.clone())
     };
     findings.sort_by_key(key);
     findings.dedup();

@@ -58,39 +58,25 @@ fn frontend(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<
         let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
         by(scene, subject, &ALB024, &["frontend-nlb-scheme"], message)
             .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")
-            .severity(if before.says_frontend {
-                Severity::Warning
-            } else {
-                Severity::Error
-            })
+            .severity(if before.says_frontend { Severity::Warning } else { Severity::Error })
     })
 }
 
 /// Whether somebody can connect whom the Ingress does not let in.
 fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let lists = ["inbound-cidrs", "security-group-prefix-lists"];
-    let said: BTreeSet<String> = lists
-        .iter()
-        .filter_map(|suffix| subject.annotation(suffix))
-        .flat_map(string_list)
-        .collect();
+    let said: BTreeSet<String> =
+        lists.iter().filter_map(|suffix| subject.annotation(suffix)).flat_map(string_list).collect();
     if said.is_empty() {
         return None;
     }
-    let ports: Vec<String> = subject
-        .listeners
-        .iter()
-        .map(|listening| format!("tcp {} from ", listening.listener.port))
-        .collect();
+    let ports: Vec<String> =
+        subject.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
     let others: BTreeSet<&str> = subject
         .built()?
         .inbound
         .iter()
-        .filter_map(|rule| {
-            ports
-                .iter()
-                .find_map(|port| rule.strip_prefix(port.as_str()))
-        })
+        .filter_map(|rule| ports.iter().find_map(|port| rule.strip_prefix(port.as_str())))
         .filter(|source| !said.contains(*source))
         .collect();
     (!others.is_empty()).then(|| {
@@ -110,13 +96,7 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// A finding about the object that has its way: the class's parameters or another member, else the Ingress.
-fn by(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    rule: &'static Rule,
-    suffixes: &[&str],
-    message: &str,
-) -> Finding {
+fn by(scene: &Scene<'_>, subject: &Subject<'_>, rule: &'static Rule, suffixes: &[&str], message: &str) -> Finding {
     for member in scene.members(subject) {
         for suffix in suffixes {
             let Some(said) = said::anything(scene, member, suffix) else {

@@ -93,26 +93,15 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn wildcards(subject: &Subject<'_>) -> Vec<Finding> {
-    let wild = paths(subject.object).into_iter().filter(|path| {
-        matches!(path.path_type, "Prefix" | "Exact") && path.path.contains(['*', '?'])
-    });
+    let wild = paths(subject.object)
+        .into_iter()
+        .filter(|path| matches!(path.path_type, "Prefix" | "Exact") && path.path.contains(['*', '?']));
     let found = wild.map(|path| {
-        let message = format!(
-            "path {} of type {} has a wildcard in it",
-            path.path, path.path_type
-        );
-        let finding = subject
-            .finding(&ALB041, message)
-            .field(format!("{}/path", path.pointer));
+        let message = format!("path {} of type {} has a wildcard in it", path.path, path.path_type);
+        let finding = subject.finding(&ALB041, message).field(format!("{}/path", path.pointer));
         match path.path.strip_suffix('*') {
-            Some(stem)
-                if !stem.contains(['*', '?'])
-                    && stem.ends_with('/')
-                    && path.path_type == "Prefix" =>
-            {
-                finding.help(format!(
-                    "write `path: {stem}`: Prefix takes what is below it, too"
-                ))
+            Some(stem) if !stem.contains(['*', '?']) && stem.ends_with('/') && path.path_type == "Prefix" => {
+                finding.help(format!("write `path: {stem}`: Prefix takes what is below it, too"))
             }
             _ => finding,
         }
@@ -121,18 +110,15 @@ fn wildcards(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn root_only(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let by_regex = subject
-        .read("use-regex-path-match")
-        .is_some_and(|text| parse_bool(text) == Ok(true));
+    let by_regex = subject.read("use-regex-path-match").is_some_and(|text| parse_bool(text) == Ok(true));
     let mut findings = Vec::new();
     for path in paths(subject.object) {
         let specific = !matches!(path.path_type, "Prefix" | "Exact");
-        let to_gateway = !path.backend.uses_annotation()
-            && scene
-                .service(subject, path.backend.name)
-                .is_some_and(is_gateway);
+        let to_gateway =
+            !path.backend.uses_annotation() && scene.service(subject, path.backend.name).is_some_and(is_gateway);
         if path.path == "/" && specific && to_gateway && !by_regex {
-            let message = "path / of type ImplementationSpecific matches the root only: every other path is answered with 404";
+            let message =
+                "path / of type ImplementationSpecific matches the root only: every other path is answered with 404";
             findings.push(subject.finding(&ALB042, message).field(path.pointer));
         }
     }
@@ -144,8 +130,7 @@ fn not_found(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     for target in targets(scene, subject) {
         // A backend without a name or a port is refused before anybody looks for it.
         let is_none = |port: &PortRef| matches!(port, PortRef::Number(number) if !(1..=65535).contains(number));
-        if target.pointer.starts_with("/spec") && (target.name.is_empty() || is_none(&target.port))
-        {
+        if target.pointer.starts_with("/spec") && (target.name.is_empty() || is_none(&target.port)) {
             continue;
         }
         let at = |message: String| target.here(&ALB043, message);
@@ -182,18 +167,14 @@ fn elsewhere<'s>(scene: &Scene<'s>, subject: &Subject<'_>, name: &str) -> Option
         return None;
     }
     let services = scene.services_named(name);
-    let open = services
-        .iter()
-        .any(|service| service.namespace().is_empty());
+    let open = services.iter().any(|service| service.namespace().is_empty());
     services.first().copied().filter(|_| !open)
 }
 
 /// The port that was perhaps meant.
 fn meant(service: &Object, port: &PortRef) -> Option<String> {
     let matches = |candidate: &&serde_json::Value| match port {
-        PortRef::Number(number) => {
-            candidate["targetPort"] == *number || candidate["nodePort"] == *number
-        }
+        PortRef::Number(number) => candidate["targetPort"] == *number || candidate["nodePort"] == *number,
         PortRef::Name(name) => {
             let candidate = candidate["name"].as_str().unwrap_or_default();
             candidate.eq_ignore_ascii_case(name)
@@ -210,15 +191,10 @@ fn meant(service: &Object, port: &PortRef) -> Option<String> {
 }
 
 fn no_service(subject: &Subject<'_>) -> Vec<Finding> {
-    let without = backends(subject.object)
-        .into_iter()
-        .filter(|backend| !backend.is_service);
+    let without = backends(subject.object).into_iter().filter(|backend| !backend.is_service);
     let found = without.map(|backend| {
         subject
-            .finding(
-                &ALB084,
-                "this backend is no Service, and the controller knows nothing else",
-            )
+            .finding(&ALB084, "this backend is no Service, and the controller knows nothing else")
             .field(backend.pointer)
     });
     found.collect()
@@ -228,26 +204,13 @@ fn no_rules(subject: &Subject<'_>) -> Vec<Finding> {
     let spec = &subject.object.value["spec"];
     let rules = spec["rules"].as_array().map_or(&[][..], Vec::as_slice);
     if rules.is_empty() && !spec["defaultBackend"].is_object() {
-        return vec![
-            subject
-                .finding(&ALB085, "the Ingress has neither rules nor defaultBackend")
-                .field("/spec"),
-        ];
+        return vec![subject.finding(&ALB085, "the Ingress has neither rules nor defaultBackend").field("/spec")];
     }
-    let without = rules
-        .iter()
-        .enumerate()
-        .filter(|(_, rule)| rule["http"].is_null());
+    let without = rules.iter().enumerate().filter(|(_, rule)| rule["http"].is_null());
     let found = without.map(|(at, rule)| {
-        let host = rule["host"]
-            .as_str()
-            .map(|host| format!(" for host {host}"))
-            .unwrap_or_default();
+        let host = rule["host"].as_str().map(|host| format!(" for host {host}")).unwrap_or_default();
         let message = format!("rule {}{host} has no http, and is passed over", at + 1);
-        subject
-            .finding(&ALB085, message)
-            .field(format!("/spec/rules/{at}"))
-            .severity(Severity::Warning)
+        subject.finding(&ALB085, message).field(format!("/spec/rules/{at}")).severity(Severity::Warning)
     });
     found.collect()
 }

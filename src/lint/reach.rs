@@ -102,9 +102,7 @@ fn hosts(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
 
 fn paths(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
     conditions.iter().filter_map(|condition| match condition {
-        Condition::PathPattern {
-            path_pattern_config,
-        } => Some(path_pattern_config),
+        Condition::PathPattern { path_pattern_config } => Some(path_pattern_config),
         _ => None,
     })
 }
@@ -127,9 +125,7 @@ pub fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
             let fold = |host: &str| host.to_ascii_lowercase();
             implied(host_header_config, hosts(others), fold)
         }
-        Condition::PathPattern {
-            path_pattern_config,
-        } => implied(path_pattern_config, paths(others), str::to_owned),
+        Condition::PathPattern { path_pattern_config } => implied(path_pattern_config, paths(others), str::to_owned),
         other => others.contains(other),
     })
 }
@@ -145,17 +141,9 @@ fn implied<'p>(
         || others.any(|other| {
             if other.values.is_empty() {
                 return !other.regex_values.is_empty()
-                    && other
-                        .regex_values
-                        .iter()
-                        .all(|regex| patterns.regex_values.contains(regex));
+                    && other.regex_values.iter().all(|regex| patterns.regex_values.contains(regex));
             }
-            let covered = |narrow: &String| {
-                patterns
-                    .values
-                    .iter()
-                    .any(|wide| matches(&fold(wide), &fold(narrow)))
-            };
+            let covered = |narrow: &String| patterns.values.iter().any(|wide| matches(&fold(wide), &fold(narrow)));
             other.values.iter().all(covered)
         })
 }
@@ -188,22 +176,12 @@ mod tests {
     fn path(values: &[&str]) -> Condition {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
         let regex_values = Vec::new();
-        Condition::PathPattern {
-            path_pattern_config: Patterns {
-                values,
-                regex_values,
-            },
-        }
+        Condition::PathPattern { path_pattern_config: Patterns { values, regex_values } }
     }
 
     fn host(value: &str) -> Condition {
-        let patterns = Patterns {
-            values: vec![value.to_owned()],
-            regex_values: Vec::new(),
-        };
-        Condition::HostHeader {
-            host_header_config: patterns,
-        }
+        let patterns = Patterns { values: vec![value.to_owned()], regex_values: Vec::new() };
+        Condition::HostHeader { host_header_config: patterns }
     }
 
     #[test]
@@ -234,23 +212,11 @@ mod tests {
 
     #[test]
     fn conditions_take_what_implies_them() {
-        assert!(takes(
-            &[path(&["/*"])],
-            &[host("a.example.com"), path(&["/x"])]
-        ));
+        assert!(takes(&[path(&["/*"])], &[host("a.example.com"), path(&["/x"])]));
         assert!(takes(&[path(&["/*"])], &[host("a.example.com")]));
-        assert!(takes(
-            &[host("*.Example.com")],
-            &[host("a.example.com"), path(&["/x"])]
-        ));
-        assert!(takes(
-            &[path(&["/a", "/a/*"])],
-            &[path(&["/a/b", "/a/b/*"])]
-        ));
-        assert!(!takes(
-            &[host("a.example.com"), path(&["/*"])],
-            &[path(&["/x"])]
-        ));
+        assert!(takes(&[host("*.Example.com")], &[host("a.example.com"), path(&["/x"])]));
+        assert!(takes(&[path(&["/a", "/a/*"])], &[path(&["/a/b", "/a/b/*"])]));
+        assert!(!takes(&[host("a.example.com"), path(&["/*"])], &[path(&["/x"])]));
         assert!(!takes(&[path(&["/a", "/a/*"])], &[path(&["/a", "/b"])]));
         assert!(takes(&[path(&["/*"])], &[]));
         assert!(!takes(&[path(&["/"])], &[]));

@@ -73,39 +73,27 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// The port of `ssl-redirect` against the Ingress's own listen ports.
-fn ssl_redirect(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    ports: &BTreeMap<i32, Protocol>,
-) -> Option<Finding> {
+fn ssl_redirect(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {
     let of_class = scene.class_param(subject, "sslRedirectPort");
     let text = of_class.or_else(|| subject.read("ssl-redirect"))?;
     let port = parse_int32(text).ok()?;
-    let at =
-        |rule, message: String| match scene.class_params(subject).filter(|_| of_class.is_some()) {
-            Some(params) => about(params, rule, message).field("/spec/sslRedirectPort"),
-            None => subject.at(rule, "ssl-redirect", message),
-        };
+    let at = |rule, message: String| match scene.class_params(subject).filter(|_| of_class.is_some()) {
+        Some(params) => about(params, rule, message).field("/spec/sslRedirectPort"),
+        None => subject.at(rule, "ssl-redirect", message),
+    };
     match ports.get(&port) {
         Some(Protocol::Https) if has(ports, Protocol::Http) || subject.shares() => None,
-        Some(Protocol::Https) => Some(at(
-            &ALB081,
-            "there is no HTTP listener, so ssl-redirect redirects nobody".to_owned(),
-        )),
-        Some(Protocol::Http) => Some(at(
-            &ALB008,
-            format!("ssl-redirect leads to port {port}, which listens on HTTP"),
-        )),
+        Some(Protocol::Https) => {
+            Some(at(&ALB081, "there is no HTTP listener, so ssl-redirect redirects nobody".to_owned()))
+        }
+        Some(Protocol::Http) => Some(at(&ALB008, format!("ssl-redirect leads to port {port}, which listens on HTTP"))),
         None if subject.shares() => {
             let message = format!(
                 "ssl-redirect leads to port {port}, on which this Ingress does not listen: redirected clients find none of its rules"
             );
             Some(at(&ALB080, message))
         }
-        None => Some(at(
-            &ALB008,
-            format!("ssl-redirect leads to port {port}, on which nobody listens"),
-        )),
+        None => Some(at(&ALB008, format!("ssl-redirect leads to port {port}, on which nobody listens"))),
     }
 }
 
@@ -113,11 +101,7 @@ fn ssl_redirect(
 fn taken_off_the_air(subject: &Subject<'_>) -> Option<Finding> {
     let redirects_all = |own: &Listening<'_>| own.listener.redirects_all;
     let said = subject.setting("ssl-redirect").is_some();
-    if said
-        || !subject.shares()
-        || subject.listeners.is_empty()
-        || !subject.listeners.iter().all(redirects_all)
-    {
+    if said || !subject.shares() || subject.listeners.is_empty() || !subject.listeners.iter().all(redirects_all) {
         return None;
     }
     let message = "another Ingress of the group redirects every HTTP listener to HTTPS, and this one listens on HTTP only: its \
@@ -129,10 +113,7 @@ fn taken_off_the_air(subject: &Subject<'_>) -> Option<Finding> {
 fn redirects(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // With an NLB in front the ports that clients see are others.
-    if subject
-        .built()
-        .is_none_or(|built| built.frontend_nlb.is_some())
-    {
+    if subject.built().is_none_or(|built| built.frontend_nlb.is_some()) {
         return findings;
     }
     for own in subject.listeners.iter() {
@@ -149,9 +130,8 @@ fn redirects(subject: &Subject<'_>) -> Vec<Finding> {
 /// The redirects of this Ingress that requests reach on a listener, by the names of their actions.
 fn redirects_on<'s>(subject: &Subject<'s>, own: &Listening<'s>) -> Vec<(&'s str, &'s Redirect)> {
     let reached = own.rules.iter().filter(|rule| own.is_reached(rule));
-    let mut found: Vec<(&str, &Redirect)> = reached
-        .filter_map(|rule| Some((rule.origin.backend.as_str(), redirect_of(&rule.actions)?)))
-        .collect();
+    let mut found: Vec<(&str, &Redirect)> =
+        reached.filter_map(|rule| Some((rule.origin.backend.as_str(), redirect_of(&rule.actions)?))).collect();
     if own.has_default(&subject.facts.key) {
         let default = backends(subject.object).pop().map(|backend| backend.name);
         found.extend(default.zip(redirect_of(&own.listener.default_actions)));
@@ -185,8 +165,6 @@ fn leads_nowhere(subject: &Subject<'_>, from: &Listener, redirect: &Redirect) ->
             protocol.name(),
             to.protocol.name()
         )),
-        None => Some(format!(
-            "the redirect leads to port {port}, on which nobody listens"
-        )),
+        None => Some(format!("the redirect leads to port {port}, on which nobody listens")),
     }
 }

@@ -23,13 +23,7 @@ pub fn page() -> String {
     );
     for rule in rules() {
         let link = rule.id.to_lowercase();
-        let _ = writeln!(
-            page,
-            "| [{}](#{link}) | {} | {} |",
-            rule.id,
-            rule.severity,
-            rule.summary.replace('|', "\\|")
-        );
+        let _ = writeln!(page, "| [{}](#{link}) | {} | {} |", rule.id, rule.severity, rule.summary.replace('|', "\\|"));
     }
     for rule in rules() {
         let _ = write!(page, "\n## {}\n\n{}", rule.id, section(rule));

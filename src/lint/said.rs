@@ -31,10 +31,7 @@ impl<'s, T> Said<'s, T> {
     /// A value of an annotation.
     #[must_use]
     pub fn by(setting: &'s Setting, value: T) -> Self {
-        Said {
-            value,
-            place: Place::Annotation(setting),
-        }
+        Said { value, place: Place::Annotation(setting) }
     }
 
     /// Whether the parameters of the class say it.
@@ -45,12 +42,7 @@ impl<'s, T> Said<'s, T> {
 
     /// A finding about it.
     #[must_use]
-    pub fn finding(
-        &self,
-        scene: &Scene<'_>,
-        rule: &'static Rule,
-        message: impl Into<String>,
-    ) -> Finding {
+    pub fn finding(&self, scene: &Scene<'_>, rule: &'static Rule, message: impl Into<String>) -> Finding {
         match &self.place {
             Place::Annotation(setting) => scene.at(setting, rule, message),
             Place::Class(params, field) => about(params, rule, message).field(field.clone()),
@@ -60,27 +52,13 @@ impl<'s, T> Said<'s, T> {
 
 /// A text; an empty one is none.
 #[must_use]
-pub fn text<'s>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
-    suffix: &str,
-) -> Option<Said<'s, &'s str>> {
-    one(
-        scene,
-        subject,
-        suffix,
-        |value| value.as_str().filter(|text| !text.is_empty()),
-        |text| text,
-    )
+pub fn text<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, &'s str>> {
+    one(scene, subject, suffix, |value| value.as_str().filter(|text| !text.is_empty()), |text| text)
 }
 
 /// A list, which an annotation of commas alone leaves empty.
 #[must_use]
-pub fn list<'s>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
-    suffix: &str,
-) -> Option<Said<'s, Vec<String>>> {
+pub fn list<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, Vec<String>>> {
     let of_class = |value: &Value| {
         let items = value.as_array().or_else(|| value["ids"].as_array())?;
         let texts = items.iter().filter_map(Value::as_str).map(str::to_owned);
@@ -111,16 +89,10 @@ fn one<'s, T>(
 
 /// What is said in one way or the other, for its place.
 #[must_use]
-pub fn anything<'s>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
-    suffix: &str,
-) -> Option<Said<'s, ()>> {
+pub fn anything<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, ()>> {
     let place = match text(scene, subject, suffix) {
         Some(said) if said.is_of_the_class() => said.place,
-        text => list(scene, subject, suffix)
-            .map(|said| said.place)
-            .or(text.map(|said| said.place))?,
+        text => list(scene, subject, suffix).map(|said| said.place).or(text.map(|said| said.place))?,
     };
     Some(Said { value: (), place })
 }
@@ -137,26 +109,16 @@ pub fn maps<'s>(
             let text = |field| pair[field].as_str().map(str::to_owned);
             Some((text("key")?, text("value").unwrap_or_default()))
         });
-        Some(Said {
-            value: pairs.collect(),
-            place,
-        })
+        Some(Said { value: pairs.collect(), place })
     });
-    let annotated = subject.settings(suffix).filter_map(|setting| {
-        Some(Said {
-            value: string_map(&setting.value)?,
-            place: Place::Annotation(setting),
-        })
-    });
+    let annotated = subject
+        .settings(suffix)
+        .filter_map(|setting| Some(Said { value: string_map(&setting.value)?, place: Place::Annotation(setting) }));
     of_class.into_iter().chain(annotated).collect()
 }
 
 /// The field of the IngressClassParams that stands for an annotation.
-fn of_class<'s>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
-    suffix: &str,
-) -> Option<(&'s Value, Place<'s>)> {
+fn of_class<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<(&'s Value, Place<'s>)> {
     let field = catalogue::find(suffix)?.class_params?;
     let params = scene.class_params(subject)?;
     // The field has an older spelling.

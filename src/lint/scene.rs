@@ -10,9 +10,7 @@ use std::rc::Rc;
 use super::listening::{Listening, of_members};
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
-use crate::alb::model::{
-    self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State,
-};
+use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
 use crate::config::Spec;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
@@ -31,12 +29,8 @@ impl<'s> Index<'s> {
     /// Of objects without hooks.
     #[must_use]
     pub fn new(objects: &'s [Object]) -> Self {
-        let mut index = Index {
-            objects,
-            by_name: BTreeMap::new(),
-            by_kind: BTreeMap::new(),
-            services: BTreeMap::new(),
-        };
+        let mut index =
+            Index { objects, by_name: BTreeMap::new(), by_kind: BTreeMap::new(), services: BTreeMap::new() };
         for object in objects {
             let (kind, name) = (object.kind(), object.name());
             index.by_kind.entry(kind).or_default().push(object);
@@ -107,9 +101,8 @@ impl<'s> Scene<'s> {
             listeners: listeners.into(),
         };
         let ingresses = model.ingresses.iter();
-        let mut subjects: Vec<Option<Subject<'s>>> = ingresses
-            .map(|facts| judged(facts).then(|| subject(facts, None, Vec::new())))
-            .collect();
+        let mut subjects: Vec<Option<Subject<'s>>> =
+            ingresses.map(|facts| judged(facts).then(|| subject(facts, None, Vec::new()))).collect();
         let mut groups = Vec::new();
         for group in &model.groups {
             let places = group.members.iter().map(|key| model.position(key));
@@ -126,11 +119,7 @@ impl<'s> Scene<'s> {
                 }
                 all.push(member);
             }
-            groups.push(Members {
-                group,
-                all,
-                first: RefCell::default(),
-            });
+            groups.push(Members { group, all, first: RefCell::default() });
         }
         Scene {
             objects,
@@ -159,10 +148,7 @@ impl<'s> Scene<'s> {
     /// Whether the filter rewrote a Service.
     #[must_use]
     pub fn is_rewritten(&self, service: &Object) -> bool {
-        self.rewritten
-            .iter()
-            .flatten()
-            .any(|rewritten| std::ptr::eq(*rewritten, service))
+        self.rewritten.iter().flatten().any(|rewritten| std::ptr::eq(*rewritten, service))
     }
 
     /// The objects of a kind.
@@ -207,8 +193,7 @@ impl<'s> Scene<'s> {
             let members = group.all.iter().filter(|member| self.is_ours(member));
             (group.group, members.collect())
         });
-        ours.filter(|(_, members): &(_, Vec<_>)| !members.is_empty())
-            .collect()
+        ours.filter(|(_, members): &(_, Vec<_>)| !members.is_empty()).collect()
     }
 
     /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
@@ -223,29 +208,20 @@ impl<'s> Scene<'s> {
     pub fn is_meant_for_alb(&self, subject: &Subject<'_>) -> bool {
         let facts = subject.facts;
         facts.class.as_ref() == Some(&self.options.ingress_class)
-            || facts
-                .settings
-                .iter()
-                .any(|setting| setting.object.kind == "Ingress")
+            || facts.settings.iter().any(|setting| setting.object.kind == "Ingress")
     }
 
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
     pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        self.named(
-            "IngressClassParams",
-            "",
-            subject.facts.class_params.as_deref()?,
-        )
+        self.named("IngressClassParams", "", subject.facts.class_params.as_deref()?)
     }
 
     /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
     #[must_use]
     pub fn class_param(&self, subject: &Subject<'_>, field: &str) -> Option<&'s str> {
         let params = self.class_params(subject)?;
-        params.value["spec"][field]
-            .as_str()
-            .filter(|text| !text.is_empty())
+        params.value["spec"][field].as_str().filter(|text| !text.is_empty())
     }
 
     /// The Ingresses that share the load balancer of this one, itself among them.
@@ -303,12 +279,7 @@ impl<'s> Scene<'s> {
 
     /// A finding about an annotation, on whichever object it stands.
     #[must_use]
-    pub fn at(
-        &self,
-        setting: &Setting,
-        rule: &'static Rule,
-        message: impl Into<String>,
-    ) -> Finding {
+    pub fn at(&self, setting: &Setting, rule: &'static Rule, message: impl Into<String>) -> Finding {
         let site = Site::annotation(setting.object.clone(), &setting.key);
         self.at_site(&site, rule, message)
     }
@@ -334,26 +305,19 @@ impl<'s> Subject<'s> {
     /// Whether its group has a name of its own, so that others may be in it.
     #[must_use]
     pub fn shares(&self) -> bool {
-        self.facts
-            .group
-            .as_ref()
-            .is_some_and(|group| *group != self.facts.key.to_string())
+        self.facts.group.as_ref().is_some_and(|group| *group != self.facts.key.to_string())
     }
 
     /// An annotation of the Ingress that the controller reads, for some target group at least.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        self.facts
-            .own_setting(suffix)
-            .filter(|setting| setting.state == State::Read)
+        self.facts.own_setting(suffix).filter(|setting| setting.state == State::Read)
     }
 
     /// The value of an annotation that the controller reads; an empty one is none.
     #[must_use]
     pub fn read(&self, suffix: &str) -> Option<&'s str> {
-        self.setting(suffix)
-            .map(|setting| setting.value.as_str())
-            .filter(|value| !value.is_empty())
+        self.setting(suffix).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// Annotations that the controller reads, on the Ingress and on its Services, by the suffix of the catalogue. Empty
@@ -362,9 +326,7 @@ impl<'s> Subject<'s> {
         self.facts.settings.iter().filter(move |setting| {
             setting.state == State::Read
                 && !setting.value.is_empty()
-                && setting
-                    .annotation
-                    .is_some_and(|found| found.suffix == suffix)
+                && setting.annotation.is_some_and(|found| found.suffix == suffix)
         })
     }
 
@@ -392,8 +354,7 @@ impl<'s> Subject<'s> {
     /// A finding about an annotation of the Ingress, by what stands behind `alb.ingress.kubernetes.io/`.
     #[must_use]
     pub fn at(&self, rule: &'static Rule, suffix: &str, message: impl Into<String>) -> Finding {
-        self.finding(rule, message)
-            .field(pointer(&format!("{PREFIX}{suffix}")))
+        self.finding(rule, message).field(pointer(&format!("{PREFIX}{suffix}")))
     }
 }
 
@@ -408,18 +369,13 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
 /// The JSON pointer of an annotation, by its whole key.
 #[must_use]
 pub fn pointer(key: &str) -> String {
-    format!(
-        "/metadata/annotations/{}",
-        key.replace('~', "~0").replace('/', "~1")
-    )
+    format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Whether a Service is an Istio gateway's.
 #[must_use]
 pub fn is_gateway(service: &Object) -> bool {
-    ports(&service.value)
-        .iter()
-        .any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
+    ports(&service.value).iter().any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
 }
 
 /// What a configuration says about the controller.
@@ -428,12 +384,7 @@ pub fn options(spec: &Spec) -> Options {
     let defaults = Options::default();
     Options {
         eks_auto_mode: spec.eks_auto_mode(),
-        ingress_class: spec
-            .ingress
-            .class_name
-            .set()
-            .cloned()
-            .unwrap_or(defaults.ingress_class),
+        ingress_class: spec.ingress.class_name.set().cloned().unwrap_or(defaults.ingress_class),
         controller_version: spec
             .controller_version
             .as_ref()

@@ -102,60 +102,41 @@ spreading it.",
 };
 
 /// The rules of this module.
-pub static RULES: [&Rule; 10] = [
-    &ALB033, &ALB037, &ALB038, &ALB045, &ALB046, &ALB047, &ALB091, &ALB092, &ALB093, &ALB094,
-];
+pub static RULES: [&Rule; 10] =
+    [&ALB033, &ALB037, &ALB038, &ALB045, &ALB046, &ALB047, &ALB091, &ALB092, &ALB093, &ALB094];
 
 /// An east-west gateway that was chosen by name.
 #[must_use]
 pub fn east_west(reason: &str) -> Finding {
-    Finding::new(
-        &ALB046,
-        format!(
-            "it is an east-west gateway ({reason}), whose mutual TLS an ALB can't pass through"
-        ),
-    )
+    Finding::new(&ALB046, format!("it is an east-west gateway ({reason}), whose mutual TLS an ALB can't pass through"))
 }
 
 /// `externalTrafficPolicy: Local` on what becomes a NodePort Service.
 #[must_use]
 pub fn traffic_policy_local() -> Finding {
-    Finding::new(
-        &ALB038,
-        "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check",
-    )
-    .severity(Severity::Warning)
-    .field("/spec/externalTrafficPolicy")
+    Finding::new(&ALB038, "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check")
+        .severity(Severity::Warning)
+        .field("/spec/externalTrafficPolicy")
 }
 
 /// `clusterIP: None` on what is or becomes a Service of this type.
 #[must_use]
 pub fn headless(kind: &str) -> Finding {
-    Finding::new(
-        &ALB045,
-        format!("clusterIP is None, which the API server refuses on a {kind} Service"),
-    )
-    .field("/spec/clusterIP")
+    Finding::new(&ALB045, format!("clusterIP is None, which the API server refuses on a {kind} Service"))
+        .field("/spec/clusterIP")
 }
 
 /// `externalIPs`.
 #[must_use]
 pub fn external_addresses() -> Finding {
-    Finding::new(
-        &ALB093,
-        "externalIPs lead to the gateway without the ALB and its WAF",
-    )
-    .field("/spec/externalIPs")
+    Finding::new(&ALB093, "externalIPs lead to the gateway without the ALB and its WAF").field("/spec/externalIPs")
 }
 
 /// `sessionAffinity: ClientIP`.
 #[must_use]
 pub fn session_affinity() -> Finding {
-    Finding::new(
-        &ALB094,
-        "sessionAffinity is ClientIP, and all clients have the addresses of the ALB",
-    )
-    .field("/spec/sessionAffinity")
+    Finding::new(&ALB094, "sessionAffinity is ClientIP, and all clients have the addresses of the ALB")
+        .field("/spec/sessionAffinity")
 }
 
 /// A port beside the three.
@@ -163,21 +144,15 @@ pub fn session_affinity() -> Finding {
 pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
     let what = describe(port);
     match extra {
-        ExtraPorts::Keep => Finding::new(
-            &ALB047,
-            format!("{what} stays on the Service, but the ALB does not serve it"),
-        )
-        .severity(Severity::Warning),
-        ExtraPorts::Drop => Finding::new(
-            &ALB047,
-            format!("{what} was dropped, as `service.extraPorts` asks"),
-        )
-        .severity(Severity::Info),
-        ExtraPorts::Deny => {
-            Finding::new(&ALB047, format!("{what} is not one of the gateway's three")).help(
-                "remove it from the chart's values, or let it stay with `service.extraPorts: keep`",
-            )
+        ExtraPorts::Keep => {
+            Finding::new(&ALB047, format!("{what} stays on the Service, but the ALB does not serve it"))
+                .severity(Severity::Warning)
         }
+        ExtraPorts::Drop => {
+            Finding::new(&ALB047, format!("{what} was dropped, as `service.extraPorts` asks")).severity(Severity::Info)
+        }
+        ExtraPorts::Deny => Finding::new(&ALB047, format!("{what} is not one of the gateway's three"))
+            .help("remove it from the chart's values, or let it stay with `service.extraPorts: keep`"),
     }
     .field("/spec/ports")
 }
@@ -191,19 +166,12 @@ pub fn port_changed(port: &Value, name: &str, number: u64) -> Finding {
         Value::Null => was.to_string(),
         other => other.to_string(),
     };
-    Finding::new(
-        &ALB092,
-        format!(
-            "port {name} was {was} with target port {target} and is {number} with {number} now"
-        ),
-    )
-    .field("/spec/ports")
+    Finding::new(&ALB092, format!("port {name} was {was} with target port {target} and is {number} with {number} now"))
+        .field("/spec/ports")
 }
 
 fn describe(port: &Value) -> String {
-    let number = port["port"]
-        .as_u64()
-        .map_or_else(|| "?".to_owned(), |number| number.to_string());
+    let number = port["port"].as_u64().map_or_else(|| "?".to_owned(), |number| number.to_string());
     let protocol = port["protocol"].as_str().unwrap_or("TCP");
     match port["name"].as_str() {
         Some(name) => format!("port {name} ({number}/{protocol})"),

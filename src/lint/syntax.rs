@@ -16,9 +16,7 @@ use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{self, Annotation, Empty, Kind, PREFIX, Place};
 use crate::alb::model::{Setting, State};
-use crate::alb::values::{
-    PortRef, parse_bool, parse_int32, parse_int64, string_list, string_map, trim,
-};
+use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_list, string_map, trim};
 
 /// A value that does not parse.
 pub static ALB064: Rule = Rule {
@@ -84,15 +82,12 @@ pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Opti
                 list.is_some_and(|list| !string_list(list).is_empty())
             };
             let given = scene.first_member(subject, "security-groups in an annotation", gives);
-            given
-                .is_none()
-                .then_some("since there are no security-groups")
+            given.is_none().then_some("since there are no security-groups")
         }
         "use-regex-path-match" => {
             let specific = |path_type: &str| !matches!(path_type, "Prefix" | "Exact");
             let mut paths = paths(subject.object).into_iter();
-            (!paths.any(|path| specific(path.path_type)))
-                .then_some("since no path has the type ImplementationSpecific")
+            (!paths.any(|path| specific(path.path_type))).then_some("since no path has the type ImplementationSpecific")
         }
         suffix if suffix.starts_with("frontend-nlb-") => {
             (!frontend_nlb(scene, subject)).then_some("since enable-frontend-nlb is not true")
@@ -103,8 +98,7 @@ pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Opti
         "target-node-labels" => {
             let targets = targets(scene, subject);
             let by_pod = |target: &super::backends::Target<'_>| target.target_type() == Some("ip");
-            (!targets.is_empty() && targets.iter().all(by_pod))
-                .then_some("since the targets are pods")
+            (!targets.is_empty() && targets.iter().all(by_pod)).then_some("since the targets are pods")
         }
         _ => None,
     }
@@ -135,11 +129,7 @@ fn value(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option<
         || annotation.suffix == "create-acm-cert"
         || leads_nowhere(scene, subject, setting)
         || (fault.by_aws && annotation.suffix.starts_with("auth-") && !authenticates(subject));
-    Some(if harmless {
-        finding.severity(Severity::Warning)
-    } else {
-        finding
-    })
+    Some(if harmless { finding.severity(Severity::Warning) } else { finding })
 }
 
 /// An annotation of target groups on an Ingress that has none: all its rules redirect or answer by themselves.
@@ -147,15 +137,11 @@ fn leads_nowhere(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) ->
     let of_target = |annotation: &Annotation| {
         annotation.place == Place::ServiceThenIngress && !annotation.suffix.starts_with("auth-")
     };
-    setting.object.kind == "Ingress"
-        && setting.annotation.is_some_and(of_target)
-        && targets(scene, subject).is_empty()
+    setting.object.kind == "Ingress" && setting.annotation.is_some_and(of_target) && targets(scene, subject).is_empty()
 }
 
 fn authenticates(subject: &Subject<'_>) -> bool {
-    subject
-        .settings("auth-type")
-        .any(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+    subject.settings("auth-type").any(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
 }
 
 /// What is wrong with a value.
@@ -171,10 +157,7 @@ struct Fault {
 
 impl Fault {
     fn new(what: String) -> Self {
-        Fault {
-            what,
-            ..Fault::default()
-        }
+        Fault { what, ..Fault::default() }
     }
 
     fn help(mut self, help: Option<String>) -> Self {
@@ -224,35 +207,21 @@ fn number(annotation: &Annotation, text: &str, min: i64, max: i64) -> Option<Fau
     let number = match read {
         Ok(number) => number,
         Err(_) => {
-            let digits: String = trim(text)
-                .chars()
-                .take_while(char::is_ascii_digit)
-                .collect();
+            let digits: String = trim(text).chars().take_while(char::is_ascii_digit).collect();
             let rest = trim(text).get(digits.len()..).unwrap_or_default();
             let unit = rest.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
-            let meant =
-                (!digits.is_empty() && unit).then(|| format!("write the number alone: '{digits}'"));
+            let meant = (!digits.is_empty() && unit).then(|| format!("write the number alone: '{digits}'"));
             return Some(Fault::new(format!("{text:?} is no whole number")).help(meant));
         }
     };
     let ranged = annotation.suffix.starts_with("frontend-nlb-")
-        || matches!(
-            annotation.suffix,
-            "auth-session-timeout" | "target-control-port.*.*"
-        );
-    (ranged && !(min..=max).contains(&number)).then(|| {
-        Fault::new(format!(
-            "{number} is out of range, AWS takes {min} to {max}"
-        ))
-        .by_aws()
-    })
+        || matches!(annotation.suffix, "auth-session-timeout" | "target-control-port.*.*");
+    (ranged && !(min..=max).contains(&number))
+        .then(|| Fault::new(format!("{number} is out of range, AWS takes {min} to {max}")).by_aws())
 }
 
 fn word(words: &[&str], text: &str) -> Fault {
-    let meant = words
-        .iter()
-        .find(|word| word.eq_ignore_ascii_case(trim(text)))
-        .map(|word| format!("write {word}"));
+    let meant = words.iter().find(|word| word.eq_ignore_ascii_case(trim(text))).map(|word| format!("write {word}"));
     Fault::new(format!("{text:?} is none of {}", words.join(", "))).help(meant)
 }
 
@@ -273,11 +242,7 @@ fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
         "frontend-nlb-attributes" => {
             let key = "dns_record.client_routing_policy";
             let policy = map.get(key)?;
-            let known = [
-                "availability_zone_affinity",
-                "partial_availability_zone_affinity",
-                "any_availability_zone",
-            ];
+            let known = ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
             (!known.contains(&policy.as_str()))
                 .then(|| Fault::new(format!("{key} {policy:?} is none of {}", known.join(", "))))
         }
@@ -304,36 +269,17 @@ pub fn no_map(text: &str) -> String {
 }
 
 /// Ports of the NLB in front, and the ports of the ALB behind them.
-fn ports(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    annotation: &Annotation,
-    text: &str,
-) -> Option<Fault> {
+fn ports(scene: &Scene<'_>, subject: &Subject<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
     if annotation.suffix != "frontend-nlb-listener-port-mapping" {
         return None;
     }
     let map = string_map(text)?;
-    let port = |text: &str| {
-        parse_int32(text)
-            .ok()
-            .filter(|port| (1..=65535).contains(port))
-    };
-    if let Some(wrong) = map
-        .iter()
-        .flat_map(|(nlb, alb)| [nlb, alb])
-        .find(|text| port(text).is_none())
-    {
+    let port = |text: &str| parse_int32(text).ok().filter(|port| (1..=65535).contains(port));
+    if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
     let own = listeners::ports(scene, subject)?;
-    let (_, missing) = map
-        .iter()
-        .find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
-    let what =
-        format!("the Ingress does not listen on port {missing}, so this pair is passed over");
-    Some(Fault {
-        harmless: true,
-        ..Fault::new(what)
-    })
+    let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
+    let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
+    Some(Fault { harmless: true, ..Fault::new(what) })
 }

@@ -30,11 +30,7 @@ pub static RULES: [&Rule; 1] = [&ALB061];
 
 const ANNOTATIONS: [&str; 2] = ["tags", "frontend-nlb-tags"];
 /// By the controller on everything that it makes (LBC v3.5.0 pkg/deploy/tracking/provider.go).
-const ITS_OWN: [&str; 3] = [
-    "elbv2.k8s.aws/cluster",
-    "ingress.k8s.aws/stack",
-    "ingress.k8s.aws/resource",
-];
+const ITS_OWN: [&str; 3] = ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "ingress.k8s.aws/resource"];
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
@@ -88,25 +84,15 @@ fn tags(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &'static str) -> Vec<F
 
 fn refused(key: &str, value: &str) -> Option<String> {
     let length = |text: &str| text.chars().count();
-    let reserved = key
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    let reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     if key.is_empty() {
         Some(format!("the tag with the value {value:?} has no key"))
     } else if reserved {
-        Some(format!(
-            "tag {key} begins with aws:, which AWS keeps for itself"
-        ))
+        Some(format!("tag {key} begins with aws:, which AWS keeps for itself"))
     } else if length(key) > MAX_KEY {
-        Some(format!(
-            "the key of tag {key} has {} characters, and AWS takes {MAX_KEY}",
-            length(key)
-        ))
+        Some(format!("the key of tag {key} has {} characters, and AWS takes {MAX_KEY}", length(key)))
     } else if length(value) > MAX_VALUE {
-        Some(format!(
-            "tag {key} has a value of {} characters, and AWS takes {MAX_VALUE}",
-            length(value)
-        ))
+        Some(format!("tag {key} has a value of {} characters, and AWS takes {MAX_VALUE}", length(value)))
     } else {
         None
     }
@@ -114,14 +100,10 @@ fn refused(key: &str, value: &str) -> Option<String> {
 
 fn doubtful(key: &str, value: &str) -> Option<String> {
     if ITS_OWN.contains(&key) {
-        return Some(format!(
-            "tag {key} is the controller's own: it is overwritten"
-        ));
+        return Some(format!("tag {key} is the controller's own: it is overwritten"));
     }
     if value.ends_with(',') {
-        return Some(format!(
-            "tag {key} is {value:?}: the comma at the end is part of the value, and AWS takes none"
-        ));
+        return Some(format!("tag {key} is {value:?}: the comma at the end is part of the value, and AWS takes none"));
     }
     let odd = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !"_.:/=+-@".contains(*c);
     let (what, c) = match (key.chars().find(odd), value.chars().find(odd)) {
@@ -129,7 +111,5 @@ fn doubtful(key: &str, value: &str) -> Option<String> {
         (None, Some(c)) => ("", c),
         (None, None) => return None,
     };
-    Some(format!(
-        "{what}tag {key} has {c:?} in it, which is not among the characters that AWS takes"
-    ))
+    Some(format!("{what}tag {key} has {c:?} in it, which is not among the characters that AWS takes"))
 }

@@ -22,16 +22,14 @@ pub fn working() -> Manifest {
     let manifest = Manifest {
         service_labels: BTreeMap::new(),
         service_annotations: BTreeMap::new(),
-        service:
-            "type: NodePort\nports: [{name: status-port, port: 15021}, {name: http2, port: 80}, \
+        service: "type: NodePort\nports: [{name: status-port, port: 15021}, {name: http2, port: 80}, \
                   {name: https, port: 443}]"
-                .to_owned(),
+            .to_owned(),
         annotations: BTreeMap::from([("kubernetes.io/ingress.class".to_owned(), "alb".to_owned())]),
         spec: rule("/", "Prefix", "name: gateway, port: {number: 443}"),
         rest: String::new(),
     };
-    let arn =
-        "arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000001";
+    let arn = "arn:aws:acm:eu-central-1:111122223333:certificate/00000000-0000-0000-0000-000000000001";
     [
         ("scheme", "internet-facing"),
         ("listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#),
@@ -44,17 +42,12 @@ pub fn working() -> Manifest {
         ("healthcheck-path", "/healthz/ready"),
     ]
     .into_iter()
-    .fold(manifest, |manifest, (suffix, value)| {
-        manifest.set(suffix, value)
-    })
+    .fold(manifest, |manifest, (suffix, value)| manifest.set(suffix, value))
 }
 
 /// The spec of an Ingress with one path; `service` is what stands in the braces of its backend.
 pub fn rule(path: &str, path_type: &str, service: &str) -> String {
-    format!(
-        "rules:\n- http: {{paths: [{}]}}",
-        entry(path, path_type, service)
-    )
+    format!("rules:\n- http: {{paths: [{}]}}", entry(path, path_type, service))
 }
 
 /// A path.
@@ -89,19 +82,13 @@ impl Manifest {
 
     /// Without a certificate, and so with an HTTP listener only.
     pub fn clear_text(self) -> Self {
-        let both = [
-            "listen-ports",
-            "ssl-redirect",
-            "certificate-arn",
-            "ssl-policy",
-        ];
+        let both = ["listen-ports", "ssl-redirect", "certificate-arn", "ssl-policy"];
         self.unset(&both)
     }
 
     /// With this class annotation.
     pub fn class(mut self, name: &str) -> Self {
-        self.annotations
-            .insert("kubernetes.io/ingress.class".to_owned(), name.to_owned());
+        self.annotations.insert("kubernetes.io/ingress.class".to_owned(), name.to_owned());
         self
     }
 
@@ -124,8 +111,7 @@ impl Manifest {
 
     /// With an annotation on the Service.
     pub fn annotate_service(mut self, key: &str, value: &str) -> Self {
-        self.service_annotations
-            .insert(key.to_owned(), value.to_owned());
+        self.service_annotations.insert(key.to_owned(), value.to_owned());
         self
     }
 
@@ -192,8 +178,7 @@ impl Manifest {
             true => String::new(),
             false => format!("  {name}:\n{}", list(entries)),
         };
-        let on_service =
-            map("labels", &self.service_labels) + &map("annotations", &self.service_annotations);
+        let on_service = map("labels", &self.service_labels) + &map("annotations", &self.service_annotations);
         format!(
             "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: mesh\n{on_service}spec:\n  {}\n---\n\
              apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: alb\n  namespace: mesh\n  annotations:\n\
@@ -214,8 +199,7 @@ impl Manifest {
     /// The same under a configuration, of which this is the `spec`.
     pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
-        let findings =
-            judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let findings = judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let annotation = format!("/metadata/annotations/{}", PREFIX.replace('/', "~1"));
         let show = |finding: super::Finding| {
             let object = finding.object.unwrap_or_default();
@@ -239,20 +223,13 @@ pub fn hold(rule: &Rule, cases: &[(&str, Manifest, &[&str])]) {
     for (what, manifest, expected) in cases {
         let id = format!("{} ", rule.id);
         let found = manifest.findings();
-        let found: Vec<String> = found
-            .iter()
-            .filter(|line| line.contains(&id))
-            .map(|line| line.replacen(&id, "", 1))
-            .collect();
+        let found: Vec<String> =
+            found.iter().filter(|line| line.contains(&id)).map(|line| line.replacen(&id, "", 1)).collect();
         assert_eq!(found, *expected, "{} {what}\n{}", rule.id, manifest.text());
     }
     let fires = cases.iter().any(|(_, _, expected)| !expected.is_empty());
     let is_silent = cases.iter().any(|(_, _, expected)| expected.is_empty());
-    assert!(
-        fires && is_silent,
-        "{} needs a case that fires and one that does not",
-        rule.id
-    );
+    assert!(fires && is_silent, "{} needs a case that fires and one that does not", rule.id);
 }
 
 #[test]

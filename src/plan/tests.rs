@@ -16,11 +16,7 @@ fn three() -> Value {
 
 fn rewritten(service: &Value, wish: &Wish) -> (Value, Vec<&'static str>) {
     let plan = plan(service, wish, &[]).unwrap();
-    let ids = plan
-        .findings
-        .iter()
-        .map(|finding| finding.rule.id)
-        .collect();
+    let ids = plan.findings.iter().map(|finding| finding.rule.id).collect();
     (patched(service, &plan.patch).unwrap()["spec"].clone(), ids)
 }
 
@@ -48,17 +44,8 @@ fn load_balancer_fields_are_left_out_never_null() {
         json!({"type": "NodePort", "externalTrafficPolicy": "Local", "internalTrafficPolicy": "Cluster", "ports": three()})
     );
     assert_eq!(ids, ["ALB038"]);
-    let (spec, ids) = rewritten(
-        &before,
-        &Wish {
-            cluster_ip: true,
-            ..Wish::default()
-        },
-    );
-    assert_eq!(
-        (spec["type"].as_str(), spec.get("externalTrafficPolicy")),
-        (Some("ClusterIP"), None)
-    );
+    let (spec, ids) = rewritten(&before, &Wish { cluster_ip: true, ..Wish::default() });
+    assert_eq!((spec["type"].as_str(), spec.get("externalTrafficPolicy")), (Some("ClusterIP"), None));
     assert_eq!(ids, Vec::<&str>::new());
 }
 
@@ -80,77 +67,34 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
         ])
     );
     assert_eq!(ids, ["ALB092", "ALB047", "ALB092"]);
-    assert_eq!(
-        rewritten(&service(json!({"type": "NodePort"})), &Wish::default()).0["ports"],
-        three()
-    );
+    assert_eq!(rewritten(&service(json!({"type": "NodePort"})), &Wish::default()).0["ports"], three());
 }
 
 #[test]
 fn node_ports_are_set_or_taken_away() {
-    let node_ports: BTreeMap<String, Value> = [
-        ("https".to_owned(), json!(30443)),
-        ("http2".to_owned(), json!(30080)),
-    ]
-    .into();
+    let node_ports: BTreeMap<String, Value> =
+        [("https".to_owned(), json!(30443)), ("http2".to_owned(), json!(30080))].into();
     let mut ports = three();
     ports[1]["nodePort"] = json!(31999);
     let before = service(json!({"type": "LoadBalancer", "ports": ports}));
-    let wish = Wish {
-        node_ports,
-        ..Wish::default()
-    };
+    let wish = Wish { node_ports, ..Wish::default() };
     let (spec, _) = rewritten(&before, &wish);
-    assert_eq!(
-        (&spec["ports"][1]["nodePort"], &spec["ports"][2]["nodePort"]),
-        (&json!(30080), &json!(30443))
-    );
-    let (spec, _) = rewritten(
-        &before,
-        &Wish {
-            cluster_ip: true,
-            ..wish
-        },
-    );
+    assert_eq!((&spec["ports"][1]["nodePort"], &spec["ports"][2]["nodePort"]), (&json!(30080), &json!(30443)));
+    let (spec, _) = rewritten(&before, &Wish { cluster_ip: true, ..wish });
     assert_eq!(spec["ports"], three());
-    let unknown = Wish {
-        node_ports: [("grpc".to_owned(), json!(30001))].into(),
-        ..Wish::default()
-    };
-    assert!(
-        plan(&before, &unknown, &[])
-            .unwrap_err()
-            .to_string()
-            .contains("names the port grpc")
-    );
+    let unknown = Wish { node_ports: [("grpc".to_owned(), json!(30001))].into(), ..Wish::default() };
+    assert!(plan(&before, &unknown, &[]).unwrap_err().to_string().contains("names the port grpc"));
 }
 
 #[test]
 fn other_ports_stay_go_or_are_an_error() {
     let mut ports = three();
-    ports
-        .as_array_mut()
-        .unwrap()
-        .insert(1, json!({"name": "mqtt", "port": 8883}));
+    ports.as_array_mut().unwrap().insert(1, json!({"name": "mqtt", "port": 8883}));
     let before = service(json!({"type": "NodePort", "ports": ports}));
     assert_eq!(rewritten(&before, &Wish::default()).0["ports"], ports);
-    let (spec, ids) = rewritten(
-        &before,
-        &Wish {
-            extra_ports: ExtraPorts::Drop,
-            ..Wish::default()
-        },
-    );
+    let (spec, ids) = rewritten(&before, &Wish { extra_ports: ExtraPorts::Drop, ..Wish::default() });
     assert_eq!((&spec["ports"], ids), (&three(), vec!["ALB047"]));
-    let denied = plan(
-        &before,
-        &Wish {
-            extra_ports: ExtraPorts::Deny,
-            ..Wish::default()
-        },
-        &[],
-    )
-    .unwrap();
+    let denied = plan(&before, &Wish { extra_ports: ExtraPorts::Deny, ..Wish::default() }, &[]).unwrap();
     assert_eq!(denied.findings[0].severity, crate::lint::Severity::Error);
 }
 
@@ -158,21 +102,13 @@ fn other_ports_stay_go_or_are_an_error() {
 fn clashes_that_the_api_server_refuses_are_errors() {
     for (port, message) in [
         (json!({"name": "web", "port": 80}), "two ports 80/TCP"),
-        (
-            json!({"name": "https", "port": 8443, "protocol": "UDP"}),
-            "two ports named \"https\"",
-        ),
-        (
-            json!({"name": "web", "port": 81, "nodePort": 30080}),
-            "two ports with nodePort 30080",
-        ),
+        (json!({"name": "https", "port": 8443, "protocol": "UDP"}), "two ports named \"https\""),
+        (json!({"name": "web", "port": 81, "nodePort": 30080}), "two ports with nodePort 30080"),
     ] {
         let mut ports = three();
         ports[1]["nodePort"] = json!(30080);
         ports.as_array_mut().unwrap().push(port);
-        let error = plan(&service(json!({"ports": ports})), &Wish::default(), &[])
-            .unwrap_err()
-            .to_string();
+        let error = plan(&service(json!({"ports": ports})), &Wish::default(), &[]).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
 }
@@ -180,14 +116,6 @@ fn clashes_that_the_api_server_refuses_are_errors() {
 #[test]
 fn annotations_go_by_their_keys() {
     let before = json!({"metadata": {"annotations": {"a/b": "1", "c~d": "2", "keep": "3"}}, "spec": {"type": "NodePort", "ports": three()}});
-    let plan = plan(
-        &before,
-        &Wish::default(),
-        &["a/b".to_owned(), "c~d".to_owned()],
-    )
-    .unwrap();
-    assert_eq!(
-        patched(&before, &plan.patch).unwrap()["metadata"]["annotations"],
-        json!({"keep": "3"})
-    );
+    let plan = plan(&before, &Wish::default(), &["a/b".to_owned(), "c~d".to_owned()]).unwrap();
+    assert_eq!(patched(&before, &plan.patch).unwrap()["metadata"]["annotations"], json!({"keep": "3"}));
 }

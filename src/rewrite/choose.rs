@@ -66,9 +66,7 @@ fn check_glued(stream: &Stream<'_>, choices: &[Choice]) -> Result<(), Error> {
             from = end;
             let inner = Stream::split(piece);
             let objects = manifest::read(&inner, &["Service"]).objects;
-            choices
-                .iter()
-                .any(|choice| !matches!(gateway::find(&objects, choice, &[]), Ok(None)))
+            choices.iter().any(|choice| !matches!(gateway::find(&objects, choice, &[]), Ok(None)))
         });
         if hidden {
             return Err(Error::input(
@@ -87,14 +85,14 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects, choices: &[Choice]) ->
     for unreadable in &found.unreadable {
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
-        let named = choices
-            .iter()
-            .filter_map(|choice| choice.name.as_deref())
-            .any(|name| text.contains(name));
+        let named = choices.iter().filter_map(|choice| choice.name.as_deref()).any(|name| text.contains(name));
         if named || text.contains(gateway::STATUS_PORT) || text.contains("15021") {
-            return Err(Error::input(format!("what looks like the gateway's Service can't be read: {}", unreadable.error.message))
-                .at(stream.place(document, unreadable.error.offset))
-                .help("look at the line in `helm template`, and mend the template or the values that it comes from"));
+            return Err(Error::input(format!(
+                "what looks like the gateway's Service can't be read: {}",
+                unreadable.error.message
+            ))
+            .at(stream.place(document, unreadable.error.offset))
+            .help("look at the line in `helm template`, and mend the template or the values that it comes from"));
         }
     }
     Ok(())
@@ -106,8 +104,6 @@ fn choice_of(settings: &Settings) -> Choice {
     Choice {
         name: gateway.name.clone(),
         namespace: gateway.namespace.clone(),
-        selector: selector
-            .map(|(key, value)| (key.to_owned(), value.0.clone()))
-            .collect(),
+        selector: selector.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
     }
 }

@@ -30,42 +30,21 @@ pub(super) struct Rewrite<'s> {
 }
 
 impl<'s> Rewrite<'s> {
-    pub(super) fn new(
-        objects: &[Object],
-        settings: &'s Settings,
-        service: usize,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
         let attach = spec.phase() == Phase::Attach;
-        let backend = spec
-            .ingress
-            .backend_port
-            .as_ref()
-            .and_then(|port| port.to_string().parse().ok())
-            .unwrap_or(443);
+        let backend = spec.ingress.backend_port.as_ref().and_then(|port| port.to_string().parse().ok()).unwrap_or(443);
         let all = nlb::carry(&original.value, backend);
-        let carried = if spec.carry_over() {
-            all.clone()
-        } else {
-            Carried::default()
-        };
+        let carried = if spec.carry_over() { all.clone() } else { Carried::default() };
         let moved = moved(original, attach);
         let plan = if attach {
             Plan::default()
         } else {
-            let stripped = stripped(
-                original,
-                spec.service.keep_annotations.as_deref().unwrap_or_default(),
-                &moved,
-            );
-            plan::plan(&original.value, &wish(settings), &stripped)
-                .map_err(|error| placed(error, original))?
+            let stripped = stripped(original, spec.service.keep_annotations.as_deref().unwrap_or_default(), &moved);
+            plan::plan(&original.value, &wish(settings), &stripped).map_err(|error| placed(error, original))?
         };
-        let patched = Object {
-            value: plan::patched(&original.value, &plan.patch)?,
-            ..original.clone()
-        };
+        let patched = Object { value: plan::patched(&original.value, &plan.patch)?, ..original.clone() };
         let name = ingress::name_of(spec);
         let existing = objects.iter().position(|object| {
             object.kind() == "Ingress"
@@ -79,10 +58,9 @@ impl<'s> Rewrite<'s> {
             check_version(&objects[index])?;
         }
         let there = existing.map(|index| match spec.placeholders() {
-            Placeholders::Flux => Object {
-                value: placeholder::restored(&objects[index].value),
-                ..objects[index].clone()
-            },
+            Placeholders::Flux => {
+                Object { value: placeholder::restored(&objects[index].value), ..objects[index].clone() }
+            }
             Placeholders::None => objects[index].clone(),
         });
         let built = ingress::build(&Sources {
@@ -93,30 +71,11 @@ impl<'s> Rewrite<'s> {
             existing: there.as_ref(),
         })?;
         let mut annotations = carried.annotations;
-        annotations.extend(
-            moved
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
-        );
-        let taken = Taken {
-            name: original.name().to_owned(),
-            namespace: original.namespace().to_owned(),
-            annotations,
-        };
-        let before = lint::opened::Before {
-            internal: all.internal,
-            says_frontend: says(spec, original, "frontend-nlb-scheme"),
-        };
-        let mut rewrite = Rewrite {
-            before,
-            settings,
-            service,
-            existing,
-            plan,
-            patched,
-            built,
-            taken,
-        };
+        annotations.extend(moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let taken = Taken { name: original.name().to_owned(), namespace: original.namespace().to_owned(), annotations };
+        let before =
+            lint::opened::Before { internal: all.internal, says_frontend: says(spec, original, "frontend-nlb-scheme") };
+        let mut rewrite = Rewrite { before, settings, service, existing, plan, patched, built, taken };
         let told = rewrite.of_the_service(original, &all, &moved);
         rewrite.plan.findings.extend(told);
         for finding in &mut rewrite.plan.findings {
@@ -132,19 +91,13 @@ impl<'s> Rewrite<'s> {
     }
 
     /// What there is to say of the Service beside its plan.
-    fn of_the_service(
-        &self,
-        original: &Object,
-        all: &Carried,
-        moved: &[(&str, &str)],
-    ) -> Vec<Finding> {
+    fn of_the_service(&self, original: &Object, all: &Carried, moved: &[(&str, &str)]) -> Vec<Finding> {
         let attach = self.settings.spec.phase() == Phase::Attach;
         let carries = self.settings.spec.carry_over();
         // In the first phase the old load balancer stays: what becomes of it is not told yet.
         let told = all.findings.iter().filter(|finding| {
             let id = &finding.rule.id;
-            (!attach || !lint::migration::CUTOVER.contains(id))
-                && (carries || !lint::migration::CARRIED.contains(id))
+            (!attach || !lint::migration::CUTOVER.contains(id)) && (carries || !lint::migration::CARRIED.contains(id))
         });
         let mut findings: Vec<Finding> = told.cloned().collect();
         if !carries {
@@ -176,36 +129,20 @@ impl<'s> Rewrite<'s> {
             _ if self.built.scheme_assumed => findings.push(lint::exposure::scheme_assumed()),
             _ => {}
         }
-        if let (Some(old), Some(new)) = (
-            existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")),
-            scheme,
-        ) && old != new
+        if let (Some(old), Some(new)) =
+            (existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")), scheme)
+            && old != new
         {
             findings.push(lint::exposure::scheme_changed(old, new));
         }
-        let said = ["inbound-cidrs", "security-group-prefix-lists"]
-            .iter()
-            .any(|suffix| says(spec, original, suffix));
-        findings.extend(lint::migration::allow_list(
-            before,
-            carries,
-            said,
-            &self.built,
-        ));
+        let said = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(|suffix| says(spec, original, suffix));
+        findings.extend(lint::migration::allow_list(before, carries, said, &self.built));
         // Once the Service has no allow-list any more, that of the Ingress stands for it.
         if !lint::migration::has_allow_list(before) {
-            findings.extend(
-                existing.and_then(|there| lint::migration::ingress_opened(there, &self.built)),
-            );
+            findings.extend(existing.and_then(|there| lint::migration::ingress_opened(there, &self.built)));
         }
         findings.extend(lint::migration::name_taken(original, &self.built));
-        let name = self
-            .built
-            .ingress
-            .metadata
-            .name
-            .as_deref()
-            .unwrap_or_default();
+        let name = self.built.ingress.metadata.name.as_deref().unwrap_or_default();
         for finding in &mut findings {
             finding.object = Some(match original.namespace() {
                 "" => format!("Ingress {name}"),
@@ -251,9 +188,7 @@ fn says(spec: &Spec, service: &Object, suffix: &str) -> bool {
         _ => false,
     };
     let free = ingress.annotations.as_ref();
-    by_field
-        || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))
-        || service.annotation(&key).is_some()
+    by_field || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_)))) || service.annotation(&key).is_some()
 }
 
 /// The annotations that move from the Service to the Ingress.
@@ -267,35 +202,25 @@ fn moved(service: &Object, attach: bool) -> Vec<(&str, &str)> {
 
 /// The keys of the annotations that leave the Service.
 fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<String> {
-    let annotations = service
-        .value
-        .pointer("/metadata/annotations")
-        .and_then(Value::as_object);
+    let annotations = service.value.pointer("/metadata/annotations").and_then(Value::as_object);
     annotations
         .into_iter()
         .flatten()
         .map(|(key, _)| key)
-        .filter(|key| {
-            !keep.contains(key)
-                && (nlb::is_stripped(key) || moved.iter().any(|(moved, _)| moved == key))
-        })
+        .filter(|key| !keep.contains(key) && (nlb::is_stripped(key) || moved.iter().any(|(moved, _)| moved == key)))
         .cloned()
         .collect()
 }
 
 fn wish(settings: &Settings) -> Wish {
     let service = &settings.spec.service;
-    let node_ports = service
-        .node_ports
-        .iter()
-        .flat_map(Entries::iter)
-        .map(|(name, port)| {
-            let port = match port {
-                Var::Known(number) => Value::from(*number),
-                Var::Placeholder(text) => Value::from(text.as_str()),
-            };
-            (name.to_owned(), port)
-        });
+    let node_ports = service.node_ports.iter().flat_map(Entries::iter).map(|(name, port)| {
+        let port = match port {
+            Var::Known(number) => Value::from(*number),
+            Var::Placeholder(text) => Value::from(text.as_str()),
+        };
+        (name.to_owned(), port)
+    });
     Wish {
         cluster_ip: service.kind() == ServiceType::ClusterIp,
         node_ports: node_ports.collect(),
@@ -304,9 +229,5 @@ fn wish(settings: &Settings) -> Wish {
 }
 
 fn placed(error: Error, object: &Object) -> Error {
-    if error.place.is_some() {
-        error
-    } else {
-        error.at(object.place.clone())
-    }
+    if error.place.is_some() { error } else { error.at(object.place.clone()) }
 }

@@ -76,9 +76,7 @@ impl Rewritten<'_> {
     /// Whether a finding forbids printing.
     #[must_use]
     pub fn is_refused(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Error)
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
     }
 
     /// The output in one piece.
@@ -110,11 +108,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
 /// # Errors
 ///
 /// As [`rewrite`].
-pub fn rewrite_reading<'t>(
-    text: &'t str,
-    settings: &[Settings],
-    kinds: &[&str],
-) -> Result<Rewritten<'t>, Error> {
+pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str]) -> Result<Rewritten<'t>, Error> {
     let stream = Stream::split(text);
     if !has_content(text) {
         return Err(Error::input("there are no manifests on stdin").help(
@@ -123,11 +117,7 @@ pub fn rewrite_reading<'t>(
     }
     let found = manifest::read(&stream, kinds);
     let Some(chosen) = choose(&stream, &found, settings)? else {
-        return Ok(Rewritten {
-            pieces: vec![Cow::Borrowed(text)],
-            objects: found.objects,
-            ..Rewritten::default()
-        });
+        return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
     let mut rewrites = Vec::new();
     for (settings, service) in chosen {
@@ -157,9 +147,7 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
             ))
             .help("give each its own `ingress.name`"));
         }
-        let same = rewrites[..index]
-            .iter()
-            .find(|other| other.service == rewrite.service);
+        let same = rewrites[..index].iter().find(|other| other.service == rewrite.service);
         if let Some(same) = same.filter(|same| same.plan.patch != rewrite.plan.patch) {
             return Err(Error::usage(format!(
                 "{} and {} want the Service {} to be different things",
@@ -175,10 +163,10 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
 
 /// A configuration document in a message.
 pub(super) fn title_of(settings: &Settings) -> String {
-    settings.name.as_ref().map_or_else(
-        || "a configuration document without a name".to_owned(),
-        |name| format!("configuration {name:?}"),
-    )
+    settings
+        .name
+        .as_ref()
+        .map_or_else(|| "a configuration document without a name".to_owned(), |name| format!("configuration {name:?}"))
 }
 
 /// Whether a finding about our Ingress repeats what the way from the old load balancer has told: an allow-list that was carried
@@ -238,36 +226,20 @@ fn judge<'t>(
     }
     let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
-        findings.extend(lint::adjust(
-            rewrite.plan.findings.clone(),
-            &rewrite.settings.spec.findings,
-        ));
+        findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings));
     }
     let mut judged = lint::judge_gateways(&objects, &ours);
     judged.retain(|finding| !is_told(finding, rewrites));
     findings.extend(judged);
     lint::locate(stream, &objects, &mut findings);
     let mut variables = BTreeMap::new();
-    if let Some(flux) = rewrites
-        .iter()
-        .find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux)
-    {
+    if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
         let is_ours = |object: &Object| gateways.iter().any(|turned| turned.is_ours(object));
         let (found, judged) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
         variables = found;
         findings.extend(lint::adjust(judged, &flux.settings.spec.findings));
     }
     lint::sort(&mut findings);
-    let taken = rewrites
-        .iter()
-        .map(|rewrite| rewrite.taken.clone())
-        .collect();
-    Rewritten {
-        pieces,
-        findings,
-        objects,
-        taken,
-        gateways,
-        variables,
-    }
+    let taken = rewrites.iter().map(|rewrite| rewrite.taken.clone()).collect();
+    Rewritten { pieces, findings, objects, taken, gateways, variables }
 }

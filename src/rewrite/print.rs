@@ -24,33 +24,15 @@ pub(super) fn print<'t>(
     let mut ends = Vec::new();
     for (index, rewrite) in rewrites.iter().enumerate() {
         let (document, pointer) = rewrite.path();
-        if !rewrites[..index]
-            .iter()
-            .any(|other| other.service == rewrite.service)
-        {
-            edit(
-                stream,
-                &mut texts,
-                document,
-                pointer,
-                &rewrite.plan.patch,
-                &rewrite.patched.value,
-            )?;
+        if !rewrites[..index].iter().any(|other| other.service == rewrite.service) {
+            edit(stream, &mut texts, document, pointer, &rewrite.plan.patch, &rewrite.patched.value)?;
         }
         if let Some(existing) = rewrite.existing {
             let old = &objects[existing];
             let patch = append::update(&old.value, &rewrite.built.printed());
             let mut updated = old.value.clone();
-            json_patch::patch(&mut updated, &patch)
-                .map_err(|error| Error::internal(error.to_string()))?;
-            edit(
-                stream,
-                &mut texts,
-                old.document,
-                &old.pointer,
-                &patch,
-                &updated,
-            )?;
+            json_patch::patch(&mut updated, &patch).map_err(|error| Error::internal(error.to_string()))?;
+            edit(stream, &mut texts, old.document, &old.pointer, &patch, &updated)?;
             continue;
         }
         match append::fresh(stream, &rewrite.patched, &rewrite.built)? {
@@ -93,10 +75,8 @@ fn edit(
     let text = &texts[&document];
     let same = read.pointer(pointer) == Some(expected);
     if !same || Stream::split(text).documents.len() != 1 {
-        return Err(
-            Error::internal("the rewritten document does not read back as planned")
-                .at(stream.place_of(&stream.documents[document])),
-        );
+        return Err(Error::internal("the rewritten document does not read back as planned")
+            .at(stream.place_of(&stream.documents[document])));
     }
     Ok(())
 }
@@ -111,15 +91,16 @@ fn edit_text(
 ) -> Result<Value, Error> {
     let place = &stream.documents[document];
     let patch = prefixed(patch, pointer)?;
-    let old = texts
-        .get(&document)
-        .map_or_else(|| stream.text_of(place), String::as_str);
+    let old = texts.get(&document).map_or_else(|| stream.text_of(place), String::as_str);
     let (new, read) = yaml::apply_and_read(old, &patch).map_err(|error| {
         let at = error.offset.map_or_else(|| stream.place_of(place), |offset| place_in(stream, document, old, offset));
         let kind = if error.internal { Error::internal } else { Error::input };
-        kind(format!("the gateway's manifest can't be edited without changing more than its own fields: {}", error.message))
-            .at(at)
-            .help("write this part of the manifest plainly in the template or the values (no anchor, alias or merge key)")
+        kind(format!(
+            "the gateway's manifest can't be edited without changing more than its own fields: {}",
+            error.message
+        ))
+        .at(at)
+        .help("write this part of the manifest plainly in the template or the values (no anchor, alias or merge key)")
     })?;
     texts.insert(document, new);
     Ok(read)
@@ -127,14 +108,8 @@ fn edit_text(
 
 fn place_in(stream: &Stream<'_>, document: usize, text: &str, offset: usize) -> Place {
     let document = &stream.documents[document];
-    let lines = text.as_bytes()[..offset.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count();
-    Place {
-        line: stream.line_of(document.span.start) + lines,
-        ..stream.place(document, 0)
-    }
+    let lines = text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
+    Place { line: stream.line_of(document.span.start) + lines, ..stream.place(document, 0) }
 }
 
 /// The same patch for an object that stands at `pointer`.
@@ -148,8 +123,7 @@ fn prefixed(patch: &Patch, pointer: &str) -> Result<Patch, Error> {
             Replace(operation) => &mut operation.path,
             other => return Err(Error::internal(format!("unplanned operation {other}"))),
         };
-        *path = PointerBuf::parse(format!("{pointer}{path}"))
-            .map_err(|error| Error::internal(error.to_string()))?;
+        *path = PointerBuf::parse(format!("{pointer}{path}")).map_err(|error| Error::internal(error.to_string()))?;
     }
     Ok(patch)
 }

@@ -15,12 +15,7 @@ fn node(branch: &Branch, parent: Option<usize>, count: &mut usize, text: &mut St
     let id = *count;
     *count += 1;
     // Mermaid reads entities, and `"` ends the text.
-    let label = branch
-        .text
-        .replace('&', "&amp;")
-        .replace('"', "&quot;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
+    let label = branch.text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
     text.push_str(&format!("  n{id}[\"{label}\"]\n"));
     if let Some(parent) = parent {
         text.push_str(&format!("  n{parent} --> n{id}\n"));

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::alb::model::{
-    Built, FrontendNlb, Group, HealthPort, Listener, Model, MutualAuthentication, Pruned, Verdict,
-    WebAcl, WhyPruned, show_json,
+    Built, FrontendNlb, Group, HealthPort, Listener, Model, MutualAuthentication, Pruned, Verdict, WebAcl, WhyPruned,
+    show_json,
 };
 use crate::manifest::Object;
 use crate::plan::ports;
@@ -34,17 +34,11 @@ pub struct Branch {
 
 impl Branch {
     fn new(text: impl Into<String>) -> Self {
-        Branch {
-            text: text.into(),
-            branches: Vec::new(),
-        }
+        Branch { text: text.into(), branches: Vec::new() }
     }
 
     fn with(text: impl Into<String>, branches: Vec<Branch>) -> Self {
-        Branch {
-            text: text.into(),
-            branches,
-        }
+        Branch { text: text.into(), branches }
     }
 }
 
@@ -53,18 +47,10 @@ impl Branch {
 pub fn picture(model: &Model, objects: &[Object]) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
-        branches.push(Branch::new(format!(
-            "Ingress {}: not picked up, {}",
-            facts.key, facts.why
-        )));
+        branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
     }
     let services = Services::of(objects);
-    branches.extend(
-        model
-            .groups
-            .iter()
-            .map(|group| group_branch(group, &services)),
-    );
+    branches.extend(model.groups.iter().map(|group| group_branch(group, &services)));
     Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
 }
 
@@ -116,13 +102,7 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
         _ => format!("IngressGroup {}: {}", group.name, members.join(", ")),
     };
     let Some(built) = &group.built else {
-        return Branch::with(
-            title,
-            vec![Branch::new(verdict(
-                group.verdict,
-                group.message.as_deref(),
-            ))],
-        );
+        return Branch::with(title, vec![Branch::new(verdict(group.verdict, group.message.as_deref()))]);
     };
     let json = serde_json::to_value(built).unwrap_or_default();
     let lb = &built.load_balancer;
@@ -134,29 +114,15 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
         WebAcl::Name(name) => format!("WAF: the web ACL called {name}"),
     }));
     if let Some(shield) = built.shield {
-        about.push(Branch::new(format!(
-            "Shield Advanced: {}",
-            if shield { "on" } else { "off" }
-        )));
+        about.push(Branch::new(format!("Shield Advanced: {}", if shield { "on" } else { "off" })));
     }
     let targets = Targets {
-        groups: items(&json["targetGroups"])
-            .filter_map(|group| Some((group["id"].as_str()?, group)))
-            .collect(),
+        groups: items(&json["targetGroups"]).filter_map(|group| Some((group["id"].as_str()?, group))).collect(),
         services,
     };
     about.extend(listeners(built, &json, &targets));
-    let name = lb
-        .name
-        .as_deref()
-        .unwrap_or("name made up by the controller");
-    let alb = Branch::with(
-        format!(
-            "Application Load Balancer ({name}), {}, {}",
-            lb.scheme, lb.ip_address_type
-        ),
-        about,
-    );
+    let name = lb.name.as_deref().unwrap_or("name made up by the controller");
+    let alb = Branch::with(format!("Application Load Balancer ({name}), {}, {}", lb.scheme, lb.ip_address_type), about);
     let Some(nlb) = &built.frontend_nlb else {
         return Branch::with(title, vec![Branch::with(clients(lb.scheme), vec![alb])]);
     };
@@ -170,21 +136,9 @@ fn access(inbound: &[String], managed: bool) -> Branch {
     if !managed {
         return Branch::new("open to: what its security groups let in");
     }
-    let ranges: Vec<Branch> = inbound
-        .iter()
-        .map(|range| Branch::new(range.clone()))
-        .collect();
-    let open = inbound
-        .iter()
-        .any(|range| range.ends_with(" 0.0.0.0/0") || range.ends_with(" ::/0"));
-    Branch::with(
-        if open {
-            "open to everybody"
-        } else {
-            "open to these ranges only"
-        },
-        ranges,
-    )
+    let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.clone())).collect();
+    let open = inbound.iter().any(|range| range.ends_with(" 0.0.0.0/0") || range.ends_with(" ::/0"));
+    Branch::with(if open { "open to everybody" } else { "open to these ranges only" }, ranges)
 }
 
 fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch> {
@@ -195,31 +149,19 @@ fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch>
             text.push_str(&format!(", {policy}"));
         }
         let mut branches = certificates(typed);
-        branches.extend(
-            typed
-                .mutual_authentication
-                .as_ref()
-                .map(client_certificates),
-        );
+        branches.extend(typed.mutual_authentication.as_ref().map(client_certificates));
         branches.extend(items(&listener["rules"]).map(|rule| {
             let rewrites = words::transforms(&rule["transforms"]);
-            let mut actions: Vec<Branch> = items(&rule["actions"])
-                .map(|action| self::action(action, leads_to))
-                .collect();
+            let mut actions: Vec<Branch> =
+                items(&rule["actions"]).map(|action| self::action(action, leads_to)).collect();
             let last = actions.len().saturating_sub(1);
             actions.splice(last..last, rewrites.into_iter().map(Branch::new));
             let which = words::conditions(&rule["conditions"]);
             Branch::with(format!("rule {}: {which}", rule["priority"]), actions)
         }));
         branches.extend(typed.pruned.iter().map(left_out));
-        let defaults = items(&listener["defaultActions"])
-            .map(|action| self::action(action, leads_to))
-            .collect();
-        let rest = if typed.rules.is_empty() {
-            "every request"
-        } else {
-            "everything else"
-        };
+        let defaults = items(&listener["defaultActions"]).map(|action| self::action(action, leads_to)).collect();
+        let rest = if typed.rules.is_empty() { "every request" } else { "everything else" };
         branches.push(Branch::with(rest, defaults));
         Branch::with(text, branches)
     })
@@ -230,10 +172,7 @@ fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch>
 fn certificates(listener: &Listener) -> Vec<Branch> {
     let mut texts: Vec<String> = Vec::new();
     for arn in &listener.certificates {
-        let text = format!(
-            "certificate {}",
-            arn.as_deref().unwrap_or("found in ACM by host")
-        );
+        let text = format!("certificate {}", arn.as_deref().unwrap_or("found in ACM by host"));
         if !texts.contains(&text) {
             texts.push(text);
         }
@@ -243,9 +182,7 @@ fn certificates(listener: &Listener) -> Vec<Branch> {
 
 fn client_certificates(mutual: &MutualAuthentication) -> Branch {
     let store = mutual.trust_store_name.as_deref();
-    let store = store
-        .or(mutual.trust_store_arn.as_deref())
-        .unwrap_or_default();
+    let store = store.or(mutual.trust_store_arn.as_deref()).unwrap_or_default();
     Branch::new(match mutual.mode.as_str() {
         "verify" => {
             format!("client certificates: needed, and verified with the trust store {store}")
@@ -258,12 +195,7 @@ fn client_certificates(mutual: &MutualAuthentication) -> Branch {
 /// A rule of the Ingress that is not there on a listener.
 fn left_out(pruned: &Pruned) -> Branch {
     let origin = &pruned.rule.origin;
-    let place = format!(
-        "path {} of rule {} in Ingress {}",
-        origin.path + 1,
-        origin.rule + 1,
-        origin.ingress
-    );
+    let place = format!("path {} of rule {} in Ingress {}", origin.path + 1, origin.rule + 1, origin.ingress);
     let why = match &pruned.why {
         WhyPruned::RedirectsToItself => "it would redirect to itself".to_owned(),
         WhyPruned::Covered { by } => format!("the redirect to {} stands before it", by.backend),
@@ -285,10 +217,7 @@ fn frontend(nlb: &FrontendNlb) -> Branch {
             _ => listener.alb_port.to_string(),
         };
         Branch::with(
-            format!(
-                "port {} leads to port {} of the ALB",
-                listener.port, listener.alb_port
-            ),
+            format!("port {} leads to port {} of the ALB", listener.port, listener.alb_port),
             vec![Branch::new(format!(
                 "health check {} {} at port {port} of the ALB, every {} s",
                 check.protocol.name(),
@@ -297,18 +226,11 @@ fn frontend(nlb: &FrontendNlb) -> Branch {
             ))],
         )
     }));
-    Branch::with(
-        format!("Network Load Balancer in front, {}", nlb.scheme),
-        branches,
-    )
+    Branch::with(format!("Network Load Balancer in front, {}", nlb.scheme), branches)
 }
 
 fn clients(scheme: &str) -> &'static str {
-    if scheme == "internal" {
-        "clients inside the VPC"
-    } else {
-        "clients on the internet"
-    }
+    if scheme == "internal" { "clients inside the VPC" } else { "clients on the internet" }
 }
 
 fn action(action: &Value, leads_to: &Targets<'_>) -> Branch {
@@ -338,39 +260,26 @@ fn action(action: &Value, leads_to: &Targets<'_>) -> Branch {
 }
 
 fn target_branch(target: &Value, leads_to: &Targets<'_>) -> Branch {
-    let id = target["targetGroupARN"]
-        .as_str()
-        .unwrap_or("that AWS looks up by its name");
+    let id = target["targetGroupARN"].as_str().unwrap_or("that AWS looks up by its name");
     let id = id.strip_prefix("tg:").unwrap_or(id);
-    leads_to.groups.get(id).map_or_else(
-        || Branch::new(format!("target group {id}")),
-        |group| target_group(group, leads_to.services),
-    )
+    leads_to
+        .groups
+        .get(id)
+        .map_or_else(|| Branch::new(format!("target group {id}")), |group| target_group(group, leads_to.services))
 }
 
 fn target_group(group: &Value, services: &Services<'_>) -> Branch {
     let target_type = group["targetType"].as_str().unwrap_or_default();
-    let (targets, port) = if target_type == "ip" {
-        ("pods", "port")
-    } else {
-        ("nodes", "node port")
-    };
+    let (targets, port) = if target_type == "ip" { ("pods", "port") } else { ("nodes", "node port") };
     let at = |value: &Value| {
-        value.as_i64().map_or_else(
-            || format!("a {port} chosen by Kubernetes"),
-            |number| format!("{port} {number}"),
-        )
+        value.as_i64().map_or_else(|| format!("a {port} chosen by Kubernetes"), |number| format!("{port} {number}"))
     };
     let check = &group["healthCheck"];
     let health = format!(
         "health check {} {} at {}, every {} s",
         check["protocol"].as_str().unwrap_or_default(),
         check["path"].as_str().unwrap_or_default(),
-        if check["port"] == "traffic-port" {
-            "the same port".to_owned()
-        } else {
-            at(&check["port"])
-        },
+        if check["port"] == "traffic-port" { "the same port".to_owned() } else { at(&check["port"]) },
         check["intervalSeconds"]
     );
     let id = group["id"].as_str().unwrap_or_default();
@@ -378,10 +287,7 @@ fn target_group(group: &Value, services: &Services<'_>) -> Branch {
     branches.extend(service(id, services));
     let protocol = group["protocol"].as_str().unwrap_or_default();
     let version = group["protocolVersion"].as_str().unwrap_or_default();
-    Branch::with(
-        format!("{targets}, {}, {protocol} ({version})", at(&group["port"])),
-        branches,
-    )
+    Branch::with(format!("{targets}, {}, {protocol} ({version})", at(&group["port"])), branches)
 }
 
 /// The Service behind a target group `namespace/ingress-service:port`.
@@ -390,14 +296,9 @@ fn service(id: &str, services: &Services<'_>) -> Option<Branch> {
     let (names, port) = rest.rsplit_once(':')?;
     let object = services.with_name_at_the_end(namespace, names)?;
     let port = ports(&object.value).iter().find(|candidate| {
-        candidate["name"] == port
-            || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
+        candidate["name"] == port || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
     })?;
-    let target = if port["targetPort"].is_null() {
-        &port["port"]
-    } else {
-        &port["targetPort"]
-    };
+    let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
     Some(Branch::new(format!(
         "Service {}, port {} ({}), pods at {}",
         object.full_name(),
@@ -412,9 +313,7 @@ fn items(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// The model as JSON, in the shape that the documentation describes.

@@ -14,12 +14,7 @@ const LETTER: usize = 73;
 pub fn svg(root: &Branch) -> String {
     let mut rows = Vec::new();
     flatten(root, 0, None, &mut rows);
-    let width = rows
-        .iter()
-        .map(|row| left(row.depth) + box_width(row.text))
-        .max()
-        .unwrap_or_default()
-        + MARGIN;
+    let width = rows.iter().map(|row| left(row.depth) + box_width(row.text)).max().unwrap_or_default() + MARGIN;
     let height = rows.len() * ROW + MARGIN;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
@@ -31,9 +26,7 @@ pub fn svg(root: &Branch) -> String {
         if let Some(parent) = row.parent {
             let (from, down) = (left(row.depth - 1) + INDENT / 2, y + BOX / 2);
             let start = top(parent) + BOX;
-            text.push_str(&format!(
-                "<path d=\"M{from} {start}V{down}H{x}\" fill=\"none\" stroke=\"#8a94a6\"/>\n"
-            ));
+            text.push_str(&format!("<path d=\"M{from} {start}V{down}H{x}\" fill=\"none\" stroke=\"#8a94a6\"/>\n"));
         }
         let fill = ["#e8eef9", "#eef6ee", "#fdf3e3"][row.depth % 3];
         text.push_str(&format!(
@@ -57,11 +50,7 @@ struct Row<'b> {
 
 fn flatten<'b>(branch: &'b Branch, depth: usize, parent: Option<usize>, rows: &mut Vec<Row<'b>>) {
     let here = rows.len();
-    rows.push(Row {
-        text: &branch.text,
-        depth,
-        parent,
-    });
+    rows.push(Row { text: &branch.text, depth, parent });
     for below in &branch.branches {
         flatten(below, depth + 1, Some(here), rows);
     }
@@ -80,8 +69,5 @@ fn box_width(text: &str) -> usize {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

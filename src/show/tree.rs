@@ -13,11 +13,7 @@ pub fn tree(root: &Branch) -> String {
 fn draw(branches: &[Branch], indent: &str, text: &mut String) {
     for (index, branch) in branches.iter().enumerate() {
         let last = index + 1 == branches.len();
-        let (fork, below) = if last {
-            ("└─ ", "   ")
-        } else {
-            ("├─ ", "│  ")
-        };
+        let (fork, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         text.push_str(&format!("{indent}{fork}{}\n", branch.text));
         draw(&branch.branches, &format!("{indent}{below}"), text);
     }

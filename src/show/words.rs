@@ -11,21 +11,14 @@ const LONGEST: usize = 60;
 /// Which requests a rule takes.
 pub(super) fn conditions(conditions: &Value) -> String {
     let texts: Vec<String> = items(conditions).map(condition).collect();
-    if texts.is_empty() {
-        "every request".to_owned()
-    } else {
-        texts.join(", ")
-    }
+    if texts.is_empty() { "every request".to_owned() } else { texts.join(", ") }
 }
 
 fn condition(condition: &Value) -> String {
     let field = condition["field"].as_str().unwrap_or_default();
     let entries = condition.as_object().into_iter().flatten();
-    let config = entries
-        .filter(|(key, _)| key.ends_with("Config"))
-        .map(|(_, config)| config)
-        .next()
-        .unwrap_or(&Value::Null);
+    let config =
+        entries.filter(|(key, _)| key.ends_with("Config")).map(|(_, config)| config).next().unwrap_or(&Value::Null);
     let what = match field {
         "host-header" => "host".to_owned(),
         "path-pattern" => "path".to_owned(),
@@ -62,11 +55,7 @@ pub(super) fn transforms(transforms: &Value) -> Vec<String> {
         };
         texts.extend(items(&config["rewrites"]).map(|rewrite| {
             let (from, to) = (plain(&rewrite["regex"]), plain(&rewrite["replace"]));
-            format!(
-                "rewrite the {what}: {} becomes {}",
-                short(&from),
-                short(&to)
-            )
+            format!("rewrite the {what}: {} becomes {}", short(&from), short(&to))
         }));
     }
     texts
@@ -108,21 +97,12 @@ pub(super) fn guard(action: &Value) -> String {
     let (who, config) = match action["type"].as_str().unwrap_or_default() {
         "authenticate-oidc" => {
             let config = &action["authenticateOIDCConfig"];
-            (
-                format!(
-                    "log in first, with OpenID Connect at {}",
-                    plain(&config["issuer"])
-                ),
-                config,
-            )
+            (format!("log in first, with OpenID Connect at {}", plain(&config["issuer"])), config)
         }
         "authenticate-cognito" => {
             let config = &action["authenticateCognitoConfig"];
             let pool = plain(&config["userPoolARN"]);
-            (
-                format!("log in first, with the Cognito user pool {pool}"),
-                config,
-            )
+            (format!("log in first, with the Cognito user pool {pool}"), config)
         }
         "jwt-validation" => {
             let issuer = plain(&action["jwtValidationConfig"]["issuer"]);
@@ -141,10 +121,7 @@ pub(super) fn guard(action: &Value) -> String {
 pub(super) fn stickiness(forward: &Value) -> String {
     let config = &forward["targetGroupStickinessConfig"];
     if config["enabled"] == true {
-        format!(
-            "forward to, a client to the same one for {} s",
-            config["durationSeconds"]
-        )
+        format!("forward to, a client to the same one for {} s", config["durationSeconds"])
     } else {
         "forward to".to_owned()
     }

@@ -23,25 +23,17 @@ pub(super) fn complete(
 ) -> Result<Range<usize>, ParseError> {
     let header = indicator(text, lead, text.len(), b"|>")
         .ok_or_else(|| ParseError::at(lead, "block scalar without `|` or `>`"))?;
-    let indicators = text.as_bytes()[header + 1..]
-        .iter()
-        .take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9'))
-        .count();
+    let indicators =
+        text.as_bytes()[header + 1..].iter().take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
     block.header_end = header + 1 + indicators;
     block.keep = text[header..block.header_end].contains('+');
 
     if block.indent == Some(0) {
-        return Err(ParseError::at(
-            header,
-            "a block scalar whose text is not indented: empty for some YAML readers",
-        ));
+        return Err(ParseError::at(header, "a block scalar whose text is not indented: empty for some YAML readers"));
     }
     let to_the_end = reported.end == text.len() && !ends_line(text);
     if block.indent.is_none() && !value.is_empty() && (to_the_end || value.contains(' ')) {
-        return Err(ParseError::at(
-            header,
-            "a block scalar of nothing but blanks",
-        ));
+        return Err(ParseError::at(header, "a block scalar of nothing but blanks"));
     }
 
     let first = next_line(text, header);
@@ -59,10 +51,7 @@ pub(super) fn complete(
         }
         at = next_line(text, at);
     }
-    if end == text.len()
-        && is_content(&text[line_start(text, end)..end], block.indent)
-        && end >= first
-    {
+    if end == text.len() && is_content(&text[line_start(text, end)..end], block.indent) && end >= first {
         strip_break(value);
     }
     Ok(header..end)

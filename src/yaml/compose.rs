@@ -77,13 +77,7 @@ impl Tree<'_> {
     pub(super) fn is_merge(&self, key: NodeId) -> bool {
         let node = self.node(key);
         match (&node.content, node.tag.as_deref()) {
-            (
-                Content::Scalar {
-                    text,
-                    style: Style::Plain,
-                },
-                None,
-            ) => text == "<<",
+            (Content::Scalar { text, style: Style::Plain }, None) => text == "<<",
             (Content::Scalar { text, .. }, Some("!" | "tag:yaml.org,2002:merge")) => text == "<<",
             _ => false,
         }
@@ -104,14 +98,7 @@ struct Composer<'a, 't> {
 
 impl<'a, 't> Composer<'a, 't> {
     fn new(tree: &'a Tree<'t>) -> Self {
-        Self {
-            tree,
-            visited: 0,
-            repeated: 0,
-            repeated_bytes: 0,
-            depth: 0,
-            aliases: Vec::new(),
-        }
+        Self { tree, visited: 0, repeated: 0, repeated_bytes: 0, depth: 0, aliases: Vec::new() }
     }
 
     fn value(&mut self, id: NodeId) -> Result<Value, ParseError> {
@@ -120,9 +107,7 @@ impl<'a, 't> Composer<'a, 't> {
         let value = match &tree.node(id).content {
             Content::Scalar { .. } => {
                 let scalar = self.scalar(id)?;
-                scalar
-                    .into_value()
-                    .ok_or_else(|| self.error(id, "JSON has no such number"))?
+                scalar.into_value().ok_or_else(|| self.error(id, "JSON has no such number"))?
             }
             Content::Alias { target } => {
                 self.aliases.push(id);
@@ -188,10 +173,7 @@ impl<'a, 't> Composer<'a, 't> {
     fn key(&mut self, id: NodeId) -> Result<String, ParseError> {
         self.enter(id)?;
         let key = match self.tree.node(id).content {
-            Content::Scalar { .. } => self
-                .scalar(id)?
-                .into_key()
-                .map_err(|message| self.error(id, message))?,
+            Content::Scalar { .. } => self.scalar(id)?.into_key().map_err(|message| self.error(id, message))?,
             Content::Alias { target } => {
                 self.aliases.push(id);
                 let key = self.key(target)?;
@@ -235,8 +217,7 @@ impl<'a, 't> Composer<'a, 't> {
         }
         #[allow(clippy::cast_precision_loss)] // a ratio
         let ratio = self.repeated as f64 / self.visited as f64;
-        let excessive =
-            self.repeated > 100 && self.visited > 1000 && ratio > allowed_ratio(self.visited);
+        let excessive = self.repeated > 100 && self.visited > 1000 && ratio > allowed_ratio(self.visited);
         if excessive || self.repeated_bytes > REPEATED {
             return Err(self.error(id, "excessive aliasing"));
         }

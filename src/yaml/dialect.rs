@@ -12,33 +12,19 @@ use std::ops::Range;
 
 /// `{a:}`, `{a :, b}`, `[a:[]]`: the key is `a` for YAML 1.2, but `a:` for Go. (Behind quotes both end the key.)
 pub(super) fn refuse_colon(text: &str, entry: &Entry, key: &Node<'_>) -> Result<(), ParseError> {
-    let plain = matches!(
-        &key.content,
-        Content::Scalar {
-            style: Style::Plain,
-            ..
-        }
-    );
+    let plain = matches!(&key.content, Content::Scalar { style: Style::Plain, .. });
     match entry.colon.filter(|_| plain) {
-        Some(colon) if text[colon + 1..].starts_with([',', '[', ']', '{', '}']) => {
-            Err(ParseError::at(
-                colon,
-                "a colon without a blank behind it: some YAML readers take it for part of the key",
-            ))
-        }
+        Some(colon) if text[colon + 1..].starts_with([',', '[', ']', '{', '}']) => Err(ParseError::at(
+            colon,
+            "a colon without a blank behind it: some YAML readers take it for part of the key",
+        )),
         _ => Ok(()),
     }
 }
 
 /// `{:a}`, `{?'a': b}`: indicators for Go wherever they stand in flow style.
 pub(super) fn refuse_indicator(text: &str, node: &Node<'_>) -> Result<(), ParseError> {
-    let plain = matches!(
-        &node.content,
-        Content::Scalar {
-            style: Style::Plain,
-            ..
-        }
-    );
+    let plain = matches!(&node.content, Content::Scalar { style: Style::Plain, .. });
     if plain && text[node.span.start..].starts_with([':', '?']) {
         let message = "a scalar that starts with `:` or `?`: an indicator for some YAML readers";
         return Err(ParseError::at(node.span.start, message));
@@ -68,10 +54,7 @@ pub(super) fn refuse_letters(text: &str) -> Result<(), ParseError> {
                  in double quotes",
             ));
         }
-        if rest.starts_with(BOM)
-            && at > 0
-            && is_blank(text[line_start(text, at)..at].trim_start_matches(BOM))
-        {
+        if rest.starts_with(BOM) && at > 0 && is_blank(text[line_start(text, at)..at].trim_start_matches(BOM)) {
             return Err(ParseError::at(at, "a byte order mark within the text"));
         }
     }

@@ -40,40 +40,20 @@ pub(super) fn leaf(value: &Value) -> String {
 /// The lines of a collection that is not empty, indented to `column`.
 pub(super) fn block(value: &Value, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
     match value {
-        Value::Array(items) => items
-            .iter()
-            .flat_map(|item| item_lines(item, column, style))
-            .collect(),
+        Value::Array(items) => items.iter().flat_map(|item| item_lines(item, column, style)).collect(),
         Value::Object(map) => entries_lines(map, column, style, quote_keys),
         _ => vec![format!("{:column$}{}", "", leaf(value))],
     }
 }
 
-fn entries_lines(
-    map: &Map<String, Value>,
-    column: usize,
-    style: &Style,
-    quote_keys: bool,
-) -> Vec<String> {
-    map.iter()
-        .flat_map(|(key, value)| entry_lines(key, value, column, style, quote_keys))
-        .collect()
+fn entries_lines(map: &Map<String, Value>, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
+    map.iter().flat_map(|(key, value)| entry_lines(key, value, column, style, quote_keys)).collect()
 }
 
 /// The lines of one entry of a mapping at `column`.
-pub(super) fn entry_lines(
-    key: &str,
-    value: &Value,
-    column: usize,
-    style: &Style,
-    quote_keys: bool,
-) -> Vec<String> {
+pub(super) fn entry_lines(key: &str, value: &Value, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
     let pad = " ".repeat(column);
-    let key = if quote_keys {
-        quoted(key)
-    } else {
-        scalar(key).into_owned()
-    };
+    let key = if quote_keys { quoted(key) } else { scalar(key).into_owned() };
     let long = key.len() > LONG_KEY;
     let mut lines = Vec::new();
     let start = if long {
@@ -86,12 +66,7 @@ pub(super) fn entry_lines(
         lines.push(format!("{start}: {}", leaf(value)));
     } else {
         lines.push(start + ":");
-        lines.extend(block(
-            value,
-            below(value, column, style, long),
-            style,
-            false,
-        ));
+        lines.extend(block(value, below(value, column, style, long), style, false));
     }
     lines
 }

@@ -38,10 +38,7 @@ impl<'a, 't> Finder<'a, 't> {
     /// For the values of a document.
     #[must_use]
     pub fn new(tree: &'a Tree<'t>) -> Self {
-        Self {
-            tree,
-            mappings: HashMap::new(),
-        }
+        Self { tree, mappings: HashMap::new() }
     }
 
     /// As [`Tree::find`].
@@ -78,9 +75,7 @@ impl Tree<'_> {
     /// Finds a value by JSON pointer (RFC 6901), reading duplicate and merged keys as [`Tree::value`] does.
     #[must_use]
     pub fn find(&self, pointer: &str) -> Option<Located> {
-        self.find_by(pointer, |id, key, detour| {
-            self.entry(id, key, detour, MERGES)
-        })
+        self.find_by(pointer, |id, key, detour| self.entry(id, key, detour, MERGES))
     }
 
     fn find_by(
@@ -114,11 +109,7 @@ impl Tree<'_> {
         if let Content::Alias { .. } = self.node(at).content {
             detour = detour.or(Some(Detour::Alias(self.node(at).span.start)));
         }
-        Some(Located {
-            key,
-            value: self.node(at).span(),
-            detour,
-        })
+        Some(Located { key, value: self.node(at).span(), detour })
     }
 
     /// The node that an alias stands for, or the node itself.
@@ -133,13 +124,7 @@ impl Tree<'_> {
     }
 
     /// The entry that decides a key: the last one, be it written or merged.
-    fn entry(
-        &self,
-        id: NodeId,
-        key: &str,
-        detour: &mut Option<Detour>,
-        merges: usize,
-    ) -> Option<Entry> {
+    fn entry(&self, id: NodeId, key: &str, detour: &mut Option<Detour>, merges: usize) -> Option<Entry> {
         let Content::Mapping { entries, .. } = &self.node(id).content else {
             return None;
         };
@@ -156,13 +141,7 @@ impl Tree<'_> {
     }
 
     /// The entry that a merge key brings in for `key`.
-    fn merged_by(
-        &self,
-        merge: &Entry,
-        key: &str,
-        detour: &mut Option<Detour>,
-        merges: usize,
-    ) -> Option<Entry> {
+    fn merged_by(&self, merge: &Entry, key: &str, detour: &mut Option<Detour>, merges: usize) -> Option<Entry> {
         let merges = merges.checked_sub(1)?;
         let sources = match &self.node(merge.value).content {
             Content::Sequence { items, .. } => items.iter().map(|item| item.value).collect(),
@@ -192,7 +171,5 @@ impl Tree<'_> {
 /// An index as RFC 6901 writes it: digits without leading zeros.
 pub(super) fn index(token: &str) -> Option<usize> {
     let canonical = token == "0" || !token.starts_with('0');
-    (canonical && token.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| token.parse().ok())
-        .flatten()
+    (canonical && token.bytes().all(|byte| byte.is_ascii_digit())).then(|| token.parse().ok()).flatten()
 }

@@ -40,10 +40,7 @@ pub struct ParseError {
 
 impl ParseError {
     fn at(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset,
-        }
+        Self { message: message.into(), offset }
     }
 }
 

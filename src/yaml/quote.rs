@@ -10,11 +10,7 @@ use std::fmt::Write;
 /// A string as one scalar that is safe as value, key or list item, in block and in flow style.
 #[must_use]
 pub fn scalar(text: &str) -> Cow<'_, str> {
-    if is_plain(text, "_./-=") {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(quoted(text))
-    }
+    if is_plain(text, "_./-=") { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
 /// A string as a value or list item in block style, where `:` and `,` within a word mean nothing either. One that is nothing
@@ -49,30 +45,20 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// In single quotes, if the string can stand there on one line.
 pub(super) fn single_quoted(text: &str) -> Option<String> {
-    let fits = text
-        .chars()
-        .all(|letter| letter != '\t' && is_printable(letter));
+    let fits = text.chars().all(|letter| letter != '\t' && is_printable(letter));
     fits.then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
 /// `${VAR}` or `${VAR:=default}`, of letters that mean nothing in block style.
 fn is_variable(text: &str) -> bool {
-    let inside = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'));
-    inside.is_some_and(|inside| {
-        inside
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || "_:=-".contains(letter))
-    })
+    let inside = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    inside.is_some_and(|inside| inside.chars().all(|letter| letter.is_ascii_alphanumeric() || "_:=-".contains(letter)))
 }
 
 fn is_plain(text: &str, marks: &str) -> bool {
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '/')
-        && text
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || marks.contains(letter))
         && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 

@@ -75,13 +75,7 @@ impl<'t> Reader<'t> {
     fn new(text: &'t str) -> Self {
         let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
         Self {
-            tree: Tree {
-                text,
-                nodes: Vec::new(),
-                root: None,
-                start,
-                comments: Vec::new(),
-            },
+            tree: Tree { text, nodes: Vec::new(), root: None, start, comments: Vec::new() },
             open: Vec::new(),
             anchored: Vec::new(),
             documents: 0,
@@ -89,12 +83,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn event(
-        &mut self,
-        event: Event<'t>,
-        span: Span,
-        anchor: Option<Range<usize>>,
-    ) -> Result<(), ParseError> {
+    fn event(&mut self, event: Event<'t>, span: Span, anchor: Option<Range<usize>>) -> Result<(), ParseError> {
         let mut at = bytes(span)?;
         let mut tag = None;
         let mut number = 0;
@@ -115,22 +104,14 @@ impl<'t> Reader<'t> {
                 return Ok(());
             }
             Event::SequenceEnd | Event::MappingEnd => return self.close(at),
-            Event::Alias(target) => Content::Alias {
-                target: self.target(target, &at)?,
-            },
+            Event::Alias(target) => Content::Alias { target: self.target(target, &at)? },
             Event::Scalar(text, style, id, name) => {
                 (number, tag) = (id, name);
-                Content::Scalar {
-                    text,
-                    style: plain_style(style, &at),
-                }
+                Content::Scalar { text, style: plain_style(style, &at) }
             }
             Event::SequenceStart(style, id, name) => {
                 (number, tag) = (id, name);
-                Content::Sequence {
-                    flow: style == StructureStyle::Flow,
-                    items: Vec::new(),
-                }
+                Content::Sequence { flow: style == StructureStyle::Flow, items: Vec::new() }
             }
             Event::MappingStart(style, id, name) => {
                 (number, tag) = (id, name);
@@ -143,10 +124,7 @@ impl<'t> Reader<'t> {
                 if flow == Flow::Pair {
                     at.end = at.start;
                 }
-                Content::Mapping {
-                    flow,
-                    entries: Vec::new(),
-                }
+                Content::Mapping { flow, entries: Vec::new() }
             }
             _ => return Ok(()),
         };
@@ -165,20 +143,9 @@ impl<'t> Reader<'t> {
     }
 
     /// Puts a node into the collection that is open, and opens it if it is one.
-    fn node(
-        &mut self,
-        mut node: Node<'t>,
-        anchor: usize,
-        indent: Option<usize>,
-    ) -> Result<(), ParseError> {
+    fn node(&mut self, mut node: Node<'t>, anchor: usize, indent: Option<usize>) -> Result<(), ParseError> {
         let text = self.tree.text;
-        let empty = matches!(
-            &node.content,
-            Content::Scalar {
-                style: Style::Empty,
-                ..
-            }
-        );
+        let empty = matches!(&node.content, Content::Scalar { style: Style::Empty, .. });
         let gap_end = match (&node.properties, empty) {
             (Some(properties), _) => properties.start,
             (None, false) => node.span.start,
@@ -203,19 +170,9 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
         }
-        if matches!(
-            node.content,
-            Content::Sequence { .. } | Content::Mapping { .. }
-        ) {
-            self.open.push(Open {
-                node: id,
-                key: None,
-            });
-            self.cursor = if node.span.is_empty() {
-                lead
-            } else {
-                node.span.end
-            };
+        if matches!(node.content, Content::Sequence { .. } | Content::Mapping { .. }) {
+            self.open.push(Open { node: id, key: None });
+            self.cursor = if node.span.is_empty() { lead } else { node.span.end };
         } else {
             self.cursor = node.end();
         }
@@ -227,13 +184,11 @@ impl<'t> Reader<'t> {
     }
 
     fn in_flow(&self) -> bool {
-        self.open
-            .iter()
-            .any(|open| match &self.tree.nodes[open.node.0].content {
-                Content::Sequence { flow, .. } => *flow,
-                Content::Mapping { flow, .. } => *flow != Flow::Block,
-                _ => false,
-            })
+        self.open.iter().any(|open| match &self.tree.nodes[open.node.0].content {
+            Content::Sequence { flow, .. } => *flow,
+            Content::Mapping { flow, .. } => *flow != Flow::Block,
+            _ => false,
+        })
     }
 
     /// Records `id` as root, key, value or item. Returns where the gap before it ends: behind `---`, `?`, `:` or `-`.
@@ -246,29 +201,19 @@ impl<'t> Reader<'t> {
         };
         match &mut self.tree.nodes[open.node.0].content {
             Content::Sequence { flow: true, items } => {
-                items.push(Item {
-                    start: gap_end,
-                    value: id,
-                });
+                items.push(Item { start: gap_end, value: id });
                 Ok(gap_end)
             }
             Content::Sequence { flow: false, items } => {
                 let dash = indicator(text, from, text.len().min(gap_end + 1), b"-")
                     .ok_or_else(|| ParseError::at(gap_end, "list item without `-`"))?;
-                items.push(Item {
-                    start: dash,
-                    value: id,
-                });
+                items.push(Item { start: dash, value: id });
                 Ok(dash + 1)
             }
             Content::Mapping { flow, entries } => match open.key.take() {
                 None => {
                     // A key that nobody wrote: `? : value`, `: value`.
-                    let gap_end = if empty {
-                        skip_gap(text, from, text.len(), b",")
-                    } else {
-                        gap_end
-                    };
+                    let gap_end = if empty { skip_gap(text, from, text.len(), b",") } else { gap_end };
                     let to = text.len().min(gap_end + usize::from(empty));
                     let mark = indicator(text, from, to, b"?");
                     let start = mark.unwrap_or(gap_end);
@@ -278,24 +223,11 @@ impl<'t> Reader<'t> {
                 Some((start, explicit, key)) => {
                     let colon = if empty && gap_end == skip_gap(text, from, text.len(), b"") {
                         let same_line = *flow == Flow::Block && !explicit;
-                        lone_colon(
-                            text,
-                            if same_line {
-                                skip_blanks(text, from)
-                            } else {
-                                gap_end
-                            },
-                        )
+                        lone_colon(text, if same_line { skip_blanks(text, from) } else { gap_end })
                     } else {
                         indicator(text, from, gap_end, b":")
                     };
-                    entries.push(Entry {
-                        start,
-                        key,
-                        explicit,
-                        colon,
-                        value: id,
-                    });
+                    entries.push(Entry { start, key, explicit, colon, value: id });
                     Ok(colon.map_or(from, |colon| colon + 1))
                 }
             },
@@ -305,30 +237,18 @@ impl<'t> Reader<'t> {
 
     fn close(&mut self, at: Range<usize>) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else {
-            return Err(ParseError::at(
-                at.start,
-                "end of a collection that is not open",
-            ));
+            return Err(ParseError::at(at.start, "end of a collection that is not open"));
         };
         let children = match &self.tree.nodes[open.node.0].content {
-            Content::Sequence { flow: false, items } => items
-                .first()
-                .map(|first| first.start)
-                .zip(items.last().map(|last| last.value)),
-            Content::Mapping {
-                flow: Flow::Block | Flow::Pair,
-                entries,
-            } => entries
-                .first()
-                .map(|first| first.start)
-                .zip(entries.last().map(|last| last.value)),
+            Content::Sequence { flow: false, items } => {
+                items.first().map(|first| first.start).zip(items.last().map(|last| last.value))
+            }
+            Content::Mapping { flow: Flow::Block | Flow::Pair, entries } => {
+                entries.first().map(|first| first.start).zip(entries.last().map(|last| last.value))
+            }
             _ => None,
         };
-        if let Content::Mapping {
-            flow: Flow::Braces | Flow::Pair,
-            entries,
-        } = &self.tree.nodes[open.node.0].content
-        {
+        if let Content::Mapping { flow: Flow::Braces | Flow::Pair, entries } = &self.tree.nodes[open.node.0].content {
             for entry in entries {
                 dialect::refuse_colon(self.tree.text, entry, self.tree.node(entry.key))?;
             }
@@ -356,23 +276,16 @@ fn plain_style(style: ScalarStyle, at: &Range<usize>) -> Style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted => Style::SingleQuoted,
         ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block(Block {
-            header_end: at.start,
-            keep: false,
-            indent: None,
-        }),
+        ScalarStyle::Literal | ScalarStyle::Folded => {
+            Style::Block(Block { header_end: at.start, keep: false, indent: None })
+        }
     }
 }
 
 /// The `:` of an entry without a written value. (An implicit key of a block mapping has it on its own line.)
 fn lone_colon(text: &str, at: usize) -> Option<usize> {
     match text.as_bytes()[at..] {
-        [b':']
-        | [
-            b':',
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']' | b'#',
-            ..,
-        ] => Some(at),
+        [b':'] | [b':', b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']' | b'#', ..] => Some(at),
         _ => None,
     }
 }

@@ -19,11 +19,7 @@ pub(super) enum Scalar<'a> {
 const TAGS: &str = "tag:yaml.org,2002:";
 
 /// Types a scalar. `plain`: neither quoted nor a block scalar. The error is a message without place.
-pub(super) fn resolve<'a>(
-    text: &'a str,
-    tag: Option<&str>,
-    plain: bool,
-) -> Result<Scalar<'a>, String> {
+pub(super) fn resolve<'a>(text: &'a str, tag: Option<&str>, plain: bool) -> Result<Scalar<'a>, String> {
     let string = Scalar::Str(Cow::Borrowed(text));
     let Some(tag) = tag else {
         return Ok(if plain { untagged(text) } else { string });
@@ -62,12 +58,8 @@ fn untagged(text: &str) -> Scalar<'_> {
 /// `resolveMapList`, `resolve.go:33`.
 fn word(text: &str) -> Option<Scalar<'static>> {
     Some(match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Scalar::Bool(true)
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Scalar::Bool(false)
-        }
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Scalar::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Scalar::Bool(false),
         "~" | "null" | "Null" | "NULL" => Scalar::Null,
         ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF" => Scalar::Float(f64::INFINITY),
@@ -79,10 +71,7 @@ fn word(text: &str) -> Option<Scalar<'static>> {
 /// A number that starts with a dot: Go's `strconv.ParseFloat`, which takes `_` between digits.
 fn dotted(text: &str) -> Option<Scalar<'static>> {
     let between_digits = |at: usize| {
-        let digit = |at: Option<usize>| {
-            at.and_then(|at| text.as_bytes().get(at))
-                .is_some_and(u8::is_ascii_digit)
-        };
+        let digit = |at: Option<usize>| at.and_then(|at| text.as_bytes().get(at)).is_some_and(u8::is_ascii_digit);
         digit(at.checked_sub(1)) && digit(Some(at + 1))
     };
     if text.match_indices('_').any(|(at, _)| !between_digits(at)) {
@@ -92,14 +81,8 @@ fn dotted(text: &str) -> Option<Scalar<'static>> {
 }
 
 fn number(text: &str) -> Option<Scalar<'static>> {
-    let plain: Cow<str> = if text.contains('_') {
-        Cow::Owned(text.replace('_', ""))
-    } else {
-        Cow::Borrowed(text)
-    };
-    integer(&plain)
-        .or_else(|| float(&plain).map(Scalar::Float))
-        .or_else(|| binary(&plain))
+    let plain: Cow<str> = if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) };
+    integer(&plain).or_else(|| float(&plain).map(Scalar::Float)).or_else(|| binary(&plain))
 }
 
 /// `strconv.ParseInt(text, 0, 64)`, then `ParseUint`: base by prefix, `0` alone being octal.
@@ -136,8 +119,7 @@ fn float(text: &str) -> Option<f64> {
     };
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let mantissa_ok =
-        digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty());
+    let mantissa_ok = digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty());
     let exponent_ok = exponent.is_none_or(|exponent| {
         let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
         !exponent.is_empty() && digits(exponent)

@@ -37,11 +37,7 @@ impl Newline {
 impl Default for Style {
     /// What `helm create` writes and kubectl prints: two columns, lists in the column of their key.
     fn default() -> Self {
-        Self {
-            newline: Newline::Lf,
-            indent: 2,
-            indented_sequences: false,
-        }
+        Self { newline: Newline::Lf, indent: 2, indented_sequences: false }
     }
 }
 
@@ -51,10 +47,7 @@ impl Default for Style {
 pub fn style_of(text: &str) -> Style {
     match Tree::parse(text) {
         Ok(tree) => tree.style(),
-        Err(_) => Style {
-            newline: newline(text),
-            ..Style::default()
-        },
+        Err(_) => Style { newline: newline(text), ..Style::default() },
     }
 }
 
@@ -65,14 +58,10 @@ impl Tree<'_> {
             count.visit(self, root);
         }
         let default = Style::default();
-        let frequent = (1..count.indents.len())
-            .rev()
-            .max_by_key(|&indent| count.indents[indent]);
+        let frequent = (1..count.indents.len()).rev().max_by_key(|&indent| count.indents[indent]);
         Style {
             newline: newline(self.text),
-            indent: frequent
-                .filter(|&indent| count.indents[indent] > 0)
-                .unwrap_or(default.indent),
+            indent: frequent.filter(|&indent| count.indents[indent] > 0).unwrap_or(default.indent),
             indented_sequences: count.indented > count.compact,
         }
     }
@@ -94,9 +83,7 @@ struct Count {
 impl Count {
     fn visit(&mut self, tree: &Tree<'_>, id: NodeId) {
         match &tree.node(id).content {
-            Content::Sequence { items, .. } => {
-                items.iter().for_each(|item| self.visit(tree, item.value))
-            }
+            Content::Sequence { items, .. } => items.iter().for_each(|item| self.visit(tree, item.value)),
             Content::Mapping { flow, entries } => {
                 for entry in entries {
                     if *flow == Flow::Block && !entry.explicit {
@@ -115,9 +102,7 @@ impl Count {
         match &node.content {
             Content::Sequence { flow: false, .. } if deeper == 0 => self.compact += 1,
             Content::Sequence { flow: false, .. } => self.indented += 1,
-            Content::Mapping {
-                flow: Flow::Block, ..
-            } => {
+            Content::Mapping { flow: Flow::Block, .. } => {
                 if let Some(times) = self.indents.get_mut(deeper) {
                     *times += 1;
                 }

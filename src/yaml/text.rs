@@ -10,11 +10,7 @@ pub(super) const BOM: &str = "\u{feff}";
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     let before = &text.as_bytes()[..at];
     let start = memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1);
-    if start == 0 && text.starts_with(BOM) {
-        BOM.len().min(at)
-    } else {
-        start
-    }
+    if start == 0 && text.starts_with(BOM) { BOM.len().min(at) } else { start }
 }
 
 /// End of the line that holds `at`, before its line break.
@@ -27,11 +23,7 @@ pub(super) fn line_end(text: &str, at: usize) -> usize {
 pub(super) fn next_line(text: &str, at: usize) -> usize {
     let end = line_end(text, at);
     let rest = &text.as_bytes()[end..];
-    end + if rest.starts_with(b"\r\n") {
-        2
-    } else {
-        usize::from(!rest.is_empty())
-    }
+    end + if rest.starts_with(b"\r\n") { 2 } else { usize::from(!rest.is_empty()) }
 }
 
 /// The first of `indicators` in the gap `from..to`, which comments cannot hide.
@@ -66,10 +58,7 @@ pub(super) fn skip_gap(text: &str, from: usize, to: usize, indicators: &[u8]) ->
 /// The first byte from `from` on that is neither space nor tab.
 pub(super) fn skip_blanks(text: &str, from: usize) -> usize {
     let rest = &text.as_bytes()[from..];
-    from + rest
-        .iter()
-        .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
-        .count()
+    from + rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count()
 }
 
 /// Whether the text holds nothing but spaces and tabs.

@@ -7,13 +7,11 @@ use libtest_mimic::Trial;
 use std::path::Path;
 
 pub fn trials() -> Vec<Trial> {
-    let trial =
-        |(name, test): &(&str, Test)| Trial::test(format!("fails with its message: {name}"), *test);
+    let trial = |(name, test): &(&str, Test)| Trial::test(format!("fails with its message: {name}"), *test);
     FAILURES.iter().map(trial).collect()
 }
 
-const HELP: &str =
-    "help: the same command on the chart, with the same values, shows it on your machine\n";
+const HELP: &str = "help: the same command on the chart, with the same values, shows it on your machine\n";
 
 type Test = fn() -> Outcome;
 
@@ -24,13 +22,7 @@ const FAILURES: &[(&str, Test)] = &[
                       echo 'Error: release name check failed: x' >&2; exit 1";
         let helm = FakeHelm::new().answer(1, GATEWAY, script);
         let output = Request::empty().generate(&helm.path(), "null");
-        refused(
-            &output,
-            3,
-            &format!(
-                "istio-alb: error: helm template failed: release name check failed: x\n  {HELP}"
-            ),
-        )
+        refused(&output, 3, &format!("istio-alb: error: helm template failed: release name check failed: x\n  {HELP}"))
     }),
     ("Helm says nothing", || {
         let helm = FakeHelm::new().answer(1, GATEWAY, "exit 7");
@@ -38,37 +30,27 @@ const FAILURES: &[(&str, Test)] = &[
         refused(
             &output,
             3,
-            &format!(
-                "istio-alb: error: helm template failed with exit code 7 and said nothing\n  {HELP}"
-            ),
+            &format!("istio-alb: error: helm template failed with exit code 7 and said nothing\n  {HELP}"),
         )
     }),
     ("Helm is killed", || {
         let helm = FakeHelm::new().answer(1, GATEWAY, "kill -9 $$");
         let output = Request::empty().generate(&helm.path(), "null");
         let help = "help: it may have used more memory than the sidecar has: raise the limit\n";
-        refused(
-            &output,
-            3,
-            &format!("istio-alb: error: helm template was killed\n  {help}"),
-        )
+        refused(&output, 3, &format!("istio-alb: error: helm template was killed\n  {help}"))
     }),
     ("no Helm", || {
         let output = Request::empty().generate(Path::new("/nowhere/helm"), "null");
-        let help =
-            "help: the sidecar's image needs Helm on PATH, or ISTIO_ALB_HELM with its place\n";
+        let help = "help: the sidecar's image needs Helm on PATH, or ISTIO_ALB_HELM with its place\n";
         refused(
             &output,
             3,
-            &format!(
-                "istio-alb: error: cannot run `/nowhere/helm`: there is no such program\n  {help}"
-            ),
+            &format!("istio-alb: error: cannot run `/nowhere/helm`: there is no such program\n  {help}"),
         )
     }),
     ("single values that are too long for a command line", || {
         let helm = rendering();
-        let parameters =
-            serde_json::json!([{ "name": "helm-parameters", "map": { "a": ",".repeat(100_000) } }]);
+        let parameters = serde_json::json!([{ "name": "helm-parameters", "map": { "a": ",".repeat(100_000) } }]);
         let output = Request::empty().generate(&helm.path(), &parameters.to_string());
         let path = helm.path().display().to_string();
         let short: String = path.chars().take(80).collect();
@@ -88,10 +70,7 @@ const FAILURES: &[(&str, Test)] = &[
                       reached: x' >&2; exit 1";
         let helm = FakeHelm::new().answer(1, "", MISSING).answer(2, "", script);
         let request = Request::empty();
-        request.write(
-            "app/Chart.yaml",
-            "dependencies: [{name: gateway, repository: 'https://charts.example.com'}]\n",
-        );
+        request.write("app/Chart.yaml", "dependencies: [{name: gateway, repository: 'https://charts.example.com'}]\n");
         let output = request.generate(&helm.path(), "null");
         refused(
             &output,
@@ -103,19 +82,13 @@ const FAILURES: &[(&str, Test)] = &[
     }),
     ("Helm renders nothing", || {
         let helm = FakeHelm::new();
-        refused(
-            &Request::empty().generate(&helm.path(), "null"),
-            2,
-            &nothing("no manifests"),
-        )
+        refused(&Request::empty().generate(&helm.path(), "null"), 2, &nothing("no manifests"))
     }),
     ("Helm renders hooks and nothing else", || {
-        let hook = "---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: a\n  annotations: {helm.sh/hook: pre-install}\n";
+        let hook =
+            "---\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: a\n  annotations: {helm.sh/hook: pre-install}\n";
         let helm = FakeHelm::new().answer(1, hook, "");
-        let output = Request::empty().generate(
-            &helm.path(),
-            r#"[{"name": "if-missing", "string": "pass"}]"#,
-        );
+        let output = Request::empty().generate(&helm.path(), r#"[{"name": "if-missing", "string": "pass"}]"#);
         refused(&output, 2, &nothing("hooks and nothing else"))
     }),
     ("no gateway", || {
@@ -131,15 +104,10 @@ const FAILURES: &[(&str, Test)] = &[
         )
     }),
     ("a finding at error level", || {
-        let output = Request::empty().generate(
-            &rendering().path(),
-            r#"[{"name": "deny", "array": ["ALB024"]}]"#,
-        );
+        let output = Request::empty().generate(&rendering().path(), r#"[{"name": "deny", "array": ["ALB024"]}]"#);
         let text = String::from_utf8_lossy(&output.stderr);
         let right = text.starts_with("istio-alb: error[ALB024]: ")
-            && text.ends_with(
-                "what you accept you can allow by its id: the parameter `allow: ALB024`\n",
-            )
+            && text.ends_with("what you accept you can allow by its id: the parameter `allow: ALB024`\n")
             && text.lines().count() == 4;
         if output.status.code() != Some(1) || !output.stdout.is_empty() || !right {
             return fail(shown(&output));

@@ -8,10 +8,7 @@ use std::process::Output;
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     let mut add = |name: &'static str, test: fn() -> Outcome| trials.push(Trial::test(name, test));
-    add(
-        "what is said reaches Helm as arguments and on stdin",
-        everything_said,
-    );
+    add("what is said reaches Helm as arguments and on stdin", everything_said);
     add("an Application that says nothing", nothing_said);
     add("Helm's environment", environment);
     add("variables of the Application and of the sidecar", variables);
@@ -19,10 +16,7 @@ pub fn trials() -> Vec<Trial> {
     add("values of any length", long_values);
     add("missing dependencies are brought", dependencies);
     add("warnings go to stderr", warnings);
-    add(
-        "the announced parameters are one JSON array, whatever the environment",
-        announced,
-    );
+    add("the announced parameters are one JSON array, whatever the environment", announced);
     trials
 }
 
@@ -39,9 +33,7 @@ pub fn rendering() -> FakeHelm {
 /// The run succeeded and holds these lines.
 fn holds(output: &Output, lines: &[&str]) -> Outcome {
     let text = String::from_utf8_lossy(&output.stdout);
-    let missing = lines
-        .iter()
-        .find(|line| !text.lines().any(|other| other.trim() == **line));
+    let missing = lines.iter().find(|line| !text.lines().any(|other| other.trim() == **line));
     match missing {
         Some(line) => fail(format!("no line {line}\n{}", shown(output))),
         None if !output.status.success() => fail(shown(output)),
@@ -90,10 +82,7 @@ fn everything_said() -> Outcome {
         .map(str::to_owned)
         .to_vec(),
     )?;
-    same(
-        helm.stdin(1).as_str(),
-        "service:\n  externalTrafficPolicy: Local\n",
-    )?;
+    same(helm.stdin(1).as_str(), "service:\n  externalTrafficPolicy: Local\n")?;
     holds(
         &output,
         &[
@@ -111,12 +100,7 @@ fn nothing_said() -> Outcome {
     for parameters in [Some("null"), Some("[]"), Some(""), None] {
         let (helm, request) = (rendering(), Request::empty());
         let mut plugin = request.plugin(&helm.path());
-        for name in [
-            "ARGOCD_APP_PARAMETERS",
-            "ARGOCD_APP_NAMESPACE",
-            "KUBE_VERSION",
-            "KUBE_API_VERSIONS",
-        ] {
+        for name in ["ARGOCD_APP_PARAMETERS", "ARGOCD_APP_NAMESPACE", "KUBE_VERSION", "KUBE_API_VERSIONS"] {
             plugin.env(name, "");
         }
         match parameters {
@@ -124,10 +108,7 @@ fn nothing_said() -> Outcome {
             None => plugin.env_remove("ARGOCD_APP_PARAMETERS"),
         };
         plugin.env("ARGOCD_APP_NAME", "team-a_gw");
-        holds(
-            &plugin.output().unwrap(),
-            &["type: NodePort", "kind: Ingress"],
-        )?;
+        holds(&plugin.output().unwrap(), &["type: NodePort", "kind: Ingress"])?;
         let expected = ["template", ".", "--name-template=gw", "--include-crds"];
         same(helm.arguments(1), expected.map(str::to_owned).to_vec())?;
         same(helm.stdin(1).as_str(), "")?;
@@ -138,9 +119,7 @@ fn nothing_said() -> Outcome {
 fn environment() -> Outcome {
     let (helm, request) = (rendering(), Request::empty());
     let mut plugin = request.plugin(&helm.path());
-    plugin
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap());
+    plugin.env_clear().env("PATH", std::env::var_os("PATH").unwrap());
     for name in [
         "HOME",
         "HELM_CACHE_HOME",
@@ -160,21 +139,12 @@ fn environment() -> Outcome {
     ] {
         plugin.env(name, "x");
     }
-    plugin
-        .env("ISTIO_ALB_HELM", helm.path())
-        .env("ARGOCD_APP_NAME", "gw");
+    plugin.env("ISTIO_ALB_HELM", helm.path()).env("ARGOCD_APP_NAME", "gw");
     plugin.env("LD_PRELOAD", "");
     let output = plugin.output().unwrap();
     holds(&output, &["kind: Ingress"])?;
-    let expected = [
-        "HELM_CACHE_HOME",
-        "HELM_REGISTRY_CONFIG",
-        "HOME",
-        "HTTPS_PROXY",
-        "PATH",
-        "SSL_CERT_FILE",
-        "no_proxy",
-    ];
+    let expected =
+        ["HELM_CACHE_HOME", "HELM_REGISTRY_CONFIG", "HOME", "HTTPS_PROXY", "PATH", "SSL_CERT_FILE", "no_proxy"];
     same(helm.environment(1), expected.map(str::to_owned).to_vec())
 }
 
@@ -190,25 +160,14 @@ fn variables() -> Outcome {
         .env("ARGOCD_ENV_ISTIO_ALB_VALUES_FILES", "dev.yaml")
         .env("ARGOCD_ENV_ISTIO_ALB_HELM_PARAMETERS", "replicaCount=2")
         .env("ARGOCD_ENV_ISTIO_ALB_RELEASE_NAME", "app")
-        .env(
-            "ARGOCD_APP_PARAMETERS",
-            r#"[{"name": "release-name", "string": "parameter"}]"#,
-        );
+        .env("ARGOCD_APP_PARAMETERS", r#"[{"name": "release-name", "string": "parameter"}]"#);
     let output = plugin.output().unwrap();
-    holds(
-        &output,
-        &[
-            "name: sidecar",
-            "alb.ingress.kubernetes.io/scheme: internal",
-        ],
-    )?;
+    holds(&output, &["name: sidecar", "alb.ingress.kubernetes.io/scheme: internal"])?;
     let arguments = helm.arguments(1);
     same(arguments[2].as_str(), "--name-template=parameter")?;
     same(
         arguments[5..7].to_vec(),
-        ["--set=hub=example.com/istio", "--set=replicaCount=2"]
-            .map(str::to_owned)
-            .to_vec(),
+        ["--set=hub=example.com/istio", "--set=replicaCount=2"].map(str::to_owned).to_vec(),
     )?;
     same(arguments[7].ends_with("/app/dev.yaml"), true)
 }
@@ -217,23 +176,14 @@ fn flags() -> Outcome {
     let (helm, request) = (rendering(), Request::empty());
     let mut plugin = request.plugin(&helm.path());
     plugin.args(["--scheme", "internal"]);
-    plugin.env(
-        "ARGOCD_APP_PARAMETERS",
-        r#"[{"name": "scheme", "string": "internet-facing"}]"#,
-    );
-    holds(
-        &plugin.output().unwrap(),
-        &["alb.ingress.kubernetes.io/scheme: internal"],
-    )
+    plugin.env("ARGOCD_APP_PARAMETERS", r#"[{"name": "scheme", "string": "internet-facing"}]"#);
+    holds(&plugin.output().unwrap(), &["alb.ingress.kubernetes.io/scheme: internal"])
 }
 
 /// More than a pipe holds, in both directions at once.
 fn long_values() -> Outcome {
     let values = format!("a: {}\n", "x".repeat(120_000));
-    let render = format!(
-        "{GATEWAY}---\nkind: ConfigMap\napiVersion: v1\ndata: {{a: {}}}\n",
-        "y".repeat(1_000_000)
-    );
+    let render = format!("{GATEWAY}---\nkind: ConfigMap\napiVersion: v1\ndata: {{a: {}}}\n", "y".repeat(1_000_000));
     let (helm, request) = (FakeHelm::new().answer(1, &render, ""), Request::empty());
     let parameters = serde_json::json!([{ "name": "values", "string": values }]).to_string();
     let output = request.generate(&helm.path(), &parameters);
@@ -247,25 +197,17 @@ pub const MISSING: &str = "echo 'Error: an error occurred while checking for cha
                        exit 1";
 
 fn dependencies() -> Outcome {
-    let helm = FakeHelm::new()
-        .answer(1, "half: a\n", MISSING)
-        .answer(4, GATEWAY, "");
+    let helm = FakeHelm::new().answer(1, "half: a\n", MISSING).answer(4, GATEWAY, "");
     let request = Request::empty();
     let chart = "dependencies:\n- {name: gateway, repository: \"https://charts.example.com\"}\n- {name: a, repository: oci://x}\n";
     request.write("app/Chart.yaml", chart);
     let output = request.generate(&helm.path(), r#"[{"name": "values", "string": "a: 1"}]"#);
     holds(&output, &["kind: Ingress"])?;
     let words = |call| helm.arguments(call).join(" ");
-    same(
-        words(2).as_str(),
-        "repo add dependency-0 https://charts.example.com",
-    )?;
+    same(words(2).as_str(), "repo add dependency-0 https://charts.example.com")?;
     same(words(3).as_str(), "dependency build . --skip-refresh")?;
     same(words(4), words(1))?;
-    same(
-        [helm.stdin(2), helm.stdin(4)],
-        [String::new(), "a: 1".to_owned()],
-    )
+    same([helm.stdin(2), helm.stdin(4)], [String::new(), "a: 1".to_owned()])
 }
 
 fn warnings() -> Outcome {
@@ -284,22 +226,11 @@ fn announced() -> Outcome {
     std::fs::write(folder.path().join("istio-alb.yaml"), "no: configuration\n").unwrap();
     let mut plugin = command(binary(), folder.path());
     plugin.args(["argocd", "parameters"]);
-    plugin
-        .env("ARGOCD_APP_PARAMETERS", "no JSON")
-        .env("ARGOCD_ENV_ISTIO_ALB_HELM", "x")
-        .env("ISTIO_ALB_SCHEMA", "x");
+    plugin.env("ARGOCD_APP_PARAMETERS", "no JSON").env("ARGOCD_ENV_ISTIO_ALB_HELM", "x").env("ISTIO_ALB_SCHEMA", "x");
     let output = plugin.output().unwrap();
     let announced: Vec<serde_json::Value> = serde_json::from_slice(&output.stdout)?;
-    let names = |name: &str| {
-        announced
-            .iter()
-            .filter(|entry| entry["name"] == name)
-            .count()
-    };
-    if !output.status.success()
-        || !output.stderr.is_empty()
-        || names("values") + names("scheme") != 2
-    {
+    let names = |name: &str| announced.iter().filter(|entry| entry["name"] == name).count();
+    if !output.status.success() || !output.stderr.is_empty() || names("values") + names("scheme") != 2 {
         return fail(shown(&output));
     }
     Ok(())

@@ -8,16 +8,15 @@ use std::os::unix::fs::symlink;
 
 pub fn trials() -> Vec<Trial> {
     let trial = |&(name, parameters, message): &(&str, &'static str, &'static [&str])| {
-        Trial::test(format!("refused: {name}"), move || {
-            hostile(parameters, message)
-        })
+        Trial::test(format!("refused: {name}"), move || hostile(parameters, message))
     };
     HOSTILE.iter().map(trial).collect()
 }
 
 const OUTSIDE: &str = "is not in the repository\n  help: name a file of the Application's own repository; with `/` in front the \
                        path counts from its root\n";
-const ABSENT: &str = "\n  help: a path counts from the Application's folder, and with `/` in front from the root of the repository\n";
+const ABSENT: &str =
+    "\n  help: a path counts from the Application's folder, and with `/` in front from the root of the repository\n";
 const RELEASE: &str = "is no name for a release\n  help: choose one with the parameter `release-name`: lower-case letters, digits, \
                        `-` and `.`, 53 characters at most\n";
 const NAMES: &str = "parameter `helm-parameters`: a name is empty or holds `=`, `,`, a brace or a line break\n  help: a name is a \
@@ -28,10 +27,7 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
     (
         "a flag as the name of the release",
         r#"[{"name": "release-name", "string": "--post-renderer=/tmp/x"}]"#,
-        &[
-            "parameter `release-name`: `--post-renderer=/tmp/x` ",
-            RELEASE,
-        ],
+        &["parameter `release-name`: `--post-renderer=/tmp/x` ", RELEASE],
     ),
     (
         "a line break in the name of the release",
@@ -53,18 +49,12 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
     (
         "a flag as a values file",
         r#"[{"name": "values-files", "array": ["--post-renderer=/tmp/x"]}]"#,
-        &[
-            "parameter `values-files`: there is no file `--post-renderer=/tmp/x`",
-            ABSENT,
-        ],
+        &["parameter `values-files`: there is no file `--post-renderer=/tmp/x`", ABSENT],
     ),
     (
         "a values file of another tenant",
         r#"[{"name": "values-files", "array": ["../../3c4d/values.yaml"]}]"#,
-        &[
-            "parameter `values-files`: `../../3c4d/values.yaml` ",
-            OUTSIDE,
-        ],
+        &["parameter `values-files`: `../../3c4d/values.yaml` ", OUTSIDE],
     ),
     (
         "a values file of another tenant that is not there",
@@ -79,10 +69,7 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
     (
         "an absolute values file",
         r#"[{"name": "values-files", "array": ["/etc/passwd"]}]"#,
-        &[
-            "parameter `values-files`: there is no file `/etc/passwd`",
-            ABSENT,
-        ],
+        &["parameter `values-files`: there is no file `/etc/passwd`", ABSENT],
     ),
     (
         "a link out of the repository",
@@ -97,10 +84,7 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
     (
         "an URL as a values file",
         r#"[{"name": "values-files", "array": ["https://example.com/values.yaml"]}]"#,
-        &[
-            "parameter `values-files`: `https://example.com/values.yaml` ",
-            OUTSIDE,
-        ],
+        &["parameter `values-files`: `https://example.com/values.yaml` ", OUTSIDE],
     ),
     (
         "a values file of another scheme",
@@ -110,10 +94,7 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
     (
         "a NUL in a path",
         r#"[{"name": "values-files", "array": ["a\u0000b"]}]"#,
-        &[
-            "parameter `values-files`: there is no file `a\\u{0}b`",
-            ABSENT,
-        ],
+        &["parameter `values-files`: there is no file `a\\u{0}b`", ABSENT],
     ),
     (
         "a configuration of another tenant",
@@ -130,32 +111,14 @@ const HOSTILE: &[(&str, &str, &[&str])] = &[
         r#"[{"name": "config", "string": "token"}]"#,
         &["token:1:1: expected a map, found text\n"],
     ),
-    (
-        "a name with `=`",
-        r#"[{"name": "helm-parameters", "map": {"a=secret": "x"}}]"#,
-        &[NAMES],
-    ),
-    (
-        "a name with a comma",
-        r#"[{"name": "helm-parameters", "map": {"a,b": "secret"}}]"#,
-        &[NAMES],
-    ),
-    (
-        "a name with a line break",
-        r#"[{"name": "helm-parameters", "map": {"a\nb": "secret"}}]"#,
-        &[NAMES],
-    ),
-    (
-        "no name",
-        r#"[{"name": "helm-parameters", "map": {"": "secret"}}]"#,
-        &[NAMES],
-    ),
+    ("a name with `=`", r#"[{"name": "helm-parameters", "map": {"a=secret": "x"}}]"#, &[NAMES]),
+    ("a name with a comma", r#"[{"name": "helm-parameters", "map": {"a,b": "secret"}}]"#, &[NAMES]),
+    ("a name with a line break", r#"[{"name": "helm-parameters", "map": {"a\nb": "secret"}}]"#, &[NAMES]),
+    ("no name", r#"[{"name": "helm-parameters", "map": {"": "secret"}}]"#, &[NAMES]),
     (
         "a value of another shape",
         r#"[{"name": "values", "map": {"a": "secret"}}]"#,
-        &[
-            "parameter `values` takes a string and nothing else\n  help: write {name: values, string: \"…\"}\n",
-        ],
+        &["parameter `values` takes a string and nothing else\n  help: write {name: values, string: \"…\"}\n"],
     ),
     (
         "a long word where another one is wanted",
@@ -184,9 +147,5 @@ fn hostile(parameters: &str, message: &[&str]) -> Outcome {
     symlink(&tenant, request.app().join("folder")).unwrap();
     let output = request.generate(&helm.path(), parameters);
     same(helm.calls(), 0)?;
-    refused(
-        &output,
-        2,
-        &format!("istio-alb: error: {}", message.concat()),
-    )
+    refused(&output, 2, &format!("istio-alb: error: {}", message.concat()))
 }

@@ -26,15 +26,11 @@ pub fn trials() -> Vec<Trial> {
         }));
     }
     for &(name, parameters, code, text) in PARAMETERS {
-        trials.push(trial(
-            &format!("condition: {name}"),
-            Tool::Helm4,
-            move |host| {
-                host.with_gateway("app");
-                let parameters: Value = serde_json::from_str(parameters)?;
-                condition(&host.render(&with_parameters(parameters), &[]), code, text)
-            },
-        ));
+        trials.push(trial(&format!("condition: {name}"), Tool::Helm4, move |host| {
+            host.with_gateway("app");
+            let parameters: Value = serde_json::from_str(parameters)?;
+            condition(&host.render(&with_parameters(parameters), &[]), code, text)
+        }));
     }
     let mut add = |name: &str, test: fn(&Host) -> Outcome| {
         trials.push(trial(&format!("condition: {name}"), Tool::Helm4, test));
@@ -42,24 +38,15 @@ pub fn trials() -> Vec<Trial> {
     add("no chart", no_chart);
     add("a chart that renders nothing", nothing);
     add("a chart that renders hooks and nothing else", hooks);
-    add(
-        "a dependency whose repository cannot be reached",
-        unreachable,
-    );
+    add("a dependency whose repository cannot be reached", unreachable);
     add("a dependency outside the repository", dependency_outside);
     add("a finding at error level", finding);
     add("a program of the Application's choice", program);
     add("a sidecar without Helm", no_helm);
-    add(
-        "a name of the Application that is too long for a release",
-        long_name,
-    );
+    add("a name of the Application that is too long for a release", long_name);
     add("a configuration file with a mistake", configuration);
     add("a link out of the repository", link);
-    add(
-        "a parameter that is too long for the environment",
-        long_parameter,
-    );
+    add("a parameter that is too long for the environment", long_parameter);
     trials
 }
 
@@ -71,10 +58,7 @@ const BEFORE: &str = "ComparisonError: Failed to load target state: failed to ge
 
 /// Argo CD has nothing to apply, and says this.
 fn condition(output: &Output, code: i32, text: &str) -> Outcome {
-    says(
-        output,
-        &format!("{BEFORE} {code}: istio-alb: error: {text}\n"),
-    )
+    says(output, &format!("{BEFORE} {code}: istio-alb: error: {text}\n"))
 }
 
 fn says(output: &Output, text: &str) -> Outcome {
@@ -171,34 +155,20 @@ fn nothing(host: &Host) -> Outcome {
     host.write("app/Chart.yaml", CHART);
     host.write("app/templates/a.yaml", "# {{ .Release.Name }}\n");
     let pass = json!([{ "name": "if-missing", "string": "pass" }]);
-    condition(
-        &host.render(&with_parameters(json!([])), &[]),
-        2,
-        &rendered("no manifests"),
-    )?;
-    condition(
-        &host.render(&with_parameters(pass), &[]),
-        2,
-        &rendered("no manifests"),
-    )
+    condition(&host.render(&with_parameters(json!([])), &[]), 2, &rendered("no manifests"))?;
+    condition(&host.render(&with_parameters(pass), &[]), 2, &rendered("no manifests"))
 }
 
 fn hooks(host: &Host) -> Outcome {
     host.write("app/Chart.yaml", CHART);
-    let job =
-        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n";
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n";
     host.write("app/templates/a.yaml", job);
     let pass = json!([{ "name": "if-missing", "string": "pass" }]);
-    condition(
-        &host.render(&with_parameters(pass), &[]),
-        2,
-        &rendered("hooks and nothing else"),
-    )
+    condition(&host.render(&with_parameters(pass), &[]), 2, &rendered("hooks and nothing else"))
 }
 
 fn unreachable(host: &Host) -> Outcome {
-    let dependency =
-        "dependencies: [{name: gateway, version: 1.0.0, repository: \"http://127.0.0.1:9\"}]\n";
+    let dependency = "dependencies: [{name: gateway, version: 1.0.0, repository: \"http://127.0.0.1:9\"}]\n";
     host.write("app/Chart.yaml", &format!("{CHART}{dependency}"));
     let text = "helm repo add failed: looks like \"http://127.0.0.1:9\" is not a valid chart repository or cannot be reached: Get \
                 \"http://127.0.0.1:9/index.yaml\": dial tcp 127.0.0.1:9: connect: connection refused\n  help: the sidecar must \
@@ -208,8 +178,7 @@ fn unreachable(host: &Host) -> Outcome {
 }
 
 fn dependency_outside(host: &Host) -> Outcome {
-    let dependency =
-        "dependencies: [{name: gateway, version: 1.0.0, repository: \"file:///etc\"}]\n";
+    let dependency = "dependencies: [{name: gateway, version: 1.0.0, repository: \"file:///etc\"}]\n";
     host.write("app/Chart.yaml", &format!("{CHART}{dependency}"));
     let text = "Chart.yaml: the dependency `file:///etc` is not in the repository\n  help: a chart of the same repository is named \
                 by a path from this one: file://../other";
@@ -218,10 +187,7 @@ fn dependency_outside(host: &Host) -> Outcome {
 
 fn finding(host: &Host) -> Outcome {
     host.with_gateway("app");
-    let output = host.render(
-        &with_parameters(json!([{ "name": "deny", "array": ["ALB024"] }])),
-        &[],
-    );
+    let output = host.render(&with_parameters(json!([{ "name": "deny", "array": ["ALB024"] }])), &[]);
     let text = String::from_utf8_lossy(&output.stderr);
     let right = text.starts_with(&format!("{BEFORE} 1: istio-alb: error[ALB024]: "))
         && text.ends_with("you can allow by its id: the parameter `allow: ALB024`\n");
@@ -242,10 +208,7 @@ fn program(host: &Host) -> Outcome {
 
 fn no_helm(host: &Host) -> Outcome {
     host.with_gateway("app");
-    let output = host.render(
-        &with_parameters(json!([])),
-        &["-env", "ISTIO_ALB_HELM=/nowhere/helm"],
-    );
+    let output = host.render(&with_parameters(json!([])), &["-env", "ISTIO_ALB_HELM=/nowhere/helm"]);
     let text = "cannot run `/nowhere/helm`: there is no such program\n  help: the sidecar's image needs Helm on PATH, or \
                 ISTIO_ALB_HELM with its place";
     condition(&output, 3, text)
@@ -260,10 +223,7 @@ fn long_name(host: &Host) -> Outcome {
         "{BEFORE} 2: istio-alb: error: ARGOCD_APP_NAME: `{name}` is no name for a release\n  help: choose one with the parameter \
          `release-name`: lower-case letters, digits, `-` and `.`, 53 characters at most\n"
     );
-    says(
-        &host.render(&application, &[]),
-        &text.replacen("\"istio-ingressgateway\"", &format!("\"{name}\""), 1),
-    )
+    says(&host.render(&application, &[]), &text.replacen("\"istio-ingressgateway\"", &format!("\"{name}\""), 1))
 }
 
 fn configuration(host: &Host) -> Outcome {
@@ -296,10 +256,7 @@ fn long_parameter(host: &Host) -> Outcome {
     let values = json!([{ "name": "values", "string": format!("a: {}", "x".repeat(200_000)) }]);
     let output = host.render(&with_parameters(values), &[]);
     let text = String::from_utf8_lossy(&output.stderr);
-    if output.status.success()
-        || !output.stdout.is_empty()
-        || !text.ends_with("argument list too long\n")
-    {
+    if output.status.success() || !output.stdout.is_empty() || !text.ends_with("argument list too long\n") {
         return fail(shown(&output));
     }
     Ok(())

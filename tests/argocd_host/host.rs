@@ -10,15 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 /// A trial that needs Argo CD and a Helm.
-pub fn trial(
-    name: &str,
-    helm: Tool,
-    test: impl FnOnce(&Host) -> Outcome + Send + 'static,
-) -> Trial {
+pub fn trial(name: &str, helm: Tool, test: impl FnOnce(&Host) -> Outcome + Send + 'static) -> Trial {
     let needs = vec![Need::Host("argocd"), Need::Tool(helm)];
-    gated(format!("{}: {name}", helm.name()), needs, move || {
-        test(&Host::new(helm))
-    })
+    gated(format!("{}: {name}", helm.name()), needs, move || test(&Host::new(helm)))
 }
 
 /// Argo CD, with a sidecar that has this Helm; and a source for the Application.
@@ -28,9 +22,7 @@ pub struct Host {
 
 impl Host {
     fn new(helm: Tool) -> Host {
-        let host = Host {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let host = Host { folder: tempfile::tempdir().unwrap() };
         for name in ["bin", "source"] {
             std::fs::create_dir(host.folder.path().join(name)).unwrap();
         }
@@ -66,10 +58,7 @@ impl Host {
     /// The same for an Application in a file.
     pub fn render_file(&self, application: &Path, flags: &[&str]) -> Output {
         let mut argocd = command(host("argocd"), self.folder.path());
-        argocd
-            .arg("-plugin")
-            .arg(project().join("deploy/argocd/plugin.yaml"))
-            .args(flags);
+        argocd.arg("-plugin").arg(project().join("deploy/argocd/plugin.yaml")).args(flags);
         argocd.arg(application).arg(self.source());
         let programs = self.folder.path().join("bin");
         argocd.env("PATH", path_with(&[&programs, binary().parent().unwrap()]));

@@ -13,17 +13,13 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for helm in Tool::HELMS {
         let mut add = |name: &str, test: fn(&Host) -> Outcome| trials.push(trial(name, helm, test));
-        add(
-            "the Application that we ship, with the chart as its source",
-            shipped,
-        );
+        add("the Application that we ship, with the chart as its source", shipped);
         add("a chart in Git, with parameters and values files", from_git);
         add("without parameters", plain);
         add("variables of the Application", variables);
         add("dependencies of the same repository", dependency);
     }
-    let mut add =
-        |name: &str, test: fn(&Host) -> Outcome| trials.push(trial(name, Tool::Helm4, test));
+    let mut add = |name: &str, test: fn(&Host) -> Outcome| trials.push(trial(name, Tool::Helm4, test));
     add("a path that is a link", linked_path);
     add("an Application in another namespace", other_namespace);
     add("parameters from Git", from_source_file);
@@ -56,48 +52,27 @@ fn shipped(host: &Host) -> Outcome {
     let service = one(&objects, "Service")?;
     same(&service["spec"]["type"], "NodePort")?;
     let port = |name, port: u16, node_port: u16| json!({ "name": name, "port": port, "protocol": "TCP", "targetPort": port, "nodePort": node_port });
-    let ports = [
-        port("status-port", 15021, 30021),
-        port("http2", 80, 30080),
-        port("https", 443, 30443),
-    ];
+    let ports = [port("status-port", 15021, 30021), port("http2", 80, 30080), port("https", 443, 30443)];
     same(&service["spec"]["ports"], ports.to_vec())?;
     let ingress = one(&objects, "Ingress")?;
     let metadata = &ingress["metadata"];
     same(&metadata["namespace"], "istio-system")?;
     let annotations = &metadata["annotations"];
     same(&annotations[SCHEME], "internet-facing")?;
-    let certificate =
-        "arn:aws:acm:eu-central-1:111122223333:certificate/11112222-3333-4444-5555-666677778888";
-    same(
-        &annotations["alb.ingress.kubernetes.io/certificate-arn"],
-        certificate,
-    )?;
-    same(
-        &annotations["alb.ingress.kubernetes.io/ssl-redirect"],
-        "443",
-    )?;
+    let certificate = "arn:aws:acm:eu-central-1:111122223333:certificate/11112222-3333-4444-5555-666677778888";
+    same(&annotations["alb.ingress.kubernetes.io/certificate-arn"], certificate)?;
+    same(&annotations["alb.ingress.kubernetes.io/ssl-redirect"], "443")?;
     // Argo CD finds its objects again by this.
-    let tracked =
-        "istio-ingressgateway:networking.k8s.io/Ingress:istio-system/common-external-ingress";
+    let tracked = "istio-ingressgateway:networking.k8s.io/Ingress:istio-system/common-external-ingress";
     same(&annotations["argocd.argoproj.io/tracking-id"], tracked)?;
     let backend = &ingress["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"];
-    same(
-        backend,
-        json!({ "name": "istio-ingressgateway", "port": { "number": 443 } }),
-    )?;
-    same(
-        &one(&objects, "Deployment")?["metadata"]["labels"]["istio"],
-        "ingressgateway",
-    )
+    same(backend, json!({ "name": "istio-ingressgateway", "port": { "number": 443 } }))?;
+    same(&one(&objects, "Deployment")?["metadata"]["labels"]["istio"], "ingressgateway")
 }
 
 fn from_git(host: &Host) -> Outcome {
     host.with_gateway("app");
-    host.write(
-        "values/base.yaml",
-        "replicaCount: 2\nautoscaling: {enabled: false}\n",
-    );
+    host.write("values/base.yaml", "replicaCount: 2\nautoscaling: {enabled: false}\n");
     host.write("app/dev.yaml", "replicaCount: 3\n");
     let output = host.render(
         &with_parameters(json!([
@@ -114,30 +89,18 @@ fn from_git(host: &Host) -> Outcome {
     let deployment = one(&objects, "Deployment")?;
     same(&deployment["metadata"]["name"], "edge")?;
     same(&deployment["spec"]["replicas"], 2)?;
-    same(
-        &deployment["spec"]["template"]["metadata"]["annotations"]["a"],
-        "x,y",
-    )?;
+    same(&deployment["spec"]["template"]["metadata"]["annotations"]["a"], "x,y")?;
     let annotations = &one(&objects, "Ingress")?["metadata"]["annotations"];
     same(&annotations[SCHEME], "internal")?;
-    same(
-        &annotations["alb.ingress.kubernetes.io/inbound-cidrs"],
-        "10.0.0.0/8,192.168.0.0/16",
-    )?;
+    same(&annotations["alb.ingress.kubernetes.io/inbound-cidrs"], "10.0.0.0/8,192.168.0.0/16")?;
     same(&annotations["example.com/note"], "on")
 }
 
 fn plain(host: &Host) -> Outcome {
     host.with_gateway("app");
-    for plugin in [
-        json!({ "name": "istio-alb" }),
-        json!({ "name": "istio-alb", "parameters": [] }),
-    ] {
+    for plugin in [json!({ "name": "istio-alb" }), json!({ "name": "istio-alb", "parameters": [] })] {
         let objects = objects(&host.render(&application(plugin), &[]))?;
-        same(
-            &one(&objects, "Service")?["metadata"]["name"],
-            "istio-ingressgateway",
-        )?;
+        same(&one(&objects, "Service")?["metadata"]["name"], "istio-ingressgateway")?;
         same(&json!(scheme(&objects)?), "internet-facing")?;
     }
     Ok(())
@@ -154,19 +117,11 @@ fn variables(host: &Host) -> Outcome {
         { "name": "HOME", "value": "/evil" },
     ]);
     let application = application(json!({ "name": "istio-alb", "env": env }));
-    let flags = [
-        "-env",
-        "ISTIO_ALB_SCHEME=internet-facing",
-        "-env",
-        "ISTIO_ALB_INGRESS_NAME=sidecar",
-    ];
+    let flags = ["-env", "ISTIO_ALB_SCHEME=internet-facing", "-env", "ISTIO_ALB_INGRESS_NAME=sidecar"];
     let objects = objects(&host.render(&application, &flags))?;
     same(&json!(scheme(&objects)?), "internal")?;
     same(&one(&objects, "Ingress")?["metadata"]["name"], "sidecar")?;
-    same(
-        &one(&objects, "Service")?["metadata"]["name"],
-        "istio-ingressgateway-edge",
-    )
+    same(&one(&objects, "Service")?["metadata"]["name"], "istio-ingressgateway-edge")
 }
 
 fn dependency(host: &Host) -> Outcome {
@@ -198,19 +153,13 @@ fn other_namespace(host: &Host) -> Outcome {
     let mut application = with_parameters(json!([]));
     application["metadata"]["namespace"] = json!("team-a");
     let objects = objects(&host.render(&application, &[]))?;
-    same(
-        &one(&objects, "Service")?["metadata"]["name"],
-        "istio-ingressgateway",
-    )
+    same(&one(&objects, "Service")?["metadata"]["name"], "istio-ingressgateway")
 }
 
 /// `.argocd-source.yaml` beside the chart is laid over the Application's source.
 fn from_source_file(host: &Host) -> Outcome {
     host.with_gateway("app");
-    host.write(
-        "app/.argocd-source.yaml",
-        "plugin:\n  parameters:\n  - {name: scheme, string: internal}\n",
-    );
+    host.write("app/.argocd-source.yaml", "plugin:\n  parameters:\n  - {name: scheme, string: internal}\n");
     let objects = objects(&host.render(&application(json!({ "name": "istio-alb" })), &[]))?;
     same(&json!(scheme(&objects)?), "internal")
 }
@@ -226,14 +175,8 @@ fn configuration(host: &Host) -> Outcome {
     host.write("gateways/edge.yaml", &text("elsewhere"));
     for (parameters, name) in [
         (json!([]), "beside"),
-        (
-            json!([{ "name": "config", "string": "/gateways/edge.yaml" }]),
-            "elsewhere",
-        ),
-        (
-            json!([{ "name": "ingress-name", "string": "said" }]),
-            "said",
-        ),
+        (json!([{ "name": "config", "string": "/gateways/edge.yaml" }]), "elsewhere"),
+        (json!([{ "name": "ingress-name", "string": "said" }]), "said"),
     ] {
         let objects = objects(&host.render(&with_parameters(parameters), &[]))?;
         same(&one(&objects, "Ingress")?["metadata"]["name"], name)?;
@@ -265,13 +208,7 @@ fn remote_dependency(host: &Host) -> Outcome {
 fn announced(host: &Host) -> Outcome {
     host.with_gateway("app");
     let announced = objects(&host.render(&with_parameters(json!([])), &["-parameters"]))?;
-    let find = |name: &str| {
-        announced
-            .iter()
-            .find(|entry| entry["name"] == name)
-            .cloned()
-            .unwrap_or_default()
-    };
+    let find = |name: &str| announced.iter().find(|entry| entry["name"] == name).cloned().unwrap_or_default();
     for (name, kind) in [
         ("release-name", "string"),
         ("values", "string"),
@@ -283,19 +220,9 @@ fn announced(host: &Host) -> Outcome {
     ] {
         let entry = find(name);
         same(&entry["collectionType"], kind)?;
-        same(
-            &json!(
-                entry["tooltip"]
-                    .as_str()
-                    .is_some_and(|text| text.len() > 20)
-            ),
-            true,
-        )?;
+        same(&json!(entry["tooltip"].as_str().is_some_and(|text| text.len() > 20)), true)?;
     }
-    let mut names: Vec<_> = announced
-        .iter()
-        .map(|entry| entry["name"].to_string())
-        .collect();
+    let mut names: Vec<_> = announced.iter().map(|entry| entry["name"].to_string()).collect();
     let count = names.len();
     names.sort();
     names.dedup();

@@ -16,9 +16,7 @@ pub fn trials() -> Vec<Trial> {
     ];
     if let Some(data) = support::recorded() {
         let captures = data.join("captures");
-        trials.push(trial("every recorded stream", || {
-            recorded_streams(captures)
-        }));
+        trials.push(trial("every recorded stream", || recorded_streams(captures)));
     }
     trials
 }
@@ -95,13 +93,7 @@ fn all_taken(runs: &[Run]) -> Outcome {
     let refused: Vec<String> = runs
         .iter()
         .filter(named)
-        .filter_map(|run| {
-            Some(format!(
-                "{}\n{}",
-                run.output.display(),
-                refused(cluster, run)?
-            ))
-        })
+        .filter_map(|run| Some(format!("{}\n{}", run.output.display(), refused(cluster, run)?)))
         .collect();
     match refused.is_empty() {
         true => Ok(()),
@@ -129,8 +121,7 @@ fn refused(cluster: &Cluster, run: &Run) -> Option<String> {
         return Some(shown(&alone));
     }
     let (before, after) = (dry_run(cluster, &run.input), dry_run(cluster, &output));
-    (complaints(&before) != complaints(&after))
-        .then(|| format!("{}\n--- before us\n{}", shown(&after), shown(&before)))
+    (complaints(&before) != complaints(&after)).then(|| format!("{}\n--- before us\n{}", shown(&after), shown(&before)))
 }
 
 fn dry_run(cluster: &Cluster, stream: &[u8]) -> Output {
@@ -258,22 +249,10 @@ const RENDERED: [(&str, &str); 33] = [
     ("loadBalancerSourceRanges: []", ""),
     ("loadBalancerSourceRanges: null", ""),
     ("loadBalancerSourceRanges: [10.1.2.3/8, ' 10.0.0.0/8 ']", ""),
-    (
-        "",
-        "service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, 192.0.2.0/24'",
-    ),
-    (
-        "",
-        "service.beta.kubernetes.io/load-balancer-source-ranges: ''",
-    ),
-    (
-        "",
-        "service.beta.kubernetes.io/load-balancer-source-ranges: ' '",
-    ),
-    (
-        "",
-        "service.beta.kubernetes.io/load-balancer-source-ranges: null",
-    ),
+    ("", "service.beta.kubernetes.io/load-balancer-source-ranges: '10.0.0.0/8, 192.0.2.0/24'"),
+    ("", "service.beta.kubernetes.io/load-balancer-source-ranges: ''"),
+    ("", "service.beta.kubernetes.io/load-balancer-source-ranges: ' '"),
+    ("", "service.beta.kubernetes.io/load-balancer-source-ranges: null"),
     ("loadBalancerClass: service.k8s.aws/nlb", ""),
     ("loadBalancerClass: ''", ""),
     ("loadBalancerClass: null", ""),
@@ -281,30 +260,21 @@ const RENDERED: [(&str, &str); 33] = [
     ("allocateLoadBalancerNodePorts: false", ""),
     ("allocateLoadBalancerNodePorts: null", ""),
     ("healthCheckNodePort: 0", ""),
-    (
-        "externalTrafficPolicy: Local, healthCheckNodePort: 30999",
-        "",
-    ),
+    ("externalTrafficPolicy: Local, healthCheckNodePort: 30999", ""),
     ("externalTrafficPolicy: Local", ""),
     ("externalTrafficPolicy: Cluster", ""),
     ("externalTrafficPolicy: ''", ""),
     ("externalTrafficPolicy: null", ""),
     ("externalTrafficPolicy: Local, externalIPs: [192.0.2.1]", ""),
     ("internalTrafficPolicy: Local", ""),
-    (
-        "sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 600}}",
-        "",
-    ),
+    ("sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 600}}", ""),
     ("publishNotReadyAddresses: true", ""),
     ("clusterIP: ''", ""),
     ("clusterIP: 10.96.7.7", ""),
     ("externalName: example.com", ""),
     ("ipFamilyPolicy: PreferDualStack", ""),
     ("trafficDistribution: PreferClose", ""),
-    (
-        "",
-        "service.beta.kubernetes.io/aws-load-balancer-type: external",
-    ),
+    ("", "service.beta.kubernetes.io/aws-load-balancer-type: external"),
     ("", "alb.ingress.kubernetes.io/scheme: internal"),
     ("", "external-dns.kubernetes.io/hostname: www.example.com"),
 ];

@@ -1,9 +1,7 @@
 //! When a step fails: what is left, and that there is a way on. docs/migration.md tells what to do then.
 
 use crate::journey::{needs, node_ports, start};
-use crate::release::{
-    self, ATTACH, HELM3, HELM4, INGRESS_NAME, OURS, Release, State, Way, done, refused,
-};
+use crate::release::{self, ATTACH, HELM3, HELM4, INGRESS_NAME, OURS, Release, State, Way, done, refused};
 use crate::states::{arrive, source_ranges};
 use crate::support::cluster::{INGRESS, SERVICE};
 use crate::support::tools::gated;
@@ -23,34 +21,23 @@ type Test = fn(Way, &Release) -> Outcome;
 pub fn trials() -> Vec<Trial> {
     let tests: [(&str, Test); 10] = [
         ("a failing post-renderer changes nothing", nothing_changes),
-        (
-            "a failing post-renderer installs nothing",
-            nothing_is_installed,
-        ),
+        ("a failing post-renderer installs nothing", nothing_is_installed),
         ("ranges that only the cluster has", refused_cutover),
         ("a node port that somebody else has", refused_node_port),
-        (
-            "a plain upgrade after a failed one orphans the Ingress",
-            orphan,
-        ),
+        ("a plain upgrade after a failed one orphans the Ingress", orphan),
         ("an Ingress made by hand", made_by_hand),
         ("a field that somebody changed", changed_by_hand),
         ("an Ingress that is denied", denied),
-        (
-            "an Ingress that is still being deleted",
-            still_being_deleted,
-        ),
+        ("an Ingress that is still being deleted", still_being_deleted),
         ("another way of applying in the cutover", another_way),
     ];
     let mut trials = Vec::new();
     for way in [HELM3, HELM4] {
         for (number, (name, test)) in tests.into_iter().enumerate() {
             let namespace = format!("failure-{number}-{}", way.name.replace(' ', "-"));
-            trials.push(gated(
-                format!("{}: {name}", way.name),
-                needs(way),
-                move || test(way, &Release::new(way, &namespace, VALUES).in_a_hurry()),
-            ));
+            trials.push(gated(format!("{}: {name}", way.name), needs(way), move || {
+                test(way, &Release::new(way, &namespace, VALUES).in_a_hurry())
+            }));
         }
     }
     trials
@@ -58,17 +45,9 @@ pub fn trials() -> Vec<Trial> {
 
 /// What makes our run fail: a configuration, values, and words of what the user must then read.
 const WRONG: [(&str, &str, &str); 4] = [
-    (
-        "{ingress: {schem: internal}}",
-        VALUES,
-        "unknown field `schem`",
-    ),
+    ("{ingress: {schem: internal}}", VALUES, "unknown field `schem`"),
     ("{ingress: {inboundCidrs: [0.0.0.0/0]}}", VALUES, "ALB027"),
-    (
-        "{phase: attach}",
-        "service: {allocateLoadBalancerNodePorts: false}\n",
-        "ALB044",
-    ),
+    ("{phase: attach}", "service: {allocateLoadBalancerNodePorts: false}\n", "ALB044"),
     ("{}", "service: {type: None}\n", "service.type"),
 ];
 
@@ -79,12 +58,7 @@ fn nothing_changes(way: Way, release: &Release) -> Outcome {
     let before = (release.objects(), release.revisions());
     let more: [&[&str]; 4] = match way.name == HELM3.name {
         true => [&[], &["--install"], &["--atomic"], &["--force"]],
-        false => [
-            &[],
-            &["--install"],
-            &["--rollback-on-failure"],
-            &["--force-conflicts"],
-        ],
+        false => [&[], &["--install"], &["--rollback-on-failure"], &["--force-conflicts"]],
     };
     for ((spec, values, words), more) in WRONG.into_iter().zip(more) {
         release.configure(spec);
@@ -122,10 +96,7 @@ fn refused_cutover(way: Way, release: &Release) -> Outcome {
     release.namespace.patch(SERVICE, release::NAME, &ranges);
     release.controllers();
     let before = release.state().service.unwrap();
-    refused(
-        &release.cut_over(),
-        "spec.LoadBalancerSourceRanges: Forbidden",
-    );
+    refused(&release.cut_over(), "spec.LoadBalancerSourceRanges: Forbidden");
     let State { service, .. } = release.state();
     assert_eq!(service.as_ref(), Some(&before), "the Service changed");
     done(release.roll_back("1"));
@@ -144,10 +115,7 @@ fn refused_cutover(way: Way, release: &Release) -> Outcome {
     release.controllers();
     let mut more: &[&str] = &[];
     if way.name == HELM4.name {
-        refused(
-            &release.cut_over(),
-            "spec.LoadBalancerSourceRanges: Forbidden",
-        );
+        refused(&release.cut_over(), "spec.LoadBalancerSourceRanges: Forbidden");
         more = &["--server-side=false"];
     }
     done(release.upgrade(&[&OURS, more].concat()));
@@ -183,18 +151,12 @@ fn orphan(_: Way, release: &Release) -> Outcome {
     done(release.install(&[]));
     let ranges = json!({"spec": {"loadBalancerSourceRanges": ["192.0.2.0/24"]}});
     release.namespace.patch(SERVICE, release::NAME, &ranges);
-    refused(
-        &release.cut_over(),
-        "spec.LoadBalancerSourceRanges: Forbidden",
-    );
+    refused(&release.cut_over(), "spec.LoadBalancerSourceRanges: Forbidden");
     done(release.upgrade(&[]));
     done(release.uninstall());
     let State { service, ingress } = release.state();
     assert_eq!(service, None);
-    assert!(
-        ingress.is_some(),
-        "Helm has learned it: the guide may say so"
-    );
+    assert!(ingress.is_some(), "Helm has learned it: the guide may say so");
     Ok(())
 }
 
@@ -207,10 +169,7 @@ fn made_by_hand(way: Way, release: &Release) -> Outcome {
     });
     release.namespace.create(INGRESS, &by_hand);
     let before = (release.objects(), release.revisions());
-    refused(
-        &release.attach(),
-        "cannot be imported into the current release",
-    );
+    refused(&release.attach(), "cannot be imported into the current release");
     assert_eq!((release.objects(), release.revisions()), before);
     let take: &[&str] = match way.name == HELM3.name {
         true => &["--take-ownership"],
@@ -219,10 +178,7 @@ fn made_by_hand(way: Way, release: &Release) -> Outcome {
     done(release.upgrade(&[&OURS[..], &ATTACH, take].concat()));
     let ingress = release.state().ingress.unwrap();
     let annotations = &ingress["metadata"]["annotations"];
-    assert_eq!(
-        annotations["alb.ingress.kubernetes.io/inbound-cidrs"],
-        "10.0.0.0/8"
-    );
+    assert_eq!(annotations["alb.ingress.kubernetes.io/inbound-cidrs"], "10.0.0.0/8");
     assert_eq!(annotations["example.com/by"], "hand");
     Ok(())
 }
@@ -277,10 +233,7 @@ fn denied(_: Way, release: &Release) -> Outcome {
     });
     for object in [policy, binding] {
         let text = object.to_string();
-        done(give(
-            release.namespace.kubectl(&["create", "-f", "-"]),
-            text.as_bytes(),
-        ));
+        done(give(release.namespace.kubectl(&["create", "-f", "-"]), text.as_bytes()));
     }
     // It holds from some moment on.
     let ingress = json!({
@@ -290,14 +243,7 @@ fn denied(_: Way, release: &Release) -> Outcome {
         "spec": {"rules": [{"host": "example.com"}]}
     });
     let probe = ["create", "--dry-run=server", "-f", "-"];
-    let holds = || {
-        !give(
-            release.namespace.kubectl(&probe),
-            ingress.to_string().as_bytes(),
-        )
-        .status
-        .success()
-    };
+    let holds = || !give(release.namespace.kubectl(&probe), ingress.to_string().as_bytes()).status.success();
     assert!((0..300).any(|_| holds()), "the policy is not heeded");
 
     refused(&release.attach(), "not this one");
@@ -319,11 +265,7 @@ fn still_being_deleted(_: Way, release: &Release) -> Outcome {
     assert!(release.state().ingress.is_some(), "its finalizer holds it");
     done(release.attach());
     release.controllers();
-    assert_eq!(
-        release.state().ingress,
-        None,
-        "it stayed: the guide may say so"
-    );
+    assert_eq!(release.state().ingress, None, "it stayed: the guide may say so");
     done(release.attach());
     arrive(release, "attach", Some(&before));
     Ok(())
@@ -332,13 +274,10 @@ fn still_being_deleted(_: Way, release: &Release) -> Outcome {
 /// `kubectl apply`, as hosts do that render by themselves.
 fn another_way(way: Way, release: &Release) -> Outcome {
     let objects = |phase| {
-        let input = std::fs::read_to_string(project().join(format!(
-            "chart-fixtures/cases/helm{}-nlb-internal-allowlist/input.yaml",
-            &way.name[5..]
-        )));
-        let input = input
-            .unwrap()
-            .replace("istio-system", &release.namespace.name);
+        let input = std::fs::read_to_string(
+            project().join(format!("chart-fixtures/cases/helm{}-nlb-internal-allowlist/input.yaml", &way.name[5..])),
+        );
+        let input = input.unwrap().replace("istio-system", &release.namespace.name);
         let input = input.replace("allocateLoadBalancerNodePorts: false", "");
         filter(release.folder(), &["--phase", phase], input.as_bytes()).stdout
     };
@@ -348,10 +287,7 @@ fn another_way(way: Way, release: &Release) -> Outcome {
     };
     done(apply("attach", &[]));
     let server_side = ["--server-side", "--force-conflicts"];
-    refused(
-        &apply("cutover", &server_side),
-        "spec.LoadBalancerSourceRanges: Forbidden",
-    );
+    refused(&apply("cutover", &server_side), "spec.LoadBalancerSourceRanges: Forbidden");
     done(apply("attach", &server_side));
     done(apply("cutover", &server_side));
     let State { service, ingress } = release.state();

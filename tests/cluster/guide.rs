@@ -31,28 +31,17 @@ service:
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();
     for (number, way) in [HELM3, HELM4].into_iter().enumerate() {
-        for (controller, values) in [
-            ("aws-controller", AWS_CONTROLLER),
-            ("cloud-provider", CLOUD_PROVIDER),
-        ] {
+        for (controller, values) in [("aws-controller", AWS_CONTROLLER), ("cloud-provider", CLOUD_PROVIDER)] {
             let namespace = format!("guide-{controller}-{number}");
-            trials.push(gated(
-                format!("{}: the guide's commands, {controller}", way.name),
-                needs(way),
-                move || {
-                    let release = Release::new(way, &namespace, values);
-                    walk(&release, &blocks(way, controller))
-                },
-            ));
+            trials.push(gated(format!("{}: the guide's commands, {controller}", way.name), needs(way), move || {
+                let release = Release::new(way, &namespace, values);
+                walk(&release, &blocks(way, controller))
+            }));
         }
-        trials.push(gated(
-            format!("{}: the guide's pre-flight", way.name),
-            needs(way),
-            move || {
-                let release = Release::new(way, &format!("preflight-{number}"), AWS_CONTROLLER);
-                pre_flight(&release, &blocks(way, "aws-controller"))
-            },
-        ));
+        trials.push(gated(format!("{}: the guide's pre-flight", way.name), needs(way), move || {
+            let release = Release::new(way, &format!("preflight-{number}"), AWS_CONTROLLER);
+            pre_flight(&release, &blocks(way, "aws-controller"))
+        }));
     }
     trials
 }
@@ -83,10 +72,7 @@ fn walk(release: &Release, blocks: &[Block]) -> Outcome {
         }
         release.controllers();
     }
-    assert_eq!(
-        states,
-        ["attach", "cutover", "cutover", "attach", "the start"]
-    );
+    assert_eq!(states, ["attach", "cutover", "cutover", "attach", "the start"]);
     allow_list_at_every_moment(release, "10.0.0.0/8");
     Ok(())
 }
@@ -101,9 +87,7 @@ fn typed(release: &Release, block: &Block) -> Outcome {
 /// The two pre-flights let pass what works; the second one, and the look before it, find what would fail.
 fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
     let with = |words| {
-        let blocks = blocks
-            .iter()
-            .filter(move |block| block.text.contains(words));
+        let blocks = blocks.iter().filter(move |block| block.text.contains(words));
         blocks.collect::<Vec<&Block>>()
     };
     let [attach, cutover] = with("--dry-run=server")[..] else {

@@ -34,9 +34,7 @@ const CASES: [Live; 4] = [
                 .into()
         },
         allow_list: "10.0.0.0/8,203.0.113.0/24",
-        cutovers: &[
-            "{ingress: {certificateArns: ['arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c']}}",
-        ],
+        cutovers: &["{ingress: {certificateArns: ['arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c']}}"],
     },
     Live {
         name: "an NLB without node ports, which the values pin first",
@@ -62,10 +60,7 @@ const CASES: [Live; 4] = [
                 .into()
         },
         allow_list: "10.1.0.0/16,10.2.0.0/16",
-        cutovers: &[
-            "{service: {keepAnnotations: [service.beta.kubernetes.io/aws-load-balancer-type]}}",
-            "{}",
-        ],
+        cutovers: &["{service: {keepAnnotations: [service.beta.kubernetes.io/aws-load-balancer-type]}}", "{}"],
     },
     Live {
         name: "a Classic ELB",
@@ -91,42 +86,28 @@ pub fn trials() -> Vec<Trial> {
         .into_iter()
         .enumerate()
         .map(|(number, (way, case))| {
-            gated(
-                format!("{}: there and back from {}", way.name, case.name),
-                needs(way),
-                move || {
-                    let values = format!("service: {}\n", (case.values)());
-                    let release =
-                        Release::new(way, &format!("journey-{number}"), &values).in_a_hurry();
-                    there_and_back(&release, case)
-                },
-            )
+            gated(format!("{}: there and back from {}", way.name, case.name), needs(way), move || {
+                let values = format!("service: {}\n", (case.values)());
+                let release = Release::new(way, &format!("journey-{number}"), &values).in_a_hurry();
+                there_and_back(&release, case)
+            })
         })
         .collect();
     for (way, name) in [(HELM3, "istio-3"), (HELM4, "istio-4")] {
         let mut needs = needs(way);
         needs.push(Need::Chart("1.29.1".into()));
-        trials.push(gated(
-            format!("{}: there and back with Istio's own chart", way.name),
-            needs,
-            move || {
-                let values = format!("service: {}\n", (CASES[0].values)());
-                let release = Release::new(way, name, &values)
-                    .of_chart(chart("1.29.1"))
-                    .in_a_hurry();
-                there_and_back(&release, CASES[0])
-            },
-        ));
+        trials.push(gated(format!("{}: there and back with Istio's own chart", way.name), needs, move || {
+            let values = format!("service: {}\n", (CASES[0].values)());
+            let release = Release::new(way, name, &values).of_chart(chart("1.29.1")).in_a_hurry();
+            there_and_back(&release, CASES[0])
+        }));
     }
     trials
 }
 
 pub fn needs(way: Way) -> Vec<Need> {
     let tools = Tool::CLUSTER.into_iter();
-    tools
-        .chain([way.installed_by, way.upgraded_by])
-        .map(Need::Tool)
-        .collect()
+    tools.chain([way.installed_by, way.upgraded_by]).map(Need::Tool).collect()
 }
 
 fn there_and_back(release: &Release, case: Live) -> Outcome {
@@ -174,10 +155,7 @@ fn attach(release: &Release, case: Live, before: &Value) {
     for part in ["spec", "status"] {
         assert_eq!(service[part], untouched[part], "attach changed the Service");
     }
-    assert_eq!(
-        service["metadata"]["annotations"],
-        untouched["metadata"]["annotations"]
-    );
+    assert_eq!(service["metadata"]["annotations"], untouched["metadata"]["annotations"]);
     arrive(release, "attach", Some(before));
 }
 
@@ -190,13 +168,7 @@ fn cut_over(release: &Release, case: Live, before: &Value) {
             let service = release.state().service.unwrap();
             assert_eq!(service["spec"]["type"], "NodePort");
             let left = annotations(&service, |key| key.contains("aws-load-balancer"));
-            assert_eq!(
-                left,
-                [(
-                    "service.beta.kubernetes.io/aws-load-balancer-type".into(),
-                    json!("nlb")
-                )]
-            );
+            assert_eq!(left, [("service.beta.kubernetes.io/aws-load-balancer-type".into(), json!("nlb"))]);
             release.controllers();
         }
     }

@@ -25,30 +25,16 @@ pub struct Way {
     flags: &'static [&'static str],
 }
 
-pub const HELM3: Way = Way {
-    name: "helm 3",
-    installed_by: Tool::Helm3,
-    upgraded_by: Tool::Helm3,
-    flags: &[],
-};
-pub const HELM4: Way = Way {
-    name: "helm 4",
-    installed_by: Tool::Helm4,
-    upgraded_by: Tool::Helm4,
-    flags: &[],
-};
+pub const HELM3: Way = Way { name: "helm 3", installed_by: Tool::Helm3, upgraded_by: Tool::Helm3, flags: &[] };
+pub const HELM4: Way = Way { name: "helm 4", installed_by: Tool::Helm4, upgraded_by: Tool::Helm4, flags: &[] };
 pub const HELM4_CLIENT_SIDE: Way = Way {
     name: "helm 4 client-side",
     installed_by: Tool::Helm4,
     upgraded_by: Tool::Helm4,
     flags: &["--server-side=false"],
 };
-pub const HELM3_THEN_4: Way = Way {
-    name: "helm 3 then 4",
-    installed_by: Tool::Helm3,
-    upgraded_by: Tool::Helm4,
-    flags: &[],
-};
+pub const HELM3_THEN_4: Way =
+    Way { name: "helm 3 then 4", installed_by: Tool::Helm3, upgraded_by: Tool::Helm4, flags: &[] };
 
 pub struct Release {
     pub namespace: Namespace,
@@ -110,10 +96,7 @@ impl Release {
     }
 
     pub fn configure(&self, spec: &str) {
-        self.write(
-            "istio-alb.yaml",
-            &format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n"),
-        );
+        self.write("istio-alb.yaml", &format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n"));
     }
 
     fn run(&self, helm: &Helm, words: &[&str]) -> Output {
@@ -124,9 +107,7 @@ impl Release {
 
     /// A command in the folder and with the cluster in which the release's next changes are made.
     fn here(&self, mut command: Command) -> Command {
-        command
-            .current_dir(self.helm.path())
-            .env("KUBECONFIG", self.namespace.cluster.kubeconfig());
+        command.current_dir(self.helm.path()).env("KUBECONFIG", self.namespace.cluster.kubeconfig());
         command
     }
 
@@ -151,15 +132,7 @@ impl Release {
 
     fn deploy(&self, helm: &Helm, verb: &str, more: &[&str]) -> Output {
         let chart = self.chart.to_str().unwrap();
-        self.run(
-            helm,
-            &[
-                &[verb, NAME, chart, "--values", "values.yaml"],
-                self.always,
-                more,
-            ]
-            .concat(),
-        )
+        self.run(helm, &[&[verb, NAME, chart, "--values", "values.yaml"], self.always, more].concat())
     }
 
     pub fn install(&self, more: &[&str]) -> Output {
@@ -207,10 +180,7 @@ impl Release {
     }
 
     pub fn state(&self) -> State {
-        State {
-            service: self.namespace.object(SERVICE, NAME),
-            ingress: self.namespace.object(INGRESS, INGRESS_NAME),
-        }
+        State { service: self.namespace.object(SERVICE, NAME), ingress: self.namespace.object(INGRESS, INGRESS_NAME) }
     }
 
     /// One round of the controllers: what they write to objects that ask for a load balancer, and take off those that no
@@ -232,19 +202,14 @@ impl Release {
         let answered = !object["status"]["loadBalancer"]["ingress"].is_null();
         let name = object["metadata"]["name"].as_str().unwrap();
         if asks != held {
-            let finalizers = if asks {
-                json!([finalizer])
-            } else {
-                json!(null)
-            };
+            let finalizers = if asks { json!([finalizer]) } else { json!(null) };
             let patch = json!({"metadata": {"finalizers": finalizers}});
             self.namespace.patch(kind, name, &patch);
         }
         if asks && !answered {
             let host = format!("{name}.elb.example.com");
             let patch = json!({"status": {"loadBalancer": {"ingress": [{"hostname": host}]}}});
-            self.namespace
-                .patch(kind, &format!("{name}/status"), &patch);
+            self.namespace.patch(kind, &format!("{name}/status"), &patch);
         }
     }
 }
@@ -258,9 +223,5 @@ pub fn done(output: Output) {
 pub fn refused(output: &Output, words: &str) {
     assert!(!output.status.success(), "it succeeded\n{}", shown(output));
     let text = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        text.contains(words),
-        "it does not say {words:?}\n{}",
-        shown(output)
-    );
+    assert!(text.contains(words), "it does not say {words:?}\n{}", shown(output));
 }

@@ -38,9 +38,7 @@ pub fn arrive(release: &Release, after: &str, before: Option<&Value>) {
             (true, true) => "gone",
         },
         match (service, before) {
-            (Some(service), Some(before)) if node_ports_of(service) != node_ports_of(before) => {
-                "others"
-            }
+            (Some(service), Some(before)) if node_ports_of(service) != node_ports_of(before) => "others",
             (Some(_), _) => "the same",
             (None, _) => "none",
         },
@@ -56,11 +54,7 @@ pub fn arrive(release: &Release, after: &str, before: Option<&Value>) {
     let guide = std::fs::read_to_string(project().join("docs/migration.md")).unwrap();
     let start = format!("| {after} | ");
     let promised = guide.lines().find(|line| line.starts_with(&start));
-    assert_eq!(
-        Some(found.as_str()),
-        promised,
-        "docs/migration.md and the cluster differ"
-    );
+    assert_eq!(Some(found.as_str()), promised, "docs/migration.md and the cluster differ");
 }
 
 fn is_foreign(key: &str) -> bool {
@@ -77,9 +71,7 @@ fn settings(service: &Value) -> Vec<(String, Value)> {
         "healthCheckNodePort",
     ];
     let spec = service["spec"].as_object().unwrap();
-    let mut found = annotations(service, |key| {
-        key.starts_with("service.beta.kubernetes.io/")
-    });
+    let mut found = annotations(service, |key| key.starts_with("service.beta.kubernetes.io/"));
     found.extend(
         spec.iter()
             // Which number it is the server decides anew each time.
@@ -94,11 +86,7 @@ fn settings(service: &Value) -> Vec<(String, Value)> {
 
 pub fn annotations(object: &Value, wanted: fn(&str) -> bool) -> Vec<(String, Value)> {
     let all = object["metadata"]["annotations"].as_object();
-    all.into_iter()
-        .flatten()
-        .filter(|(key, _)| wanted(key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect()
+    all.into_iter().flatten().filter(|(key, _)| wanted(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 fn node_ports_of(service: &Value) -> Vec<Value> {
@@ -114,18 +102,12 @@ pub fn source_ranges(service: &Value) -> String {
             let ranges: Vec<&str> = ranges.iter().filter_map(Value::as_str).collect();
             ranges.join(",")
         }
-        None => service["metadata"]["annotations"][annotation]
-            .as_str()
-            .unwrap_or_default()
-            .replace(' ', ""),
+        None => service["metadata"]["annotations"][annotation].as_str().unwrap_or_default().replace(' ', ""),
     }
 }
 
 fn inbound_cidrs(ingress: &Value) -> String {
-    ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/inbound-cidrs"]
-        .as_str()
-        .unwrap_or_default()
-        .into()
+    ingress["metadata"]["annotations"]["alb.ingress.kubernetes.io/inbound-cidrs"].as_str().unwrap_or_default().into()
 }
 
 /// Walks through everything that happened to Service and Ingress. Whoever is open to clients has the allow-list.
@@ -149,22 +131,11 @@ pub fn allow_list_at_every_moment(release: &Release, allow_list: &str) {
         }
         let ranges = service.as_ref().map(source_ranges).unwrap_or_default();
         let inbound = ingress.as_ref().map(inbound_cidrs).unwrap_or_default();
-        let open = service
-            .as_ref()
-            .is_some_and(|service| service["spec"]["type"] == "LoadBalancer");
+        let open = service.as_ref().is_some_and(|service| service["spec"]["type"] == "LoadBalancer");
         let state = format!("Service {service:?}\nIngress {ingress:?}");
-        assert!(
-            !open || ranges == allow_list,
-            "an open load balancer: {state}"
-        );
-        assert!(
-            ingress.is_none() || inbound == allow_list,
-            "an open ALB: {state}"
-        );
-        assert!(
-            ranges == allow_list || inbound == allow_list,
-            "the allow-list is nowhere: {state}"
-        );
+        assert!(!open || ranges == allow_list, "an open load balancer: {state}");
+        assert!(ingress.is_none() || inbound == allow_list, "an open ALB: {state}");
+        assert!(ranges == allow_list || inbound == allow_list, "the allow-list is nowhere: {state}");
         turns += usize::from(open != was_open);
         was_open = open;
     }

@@ -15,10 +15,7 @@ pub fn trials() -> Vec<Trial> {
     let trials: &[Named] = &[
         ("what the page says", as_the_page_says),
         ("a refused run deploys nothing", refused),
-        (
-            "a changed variable is passed over, the file is found",
-            passed_over,
-        ),
+        ("a changed variable is passed over, the file is found", passed_over),
     ];
     with_both("ansible", Some(Tool::Ansible), trials)
 }
@@ -48,10 +45,7 @@ fn as_the_page_says(way: Way) -> Outcome {
     let place = version.split("python module location = ").nth(1).unwrap();
     let place = Path::new(place.lines().next().unwrap()).with_file_name("ansible_collections");
     let manifest = std::fs::read_to_string(place.join("kubernetes/core/MANIFEST.json"))?;
-    assert!(
-        manifest.contains("\"version\": \"6.6.0\""),
-        "the page says 6.6.0"
-    );
+    assert!(manifest.contains("\"version\": \"6.6.0\""), "the page says 6.6.0");
 
     let schemes = ["internal", "internet-facing"];
     let mut said = schemes.iter();

@@ -38,13 +38,9 @@ fn as_the_page_says(way: Way) -> Outcome {
 
 fn refused(way: Way) -> Outcome {
     let release = ready(way, "ct-refused");
-    let line = page::blocks("chart-testing")[0]
-        .text
-        .replace("istio-system", &release.namespace.name);
-    let changed = line.trim_end().replace(
-        "--post-renderer istio-alb",
-        "--set networkGateway=network1 --post-renderer istio-alb",
-    );
+    let line = page::blocks("chart-testing")[0].text.replace("istio-system", &release.namespace.name);
+    let changed =
+        line.trim_end().replace("--post-renderer istio-alb", "--set networkGateway=network1 --post-renderer istio-alb");
     assert_ne!(changed, line.trim_end());
     // It may end before it has printed what Helm said (its pkg/exec/exec.go waits for the process, not for the output).
     let failed = run(&release, &format!("ISTIO_ALB_REPORT=report.json {changed}"));
@@ -59,9 +55,7 @@ fn file(way: Way) -> Outcome {
     let release = ready(way, "ct-file");
     release.configure("{ingress: {scheme: internal}}");
     let block = &mut page::blocks("chart-testing")[0];
-    block.text = block
-        .text
-        .replace(" --post-renderer-args=--scheme=internal", "");
+    block.text = block.text.replace(" --post-renderer-args=--scheme=internal", "");
     assert!(!block.text.contains("internal"));
     typed(&release, block)?;
     behind_an_alb(&release, "internal");

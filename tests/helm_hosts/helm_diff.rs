@@ -23,38 +23,23 @@ pub fn trials() -> Vec<Trial> {
 fn parse(manifest: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let manifest = format!("\n{manifest}");
-    for content in manifest
-        .split("\n---\n")
-        .map(str::trim)
-        .filter(|text| !text.is_empty())
-    {
+    for content in manifest.split("\n---\n").map(str::trim).filter(|text| !text.is_empty()) {
         let object = contract::parse(content.as_bytes()).unwrap();
         let Some(metadata) = object.get("metadata") else {
             continue; // comments alone
         };
-        assert!(
-            content.contains("# Source: gateway/templates/"),
-            "{content}"
-        );
+        assert!(content.contains("# Source: gateway/templates/"), "{content}");
         let api = object["apiVersion"].as_str().unwrap();
         let group = api.rsplit_once('/').map_or("v1", |(group, _)| group);
         let key = format!("{}, {}, {group}", metadata["name"], object["kind"]);
-        assert!(
-            found.insert(key, content.into()).is_none(),
-            "twice: {content}"
-        );
+        assert!(found.insert(key, content.into()).is_none(), "twice: {content}");
     }
     found
 }
 
 fn deployed(release: &Release) -> BTreeMap<String, String> {
-    let printed = crate::page::run(
-        release,
-        &format!(
-            "helm get manifest istio-ingressgateway -n {}",
-            release.namespace.name
-        ),
-    );
+    let printed =
+        crate::page::run(release, &format!("helm get manifest istio-ingressgateway -n {}", release.namespace.name));
     parse(&String::from_utf8(printed.stdout).unwrap())
 }
 
@@ -84,10 +69,7 @@ fn nothing_changed(way: Way) -> Outcome {
     untouched(&release);
     done(release.install(&OURS));
     let (before, after) = (deployed(&release), rendered(&release, ""));
-    assert!(
-        before.contains_key(INGRESS) && before.contains_key(SERVICE),
-        "{before:#?}"
-    );
+    assert!(before.contains_key(INGRESS) && before.contains_key(SERVICE), "{before:#?}");
     assert_eq!(before, after);
     Ok(())
 }

@@ -57,10 +57,7 @@ fn notices(way: Way) -> Outcome {
     suite(&release, &[(ours, "")])?;
     let done = run(&release, "helm unittest istio/gateway");
     let text = String::from_utf8_lossy(&done.stdout);
-    if done.status.success()
-        || !text.contains("Tests:       2 failed")
-        || text.contains("istio-alb: ")
-    {
+    if done.status.success() || !text.contains("Tests:       2 failed") || text.contains("istio-alb: ") {
         return fail(shown(&done));
     }
     Ok(())
@@ -68,10 +65,7 @@ fn notices(way: Way) -> Outcome {
 
 fn refused(way: Way) -> Outcome {
     let release = ready(way, "unittest-refused");
-    suite(
-        &release,
-        &[("tests:\n", "set: {networkGateway: network1}\ntests:\n")],
-    )?;
+    suite(&release, &[("tests:\n", "set: {networkGateway: network1}\ntests:\n")])?;
     page::refused(&run(&release, "helm unittest istio/gateway"));
     Ok(())
 }
@@ -79,20 +73,14 @@ fn refused(way: Way) -> Outcome {
 fn without_arguments(way: Way) -> Outcome {
     let release = ready(way, "unittest-variables");
     suite(&release, &[("  args: [--scheme, internal]\n", "")])?;
-    let variable = run(
-        &release,
-        "ISTIO_ALB_SCHEME=internal helm unittest istio/gateway",
-    );
+    let variable = run(&release, "ISTIO_ALB_SCHEME=internal helm unittest istio/gateway");
     release.configure("{ingress: {scheme: internal}}");
     let file = run(&release, "helm unittest istio/gateway");
     for done in [variable, file] {
         assert!(done.status.success(), "{}", shown(&done));
     }
     // In the chart the file is looked for by nobody.
-    let moved = run(
-        &release,
-        "mv istio-alb.yaml istio/gateway; helm unittest istio/gateway",
-    );
+    let moved = run(&release, "mv istio-alb.yaml istio/gateway; helm unittest istio/gateway");
     assert!(!moved.status.success(), "{}", shown(&moved));
     Ok(())
 }
@@ -102,10 +90,7 @@ fn without_arguments(way: Way) -> Outcome {
 fn stream(way: Way) -> Outcome {
     let release = ready(way, "unittest-stream");
     let programs = release.folder().join("bin");
-    std::os::unix::fs::symlink(
-        project().join("tests/tools/record.sh"),
-        programs.join("istio-alb"),
-    )?;
+    std::os::unix::fs::symlink(project().join("tests/tools/record.sh"), programs.join("istio-alb"))?;
     suite(&release, &[])?;
     let done = run(&release, "helm unittest istio/gateway");
     let kept = |which: &str| std::fs::read(release.folder().join(which)).unwrap();
@@ -121,20 +106,13 @@ fn stream(way: Way) -> Outcome {
     let marks = |stream: &[u8]| {
         let text = String::from_utf8(stream.to_vec()).unwrap();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        let marked = lines
-            .windows(2)
-            .filter(|two| two[1].starts_with("#### file: "));
-        marked
-            .flatten()
-            .fold(String::new(), |all, line| all + line + "\n")
+        let marked = lines.windows(2).filter(|two| two[1].starts_with("#### file: "));
+        marked.flatten().fold(String::new(), |all, line| all + line + "\n")
     };
     let ours = "---\n#### file: gateway/templates/istio-alb-ingress.yaml\n";
     let expected = marks(&input) + ours;
     if expected.matches("---\n").count() < 5 || expected != marks(&output) {
-        return fail(first_difference(
-            expected.as_bytes(),
-            marks(&output).as_bytes(),
-        ));
+        return fail(first_difference(expected.as_bytes(), marks(&output).as_bytes()));
     }
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! Helmfile 1.8.0. `helmfile diff` and `apply` want helm-diff: a stand-in says what they hand to it.
 
-use crate::page::{
-    self, EASTWEST, Named, behind_an_alb, run, typed, untouched, with_both, world, write_changed,
-};
+use crate::page::{self, EASTWEST, Named, behind_an_alb, run, typed, untouched, with_both, world, write_changed};
 use crate::release::{Release, Way};
 use crate::support::tools::Tool;
 use crate::support::{Outcome, shown};
@@ -41,10 +39,7 @@ pub fn trials() -> Vec<Trial> {
         ("what the page says", as_the_page_says),
         ("a refused run deploys nothing", refused_at_first),
         ("a refused run leaves what is there", refused_later),
-        (
-            "variables, and the file beside helmfile.yaml",
-            without_arguments,
-        ),
+        ("variables, and the file beside helmfile.yaml", without_arguments),
         ("arguments for all releases, with templates", defaults),
         ("helm-diff is asked about the same", asks_helm_diff),
     ];
@@ -91,13 +86,9 @@ fn refused_later(way: Way) -> Outcome {
 /// Run from elsewhere: the folder of helmfile.yaml counts.
 fn without_arguments(way: Way) -> Outcome {
     let release = world(way, "helmfile-file", &[Tool::Helmfile]);
-    helmfile(
-        &release,
-        &[("  postRendererArgs: [--scheme, internal]\n", "")],
-    )?;
+    helmfile(&release, &[("  postRendererArgs: [--scheme, internal]\n", "")])?;
     release.configure("{ingress: {scheme: internal}}");
-    let sync =
-        "folder=$PWD; mkdir elsewhere; cd elsewhere; helmfile -f \"$folder/helmfile.yaml\" sync";
+    let sync = "folder=$PWD; mkdir elsewhere; cd elsewhere; helmfile -f \"$folder/helmfile.yaml\" sync";
     let done = run(&release, sync);
     assert!(done.status.success(), "{}", shown(&done));
     behind_an_alb(&release, "internal");
@@ -136,16 +127,9 @@ fn asks_helm_diff(way: Way) -> Outcome {
     let asked = run(&release, "helmfile diff; cat asked");
     let text = String::from_utf8_lossy(&asked.stdout);
     let flags = "\n--post-renderer\nistio-alb\n--post-renderer-args=--scheme\n--post-renderer-args=internal\n";
-    assert!(
-        asked.status.success() && text.contains(flags),
-        "{}",
-        shown(&asked)
-    );
+    assert!(asked.status.success() && text.contains(flags), "{}", shown(&asked));
     let compared = std::fs::read_to_string(release.folder().join("compared"))?;
-    assert!(
-        compared.contains("alb.ingress.kubernetes.io/scheme: internal"),
-        "{compared}"
-    );
+    assert!(compared.contains("alb.ingress.kubernetes.io/scheme: internal"), "{compared}");
     untouched(&release);
 
     // helm-diff finds a difference, and so there is something to apply.

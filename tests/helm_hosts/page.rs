@@ -13,10 +13,7 @@ const WALKED: [&str; 4] = ["ansible", "chart-testing", "helm-unittest", "helmfil
 
 pub fn trials() -> Vec<Trial> {
     let walked = "every block of docs/hosts.md is for a program that is run";
-    vec![
-        Trial::test(walked, all_walked),
-        Trial::test("docs/hosts.md names the versions that are run", versions),
-    ]
+    vec![Trial::test(walked, all_walked), Trial::test("docs/hosts.md names the versions that are run", versions)]
 }
 
 fn text() -> String {
@@ -24,9 +21,7 @@ fn text() -> String {
 }
 
 fn all_walked() -> Outcome {
-    let found = pages::blocks(&text())
-        .into_iter()
-        .filter_map(|block| block.host);
+    let found = pages::blocks(&text()).into_iter().filter_map(|block| block.host);
     let found: BTreeSet<String> = found.collect();
     assert_eq!(found.into_iter().collect::<Vec<_>>(), WALKED);
     Ok(())
@@ -44,9 +39,7 @@ fn versions() -> Outcome {
     ];
     let text = text();
     for (host, tools) in rows {
-        let row = text
-            .lines()
-            .find(|line| line.starts_with(&format!("| [{host}](")));
+        let row = text.lines().find(|line| line.starts_with(&format!("| [{host}](")));
         let tested = row.unwrap().rsplit(" | ").next().unwrap();
         for tool in tools {
             let (_, version) = tool.name().rsplit_once('-').unwrap();
@@ -72,15 +65,10 @@ pub fn with_both(host: &str, tool: Option<Tool>, trials: &[Named]) -> Vec<Trial>
     let mut all = Vec::new();
     for &(name, test) in trials {
         for way in [HELM3, HELM4] {
-            let needs = Tool::CLUSTER
-                .into_iter()
-                .chain([way.upgraded_by])
-                .chain(tool);
-            all.push(gated(
-                format!("{host} with {}: {name}", way.name),
-                needs.map(Need::Tool).collect(),
-                move || test(way),
-            ));
+            let needs = Tool::CLUSTER.into_iter().chain([way.upgraded_by]).chain(tool);
+            all.push(gated(format!("{host} with {}: {name}", way.name), needs.map(Need::Tool).collect(), move || {
+                test(way)
+            }));
         }
     }
     all
@@ -105,12 +93,7 @@ pub fn typed(release: &Release, block: &Block) -> Outcome {
 }
 
 /// Writes a file of the page with some of its text changed.
-pub fn write_changed(
-    release: &Release,
-    host: &str,
-    file: &str,
-    changes: &[(&str, &str)],
-) -> Outcome {
+pub fn write_changed(release: &Release, host: &str, file: &str, changes: &[(&str, &str)]) -> Outcome {
     let mut blocks = blocks(host);
     blocks.retain(|block| block.file.as_deref() == Some(file));
     let block = &mut blocks[0];
@@ -123,11 +106,7 @@ pub fn write_changed(
 
 /// A command line in the release's folder.
 pub fn run(release: &Release, line: &str) -> std::process::Output {
-    release
-        .bash()
-        .args(["-euo", "pipefail", "-c", line])
-        .output()
-        .unwrap()
+    release.bash().args(["-euo", "pipefail", "-c", line]).output().unwrap()
 }
 
 /// The gateway, whatever its name, is behind the ALB, and this is the ALB's scheme.
@@ -155,9 +134,5 @@ pub fn refused(output: &std::process::Output) {
     let text = [&output.stdout[..], &output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     let said = text.contains("istio-alb: error: ") && text.contains(REFUSAL);
-    assert!(
-        !output.status.success() && said,
-        "{}",
-        crate::support::shown(output)
-    );
+    assert!(!output.status.success() && said, "{}", crate::support::shown(output));
 }

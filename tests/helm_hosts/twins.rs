@@ -7,122 +7,44 @@ use std::path::Path;
 use std::process::Output;
 
 /// Flag, or path of a field that has none; its variable; a value that changes what is printed; what must be said beside it.
-type Twin = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static [&'static str],
-);
+type Twin = (&'static str, &'static str, &'static str, &'static [&'static str]);
 
-const TLS: &[&str] = &[
-    "--certificate-arn",
-    "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c",
-];
+const TLS: &[&str] = &["--certificate-arn", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c"];
 const GROUP: &[&str] = &["--group-name", "edge"];
 
 const TWINS: [Twin; 55] = [
     ("--phase", "PHASE", "attach", &[]),
     ("--no-carry-over", "NO_CARRY_OVER", "true", &[]),
-    (
-        "--controller-version",
-        "CONTROLLER_VERSION",
-        "2.2",
-        &["--ip-address-type", "dualstack-without-public-ipv4"],
-    ),
+    ("--controller-version", "CONTROLLER_VERSION", "2.2", &["--ip-address-type", "dualstack-without-public-ipv4"]),
     ("--eks-auto-mode", "EKS_AUTO_MODE", "true", &[]),
-    (
-        "--placeholders",
-        "PLACEHOLDERS",
-        "flux",
-        &["--ingress-name", "${NAME}"],
-    ),
+    ("--placeholders", "PLACEHOLDERS", "flux", &["--ingress-name", "${NAME}"]),
     ("--gateway", "GATEWAY", "another", &[]),
     ("--gateway-namespace", "GATEWAY_NAMESPACE", "another", &[]),
-    (
-        "gateway.selector",
-        "GATEWAY_SELECTOR",
-        "{istio: another}",
-        &[],
-    ),
-    (
-        "--if-missing",
-        "IF_MISSING",
-        "pass",
-        &["--gateway", "another"],
-    ),
-    (
-        "--service-type",
-        "SERVICE_TYPE",
-        "ClusterIP",
-        &["--target-type", "ip"],
-    ),
-    (
-        "service.nodePorts",
-        "SERVICE_NODE_PORTS",
-        "{https: 30443}",
-        &[],
-    ),
+    ("gateway.selector", "GATEWAY_SELECTOR", "{istio: another}", &[]),
+    ("--if-missing", "IF_MISSING", "pass", &["--gateway", "another"]),
+    ("--service-type", "SERVICE_TYPE", "ClusterIP", &["--target-type", "ip"]),
+    ("service.nodePorts", "SERVICE_NODE_PORTS", "{https: 30443}", &[]),
     ("--extra-ports", "EXTRA_PORTS", "drop", &[]),
-    (
-        "service.keepAnnotations",
-        "SERVICE_KEEP_ANNOTATIONS",
-        "[service.beta.kubernetes.io/aws-load-balancer-type]",
-        &[],
-    ),
+    ("service.keepAnnotations", "SERVICE_KEEP_ANNOTATIONS", "[service.beta.kubernetes.io/aws-load-balancer-type]", &[]),
     ("--ingress-name", "INGRESS_NAME", "edge", &[]),
     ("ingress.labels", "INGRESS_LABELS", "{team: edge}", &[]),
     ("--class-name", "CLASS_NAME", "edge", &[]),
     ("--class-as", "CLASS_AS", "field", &[]),
     ("--hosts", "HOSTS", "a.example.com,b.example.com", &[]),
-    (
-        "ingress.paths",
-        "INGRESS_PATHS",
-        "[{path: /shop, pathType: Exact}]",
-        &[],
-    ),
-    (
-        "ingress.tlsHosts",
-        "INGRESS_TLS_HOSTS",
-        "[a.example.com]",
-        &[],
-    ),
+    ("ingress.paths", "INGRESS_PATHS", "[{path: /shop, pathType: Exact}]", &[]),
+    ("ingress.tlsHosts", "INGRESS_TLS_HOSTS", "[a.example.com]", &[]),
     ("--backend-port", "BACKEND_PORT", "http2", &[]),
     ("--load-balancer-name", "LOAD_BALANCER_NAME", "edge", &[]),
     ("--scheme", "SCHEME", "internet-facing", &[]),
     ("--target-type", "TARGET_TYPE", "ip", &[]),
-    (
-        "--subnets",
-        "SUBNETS",
-        "subnet-0aaaaaaa,subnet-0bbbbbbb",
-        &[],
-    ),
+    ("--subnets", "SUBNETS", "subnet-0aaaaaaa,subnet-0bbbbbbb", &[]),
     ("--listen-ports", "LISTEN_PORTS", "[{HTTP: 8080}]", &[]),
-    (
-        "--redirect-to-https",
-        "REDIRECT_TO_HTTPS",
-        "{via: action}",
-        TLS,
-    ),
+    ("--redirect-to-https", "REDIRECT_TO_HTTPS", "{via: action}", TLS),
     ("--certificate-arn", "CERTIFICATE_ARN", TLS[1], &[]),
-    (
-        "--ssl-policy",
-        "SSL_POLICY",
-        "ELBSecurityPolicy-TLS13-1-3-2021-06",
-        TLS,
-    ),
-    (
-        "--backend-protocol",
-        "BACKEND_PROTOCOL",
-        "HTTP",
-        &["--backend-port", "443", "--allow", "ALB001"],
-    ),
+    ("--ssl-policy", "SSL_POLICY", "ELBSecurityPolicy-TLS13-1-3-2021-06", TLS),
+    ("--backend-protocol", "BACKEND_PROTOCOL", "HTTP", &["--backend-port", "443", "--allow", "ALB001"]),
     ("--wafv2-acl-arn", "WAFV2_ACL_ARN", "none", &[]),
-    (
-        "--shield-advanced-protection",
-        "SHIELD_ADVANCED_PROTECTION",
-        "true",
-        &[],
-    ),
+    ("--shield-advanced-protection", "SHIELD_ADVANCED_PROTECTION", "true", &[]),
     (
         "ingress.loadBalancerAttributes",
         "INGRESS_LOAD_BALANCER_ATTRIBUTES",
@@ -136,73 +58,18 @@ const TWINS: [Twin; 55] = [
         &[],
     ),
     ("--tags", "TAGS", "Team=edge,Stage=test", &[]),
-    (
-        "--security-groups",
-        "SECURITY_GROUPS",
-        "sg-0aaaaaaa",
-        &["--no-carry-over"],
-    ),
-    (
-        "--inbound-cidrs",
-        "INBOUND_CIDRS",
-        "10.0.0.0/8,192.0.2.0/24",
-        &[],
-    ),
+    ("--security-groups", "SECURITY_GROUPS", "sg-0aaaaaaa", &["--no-carry-over"]),
+    ("--inbound-cidrs", "INBOUND_CIDRS", "10.0.0.0/8,192.0.2.0/24", &[]),
     ("--ip-address-type", "IP_ADDRESS_TYPE", "dualstack", &[]),
-    (
-        "ingress.annotations",
-        "INGRESS_ANNOTATIONS",
-        "{example.com/owner: '007'}",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.port",
-        "INGRESS_HEALTH_CHECK_PORT",
-        "traffic-port",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.protocol",
-        "INGRESS_HEALTH_CHECK_PROTOCOL",
-        "HTTPS",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.path",
-        "INGRESS_HEALTH_CHECK_PATH",
-        "/ready",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.intervalSeconds",
-        "INGRESS_HEALTH_CHECK_INTERVAL_SECONDS",
-        "30",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.timeoutSeconds",
-        "INGRESS_HEALTH_CHECK_TIMEOUT_SECONDS",
-        "4",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.healthyThresholdCount",
-        "INGRESS_HEALTH_CHECK_HEALTHY_THRESHOLD_COUNT",
-        "3",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.unhealthyThresholdCount",
-        "INGRESS_HEALTH_CHECK_UNHEALTHY_THRESHOLD_COUNT",
-        "3",
-        &[],
-    ),
-    (
-        "ingress.healthCheck.successCodes",
-        "INGRESS_HEALTH_CHECK_SUCCESS_CODES",
-        "200-299",
-        &[],
-    ),
+    ("ingress.annotations", "INGRESS_ANNOTATIONS", "{example.com/owner: '007'}", &[]),
+    ("ingress.healthCheck.port", "INGRESS_HEALTH_CHECK_PORT", "traffic-port", &[]),
+    ("ingress.healthCheck.protocol", "INGRESS_HEALTH_CHECK_PROTOCOL", "HTTPS", &[]),
+    ("ingress.healthCheck.path", "INGRESS_HEALTH_CHECK_PATH", "/ready", &[]),
+    ("ingress.healthCheck.intervalSeconds", "INGRESS_HEALTH_CHECK_INTERVAL_SECONDS", "30", &[]),
+    ("ingress.healthCheck.timeoutSeconds", "INGRESS_HEALTH_CHECK_TIMEOUT_SECONDS", "4", &[]),
+    ("ingress.healthCheck.healthyThresholdCount", "INGRESS_HEALTH_CHECK_HEALTHY_THRESHOLD_COUNT", "3", &[]),
+    ("ingress.healthCheck.unhealthyThresholdCount", "INGRESS_HEALTH_CHECK_UNHEALTHY_THRESHOLD_COUNT", "3", &[]),
+    ("ingress.healthCheck.successCodes", "INGRESS_HEALTH_CHECK_SUCCESS_CODES", "200-299", &[]),
     ("--group-name", "GROUP_NAME", "edge", &[]),
     ("--group-order", "GROUP_ORDER", "-7", GROUP),
     ("--allow", "ALLOW", "ALB047", &[]),
@@ -214,10 +81,8 @@ const TWINS: [Twin; 55] = [
 ];
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials: Vec<Trial> = TWINS
-        .into_iter()
-        .map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin)))
-        .collect();
+    let mut trials: Vec<Trial> =
+        TWINS.into_iter().map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin))).collect();
     trials.push(Trial::test("every option has its variable tried", complete));
     trials
 }
@@ -239,12 +104,7 @@ fn input() -> Vec<u8> {
 fn ended(folder: &Path, output: &Output) -> (Option<i32>, String, String, Option<String>) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let report = std::fs::read_to_string(folder.join("report.json")).ok();
-    (
-        output.status.code(),
-        text(&output.stdout),
-        text(&output.stderr),
-        report,
-    )
+    (output.status.code(), text(&output.stdout), text(&output.stderr), report)
 }
 
 fn same((option, variable, value, beside): Twin) -> Outcome {
@@ -258,27 +118,20 @@ fn same((option, variable, value, beside): Twin) -> Outcome {
     let plain = folder();
     let without = filter(plain.path(), beside, &input);
 
-    let flags: Vec<String> =
-        if option.starts_with("--") && value == "true" && !option.starts_with("--shield") {
-            vec![option.into()] // a switch
-        } else if option.starts_with("--") {
-            vec![format!("{option}={value}")]
-        } else {
-            vec![format!("--set={option}={value}")]
-        };
+    let flags: Vec<String> = if option.starts_with("--") && value == "true" && !option.starts_with("--shield") {
+        vec![option.into()] // a switch
+    } else if option.starts_with("--") {
+        vec![format!("{option}={value}")]
+    } else {
+        vec![format!("--set={option}={value}")]
+    };
     let by_flag = folder();
-    let arguments: Vec<&str> = beside
-        .iter()
-        .copied()
-        .chain(flags.iter().map(String::as_str))
-        .collect();
+    let arguments: Vec<&str> = beside.iter().copied().chain(flags.iter().map(String::as_str)).collect();
     let flagged = filter(by_flag.path(), &arguments, &input);
 
     let by_variable = folder();
     let mut program = command(binary(), by_variable.path());
-    program
-        .args(beside)
-        .env(format!("ISTIO_ALB_{variable}"), value);
+    program.args(beside).env(format!("ISTIO_ALB_{variable}"), value);
     let told = give(program, &input);
 
     let expected = ended(by_flag.path(), &flagged);
@@ -286,11 +139,7 @@ fn same((option, variable, value, beside): Twin) -> Outcome {
         return fail(format!("{value} changes nothing\n{}", shown(&without)));
     }
     if expected != ended(by_variable.path(), &told) {
-        return fail(format!(
-            "{}\nby its variable\n{}",
-            shown(&flagged),
-            shown(&told)
-        ));
+        return fail(format!("{}\nby its variable\n{}", shown(&flagged), shown(&told)));
     }
     Ok(())
 }
@@ -298,9 +147,7 @@ fn same((option, variable, value, beside): Twin) -> Outcome {
 /// What docs/configuration.md lists, which is generated from the code, and three flags that are no fields.
 fn complete() -> Outcome {
     let page = std::fs::read_to_string(project().join("docs/configuration.md"))?;
-    let listed = page
-        .lines()
-        .filter_map(|line| line.rsplit_once(" · `ISTIO_ALB_"));
+    let listed = page.lines().filter_map(|line| line.rsplit_once(" · `ISTIO_ALB_"));
     let mut listed: BTreeSet<&str> = listed.map(|(_, name)| name.trim_end_matches('`')).collect();
     listed.extend(["SET", "CONFIG", "REPORT"]);
     let tried: BTreeSet<&str> = TWINS.iter().map(|twin| twin.1).collect();

@@ -6,11 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 
 /// Group, version, and the kinds with their plural names.
-type Resources = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-);
+type Resources = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const RESOURCES: [Resources; 6] = [
     (
@@ -23,34 +19,11 @@ const RESOURCES: [Resources; 6] = [
             ("ConfigMap", "configmaps"),
         ],
     ),
-    (
-        "apps",
-        "v1",
-        &[("Deployment", "deployments"), ("DaemonSet", "daemonsets")],
-    ),
-    (
-        "autoscaling",
-        "v2",
-        &[("HorizontalPodAutoscaler", "horizontalpodautoscalers")],
-    ),
-    (
-        "networking.k8s.io",
-        "v1",
-        &[
-            ("Ingress", "ingresses"),
-            ("NetworkPolicy", "networkpolicies"),
-        ],
-    ),
-    (
-        "policy",
-        "v1",
-        &[("PodDisruptionBudget", "poddisruptionbudgets")],
-    ),
-    (
-        "rbac.authorization.k8s.io",
-        "v1",
-        &[("Role", "roles"), ("RoleBinding", "rolebindings")],
-    ),
+    ("apps", "v1", &[("Deployment", "deployments"), ("DaemonSet", "daemonsets")]),
+    ("autoscaling", "v2", &[("HorizontalPodAutoscaler", "horizontalpodautoscalers")]),
+    ("networking.k8s.io", "v1", &[("Ingress", "ingresses"), ("NetworkPolicy", "networkpolicies")]),
+    ("policy", "v1", &[("PodDisruptionBudget", "poddisruptionbudgets")]),
+    ("rbac.authorization.k8s.io", "v1", &[("Role", "roles"), ("RoleBinding", "rolebindings")]),
 ];
 
 /// Starts the server for the rest of the process; returns its address as an URL.
@@ -66,34 +39,22 @@ pub fn start() -> String {
 }
 
 fn answer(mut connection: TcpStream) {
-    let mut lines = BufReader::new(connection.try_clone().unwrap())
-        .lines()
-        .map_while(Result::ok);
+    let mut lines = BufReader::new(connection.try_clone().unwrap()).lines().map_while(Result::ok);
     let request = lines.next().unwrap_or_default();
     lines.take_while(|line| !line.is_empty()).for_each(drop);
-    let path = request
-        .split(' ')
-        .nth(1)
-        .unwrap_or("/")
-        .split('?')
-        .next()
-        .unwrap_or("/");
+    let path = request.split(' ').nth(1).unwrap_or("/").split('?').next().unwrap_or("/");
     let (status, body) = respond(path);
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
     // Helm may have gone already; that is its business.
-    let _ = connection
-        .write_all(head.as_bytes())
-        .and_then(|()| connection.write_all(body.as_bytes()));
+    let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(body.as_bytes()));
 }
 
 fn respond(path: &str) -> (&'static str, String) {
     let found = match path.trim_matches('/').split('/').collect::<Vec<_>>()[..] {
-        ["version"] => Some(
-            r#"{"major":"1","minor":"34","gitVersion":"v1.34.2","platform":"linux/amd64"}"#.into(),
-        ),
+        ["version"] => Some(r#"{"major":"1","minor":"34","gitVersion":"v1.34.2","platform":"linux/amd64"}"#.into()),
         ["api"] => Some(r#"{"kind":"APIVersions","versions":["v1"]}"#.into()),
         ["apis"] => Some(groups()),
         ["api", version] => resources("", version),
@@ -118,21 +79,15 @@ fn groups() -> String {
         .iter()
         .filter(|(group, _, _)| !group.is_empty())
         .map(|(group, version, _)| {
-            let version =
-                format!(r#"{{"groupVersion":"{group}/{version}","version":"{version}"}}"#);
+            let version = format!(r#"{{"groupVersion":"{group}/{version}","version":"{version}"}}"#);
             format!(r#"{{"name":"{group}","versions":[{version}],"preferredVersion":{version}}}"#)
         })
         .collect();
-    format!(
-        r#"{{"kind":"APIGroupList","apiVersion":"v1","groups":[{}]}}"#,
-        groups.join(",")
-    )
+    format!(r#"{{"kind":"APIGroupList","apiVersion":"v1","groups":[{}]}}"#, groups.join(","))
 }
 
 fn resources(group: &str, version: &str) -> Option<String> {
-    let (_, _, kinds) = RESOURCES
-        .iter()
-        .find(|(name, v, _)| *name == group && *v == version)?;
+    let (_, _, kinds) = RESOURCES.iter().find(|(name, v, _)| *name == group && *v == version)?;
     let kinds: Vec<String> = kinds
         .iter()
         .map(|(kind, plural)| {
@@ -141,11 +96,7 @@ fn resources(group: &str, version: &str) -> Option<String> {
             )
         })
         .collect();
-    let name = if group.is_empty() {
-        version.to_string()
-    } else {
-        format!("{group}/{version}")
-    };
+    let name = if group.is_empty() { version.to_string() } else { format!("{group}/{version}") };
     Some(format!(
         r#"{{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"{name}","resources":[{}]}}"#,
         kinds.join(",")

@@ -14,9 +14,7 @@ pub struct Request {
 impl Request {
     /// An Application without files.
     pub fn empty() -> Request {
-        let request = Request {
-            temporary: tempfile::tempdir().unwrap(),
-        };
+        let request = Request { temporary: tempfile::tempdir().unwrap() };
         std::fs::create_dir_all(request.app()).unwrap();
         request
     }
@@ -61,12 +59,9 @@ impl Request {
         let home = self.outside().join("home");
         std::fs::create_dir_all(&home).unwrap();
         plugin.args(["argocd", "generate"]);
-        for (name, folder) in [
-            ("HOME", "."),
-            ("HELM_CACHE_HOME", "cache"),
-            ("HELM_CONFIG_HOME", "config"),
-            ("HELM_DATA_HOME", "data"),
-        ] {
+        for (name, folder) in
+            [("HOME", "."), ("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config"), ("HELM_DATA_HOME", "data")]
+        {
             plugin.env(name, home.join(folder));
         }
         plugin
@@ -105,9 +100,7 @@ if [ -e "$here/$call.sh" ]; then . "$here/$call.sh"; fi
 
 impl FakeHelm {
     pub fn new() -> FakeHelm {
-        let helm = FakeHelm {
-            folder: tempfile::tempdir().unwrap(),
-        };
+        let helm = FakeHelm { folder: tempfile::tempdir().unwrap() };
         helm.write("calls", "0\n");
         helm.write("helm", SCRIPT);
         make_executable(&helm.path());
@@ -169,10 +162,7 @@ pub fn make_executable(path: &Path) {
 pub fn refused(output: &Output, code: i32, stderr: &str) -> Outcome {
     let same = output.stderr == stderr.as_bytes();
     if output.status.code() != Some(code) || !output.stdout.is_empty() || !same {
-        return fail(format!(
-            "expected {code} and\n{stderr}\nnot {}",
-            shown(output)
-        ));
+        return fail(format!("expected {code} and\n{stderr}\nnot {}", shown(output)));
     }
     Ok(())
 }
@@ -202,9 +192,7 @@ pub fn serve(folder: &Path) -> String {
                 Err(_) => ("404 Not Found", Vec::new()),
             };
             let length = body.len();
-            let head = format!(
-                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-            );
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
             connection.write_all(head.as_bytes()).unwrap();
             connection.write_all(&body).unwrap();
         }

@@ -30,14 +30,8 @@ pub struct Kind {
     plural: &'static str,
 }
 
-pub const SERVICE: Kind = Kind {
-    api: "/api/v1",
-    plural: "services",
-};
-pub const INGRESS: Kind = Kind {
-    api: "/apis/networking.k8s.io/v1",
-    plural: "ingresses",
-};
+pub const SERVICE: Kind = Kind { api: "/api/v1", plural: "services" };
+pub const INGRESS: Kind = Kind { api: "/apis/networking.k8s.io/v1", plural: "ingresses" };
 
 /// The cluster, started by whoever asks first.
 pub fn get() -> &'static Cluster {
@@ -51,9 +45,7 @@ pub fn get() -> &'static Cluster {
             .spawn()
             .unwrap();
         let mut printed = String::new();
-        BufReader::new(holder.stdout.take().unwrap())
-            .read_line(&mut printed)
-            .unwrap();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut printed).unwrap();
         assert!(!printed.is_empty(), "the API server did not start");
         let kubeconfig = std::fs::read_to_string(printed.trim()).unwrap();
         let (_, server) = kubeconfig.split_once("server: \"").unwrap();
@@ -68,9 +60,7 @@ pub fn get() -> &'static Cluster {
 
 /// Stops the cluster if there is one, and waits until it is gone.
 pub fn stop() {
-    let holder = RUNNING
-        .get()
-        .and_then(|cluster| cluster.holder.lock().unwrap().take());
+    let holder = RUNNING.get().and_then(|cluster| cluster.holder.lock().unwrap().take());
     if let Some(mut holder) = holder {
         drop(holder.stdin.take());
         holder.wait().unwrap();
@@ -85,10 +75,7 @@ impl Cluster {
     /// kubectl, with nothing of the user's own.
     pub fn kubectl(&self, arguments: &[&str]) -> Command {
         let mut kubectl = command(Tool::Kubectl.path(), project());
-        kubectl
-            .env("KUBECONFIG", self.kubeconfig())
-            .env("HOME", &self.folder)
-            .args(arguments);
+        kubectl.env("KUBECONFIG", self.kubeconfig()).env("HOME", &self.folder).args(arguments);
         kubectl
     }
 
@@ -124,11 +111,7 @@ impl Cluster {
     pub fn namespace(&'static self, name: &str) -> Namespace {
         let object = json!({"metadata": {"name": name}});
         let created = self.send("POST", "/api/v1/namespaces", "application/json", &object);
-        Namespace {
-            cluster: self,
-            name: name.into(),
-            since: revision(&created),
-        }
+        Namespace { cluster: self, name: name.into(), since: revision(&created) }
     }
 }
 
@@ -149,8 +132,7 @@ pub struct Change {
 
 impl Namespace {
     pub fn kubectl(&self, arguments: &[&str]) -> Command {
-        self.cluster
-            .kubectl(&[&["--namespace", &self.name], arguments].concat())
+        self.cluster.kubectl(&[&["--namespace", &self.name], arguments].concat())
     }
 
     /// What kubectl prints; it must succeed.
@@ -181,27 +163,18 @@ impl Namespace {
     }
 
     pub fn create(&self, kind: Kind, object: &Value) {
-        self.cluster
-            .send("POST", &self.path(kind), "application/json", object);
+        self.cluster.send("POST", &self.path(kind), "application/json", object);
     }
 
     /// All that happened to the objects of a kind, in order: how each change left its object.
     pub fn history(&self, kind: Kind) -> Vec<Change> {
-        let path = format!(
-            "{}?watch=true&resourceVersion={}&timeoutSeconds=1",
-            self.path(kind),
-            self.since
-        );
+        let path = format!("{}?watch=true&resourceVersion={}&timeoutSeconds=1", self.path(kind), self.since);
         let events = self.cluster.ask(&path, &[]);
         let changes = events.lines().map(|line| {
             let mut event: Value = serde_json::from_str(line).unwrap();
             assert_ne!(event["type"], "ERROR", "{event}");
             let object = event["object"].take();
-            Change {
-                revision: revision(&object),
-                gone: event["type"] == "DELETED",
-                object,
-            }
+            Change { revision: revision(&object), gone: event["type"] == "DELETED", object }
         });
         changes.collect()
     }

@@ -39,15 +39,11 @@ pub fn documents(stream: &[u8]) -> Vec<&[u8]> {
         last = line;
     }
     starts.push(stream.len());
-    starts
-        .windows(2)
-        .map(|ends| &stream[ends[0]..ends[1]])
-        .collect()
+    starts.windows(2).map(|ends| &stream[ends[0]..ends[1]]).collect()
 }
 
 fn is_marker(line: &[u8], marker: &[u8]) -> bool {
-    line.strip_prefix(marker)
-        .is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
+    line.strip_prefix(marker).is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\t' | b'\r' | b'\n')))
 }
 
 /// What a run changed, found by comparing its input with its output.
@@ -85,10 +81,7 @@ pub fn compare<'a>(input: &'a [u8], output: &'a [u8]) -> Result<Rewrite<'a>, Str
             }
             _ if holds(after, "Ingress") => rewrite.ingresses.push(after),
             Some(other) => {
-                return Err(format!(
-                    "a document changed: {}",
-                    first_difference(other, after)
-                ));
+                return Err(format!("a document changed: {}", first_difference(other, after)));
             }
             None => return Err(format!("a document was added: {}", after.escape_ascii())),
         }
@@ -112,9 +105,7 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
     check_values(before, after)?;
     for line in annotation_lines(before).filter(|line| !leaves(line)) {
         if line.trim() != "{}" && !annotation_lines(after).any(|other| other == line) {
-            return Err(format!(
-                "this line of the Service's annotations is gone: {line}"
-            ));
+            return Err(format!("this line of the Service's annotations is gone: {line}"));
         }
     }
     Ok(())
@@ -123,21 +114,15 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
 /// Values of a gateway in any style, which may be an item of a `List`: what nobody configured has become of them.
 pub fn check_values(before: &[u8], after: &[u8]) -> Result<(), String> {
     let (old, new) = (parse(before)?, parse(after)?);
-    let (Some(old_items), Some(new_items)) = (old["items"].as_array(), new["items"].as_array())
-    else {
+    let (Some(old_items), Some(new_items)) = (old["items"].as_array(), new["items"].as_array()) else {
         return check_object(&old, &new);
     };
     // In a stream that is one List in JSON, the Ingress can only come as one more item.
-    let added = new_items
-        .get(old_items.len()..)
-        .ok_or("a List has fewer items than before")?;
+    let added = new_items.get(old_items.len()..).ok_or("a List has fewer items than before")?;
     if added.iter().any(|item| item["kind"] != "Ingress") {
         return Err("a List has items that it had not before".into());
     }
-    let mut pairs = old_items
-        .iter()
-        .zip(new_items)
-        .filter(|(old, new)| old != new);
+    let mut pairs = old_items.iter().zip(new_items).filter(|(old, new)| old != new);
     pairs.try_for_each(|(old, new)| check_object(old, new))
 }
 
@@ -148,20 +133,13 @@ fn check_object(old: &Value, new: &Value) -> Result<(), String> {
         pin(ports);
     }
     if let Some(spec) = expected["spec"].as_object_mut() {
-        spec.retain(|key, _| {
-            ["type", "ports"].contains(&key.as_str()) || !REWRITTEN.contains(&key.as_str())
-        });
+        spec.retain(|key, _| ["type", "ports"].contains(&key.as_str()) || !REWRITTEN.contains(&key.as_str()));
     }
-    if let Some(annotations) = expected
-        .pointer_mut("/metadata/annotations")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(annotations) = expected.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut) {
         annotations.retain(|key, _| !LEAVING.iter().any(|prefix| key.starts_with(prefix)));
     }
     if *new != expected {
-        return Err(format!(
-            "the Service is not as it should be\n  expected: {expected}\n  found:    {new}"
-        ));
+        return Err(format!("the Service is not as it should be\n  expected: {expected}\n  found:    {new}"));
     }
     Ok(())
 }
@@ -172,9 +150,7 @@ pub fn check_ingress(ingress: &[u8], service: &[u8]) -> Result<Value, String> {
     let service = parse(service)?;
     serde_json::from_value::<k8s_openapi::api::networking::v1::Ingress>(value.clone())
         .map_err(|error| format!("the Ingress does not read as one: {error}"))?;
-    let annotations = value["metadata"]["annotations"]
-        .as_object()
-        .ok_or("the Ingress has no annotations")?;
+    let annotations = value["metadata"]["annotations"].as_object().ok_or("the Ingress has no annotations")?;
     for (key, annotation) in annotations {
         if annotation.as_str().is_none_or(str::is_empty) {
             return Err(format!("annotation {key} of the Ingress is {annotation}"));
@@ -184,52 +160,23 @@ pub fn check_ingress(ingress: &[u8], service: &[u8]) -> Result<Value, String> {
         ("/apiVersion", json!("networking.k8s.io/v1")),
         ("/kind", json!("Ingress")),
         ("/metadata/name", json!("common-external-ingress")),
-        (
-            "/metadata/namespace",
-            service["metadata"]["namespace"].clone(),
-        ),
+        ("/metadata/namespace", service["metadata"]["namespace"].clone()),
         ("/metadata/labels/app", json!("common-external-ingress")),
-        (
-            "/metadata/annotations/kubernetes.io~1ingress.class",
-            json!("alb"),
-        ),
-        (
-            "/metadata/annotations/alb.ingress.kubernetes.io~1target-type",
-            json!("instance"),
-        ),
-        (
-            "/metadata/annotations/alb.ingress.kubernetes.io~1backend-protocol",
-            json!("HTTPS"),
-        ),
-        (
-            "/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-port",
-            json!("status-port"),
-        ),
-        (
-            "/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-protocol",
-            json!("HTTP"),
-        ),
-        (
-            "/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-path",
-            json!("/healthz/ready"),
-        ),
+        ("/metadata/annotations/kubernetes.io~1ingress.class", json!("alb")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1target-type", json!("instance")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1backend-protocol", json!("HTTPS")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-port", json!("status-port")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-protocol", json!("HTTP")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-path", json!("/healthz/ready")),
         ("/spec/rules/0/http/paths/0/path", json!("/")),
         ("/spec/rules/0/http/paths/0/pathType", json!("Prefix")),
-        (
-            "/spec/rules/0/http/paths/0/backend/service/name",
-            service["metadata"]["name"].clone(),
-        ),
-        (
-            "/spec/rules/0/http/paths/0/backend/service/port/number",
-            json!(443),
-        ),
+        ("/spec/rules/0/http/paths/0/backend/service/name", service["metadata"]["name"].clone()),
+        ("/spec/rules/0/http/paths/0/backend/service/port/number", json!(443)),
     ];
     for (pointer, expected) in checks {
         let found = value.pointer(pointer).unwrap_or(&Value::Null);
         if *found != expected {
-            return Err(format!(
-                "{pointer} of the Ingress is {found}, not {expected}"
-            ));
+            return Err(format!("{pointer} of the Ingress is {found}, not {expected}"));
         }
     }
     Ok(value)
@@ -244,14 +191,9 @@ pub fn parse(document: &[u8]) -> Result<Value, String> {
 
 /// Says whether `kind: KIND` stands somewhere in a document, in any style.
 pub fn holds(document: &[u8], kind: &str) -> bool {
-    let plain: String = text(document)
-        .chars()
-        .filter(|letter| !matches!(letter, '"' | '\'' | ' '))
-        .collect();
+    let plain: String = text(document).chars().filter(|letter| !matches!(letter, '"' | '\'' | ' ')).collect();
     plain.match_indices("kind:").any(|(at, key)| {
-        plain[at + key.len()..]
-            .strip_prefix(kind)
-            .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+        plain[at + key.len()..].strip_prefix(kind).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
     })
 }
 
@@ -260,10 +202,7 @@ fn name(document: &[u8]) -> Option<Value> {
 }
 
 fn has_bare_newline(stream: &[u8]) -> bool {
-    stream.first() == Some(&b'\n')
-        || stream
-            .windows(2)
-            .any(|pair| pair[1] == b'\n' && pair[0] != b'\r')
+    stream.first() == Some(&b'\n') || stream.windows(2).any(|pair| pair[1] == b'\n' && pair[0] != b'\r')
 }
 
 fn newline_added(before: &[u8], after: &[u8]) -> bool {
@@ -277,29 +216,18 @@ fn text(document: &[u8]) -> &str {
 /// The lines below `annotations:` in the metadata of an object in block style.
 fn annotation_lines(document: &[u8]) -> impl Iterator<Item = &str> {
     let lines = text(document).lines();
-    lines
-        .skip_while(|line| line.trim_end() != "  annotations:")
-        .skip(1)
-        .take_while(|line| line.starts_with("    "))
+    lines.skip_while(|line| line.trim_end() != "  annotations:").skip(1).take_while(|line| line.starts_with("    "))
 }
 
 fn leaves(line: &str) -> bool {
-    LEAVING.iter().any(|prefix| {
-        line.trim_start()
-            .trim_start_matches(['"', '\''])
-            .starts_with(prefix)
-    })
+    LEAVING.iter().any(|prefix| line.trim_start().trim_start_matches(['"', '\'']).starts_with(prefix))
 }
 
 /// The three ports as the design pins them, matched by name and then by number; a missing one comes last.
 fn pin(ports: &mut Vec<Value>) {
     for (name, number) in [("status-port", 15021), ("http2", 80), ("https", 443)] {
         let by_name = ports.iter().position(|port| port["name"] == name);
-        let by_number = || {
-            ports
-                .iter()
-                .position(|port| port["port"] == number && port["protocol"] != "UDP")
-        };
+        let by_number = || ports.iter().position(|port| port["port"] == number && port["protocol"] != "UDP");
         let at = by_name.or_else(by_number).unwrap_or_else(|| {
             ports.push(json!({}));
             ports.len() - 1
@@ -326,11 +254,7 @@ fn without_rewritten(document: &[u8]) -> String {
             }
             dropping = None;
         }
-        let key = bare
-            .split(':')
-            .next()
-            .unwrap_or_default()
-            .trim_matches(['"', '\'']);
+        let key = bare.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
         if depth == 0 && line.contains(':') {
             top = key;
         }

@@ -24,9 +24,7 @@ pub fn post_build(folder: &Path, variables: &[(&str, &str)]) -> Output {
     });
     write(outside.path(), "object.yaml", object.to_string());
     let mut host = command(tools::host("flux"), folder);
-    host.arg("kustomization")
-        .arg(outside.path().join("object.yaml"))
-        .arg(".");
+    host.arg("kustomization").arg(outside.path().join("object.yaml")).arg(".");
     give(host, b"")
 }
 
@@ -34,18 +32,11 @@ pub fn post_build(folder: &Path, variables: &[(&str, &str)]) -> Output {
 pub fn export(folder: &Path, arguments: &[&str], render: &[u8]) -> Result<(), String> {
     let arguments = [&["export", "flux", "--output", "alb"], arguments].concat();
     let output = filter(folder, &arguments, render);
-    if output.status.success() && output.stdout.is_empty() {
-        Ok(())
-    } else {
-        Err(shown(&output))
-    }
+    if output.status.success() && output.stdout.is_empty() { Ok(()) } else { Err(shown(&output)) }
 }
 
 /// What has come of an export that was made in `folder`: the render after helm-controller, and the manifests beside it.
 pub fn apply(folder: &Path, render: &[u8]) -> (Output, Vec<u8>) {
     let file = |name: &str| std::fs::read(folder.join("alb").join(name)).unwrap_or_default();
-    (
-        post_render(&file("post-renderers.yaml"), render),
-        file("ingress.yaml"),
-    )
+    (post_render(&file("post-renderers.yaml"), render), file("ingress.yaml"))
 }

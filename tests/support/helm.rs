@@ -26,10 +26,7 @@ pub struct Helm {
 impl Helm {
     /// A Helm that knows no plugin.
     pub fn bare(tool: Tool) -> Helm {
-        Helm {
-            tool,
-            home: tempfile::tempdir().unwrap(),
-        }
+        Helm { tool, home: tempfile::tempdir().unwrap() }
     }
 
     /// A Helm for which `--post-renderer istio-alb` runs the built program: from PATH under Helm 3, as the plugin that
@@ -47,11 +44,7 @@ impl Helm {
         let helm = Helm::bare(tool);
         let programs = helm.path().join("bin");
         std::fs::create_dir_all(&programs).unwrap();
-        std::os::unix::fs::symlink(
-            project().join("tests/tools/record.sh"),
-            programs.join("istio-alb"),
-        )
-        .unwrap();
+        std::os::unix::fs::symlink(project().join("tests/tools/record.sh"), programs.join("istio-alb")).unwrap();
         if tool != Tool::Helm3 {
             let plugin = helm.data().join("plugins/istio-alb");
             std::fs::create_dir_all(&plugin).unwrap();
@@ -80,23 +73,13 @@ impl Helm {
     /// Another program, which finds this Helm's world when it runs Helm.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = command(program, project());
-        for (name, folder) in [
-            ("HELM_CACHE_HOME", "cache"),
-            ("HELM_CONFIG_HOME", "config"),
-            ("HELM_DATA_HOME", "data"),
-        ] {
+        for (name, folder) in [("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config"), ("HELM_DATA_HOME", "data")]
+        {
             command.env(name, self.path().join(folder));
         }
-        command
-            .env("HOME", self.path())
-            .env("KUBECONFIG", self.path().join("none"));
-        command
-            .env("RECORD_FOLDER", self.path())
-            .env("RECORDED_PROGRAM", binary());
-        command.env(
-            "PATH",
-            path_with(&[&self.path().join("bin"), binary().parent().unwrap()]),
-        );
+        command.env("HOME", self.path()).env("KUBECONFIG", self.path().join("none"));
+        command.env("RECORD_FOLDER", self.path()).env("RECORDED_PROGRAM", binary());
+        command.env("PATH", path_with(&[&self.path().join("bin"), binary().parent().unwrap()]));
         command
     }
 
@@ -133,9 +116,6 @@ pub fn platform() -> String {
 /// PATH with `folders` before all others.
 pub fn path_with(folders: &[&Path]) -> OsString {
     let rest = std::env::var_os("PATH").unwrap_or_default();
-    let all = folders
-        .iter()
-        .map(|folder| folder.to_path_buf())
-        .chain(std::env::split_paths(&rest));
+    let all = folders.iter().map(|folder| folder.to_path_buf()).chain(std::env::split_paths(&rest));
     std::env::join_paths(all).unwrap()
 }

@@ -21,9 +21,7 @@ pub fn build(folder: &Path, flags: &[&str]) -> Output {
 pub fn building(folder: &Path, flags: &[&str]) -> Command {
     let mut kustomize = command(Tool::Kustomize.path(), folder);
     kustomize.arg("build").args(flags).arg(".");
-    kustomize
-        .env("HOME", folder)
-        .env("PATH", path_with(&[binary().parent().unwrap()]));
+    kustomize.env("HOME", folder).env("PATH", path_with(&[binary().parent().unwrap()]));
     kustomize
 }
 
@@ -36,9 +34,7 @@ pub fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 
 /// The objects of a stream. Documents that hold none are left out, lists are taken apart.
 pub fn objects(stream: &[u8]) -> Vec<Value> {
-    let parsed = contract::documents(stream)
-        .into_iter()
-        .map(|document| contract::parse(document).unwrap());
+    let parsed = contract::documents(stream).into_iter().map(|document| contract::parse(document).unwrap());
     let mut objects = Vec::new();
     for object in parsed.filter(|value| !value["kind"].is_null()) {
         let items = object["items"].as_array();
@@ -52,10 +48,8 @@ pub fn objects(stream: &[u8]) -> Vec<Value> {
 
 /// The one object of a kind and a name.
 pub fn one<'o>(objects: &'o [Value], kind: &str, name: &str) -> Result<&'o Value, String> {
-    let found: Vec<&Value> = objects
-        .iter()
-        .filter(|object| object["kind"] == kind && object["metadata"]["name"] == name)
-        .collect();
+    let found: Vec<&Value> =
+        objects.iter().filter(|object| object["kind"] == kind && object["metadata"]["name"] == name).collect();
     match found[..] {
         [object] => Ok(object),
         _ => Err(format!("{} objects {kind} {name}", found.len())),
@@ -107,11 +101,7 @@ pub fn folder(render: &[u8], kustomization: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "render.yaml", render);
     let head = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
-    write(
-        folder.path(),
-        "kustomization.yaml",
-        head.to_owned() + kustomization,
-    );
+    write(folder.path(), "kustomization.yaml", head.to_owned() + kustomization);
     folder
 }
 
@@ -126,11 +116,7 @@ pub fn transformer(config: &str) -> String {
 
 /// What a run printed, if it succeeded.
 pub fn good(output: Output) -> Result<Vec<Value>, String> {
-    if output.status.success() {
-        Ok(objects(&output.stdout))
-    } else {
-        Err(shown(&output))
-    }
+    if output.status.success() { Ok(objects(&output.stdout)) } else { Err(shown(&output)) }
 }
 
 /// A run failed, printed nothing, and said this.

@@ -58,10 +58,7 @@ pub fn filter<A: AsRef<OsStr>>(folder: &Path, arguments: &[A], input: &[u8]) -> 
 
 /// Runs `program` and gives it `input`. A program that ends without having read it is no error of the test.
 pub fn give(program: Command, input: &[u8]) -> Output {
-    assert_cmd::Command::from_std(program)
-        .write_stdin(input)
-        .output()
-        .unwrap()
+    assert_cmd::Command::from_std(program).write_stdin(input).output().unwrap()
 }
 
 /// Runs the program without any argument, in a folder that holds no configuration.
@@ -97,14 +94,8 @@ pub fn first_difference(expected: &[u8], found: &[u8]) -> String {
     for line in 1.. {
         let (left, right) = (expected_lines.next(), found_lines.next());
         if left != right {
-            let show = |part: Option<&[u8]>| {
-                part.map_or("(the end)".into(), |bytes| bytes.escape_ascii().to_string())
-            };
-            return format!(
-                "line {line}\n  expected: {}\n  found:    {}",
-                show(left),
-                show(right)
-            );
+            let show = |part: Option<&[u8]>| part.map_or("(the end)".into(), |bytes| bytes.escape_ascii().to_string());
+            return format!("line {line}\n  expected: {}\n  found:    {}", show(left), show(right));
         }
         if left.is_none() {
             break;

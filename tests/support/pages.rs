@@ -48,10 +48,7 @@ pub fn blocks(page: &str) -> Vec<Block> {
     let mut lines = page.lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let bare = line.trim_start();
-        if let Some(comment) = bare
-            .strip_prefix("<!-- ")
-            .and_then(|rest| rest.strip_suffix(" -->"))
-        {
+        if let Some(comment) = bare.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->")) {
             comments.push(comment);
             continue;
         }
@@ -65,12 +62,7 @@ pub fn blocks(page: &str) -> Vec<Block> {
                 text.push_str(inside.get(indentation..).unwrap_or_default());
                 text.push('\n');
             }
-            let value = |key: &str| {
-                comments
-                    .iter()
-                    .find_map(|comment| comment.strip_prefix(key))
-                    .map(str::trim)
-            };
+            let value = |key: &str| comments.iter().find_map(|comment| comment.strip_prefix(key)).map(str::trim);
             let file = value("file:");
             if let Some(path) = file {
                 // A reader of the page does not see the comment.
@@ -87,9 +79,8 @@ pub fn blocks(page: &str) -> Vec<Block> {
                     line: number + 1,
                     console: language == "console",
                     text,
-                    needs: value("needs:").map_or_else(Vec::new, |tools| {
-                        tools.split(", ").map(str::to_owned).collect()
-                    }),
+                    needs: value("needs:")
+                        .map_or_else(Vec::new, |tools| tools.split(", ").map(str::to_owned).collect()),
                     cluster: value("cluster").map(|tool| tool.trim_start_matches(": ").to_owned()),
                     state: value("state:").map(str::to_owned),
                     host: value("host:").map(str::to_owned),
@@ -112,19 +103,13 @@ fn written(path: &str, text: &str) -> String {
 
 fn steps(block: &Block) -> Vec<Step> {
     if !block.console {
-        return vec![Step {
-            script: block.text.clone(),
-            shown: None,
-        }];
+        return vec![Step { script: block.text.clone(), shown: None }];
     }
     let mut steps: Vec<Step> = Vec::new();
     for line in block.text.split_inclusive('\n') {
         let last = steps.last_mut();
         match (line.strip_prefix("$ "), last) {
-            (Some(typed), _) => steps.push(Step {
-                script: typed.into(),
-                shown: Some(String::new()),
-            }),
+            (Some(typed), _) => steps.push(Step { script: typed.into(), shown: Some(String::new()) }),
             (None, Some(step)) if goes_on(&step.script) => step.script.push_str(line),
             (None, Some(step)) => step.shown.get_or_insert_default().push_str(line),
             (None, None) => panic!("line {}: a console block begins with `$ `", block.line),
@@ -149,27 +134,19 @@ pub fn run(block: &Block, bash: impl Fn() -> Command) -> Outcome {
 }
 
 fn run_step(block: &Block, step: &Step, exit: Option<i32>, mut bash: Command) -> Outcome {
-    bash.args([
-        "-euo",
-        "pipefail",
-        "-c",
-        &format!("exec 2>&1\n{}", step.script),
-    ]);
+    bash.args(["-euo", "pipefail", "-c", &format!("exec 2>&1\n{}", step.script)]);
     let output = bash.output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let at = format!("line {}: {}", block.line, step.script.trim_end());
     if let Some(exit) = exit
         && output.status.code() != Some(exit)
     {
-        return fail(format!(
-            "{at}\nended with {}, not {exit}\n{printed}",
-            output.status
-        ));
+        return fail(format!("{at}\nended with {}, not {exit}\n{printed}", output.status));
     }
     match &step.shown {
-        Some(shown) if !matches(shown, &printed) => fail(format!(
-            "{at}\nthe page shows\n{shown}\nand the program prints\n{printed}"
-        )),
+        Some(shown) if !matches(shown, &printed) => {
+            fail(format!("{at}\nthe page shows\n{shown}\nand the program prints\n{printed}"))
+        }
         _ => Ok(()),
     }
 }
@@ -179,16 +156,11 @@ fn matches(shown: &str, printed: &str) -> bool {
     fn go(shown: &[&str], printed: &[&str]) -> bool {
         match shown.split_first() {
             None => printed.is_empty(),
-            Some((&"…", rest)) => {
-                (0..=printed.len()).any(|skipped| go(rest, &printed[skipped..]))
-            }
+            Some((&"…", rest)) => (0..=printed.len()).any(|skipped| go(rest, &printed[skipped..])),
             Some((line, rest)) => printed.first() == Some(line) && go(rest, &printed[1..]),
         }
     }
     let lines = |text: &'_ str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     let (shown, printed) = (lines(shown), lines(printed));
-    go(
-        &shown.iter().map(String::as_str).collect::<Vec<_>>(),
-        &printed.iter().map(String::as_str).collect::<Vec<_>>(),
-    )
+    go(&shown.iter().map(String::as_str).collect::<Vec<_>>(), &printed.iter().map(String::as_str).collect::<Vec<_>>())
 }

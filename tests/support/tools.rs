@@ -99,8 +99,7 @@ impl Need {
     /// A tool or a host by its name.
     pub fn named(name: &str) -> Option<Need> {
         let host = ["argocd", "flux"].into_iter().find(|host| *host == name);
-        host.map(Need::Host)
-            .or_else(|| Tool::named(name).map(Need::Tool))
+        host.map(Need::Host).or_else(|| Tool::named(name).map(Need::Tool))
     }
 
     pub fn name(&self) -> &str {
@@ -151,29 +150,16 @@ pub fn chart(release: &str) -> PathBuf {
 pub fn host(name: &str) -> PathBuf {
     let mut script = std::process::Command::new(super::project().join("tests/hosts/build.sh"));
     script.args(["where", name]).env("ISTIO_ALB_TOOLS", cache());
-    let printed = script
-        .output()
-        .map(|output| output.stdout)
-        .unwrap_or_default();
+    let printed = script.output().map(|output| output.stdout).unwrap_or_default();
     PathBuf::from(String::from_utf8_lossy(&printed).trim())
 }
 
 /// A trial that needs tools: ignored without them, and failing without them where `CI` is set.
-pub fn gated(
-    name: impl Into<String>,
-    needs: Vec<Need>,
-    test: impl FnOnce() -> Outcome + Send + 'static,
-) -> Trial {
+pub fn gated(name: impl Into<String>, needs: Vec<Need>, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     let missing: Vec<String> = needs.iter().filter_map(Need::missing).collect();
     let ignored = !missing.is_empty() && !on_ci();
-    Trial::test(name, move || {
-        if missing.is_empty() {
-            test()
-        } else {
-            fail(missing.join("\n"))
-        }
-    })
-    .with_ignored_flag(ignored)
+    Trial::test(name, move || if missing.is_empty() { test() } else { fail(missing.join("\n")) })
+        .with_ignored_flag(ignored)
 }
 
 fn on_ci() -> bool {

@@ -11,11 +11,7 @@ impl Printer<'_, '_> {
             self.write(&leaf);
             return;
         }
-        let (open, close) = if value.is_object() {
-            ("{", "}")
-        } else {
-            ("[", "]")
-        };
+        let (open, close) = if value.is_object() { ("{", "}") } else { ("[", "]") };
         let tight = self.dice.once_in(3);
         let commas_first = !json && self.dice.once_in(6);
         self.write(open);
@@ -32,11 +28,7 @@ impl Printer<'_, '_> {
                 self.write(if tight { "" } else { " " });
             }
             if let Some(key) = key {
-                let key = if json {
-                    Value::from(key.as_str()).to_string()
-                } else {
-                    self.key(key)
-                };
+                let key = if json { Value::from(key.as_str()).to_string() } else { self.key(key) };
                 self.write(&key);
                 if child.is_null() && !json && self.dice.below(2) > 0 {
                     let colon = self.dice.pick(&["", ": "]);
@@ -77,9 +69,7 @@ impl Printer<'_, '_> {
             return value.to_string();
         };
         let quoted = Value::from(text.as_str()).to_string();
-        let quoted = quoted
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{7f}', "\\u007f");
+        let quoted = quoted.replace('\u{2028}', "\\u2028").replace('\u{7f}', "\\u007f");
         match self.dice.below(4) {
             1 if !json && text == "a b c d" => text.clone(),
             2 if !json && !text.contains(['\n', '\t']) => format!("'{}'", text.replace('\'', "''")),

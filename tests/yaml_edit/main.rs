@@ -31,12 +31,7 @@ proptest! {
     }
 }
 
-fn check(
-    old: &Text,
-    value: &Value,
-    patch: &json_patch::Patch,
-    touched: &Touched,
-) -> Result<(), TestCaseError> {
+fn check(old: &Text, value: &Value, patch: &json_patch::Patch, touched: &Touched) -> Result<(), TestCaseError> {
     let text = &old.text;
     let shown = || format!("{text}\n--- {}\n", serde_json::to_string(patch).unwrap());
     let read = Tree::parse(text).and_then(|tree| tree.value());
@@ -56,46 +51,24 @@ fn check(
     prop_assert_eq!(read.as_ref(), Ok(&target), "{}", shown());
     if serde_yaml::from_str::<Value>(text).is_ok_and(|read| read == *value) {
         let read = serde_yaml::from_str::<Value>(&new).map_err(|error| error.to_string());
-        prop_assert_eq!(
-            read.as_ref(),
-            Ok(&target),
-            "serde_yaml reads it differently\n{}",
-            shown()
-        );
+        prop_assert_eq!(read.as_ref(), Ok(&target), "serde_yaml reads it differently\n{}", shown());
     }
 
     // A dash goes to the next entry of its mapping when the first is removed.
-    let bare = |line: &str| {
-        line.trim_end_matches('\r')
-            .trim_start_matches([' ', '-', ':'])
-            .to_owned()
-    };
+    let bare = |line: &str| line.trim_end_matches('\r').trim_start_matches([' ', '-', ':']).to_owned();
     let mut lines = new.trim_start_matches('\u{feff}').split('\n').map(bare);
     for line in old.untouched_lines(touched) {
-        prop_assert!(
-            lines.any(|new| new == bare(&line)),
-            "lost: {line:?}\n{}",
-            shown()
-        );
+        prop_assert!(lines.any(|new| new == bare(&line)), "lost: {line:?}\n{}", shown());
     }
     let mut rest = new.as_str();
     for comment in &old.comments {
         match rest.split_once(&comment.text) {
             Some((_, behind)) => rest = behind,
-            None => prop_assert!(
-                comment.may_go(touched),
-                "lost: {}\n{}",
-                comment.text,
-                shown()
-            ),
+            None => prop_assert!(comment.may_go(touched), "lost: {}\n{}", comment.text, shown()),
         }
     }
     if text.contains("\r\n") {
-        prop_assert!(
-            !new.replace("\r\n", "").contains('\n'),
-            "mixed line ends\n{}",
-            shown()
-        );
+        prop_assert!(!new.replace("\r\n", "").contains('\n'), "mixed line ends\n{}", shown());
     }
     prop_assert_eq!(text.starts_with('\u{feff}'), new.starts_with('\u{feff}'));
     Ok(())

@@ -7,18 +7,7 @@ use serde_json::{Map, Value, json};
 pub fn service(dice: &mut Dice) -> Value {
     let mut metadata = json!({"name": "istio-ingressgateway"});
     if dice.below(4) > 0 {
-        metadata["annotations"] = strings(
-            dice,
-            &[
-                "a.io/x",
-                "a.io/b",
-                "plain",
-                "on",
-                "with space",
-                "80",
-                "q\"q",
-            ],
-        );
+        metadata["annotations"] = strings(dice, &["a.io/x", "a.io/b", "plain", "on", "with space", "80", "q\"q"]);
     }
     if dice.below(2) > 0 {
         metadata["labels"] = strings(dice, &["app", "istio", "helm.sh/chart"]);
@@ -31,13 +20,8 @@ pub fn service(dice: &mut Dice) -> Value {
             spec[key] = value(dice, 0);
         }
     }
-    let service =
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec});
-    if dice.once_in(6) {
-        json!({"kind": "List", "items": [service, value(dice, 1)]})
-    } else {
-        service
-    }
+    let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec});
+    if dice.once_in(6) { json!({"kind": "List", "items": [service, value(dice, 1)]}) } else { service }
 }
 
 fn port(dice: &mut Dice) -> Value {
@@ -51,10 +35,7 @@ fn port(dice: &mut Dice) -> Value {
 
 fn strings(dice: &mut Dice, keys: &[&str]) -> Value {
     let count = dice.below(keys.len());
-    let entries = keys
-        .iter()
-        .take(count)
-        .map(|key| ((*key).to_owned(), leaf(dice)));
+    let entries = keys.iter().take(count).map(|key| ((*key).to_owned(), leaf(dice)));
     Value::Object(entries.collect())
 }
 
@@ -90,10 +71,7 @@ fn value(dice: &mut Dice, depth: usize) -> Value {
         2 => {
             let keys = ["a", "b", "c"];
             let count = dice.below(4);
-            let entries = keys
-                .iter()
-                .take(count)
-                .map(|key| ((*key).to_owned(), value(dice, depth + 1)));
+            let entries = keys.iter().take(count).map(|key| ((*key).to_owned(), value(dice, depth + 1)));
             Value::Object(entries.collect::<Map<_, _>>())
         }
         _ => leaf(dice),
@@ -128,61 +106,40 @@ pub struct Touched {
 impl Touched {
     /// Whether the node, or one that it is in, is removed or replaced.
     pub fn is_gone(&self, pointer: &str) -> bool {
-        self.removed
-            .iter()
-            .chain(&self.replaced)
-            .any(|gone| is_within(pointer, gone))
+        self.removed.iter().chain(&self.replaced).any(|gone| is_within(pointer, gone))
     }
 
     /// Whether the node, or one that it is in, is removed, or one that it is in replaced.
     pub fn is_removed(&self, pointer: &str) -> bool {
         self.removed.iter().any(|gone| is_within(pointer, gone))
-            || self
-                .replaced
-                .iter()
-                .any(|gone| pointer != gone && is_within(pointer, gone))
+            || self.replaced.iter().any(|gone| pointer != gone && is_within(pointer, gone))
     }
 
     /// Whether anything at or below the pointer is touched.
     pub fn reaches(&self, pointer: &str) -> bool {
-        let all = self
-            .removed
-            .iter()
-            .chain(&self.replaced)
-            .chain(&self.changed);
+        let all = self.removed.iter().chain(&self.replaced).chain(&self.changed);
         all.into_iter().any(|touched| is_within(touched, pointer))
     }
 }
 
 pub fn is_within(pointer: &str, outer: &str) -> bool {
-    pointer
-        .strip_prefix(outer)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    pointer.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn track(value: &Value, was: Option<&str>) -> Tracked {
     let child = |token: String| was.map(|was| format!("{was}/{token}"));
     let node = match value {
         Value::Object(map) => {
-            let entries = map
-                .iter()
-                .map(|(key, value)| (key.clone(), track(value, child(token(key)).as_deref())));
+            let entries = map.iter().map(|(key, value)| (key.clone(), track(value, child(token(key)).as_deref())));
             Node::Map(entries.collect())
         }
         Value::Array(items) => {
             let items = items.iter().enumerate();
-            Node::List(
-                items
-                    .map(|(at, value)| track(value, child(at.to_string()).as_deref()))
-                    .collect(),
-            )
+            Node::List(items.map(|(at, value)| track(value, child(at.to_string()).as_deref())).collect())
         }
         _ => Node::Leaf,
     };
-    Tracked {
-        was: was.map(str::to_owned),
-        node,
-    }
+    Tracked { was: was.map(str::to_owned), node }
 }
 
 /// Operations that fit the value, one after the other.
@@ -190,13 +147,8 @@ pub fn patch(dice: &mut Dice, value: &Value) -> (json_patch::Patch, Touched) {
     let mut tree = track(value, Some(""));
     let mut touched = Touched::default();
     let count = 1 + dice.below(6);
-    let operations: Vec<Value> = (0..count)
-        .map(|_| operation(dice, &mut tree, &mut touched))
-        .collect();
-    (
-        serde_json::from_value(Value::Array(operations)).unwrap(),
-        touched,
-    )
+    let operations: Vec<Value> = (0..count).map(|_| operation(dice, &mut tree, &mut touched)).collect();
+    (serde_json::from_value(Value::Array(operations)).unwrap(), touched)
 }
 
 fn operation(dice: &mut Dice, tree: &mut Tracked, touched: &mut Touched) -> Value {
@@ -206,16 +158,8 @@ fn operation(dice: &mut Dice, tree: &mut Tracked, touched: &mut Touched) -> Valu
     loop {
         let stop = dice.once_in(4);
         let down = match &at.node {
-            Node::Map(entries) => entries
-                .iter()
-                .map(|(_, child)| &child.node)
-                .map(is_collection)
-                .collect(),
-            Node::List(items) => items
-                .iter()
-                .map(|item| &item.node)
-                .map(is_collection)
-                .collect(),
+            Node::Map(entries) => entries.iter().map(|(_, child)| &child.node).map(is_collection).collect(),
+            Node::List(items) => items.iter().map(|item| &item.node).map(is_collection).collect(),
             Node::Leaf => Vec::new(),
         };
         let ways: Vec<usize> = (0..down.len()).filter(|&way| down[way]).collect();
@@ -257,20 +201,14 @@ fn operation(dice: &mut Dice, tree: &mut Tracked, touched: &mut Touched) -> Valu
                 touched.removed.extend(entries.remove(which).1.was);
                 json!({"op": "remove", "path": path})
             } else {
-                touched
-                    .replaced
-                    .extend(replace(&mut entries[which].1, fresh));
+                touched.replaced.extend(replace(&mut entries[which].1, fresh));
                 json!({"op": "replace", "path": path, "value": new})
             }
         }
         Node::List(items) if action == 0 || items.is_empty() => {
             touched.changed.extend(parent);
             let at = dice.below(items.len() + 2);
-            let token = if at > items.len() {
-                "-".to_owned()
-            } else {
-                at.to_string()
-            };
+            let token = if at > items.len() { "-".to_owned() } else { at.to_string() };
             items.insert(at.min(items.len()), fresh);
             json!({"op": "add", "path": format!("{path}/{token}"), "value": new})
         }

@@ -28,14 +28,9 @@ pub struct Comment {
 
 impl Comment {
     pub fn may_go(&self, touched: &Touched) -> bool {
-        self.removed
-            .iter()
-            .any(|pointer| touched.is_removed(pointer))
+        self.removed.iter().any(|pointer| touched.is_removed(pointer))
             || self.within.iter().any(|pointer| touched.is_gone(pointer))
-            || self
-                .deeper
-                .iter()
-                .any(|pointer| touched.reaches(pointer) || touched.is_gone(pointer))
+            || self.deeper.iter().any(|pointer| touched.reaches(pointer) || touched.is_gone(pointer))
     }
 }
 
@@ -67,11 +62,7 @@ enum Kind {
 impl Text {
     /// The lines that a patch must leave alone, in order.
     pub fn untouched_lines(&self, touched: &Touched) -> Vec<String> {
-        let lines: Vec<&str> = self
-            .text
-            .trim_start_matches('\u{feff}')
-            .split('\n')
-            .collect();
+        let lines: Vec<&str> = self.text.trim_start_matches('\u{feff}').split('\n').collect();
         let mut untouched = vec![None; lines.len()];
         for owner in &self.lines {
             let hit = touched.is_gone(&owner.pointer)
@@ -85,10 +76,7 @@ impl Text {
             }
         }
         let lines = lines.into_iter().zip(untouched);
-        lines
-            .filter(|(_, untouched)| *untouched == Some(true))
-            .map(|(line, _)| line.to_owned())
-            .collect()
+        lines.filter(|(_, untouched)| *untouched == Some(true)).map(|(line, _)| line.to_owned()).collect()
     }
 }
 
@@ -139,9 +127,7 @@ impl Printer<'_, '_> {
         }
         if json {
             let spread = self.dice.below(2) > 0;
-            self.owned("", Kind::Flow, |printer| {
-                printer.flow(value, "", 0, spread, true)
-            });
+            self.owned("", Kind::Flow, |printer| printer.flow(value, "", 0, spread, true));
             self.write("\n");
         } else {
             self.collection(value, 0, "", false);
@@ -175,22 +161,11 @@ impl Printer<'_, '_> {
         let first = self.line;
         print(self);
         let last = self.line - usize::from(self.text.text.ends_with('\n'));
-        self.text.lines.push(Owner {
-            first,
-            last,
-            pointer: pointer.to_owned(),
-            kind,
-        });
+        self.text.lines.push(Owner { first, last, pointer: pointer.to_owned(), kind });
     }
 
     /// A comment on a line of its own.
-    pub fn comment(
-        &mut self,
-        column: usize,
-        removed: Option<&str>,
-        within: Option<&str>,
-        deeper: Vec<String>,
-    ) {
+    pub fn comment(&mut self, column: usize, removed: Option<&str>, within: Option<&str>, deeper: Vec<String>) {
         self.pad(column);
         self.note(removed, within, deeper);
         self.write("\n");
@@ -201,23 +176,14 @@ impl Printer<'_, '_> {
         let text = format!("# {}: '[{{\"", self.text.comments.len());
         self.write(&text);
         let (removed, within) = (removed.map(str::to_owned), within.map(str::to_owned));
-        self.text.comments.push(Comment {
-            text,
-            removed,
-            within,
-            deeper,
-        });
+        self.text.comments.push(Comment { text, removed, within, deeper });
     }
 
     /// The end of a line, perhaps with a comment.
     fn behind(&mut self, pointer: Option<&str>) {
         if self.busy > 0 && self.dice.once_in(4) {
             let gap = self.dice.pick(&[" ", "  ", "\t"]);
-            self.write(if self.text.text.ends_with('-') {
-                " "
-            } else {
-                gap
-            });
+            self.write(if self.text.text.ends_with('-') { " " } else { gap });
             self.note(pointer, None, Vec::new());
         } else if self.busy > 1 && self.dice.once_in(12) {
             self.write(" ");
@@ -245,10 +211,7 @@ impl Printer<'_, '_> {
         let mut before: Option<String> = None;
         let children = children(value);
         for (index, (key, child)) in children.iter().enumerate() {
-            let at = format!(
-                "{pointer}/{}",
-                key.as_deref().map_or(index.to_string(), token)
-            );
+            let at = format!("{pointer}/{}", key.as_deref().map_or(index.to_string(), token));
             if !(inline && index == 0) {
                 self.above(column, pointer, before.as_deref());
                 self.pad(column);
@@ -291,27 +254,15 @@ impl Printer<'_, '_> {
         // Go takes no tab behind a dash.
         let space = if self.busy > 1 && below { space } else { " " };
         self.write(&properties);
-        let own = |kind| {
-            move |last| Owner {
-                first,
-                last,
-                pointer: at.to_owned(),
-                kind,
-            }
-        };
+        let own = |kind| move |last| Owner { first, last, pointer: at.to_owned(), kind };
         if !is_filled(value) {
             let own_line = self.busy > 1 && self.dice.once_in(10);
             if own_line {
                 self.behind(Some(at));
                 self.pad(column + self.indent);
             }
-            let alias = self
-                .anchored
-                .iter()
-                .position(|anchored| !value.is_null() && anchored == value);
-            let leaf = if let Some(anchor) =
-                alias.filter(|_| properties.is_empty() && self.dice.below(3) > 0)
-            {
+            let alias = self.anchored.iter().position(|anchored| !value.is_null() && anchored == value);
+            let leaf = if let Some(anchor) = alias.filter(|_| properties.is_empty() && self.dice.below(3) > 0) {
                 self.text.delicate = true;
                 format!("*a{anchor}")
             } else if value.is_object() || value.is_array() {
@@ -339,11 +290,7 @@ impl Printer<'_, '_> {
                     self.behind(Some(at));
                 }
             }
-            let kind = if value.is_object() || value.is_array() {
-                Kind::Head
-            } else {
-                Kind::Leaf
-            };
+            let kind = if value.is_object() || value.is_array() { Kind::Head } else { Kind::Leaf };
             self.text.lines.push(own(kind)(self.line - 1));
             return;
         }
@@ -352,19 +299,13 @@ impl Printer<'_, '_> {
             let json = self.dice.below(2) > 0;
             self.write(" ");
             self.tail = Tail::Other;
-            self.owned(at, Kind::Flow, |printer| {
-                printer.flow(value, at, column + printer.indent, spread, json)
-            });
+            self.owned(at, Kind::Flow, |printer| printer.flow(value, at, column + printer.indent, spread, json));
             self.behind(Some(at));
             self.text.lines.push(own(Kind::Flow)(self.line - 1));
             return;
         }
         if !below && properties.is_empty() && self.dice.below(5) < 4 {
-            let blanks = if self.busy > 1 {
-                1 + self.dice.below(3)
-            } else {
-                1
-            };
+            let blanks = if self.busy > 1 { 1 + self.dice.below(3) } else { 1 };
             self.pad(blanks);
             self.text.lines.push(own(Kind::Head)(self.line));
             self.collection(value, column + 1 + blanks, at, true);
@@ -372,11 +313,7 @@ impl Printer<'_, '_> {
         }
         self.behind(Some(at));
         self.text.lines.push(own(Kind::Head)(self.line - 1));
-        let deeper = if value.is_array() && below && !self.indented {
-            0
-        } else {
-            self.indent
-        };
+        let deeper = if value.is_array() && below && !self.indented { 0 } else { self.indent };
         self.collection(value, column + deeper, at, false);
     }
 
@@ -393,11 +330,7 @@ impl Printer<'_, '_> {
         match self.dice.below(30) {
             28 if tag != " " => tag.to_owned(),
             29 => {
-                self.anchored.push(if is_filled(value) {
-                    Value::Null
-                } else {
-                    value.clone()
-                });
+                self.anchored.push(if is_filled(value) { Value::Null } else { value.clone() });
                 format!(" &a{}", self.anchored.len() - 1)
             }
             _ => String::new(),
@@ -405,9 +338,7 @@ impl Printer<'_, '_> {
     }
 
     pub fn key(&mut self, key: &str) -> String {
-        let plain = key.starts_with(|first: char| first.is_ascii_alphabetic())
-            && key != "on"
-            && !key.contains('"');
+        let plain = key.starts_with(|first: char| first.is_ascii_alphabetic()) && key != "on" && !key.contains('"');
         match self.dice.below(8) {
             6 => format!("'{key}'"),
             7 => Value::from(key).to_string(),
@@ -424,26 +355,15 @@ impl Printer<'_, '_> {
             };
         };
         let printable = !text.contains(['\u{2028}', '\t']);
-        let quoted = Value::from(text.as_str())
-            .to_string()
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{7f}', "\\u007f");
+        let quoted = Value::from(text.as_str()).to_string().replace('\u{2028}', "\\u2028").replace('\u{7f}', "\\u007f");
         let one_line = printable && !text.contains('\n');
-        let simple = one_line
-            && text.starts_with(|first: char| first.is_ascii_alphabetic())
-            && text != "yes";
+        let simple = one_line && text.starts_with(|first: char| first.is_ascii_alphabetic()) && text != "yes";
         let pad = " ".repeat(column + self.indent + self.dice.below(2));
         match self.dice.below(6) {
             1 if one_line => format!("'{}'", text.replace('\'', "''")),
-            2 if printable && !text.starts_with(' ') && !text.trim().is_empty() => {
-                block(text, &pad, self.dice)
-            }
+            2 if printable && !text.starts_with(' ') && !text.trim().is_empty() => block(text, &pad, self.dice),
             3 if one_line && !text.starts_with(' ') => {
-                format!(
-                    "'{}'",
-                    text.replace('\'', "''")
-                        .replacen(' ', &format!("\n{pad}"), 1)
-                )
+                format!("'{}'", text.replace('\'', "''").replacen(' ', &format!("\n{pad}"), 1))
             }
             4 if simple => text.replacen(' ', &format!("\n{pad}"), 1),
             _ if simple => text.clone(),
@@ -460,29 +380,14 @@ fn block(text: &str, pad: &str, dice: &mut Dice) -> String {
         1 => dice.pick(&["", "+"]),
         _ => "+",
     };
-    let lines: Vec<String> = body
-        .split('\n')
-        .map(|line| {
-            if line.is_empty() {
-                String::new()
-            } else {
-                format!("{pad}{line}")
-            }
-        })
-        .collect();
-    format!(
-        "|{chomp}\n{}{}",
-        lines.join("\n"),
-        "\n".repeat(breaks.max(1))
-    )
+    let lines: Vec<String> =
+        body.split('\n').map(|line| if line.is_empty() { String::new() } else { format!("{pad}{line}") }).collect();
+    format!("|{chomp}\n{}{}", lines.join("\n"), "\n".repeat(breaks.max(1)))
 }
 
 pub fn children(value: &Value) -> Vec<(Option<String>, &Value)> {
     match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (Some(key.clone()), value))
-            .collect(),
+        Value::Object(map) => map.iter().map(|(key, value)| (Some(key.clone()), value)).collect(),
         Value::Array(items) => items.iter().map(|value| (None, value)).collect(),
         _ => Vec::new(),
     }

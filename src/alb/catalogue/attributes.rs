@@ -87,22 +87,13 @@ pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
     of("zonal_shift.config.enabled", Bool),
     of("idle_timeout.timeout_seconds", Range(1, 4000)),
     of("client_keep_alive.seconds", Range(60, 604_800)),
-    of(
-        "routing.http.desync_mitigation_mode",
-        Words(&["monitor", "defensive", "strictest"]),
-    ),
+    of("routing.http.desync_mitigation_mode", Words(&["monitor", "defensive", "strictest"])),
     of("routing.http.drop_invalid_header_fields.enabled", Bool),
     of("routing.http.preserve_host_header.enabled", Bool),
-    of(
-        "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
-        Bool,
-    ),
+    of("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", Bool),
     of("routing.http.x_amzn_tls_kx.enabled", Bool),
     of("routing.http.xff_client_port.enabled", Bool),
-    of(
-        "routing.http.xff_header_processing.mode",
-        Words(&["append", "preserve", "remove"]),
-    ),
+    of("routing.http.xff_header_processing.mode", Words(&["append", "preserve", "remove"])),
     of("routing.http2.enabled", Bool),
     of("waf.fail_open.enabled", Bool),
     of("load_balancing.cross_zone.enabled", Words(&["true"])),
@@ -112,72 +103,24 @@ pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
 
 /// Attributes of a listener.
 pub static LISTENER_ATTRIBUTES: &[Attribute] = &[
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name",
-        Text,
-    ),
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert_issuer.header_name",
-        Text,
-    ),
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert_subject.header_name",
-        Text,
-    ),
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert_validity.header_name",
-        Text,
-    ),
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert_leaf.header_name",
-        Text,
-    ),
-    of(
-        "routing.http.request.x_amzn_mtls_clientcert.header_name",
-        Text,
-    ),
+    of("routing.http.request.x_amzn_mtls_clientcert_serial_number.header_name", Text),
+    of("routing.http.request.x_amzn_mtls_clientcert_issuer.header_name", Text),
+    of("routing.http.request.x_amzn_mtls_clientcert_subject.header_name", Text),
+    of("routing.http.request.x_amzn_mtls_clientcert_validity.header_name", Text),
+    of("routing.http.request.x_amzn_mtls_clientcert_leaf.header_name", Text),
+    of("routing.http.request.x_amzn_mtls_clientcert.header_name", Text),
     of("routing.http.request.x_amzn_tls_version.header_name", Text),
-    of(
-        "routing.http.request.x_amzn_tls_cipher_suite.header_name",
-        Text,
-    ),
+    of("routing.http.request.x_amzn_tls_cipher_suite.header_name", Text),
     of("routing.http.response.server.enabled", Bool),
-    of(
-        "routing.http.response.strict_transport_security.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_allow_origin.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_allow_methods.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_allow_headers.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_allow_credentials.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_expose_headers.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.access_control_max_age.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.content_security_policy.header_value",
-        Text,
-    ),
-    of(
-        "routing.http.response.x_content_type_options.header_value",
-        Text,
-    ),
+    of("routing.http.response.strict_transport_security.header_value", Text),
+    of("routing.http.response.access_control_allow_origin.header_value", Text),
+    of("routing.http.response.access_control_allow_methods.header_value", Text),
+    of("routing.http.response.access_control_allow_headers.header_value", Text),
+    of("routing.http.response.access_control_allow_credentials.header_value", Text),
+    of("routing.http.response.access_control_expose_headers.header_value", Text),
+    of("routing.http.response.access_control_max_age.header_value", Text),
+    of("routing.http.response.content_security_policy.header_value", Text),
+    of("routing.http.response.x_content_type_options.header_value", Text),
     of("routing.http.response.x_frame_options.header_value", Text),
     of("tcp.idle_timeout.seconds", NetworkOnly),
 ];
@@ -191,49 +134,18 @@ pub static TARGET_GROUP_ATTRIBUTES: &[Attribute] = &[
     of("stickiness.lb_cookie.duration_seconds", Range(1, 604_800)),
     of("stickiness.app_cookie.duration_seconds", Range(1, 604_800)),
     of("stickiness.app_cookie.cookie_name", Text),
-    of(
-        "load_balancing.algorithm.type",
-        Words(&[
-            "round_robin",
-            "least_outstanding_requests",
-            "weighted_random",
-        ]),
-    ),
-    of(
-        "load_balancing.algorithm.anomaly_mitigation",
-        Words(&["on", "off"]),
-    ),
-    of(
-        "load_balancing.cross_zone.enabled",
-        Words(&["true", "false", "use_load_balancer_configuration"]),
-    ),
-    of(
-        "target_group_health.dns_failover.minimum_healthy_targets.count",
-        RangeOr(1, i64::MAX, "off"),
-    ),
-    of(
-        "target_group_health.dns_failover.minimum_healthy_targets.percentage",
-        RangeOr(1, 100, "off"),
-    ),
-    of(
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.count",
-        Range(1, i64::MAX),
-    ),
-    of(
-        "target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage",
-        RangeOr(1, 100, "off"),
-    ),
-    of(
-        "waf.http2.traffic_inspection_behavior",
-        Words(&["inspect_immediately", "inspect_after_sufficient_data"]),
-    ),
+    of("load_balancing.algorithm.type", Words(&["round_robin", "least_outstanding_requests", "weighted_random"])),
+    of("load_balancing.algorithm.anomaly_mitigation", Words(&["on", "off"])),
+    of("load_balancing.cross_zone.enabled", Words(&["true", "false", "use_load_balancer_configuration"])),
+    of("target_group_health.dns_failover.minimum_healthy_targets.count", RangeOr(1, i64::MAX, "off")),
+    of("target_group_health.dns_failover.minimum_healthy_targets.percentage", RangeOr(1, 100, "off")),
+    of("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Range(1, i64::MAX)),
+    of("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", RangeOr(1, 100, "off")),
+    of("waf.http2.traffic_inspection_behavior", Words(&["inspect_immediately", "inspect_after_sufficient_data"])),
     of("routing.http2.rst_stream_error_forwarding.enabled", Bool),
     of("preserve_client_ip.enabled", NetworkOnly),
     of("proxy_protocol_v2.enabled", NetworkOnly),
-    of(
-        "deregistration_delay.connection_termination.enabled",
-        NetworkOnly,
-    ),
+    of("deregistration_delay.connection_termination.enabled", NetworkOnly),
     of("target_health_state.*", NetworkOnly),
 ];
 
@@ -247,41 +159,22 @@ mod tests {
 
     #[test]
     fn values_are_checked_as_aws_checks_them() {
-        assert_eq!(
-            load_balancer("idle_timeout.timeout_seconds", "120"),
-            Some(Ok(()))
-        );
+        assert_eq!(load_balancer("idle_timeout.timeout_seconds", "120"), Some(Ok(())));
         let range = "must be a number from 1 to 4000".to_owned();
-        assert_eq!(
-            load_balancer("idle_timeout.timeout_seconds", "5000"),
-            Some(Err(range))
-        );
+        assert_eq!(load_balancer("idle_timeout.timeout_seconds", "5000"), Some(Err(range)));
         let boolean = "must be true or false".to_owned();
-        assert_eq!(
-            load_balancer("deletion_protection.enabled", "True"),
-            Some(Err(boolean))
-        );
+        assert_eq!(load_balancer("deletion_protection.enabled", "True"), Some(Err(boolean)));
         let network = "exists on Network Load Balancers only".to_owned();
-        assert_eq!(
-            load_balancer("secondary_ips.auto_assigned.per_subnet", "1"),
-            Some(Err(network))
-        );
+        assert_eq!(load_balancer("secondary_ips.auto_assigned.per_subnet", "1"), Some(Err(network)));
         assert_eq!(load_balancer("no.such.key", "1"), None);
     }
 
     #[test]
     fn target_groups_have_words_beside_ranges() {
-        let check =
-            |key, value| attribute(TARGET_GROUP_ATTRIBUTES, key).map(|a| a.check(value).is_ok());
+        let check = |key, value| attribute(TARGET_GROUP_ATTRIBUTES, key).map(|a| a.check(value).is_ok());
         assert_eq!(check("slow_start.duration_seconds", "0"), Some(true));
         assert_eq!(check("slow_start.duration_seconds", "10"), Some(false));
         assert_eq!(check("stickiness.type", "source_ip"), Some(false));
-        assert_eq!(
-            check(
-                "target_group_health.dns_failover.minimum_healthy_targets.count",
-                "off"
-            ),
-            Some(true)
-        );
+        assert_eq!(check("target_group_health.dns_failover.minimum_healthy_targets.count", "off"), Some(true));
     }
 }

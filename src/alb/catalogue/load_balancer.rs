@@ -8,55 +8,32 @@ const ADDRESS_TYPES: &[&str] = &["ipv4", "dualstack", "dualstack-without-public-
 const PROTOCOLS: &[&str] = &["HTTP", "HTTPS"];
 const LISTEN_PORT: super::Kind = Int { min: 1, max: 65535 };
 
-const fn of(
-    suffix: &'static str,
-    kind: super::Kind,
-    about: &'static str,
-    source: &'static str,
-) -> Annotation {
+const fn of(suffix: &'static str, kind: super::Kind, about: &'static str, source: &'static str) -> Annotation {
     Annotation::new(suffix, kind, about, source)
 }
 
 /// In the order of the controller's documentation, more or less.
 pub(super) static ANNOTATIONS: &[Annotation] = &[
-    of(
-        "load-balancer-name",
-        Text,
-        "Name of the load balancer",
-        "pkg/ingress/model_build_load_balancer.go:97-136",
-    )
-    .class_params("loadBalancerName")
-    .since(2, 2, 0)
-    .empty(Empty::Aws),
-    of(
-        "group.name",
-        Text,
-        "Ingresses with one name share one load balancer",
-        "pkg/ingress/group_loader.go:233-255",
-    )
-    .class_params("group.name")
-    .merge(Merge::Own)
-    .auto_mode(AutoMode::No),
+    of("load-balancer-name", Text, "Name of the load balancer", "pkg/ingress/model_build_load_balancer.go:97-136")
+        .class_params("loadBalancerName")
+        .since(2, 2, 0)
+        .empty(Empty::Aws),
+    of("group.name", Text, "Ingresses with one name share one load balancer", "pkg/ingress/group_loader.go:233-255")
+        .class_params("group.name")
+        .merge(Merge::Own)
+        .auto_mode(AutoMode::No),
     of(
         "group.order",
-        Int {
-            min: -1000,
-            max: 1000,
-        },
+        Int { min: -1000, max: 1000 },
         "Place of this Ingress's rules in the group, lower first",
         "pkg/ingress/group_loader.go:276-315",
     )
     .merge(Merge::Own),
-    of(
-        "tags",
-        Map,
-        "AWS tags of everything that is built",
-        "pkg/ingress/model_build_tags.go:12-102",
-    )
-    .place(Place::Both)
-    .class_params("tags")
-    .merge(Merge::ExclusivePerKey)
-    .empty(Empty::Harmless),
+    of("tags", Map, "AWS tags of everything that is built", "pkg/ingress/model_build_tags.go:12-102")
+        .place(Place::Both)
+        .class_params("tags")
+        .merge(Merge::ExclusivePerKey)
+        .empty(Empty::Harmless),
     of(
         "ip-address-type",
         Enum(ADDRESS_TYPES),
@@ -111,14 +88,9 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     .class_params("wafv2AclName")
     .since(2, 14, 0)
     .empty(Empty::Absent),
-    of(
-        "waf-acl-id",
-        Text,
-        "Web ACL of WAF Classic",
-        "pkg/ingress/model_build_load_balancer_addons.go:108-140",
-    )
-    .empty(Empty::Absent)
-    .auto_mode(AutoMode::No),
+    of("waf-acl-id", Text, "Web ACL of WAF Classic", "pkg/ingress/model_build_load_balancer_addons.go:108-140")
+        .empty(Empty::Absent)
+        .auto_mode(AutoMode::No),
     of(
         "web-acl-id",
         Text,
@@ -163,15 +135,10 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     )
     .class_params("sslRedirectPort")
     .since(2, 2, 0),
-    of(
-        "inbound-cidrs",
-        List,
-        "Who may connect, as networks",
-        "pkg/ingress/model_build_listener.go:274-300",
-    )
-    .class_params("inboundCIDRs")
-    .merge(Merge::ExclusivePerPort)
-    .empty(Empty::Opens),
+    of("inbound-cidrs", List, "Who may connect, as networks", "pkg/ingress/model_build_listener.go:274-300")
+        .class_params("inboundCIDRs")
+        .merge(Merge::ExclusivePerPort)
+        .empty(Empty::Opens),
     of(
         "security-group-prefix-lists",
         List,
@@ -191,15 +158,10 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     .class_params("certificateArn")
     .merge(Merge::Union)
     .empty(Empty::Absent),
-    of(
-        "ssl-policy",
-        Text,
-        "TLS policy of the HTTPS listeners",
-        "pkg/ingress/model_build_listener.go:302-311",
-    )
-    .class_params("sslPolicy")
-    .merge(Merge::ExclusivePerPort)
-    .empty(Empty::Aws),
+    of("ssl-policy", Text, "TLS policy of the HTTPS listeners", "pkg/ingress/model_build_listener.go:302-311")
+        .class_params("sslPolicy")
+        .merge(Merge::ExclusivePerPort)
+        .empty(Empty::Aws),
     of(
         "mutual-authentication",
         Json,
@@ -229,15 +191,10 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     .since(2, 11, 0)
     .merge(Merge::ExclusivePerKey)
     .empty(Empty::Harmless),
-    of(
-        "ipam-ipv4-pool-id",
-        Text,
-        "IPAM pool of the public addresses",
-        "pkg/ingress/model_build_ipam.go:8-50",
-    )
-    .class_params("ipamConfiguration.ipv4IPAMPoolId")
-    .since(2, 12, 0)
-    .empty(Empty::Harmless),
+    of("ipam-ipv4-pool-id", Text, "IPAM pool of the public addresses", "pkg/ingress/model_build_ipam.go:8-50")
+        .class_params("ipamConfiguration.ipv4IPAMPoolId")
+        .since(2, 12, 0)
+        .empty(Empty::Harmless),
     of(
         "create-acm-cert",
         Bool,
@@ -272,13 +229,8 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/model_build_frontend_nlb.go:97-107,842-866",
     )
     .since(2, 13, 0),
-    of(
-        "frontend-nlb-subnets",
-        List,
-        "Subnets of the NLB in front",
-        "pkg/ingress/model_build_frontend_nlb.go:109-192",
-    )
-    .since(2, 13, 0),
+    of("frontend-nlb-subnets", List, "Subnets of the NLB in front", "pkg/ingress/model_build_frontend_nlb.go:109-192")
+        .since(2, 13, 0),
     of(
         "frontend-nlb-security-groups",
         List,
@@ -362,14 +314,9 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     .since(2, 13, 0)
     .merge(Merge::ExclusivePerPort)
     .empty(Empty::Aws),
-    of(
-        "frontend-nlb-tags",
-        Map,
-        "Tags of the NLB in front",
-        "pkg/ingress/model_build_frontend_nlb.go:891-924",
-    )
-    .since(2, 14, 0)
-    .empty(Empty::Harmless),
+    of("frontend-nlb-tags", Map, "Tags of the NLB in front", "pkg/ingress/model_build_frontend_nlb.go:891-924")
+        .since(2, 14, 0)
+        .empty(Empty::Harmless),
     of(
         "frontend-nlb-eip-allocations",
         List,

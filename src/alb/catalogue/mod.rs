@@ -14,8 +14,7 @@ mod policies;
 mod target_group;
 
 pub use attributes::{
-    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck,
-    attribute,
+    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
 
@@ -38,16 +37,8 @@ impl Version {
     /// Reads `3.5`, `v2.14.1`, `3`. A part that is left out is 0.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text
-            .strip_prefix('v')
-            .unwrap_or(text)
-            .split('.')
-            .map(|part| part.parse().ok());
-        let version = Version(
-            parts.next()??,
-            parts.next().unwrap_or(Some(0))?,
-            parts.next().unwrap_or(Some(0))?,
-        );
+        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(|part| part.parse().ok());
+        let version = Version(parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?);
         parts.next().is_none().then_some(version)
     }
 }
@@ -169,12 +160,7 @@ pub struct Annotation {
 }
 
 impl Annotation {
-    const fn new(
-        suffix: &'static str,
-        kind: Kind,
-        about: &'static str,
-        source: &'static str,
-    ) -> Self {
+    const fn new(suffix: &'static str, kind: Kind, about: &'static str, source: &'static str) -> Self {
         Annotation {
             suffix,
             kind,
@@ -246,9 +232,7 @@ impl Annotation {
 
 /// All annotations: those of load balancer and listeners, then those of rules and target groups.
 pub fn annotations() -> impl Iterator<Item = &'static Annotation> {
-    load_balancer::ANNOTATIONS
-        .iter()
-        .chain(target_group::ANNOTATIONS)
+    load_balancer::ANNOTATIONS.iter().chain(target_group::ANNOTATIONS)
 }
 
 /// The annotation with this suffix: `scheme`, `actions.ssl-redirect`.
@@ -282,8 +266,7 @@ pub fn nearest(key: &str) -> Option<String> {
     });
     let scored = candidates.map(|known| {
         let away = strsim::damerau_levenshtein(suffix, &known);
-        let part =
-            suffix.len() > known.len() && (suffix.ends_with(&known) || suffix.starts_with(&known));
+        let part = suffix.len() > known.len() && (suffix.ends_with(&known) || suffix.starts_with(&known));
         (if part { away.min(2) } else { away }, known)
     });
     let (away, known) = scored.min()?;
@@ -302,40 +285,19 @@ mod tests {
         seen.dedup();
         assert_eq!(seen.len(), 72);
         for a in annotations() {
-            assert!(
-                a.source.starts_with("pkg/") || a.source.starts_with("controllers/"),
-                "{}",
-                a.suffix
-            );
-            assert!(
-                !a.about.is_empty() && !a.about.ends_with('.'),
-                "{}",
-                a.suffix
-            );
-            assert!(
-                a.since >= Version(2, 0, 0) && a.since <= CURRENT,
-                "{}",
-                a.suffix
-            );
+            assert!(a.source.starts_with("pkg/") || a.source.starts_with("controllers/"), "{}", a.suffix);
+            assert!(!a.about.is_empty() && !a.about.ends_with('.'), "{}", a.suffix);
+            assert!(a.since >= Version(2, 0, 0) && a.since <= CURRENT, "{}", a.suffix);
         }
     }
 
     #[test]
     fn patterns_match_what_they_stand_for() {
-        assert_eq!(
-            find("actions.ssl-redirect").map(|a| a.suffix),
-            Some("actions.*")
-        );
-        assert_eq!(
-            find("target-control-port.svc.80").map(|a| a.suffix),
-            Some("target-control-port.*.*")
-        );
+        assert_eq!(find("actions.ssl-redirect").map(|a| a.suffix), Some("actions.*"));
+        assert_eq!(find("target-control-port.svc.80").map(|a| a.suffix), Some("target-control-port.*.*"));
         assert_eq!(find("actions."), None);
         assert_eq!(find("Scheme"), None);
-        assert_eq!(
-            find_key("alb.ingress.kubernetes.io/scheme").map(|a| a.suffix),
-            Some("scheme")
-        );
+        assert_eq!(find_key("alb.ingress.kubernetes.io/scheme").map(|a| a.suffix), Some("scheme"));
         assert_eq!(find_key("service.beta.kubernetes.io/scheme"), None);
     }
 
@@ -343,31 +305,13 @@ mod tests {
     fn a_misspelt_key_names_its_neighbour() {
         for (wrong, right) in [
             ("alb.ingress.kubernetes.io/Scheme", "scheme"),
-            (
-                "alb.ingress.kuberentes.io/backend-protocol",
-                "backend-protocol",
-            ),
-            (
-                "alb.ingress.kubernetes.io/health-check-path",
-                "healthcheck-path",
-            ),
-            (
-                "alb.ingress.kubernetes.io/healthcheck-healthy-threshold-count",
-                "healthy-threshold-count",
-            ),
-            (
-                "alb.ingress.kubernetes.io/certificate-arns",
-                "certificate-arn",
-            ),
+            ("alb.ingress.kuberentes.io/backend-protocol", "backend-protocol"),
+            ("alb.ingress.kubernetes.io/health-check-path", "healthcheck-path"),
+            ("alb.ingress.kubernetes.io/healthcheck-healthy-threshold-count", "healthy-threshold-count"),
+            ("alb.ingress.kubernetes.io/certificate-arns", "certificate-arn"),
             ("alb.ingress.kubernetes.io/subnet", "subnets"),
-            (
-                "alb.ingress.kubernetes.io/action.ssl-redirect",
-                "actions.ssl-redirect",
-            ),
-            (
-                "alb.ingress.kubernetes.io/backend-protocols",
-                "backend-protocol",
-            ),
+            ("alb.ingress.kubernetes.io/action.ssl-redirect", "actions.ssl-redirect"),
+            ("alb.ingress.kubernetes.io/backend-protocols", "backend-protocol"),
         ] {
             assert_eq!(nearest(wrong), Some(format!("{PREFIX}{right}")), "{wrong}");
         }

@@ -17,10 +17,7 @@ pub struct SslPolicy {
 /// The policy of this name.
 #[must_use]
 pub fn ssl_policy(name: &str) -> Option<SslPolicy> {
-    SSL_POLICIES
-        .iter()
-        .copied()
-        .find(|policy| policy.name == name)
+    SSL_POLICIES.iter().copied().find(|policy| policy.name == name)
 }
 
 const fn strong(name: &'static str) -> SslPolicy {
@@ -82,11 +79,7 @@ mod tests {
         assert!(ssl_policy(DEFAULT_SSL_POLICY).is_some_and(|p| p.weak));
         assert!(ssl_policy("ELBSecurityPolicy-TLS-1-2-Ext-2018-06").is_some_and(|p| !p.weak));
         assert!(ssl_policy("ELBSecurityPolicy-TLS13-1-2-2021-6").is_none());
-        let weak: Vec<_> = SSL_POLICIES
-            .iter()
-            .filter(|p| p.weak)
-            .map(|p| p.name)
-            .collect();
+        let weak: Vec<_> = SSL_POLICIES.iter().filter(|p| p.weak).map(|p| p.name).collect();
         assert_eq!(weak.len(), 11);
     }
 }

@@ -6,22 +6,12 @@ use super::{Annotation, AutoMode, Empty, Kind, Merge, Place};
 const PROTOCOLS: &[&str] = &["HTTP", "HTTPS"];
 
 /// Of the Ingress alone.
-const fn rule(
-    suffix: &'static str,
-    kind: Kind,
-    about: &'static str,
-    source: &'static str,
-) -> Annotation {
+const fn rule(suffix: &'static str, kind: Kind, about: &'static str, source: &'static str) -> Annotation {
     Annotation::new(suffix, kind, about, source).merge(Merge::Own)
 }
 
 /// Of the Service, else of the Ingress.
-const fn backend(
-    suffix: &'static str,
-    kind: Kind,
-    about: &'static str,
-    source: &'static str,
-) -> Annotation {
+const fn backend(suffix: &'static str, kind: Kind, about: &'static str, source: &'static str) -> Annotation {
     rule(suffix, kind, about, source).place(Place::ServiceThenIngress)
 }
 
@@ -74,13 +64,8 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "Protocol of the check, by default the backend's",
         "pkg/ingress/model_build_target_group.go:411-422",
     ),
-    backend(
-        "healthcheck-path",
-        Text,
-        "Path of the check",
-        "pkg/ingress/model_build_target_group.go:424-434",
-    )
-    .empty(Empty::Aws),
+    backend("healthcheck-path", Text, "Path of the check", "pkg/ingress/model_build_target_group.go:424-434")
+        .empty(Empty::Aws),
     backend(
         "healthcheck-interval-seconds",
         Int { min: 5, max: 300 },
@@ -119,18 +104,8 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/auth_config_builder.go:47-95",
     )
     .auto_mode(AutoMode::Except("oidc")),
-    backend(
-        "auth-idp-cognito",
-        Json,
-        "User pool of auth-type cognito",
-        "pkg/ingress/auth_config_builder.go:96-107",
-    ),
-    backend(
-        "auth-idp-oidc",
-        Json,
-        "Identity provider of auth-type oidc",
-        "pkg/ingress/auth_config_builder.go:108-119",
-    ),
+    backend("auth-idp-cognito", Json, "User pool of auth-type cognito", "pkg/ingress/auth_config_builder.go:96-107"),
+    backend("auth-idp-oidc", Json, "Identity provider of auth-type oidc", "pkg/ingress/auth_config_builder.go:108-119"),
     backend(
         "auth-on-unauthenticated-request",
         Words(&["authenticate", "allow", "deny"]),
@@ -145,19 +120,11 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/auth_config_builder.go:126-130",
     )
     .empty(Empty::Aws),
-    backend(
-        "auth-session-cookie",
-        Text,
-        "Name of the session cookie",
-        "pkg/ingress/auth_config_builder.go:132-136",
-    )
-    .empty(Empty::Aws),
+    backend("auth-session-cookie", Text, "Name of the session cookie", "pkg/ingress/auth_config_builder.go:132-136")
+        .empty(Empty::Aws),
     backend(
         "auth-session-timeout",
-        Int {
-            min: 1,
-            max: 604_800,
-        },
+        Int { min: 1, max: 604_800 },
         "Seconds that a session lasts",
         "pkg/ingress/auth_config_builder.go:138-144",
     ),

@@ -60,11 +60,7 @@ impl Type {
 /// Reads `text` as a value of type `ty`. `Value::Null` where the text says `null`.
 pub fn unmarshal(text: &str, ty: &Type) -> Result<Value, String> {
     let json = parse(text)?;
-    let mut decoder = Decoder {
-        path: Vec::new(),
-        structs: Vec::new(),
-        error: None,
-    };
+    let mut decoder = Decoder { path: Vec::new(), structs: Vec::new(), error: None };
     let value = decoder.decode(&json, ty, Value::Null);
     decoder.error.map_or(Ok(value), Err)
 }
@@ -114,9 +110,7 @@ impl Decoder {
         let message = match self.structs.last() {
             Some(name) => {
                 let path = self.path.join(".");
-                format!(
-                    "json: cannot unmarshal {found} into Go struct field {name}.{path} of type {ty}"
-                )
+                format!("json: cannot unmarshal {found} into Go struct field {name}.{path} of type {ty}")
             }
             None => format!("json: cannot unmarshal {found} into Go value of type {ty}"),
         };
@@ -136,11 +130,9 @@ impl Decoder {
                     before
                 }
             },
-            (Json::Array(items), Type::List(item)) => items
-                .iter()
-                .map(|json| self.decode(json, item, Value::Null))
-                .map(|v| zero(v, item))
-                .collect(),
+            (Json::Array(items), Type::List(item)) => {
+                items.iter().map(|json| self.decode(json, item, Value::Null)).map(|v| zero(v, item)).collect()
+            }
             (Json::Object(entries), Type::Map(value)) => {
                 let mut map = object(before);
                 for (key, json) in entries {
@@ -199,18 +191,9 @@ fn zero(value: Value, ty: &Type) -> Value {
 
 /// The field for a key: the exact name first, then without regard to case (Go also folds the long s and the Kelvin sign).
 fn field(fields: &'static Struct, key: &str) -> Option<&'static (&'static str, Type)> {
-    let fold = |s: &str| {
-        s.replace('ſ', "s")
-            .replace('\u{212a}', "k")
-            .to_ascii_lowercase()
-    };
+    let fold = |s: &str| s.replace('ſ', "s").replace('\u{212a}', "k").to_ascii_lowercase();
     let exact = fields.fields.iter().find(|(name, _)| *name == key);
-    exact.or_else(|| {
-        fields
-            .fields
-            .iter()
-            .find(|(name, _)| fold(name) == fold(key))
-    })
+    exact.or_else(|| fields.fields.iter().find(|(name, _)| fold(name) == fold(key)))
 }
 
 #[cfg(test)]
@@ -218,10 +201,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const INNER: Struct = Struct {
-        name: "Inner",
-        fields: &[("port", STRING), ("count", Type::Int32)],
-    };
+    const INNER: Struct = Struct { name: "Inner", fields: &[("port", STRING), ("count", Type::Int32)] };
     const OUTER: Struct = Struct {
         name: "Outer",
         fields: &[
@@ -240,10 +220,7 @@ mod tests {
         let value = json!({"type": "a", "inner": {"port": "1", "count": 2}, "ref": "80"});
         assert_eq!(unmarshal(text, &TYPE), Ok(value));
         assert_eq!(unmarshal("null", &TYPE), Ok(Value::Null));
-        assert_eq!(
-            unmarshal(r#"{"list":["a",null],"Li\u017ft":["b"]}"#, &TYPE),
-            Ok(json!({"list": ["b"]}))
-        );
+        assert_eq!(unmarshal(r#"{"list":["a",null],"Li\u017ft":["b"]}"#, &TYPE), Ok(json!({"list": ["b"]})));
     }
 
     #[test]
@@ -258,18 +235,9 @@ mod tests {
     #[test]
     fn mismatches_name_the_field_as_go_does() {
         for (text, error) in [
-            (
-                "[]",
-                "json: cannot unmarshal array into Go value of type ingress.Outer",
-            ),
-            (
-                "443",
-                "json: cannot unmarshal number into Go value of type ingress.Outer",
-            ),
-            (
-                r#"{"type":1}"#,
-                "json: cannot unmarshal number into Go struct field Outer.type of type ingress.Kind",
-            ),
+            ("[]", "json: cannot unmarshal array into Go value of type ingress.Outer"),
+            ("443", "json: cannot unmarshal number into Go value of type ingress.Outer"),
+            (r#"{"type":1}"#, "json: cannot unmarshal number into Go struct field Outer.type of type ingress.Kind"),
             (
                 r#"{"inner":"x"}"#,
                 "json: cannot unmarshal string into Go struct field Outer.inner of type ingress.Inner",
@@ -282,14 +250,8 @@ mod tests {
                 r#"{"inner":{"count":1.0}}"#,
                 "json: cannot unmarshal number 1.0 into Go struct field Inner.inner.count of type int32",
             ),
-            (
-                r#"{"list":"a"}"#,
-                "json: cannot unmarshal string into Go struct field Outer.list of type []string",
-            ),
-            (
-                r#"{"ref":true}"#,
-                "json: cannot unmarshal bool into Go struct field Outer.ref of type int32",
-            ),
+            (r#"{"list":"a"}"#, "json: cannot unmarshal string into Go struct field Outer.list of type []string"),
+            (r#"{"ref":true}"#, "json: cannot unmarshal bool into Go struct field Outer.ref of type int32"),
         ] {
             assert_eq!(unmarshal(text, &TYPE), Err(error.to_owned()), "{text}");
         }

@@ -134,10 +134,7 @@ impl Scanner<'_> {
         for expected in word.bytes().skip(1) {
             let found = self.next()?;
             if found != expected {
-                return Err(invalid(
-                    found,
-                    &format!("in literal {word} (expecting '{}')", char::from(expected)),
-                ));
+                return Err(invalid(found, &format!("in literal {word} (expecting '{}')", char::from(expected))));
             }
         }
         Ok(value)
@@ -240,8 +237,7 @@ impl Scanner<'_> {
         for _ in 0..4 {
             let found = self.next()?;
             let digit = char::from(found).to_digit(16);
-            n = n * 16
-                + digit.ok_or_else(|| invalid(found, "in \\u hexadecimal character escape"))?;
+            n = n * 16 + digit.ok_or_else(|| invalid(found, "in \\u hexadecimal character escape"))?;
         }
         Ok(n)
     }
@@ -256,46 +252,22 @@ mod tests {
         for (text, error) in [
             ("", "unexpected end of JSON input"),
             ("[{", "unexpected end of JSON input"),
-            (
-                "[1,]",
-                "invalid character ']' looking for beginning of value",
-            ),
-            (
-                "{\"a\":1,}",
-                "invalid character '}' looking for beginning of object key string",
-            ),
-            (
-                "{'a':1}",
-                "invalid character '\\'' looking for beginning of object key string",
-            ),
+            ("[1,]", "invalid character ']' looking for beginning of value"),
+            ("{\"a\":1,}", "invalid character '}' looking for beginning of object key string"),
+            ("{'a':1}", "invalid character '\\'' looking for beginning of object key string"),
             ("{\"a\" 1}", "invalid character '1' after object key"),
-            (
-                "{\"a\":1 \"b\"}",
-                "invalid character '\"' after object key:value pair",
-            ),
+            ("{\"a\":1 \"b\"}", "invalid character '\"' after object key:value pair"),
             ("[1 2]", "invalid character '2' after array element"),
             ("[] x", "invalid character 'x' after top-level value"),
             ("01", "invalid character '1' after top-level value"),
             ("-x", "invalid character 'x' in numeric literal"),
             ("1.", "unexpected end of JSON input"),
-            (
-                "1.x",
-                "invalid character 'x' after decimal point in numeric literal",
-            ),
-            (
-                "1ex",
-                "invalid character 'x' in exponent of numeric literal",
-            ),
-            (
-                "nul!",
-                "invalid character '!' in literal null (expecting 'l')",
-            ),
+            ("1.x", "invalid character 'x' after decimal point in numeric literal"),
+            ("1ex", "invalid character 'x' in exponent of numeric literal"),
+            ("nul!", "invalid character '!' in literal null (expecting 'l')"),
             ("\"a\nb\"", "invalid character '\\n' in string literal"),
             ("\"\\x\"", "invalid character 'x' in string escape code"),
-            (
-                "\"\\u12g4\"",
-                "invalid character 'g' in \\u hexadecimal character escape",
-            ),
+            ("\"\\u12g4\"", "invalid character 'g' in \\u hexadecimal character escape"),
             ("443abc", "invalid character 'a' after top-level value"),
             ("é", "invalid character 'Ã' looking for beginning of value"),
         ] {
@@ -305,10 +277,7 @@ mod tests {
 
     #[test]
     fn strings_unescape_like_go() {
-        assert_eq!(
-            parse(r#""a\u00e9\ud83d\ude00\ud800x\/""#),
-            Ok(Json::String("aé😀\u{fffd}x/".to_owned()))
-        );
+        assert_eq!(parse(r#""a\u00e9\ud83d\ude00\ud800x\/""#), Ok(Json::String("aé😀\u{fffd}x/".to_owned())));
         assert!(parse(&"[".repeat(2_000)).is_err());
     }
 }

@@ -53,11 +53,8 @@ impl<'a> Builder<'a> {
             }
             _ => {
                 let config = action.forward_config.clone().unwrap_or_default();
-                let targets: Result<Vec<Target>, Reason> = config
-                    .target_groups
-                    .iter()
-                    .map(|target| self.target(member, target))
-                    .collect();
+                let targets: Result<Vec<Target>, Reason> =
+                    config.target_groups.iter().map(|target| self.target(member, target)).collect();
                 Ok(Action::Forward {
                     forward_config: Forward {
                         target_groups: targets?,
@@ -77,18 +74,12 @@ impl<'a> Builder<'a> {
                 let key = Key::new(&member.key.namespace, name);
                 let port = target.service_port.clone().unwrap_or(PortRef::Number(0));
                 match self.find_service(&key) {
-                    Found::Service(service) => Some(format!(
-                        "tg:{}",
-                        self.target_group(member, &key, service, &port)?
-                    )),
+                    Found::Service(service) => Some(format!("tg:{}", self.target_group(member, &key, service, &port)?)),
                     Found::Missing | Found::Unknown => None,
                 }
             }
         };
-        Ok(Target {
-            target_group_arn: arn,
-            weight: target.weight,
-        })
+        Ok(Target { target_group_arn: arn, weight: target.weight })
     }
 }
 

@@ -12,14 +12,8 @@ use crate::alb::payloads::Condition;
 use k8s_openapi::api::networking::v1::Ingress;
 
 /// Why the webhook denies an Ingress that the controller picks up.
-pub(super) fn denied(
-    key: &Key,
-    ingress: &Ingress,
-    annotations: &Annotations<'_>,
-) -> Option<Reason> {
-    conditions(key, ingress, annotations)
-        .err()
-        .map(|reason| reason.of(key))
+pub(super) fn denied(key: &Key, ingress: &Ingress, annotations: &Annotations<'_>) -> Option<Reason> {
+    conditions(key, ingress, annotations).err().map(|reason| reason.of(key))
 }
 
 /// What the webhook asks of the cluster and the stream does not answer: the class that is named beside the class
@@ -37,17 +31,11 @@ pub(super) fn open_question(objects: &Objects, ingress: &Ingress) -> Option<Reas
 
 /// ingress_validator.go:213-240
 fn conditions(key: &Key, ingress: &Ingress, annotations: &Annotations<'_>) -> Result<(), Reason> {
-    let rules = ingress
-        .spec
-        .iter()
-        .flat_map(|spec| spec.rules.iter().flatten());
+    let rules = ingress.spec.iter().flat_map(|spec| spec.rules.iter().flatten());
     for (at, rule) in rules.enumerate() {
         for (path_at, path) in rule.http.iter().flat_map(|http| &http.paths).enumerate() {
             let Some(service) = &path.backend.service else {
-                let site = Site::field(
-                    Object::ingress(key),
-                    format!("/spec/rules/{at}/http/paths/{path_at}/backend"),
-                );
+                let site = Site::field(Object::ingress(key), format!("/spec/rules/{at}/http/paths/{path_at}/backend"));
                 return Err(Reason::new(
                     "the webhook panics on a backend that is no Service (nil pointer dereference)",
                 )
@@ -58,10 +46,7 @@ fn conditions(key: &Key, ingress: &Ingress, annotations: &Annotations<'_>) -> Re
             for condition in &conditions {
                 condition.check().map_err(|fault| {
                     let what = format!("invalid alb.ingress.kubernetes.io/{suffix} annotation");
-                    annotations.fault(
-                        &suffix,
-                        format!("ignoring Ingress {key} since {what}: {fault}"),
-                    )
+                    annotations.fault(&suffix, format!("ignoring Ingress {key} since {what}: {fault}"))
                 })?;
             }
         }

@@ -38,10 +38,7 @@ impl Found<'_> {
 impl<'a> Annotations<'a> {
     /// Of one object. An annotation that is newer than the controller is as good as none.
     pub fn of(object: Object, map: Option<&'a BTreeMap<String, String>>, version: Version) -> Self {
-        Annotations {
-            layers: vec![(object, map.unwrap_or(&NONE))],
-            version,
-        }
+        Annotations { layers: vec![(object, map.unwrap_or(&NONE))], version }
     }
 
     /// These, and `others` for what these do not have.
@@ -52,16 +49,10 @@ impl<'a> Annotations<'a> {
 
     pub fn find(&self, suffix: &str) -> Option<Found<'a>> {
         let key = format!("{PREFIX}{suffix}");
-        let (object, value) = self
-            .layers
-            .iter()
-            .find_map(|(object, map)| Some((object, map.get(&key)?)))?;
+        let (object, value) = self.layers.iter().find_map(|(object, map)| Some((object, map.get(&key)?)))?;
         let known = self.version >= catalogue::CURRENT
             || catalogue::find(suffix).is_none_or(|annotation| annotation.since <= self.version);
-        known.then(|| Found {
-            value,
-            site: Site::annotation(object.clone(), key),
-        })
+        known.then(|| Found { value, site: Site::annotation(object.clone(), key) })
     }
 
     pub fn text(&self, suffix: &str) -> Option<&'a str> {
@@ -92,9 +83,7 @@ impl<'a> Annotations<'a> {
     pub fn map(&self, suffix: &str) -> Result<BTreeMap<String, String>, Reason> {
         match self.find(suffix) {
             None => Ok(BTreeMap::new()),
-            Some(found) => {
-                values::string_map(found.value).ok_or_else(|| found.failed("stringMap", None))
-            }
+            Some(found) => values::string_map(found.value).ok_or_else(|| found.failed("stringMap", None)),
         }
     }
 
@@ -107,9 +96,7 @@ impl<'a> Annotations<'a> {
         let Some(found) = self.find(suffix) else {
             return Ok(None);
         };
-        parse(found.value)
-            .map(Some)
-            .map_err(|error| found.failed(what, Some(&error)))
+        parse(found.value).map(Some).map_err(|error| found.failed(what, Some(&error)))
     }
 
     /// `message` as the error of the annotation `suffix`, or of no place where it is absent.

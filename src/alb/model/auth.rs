@@ -45,14 +45,8 @@ impl<'a> Builder<'a> {
     /// Annotations of the Service count only where the rule forwards to that one Service
     /// (enhanced_backend_builder.go:301-317).
     pub fn auth(&self, action: &Action, member: &Member<'a>) -> Result<AuthConfig, Reason> {
-        let targets = action
-            .forward_config
-            .as_ref()
-            .filter(|_| action.r#type == "forward")
-            .map(|f| &f.target_groups);
-        let only = targets
-            .filter(|targets| targets.len() == 1)
-            .and_then(|targets| targets[0].service_name.as_ref());
+        let targets = action.forward_config.as_ref().filter(|_| action.r#type == "forward").map(|f| &f.target_groups);
+        let only = targets.filter(|targets| targets.len() == 1).and_then(|targets| targets[0].service_name.as_ref());
         let mut annotations = member.annotations.clone();
         if let Some(name) = only {
             let key = Key::new(&member.key.namespace, name);
@@ -60,8 +54,7 @@ impl<'a> Builder<'a> {
                 annotations = self.service_annotations(&key, service).before(&annotations);
             }
         }
-        let text =
-            |suffix: &str, default: &str| annotations.text(suffix).unwrap_or(default).to_owned();
+        let text = |suffix: &str, default: &str| annotations.text(suffix).unwrap_or(default).to_owned();
         let kind = match annotations.text("auth-type") {
             None | Some("none") => Kind::None,
             Some("oidc") => Kind::Oidc,
@@ -72,9 +65,7 @@ impl<'a> Builder<'a> {
         };
         Ok(AuthConfig {
             kind,
-            timeout: annotations
-                .int64("auth-session-timeout")?
-                .unwrap_or(604_800),
+            timeout: annotations.int64("auth-session-timeout")?.unwrap_or(604_800),
             cognito: annotations.json("auth-idp-cognito")?,
             oidc: annotations.json("auth-idp-oidc")?,
             on_unauthenticated_request: text("auth-on-unauthenticated-request", "authenticate"),
@@ -119,30 +110,16 @@ impl<'a> Builder<'a> {
         let secret = Key::new(&member.key.namespace, &idp.secret_name);
         match self.objects.secrets.get(&secret) {
             None => {
-                let message =
-                    format!("it depends on the cluster: the Secret {secret} is not in the stream");
-                self.unknown(
-                    member
-                        .annotations
-                        .fault("auth-idp-oidc", message)
-                        .of(&member.key),
-                );
+                let message = format!("it depends on the cluster: the Secret {secret} is not in the stream");
+                self.unknown(member.annotations.fault("auth-idp-oidc", message).of(&member.key));
             }
             Some(found) => {
                 let has = |key: &str| {
-                    found
-                        .data
-                        .as_ref()
-                        .is_some_and(|data| data.contains_key(key))
-                        || found
-                            .string_data
-                            .as_ref()
-                            .is_some_and(|data| data.contains_key(key))
+                    found.data.as_ref().is_some_and(|data| data.contains_key(key))
+                        || found.string_data.as_ref().is_some_and(|data| data.contains_key(key))
                 };
                 let missing = |what: &str| {
-                    Err(member
-                        .annotations
-                        .fault("auth-idp-oidc", format!("missing {what}, secret: {secret}")))
+                    Err(member.annotations.fault("auth-idp-oidc", format!("missing {what}, secret: {secret}")))
                 };
                 if !has("clientID") && !has("clientId") {
                     return missing("clientID");

@@ -40,53 +40,32 @@ pub(super) enum Found<'a> {
 
 impl<'a> Builder<'a> {
     /// enhanced_backend_builder.go:111-168
-    pub fn backend(
-        &mut self,
-        member: &Member<'a>,
-        backend: &IngressBackend,
-    ) -> Result<Backend, Reason> {
-        let service = backend
-            .service
-            .as_ref()
-            .ok_or_else(|| Reason::new("missing required \"service\" field"))?;
+    pub fn backend(&mut self, member: &Member<'a>, backend: &IngressBackend) -> Result<Backend, Reason> {
+        let service = backend.service.as_ref().ok_or_else(|| Reason::new("missing required \"service\" field"))?;
         let annotations = &member.annotations;
         let suffix = format!("conditions.{}", service.name);
         let conditions: Vec<Condition> = annotations.json(&suffix)?.unwrap_or_default();
         for condition in &conditions {
-            condition
-                .check()
-                .map_err(|fault| annotations.fault(&suffix, fault))?;
+            condition.check().map_err(|fault| annotations.fault(&suffix, fault))?;
         }
         let suffix = format!("transforms.{}", service.name);
         let transforms: Vec<Transform> = annotations.json(&suffix)?.unwrap_or_default();
         for transform in &transforms {
-            transform
-                .check()
-                .map_err(|fault| annotations.fault(&suffix, fault))?;
+            transform.check().map_err(|fault| annotations.fault(&suffix, fault))?;
         }
         let port = service.port.clone().unwrap_or_default();
         let mut action = match port.name.as_deref().unwrap_or_default() {
             USE_ANNOTATION => action_by_annotation(annotations, &service.name)?,
-            "" => forward_to(
-                &service.name,
-                PortRef::Number(port.number.unwrap_or_default()),
-            ),
+            "" => forward_to(&service.name, PortRef::Number(port.number.unwrap_or_default())),
             name => forward_to(&service.name, PortRef::Name(name.to_owned())),
         };
         self.load_services(&mut action, member)?;
         let auth = self.auth(&action, member)?;
         let jwt: Option<Jwt> = annotations.json("jwt-validation")?;
         if let Some(jwt) = &jwt {
-            jwt.check()
-                .map_err(|fault| annotations.fault("jwt-validation", fault))?;
+            jwt.check().map_err(|fault| annotations.fault("jwt-validation", fault))?;
         }
-        Ok(Backend {
-            conditions,
-            transforms,
-            action,
-            auth,
-            jwt,
-        })
+        Ok(Backend { conditions, transforms, action, auth, jwt })
     }
 
     /// A Service of the Ingress's namespace.
@@ -106,27 +85,17 @@ impl<'a> Builder<'a> {
 
     /// One Service that is not there becomes a 503; one of several is an error (enhanced_backend_builder.go:271-299).
     fn load_services(&mut self, action: &mut Action, member: &Member<'a>) -> Result<(), Reason> {
-        let Some(forward) = action
-            .forward_config
-            .as_ref()
-            .filter(|_| action.r#type == "forward")
-        else {
+        let Some(forward) = action.forward_config.as_ref().filter(|_| action.r#type == "forward") else {
             return Ok(());
         };
-        let names: BTreeSet<String> = forward
-            .target_groups
-            .iter()
-            .filter_map(|t| t.service_name.clone())
-            .collect();
+        let names: BTreeSet<String> = forward.target_groups.iter().filter_map(|t| t.service_name.clone()).collect();
         let only_one = forward.target_groups.len() == 1 && names.len() == 1;
         for name in names {
             let key = Key::new(&member.key.namespace, &name);
             match self.find_service(&key) {
                 Found::Service(_) => {}
                 Found::Unknown => {
-                    let message = format!(
-                        "it depends on the cluster: the Service {key} is not in the stream"
-                    );
+                    let message = format!("it depends on the cluster: the Service {key} is not in the stream");
                     self.unknown(Reason::new(message).of(&member.key));
                 }
                 Found::Missing if only_one => {
@@ -148,9 +117,7 @@ fn action_by_annotation(annotations: &Annotations<'_>, name: &str) -> Result<Act
     let Some(action): Option<Action> = annotations.json(&suffix)? else {
         return Ok(unavailable("Backend action does not exist"));
     };
-    action
-        .check()
-        .map_err(|fault| annotations.fault(&suffix, fault))?;
+    action.check().map_err(|fault| annotations.fault(&suffix, fault))?;
     Ok(normalise(action))
 }
 
@@ -169,23 +136,12 @@ fn normalise(action: Action) -> Action {
 }
 
 fn forward_to(service: &str, port: PortRef) -> Action {
-    forward(Target {
-        service_name: Some(service.to_owned()),
-        service_port: Some(port),
-        ..Target::default()
-    })
+    forward(Target { service_name: Some(service.to_owned()), service_port: Some(port), ..Target::default() })
 }
 
 fn forward(target: Target) -> Action {
-    let config = Forward {
-        target_groups: vec![target],
-        target_group_stickiness_config: None,
-    };
-    Action {
-        r#type: "forward".to_owned(),
-        forward_config: Some(config),
-        ..Action::default()
-    }
+    let config = Forward { target_groups: vec![target], target_group_stickiness_config: None };
+    Action { r#type: "forward".to_owned(), forward_config: Some(config), ..Action::default() }
 }
 
 fn unavailable(body: &str) -> Action {
@@ -194,9 +150,5 @@ fn unavailable(body: &str) -> Action {
         message_body: Some(body.to_owned()),
         status_code: "503".to_owned(),
     };
-    Action {
-        r#type: "fixed-response".to_owned(),
-        fixed_response_config: Some(config),
-        ..Action::default()
-    }
+    Action { r#type: "fixed-response".to_owned(), fixed_response_config: Some(config), ..Action::default() }
 }

@@ -47,11 +47,8 @@ impl<'a> Builder<'a> {
         self.ssl_redirect = self.find_ssl_redirect(&ports)?;
         let mut listeners = Vec::new();
         for (port, config) in &ports {
-            let members: Vec<&Member<'a>> = self
-                .members
-                .iter()
-                .filter(|m| by_member[&m.key].contains_key(port))
-                .collect();
+            let members: Vec<&Member<'a>> =
+                self.members.iter().filter(|m| by_member[&m.key].contains_key(port)).collect();
             listeners.push(self.listener(*port, config, &members)?);
         }
         let wafv2 = self.wafv2()?;
@@ -59,19 +56,8 @@ impl<'a> Builder<'a> {
         let shield = self.shield()?;
         let frontend_nlb = self.frontend_nlb(&by_member)?;
         let inbound = self.inbound(&load_balancer, &ports);
-        let target_groups = std::mem::take(&mut self.target_groups)
-            .into_values()
-            .collect();
-        Ok(Built {
-            load_balancer,
-            inbound,
-            listeners,
-            target_groups,
-            wafv2,
-            waf_classic,
-            shield,
-            frontend_nlb,
-        })
+        let target_groups = std::mem::take(&mut self.target_groups).into_values().collect();
+        Ok(Built { load_balancer, inbound, listeners, target_groups, wafv2, waf_classic, shield, frontend_nlb })
     }
 
     /// Notes that something cannot be told, once.
@@ -113,11 +99,7 @@ impl<'a> Builder<'a> {
     /// The place of the annotation `suffix` that a member has, for an error that the whole group shares.
     pub fn blame(&self, suffix: &str, message: impl Into<String>) -> Reason {
         let reason = Reason::new(message);
-        match self
-            .members
-            .iter()
-            .find_map(|member| Some((member, member.annotations.find(suffix)?)))
-        {
+        match self.members.iter().find_map(|member| Some((member, member.annotations.find(suffix)?))) {
             Some((member, found)) => reason.at(found.site).of(&member.key),
             None => reason,
         }
@@ -140,11 +122,7 @@ pub(super) fn agree_by_key<'m, 'a: 'm>(
 ) -> Result<BTreeMap<String, String>, Reason> {
     let mut merged: BTreeMap<String, String> = BTreeMap::new();
     for member in members {
-        for (key, value) in member
-            .annotations
-            .map(suffix)
-            .map_err(|reason| reason.of(&member.key))?
-        {
+        for (key, value) in member.annotations.map(suffix).map_err(|reason| reason.of(&member.key))? {
             match merged.get(&key) {
                 Some(before) if *before != value && !from_class.contains_key(&key) => {
                     let message = conflict(member, &format!("{key}: {before} | {value}"));

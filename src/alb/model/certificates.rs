@@ -28,20 +28,7 @@ fn hosts(member: &Member<'_>) -> Vec<String> {
     let Some(spec) = member.spec() else {
         return Vec::new();
     };
-    let rules = spec
-        .rules
-        .iter()
-        .flatten()
-        .filter_map(|rule| rule.host.clone())
-        .filter(|host| !host.is_empty());
-    let tls = spec
-        .tls
-        .iter()
-        .flatten()
-        .flat_map(|tls| tls.hosts.iter().flatten().cloned());
-    rules
-        .chain(tls)
-        .collect::<BTreeSet<String>>()
-        .into_iter()
-        .collect()
+    let rules = spec.rules.iter().flatten().filter_map(|rule| rule.host.clone()).filter(|host| !host.is_empty());
+    let tls = spec.tls.iter().flatten().flat_map(|tls| tls.hosts.iter().flatten().cloned());
+    rules.chain(tls).collect::<BTreeSet<String>>().into_iter().collect()
 }

@@ -35,21 +35,12 @@ pub(super) struct Classified<'a> {
 
 impl<'a> Classified<'a> {
     fn new(ours: Option<bool>, why: impl Into<String>) -> Self {
-        Classified {
-            ours,
-            why: why.into(),
-            class: None,
-            params: None,
-            invalid: None,
-        }
+        Classified { ours, why: why.into(), class: None, params: None, invalid: None }
     }
 
     fn invalid(reason: Reason) -> Self {
         let why = reason.message.clone();
-        Classified {
-            invalid: Some(reason),
-            ..Classified::new(Some(false), why)
-        }
+        Classified { invalid: Some(reason), ..Classified::new(Some(false), why) }
     }
 
     fn class(mut self, name: &str) -> Self {
@@ -67,20 +58,12 @@ pub(super) enum Loaded<'a> {
 }
 
 pub(super) fn load<'a>(objects: &'a Objects, name: &str) -> Loaded<'a> {
-    objects
-        .classes
-        .get(name)
-        .map_or(Loaded::Unknown, Loaded::Class)
+    objects.classes.get(name).map_or(Loaded::Unknown, Loaded::Class)
 }
 
 /// The class annotation of an Ingress.
 pub(super) fn annotation(ingress: &Ingress) -> Option<&str> {
-    ingress
-        .metadata
-        .annotations
-        .as_ref()?
-        .get(CLASS_ANNOTATION)
-        .map(String::as_str)
+    ingress.metadata.annotations.as_ref()?.get(CLASS_ANNOTATION).map(String::as_str)
 }
 
 /// The class name in the spec of an Ingress.
@@ -89,27 +72,16 @@ pub(super) fn name(ingress: &Ingress) -> Option<&str> {
 }
 
 /// Classifies one Ingress.
-pub(super) fn classify<'a>(
-    objects: &'a Objects,
-    options: &Options,
-    at: &Object,
-    ingress: &Ingress,
-) -> Classified<'a> {
+pub(super) fn classify<'a>(objects: &'a Objects, options: &Options, at: &Object, ingress: &Ingress) -> Classified<'a> {
     if let Some(value) = annotation(ingress) {
         return by_annotation(options, value);
     }
     if let Some(name) = name(ingress) {
         return by_name(objects, options, at, name);
     }
-    let mut defaults = objects
-        .classes
-        .iter()
-        .filter(|(_, class)| is_default(class))
-        .map(|(name, _)| name);
+    let mut defaults = objects.classes.iter().filter(|(_, class)| is_default(class)).map(|(name, _)| name);
     match (defaults.next(), defaults.next()) {
-        (Some(_), Some(_)) => {
-            Classified::invalid(Reason::new("multiple default IngressClasses found"))
-        }
+        (Some(_), Some(_)) => Classified::invalid(Reason::new("multiple default IngressClasses found")),
         (Some(name), None) => by_name(objects, options, at, name),
         _ if options.ingress_class.is_empty() => {
             Classified::new(Some(true), "--ingress-class is empty: no class is ours")
@@ -122,12 +94,7 @@ pub(super) fn classify<'a>(
 }
 
 fn is_default(class: &IngressClass) -> bool {
-    class
-        .metadata
-        .annotations
-        .as_ref()
-        .and_then(|a| a.get(DEFAULT_CLASS))
-        .is_some_and(|value| value == "true")
+    class.metadata.annotations.as_ref().and_then(|a| a.get(DEFAULT_CLASS)).is_some_and(|value| value == "true")
 }
 
 fn by_annotation<'a>(options: &Options, value: &str) -> Classified<'a> {
@@ -135,79 +102,44 @@ fn by_annotation<'a>(options: &Options, value: &str) -> Classified<'a> {
         let why = format!("EKS Auto Mode does not read the annotation {CLASS_ANNOTATION}");
         return Classified::new(Some(false), why);
     }
-    let ours = if options.ingress_class.is_empty() {
-        "alb"
-    } else {
-        options.ingress_class.as_str()
-    };
+    let ours = if options.ingress_class.is_empty() { "alb" } else { options.ingress_class.as_str() };
     let matches = if value == ours { "is" } else { "is not" };
-    let why = format!(
-        "annotation {CLASS_ANNOTATION}: \"{value}\" {matches} the controller's class \"{ours}\""
-    );
+    let why = format!("annotation {CLASS_ANNOTATION}: \"{value}\" {matches} the controller's class \"{ours}\"");
     Classified::new(Some(value == ours), why)
 }
 
 fn by_name<'a>(objects: &'a Objects, options: &Options, at: &Object, name: &str) -> Classified<'a> {
     let Loaded::Class(class) = load(objects, name) else {
-        return Classified::new(
-            None,
-            format!("it depends on the cluster: IngressClass {name} is not in the stream"),
-        )
-        .class(name);
+        return Classified::new(None, format!("it depends on the cluster: IngressClass {name} is not in the stream"))
+            .class(name);
     };
     let spec = class.spec.as_ref();
-    let controller = spec
-        .and_then(|spec| spec.controller.as_deref())
-        .unwrap_or_default();
+    let controller = spec.and_then(|spec| spec.controller.as_deref()).unwrap_or_default();
     if controller != options.controller() {
         let why = format!("IngressClass {name} belongs to the controller \"{controller}\"");
         return Classified::new(Some(false), why).class(name);
     }
-    let ours = Classified::new(
-        Some(true),
-        format!("IngressClass {name} belongs to {controller}"),
-    )
-    .class(name);
+    let ours = Classified::new(Some(true), format!("IngressClass {name} belongs to {controller}")).class(name);
     let Some(reference) = spec.and_then(|spec| spec.parameters.as_ref()) else {
         return ours;
     };
     let invalid = |message: String| {
         let site = Site::field(at.clone(), "/spec/ingressClassName");
-        Classified::invalid(Reason::new(format!("invalid ingress class: {message}")).at(site))
-            .class(name)
+        Classified::invalid(Reason::new(format!("invalid ingress class: {message}")).at(site)).class(name)
     };
-    if reference.api_group.as_deref() != Some(options.params_group())
-        || reference.kind != "IngressClassParams"
-    {
+    if reference.api_group.as_deref() != Some(options.params_group()) || reference.kind != "IngressClassParams" {
         return invalid(format!("IngressClass {name} references unknown parameters"));
     }
     let Some(params) = objects.params.get(&reference.name) else {
-        let why = format!(
-            "it depends on the cluster: IngressClassParams {} are not in the stream",
-            reference.name
-        );
+        let why = format!("it depends on the cluster: IngressClassParams {} are not in the stream", reference.name);
         return Classified::new(None, why).class(name);
     };
     match selects(objects, params, &at.key.namespace) {
-        Some(true) => Classified {
-            params: Some(params),
-            ..ours
-        },
-        Some(false) => invalid(format!(
-            "namespaceSelector of IngressClassParams {} mismatch",
-            params.name
-        )),
+        Some(true) => Classified { params: Some(params), ..ours },
+        Some(false) => invalid(format!("namespaceSelector of IngressClassParams {} mismatch", params.name)),
         None => {
-            let why = format!(
-                "it depends on the cluster: labels of the namespace {}",
-                at.key.namespace
-            );
-            Classified {
-                ours: None,
-                why,
-                params: Some(params),
-                ..ours
-            }
+            let why = format!("it depends on the cluster: labels of the namespace {}", at.key.namespace);
+            Classified { ours: None, why, params: Some(params), ..ours }
         }
     }
 }
@@ -235,32 +167,21 @@ fn selects(objects: &Objects, params: &Params, namespace: &str) -> Option<bool> 
 fn asks_for_the_name_only(selector: &LabelSelector) -> bool {
     let labels = selector.match_labels.iter().flat_map(BTreeMap::keys);
     let expressions = selector.match_expressions.iter().flatten();
-    labels
-        .chain(expressions.map(|expression| &expression.key))
-        .all(|key| key == NAME_LABEL)
+    labels.chain(expressions.map(|expression| &expression.key)).all(|key| key == NAME_LABEL)
 }
 
 fn matches(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
-    let exact = selector
-        .match_labels
-        .iter()
-        .flatten()
-        .all(|(key, value)| labels.get(key) == Some(value));
+    let exact = selector.match_labels.iter().flatten().all(|(key, value)| labels.get(key) == Some(value));
     exact
-        && selector
-            .match_expressions
-            .iter()
-            .flatten()
-            .all(|expression| {
-                let value = labels.get(&expression.key);
-                let listed = value
-                    .is_some_and(|value| expression.values.iter().flatten().any(|v| v == value));
-                match expression.operator.as_str() {
-                    "In" => listed,
-                    "NotIn" => !listed,
-                    "Exists" => value.is_some(),
-                    "DoesNotExist" => value.is_none(),
-                    _ => false,
-                }
-            })
+        && selector.match_expressions.iter().flatten().all(|expression| {
+            let value = labels.get(&expression.key);
+            let listed = value.is_some_and(|value| expression.values.iter().flatten().any(|v| v == value));
+            match expression.operator.as_str() {
+                "In" => listed,
+                "NotIn" => !listed,
+                "Exists" => value.is_some(),
+                "DoesNotExist" => value.is_none(),
+                _ => false,
+            }
+        })
 }

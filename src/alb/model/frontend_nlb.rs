@@ -14,11 +14,8 @@ use crate::alb::values::{PortRef, parse_int32};
 use std::collections::BTreeMap;
 
 const ROUTING: &str = "dns_record.client_routing_policy";
-const ROUTING_POLICIES: [&str; 3] = [
-    "availability_zone_affinity",
-    "partial_availability_zone_affinity",
-    "any_availability_zone",
-];
+const ROUTING_POLICIES: [&str; 3] =
+    ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
 
 /// A listener that one member asks for.
 #[derive(Default)]
@@ -29,24 +26,15 @@ struct Asked {
 
 impl<'a> Builder<'a> {
     /// model_build_frontend_nlb.go:40-107
-    pub fn frontend_nlb(
-        &mut self,
-        by_member: &ListenPortsByMember,
-    ) -> Result<Option<FrontendNlb>, Reason> {
-        let asked = self.agree_on(
-            "enable-frontend-nlb",
-            "conflicting enable frontend NLB values",
-        )?;
+    pub fn frontend_nlb(&mut self, by_member: &ListenPortsByMember) -> Result<Option<FrontendNlb>, Reason> {
+        let asked = self.agree_on("enable-frontend-nlb", "conflicting enable frontend NLB values")?;
         if asked != Some(true) {
             return Ok(None);
         }
         let scheme = self.frontend_scheme()?;
         let security_groups = self.given_security_groups("frontend-nlb-security-groups")?;
         self.resolve_security_groups("frontend-nlb-security-groups", &security_groups)?;
-        let wanted = Wanted {
-            suffix: "frontend-nlb-subnets",
-            minimum: 1,
-        };
+        let wanted = Wanted { suffix: "frontend-nlb-subnets", minimum: 1 };
         let lists = self.listed(&wanted, |_| true);
         let subnets = match lists.is_empty() {
             true => None,
@@ -54,28 +42,14 @@ impl<'a> Builder<'a> {
         };
         let eip_allocations = self.eip_allocations(scheme, subnets.as_deref())?;
         let attributes = self.frontend_map("frontend-nlb-attributes")?;
-        if let Some(policy) = attributes
-            .get(ROUTING)
-            .filter(|policy| !ROUTING_POLICIES.contains(&policy.as_str()))
-        {
-            let message = format!(
-                "invalid {ROUTING}: {policy}, must be one of {}",
-                ROUTING_POLICIES.join(", ")
-            );
+        if let Some(policy) = attributes.get(ROUTING).filter(|policy| !ROUTING_POLICIES.contains(&policy.as_str())) {
+            let message = format!("invalid {ROUTING}: {policy}, must be one of {}", ROUTING_POLICIES.join(", "));
             return Err(self.blame("frontend-nlb-attributes", message));
         }
         let tags = self.frontend_map("frontend-nlb-tags")?;
         let listeners = self.frontend_listeners(by_member)?;
         let subnets = subnets.map_or(Subnets::Discovered, Subnets::Given);
-        Ok(Some(FrontendNlb {
-            scheme,
-            subnets,
-            eip_allocations,
-            security_groups,
-            attributes,
-            tags,
-            listeners,
-        }))
+        Ok(Some(FrontendNlb { scheme, subnets, eip_allocations, security_groups, attributes, tags, listeners }))
     }
 
     /// model_build_frontend_nlb.go:97-107, 842-866
@@ -91,43 +65,27 @@ impl<'a> Builder<'a> {
     }
 
     /// One for each subnet, and internet-facing only (model_build_frontend_nlb.go:142-192).
-    fn eip_allocations(
-        &mut self,
-        scheme: &str,
-        subnets: Option<&[String]>,
-    ) -> Result<Vec<String>, Reason> {
+    fn eip_allocations(&mut self, scheme: &str, subnets: Option<&[String]>) -> Result<Vec<String>, Reason> {
         let suffix = "frontend-nlb-eip-allocations";
-        let value =
-            |member: &Member<'a>| member.annotations.list(suffix).map(|list| list.join(","));
-        let conflict =
-            |values: &[String]| format!("conflicting EIP allocations: {}", values.join(" | "));
+        let value = |member: &Member<'a>| member.annotations.list(suffix).map(|list| list.join(","));
+        let conflict = |values: &[String]| format!("conflicting EIP allocations: {}", values.join(" | "));
         let Some(chosen) = self.agree(suffix, value, conflict)? else {
             return Ok(Vec::new());
         };
-        let chosen: Vec<String> = chosen
-            .split(',')
-            .filter(|eip| !eip.is_empty())
-            .map(str::to_owned)
-            .collect();
+        let chosen: Vec<String> = chosen.split(',').filter(|eip| !eip.is_empty()).map(str::to_owned).collect();
         if scheme != "internet-facing" {
             let message = "EIP allocations can only be set for internet facing load balancers";
             return Err(self.blame(suffix, message));
         }
         match subnets {
             Some(subnets) if subnets.len() != chosen.len() => {
-                let counts = format!(
-                    "number of EIP allocations ({}) and subnets ({})",
-                    chosen.len(),
-                    subnets.len()
-                );
+                let counts = format!("number of EIP allocations ({}) and subnets ({})", chosen.len(), subnets.len());
                 Err(self.blame(suffix, format!("{counts} must match")))
             }
             Some(_) => Ok(chosen),
             None => {
-                let message = format!(
-                    "it depends on AWS: {} subnets must be discovered, one for each address",
-                    chosen.len()
-                );
+                let message =
+                    format!("it depends on AWS: {} subnets must be discovered, one for each address", chosen.len());
                 self.unknown(self.blame(suffix, message));
                 Ok(chosen)
             }
@@ -136,24 +94,16 @@ impl<'a> Builder<'a> {
 
     /// A map on which the members agree key by key.
     fn frontend_map(&self, suffix: &str) -> Result<BTreeMap<String, String>, Reason> {
-        agree_by_key(self.members, suffix, BTreeMap::new(), |_, clash| {
-            format!("conflicting {suffix} {clash}")
-        })
+        agree_by_key(self.members, suffix, BTreeMap::new(), |_, clash| format!("conflicting {suffix} {clash}"))
     }
 
     /// model_build_frontend_nlb.go:375-501
-    fn frontend_listeners(
-        &self,
-        by_member: &ListenPortsByMember,
-    ) -> Result<Vec<FrontendListener>, Reason> {
+    fn frontend_listeners(&self, by_member: &ListenPortsByMember) -> Result<Vec<FrontendListener>, Reason> {
         let mut by_port: BTreeMap<i32, Vec<Asked>> = BTreeMap::new();
         for member in self.members {
             let key = &member.key;
             let asked = asked(member, by_member).map_err(|reason| {
-                let message = format!(
-                    "failed to compute listenPort config for ingress: {key}: {}",
-                    reason.message
-                );
+                let message = format!("failed to compute listenPort config for ingress: {key}: {}", reason.message);
                 Reason { message, ..reason }.of(key)
             })?;
             for (port, asked) in asked {
@@ -163,46 +113,27 @@ impl<'a> Builder<'a> {
         let mut listeners = Vec::new();
         for (port, asked) in by_port {
             let (alb_port, health_check) = merge(asked).map_err(|message| {
-                Reason::new(format!(
-                    "failed to merge NLB listenPort config for port: {port}: {message}"
-                ))
+                Reason::new(format!("failed to merge NLB listenPort config for port: {port}: {message}"))
             })?;
-            listeners.push(FrontendListener {
-                port,
-                alb_port,
-                health_check,
-            });
+            listeners.push(FrontendListener { port, alb_port, health_check });
         }
         Ok(listeners)
     }
 }
 
 /// What one member asks for: the ports of the mapping that are its own, or else its ports one to one (:418-501).
-fn asked(
-    member: &Member<'_>,
-    by_member: &ListenPortsByMember,
-) -> Result<BTreeMap<i32, Asked>, Reason> {
+fn asked(member: &Member<'_>, by_member: &ListenPortsByMember) -> Result<BTreeMap<i32, Asked>, Reason> {
     let suffix = "frontend-nlb-listener-port-mapping";
     let mapping = member.annotations.map(suffix).map_err(|reason| Reason {
-        message: format!(
-            "failed to parse frontend-nlb-listener-port-mapping for ingress map[]: {}",
-            reason.message
-        ),
+        message: format!("failed to parse frontend-nlb-listener-port-mapping for ingress map[]: {}", reason.message),
         ..reason
     })?;
-    let own: Vec<i32> = by_member
-        .get(&member.key)
-        .into_iter()
-        .flat_map(|ports| ports.keys().copied())
-        .collect();
+    let own: Vec<i32> = by_member.get(&member.key).into_iter().flat_map(|ports| ports.keys().copied()).collect();
     let mut pairs = Vec::new();
     for (nlb, alb) in &mapping {
         let port = |what: &str, text: &str| {
-            parse_int32(text).map_err(|_| {
-                member
-                    .annotations
-                    .fault(suffix, format!("invalid {what} listener port: {text}"))
-            })
+            parse_int32(text)
+                .map_err(|_| member.annotations.fault(suffix, format!("invalid {what} listener port: {text}")))
         };
         pairs.push((port("NLB", nlb)?, port("ALB", alb)?));
     }
@@ -211,13 +142,7 @@ fn asked(
     }
     let mut asked = BTreeMap::new();
     for (nlb, alb_port) in pairs.into_iter().filter(|(_, alb)| own.contains(alb)) {
-        asked.insert(
-            nlb,
-            Asked {
-                alb_port,
-                check: Check::read(member)?,
-            },
-        );
+        asked.insert(nlb, Asked { alb_port, check: Check::read(member)? });
     }
     Ok(asked)
 }
@@ -267,18 +192,8 @@ impl Check {
     fn merge(&mut self, next: Check, config: usize) -> Result<(), String> {
         same("IntervalSeconds", &mut self.interval, next.interval, config)?;
         same("TimeoutSeconds", &mut self.timeout, next.timeout, config)?;
-        same(
-            "HealthyThresholdCount",
-            &mut self.healthy,
-            next.healthy,
-            config,
-        )?;
-        same(
-            "UnhealthyThresholdCount",
-            &mut self.unhealthy,
-            next.unhealthy,
-            config,
-        )?;
+        same("HealthyThresholdCount", &mut self.healthy, next.healthy, config)?;
+        same("UnhealthyThresholdCount", &mut self.unhealthy, next.unhealthy, config)?;
         same("Protocol", &mut self.protocol, next.protocol, config)?;
         same("Path", &mut self.path, next.path, config)?;
         same("Matcher", &mut self.codes, next.codes, config)?;
@@ -307,9 +222,9 @@ fn same<T: PartialEq + std::fmt::Debug>(
     config: usize,
 ) -> Result<(), String> {
     match (&*ours, &theirs) {
-        (Some(previous), Some(value)) if previous != value => Err(format!(
-            "conflicting {field}, config {config}: {value:?}, previous: {previous:?}"
-        )),
+        (Some(previous), Some(value)) if previous != value => {
+            Err(format!("conflicting {field}, config {config}: {value:?}, previous: {previous:?}"))
+        }
         (None, _) => {
             *ours = theirs;
             Ok(())
@@ -326,12 +241,7 @@ fn merge(asked: Vec<Asked>) -> Result<(i32, HealthCheck), String> {
         if index == 0 {
             merged.alb_port = next.alb_port;
         } else if merged.alb_port != next.alb_port {
-            let ports = format!(
-                "config {}: {}, previous: {}",
-                index + 1,
-                next.alb_port,
-                merged.alb_port
-            );
+            let ports = format!("config {}: {}, previous: {}", index + 1, next.alb_port, merged.alb_port);
             return Err(format!("conflicting Target Port, {ports}"));
         }
     }

@@ -29,12 +29,9 @@ impl<'a> Member<'a> {
 
 /// The id of an Ingress's group: the name of an explicit one, `namespace/name` of its own otherwise.
 pub(super) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reason> {
-    let from_class = member
-        .params
-        .and_then(|params| params.spec.group.as_ref().map(|group| (params, group)));
+    let from_class = member.params.and_then(|params| params.spec.group.as_ref().map(|group| (params, group)));
     if let Some((params, group)) = from_class {
-        check_name(&group.name)
-            .map_err(|message| Reason::new(message).at(params.site("group.name")))?;
+        check_name(&group.name).map_err(|message| Reason::new(message).at(params.site("group.name")))?;
         return Ok(group.name.clone());
     }
     match member.annotations.text("group.name") {
@@ -53,18 +50,16 @@ pub(super) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reaso
 /// In the controller's words.
 pub fn check_name(name: &str) -> Result<(), String> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let ends = [name.bytes().next(), name.bytes().last()]
-        .into_iter()
-        .all(|b| b.is_some_and(inner));
+    let ends = [name.bytes().next(), name.bytes().last()].into_iter().all(|b| b.is_some_and(inner));
     if !ends || !name.bytes().all(|b| inner(b) || matches!(b, b'-' | b'.')) {
-        return Err("invalid ingress group: groupName must consist of lower case alphanumeric characters, '-' or '.', \
+        return Err(
+            "invalid ingress group: groupName must consist of lower case alphanumeric characters, '-' or '.', \
                     and must start and end with an alphanumeric character"
-            .to_owned());
+                .to_owned(),
+        );
     }
     if name.len() > MAX_NAME {
-        return Err(format!(
-            "invalid ingress group: groupName must be no more than {MAX_NAME} characters"
-        ));
+        return Err(format!("invalid ingress group: groupName must be no more than {MAX_NAME} characters"));
     }
     Ok(())
 }
@@ -83,17 +78,10 @@ pub(super) fn sort(members: Vec<Member<'_>>) -> Result<Vec<Member<'_>>, Reason> 
 
 fn order(member: &Member<'_>) -> Result<i32, Reason> {
     let failed = |reason: Reason| {
-        let message = format!(
-            "failed to load Ingress group order for ingress: {}: {}",
-            member.key, reason.message
-        );
+        let message = format!("failed to load Ingress group order for ingress: {}: {}", member.key, reason.message);
         Reason { message, ..reason }.of(&member.key)
     };
-    let order = member
-        .annotations
-        .int32("group.order")
-        .map_err(failed)?
-        .unwrap_or(0);
+    let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
     if !ORDERS.contains(&order) {
         let (key, min, max) = (&member.key, ORDERS.start(), ORDERS.end());
         let range = format!("explicit Ingress group order must be within [{min}:{max}]");

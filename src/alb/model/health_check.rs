@@ -23,25 +23,14 @@ pub(super) fn build(
 ) -> Result<HealthCheck, Reason> {
     let (port, port_name) = port(key, service, annotations, target_type)?;
     let grpc = protocol_version == "GRPC";
-    let codes = annotations
-        .text("success-codes")
-        .unwrap_or(if grpc { "12" } else { "200" })
-        .to_owned();
-    let path = annotations.text("healthcheck-path").unwrap_or(if grpc {
-        "/AWS.ALB/healthcheck"
-    } else {
-        "/"
-    });
+    let codes = annotations.text("success-codes").unwrap_or(if grpc { "12" } else { "200" }).to_owned();
+    let path = annotations.text("healthcheck-path").unwrap_or(if grpc { "/AWS.ALB/healthcheck" } else { "/" });
     let number = |suffix, default| annotations.int32(suffix).map(|n| n.unwrap_or(default));
     Ok(HealthCheck {
         protocol: check_protocol(annotations, "healthcheck-protocol", protocol)?,
         port,
         path: path.to_owned(),
-        matcher: if grpc {
-            Matcher::GrpcCode(codes)
-        } else {
-            Matcher::HttpCode(codes)
-        },
+        matcher: if grpc { Matcher::GrpcCode(codes) } else { Matcher::HttpCode(codes) },
         interval_seconds: number("healthcheck-interval-seconds", 15)?,
         timeout_seconds: number("healthcheck-timeout-seconds", 5)?,
         healthy_threshold_count: number("healthy-threshold-count", 2)?,
@@ -78,17 +67,14 @@ fn port(
             PortRef::Name(name) => name,
         },
     };
-    let port = find_port(key, service, &PortRef::Name(name.clone())).map_err(|reason| {
-        annotations.fault(
-            suffix,
-            format!("failed to resolve healthCheckPort: {reason}"),
-        )
-    })?;
+    let port = find_port(key, service, &PortRef::Name(name.clone()))
+        .map_err(|reason| annotations.fault(suffix, format!("failed to resolve healthCheckPort: {reason}")))?;
     let number = match (target_type, &port.target_port) {
         ("instance", _) => node_port(service, port).map_or(HealthPort::Unknown, HealthPort::Number),
         (_, Some(IntOrString::Int(number))) if *number != 0 => HealthPort::Number(*number),
         (_, Some(IntOrString::String(target))) if !target.is_empty() => {
-            let message = "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port";
+            let message =
+                "cannot use named healthCheckPort for IP TargetType when service's targetPort is a named port";
             return Err(annotations.fault(suffix, message));
         }
         _ => HealthPort::Number(port.port),

@@ -23,9 +23,7 @@ impl<'a> Builder<'a> {
     pub fn listen_ports_by_member(&mut self) -> Result<ListenPortsByMember, Reason> {
         let mut by_member = BTreeMap::new();
         for member in self.members {
-            let ports = self
-                .listen_ports(member)
-                .map_err(|reason| reason.in_ingress(&member.key))?;
+            let ports = self.listen_ports(member).map_err(|reason| reason.in_ingress(&member.key))?;
             by_member.insert(member.key.clone(), ports);
         }
         Ok(by_member)
@@ -38,30 +36,21 @@ impl<'a> Builder<'a> {
         let prefix_lists = prefix_lists(member);
         let (cidrs_v4, cidrs_v6) = inbound_cidrs(member)?;
         let mutual = mutual_authentication(member)?;
-        let default = if certificates.is_empty() {
-            (80, Protocol::Http)
-        } else {
-            (443, Protocol::Https)
-        };
+        let default = if certificates.is_empty() { (80, Protocol::Http) } else { (443, Protocol::Https) };
         let protocols = match member.annotations.find("listen-ports") {
             None => BTreeMap::from([default]),
             Some(found) => {
-                let asked = listen_ports::read(found.value)
-                    .map_err(|e| Reason::new(e).at(found.site.clone()))?;
+                let asked = listen_ports::read(found.value).map_err(|e| Reason::new(e).at(found.site.clone()))?;
                 for port in &asked.random {
-                    let what = format!(
-                        "it depends on chance: listen-ports has HTTP and HTTPS on port {port} in one object"
-                    );
-                    let reason =
-                        Reason::new(format!("{what}, and each reconcile may take another"));
+                    let what =
+                        format!("it depends on chance: listen-ports has HTTP and HTTPS on port {port} in one object");
+                    let reason = Reason::new(format!("{what}, and each reconcile may take another"));
                     self.unknown(reason.at(found.site.clone()).of(&member.key));
                 }
                 asked.ports
             }
         };
-        let https = protocols
-            .values()
-            .any(|protocol| *protocol == Protocol::Https);
+        let https = protocols.values().any(|protocol| *protocol == Protocol::Https);
         let certificates = match certificates.is_empty() {
             true if https => self.discovered_certificates(member),
             _ => certificates.into_iter().map(Some).collect(),
@@ -87,12 +76,7 @@ impl<'a> Builder<'a> {
     }
 
     /// model_build_listener.go:25-131
-    pub fn listener(
-        &mut self,
-        port: i32,
-        config: &ListenPort,
-        members: &[&Member<'a>],
-    ) -> Result<Listener, Reason> {
+    pub fn listener(&mut self, port: i32, config: &ListenPort, members: &[&Member<'a>]) -> Result<Listener, Reason> {
         let (default_actions, default_from) = self.default_actions(config.protocol, members)?;
         self.group_tags(members.iter().copied())?;
         let attributes = listener_attributes(members, config.protocol, port)?;
@@ -127,30 +111,18 @@ impl<'a> Builder<'a> {
         if let (Some(port), Protocol::Http) = (self.ssl_redirect, protocol) {
             return Ok((vec![Action::to_https(port)], None));
         }
-        let with_default: Vec<_> = members
-            .iter()
-            .filter_map(|member| Some((*member, member.spec()?.default_backend.as_ref()?)))
-            .collect();
+        let with_default: Vec<_> =
+            members.iter().filter_map(|member| Some((*member, member.spec()?.default_backend.as_ref()?))).collect();
         match with_default.as_slice() {
             [] => Ok((vec![Action::not_found()], None)),
             [(member, backend)] => {
-                let backend = self
-                    .backend(member, backend)
-                    .map_err(|reason| reason.of(&member.key))?;
-                let actions = self
-                    .actions(protocol, member, &backend)
-                    .map_err(|reason| reason.of(&member.key))?;
+                let backend = self.backend(member, backend).map_err(|reason| reason.of(&member.key))?;
+                let actions = self.actions(protocol, member, &backend).map_err(|reason| reason.of(&member.key))?;
                 Ok((actions, Some(member.key.clone())))
             }
             several => {
-                let all: Vec<String> = several
-                    .iter()
-                    .map(|(member, _)| member.key.to_string())
-                    .collect();
-                Err(Reason::new(format!(
-                    "multiple ingress defined default backend: {}",
-                    show_list(&all)
-                )))
+                let all: Vec<String> = several.iter().map(|(member, _)| member.key.to_string()).collect();
+                Err(Reason::new(format!("multiple ingress defined default backend: {}", show_list(&all))))
             }
         }
     }
@@ -159,10 +131,7 @@ impl<'a> Builder<'a> {
 fn explicit_certificates(member: &Member<'_>) -> Vec<String> {
     match member.params {
         Some(params) if params.overrides("certificateArn") => params.spec.certificate_arn.clone(),
-        _ => member
-            .annotations
-            .list("certificate-arn")
-            .unwrap_or_default(),
+        _ => member.annotations.list("certificate-arn").unwrap_or_default(),
     }
 }
 
@@ -176,18 +145,13 @@ fn explicit_ssl_policy(member: &Member<'_>) -> Option<String> {
 fn prefix_lists(member: &Member<'_>) -> Vec<String> {
     match member.params {
         Some(params) if params.overrides("prefixListsIDs") => params.prefix_lists().to_vec(),
-        _ => member
-            .annotations
-            .list("security-group-prefix-lists")
-            .unwrap_or_default(),
+        _ => member.annotations.list("security-group-prefix-lists").unwrap_or_default(),
     }
 }
 
 /// IPv4 and IPv6 networks, as they are written (model_build_listener.go:274-300).
 fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reason> {
-    let params = member
-        .params
-        .filter(|params| params.overrides("inboundCIDRs"));
+    let params = member.params.filter(|params| params.overrides("inboundCIDRs"));
     let cidrs = match params {
         Some(params) => params.spec.inbound_cidrs.clone(),
         None => member.annotations.list("inbound-cidrs").unwrap_or_default(),
@@ -195,15 +159,10 @@ fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reas
     for cidr in &cidrs {
         if let Err(error) = values::parse_cidr(cidr) {
             return Err(match params {
-                Some(params) => Reason::new(format!(
-                    "invalid CIDR in IngressClassParams InboundCIDR {cidr}: {error}"
-                ))
-                .at(params.site("inboundCIDRs")),
+                Some(params) => Reason::new(format!("invalid CIDR in IngressClassParams InboundCIDR {cidr}: {error}"))
+                    .at(params.site("inboundCIDRs")),
                 None => {
-                    let message = format!(
-                        "invalid inbound-cidrs settings on Ingress: {}: {error}",
-                        member.key
-                    );
+                    let message = format!("invalid inbound-cidrs settings on Ingress: {}: {error}", member.key);
                     member.annotations.fault("inbound-cidrs", message)
                 }
             });
@@ -214,9 +173,7 @@ fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reas
 }
 
 /// By port (model_build_listener.go:327-458). It is checked whether or not its port is a listen port.
-fn mutual_authentication(
-    member: &Member<'_>,
-) -> Result<BTreeMap<i32, MutualAuthentication>, Reason> {
+fn mutual_authentication(member: &Member<'_>) -> Result<BTreeMap<i32, MutualAuthentication>, Reason> {
     let Some(found) = member.annotations.find("mutual-authentication") else {
         return Ok(BTreeMap::new());
     };
@@ -232,9 +189,7 @@ fn mutual_authentication(
         entry.check().map_err(failed)?;
         let store = entry.trust_store.unwrap_or_default();
         let by_name = !store.is_empty() && !store.starts_with("arn:");
-        let expiry = entry
-            .ignore_client_certificate_expiry
-            .or((entry.mode == "verify").then_some(false));
+        let expiry = entry.ignore_client_certificate_expiry.or((entry.mode == "verify").then_some(false));
         let attributes = MutualAuthentication {
             mode: entry.mode,
             trust_store_arn: (!by_name).then(|| store.clone()),
@@ -256,25 +211,11 @@ fn listener_attributes(
     let name = protocol.name();
     let from_class = members.first().and_then(|member| member.params);
     let listed = from_class.and_then(|params| {
-        params
-            .spec
-            .listeners
-            .iter()
-            .find(|listener| listener.protocol == name && listener.port == port)
+        params.spec.listeners.iter().find(|listener| listener.protocol == name && listener.port == port)
     });
-    let from_class = listed
-        .map(|listener| params::map_of(&listener.listener_attributes))
-        .unwrap_or_default();
+    let from_class = listed.map(|listener| params::map_of(&listener.listener_attributes)).unwrap_or_default();
     let suffix = format!("listener-attributes.{name}-{port}");
-    agree_by_key(
-        members.iter().copied(),
-        &suffix,
-        from_class,
-        |member, clash| {
-            format!(
-                "conflicting listener attributes {clash} for ingress {}",
-                member.key
-            )
-        },
-    )
+    agree_by_key(members.iter().copied(), &suffix, from_class, |member, clash| {
+        format!("conflicting listener attributes {clash} for ingress {}", member.key)
+    })
 }

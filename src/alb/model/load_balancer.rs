@@ -52,80 +52,55 @@ impl<'a> Builder<'a> {
         let Some(scheme) = self.agree("scheme", value, conflict)? else {
             return Ok("internal");
         };
-        known(&SCHEMES, &scheme)
-            .ok_or_else(|| self.blame("scheme", format!("unknown scheme: {scheme}")))
+        known(&SCHEMES, &scheme).ok_or_else(|| self.blame("scheme", format!("unknown scheme: {scheme}")))
     }
 
     /// model_build_load_balancer.go:170-201
     fn load_balancer_ip_address_type(&self) -> Result<&'static str, Reason> {
         let suffix = "ip-address-type";
         let value = |member: &Member<'a>| {
-            let from_class = member
-                .params
-                .and_then(|params| params.spec.ip_address_type.clone());
+            let from_class = member.params.and_then(|params| params.spec.ip_address_type.clone());
             from_class.or_else(|| member.annotations.text(suffix).map(str::to_owned))
         };
-        let conflict =
-            |values: &[String]| format!("conflicting IPAddressType: {}", show_list(values));
+        let conflict = |values: &[String]| format!("conflicting IPAddressType: {}", show_list(values));
         let Some(asked) = self.agree(suffix, value, conflict)? else {
             return Ok("ipv4");
         };
-        known(&ADDRESS_TYPES, &asked)
-            .ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
+        known(&ADDRESS_TYPES, &asked).ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
     }
 
     /// model_build_load_balancer.go:360-383
     fn customer_owned_ipv4_pool(&self) -> Result<Option<String>, Reason> {
         let suffix = "customer-owned-ipv4-pool";
-        if let Some(member) = self
-            .members
-            .iter()
-            .find(|member| member.annotations.text(suffix) == Some(""))
-        {
-            let message = format!(
-                "cannot use empty value for {suffix} annotation, ingress: {}",
-                member.key
-            );
+        if let Some(member) = self.members.iter().find(|member| member.annotations.text(suffix) == Some("")) {
+            let message = format!("cannot use empty value for {suffix} annotation, ingress: {}", member.key);
             return Err(member.annotations.fault(suffix, message).of(&member.key));
         }
         let value = |member: &Member<'a>| member.annotations.text(suffix).map(str::to_owned);
-        self.agree(suffix, value, |values| {
-            format!("conflicting CustomerOwnedIPv4Pool: {}", show_list(values))
-        })
+        self.agree(suffix, value, |values| format!("conflicting CustomerOwnedIPv4Pool: {}", show_list(values)))
     }
 
     /// pkg/ingress/model_build_load_balancer_attributes.go:9-68. Attributes of the first member's class settle conflicts.
     fn load_balancer_attributes(&self) -> Result<BTreeMap<String, String>, Reason> {
         let params = self.members.first().and_then(|member| member.params);
-        let from_class = params
-            .map(|p| params::map_of(&p.spec.load_balancer_attributes))
-            .unwrap_or_default();
-        agree_by_key(
-            self.members,
-            "load-balancer-attributes",
-            from_class,
-            |_, clash| format!("conflicting load balancer attributes {clash}"),
-        )
+        let from_class = params.map(|p| params::map_of(&p.spec.load_balancer_attributes)).unwrap_or_default();
+        agree_by_key(self.members, "load-balancer-attributes", from_class, |_, clash| {
+            format!("conflicting load balancer attributes {clash}")
+        })
     }
 
     /// model_build_load_balancer.go:97-136. A generated name is `None`: it holds a hash of the cluster's name.
     fn name(&self) -> Result<Option<String>, Reason> {
         let suffix = "load-balancer-name";
         let value = |member: &Member<'a>| {
-            let params = member
-                .params
-                .filter(|params| params.overrides("loadBalancerName"));
+            let params = member.params.filter(|params| params.overrides("loadBalancerName"));
             let from_class = params.map(|params| params.spec.load_balancer_name.clone());
             from_class.or_else(|| member.annotations.text(suffix).map(str::to_owned))
         };
-        let conflict =
-            |values: &[String]| format!("conflicting load balancer name: {}", show_set(values));
+        let conflict = |values: &[String]| format!("conflicting load balancer name: {}", show_set(values));
         let name = self.agree(suffix, value, conflict)?;
         if name.as_ref().is_some_and(|name| name.len() > MAX_NAME) {
-            return Err(self.blame(
-                suffix,
-                format!("load balancer name cannot be longer than {MAX_NAME} characters"),
-            ));
+            return Err(self.blame(suffix, format!("load balancer name cannot be longer than {MAX_NAME} characters")));
         }
         Ok(name)
     }
@@ -133,9 +108,7 @@ impl<'a> Builder<'a> {
     /// pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62. Units that are no number become 0.
     fn minimum_capacity(&self) -> Result<Option<i32>, Reason> {
         let params = self.members.first().and_then(|member| member.params);
-        if let Some(capacity) =
-            params.and_then(|params| params.spec.minimum_load_balancer_capacity.as_ref())
-        {
+        if let Some(capacity) = params.and_then(|params| params.spec.minimum_load_balancer_capacity.as_ref()) {
             return Ok(Some(capacity.capacity_units));
         }
         let suffix = "minimum-load-balancer-capacity";
@@ -143,36 +116,22 @@ impl<'a> Builder<'a> {
             format!("conflicting capacity reservation {clash}")
         })?;
         if let Some(key) = merged.keys().find(|key| *key != "CapacityUnits") {
-            let message =
-                format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
+            let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
             return Err(self.blame(suffix, message));
         }
-        let units = merged
-            .get("CapacityUnits")
-            .map(|units| parse_int64(units).unwrap_or_default());
+        let units = merged.get("CapacityUnits").map(|units| parse_int64(units).unwrap_or_default());
         Ok(units.map(|units| i32::try_from(units).unwrap_or_default()))
     }
 
     /// pkg/ingress/model_build_ipam.go:8-50
     fn ipv4_ipam_pool(&self) -> Result<Option<String>, Reason> {
-        if let Some(pool) = self
-            .members
-            .first()
-            .and_then(|member| member.params?.ipam_pool())
-        {
+        if let Some(pool) = self.members.first().and_then(|member| member.params?.ipam_pool()) {
             return Ok(Some(pool.to_owned()));
         }
         let suffix = "ipam-ipv4-pool-id";
-        let value = |member: &Member<'a>| {
-            member
-                .annotations
-                .text(suffix)
-                .filter(|pool| !pool.is_empty())
-                .map(str::to_owned)
-        };
-        self.agree(suffix, value, |values| {
-            format!("conflicting ipv4 ipam pools {}", values.join(": "))
-        })
+        let value =
+            |member: &Member<'a>| member.annotations.text(suffix).filter(|pool| !pool.is_empty()).map(str::to_owned);
+        self.agree(suffix, value, |values| format!("conflicting ipv4 ipam pools {}", values.join(": ")))
     }
 }
 

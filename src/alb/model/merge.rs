@@ -23,14 +23,8 @@ pub(super) struct ListenPort {
 
 impl Builder<'_> {
     /// Ports of the whole group (model_builder.go:350-358).
-    pub fn merge_listen_ports(
-        &self,
-        by_member: &ListenPortsByMember,
-    ) -> Result<BTreeMap<i32, ListenPort>, Reason> {
-        let ports: BTreeSet<i32> = by_member
-            .values()
-            .flat_map(|ports| ports.keys().copied())
-            .collect();
+    pub fn merge_listen_ports(&self, by_member: &ListenPortsByMember) -> Result<BTreeMap<i32, ListenPort>, Reason> {
+        let ports: BTreeSet<i32> = by_member.values().flat_map(|ports| ports.keys().copied()).collect();
         let mut merged = BTreeMap::new();
         for port in ports {
             let configs: Vec<(&Key, &ListenPort)> = self
@@ -39,10 +33,7 @@ impl Builder<'_> {
                 .filter_map(|member| Some((&member.key, by_member.get(&member.key)?.get(&port)?)))
                 .collect();
             let config = merge(&configs).map_err(|reason| Reason {
-                message: format!(
-                    "failed to merge listenPort config for port: {port}: {}",
-                    reason.message
-                ),
+                message: format!("failed to merge listenPort config for port: {port}: {}", reason.message),
                 ..reason
             })?;
             merged.insert(port, config);
@@ -53,16 +44,10 @@ impl Builder<'_> {
     /// The HTTPS port that every HTTP listener of the group redirects to (model_builder.go:514-553).
     ///
     /// A port in IngressClassParams that is no number cancels every redirect of the group, without an error.
-    pub fn find_ssl_redirect(
-        &self,
-        ports: &BTreeMap<i32, ListenPort>,
-    ) -> Result<Option<i32>, Reason> {
+    pub fn find_ssl_redirect(&self, ports: &BTreeMap<i32, ListenPort>) -> Result<Option<i32>, Reason> {
         let mut asked = BTreeSet::new();
         for member in self.members {
-            if let Some(params) = member
-                .params
-                .filter(|params| params.overrides("sslRedirectPort"))
-            {
+            if let Some(params) = member.params.filter(|params| params.overrides("sslRedirectPort")) {
                 match parse_int32(&params.spec.ssl_redirect_port) {
                     Ok(port) => _ = asked.insert(port),
                     Err(_) => return Ok(None),
@@ -78,31 +63,22 @@ impl Builder<'_> {
             [port] => *port,
             several => {
                 let several: Vec<String> = several.iter().map(i32::to_string).collect();
-                return Err(self.blame(
-                    "ssl-redirect",
-                    format!("conflicting sslRedirect port: {}", show_list(&several)),
-                ));
+                return Err(
+                    self.blame("ssl-redirect", format!("conflicting sslRedirect port: {}", show_list(&several)))
+                );
             }
         };
         match ports.get(&port).map(|config| config.protocol) {
             Some(Protocol::Https) => Ok(Some(port)),
-            Some(Protocol::Http) => Err(self.blame(
-                "ssl-redirect",
-                format!("listener protocol non-SSL for SSLRedirect port: {port}"),
-            )),
-            None => Err(self.blame(
-                "ssl-redirect",
-                format!("listener does not exist for SSLRedirect port: {port}"),
-            )),
+            Some(Protocol::Http) => {
+                Err(self.blame("ssl-redirect", format!("listener protocol non-SSL for SSLRedirect port: {port}")))
+            }
+            None => Err(self.blame("ssl-redirect", format!("listener does not exist for SSLRedirect port: {port}"))),
         }
     }
 
     /// Rules of the managed security group; none where security groups are given.
-    pub fn inbound(
-        &self,
-        load_balancer: &LoadBalancer,
-        ports: &BTreeMap<i32, ListenPort>,
-    ) -> Vec<String> {
+    pub fn inbound(&self, load_balancer: &LoadBalancer, ports: &BTreeMap<i32, ListenPort>) -> Vec<String> {
         if !load_balancer.security_groups.is_empty() {
             return Vec::new();
         }
@@ -111,11 +87,7 @@ impl Builder<'_> {
             .iter()
             .flat_map(|(port, config)| {
                 let cidrs_v6 = config.cidrs_v6.iter().filter(move |_| v6);
-                let sources = config
-                    .cidrs_v4
-                    .iter()
-                    .chain(cidrs_v6)
-                    .chain(&config.prefix_lists);
+                let sources = config.cidrs_v4.iter().chain(cidrs_v6).chain(&config.prefix_lists);
                 sources.map(move |source| format!("tcp {port} from {source}"))
             })
             .collect();
@@ -134,20 +106,10 @@ impl<'a, T: PartialEq> Agreed<'a, T> {
     }
 
     /// `conflict` words a disagreement: `namespace/name: its value | namespace/name: the other value`.
-    fn add(
-        &mut self,
-        key: &'a Key,
-        value: T,
-        what: &str,
-        show: impl Fn(&T) -> String,
-    ) -> Result<(), Reason> {
+    fn add(&mut self, key: &'a Key, value: T, what: &str, show: impl Fn(&T) -> String) -> Result<(), Reason> {
         match &self.first {
             Some((first, agreed)) if *agreed != value => {
-                let message = format!(
-                    "conflicting {what}, {first}: {} | {key}: {}",
-                    show(agreed),
-                    show(&value)
-                );
+                let message = format!("conflicting {what}, {first}: {} | {key}: {}", show(agreed), show(&value));
                 Err(Reason::new(message).of(key))
             }
             Some(_) => Ok(()),
@@ -164,12 +126,7 @@ impl<'a, T: PartialEq> Agreed<'a, T> {
 }
 
 fn set(items: &[String]) -> Vec<String> {
-    items
-        .iter()
-        .cloned()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect()
+    items.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// model_builder.go:387-512
@@ -183,25 +140,16 @@ fn merge(configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
         protocol.add(key, config.protocol, "protocol", |p| p.name().to_owned())?;
         if !config.cidrs_v4.is_empty() || !config.cidrs_v6.is_empty() {
             let both = (set(&config.cidrs_v4), set(&config.cidrs_v6));
-            cidrs.add(key, both, "inbound-cidrs", |(v4, v6)| {
-                format!("{}, {}", show_list(v4), show_list(v6))
-            })?;
+            cidrs.add(key, both, "inbound-cidrs", |(v4, v6)| format!("{}, {}", show_list(v4), show_list(v6)))?;
         }
         if !config.prefix_lists.is_empty() {
-            prefix_lists.add(
-                key,
-                set(&config.prefix_lists),
-                "inbound-prefix-lists",
-                |lists| show_list(lists),
-            )?;
+            prefix_lists.add(key, set(&config.prefix_lists), "inbound-prefix-lists", |lists| show_list(lists))?;
         }
         if let Some(policy) = &config.ssl_policy {
             ssl_policy.add(key, policy.clone(), "sslPolicy", String::clone)?;
         }
         if let Some(attributes) = &config.mutual {
-            mutual.add(key, attributes.clone(), "mTLS Attributes", |attributes| {
-                attributes.mode.clone()
-            })?;
+            mutual.add(key, attributes.clone(), "mTLS Attributes", |attributes| attributes.mode.clone())?;
         }
     }
     let protocol = protocol.value().unwrap_or(Protocol::Http);
@@ -226,9 +174,7 @@ fn merge(configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
 /// The first certificate of the first member that has any is the default one; the others follow, each once. The default
 /// one may occur again among them (model_builder.go:401-412, 462-480).
 fn merge_certificates(configs: &[(&Key, &ListenPort)]) -> Vec<Option<String>> {
-    let default_from = configs
-        .iter()
-        .position(|(_, config)| !config.certificates.is_empty());
+    let default_from = configs.iter().position(|(_, config)| !config.certificates.is_empty());
     let mut merged = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, (_, config)) in configs.iter().enumerate() {

@@ -72,29 +72,17 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options {
-            ingress_class: "alb".to_owned(),
-            eks_auto_mode: false,
-            controller_version: CURRENT,
-        }
+        Options { ingress_class: "alb".to_owned(), eks_auto_mode: false, controller_version: CURRENT }
     }
 }
 
 impl Options {
     fn controller(&self) -> &'static str {
-        if self.eks_auto_mode {
-            "eks.amazonaws.com/alb"
-        } else {
-            "ingress.k8s.aws/alb"
-        }
+        if self.eks_auto_mode { "eks.amazonaws.com/alb" } else { "ingress.k8s.aws/alb" }
     }
 
     fn params_group(&self) -> &'static str {
-        if self.eks_auto_mode {
-            "eks.amazonaws.com"
-        } else {
-            "elbv2.k8s.aws"
-        }
+        if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
     }
 
     /// The target type where nothing says which.
@@ -119,22 +107,10 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
 
 fn build_all(objects: &[&Value], options: &Options) -> Model {
     let objects = Objects::read(objects, options);
-    let mut failures: Vec<Failure> = objects
-        .errors
-        .iter()
-        .map(|reason| Failure {
-            stage: Stage::Decode,
-            reason: reason.clone(),
-        })
-        .collect();
-    let denied = objects
-        .params
-        .values()
-        .filter_map(|params| params.denied.clone());
-    failures.extend(denied.map(|reason| Failure {
-        stage: Stage::Admission,
-        reason,
-    }));
+    let mut failures: Vec<Failure> =
+        objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
+    let denied = objects.params.values().filter_map(|params| params.denied.clone());
+    failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
 
     let mut facts = Vec::new();
     let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
@@ -155,28 +131,15 @@ fn build_all(objects: &[&Value], options: &Options) -> Model {
             settings: Vec::new(),
         };
         if let Some(reason) = &classified.invalid {
-            fact.failure = Some(Failure {
-                stage: Stage::GroupId,
-                reason: reason.clone().of(&placed.key),
-            });
+            fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
         } else if classified.ours != Some(false) {
-            let member = Member {
-                key: placed.key.clone(),
-                ingress: &placed.ingress,
-                annotations,
-                params: classified.params,
-            };
+            let member =
+                Member { key: placed.key.clone(), ingress: &placed.ingress, annotations, params: classified.params };
             let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
-            fact.failure = denied.map(|reason| Failure {
-                stage: Stage::Admission,
-                reason,
-            });
+            fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
             match group::id(options, &member) {
                 Err(reason) => {
-                    let failure = Failure {
-                        stage: Stage::GroupId,
-                        reason: reason.of(&placed.key),
-                    };
+                    let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
                     fact.failure.get_or_insert(failure);
                 }
                 Ok(id) => {
@@ -189,10 +152,7 @@ fn build_all(objects: &[&Value], options: &Options) -> Model {
         facts.push(fact);
     }
 
-    let groups: Vec<Group> = plans
-        .into_iter()
-        .map(|(id, plan)| plan.build(id, &objects, options))
-        .collect();
+    let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
     let shares = settings::shares(&groups);
     for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
         let share = shares.get(&fact.key);
@@ -214,17 +174,14 @@ impl<'a> Plan<'a> {
     fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
         if classified.ours.is_none() {
             self.doubtful = true;
-            self.unknowns
-                .push(Reason::new(&classified.why).of(&member.key));
+            self.unknowns.push(Reason::new(&classified.why).of(&member.key));
         }
-        self.unknowns
-            .extend(open.map(|reason| reason.of(&member.key)));
+        self.unknowns.extend(open.map(|reason| reason.of(&member.key)));
         self.members.push(member);
     }
 
     fn build(self, name: String, objects: &Objects, options: &Options) -> Group {
-        let keys =
-            |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
+        let keys = |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
         let unsorted = keys(&self.members);
         let mut group = Group {
             name,
@@ -236,31 +193,19 @@ impl<'a> Plan<'a> {
             unknowns: self.unknowns,
         };
         match group::sort(self.members) {
-            Err(reason) => {
-                group.failure = Some(Failure {
-                    stage: Stage::GroupLoad,
-                    reason,
-                })
-            }
+            Err(reason) => group.failure = Some(Failure { stage: Stage::GroupLoad, reason }),
             Ok(members) => {
                 group.members = keys(&members);
                 let mut builder = Builder::new(objects, options, &members);
                 match builder.run() {
                     Ok(built) => group.built = Some(built),
-                    Err(reason) => {
-                        group.failure = Some(Failure {
-                            stage: Stage::Build,
-                            reason,
-                        })
-                    }
+                    Err(reason) => group.failure = Some(Failure { stage: Stage::Build, reason }),
                 }
                 group.unknowns.append(&mut builder.unknowns);
             }
         }
         (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
-            (Some(failure), Some(unknown)) if self.doubtful => {
-                (Verdict::Unknown, Some(if_ours(unknown, failure)))
-            }
+            (Some(failure), Some(unknown)) if self.doubtful => (Verdict::Unknown, Some(if_ours(unknown, failure))),
             (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
             (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
             (None, None) => (Verdict::Built, None),
@@ -275,10 +220,8 @@ fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
 
 /// The worst of all that was found, and its message.
 fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
-    let mut found: Vec<(Verdict, Option<String>)> = failures
-        .iter()
-        .map(|failure| (Verdict::Refused, Some(failure.to_string())))
-        .collect();
+    let mut found: Vec<(Verdict, Option<String>)> =
+        failures.iter().map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
     found.extend(ingresses.iter().filter_map(|facts| {
         let failure = facts.failure.as_ref()?;
         Some(match facts.picked_up {
@@ -286,25 +229,11 @@ fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failu
             Some(_) => (Verdict::Refused, Some(failure.to_string())),
         })
     }));
-    found.extend(
-        groups
-            .iter()
-            .map(|group| (group.verdict, group.message.clone())),
-    );
-    let ignored = ingresses
-        .iter()
-        .find(|facts| facts.picked_up == Some(false))
-        .map(|facts| facts.why.clone());
+    found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
+    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
     let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
     found.push((Verdict::Ignored, Some(ignored)));
-    let worst = found
-        .iter()
-        .map(|(verdict, _)| *verdict)
-        .max()
-        .unwrap_or(Verdict::Ignored);
-    let message = found
-        .into_iter()
-        .find(|(verdict, _)| *verdict == worst)
-        .and_then(|(_, message)| message);
+    let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
+    let message = found.into_iter().find(|(verdict, _)| *verdict == worst).and_then(|(_, message)| message);
     Model::new(worst, message, groups, ingresses, failures)
 }

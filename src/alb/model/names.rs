@@ -16,20 +16,13 @@ impl Key {
     /// A key.
     #[must_use]
     pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
-        Key {
-            namespace: namespace.into(),
-            name: name.into(),
-        }
+        Key { namespace: namespace.into(), name: name.into() }
     }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.namespace.is_empty() {
-            f.write_str(&self.name)
-        } else {
-            write!(f, "{}/{}", self.namespace, self.name)
-        }
+        if self.namespace.is_empty() { f.write_str(&self.name) } else { write!(f, "{}/{}", self.namespace, self.name) }
     }
 }
 
@@ -52,28 +45,19 @@ impl Object {
     /// The Ingress of this key.
     #[must_use]
     pub fn ingress(key: &Key) -> Self {
-        Object {
-            kind: "Ingress",
-            key: key.clone(),
-        }
+        Object { kind: "Ingress", key: key.clone() }
     }
 
     /// The Service of this key.
     #[must_use]
     pub fn service(key: &Key) -> Self {
-        Object {
-            kind: "Service",
-            key: key.clone(),
-        }
+        Object { kind: "Service", key: key.clone() }
     }
 
     /// The IngressClassParams of this name.
     #[must_use]
     pub fn class_params(name: &str) -> Self {
-        Object {
-            kind: "IngressClassParams",
-            key: Key::new("", name),
-        }
+        Object { kind: "IngressClassParams", key: Key::new("", name) }
     }
 }
 
@@ -105,19 +89,13 @@ impl Site {
     /// The annotation `key` of `object`.
     #[must_use]
     pub fn annotation(object: Object, key: impl Into<String>) -> Self {
-        Site {
-            object,
-            part: Part::Annotation(key.into()),
-        }
+        Site { object, part: Part::Annotation(key.into()) }
     }
 
     /// The field at `pointer` of `object`.
     #[must_use]
     pub fn field(object: Object, pointer: impl Into<String>) -> Self {
-        Site {
-            object,
-            part: Part::Field(pointer.into()),
-        }
+        Site { object, part: Part::Field(pointer.into()) }
     }
 
     /// The key, where it is an annotation.
@@ -134,10 +112,7 @@ impl Site {
     pub fn pointer(&self) -> String {
         match &self.part {
             Part::Annotation(key) => {
-                format!(
-                    "/metadata/annotations/{}",
-                    key.replace('~', "~0").replace('/', "~1")
-                )
+                format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
             }
             Part::Field(pointer) => pointer.clone(),
         }
@@ -159,11 +134,7 @@ impl Reason {
     /// A reason without a place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Reason {
-            message: message.into(),
-            ingress: None,
-            site: None,
-        }
+        Reason { message: message.into(), ingress: None, site: None }
     }
 
     /// Says where, unless that is known already.

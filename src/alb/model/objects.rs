@@ -40,35 +40,22 @@ impl Objects {
     pub fn read(objects: &[&Value], options: &Options) -> Self {
         let mut read = Objects::default();
         for (index, object) in objects.iter().copied().enumerate() {
-            let kind = object
-                .get("kind")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
-            let version = object
-                .get("apiVersion")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let kind = object.get("kind").and_then(Value::as_str).unwrap_or_default();
+            let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
             let added = match (version, kind) {
                 ("networking.k8s.io/v1", "Ingress") => read.ingress(index, object),
                 ("networking.k8s.io/v1", "IngressClass") => read.class(object),
-                ("v1", "Service") => {
-                    decode("Service", object).map(|(key, service): (Key, Service)| {
-                        read.service_names.insert(key.name.clone());
-                        read.services.insert(key, service);
-                    })
-                }
+                ("v1", "Service") => decode("Service", object).map(|(key, service): (Key, Service)| {
+                    read.service_names.insert(key.name.clone());
+                    read.services.insert(key, service);
+                }),
                 ("v1", "Secret") => decode("Secret", object).map(|(key, secret)| {
                     read.secrets.insert(key, secret);
                 }),
-                ("v1", "Namespace") => {
-                    decode("Namespace", object).map(|(key, namespace): (Key, Namespace)| {
-                        read.namespaces
-                            .insert(key.name, namespace.metadata.labels.unwrap_or_default());
-                    })
-                }
-                (version, "IngressClassParams")
-                    if version.split('/').next() == Some(options.params_group()) =>
-                {
+                ("v1", "Namespace") => decode("Namespace", object).map(|(key, namespace): (Key, Namespace)| {
+                    read.namespaces.insert(key.name, namespace.metadata.labels.unwrap_or_default());
+                }),
+                (version, "IngressClassParams") if version.split('/').next() == Some(options.params_group()) => {
                     let (key, object) = prepare("IngressClassParams", object);
                     Params::read(&key.name, &object).map(|params| {
                         read.params.insert(key.name, params);
@@ -88,11 +75,7 @@ impl Objects {
             let key = prepare("Ingress", object).0;
             reason.of(&key)
         })?;
-        let placed = Placed {
-            key: key.clone(),
-            index,
-            ingress,
-        };
+        let placed = Placed { key: key.clone(), index, ingress };
         match self.ingress_at.get(&key) {
             Some(at) => self.ingresses[*at] = placed,
             None => {
@@ -124,13 +107,7 @@ fn prepare<'o>(kind: &'static str, object: &'o Value) -> (Key, Cow<'o, Value>) {
     if has_nulls(&object) {
         drop_nulls(object.to_mut());
     }
-    let text = |field| {
-        object
-            .pointer(field)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |field| object.pointer(field).and_then(Value::as_str).unwrap_or_default().to_owned();
     let namespace = match text("/metadata/namespace") {
         _ if CLUSTER_KINDS.contains(&kind) => String::new(),
         namespace if namespace.is_empty() => "default".to_owned(),
@@ -152,15 +129,10 @@ fn drop_nulls(value: &mut Value) {
     match value {
         Value::Object(map) => {
             for (key, value) in map.iter_mut() {
-                let strings = matches!(
-                    key.as_str(),
-                    "annotations" | "labels" | "matchLabels" | "selector" | "stringData"
-                );
+                let strings =
+                    matches!(key.as_str(), "annotations" | "labels" | "matchLabels" | "selector" | "stringData");
                 if let (true, Value::Object(entries)) = (strings, &mut *value) {
-                    entries
-                        .values_mut()
-                        .filter(|v| v.is_null())
-                        .for_each(|v| *v = Value::String(String::new()));
+                    entries.values_mut().filter(|v| v.is_null()).for_each(|v| *v = Value::String(String::new()));
                 }
                 drop_nulls(value);
             }
@@ -173,21 +145,15 @@ fn drop_nulls(value: &mut Value) {
 
 fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Key, T), Reason> {
     let (key, object) = prepare(kind, object);
-    let at = Object {
-        kind,
-        key: key.clone(),
-    };
+    let at = Object { kind, key: key.clone() };
     for map in ["annotations", "labels"] {
-        let entries = object
-            .pointer(&format!("/metadata/{map}"))
-            .and_then(Value::as_object);
+        let entries = object.pointer(&format!("/metadata/{map}")).and_then(Value::as_object);
         for (name, value) in entries.into_iter().flatten() {
             let Some(found) = not_a_string(value) else {
                 continue;
             };
-            let message = format!(
-                "json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{map} of type string"
-            );
+            let message =
+                format!("json: cannot unmarshal {found} into Go struct field ObjectMeta.metadata.{map} of type string");
             let site = match map {
                 "annotations" => Site::annotation(at, name),
                 _ => Site::field(at, format!("/metadata/{map}/{name}")),
@@ -197,9 +163,7 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     }
     match T::deserialize(&*object) {
         Ok(object) => Ok((key, object)),
-        Err(error) => {
-            Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, "")))
-        }
+        Err(error) => Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, ""))),
     }
 }
 

@@ -7,20 +7,13 @@ use super::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules that stay, and those that go.
-pub(super) fn optimize(
-    port: i32,
-    protocol: Protocol,
-    rules: Vec<Rule>,
-) -> (Vec<Rule>, Vec<Pruned>) {
+pub(super) fn optimize(port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
     let mut kept: Vec<Rule> = Vec::new();
     let mut redirects = Redirects::default();
     let mut pruned = Vec::new();
     for rule in rules {
         if redirects_to_itself(port, protocol, &rule) {
-            pruned.push(Pruned {
-                rule,
-                why: WhyPruned::RedirectsToItself,
-            });
+            pruned.push(Pruned { rule, why: WhyPruned::RedirectsToItself });
             continue;
         }
         let earlier = redirects
@@ -29,10 +22,7 @@ pub(super) fn optimize(
             .map(|at| &kept[at])
             .find(|k| covers(&k.conditions, &rule.conditions));
         match earlier.map(|earlier| earlier.origin.clone()) {
-            Some(by) => pruned.push(Pruned {
-                rule,
-                why: WhyPruned::Covered { by },
-            }),
+            Some(by) => pruned.push(Pruned { rule, why: WhyPruned::Covered { by } }),
             None => {
                 if redirect(&rule.actions).is_some() {
                     redirects.add(kept.len(), &rule.conditions);
@@ -57,10 +47,7 @@ impl Redirects {
         let each = |values: &BTreeSet<&str>| -> Vec<Option<String>> {
             match values.is_empty() || values.contains("/*") {
                 true => vec![None],
-                false => values
-                    .iter()
-                    .map(|value| Some((*value).to_owned()))
-                    .collect(),
+                false => values.iter().map(|value| Some((*value).to_owned())).collect(),
             }
         };
         for host in each(&hosts) {
@@ -97,12 +84,8 @@ fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
     let mut paths = BTreeSet::new();
     for condition in conditions {
         match condition {
-            Condition::HostHeader {
-                host_header_config: c,
-            } => hosts.extend(c.values.iter().map(String::as_str)),
-            Condition::PathPattern {
-                path_pattern_config: c,
-            } => paths.extend(c.values.iter().map(String::as_str)),
+            Condition::HostHeader { host_header_config: c } => hosts.extend(c.values.iter().map(String::as_str)),
+            Condition::PathPattern { path_pattern_config: c } => paths.extend(c.values.iter().map(String::as_str)),
             _ => {}
         }
     }
@@ -110,8 +93,7 @@ fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
 }
 
 fn redirects_to_itself(port: i32, protocol: Protocol, rule: &Rule) -> bool {
-    redirect(&rule.actions)
-        .is_some_and(|redirect| loops(port, protocol, redirect, &rule.conditions))
+    redirect(&rule.actions).is_some_and(|redirect| loops(port, protocol, redirect, &rule.conditions))
 }
 
 /// Whether a redirect leads back to the listener that it stands on, for requests that meet `conditions`
@@ -119,29 +101,19 @@ fn redirects_to_itself(port: i32, protocol: Protocol, rule: &Rule) -> bool {
 #[must_use]
 pub fn loops(port: i32, protocol: Protocol, redirect: &Redirect, conditions: &[Condition]) -> bool {
     let (hosts, paths) = values(conditions);
-    let stays =
-        |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
-    stays(&redirect.host, &|host| {
-        host == "#{host}" || hosts.contains(host)
-    }) && stays(&redirect.path, &|path| {
-        path == "/#{path}" || paths.contains(path)
-    }) && stays(&redirect.port, &|to| {
-        to == "#{port}" || to == port.to_string()
-    }) && stays(&redirect.protocol, &|to| {
-        to == "#{protocol}" || to == protocol.name()
-    }) && stays(&redirect.query, &|query| query == "#{query}")
+    let stays = |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
+    stays(&redirect.host, &|host| host == "#{host}" || hosts.contains(host))
+        && stays(&redirect.path, &|path| path == "/#{path}" || paths.contains(path))
+        && stays(&redirect.port, &|to| to == "#{port}" || to == port.to_string())
+        && stays(&redirect.protocol, &|to| to == "#{protocol}" || to == protocol.name())
+        && stays(&redirect.query, &|query| query == "#{query}")
 }
 
 /// Whether conditions take every request that `others` take, as far as the controller sees it: it compares host and path
 /// values as text, knows `/*`, and gives up on any other condition (rule_optimizer.go:137-175).
 #[must_use]
 pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
-    let plain = |c: &Condition| {
-        matches!(
-            c,
-            Condition::HostHeader { .. } | Condition::PathPattern { .. }
-        )
-    };
+    let plain = |c: &Condition| matches!(c, Condition::HostHeader { .. } | Condition::PathPattern { .. });
     if !conditions.iter().all(plain) {
         return false;
     }

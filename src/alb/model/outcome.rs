@@ -41,10 +41,7 @@ pub struct Model {
 
 /// Groups are sorted by their names.
 pub(super) fn group_named<'g>(groups: &'g [Group], name: &str) -> Option<&'g Group> {
-    groups
-        .binary_search_by(|group| group.name.as_str().cmp(name))
-        .ok()
-        .and_then(|at| groups.get(at))
+    groups.binary_search_by(|group| group.name.as_str().cmp(name)).ok().and_then(|at| groups.get(at))
 }
 
 /// What the controller does with one Ingress.
@@ -92,14 +89,8 @@ impl IngressFacts {
     }
 }
 
-fn message<S: serde::Serializer>(
-    failure: &Option<Failure>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    failure
-        .as_ref()
-        .map(|f| f.reason.message.as_str())
-        .serialize(serializer)
+fn message<S: serde::Serializer>(failure: &Option<Failure>, serializer: S) -> Result<S::Ok, S::Error> {
+    failure.as_ref().map(|f| f.reason.message.as_str()).serialize(serializer)
 }
 
 /// Ingresses that share a load balancer, and what is built for them.
@@ -165,20 +156,8 @@ impl Model {
         ingresses: Vec<IngressFacts>,
         failures: Vec<Failure>,
     ) -> Self {
-        let by_key = ingresses
-            .iter()
-            .enumerate()
-            .map(|(at, facts)| (facts.key.clone(), at))
-            .collect();
-        Model {
-            version: 1,
-            verdict,
-            message,
-            groups,
-            ingresses,
-            failures,
-            by_key,
-        }
+        let by_key = ingresses.iter().enumerate().map(|(at, facts)| (facts.key.clone(), at)).collect();
+        Model { version: 1, verdict, message, groups, ingresses, failures, by_key }
     }
 
     /// The facts about one Ingress.

@@ -96,41 +96,27 @@ pub(super) struct Ipam {
 
 /// Key and value of each pair; the last of a key wins.
 pub(super) fn map_of(pairs: &[Pair]) -> BTreeMap<String, String> {
-    pairs
-        .iter()
-        .map(|pair| (pair.key.clone(), pair.value.clone()))
-        .collect()
+    pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
 }
 
 impl Params {
     /// Reads an object whose nulls are gone.
     pub fn read(name: &str, object: &Value) -> Result<Self, Reason> {
-        let spec = object
-            .get("spec")
-            .cloned()
-            .unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let spec = object.get("spec").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
         let at = Object::class_params(name);
         let spec: Spec = serde_json::from_value(spec).map_err(|error| {
-            Reason::new(format!("{at} cannot be decoded: {error}"))
-                .at(Site::field(at.clone(), "/spec"))
+            Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at.clone(), "/spec"))
         })?;
         let denied = spec.check().err().map(|(field, message)| {
             let site = Site::field(at, format!("/spec/{field}"));
             Reason::new(format!("spec.{}: {message}", field.replace('/', "."))).at(site)
         });
-        Ok(Params {
-            name: name.to_owned(),
-            spec,
-            denied,
-        })
+        Ok(Params { name: name.to_owned(), spec, denied })
     }
 
     /// The place of a field below `spec`.
     pub fn site(&self, field: &str) -> Site {
-        Site::field(
-            Object::class_params(&self.name),
-            format!("/spec/{}", field.replace('.', "/")),
-        )
+        Site::field(Object::class_params(&self.name), format!("/spec/{}", field.replace('.', "/")))
     }
 
     /// Whether the field stands in for its annotation, by the name that the catalogue gives it. Maps that are merged key
@@ -158,18 +144,11 @@ impl Params {
     }
 
     pub fn prefix_lists(&self) -> &[String] {
-        if self.spec.prefix_lists.is_empty() {
-            &self.spec.prefix_lists_legacy
-        } else {
-            &self.spec.prefix_lists
-        }
+        if self.spec.prefix_lists.is_empty() { &self.spec.prefix_lists_legacy } else { &self.spec.prefix_lists }
     }
 
     pub fn ipam_pool(&self) -> Option<&str> {
-        self.spec
-            .ipam_configuration
-            .as_ref()
-            .and_then(|ipam| ipam.ipv4_ipam_pool_id.as_deref())
+        self.spec.ipam_configuration.as_ref().and_then(|ipam| ipam.ipv4_ipam_pool_id.as_deref())
     }
 }
 
@@ -178,26 +157,12 @@ impl Spec {
     fn check(&self) -> Result<(), (&'static str, String)> {
         for cidr in &self.inbound_cidrs {
             let canonical = values::parse_cidr(cidr).map_err(|_| {
-                (
-                    "inboundCIDRs",
-                    format!(
-                        "Invalid value: {}: Could not be parsed as a CIDR",
-                        values::quote(cidr)
-                    ),
-                )
+                ("inboundCIDRs", format!("Invalid value: {}: Could not be parsed as a CIDR", values::quote(cidr)))
             })?;
-            let address = |net: &str| {
-                net.split('/')
-                    .next()
-                    .and_then(|ip| ip.parse::<IpAddr>().ok())
-            };
+            let address = |net: &str| net.split('/').next().and_then(|ip| ip.parse::<IpAddr>().ok());
             if address(cidr) != address(&canonical) {
-                let hint =
-                    format!("Network contains bits outside prefix (did you mean \"{canonical}\")");
-                return Err((
-                    "inboundCIDRs",
-                    format!("Invalid value: {}: {hint}", values::quote(cidr)),
-                ));
+                let hint = format!("Network contains bits outside prefix (did you mean \"{canonical}\")");
+                return Err(("inboundCIDRs", format!("Invalid value: {}: {hint}", values::quote(cidr))));
             }
         }
         let Some(subnets) = &self.subnets else {
@@ -206,19 +171,12 @@ impl Spec {
         let unique = |items: &[String]| items.iter().collect::<BTreeSet<_>>().len() == items.len();
         match (&subnets.ids, &subnets.tags) {
             (None, None) if subnets.match_tags.is_some() => Ok(()),
-            (None, None) => Err((
-                "subnets",
-                "Required value: must have either `ids` or `tags`".to_owned(),
-            )),
-            (Some(_), Some(_)) => Err((
-                "subnets/tags",
-                "Forbidden: may not have both `ids` and `tags` set".to_owned(),
-            )),
+            (None, None) => Err(("subnets", "Required value: must have either `ids` or `tags`".to_owned())),
+            (Some(_), Some(_)) => Err(("subnets/tags", "Forbidden: may not have both `ids` and `tags` set".to_owned())),
             (Some(ids), None) if !unique(ids) => Err(("subnets/ids", "Duplicate value".to_owned())),
-            (None, Some(tags)) if tags.is_empty() => Err((
-                "subnets/tags",
-                "Required value: must have at least one tag key".to_owned(),
-            )),
+            (None, Some(tags)) if tags.is_empty() => {
+                Err(("subnets/tags", "Required value: must have at least one tag key".to_owned()))
+            }
             (None, Some(tags)) if !tags.values().all(|values| unique(values)) => {
                 Err(("subnets/tags", "Duplicate value".to_owned()))
             }

@@ -35,12 +35,7 @@ impl<'a> Builder<'a> {
                         ingress: member.key.clone(),
                         rule: index,
                         path: path_index,
-                        backend: path
-                            .backend
-                            .service
-                            .as_ref()
-                            .map(|s| s.name.clone())
-                            .unwrap_or_default(),
+                        backend: path.backend.service.as_ref().map(|s| s.name.clone()).unwrap_or_default(),
                     };
                     let host = entry.host.as_deref().unwrap_or_default();
                     let rule = self.rule(protocol, member, host, path, origin);
@@ -64,28 +59,12 @@ impl<'a> Builder<'a> {
         origin: Origin,
     ) -> Result<Rule, Reason> {
         let site = || Site::field(Object::ingress(&member.key), path_pointer(&origin));
-        let backend = self
-            .backend(member, &path.backend)
-            .map_err(|reason| reason.at(site()))?;
-        let conditions = self
-            .conditions(member, host, path, &backend)
-            .map_err(|reason| reason.at(site()))?;
-        let actions = self
-            .actions(protocol, member, &backend)
-            .map_err(|reason| reason.at(site()))?;
-        let transforms = backend
-            .transforms
-            .into_iter()
-            .map(|transform| transform.normalised())
-            .collect();
+        let backend = self.backend(member, &path.backend).map_err(|reason| reason.at(site()))?;
+        let conditions = self.conditions(member, host, path, &backend).map_err(|reason| reason.at(site()))?;
+        let actions = self.actions(protocol, member, &backend).map_err(|reason| reason.at(site()))?;
+        let transforms = backend.transforms.into_iter().map(|transform| transform.normalised()).collect();
         self.ingress_tags(member)?;
-        Ok(Rule {
-            priority: 0,
-            conditions,
-            actions,
-            transforms,
-            origin,
-        })
+        Ok(Rule { priority: 0, conditions, actions, transforms, origin })
     }
 }
 
@@ -94,23 +73,15 @@ fn path_pointer(origin: &Origin) -> String {
 }
 
 /// model_build_listener_rules.go:88-127
-fn sort_paths<'p>(
-    member: &Member<'_>,
-    rule: usize,
-    paths: &'p [HTTPIngressPath],
-) -> Result<Vec<At<'p>>, Reason> {
-    let (mut exact, mut prefix, mut specific): (Vec<At<'p>>, Vec<At<'p>>, Vec<At<'p>>) =
-        Default::default();
+fn sort_paths<'p>(member: &Member<'_>, rule: usize, paths: &'p [HTTPIngressPath]) -> Result<Vec<At<'p>>, Reason> {
+    let (mut exact, mut prefix, mut specific): (Vec<At<'p>>, Vec<At<'p>>, Vec<At<'p>>) = Default::default();
     for (index, path) in paths.iter().enumerate() {
         match path.path_type.as_str() {
             "Exact" => exact.push((index, path)),
             "Prefix" => prefix.push((index, path)),
             "ImplementationSpecific" | "" => specific.push((index, path)),
             _ => {
-                let message = format!(
-                    "unknown pathType for path {}",
-                    path.path.as_deref().unwrap_or_default()
-                );
+                let message = format!("unknown pathType for path {}", path.path.as_deref().unwrap_or_default());
                 let pointer = format!("/spec/rules/{rule}/http/paths/{index}/pathType");
                 let site = Site::field(Object::ingress(&member.key), pointer);
                 return Err(Reason::new(message).at(site).of(&member.key));

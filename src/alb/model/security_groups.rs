@@ -18,17 +18,10 @@ impl Builder<'_> {
 
     /// The one list, order included, that the members give.
     pub fn given_security_groups(&self, suffix: &str) -> Result<Vec<String>, Reason> {
-        let mut lists = self
-            .members
-            .iter()
-            .filter_map(|member| member.annotations.list(suffix));
+        let mut lists = self.members.iter().filter_map(|member| member.annotations.list(suffix));
         let chosen = lists.next().unwrap_or_default();
         if let Some(other) = lists.find(|other| *other != chosen) {
-            let message = format!(
-                "conflicting securityGroups: {} | {}",
-                show_list(&chosen),
-                show_list(&other)
-            );
+            let message = format!("conflicting securityGroups: {} | {}", show_list(&chosen), show_list(&other));
             return Err(self.blame(suffix, message));
         }
         Ok(chosen)
@@ -36,20 +29,12 @@ impl Builder<'_> {
 
     /// An id twice is an error, a Name twice is none.
     pub fn resolve_security_groups(&self, suffix: &str, groups: &[String]) -> Result<(), Reason> {
-        let ids: Vec<&str> = groups
-            .iter()
-            .filter(|g| g.starts_with("sg-"))
-            .map(String::as_str)
-            .collect();
+        let ids: Vec<&str> = groups.iter().filter(|g| g.starts_with("sg-")).map(String::as_str).collect();
         let mut found = ids.clone();
         let mut seen = BTreeSet::new();
         found.retain(|id| seen.insert(*id));
         if found.len() < ids.len() {
-            let what = format!(
-                "requested ids [{}] but found [{}]",
-                ids.join(", "),
-                found.join(", ")
-            );
+            let what = format!("requested ids [{}] but found [{}]", ids.join(", "), found.join(", "));
             return Err(self.blame(suffix, format!("couldn't find all security groups: {what}")));
         }
         Ok(())

@@ -87,11 +87,7 @@ pub(super) fn shares(groups: &[Group]) -> BTreeMap<&Key, Share<'_>> {
             }
         }
         for group in &built.target_groups {
-            shares
-                .entry(&group.ingress)
-                .or_default()
-                .target_groups
-                .push(group);
+            shares.entry(&group.ingress).or_default().target_groups.push(group);
         }
     }
     shares
@@ -117,15 +113,7 @@ pub(super) fn settings(
         .map(|name| Key::new(&facts.key.namespace, name))
         .filter_map(|key| objects.services.get(&key).map(|service| (key, service)))
         .collect();
-    let context = Context {
-        objects,
-        options,
-        facts,
-        ingress,
-        share,
-        services: &services,
-        named: OnceCell::new(),
-    };
+    let context = Context { objects, options, facts, ingress, share, services: &services, named: OnceCell::new() };
     let own = ingress.metadata.annotations.as_ref();
     let mut settings = context.of(&Object::ingress(&facts.key), own);
     for (key, service) in &services {
@@ -136,11 +124,7 @@ pub(super) fn settings(
 }
 
 /// A setting by its object and by what follows the controller's prefix in its key.
-pub(super) fn find<'s>(
-    settings: &'s [Setting],
-    object: &Object,
-    suffix: &str,
-) -> Option<&'s Setting> {
+pub(super) fn find<'s>(settings: &'s [Setting], object: &Object, suffix: &str) -> Option<&'s Setting> {
     let key = format!("{PREFIX}{suffix}");
     let wanted = (object, key.as_str());
     settings
@@ -155,15 +139,9 @@ fn backends(ingress: &Ingress) -> impl Iterator<Item = &IngressServiceBackend> {
         .and_then(|s| s.rules.as_ref())
         .into_iter()
         .flatten()
-        .flat_map(|rule| {
-            rule.http
-                .iter()
-                .flat_map(|http| http.paths.iter().map(|path| &path.backend))
-        });
+        .flat_map(|rule| rule.http.iter().flat_map(|http| http.paths.iter().map(|path| &path.backend)));
     let default: Option<&IngressBackend> = spec.and_then(|s| s.default_backend.as_ref());
-    paths
-        .chain(default)
-        .filter_map(|backend| backend.service.as_ref())
+    paths.chain(default).filter_map(|backend| backend.service.as_ref())
 }
 
 struct Context<'a> {
@@ -207,10 +185,7 @@ impl<'a> Named<'a> {
 
 impl Context<'_> {
     fn of(&self, object: &Object, map: Option<&BTreeMap<String, String>>) -> Vec<Setting> {
-        let ours = map
-            .into_iter()
-            .flatten()
-            .filter(|(key, _)| looks_like_ours(key));
+        let ours = map.into_iter().flatten().filter(|(key, _)| looks_like_ours(key));
         ours.map(|(key, value)| Setting {
             object: object.clone(),
             key: key.clone(),
@@ -250,20 +225,10 @@ impl Context<'_> {
 
     /// What stands in the annotation's place.
     fn overridden(&self, on_service: bool, annotation: &Annotation, key: &str) -> Option<Source> {
-        let params = self
-            .facts
-            .class_params
-            .as_ref()
-            .and_then(|name| self.objects.params.get(name));
+        let params = self.facts.class_params.as_ref().and_then(|name| self.objects.params.get(name));
         let field = annotation.class_params;
-        if let Some((params, field)) = params
-            .zip(field)
-            .filter(|(params, field)| params.overrides(field))
-        {
-            return Some(Source::ClassParams {
-                name: params.name.clone(),
-                field,
-            });
+        if let Some((params, field)) = params.zip(field).filter(|(params, field)| params.overrides(field)) {
+            return Some(Source::ClassParams { name: params.name.clone(), field });
         }
         if on_service || annotation.place != Place::ServiceThenIngress {
             return None;
@@ -280,15 +245,10 @@ impl Context<'_> {
     /// Annotations that something else must name before they are read.
     fn unreferenced(&self, annotation: &Annotation, suffix: &str) -> Option<Unread> {
         let tail = suffix.split_once('.').map_or("", |(_, tail)| tail);
-        let named = || {
-            self.named
-                .get_or_init(|| Named::new(self.ingress, self.share))
-        };
+        let named = || self.named.get_or_init(|| Named::new(self.ingress, self.share));
         let (found, unread) = match annotation.suffix {
             "actions.*" => (named().actions.contains(tail), Unread::NoSuchBackend),
-            "conditions.*" | "transforms.*" => {
-                (named().backends.contains(tail), Unread::NoSuchBackend)
-            }
+            "conditions.*" | "transforms.*" => (named().backends.contains(tail), Unread::NoSuchBackend),
             "target-control-port.*.*" => {
                 let groups = named().target_groups.as_ref()?;
                 (groups.contains(tail), Unread::NoSuchBackend)

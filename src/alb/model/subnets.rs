@@ -19,20 +19,14 @@ pub(super) struct Wanted<'a> {
 impl<'a> Builder<'a> {
     /// Subnets of the ALB; `None` where the controller discovers them.
     pub fn subnets(&mut self, ip_address_type: &str) -> Result<Option<Vec<String>>, Reason> {
-        let wanted = Wanted {
-            suffix: "subnets",
-            minimum: 2,
-        };
+        let wanted = Wanted { suffix: "subnets", minimum: 2 };
         let by_class: Vec<_> = self
             .members
             .iter()
             .filter_map(|member| Some((member.params?, member.params?.spec.subnets.as_ref()?)))
             .collect();
-        let by_annotation = self.listed(&wanted, |member| {
-            member
-                .params
-                .is_none_or(|params| params.spec.subnets.is_none())
-        });
+        let by_annotation =
+            self.listed(&wanted, |member| member.params.is_none_or(|params| params.spec.subnets.is_none()));
         let Some((params, chosen)) = by_class.first() else {
             return self.given(&wanted, by_annotation, ip_address_type);
         };
@@ -42,9 +36,7 @@ impl<'a> Builder<'a> {
             return Err(self.blame("subnets", message).at(site));
         }
         if by_class.iter().any(|(_, other)| other != chosen) {
-            return Err(
-                Reason::new("conflicting IngressClassParams subnet specifications").at(site),
-            );
+            return Err(Reason::new("conflicting IngressClassParams subnet specifications").at(site));
         }
         match &chosen.ids {
             Some(ids) if !ids.is_empty() => {
@@ -60,16 +52,8 @@ impl<'a> Builder<'a> {
     }
 
     /// The lists of all members that `counts` lets in.
-    pub fn listed(
-        &self,
-        wanted: &Wanted<'_>,
-        counts: impl Fn(&Member<'a>) -> bool,
-    ) -> Vec<Vec<String>> {
-        self.members
-            .iter()
-            .filter(|member| counts(member))
-            .filter_map(|m| m.annotations.list(wanted.suffix))
-            .collect()
+    pub fn listed(&self, wanted: &Wanted<'_>, counts: impl Fn(&Member<'a>) -> bool) -> Vec<Vec<String>> {
+        self.members.iter().filter(|member| counts(member)).filter_map(|m| m.annotations.list(wanted.suffix)).collect()
     }
 
     /// Subnets by annotation, on which the members agree, order apart.
@@ -90,11 +74,7 @@ impl<'a> Builder<'a> {
             list
         };
         if let Some(other) = lists.find(|other| sorted(other) != sorted(&chosen)) {
-            let message = format!(
-                "conflicting subnets: {} | {}",
-                show_list(&chosen),
-                show_list(&other)
-            );
+            let message = format!("conflicting subnets: {} | {}", show_list(&chosen), show_list(&other));
             return Err(self.blame(wanted.suffix, message));
         }
         self.check(wanted, &chosen)?;
@@ -102,23 +82,13 @@ impl<'a> Builder<'a> {
     }
 
     fn check(&mut self, wanted: &Wanted<'_>, chosen: &[String]) -> Result<(), Reason> {
-        let ids: Vec<&String> = chosen
-            .iter()
-            .filter(|subnet| subnet.starts_with("subnet-"))
-            .collect();
+        let ids: Vec<&String> = chosen.iter().filter(|subnet| subnet.starts_with("subnet-")).collect();
         let mut found = ids.clone();
         let mut seen = BTreeSet::new();
         found.retain(|id| seen.insert(*id));
         if found.len() < ids.len() {
-            let what = format!(
-                "couldn't find all subnets, want: {}, found: {}",
-                show_list(&ids),
-                show_list(&found)
-            );
-            return Err(self.blame(
-                wanted.suffix,
-                format!("failed to list subnets by names or IDs: {what}"),
-            ));
+            let what = format!("couldn't find all subnets, want: {}, found: {}", show_list(&ids), show_list(&found));
+            return Err(self.blame(wanted.suffix, format!("failed to list subnets by names or IDs: {what}")));
         }
         if chosen.is_empty() {
             return Err(self.blame(wanted.suffix, "unable to resolve at least one subnet"));
@@ -134,22 +104,16 @@ impl<'a> Builder<'a> {
     fn check_count(&mut self, wanted: &Wanted<'_>, chosen: &[String]) {
         let minimum = wanted.minimum;
         if chosen.len() < minimum {
-            let count = format!(
-                "subnets count less than minimal required count: {} < {minimum}",
-                chosen.len()
-            );
-            let message = format!(
-                "it depends on AWS: {count}, unless the subnet is in a Local Zone or on an Outpost"
-            );
+            let count = format!("subnets count less than minimal required count: {} < {minimum}", chosen.len());
+            let message = format!("it depends on AWS: {count}, unless the subnet is in a Local Zone or on an Outpost");
             self.unknown(self.blame(wanted.suffix, message));
         }
     }
 
     fn discovered(&mut self, ip_address_type: &str) {
         if ip_address_type != "ipv4" {
-            let message = format!(
-                "it depends on AWS: IPv6 blocks of the subnets that are discovered, for {ip_address_type}"
-            );
+            let message =
+                format!("it depends on AWS: IPv6 blocks of the subnets that are discovered, for {ip_address_type}");
             self.unknown(self.blame("ip-address-type", message));
         }
     }

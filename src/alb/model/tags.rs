@@ -12,19 +12,13 @@ type Tags = BTreeMap<String, String>;
 
 impl<'a> Builder<'a> {
     /// Tags of what the members share.
-    pub fn group_tags<'m>(
-        &self,
-        members: impl IntoIterator<Item = &'m Member<'a>>,
-    ) -> Result<Tags, Reason>
+    pub fn group_tags<'m>(&self, members: impl IntoIterator<Item = &'m Member<'a>>) -> Result<Tags, Reason>
     where
         'a: 'm,
     {
         let mut merged = Tags::new();
         for member in members {
-            for (key, value) in self
-                .ingress_tags(member)
-                .map_err(|reason| reason.of(&member.key))?
-            {
+            for (key, value) in self.ingress_tags(member).map_err(|reason| reason.of(&member.key))? {
                 if let Some(before) = merged.get(&key).filter(|before| **before != value) {
                     let message = format!("conflicting tag {key}: {before} | {value}");
                     return Err(member.annotations.fault("tags", message).of(&member.key));
@@ -43,11 +37,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Tags of a target group: of the Ingress, then those of the Service over them, key by key.
-    pub fn backend_tags(
-        &self,
-        member: &Member<'a>,
-        service: &Annotations<'a>,
-    ) -> Result<Tags, Reason> {
+    pub fn backend_tags(&self, member: &Member<'a>, service: &Annotations<'a>) -> Result<Tags, Reason> {
         let from_service = service.map("tags")?;
         let mut tags = member.annotations.map("tags")?;
         tags.extend(from_service);
@@ -57,8 +47,5 @@ impl<'a> Builder<'a> {
 }
 
 fn class_tags(member: &Member<'_>) -> Tags {
-    member
-        .params
-        .map(|params| params::map_of(&params.spec.tags))
-        .unwrap_or_default()
+    member.params.map(|params| params::map_of(&params.spec.tags)).unwrap_or_default()
 }

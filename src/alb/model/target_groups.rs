@@ -47,14 +47,8 @@ impl<'a> Builder<'a> {
         let target_type = self.target_type(member, &annotations)?;
         let protocol = protocol(&annotations)?;
         let protocol_version = protocol_version(&annotations)?;
-        let health_check = super::health_check::build(
-            key,
-            service,
-            &annotations,
-            target_type,
-            protocol,
-            protocol_version,
-        )?;
+        let health_check =
+            super::health_check::build(key, service, &annotations, target_type, protocol, protocol_version)?;
         let attributes = annotations.map("target-group-attributes")?;
         let tags = self.backend_tags(member, &of_service)?;
         let ip_address_type = self.target_group_ip_address_type(member, key, service)?;
@@ -79,9 +73,7 @@ impl<'a> Builder<'a> {
         let multi_cluster = multi_cluster(member, &of_service)?;
         let read_from = catalogue::annotations()
             .filter(|annotation| annotation.on_service())
-            .filter_map(|annotation| {
-                Some((annotation.suffix, annotations.find(annotation.suffix)?.site))
-            })
+            .filter_map(|annotation| Some((annotation.suffix, annotations.find(annotation.suffix)?.site)))
             .collect();
         Ok(TargetGroup {
             id: id.to_owned(),
@@ -104,17 +96,9 @@ impl<'a> Builder<'a> {
     }
 
     /// model_build_target_group.go:255-272
-    fn target_type(
-        &self,
-        member: &Member<'a>,
-        annotations: &Annotations<'a>,
-    ) -> Result<&'static str, Reason> {
-        let params = member
-            .params
-            .filter(|params| params.overrides("targetType"));
-        let text = params
-            .map(|params| params.spec.target_type.as_str())
-            .or_else(|| annotations.text("target-type"));
+    fn target_type(&self, member: &Member<'a>, annotations: &Annotations<'a>) -> Result<&'static str, Reason> {
+        let params = member.params.filter(|params| params.overrides("targetType"));
+        let text = params.map(|params| params.spec.target_type.as_str()).or_else(|| annotations.text("target-type"));
         let Some(text) = text else {
             return Ok(self.options.target_type());
         };
@@ -136,19 +120,13 @@ impl<'a> Builder<'a> {
         service: &Service,
     ) -> Result<Option<&'static str>, Reason> {
         let spec = service.spec.as_ref();
-        let families = spec
-            .and_then(|spec| spec.ip_families.as_deref())
-            .unwrap_or_default();
-        let policy = spec
-            .and_then(|spec| spec.ip_family_policy.as_deref())
-            .unwrap_or_default();
+        let families = spec.and_then(|spec| spec.ip_families.as_deref()).unwrap_or_default();
+        let policy = spec.and_then(|spec| spec.ip_family_policy.as_deref()).unwrap_or_default();
         let dual_stack = self.ip_address_type != "ipv4";
         if families.iter().any(|family| family == "IPv6") {
             return match dual_stack {
                 true => Ok(Some("ipv6")),
-                false => Err(Reason::new(
-                    "unsupported IPv6 configuration, lb not dual-stack",
-                )),
+                false => Err(Reason::new("unsupported IPv6 configuration, lb not dual-stack")),
             };
         }
         if !families.is_empty() || !matches!(policy, "PreferDualStack" | "RequireDualStack") {
@@ -163,15 +141,8 @@ impl<'a> Builder<'a> {
 }
 
 /// pkg/k8s/service_utils.go:10-26. A number is the Service's port, not its target port or node port.
-pub(super) fn find_port<'s>(
-    key: &Key,
-    service: &'s Service,
-    port: &PortRef,
-) -> Result<&'s ServicePort, Reason> {
-    let mut ports = service
-        .spec
-        .iter()
-        .flat_map(|spec| spec.ports.iter().flatten());
+pub(super) fn find_port<'s>(key: &Key, service: &'s Service, port: &PortRef) -> Result<&'s ServicePort, Reason> {
+    let mut ports = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
     let found = ports.find(|candidate| match port {
         PortRef::Number(number) => candidate.port == *number,
         PortRef::Name(name) => candidate.name.as_deref().unwrap_or_default() == name,
@@ -184,9 +155,7 @@ pub(super) fn node_port(service: &Service, port: &ServicePort) -> Option<i32> {
     let spec = service.spec.as_ref();
     let allocates = match spec.and_then(|spec| spec.type_.as_deref()) {
         Some("NodePort") => true,
-        Some("LoadBalancer") => {
-            spec.and_then(|spec| spec.allocate_load_balancer_node_ports) != Some(false)
-        }
+        Some("LoadBalancer") => spec.and_then(|spec| spec.allocate_load_balancer_node_ports) != Some(false),
         _ => false,
     };
     match port.node_port {
@@ -219,8 +188,7 @@ fn protocol_version(annotations: &Annotations<'_>) -> Result<&'static str, Reaso
     let Some(text) = annotations.text("backend-protocol-version") else {
         return Ok("HTTP1");
     };
-    let message =
-        || format!("backend protocol version must be within [HTTP1, HTTP2, GRPC]: {text}");
+    let message = || format!("backend protocol version must be within [HTTP1, HTTP2, GRPC]: {text}");
     known(&VERSIONS, text).ok_or_else(|| annotations.fault("backend-protocol-version", message()))
 }
 

@@ -18,37 +18,20 @@ impl Carry<'_> {
     pub(super) fn source_ranges(&mut self) {
         let field: Vec<String> = match &self.service["spec"]["loadBalancerSourceRanges"] {
             Value::Null => Vec::new(),
-            Value::Array(ranges) => ranges
-                .iter()
-                .map(|range| {
-                    range
-                        .as_str()
-                        .map_or_else(|| range.to_string(), str::to_owned)
-                })
-                .collect(),
+            Value::Array(ranges) => {
+                ranges.iter().map(|range| range.as_str().map_or_else(|| range.to_string(), str::to_owned)).collect()
+            }
             // The API server refuses it on a Service of any type, so nobody sees it go but us.
             other => {
                 self.out.unread_ranges = true;
-                let message =
-                    format!("{other} is no list, so the allow-list can't be carried over");
-                self.say_field(
-                    &rules::ALB027,
-                    Severity::Error,
-                    "loadBalancerSourceRanges",
-                    &message,
-                );
+                let message = format!("{other} is no list, so the allow-list can't be carried over");
+                self.say_field(&rules::ALB027, Severity::Error, "loadBalancerSourceRanges", &message);
                 Vec::new()
             }
         };
         let annotation: Vec<String> = self
             .get(RANGES)
-            .map(|ranges| {
-                ranges
-                    .split(',')
-                    .map(str::to_owned)
-                    .filter(|range| !range.trim().is_empty())
-                    .collect()
-            })
+            .map(|ranges| ranges.split(',').map(str::to_owned).filter(|range| !range.trim().is_empty()).collect())
             .unwrap_or_default();
         let from_field = !field.is_empty();
         let mut ranges: Vec<String> = Vec::new();
@@ -61,15 +44,9 @@ impl Carry<'_> {
                 }
                 None => {
                     self.out.unread_ranges = true;
-                    let message =
-                        format!("{range:?} is no CIDR, so the allow-list can't be carried over");
+                    let message = format!("{range:?} is no CIDR, so the allow-list can't be carried over");
                     if from_field {
-                        self.say_field(
-                            &rules::ALB027,
-                            Severity::Error,
-                            "loadBalancerSourceRanges",
-                            &message,
-                        );
+                        self.say_field(&rules::ALB027, Severity::Error, "loadBalancerSourceRanges", &message);
                     } else {
                         self.say(&rules::ALB027, Severity::Error, RANGES, &message);
                     }
@@ -77,11 +54,7 @@ impl Carry<'_> {
             }
         }
         if self.get(RANGES).is_some() && (from_field || annotation.is_empty()) {
-            let why = if from_field {
-                "removed: the field loadBalancerSourceRanges wins"
-            } else {
-                "empty: removed"
-            };
+            let why = if from_field { "removed: the field loadBalancerSourceRanges wins" } else { "empty: removed" };
             self.say(&rules::ALB095, Severity::Info, RANGES, why);
         }
         if ranges.is_empty() {
@@ -91,27 +64,13 @@ impl Carry<'_> {
         self.set("inbound-cidrs", &list);
         let message = format!("carried over to inbound-cidrs: {list}");
         if from_field {
-            self.say_field(
-                &rules::ALB095,
-                Severity::Info,
-                "loadBalancerSourceRanges",
-                &message,
-            );
+            self.say_field(&rules::ALB095, Severity::Info, "loadBalancerSourceRanges", &message);
         } else {
             self.say(&rules::ALB095, Severity::Info, RANGES, &message);
         }
-        if self
-            .out
-            .annotations
-            .contains_key("alb.ingress.kubernetes.io/security-groups")
-        {
+        if self.out.annotations.contains_key("alb.ingress.kubernetes.io/security-groups") {
             let message = "an ALB with security groups of its own ignores inbound-cidrs: the allow-list would be lost";
-            self.say_field(
-                &rules::ALB027,
-                Severity::Error,
-                "loadBalancerSourceRanges",
-                message,
-            );
+            self.say_field(&rules::ALB027, Severity::Error, "loadBalancerSourceRanges", message);
         }
         self.out.source_ranges = ranges;
     }
@@ -120,11 +79,7 @@ impl Carry<'_> {
     /// (LBC v3.5.0 pkg/networking/security_group_resolver.go:88-90).
     pub(super) fn security_groups(&mut self, suffix: &str, value: &str) {
         let mut groups: Vec<&str> = Vec::new();
-        for group in value
-            .split(',')
-            .map(str::trim)
-            .filter(|group| !group.is_empty())
-        {
+        for group in value.split(',').map(str::trim).filter(|group| !group.is_empty()) {
             if !groups.contains(&group) {
                 groups.push(group);
             }
@@ -143,32 +98,19 @@ impl Carry<'_> {
             .split(',')
             .map(str::trim)
             .filter(|label| !label.is_empty())
-            .map(|label| {
-                if label.contains('=') {
-                    label.to_owned()
-                } else {
-                    format!("{label}=")
-                }
-            })
+            .map(|label| if label.contains('=') { label.to_owned() } else { format!("{label}=") })
             .collect();
         self.keep(suffix, "target-node-labels", &labels.join(","));
     }
 
     /// `aws-load-balancer-enable-tcp-udp-listener`.
     pub(super) fn tcp_udp_listener(&mut self, suffix: &str, value: &str) {
-        let udp = crate::plan::ports(self.service)
-            .iter()
-            .any(|port| port["protocol"] == "UDP");
+        let udp = crate::plan::ports(self.service).iter().any(|port| port["protocol"] == "UDP");
         if udp && self.controller != Controller::CcmNlb {
             let message = format!("{value}: the Service has UDP ports, which an ALB can't serve");
             self.say(&rules::ALB098, Severity::Error, suffix, &message);
         } else {
-            self.say(
-                &rules::ALB096,
-                Severity::Info,
-                suffix,
-                "the Service has no UDP port: nothing is lost",
-            );
+            self.say(&rules::ALB096, Severity::Info, suffix, "the Service has no UDP port: nothing is lost");
         }
     }
 }
@@ -181,12 +123,7 @@ fn canonical(range: &str) -> Option<String> {
         return None;
     }
     let address: IpAddr = address.parse().ok()?;
-    Some(
-        IpNet::new(address, bits.parse().ok()?)
-            .ok()?
-            .trunc()
-            .to_string(),
-    )
+    Some(IpNet::new(address, bits.parse().ok()?).ok()?.trunc().to_string())
 }
 
 #[cfg(test)]

@@ -1,40 +1,28 @@
 //! Attributes and tags: which keys an ALB knows too.
 
 use super::{ALB, Carry, flag, format_map};
-use crate::alb::catalogue::{
-    Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute,
-};
+use crate::alb::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
 use crate::alb::values::string_map;
 use crate::lint::Severity;
 use crate::lint::migration as rules;
 
 impl Carry<'_> {
     pub(super) fn attribute(&mut self, key: &str, value: &str) {
-        self.load_balancer_attributes
-            .insert(key.to_owned(), value.to_owned());
+        self.load_balancer_attributes.insert(key.to_owned(), value.to_owned());
     }
 
     fn target_group_attribute(&mut self, key: &str, value: &str) {
-        self.target_group_attributes
-            .insert(key.to_owned(), value.to_owned());
+        self.target_group_attributes.insert(key.to_owned(), value.to_owned());
     }
 
     /// Writes the collected attributes into their annotations.
     pub(super) fn flush_attributes(&mut self) {
         for (suffix, attributes) in [
-            (
-                "load-balancer-attributes",
-                std::mem::take(&mut self.load_balancer_attributes),
-            ),
-            (
-                "target-group-attributes",
-                std::mem::take(&mut self.target_group_attributes),
-            ),
+            ("load-balancer-attributes", std::mem::take(&mut self.load_balancer_attributes)),
+            ("target-group-attributes", std::mem::take(&mut self.target_group_attributes)),
         ] {
             if !attributes.is_empty() {
-                self.out
-                    .annotations
-                    .insert(format!("{ALB}{suffix}"), format_map(attributes.iter()));
+                self.out.annotations.insert(format!("{ALB}{suffix}"), format_map(attributes.iter()));
             }
         }
     }
@@ -56,12 +44,7 @@ impl Carry<'_> {
             match check(LOAD_BALANCER_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.attribute(&key, &value);
-                    self.say(
-                        &rules::ALB095,
-                        Severity::Info,
-                        suffix,
-                        &format!("{key}={value} carried over"),
-                    );
+                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
                 }
                 Err(fault) => {
                     let message = format!("{key}={value}: not carried over, {fault}");
@@ -80,16 +63,10 @@ impl Carry<'_> {
             match check(TARGET_GROUP_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.target_group_attribute(&key, &value);
-                    self.say(
-                        &rules::ALB095,
-                        Severity::Info,
-                        suffix,
-                        &format!("{key}={value} carried over"),
-                    );
+                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
                 }
                 Err(_) if key == "proxy_protocol_v2.enabled" && value == "true" => {
-                    let message =
-                        "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
+                    let message = "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
                     self.say(&rules::ALB057, Severity::Warning, suffix, message);
                 }
                 Err(fault) => {
@@ -117,12 +94,7 @@ impl Carry<'_> {
             let message = "false: an ALB always balances over zones; switched off for the target group instead";
             self.say(&rules::ALB097, Severity::Warning, suffix, message);
         } else {
-            self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                &format!("{value}: what an ALB does anyway"),
-            );
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
         }
     }
 
@@ -138,9 +110,8 @@ impl Carry<'_> {
         }
         self.attribute("access_logs.s3.enabled", "true");
         for (from, to) in [("bucket-name", "bucket"), ("bucket-prefix", "prefix")] {
-            if let Some(value) = self
-                .get(&format!("aws-load-balancer-access-log-s3-{from}"))
-                .filter(|value| !value.is_empty())
+            if let Some(value) =
+                self.get(&format!("aws-load-balancer-access-log-s3-{from}")).filter(|value| !value.is_empty())
             {
                 self.attribute(&format!("access_logs.s3.{to}"), value);
             }
@@ -151,21 +122,13 @@ impl Carry<'_> {
 
     /// Bucket and prefix: taken with `access-log-enabled`.
     pub(super) fn access_log_detail(&mut self, suffix: &str, value: &str) {
-        let enabled = self
-            .get("aws-load-balancer-access-log-enabled")
-            .and_then(flag)
-            == Some(true);
+        let enabled = self.get("aws-load-balancer-access-log-enabled").and_then(flag) == Some(true);
         let what = if enabled {
             "carried over to load-balancer-attributes"
         } else {
             "access logs are not enabled: nothing to carry over"
         };
-        self.say(
-            &rules::ALB095,
-            Severity::Info,
-            suffix,
-            &format!("{value}: {what}"),
-        );
+        self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: {what}"));
     }
 
     /// `aws-load-balancer-connection-draining-enabled`.
@@ -179,28 +142,14 @@ impl Carry<'_> {
                 "false: carried over to deregistration_delay.timeout_seconds=0",
             );
         } else {
-            self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                &format!("{value}: what an ALB does anyway"),
-            );
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
         }
     }
 
     /// `aws-load-balancer-connection-draining-timeout`, 0 to 3600 seconds.
     pub(super) fn connection_draining_timeout(&mut self, suffix: &str, value: &str) {
-        if self
-            .get("aws-load-balancer-connection-draining-enabled")
-            .and_then(flag)
-            == Some(false)
-        {
-            return self.say(
-                &rules::ALB096,
-                Severity::Info,
-                suffix,
-                "draining is switched off: no effect",
-            );
+        if self.get("aws-load-balancer-connection-draining-enabled").and_then(flag) == Some(false) {
+            return self.say(&rules::ALB096, Severity::Info, suffix, "draining is switched off: no effect");
         }
         if let Some(value) = self.seconds(suffix, value, 0, 3600) {
             self.target_group_attribute("deregistration_delay.timeout_seconds", &value);
@@ -217,17 +166,11 @@ impl Carry<'_> {
     fn seconds(&mut self, suffix: &str, value: &str, least: u32, most: u32) -> Option<String> {
         match value.trim().parse::<u32>() {
             Ok(seconds) if (least..=most).contains(&seconds) => {
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    suffix,
-                    &format!("{seconds} seconds carried over"),
-                );
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{seconds} seconds carried over"));
                 Some(seconds.to_string())
             }
             _ => {
-                let message =
-                    format!("{value:?} is not {least} to {most} seconds: not carried over");
+                let message = format!("{value:?} is not {least} to {most} seconds: not carried over");
                 self.say(&rules::ALB097, Severity::Warning, suffix, &message);
                 None
             }
@@ -240,13 +183,7 @@ impl Carry<'_> {
             .split(',')
             .map(str::trim)
             .filter(|tag| !tag.is_empty())
-            .map(|tag| {
-                if tag.contains('=') {
-                    tag.to_owned()
-                } else {
-                    format!("{tag}=")
-                }
-            })
+            .map(|tag| if tag.contains('=') { tag.to_owned() } else { format!("{tag}=") })
             .collect();
         self.keep(suffix, "tags", &tags.join(","));
     }
@@ -265,8 +202,5 @@ impl Carry<'_> {
 
 /// Whether AWS takes the attribute on an ALB.
 fn check(table: &'static [Attribute], key: &str, value: &str) -> Result<(), String> {
-    attribute(table, key).map_or_else(
-        || Err("an ALB has no such attribute".to_owned()),
-        |known| known.check(value),
-    )
+    attribute(table, key).map_or_else(|| Err("an ALB has no such attribute".to_owned()), |known| known.check(value))
 }

@@ -12,27 +12,17 @@ const READY: &str = "/healthz/ready";
 impl Carry<'_> {
     /// The eight `aws-load-balancer-healthcheck-*` annotations, read together.
     pub(super) fn health_check(&mut self) {
-        let protocol = self
-            .get("aws-load-balancer-healthcheck-protocol")
-            .unwrap_or("tcp")
-            .to_ascii_uppercase();
+        let protocol = self.get("aws-load-balancer-healthcheck-protocol").unwrap_or("tcp").to_ascii_uppercase();
         let port = self.get("aws-load-balancer-healthcheck-port");
         let path = self.get("aws-load-balancer-healthcheck-path");
         if matches!(protocol.as_str(), "HTTP" | "HTTPS") {
             self.http_check(&protocol, port, path);
         } else {
-            for (suffix, value) in [
-                (
-                    "protocol",
-                    self.get("aws-load-balancer-healthcheck-protocol"),
-                ),
-                ("port", port),
-                ("path", path),
-            ] {
+            for (suffix, value) in
+                [("protocol", self.get("aws-load-balancer-healthcheck-protocol")), ("port", port), ("path", path)]
+            {
                 if let Some(value) = value {
-                    let message = format!(
-                        "{value}: an ALB can't check by TCP; it asks {STATUS_PORT} for {READY}"
-                    );
+                    let message = format!("{value}: an ALB can't check by TCP; it asks {STATUS_PORT} for {READY}");
                     self.say(
                         &rules::ALB096,
                         Severity::Warning,
@@ -64,9 +54,7 @@ impl Carry<'_> {
                 );
             }
             (Some(port), Some(None)) => {
-                let message = format!(
-                    "{port}: no port of the Service; the ALB asks {STATUS_PORT} for {READY}"
-                );
+                let message = format!("{port}: no port of the Service; the ALB asks {STATUS_PORT} for {READY}");
                 self.say(&rules::ALB097, Severity::Warning, PORT, &message);
                 return self.drop_check("protocol").drop_check("path").done();
             }
@@ -79,24 +67,16 @@ impl Carry<'_> {
             self.set("healthcheck-protocol", "HTTP");
             self.set("healthcheck-path", READY);
             if protocol != "HTTP" || path.is_some_and(|path| path != READY) {
-                let message =
-                    format!("{STATUS_PORT} answers HTTP {READY} only, which is what the ALB asks");
+                let message = format!("{STATUS_PORT} answers HTTP {READY} only, which is what the ALB asks");
                 self.say(&rules::ALB097, Severity::Warning, PORT, &message);
             }
         } else if local && path == Some("/healthz") {
             // kube-proxy's answer on healthCheckNodePort, which goes with the type.
-            self.out
-                .annotations
-                .remove("alb.ingress.kubernetes.io/healthcheck-port");
+            self.out.annotations.remove("alb.ingress.kubernetes.io/healthcheck-port");
             let message = format!(
                 "/healthz was kube-proxy's answer on healthCheckNodePort; the ALB asks {STATUS_PORT} for {READY}"
             );
-            self.say(
-                &rules::ALB097,
-                Severity::Warning,
-                "aws-load-balancer-healthcheck-path",
-                &message,
-            );
+            self.say(&rules::ALB097, Severity::Warning, "aws-load-balancer-healthcheck-path", &message);
             return self.drop_check("protocol").done();
         } else {
             self.set("healthcheck-protocol", protocol);
@@ -106,12 +86,7 @@ impl Carry<'_> {
         for (suffix, value) in [("protocol", Some(protocol)), ("path", path)] {
             let suffix = format!("aws-load-balancer-healthcheck-{suffix}");
             if let (Some(value), Some(_)) = (value, self.get(&suffix)) {
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    &suffix,
-                    &format!("{value}: carried over"),
-                );
+                self.say(&rules::ALB095, Severity::Info, &suffix, &format!("{value}: carried over"));
             }
         }
     }
@@ -119,9 +94,7 @@ impl Carry<'_> {
     fn drop_check(&mut self, what: &str) -> &mut Self {
         let suffix = format!("aws-load-balancer-healthcheck-{what}");
         if let Some(value) = self.get(&suffix) {
-            let message = format!(
-                "{value}: not carried over, the ALB asks {STATUS_PORT} for {READY} by HTTP"
-            );
+            let message = format!("{value}: not carried over, the ALB asks {STATUS_PORT} for {READY} by HTTP");
             self.say(&rules::ALB097, Severity::Warning, &suffix, &message);
         }
         self
@@ -142,11 +115,9 @@ impl Carry<'_> {
             .iter()
             .find(|candidate| {
                 candidate["name"] == port
-                    || ["port", "targetPort", "nodePort"].iter().any(|field| {
-                        candidate[*field]
-                            .as_u64()
-                            .is_some_and(|number| port.parse() == Ok(number))
-                    })
+                    || ["port", "targetPort", "nodePort"]
+                        .iter()
+                        .any(|field| candidate[*field].as_u64().is_some_and(|number| port.parse() == Ok(number)))
             })
             .and_then(|candidate| candidate["name"].as_str())
             .map(str::to_owned)
@@ -183,16 +154,10 @@ impl Carry<'_> {
         }
         let (interval, timeout) = (kept[0].unwrap_or(15), kept[1].unwrap_or(5));
         if timeout >= interval {
-            for (suffix, key) in [
-                ("timeout", "healthcheck-timeout-seconds"),
-                ("interval", "healthcheck-interval-seconds"),
-            ] {
-                if self
-                    .out
-                    .annotations
-                    .remove(&format!("{}{key}", super::ALB))
-                    .is_some()
-                {
+            for (suffix, key) in
+                [("timeout", "healthcheck-timeout-seconds"), ("interval", "healthcheck-interval-seconds")]
+            {
+                if self.out.annotations.remove(&format!("{}{key}", super::ALB)).is_some() {
                     let message = format!(
                         "not carried over: an ALB wants the interval ({interval} s) greater than the timeout ({timeout} s)"
                     );
@@ -213,24 +178,19 @@ impl Carry<'_> {
         let Some(value) = self.get(SUFFIX) else {
             return;
         };
-        let clipped: Option<Vec<String>> = value
-            .split(',')
-            .map(clip)
-            .filter(|range| range.as_deref() != Some(""))
-            .collect();
+        let clipped: Option<Vec<String>> =
+            value.split(',').map(clip).filter(|range| range.as_deref() != Some("")).collect();
         match clipped {
             Some(codes) if !codes.is_empty() => {
                 let codes = codes.join(",");
                 self.keep(SUFFIX, "success-codes", &codes);
                 if codes != value {
-                    let message =
-                        format!("{value} was clipped to {codes}: an ALB takes 200 to 499");
+                    let message = format!("{value} was clipped to {codes}: an ALB takes 200 to 499");
                     self.say(&rules::ALB097, Severity::Warning, SUFFIX, &message);
                 }
             }
             _ => {
-                let message =
-                    format!("{value:?}: no codes that an ALB takes (200 to 499); not carried over");
+                let message = format!("{value:?}: no codes that an ALB takes (200 to 499); not carried over");
                 self.say(&rules::ALB097, Severity::Warning, SUFFIX, &message);
             }
         }
@@ -239,10 +199,7 @@ impl Carry<'_> {
 
 /// One code or range, clipped to 200-499; empty if nothing is left, `None` if it is neither.
 fn clip(range: &str) -> Option<String> {
-    let (from, to) = range
-        .trim()
-        .split_once('-')
-        .unwrap_or((range.trim(), range.trim()));
+    let (from, to) = range.trim().split_once('-').unwrap_or((range.trim(), range.trim()));
     let (from, to): (u32, u32) = (from.parse().ok()?, to.parse().ok()?);
     let (from, to) = (from.max(200), to.min(499));
     Some(match from.cmp(&to) {

@@ -36,10 +36,7 @@ pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
 /// Prefix of the ALB's annotations, on the Ingress.
 pub const ALB: &str = catalogue::PREFIX;
 /// Prefixes of external-dns annotations, which move to the Ingress: the default since v0.22.0, and the one before it.
-const EXTERNAL_DNS: [&str; 2] = [
-    "external-dns.kubernetes.io/",
-    "external-dns.alpha.kubernetes.io/",
-];
+const EXTERNAL_DNS: [&str; 2] = ["external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/"];
 
 /// What lives on of the old load balancer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,10 +110,7 @@ fn flag(value: &str) -> Option<bool> {
 /// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
 pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>) -> String {
     let escape = |value: &str| value.replace('\\', "\\\\").replace(',', "\\,");
-    let pairs: Vec<String> = pairs
-        .into_iter()
-        .map(|(key, value)| format!("{key}={}", escape(value)))
-        .collect();
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
     pairs.join(",")
 }
 
@@ -134,9 +128,7 @@ pub(crate) struct Carry<'s> {
 impl<'s> Carry<'s> {
     /// The value of `service.beta.kubernetes.io/<suffix>`.
     fn get(&self, suffix: &str) -> Option<&'s str> {
-        self.annotations
-            .get(format!("{PREFIX}{suffix}").as_str())
-            .copied()
+        self.annotations.get(format!("{PREFIX}{suffix}").as_str()).copied()
     }
 
     fn row(&mut self, row: &Row) {
@@ -164,23 +156,11 @@ impl<'s> Carry<'s> {
     fn convert(&mut self, row: &Row, suffix: &str, value: &str) {
         match row.known {
             Known::Copy(_) | Known::By(_) if value.trim().is_empty() => {
-                self.say(
-                    &rules::ALB096,
-                    Severity::Info,
-                    suffix,
-                    "empty: nothing to carry over",
-                );
+                self.say(&rules::ALB096, Severity::Info, suffix, "empty: nothing to carry over");
             }
             Known::Copy(alb) => self.keep(suffix, alb, value),
-            Known::Lost(rule, why) => {
-                self.say(rule, rule.severity, suffix, &format!("{value:?}: {why}"))
-            }
-            Known::Info(why) => self.say(
-                &rules::ALB096,
-                Severity::Info,
-                suffix,
-                &format!("{value:?}: {why}"),
-            ),
+            Known::Lost(rule, why) => self.say(rule, rule.severity, suffix, &format!("{value:?}: {why}")),
+            Known::Info(why) => self.say(&rules::ALB096, Severity::Info, suffix, &format!("{value:?}: {why}")),
             Known::By(convert) => convert(self, suffix, value),
             Known::Together => {}
         }
@@ -189,50 +169,29 @@ impl<'s> Carry<'s> {
     /// Sets an annotation of the Ingress and says so. An empty value is never set: it would mean something else.
     fn keep(&mut self, suffix: &str, alb: &str, value: &str) {
         if value.trim().is_empty() {
-            self.say(
-                &rules::ALB096,
-                Severity::Info,
-                suffix,
-                "empty: nothing to carry over",
-            );
+            self.say(&rules::ALB096, Severity::Info, suffix, "empty: nothing to carry over");
             return;
         }
         self.set(alb, value);
-        self.say(
-            &rules::ALB095,
-            Severity::Info,
-            suffix,
-            &format!("carried over to {alb}: {value}"),
-        );
+        self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to {alb}: {value}"));
     }
 
     fn set(&mut self, alb: &str, value: &str) {
-        self.out
-            .annotations
-            .insert(format!("{ALB}{alb}"), value.to_owned());
+        self.out.annotations.insert(format!("{ALB}{alb}"), value.to_owned());
     }
 
     fn say(&mut self, rule: &'static Rule, severity: Severity, suffix: &str, message: &str) {
-        let key = if suffix.contains("kubernetes.io/") {
-            suffix.to_owned()
-        } else {
-            format!("{PREFIX}{suffix}")
-        };
+        let key = if suffix.contains("kubernetes.io/") { suffix.to_owned() } else { format!("{PREFIX}{suffix}") };
         self.out.findings.push(
             Finding::new(rule, format!("{key}: {message}"))
                 .severity(severity)
-                .field(format!(
-                    "/metadata/annotations/{}",
-                    key.replace('~', "~0").replace('/', "~1")
-                )),
+                .field(format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))),
         );
     }
 
     fn say_field(&mut self, rule: &'static Rule, severity: Severity, field: &str, message: &str) {
         self.out.findings.push(
-            Finding::new(rule, format!("spec.{field}: {message}"))
-                .severity(severity)
-                .field(format!("/spec/{field}")),
+            Finding::new(rule, format!("spec.{field}: {message}")).severity(severity).field(format!("/spec/{field}")),
         );
     }
 
@@ -242,9 +201,8 @@ impl<'s> Carry<'s> {
         for key in keys {
             if let Some(suffix) = key.strip_prefix(PREFIX) {
                 if suffix.starts_with("aws-load-balancer-") && known(suffix).is_none() {
-                    let near = table::nearest(suffix)
-                        .map(|near| format!(" (did you mean {near}?)"))
-                        .unwrap_or_default();
+                    let near =
+                        table::nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
                     self.say(
                         &rules::ALB099,
                         Severity::Warning,
@@ -253,22 +211,14 @@ impl<'s> Carry<'s> {
                     );
                 }
             } else if key.starts_with(DEAD_PREFIX) {
-                self.say(
-                    &rules::ALB066,
-                    Severity::Info,
-                    key,
-                    "no controller reads it; removed",
-                );
+                self.say(&rules::ALB066, Severity::Info, key, "no controller reads it; removed");
             }
         }
     }
 
     /// `loadBalancerIP`.
     fn fixed_address(&mut self) {
-        if let Some(address) = self.service["spec"]["loadBalancerIP"]
-            .as_str()
-            .filter(|address| !address.is_empty())
-        {
+        if let Some(address) = self.service["spec"]["loadBalancerIP"].as_str().filter(|address| !address.is_empty()) {
             self.say_field(
                 &rules::ALB060,
                 Severity::Warning,
@@ -282,22 +232,11 @@ impl<'s> Carry<'s> {
     fn fields(&mut self) {
         for (field, why) in [
             ("loadBalancerClass", "goes with its load balancer"),
-            (
-                "allocateLoadBalancerNodePorts",
-                "a NodePort Service always has node ports",
-            ),
-            (
-                "healthCheckNodePort",
-                "belongs to kube-proxy's answer for a load balancer; the ALB asks the status port",
-            ),
+            ("allocateLoadBalancerNodePorts", "a NodePort Service always has node ports"),
+            ("healthCheckNodePort", "belongs to kube-proxy's answer for a load balancer; the ALB asks the status port"),
         ] {
             if let Some(value) = self.service["spec"].get(field) {
-                self.say_field(
-                    &rules::ALB095,
-                    Severity::Info,
-                    field,
-                    &format!("{value}: {why}"),
-                );
+                self.say_field(&rules::ALB095, Severity::Info, field, &format!("{value}: {why}"));
             }
         }
     }
@@ -309,14 +248,20 @@ impl<'s> Carry<'s> {
         }
         self.out.is_live = true;
         self.out.findings.push(
-            Finding::new(&rules::ALB036, "the Service is of type LoadBalancer: its load balancer goes before the ALB is there")
-                .field("/spec/type"),
+            Finding::new(
+                &rules::ALB036,
+                "the Service is of type LoadBalancer: its load balancer goes before the ALB is there",
+            )
+            .field("/spec/type"),
         );
         let class = self.service["spec"].get("loadBalancerClass").is_some();
         if self.get("aws-load-balancer-type").is_none() && !class {
             self.out.findings.push(
-                Finding::new(&rules::ALB068, "the Service names no controller and no class: a roll-back yields a Classic ELB")
-                    .field("/spec/type"),
+                Finding::new(
+                    &rules::ALB068,
+                    "the Service names no controller and no class: a roll-back yields a Classic ELB",
+                )
+                .field("/spec/type"),
             );
         }
     }

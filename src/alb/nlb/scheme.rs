@@ -25,13 +25,8 @@ pub enum Controller {
 #[must_use]
 pub fn controller_of(service: &Value) -> Controller {
     let annotations = annotations_of(service);
-    let class = service["spec"]["loadBalancerClass"]
-        .as_str()
-        .unwrap_or_default();
-    match annotations
-        .get("service.beta.kubernetes.io/aws-load-balancer-type")
-        .copied()
-    {
+    let class = service["spec"]["loadBalancerClass"].as_str().unwrap_or_default();
+    match annotations.get("service.beta.kubernetes.io/aws-load-balancer-type").copied() {
         _ if class == "service.k8s.aws/nlb" || class == "eks.amazonaws.com/nlb" => Controller::Lbc,
         Some("external" | "nlb-ip") => Controller::Lbc,
         Some("nlb") => Controller::CcmNlb,
@@ -58,27 +53,16 @@ impl Carry<'_> {
     /// `aws-load-balancer-nlb-target-type`.
     pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
         if value == "ip" {
-            self.say(
-                &rules::ALB101,
-                Severity::Info,
-                suffix,
-                "ip: the ALB leads to node ports all the same",
-            );
+            self.say(&rules::ALB101, Severity::Info, suffix, "ip: the ALB leads to node ports all the same");
         } else {
-            self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                &format!("{value}: what the ALB has anyway"),
-            );
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB has anyway"));
         }
     }
 
     /// `aws-load-balancer-name`: not copied, names are unique over NLBs and ALBs.
     pub(super) fn name(&mut self, suffix: &str, value: &str) {
-        let message = format!(
-            "{value}: not carried over, a name is unique over NLBs and ALBs; call the ALB {value}-alb"
-        );
+        let message =
+            format!("{value}: not carried over, a name is unique over NLBs and ALBs; call the ALB {value}-alb");
         self.say(&rules::ALB096, Severity::Warning, suffix, &message);
     }
 
@@ -90,12 +74,7 @@ impl Carry<'_> {
             if let Some(value) = self.get(suffix)
                 && !matches!(&found, Some((From::Annotation(from), _)) if *from == suffix)
             {
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    suffix,
-                    &format!("{value:?}: not what decides here; removed"),
-                );
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value:?}: not what decides here; removed"));
             }
         }
         let Some((from, value)) = found else { return };
@@ -105,17 +84,11 @@ impl Carry<'_> {
         self.set("scheme", value);
         match from {
             From::Annotation(suffix) => {
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    suffix,
-                    &format!("carried over to scheme: {value}"),
-                );
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to scheme: {value}"));
             }
             From::Default => {
-                let message = format!(
-                    "scheme: {value} carried over, the default of the controller that made the load balancer"
-                );
+                let message =
+                    format!("scheme: {value} carried over, the default of the controller that made the load balancer");
                 self.say_field(&rules::ALB095, Severity::Info, "type", &message);
             }
         }
@@ -137,16 +110,10 @@ fn scheme_of<'v>(
 ) -> Option<(From, &'v str)> {
     let (by_scheme, by_internal) = (From::Annotation(SCHEME), From::Annotation(INTERNAL));
     // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
-    let ccm = internal
-        .filter(|value| !value.is_empty())
-        .map(|value| value != "false");
+    let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
     let lbc = internal.map(|value| flag(value) != Some(false));
     let said = |internal: bool| {
-        if internal {
-            "internal"
-        } else {
-            "internet-facing"
-        }
+        if internal { "internal" } else { "internet-facing" }
     };
     match controller {
         Controller::Lbc => scheme
@@ -163,9 +130,7 @@ fn scheme_of<'v>(
             if ccm == Some(true) || lbc == Some(true) {
                 Some((by_internal, "internal"))
             } else {
-                scheme
-                    .map(|value| (by_scheme, value))
-                    .or_else(|| ccm.map(|internal| (by_internal, said(internal))))
+                scheme.map(|value| (by_scheme, value)).or_else(|| ccm.map(|internal| (by_internal, said(internal))))
             }
         }
     }
@@ -181,36 +146,21 @@ mod tests {
         let mut annotations = serde_json::Map::new();
         for (suffix, value) in [("type", kind), ("scheme", scheme), ("internal", internal)] {
             if let Some(value) = value {
-                annotations.insert(
-                    format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"),
-                    json!(value),
-                );
+                annotations.insert(format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"), json!(value));
             }
         }
-        let service =
-            json!({"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}});
-        super::super::carry(&service, 443)
-            .annotations
-            .get("alb.ingress.kubernetes.io/scheme")
-            .cloned()
+        let service = json!({"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}});
+        super::super::carry(&service, 443).annotations.get("alb.ingress.kubernetes.io/scheme").cloned()
     }
 
     #[test]
     fn an_internal_gateway_stays_internal() {
-        let (internal, open) = (
-            Some("internal".to_owned()),
-            Some("internet-facing".to_owned()),
-        );
+        let (internal, open) = (Some("internal".to_owned()), Some("internet-facing".to_owned()));
         for (kind, said, flag, expected) in [
             (Some("external"), None, None, &internal),
             (Some("nlb-ip"), None, None, &internal),
             (Some("external"), Some("internet-facing"), None, &open),
-            (
-                Some("external"),
-                Some("internet-facing"),
-                Some("true"),
-                &open,
-            ),
+            (Some("external"), Some("internet-facing"), Some("true"), &open),
             (Some("external"), None, Some("true"), &internal),
             (Some("external"), None, Some("0.0.0.0/0"), &internal),
             (Some("external"), None, Some("false"), &open),
@@ -220,12 +170,7 @@ mod tests {
             (Some("nlb"), None, Some("false"), &open),
             (Some("nlb"), None, Some("0.0.0.0/0"), &internal),
             (Some("nlb"), Some("internal"), None, &internal),
-            (
-                Some("nlb"),
-                Some("internet-facing"),
-                Some("true"),
-                &internal,
-            ),
+            (Some("nlb"), Some("internet-facing"), Some("true"), &internal),
             (None, None, Some("true"), &internal),
             (None, None, Some("0"), &internal),
             (None, None, Some("false"), &open),
@@ -233,22 +178,14 @@ mod tests {
             (None, Some("internet-facing"), Some("yes"), &internal),
             (None, None, None, &None),
         ] {
-            assert_eq!(
-                &scheme(kind, said, flag),
-                expected,
-                "{kind:?} {said:?} {flag:?}"
-            );
+            assert_eq!(&scheme(kind, said, flag), expected, "{kind:?} {said:?} {flag:?}");
         }
     }
 
     #[test]
     fn the_class_names_the_controller() {
-        let service =
-            json!({"spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}});
+        let service = json!({"spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}});
         assert_eq!(controller_of(&service), Controller::Lbc);
-        assert_eq!(
-            controller_of(&json!({"spec": {"loadBalancerClass": "example.com/other"}})),
-            Controller::Unknown
-        );
+        assert_eq!(controller_of(&json!({"spec": {"loadBalancerClass": "example.com/other"}})), Controller::Unknown);
     }
 }

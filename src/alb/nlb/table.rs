@@ -41,8 +41,7 @@ macro_rules! by {
     };
 }
 
-const PROXY_PROTOCOL: &str =
-    "an ALB does not speak PROXY protocol; the client's address comes in X-Forwarded-For";
+const PROXY_PROTOCOL: &str = "an ALB does not speak PROXY protocol; the client's address comes in X-Forwarded-For";
 
 /// All of them, in the order in which they are carried over.
 pub(crate) static ROWS: [Row; 55] = [
@@ -52,106 +51,49 @@ pub(crate) static ROWS: [Row; 55] = [
     row("aws-load-balancer-name", by!(name)),
     row("aws-load-balancer-scheme", Known::Together),
     row("aws-load-balancer-internal", Known::Together),
-    row(
-        "aws-load-balancer-proxy-protocol",
-        Known::Lost(&ALB057, PROXY_PROTOCOL),
-    ),
-    row(
-        "aws-load-balancer-proxy-protocol-per-target-group",
-        Known::Lost(&ALB057, PROXY_PROTOCOL),
-    ),
-    row(
-        "aws-load-balancer-ip-address-type",
-        Known::Copy("ip-address-type"),
-    ),
+    row("aws-load-balancer-proxy-protocol", Known::Lost(&ALB057, PROXY_PROTOCOL)),
+    row("aws-load-balancer-proxy-protocol-per-target-group", Known::Lost(&ALB057, PROXY_PROTOCOL)),
+    row("aws-load-balancer-ip-address-type", Known::Copy("ip-address-type")),
     row("aws-load-balancer-access-log-enabled", by!(access_log)),
-    row(
-        "aws-load-balancer-access-log-s3-bucket-name",
-        by!(access_log_detail),
-    ),
-    row(
-        "aws-load-balancer-access-log-s3-bucket-prefix",
-        by!(access_log_detail),
-    ),
+    row("aws-load-balancer-access-log-s3-bucket-name", by!(access_log_detail)),
+    row("aws-load-balancer-access-log-s3-bucket-prefix", by!(access_log_detail)),
     row(
         "aws-load-balancer-access-log-emit-interval",
         Known::Info("an ALB publishes its logs every 5 minutes, which can't be changed"),
     ),
-    row(
-        "aws-load-balancer-cross-zone-load-balancing-enabled",
-        by!(cross_zone),
-    ),
+    row("aws-load-balancer-cross-zone-load-balancing-enabled", by!(cross_zone)),
     row("aws-load-balancer-ssl-cert", by!(certificate)),
     row("aws-load-balancer-ssl-ports", by!(tls_ports)),
     row("aws-load-balancer-ssl-negotiation-policy", by!(tls_policy)),
     row("aws-load-balancer-backend-protocol", by!(backend_protocol)),
     row("aws-load-balancer-additional-resource-tags", by!(tags)),
-    row(
-        "aws-load-balancer-healthcheck-healthy-threshold",
-        Known::Together,
-    ),
-    row(
-        "aws-load-balancer-healthcheck-unhealthy-threshold",
-        Known::Together,
-    ),
+    row("aws-load-balancer-healthcheck-healthy-threshold", Known::Together),
+    row("aws-load-balancer-healthcheck-unhealthy-threshold", Known::Together),
     row("aws-load-balancer-healthcheck-timeout", Known::Together),
     row("aws-load-balancer-healthcheck-interval", Known::Together),
     row("aws-load-balancer-healthcheck-protocol", Known::Together),
     row("aws-load-balancer-healthcheck-port", Known::Together),
     row("aws-load-balancer-healthcheck-path", Known::Together),
-    row(
-        "aws-load-balancer-healthcheck-success-codes",
-        Known::Together,
-    ),
-    row(
-        "aws-load-balancer-target-group-attributes",
-        by!(target_group_attributes),
-    ),
-    row(
-        "aws-load-balancer-target-group-attributes.${port}",
-        by!(target_group_attributes_of_port),
-    ),
+    row("aws-load-balancer-healthcheck-success-codes", Known::Together),
+    row("aws-load-balancer-target-group-attributes", by!(target_group_attributes)),
+    row("aws-load-balancer-target-group-attributes.${port}", by!(target_group_attributes_of_port)),
     row("aws-load-balancer-subnets", by!(subnets)),
     row(
         "aws-load-balancer-eip-allocations",
-        Known::Lost(
-            &ALB060,
-            "an ALB has no Elastic IPs; a frontend NLB can keep them (frontend-nlb-eip-allocations)",
-        ),
+        Known::Lost(&ALB060, "an ALB has no Elastic IPs; a frontend NLB can keep them (frontend-nlb-eip-allocations)"),
     ),
-    row(
-        "aws-load-balancer-private-ipv4-addresses",
-        Known::Lost(&ALB060, "an ALB has no fixed private addresses"),
-    ),
-    row(
-        "aws-load-balancer-ipv6-addresses",
-        Known::Lost(&ALB060, "an ALB has no fixed IPv6 addresses"),
-    ),
+    row("aws-load-balancer-private-ipv4-addresses", Known::Lost(&ALB060, "an ALB has no fixed private addresses")),
+    row("aws-load-balancer-ipv6-addresses", Known::Lost(&ALB060, "an ALB has no fixed IPv6 addresses")),
     row("aws-load-balancer-alpn-policy", by!(alpn_policy)),
-    row(
-        "aws-load-balancer-target-node-labels",
-        by!(target_node_labels),
-    ),
-    row(
-        "aws-load-balancer-attributes",
-        by!(load_balancer_attributes),
-    ),
+    row("aws-load-balancer-target-node-labels", by!(target_node_labels)),
+    row("aws-load-balancer-attributes", by!(load_balancer_attributes)),
     row("aws-load-balancer-security-groups", by!(security_groups)),
     row(
         "aws-load-balancer-extra-security-groups",
-        Known::Lost(
-            &ALB096,
-            "an ALB takes no extra groups: `securityGroups` replaces the managed one",
-        ),
+        Known::Lost(&ALB096, "an ALB takes no extra groups: `securityGroups` replaces the managed one"),
     ),
-    row(
-        "aws-load-balancer-manage-backend-security-group-rules",
-        Known::Copy("manage-backend-security-group-rules"),
-    ),
-    row(
-        "aws-load-balancer-security-group-prefix-lists",
-        Known::Copy("security-group-prefix-lists"),
-    ),
+    row("aws-load-balancer-manage-backend-security-group-rules", Known::Copy("manage-backend-security-group-rules")),
+    row("aws-load-balancer-security-group-prefix-lists", Known::Copy("security-group-prefix-lists")),
     row(
         "aws-load-balancer-inbound-sg-rules-on-private-link-traffic",
         Known::Lost(
@@ -166,40 +108,24 @@ pub(crate) static ROWS: [Row; 55] = [
             "the listeners of an NLB and an ALB have no attribute in common (see `idle_timeout.timeout_seconds`)",
         ),
     ),
-    row(
-        "aws-load-balancer-multi-cluster-target-group",
-        Known::Copy("multi-cluster-target-group"),
-    ),
+    row("aws-load-balancer-multi-cluster-target-group", Known::Copy("multi-cluster-target-group")),
     row(
         "aws-load-balancer-enable-prefix-for-ipv6-source-nat",
         Known::Info("it is for UDP over IPv6, which an ALB has not"),
     ),
-    row(
-        "aws-load-balancer-source-nat-ipv6-prefixes",
-        Known::Info("it is for UDP over IPv6, which an ALB has not"),
-    ),
+    row("aws-load-balancer-source-nat-ipv6-prefixes", Known::Info("it is for UDP over IPv6, which an ALB has not")),
     row(
         "aws-load-balancer-minimum-load-balancer-capacity",
-        Known::Lost(
-            &ALB096,
-            "capacity units of NLBs and ALBs differ: size it anew (minimum-load-balancer-capacity)",
-        ),
+        Known::Lost(&ALB096, "capacity units of NLBs and ALBs differ: size it anew (minimum-load-balancer-capacity)"),
     ),
     row(
         "aws-load-balancer-enable-icmp-for-path-mtu-discovery",
-        Known::Info(
-            "the managed security group of an ALB has no ICMP rule; use `securityGroups` if you need one",
-        ),
+        Known::Info("the managed security group of an ALB has no ICMP rule; use `securityGroups` if you need one"),
     ),
-    row(
-        "aws-load-balancer-enable-tcp-udp-listener",
-        by!(tcp_udp_listener),
-    ),
+    row("aws-load-balancer-enable-tcp-udp-listener", by!(tcp_udp_listener)),
     row(
         "aws-load-balancer-disable-nlb-sg",
-        Known::Info(
-            "an ALB always has security groups, and this NLB had none: review `inboundCidrs`",
-        ),
+        Known::Info("an ALB always has security groups, and this NLB had none: review `inboundCidrs`"),
     ),
     row(
         "aws-load-balancer-quic-enabled-ports",
@@ -211,23 +137,11 @@ pub(crate) static ROWS: [Row; 55] = [
     ),
     row(
         "actions.${Protocol}-${Port}",
-        Known::Lost(
-            &ALB096,
-            "weights between Services: do it in Istio's VirtualService, behind the ALB",
-        ),
+        Known::Lost(&ALB096, "weights between Services: do it in Istio's VirtualService, behind the ALB"),
     ),
-    row(
-        "aws-load-balancer-connection-draining-enabled",
-        by!(connection_draining),
-    ),
-    row(
-        "aws-load-balancer-connection-draining-timeout",
-        by!(connection_draining_timeout),
-    ),
-    row(
-        "aws-load-balancer-connection-idle-timeout",
-        by!(idle_timeout),
-    ),
+    row("aws-load-balancer-connection-draining-enabled", by!(connection_draining)),
+    row("aws-load-balancer-connection-draining-timeout", by!(connection_draining_timeout)),
+    row("aws-load-balancer-connection-idle-timeout", by!(idle_timeout)),
 ];
 
 /// The row of an annotation, by what stands behind the prefix.

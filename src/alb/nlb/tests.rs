@@ -10,11 +10,7 @@ fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
     let annotations: Map<String, Value> = annotations
         .iter()
         .map(|(key, value)| {
-            let key = if key.contains("kubernetes.io/") {
-                (*key).to_owned()
-            } else {
-                format!("{PREFIX}{key}")
-            };
+            let key = if key.contains("kubernetes.io/") { (*key).to_owned() } else { format!("{PREFIX}{key}") };
             (key, json!(value))
         })
         .collect();
@@ -30,13 +26,7 @@ fn load_balancer() -> Value {
 }
 
 /// One row: annotation, value, the ALB annotations that come of it, the finding and its severity.
-type Case = (
-    &'static str,
-    &'static str,
-    &'static [(&'static str, &'static str)],
-    &'static str,
-    Severity,
-);
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str, Severity);
 
 use Severity::{Error as E, Info as I, Warning as W};
 
@@ -126,26 +116,16 @@ const CASES: &[Case] = &[
 fn every_row_of_the_table() {
     for (key, value, expected, id, severity) in CASES {
         let carried = carry(&service(&[(key, value)], load_balancer()), 443);
-        let got: Vec<(&str, &str)> = carried
-            .annotations
-            .iter()
-            .map(|(key, value)| (key.strip_prefix(ALB).unwrap(), value.as_str()))
-            .collect();
+        let got: Vec<(&str, &str)> =
+            carried.annotations.iter().map(|(key, value)| (key.strip_prefix(ALB).unwrap(), value.as_str())).collect();
         assert_eq!(got, *expected, "{key}: {value}");
-        let said = carried.findings.iter().any(|finding| {
-            finding.rule.id == *id && finding.severity == *severity && finding.message.contains(key)
-        });
-        assert!(
-            said,
-            "{key}: {value}: no {severity} {id} in {:#?}",
-            carried.findings
-        );
+        let said = carried
+            .findings
+            .iter()
+            .any(|finding| finding.rule.id == *id && finding.severity == *severity && finding.message.contains(key));
+        assert!(said, "{key}: {value}: no {severity} {id} in {:#?}", carried.findings);
     }
-    let tested: BTreeSet<&str> = CASES
-        .iter()
-        .filter_map(|case| known(case.0))
-        .map(|row| row.suffix)
-        .collect();
+    let tested: BTreeSet<&str> = CASES.iter().filter_map(|case| known(case.0)).map(|row| row.suffix).collect();
     let all: BTreeSet<&str> = ROWS.iter().map(|row| row.suffix).collect();
     assert_eq!(tested, all, "every row has a case");
 }
@@ -179,39 +159,19 @@ fn what_is_stripped() {
 fn the_field_wins_over_the_annotation() {
     let mut spec = load_balancer();
     spec["loadBalancerSourceRanges"] = json!(["10.0.0.0/8"]);
-    let carried = carry(
-        &service(&[("load-balancer-source-ranges", "192.0.2.0/24")], spec),
-        443,
-    );
+    let carried = carry(&service(&[("load-balancer-source-ranges", "192.0.2.0/24")], spec), 443);
     assert_eq!(carried.source_ranges, ["10.0.0.0/8"]);
-    let lost = carried
-        .findings
-        .iter()
-        .find(|finding| finding.message.contains("load-balancer-source-ranges"))
-        .unwrap();
-    assert!(
-        lost.message
-            .ends_with("the field loadBalancerSourceRanges wins"),
-        "{}",
-        lost.message
-    );
+    let lost = carried.findings.iter().find(|finding| finding.message.contains("load-balancer-source-ranges")).unwrap();
+    assert!(lost.message.ends_with("the field loadBalancerSourceRanges wins"), "{}", lost.message);
 }
 
 #[test]
 fn an_allow_list_beside_security_groups_is_an_error() {
     let both = service(
-        &[
-            ("load-balancer-source-ranges", "10.0.0.0/8"),
-            ("aws-load-balancer-security-groups", "sg-1"),
-        ],
+        &[("load-balancer-source-ranges", "10.0.0.0/8"), ("aws-load-balancer-security-groups", "sg-1")],
         load_balancer(),
     );
-    assert!(
-        carry(&both, 443)
-            .findings
-            .iter()
-            .any(|finding| finding.rule.id == "ALB027" && finding.severity == E)
-    );
+    assert!(carry(&both, 443).findings.iter().any(|finding| finding.rule.id == "ALB027" && finding.severity == E));
 }
 
 #[test]
@@ -223,30 +183,13 @@ fn health_checks_by_http_are_kept_and_those_by_tcp_are_not() {
             ("aws-load-balancer-healthcheck-path", path),
         ];
         let carried = carry(&service(&annotations, load_balancer()), 443);
-        ["port", "protocol", "path"].map(|name| {
-            carried
-                .annotations
-                .get(&format!("{ALB}healthcheck-{name}"))
-                .cloned()
-        })
+        ["port", "protocol", "path"].map(|name| carried.annotations.get(&format!("{ALB}healthcheck-{name}")).cloned())
     };
     let some = |parts: [&str; 3]| parts.map(|part| Some(part.to_owned()));
-    assert_eq!(
-        check("15021", "http", "/healthz/ready"),
-        some(["status-port", "HTTP", "/healthz/ready"])
-    );
-    assert_eq!(
-        check("status-port", "HTTPS", "/x"),
-        some(["status-port", "HTTP", "/healthz/ready"])
-    );
-    assert_eq!(
-        check("443", "https", "/up"),
-        some(["https", "HTTPS", "/up"])
-    );
-    assert_eq!(
-        check("traffic-port", "http", "/up"),
-        some(["traffic-port", "HTTP", "/up"])
-    );
+    assert_eq!(check("15021", "http", "/healthz/ready"), some(["status-port", "HTTP", "/healthz/ready"]));
+    assert_eq!(check("status-port", "HTTPS", "/x"), some(["status-port", "HTTP", "/healthz/ready"]));
+    assert_eq!(check("443", "https", "/up"), some(["https", "HTTPS", "/up"]));
+    assert_eq!(check("traffic-port", "http", "/up"), some(["traffic-port", "HTTP", "/up"]));
     assert_eq!(check("traffic-port", "tcp", "/up"), [None, None, None]);
     assert_eq!(check("31999", "http", "/healthz"), [None, None, None]);
 }
@@ -255,47 +198,23 @@ fn health_checks_by_http_are_kept_and_those_by_tcp_are_not() {
 fn tls_ports_make_listeners() {
     let listeners = |ports: &str| {
         let annotations = [
-            (
-                "aws-load-balancer-ssl-cert",
-                "arn:aws:acm:us-east-1:111122223333:certificate/a",
-            ),
+            ("aws-load-balancer-ssl-cert", "arn:aws:acm:us-east-1:111122223333:certificate/a"),
             ("aws-load-balancer-ssl-ports", ports),
         ];
-        carry(&service(&annotations, load_balancer()), 443)
-            .annotations
-            .get(&format!("{ALB}listen-ports"))
-            .cloned()
+        carry(&service(&annotations, load_balancer()), 443).annotations.get(&format!("{ALB}listen-ports")).cloned()
     };
     assert_eq!(listeners("443"), None);
     assert_eq!(listeners("https"), None);
-    assert_eq!(
-        listeners("*").as_deref(),
-        Some(r#"[{"HTTPS": 80}, {"HTTPS": 443}]"#)
-    );
-    assert_eq!(
-        listeners("80").as_deref(),
-        Some(r#"[{"HTTPS": 80}, {"HTTP": 443}]"#)
-    );
+    assert_eq!(listeners("*").as_deref(), Some(r#"[{"HTTPS": 80}, {"HTTPS": 443}]"#));
+    assert_eq!(listeners("80").as_deref(), Some(r#"[{"HTTPS": 80}, {"HTTP": 443}]"#));
 }
 
 #[test]
 fn nothing_empty_is_carried_over() {
     for row in &ROWS {
-        let key = row
-            .suffix
-            .replace("${port}", "443")
-            .replace("${Protocol}-${Port}", "TCP-80");
+        let key = row.suffix.replace("${port}", "443").replace("${Protocol}-${Port}", "TCP-80");
         let carried = carry(&service(&[(&key, "")], load_balancer()), 443);
-        assert!(
-            carried.annotations.values().all(|value| !value.is_empty()),
-            "{key}"
-        );
-        assert!(
-            carried
-                .findings
-                .iter()
-                .any(|finding| finding.message.contains(&key)),
-            "{key} leaves no word"
-        );
+        assert!(carried.annotations.values().all(|value| !value.is_empty()), "{key}");
+        assert!(carried.findings.iter().any(|finding| finding.message.contains(&key)), "{key} leaves no word");
     }
 }

@@ -9,11 +9,7 @@ use crate::plan::PINS;
 impl Carry<'_> {
     /// `aws-load-balancer-ssl-cert`: a list in LBC, one ARN in CCM; the first is the default in both.
     pub(super) fn certificate(&mut self, suffix: &str, value: &str) {
-        let arns: Vec<&str> = value
-            .split(',')
-            .map(str::trim)
-            .filter(|arn| !arn.is_empty())
-            .collect();
+        let arns: Vec<&str> = value.split(',').map(str::trim).filter(|arn| !arn.is_empty()).collect();
         self.keep(suffix, "certificate-arn", &arns.join(","));
     }
 
@@ -21,41 +17,19 @@ impl Carry<'_> {
     /// do. With an ALB 80 is HTTP, redirected, and 443 HTTPS, unless the ports say otherwise.
     pub(super) fn tls_ports(&mut self, suffix: &str, value: &str) {
         if self.get("aws-load-balancer-ssl-cert").is_none() {
-            return self.say(
-                &rules::ALB096,
-                Severity::Info,
-                suffix,
-                "without a certificate it has no effect",
-            );
+            return self.say(&rules::ALB096, Severity::Info, suffix, "without a certificate it has no effect");
         }
-        let tls: Vec<&str> = value
-            .split(',')
-            .map(str::trim)
-            .filter(|port| !port.is_empty())
-            .collect();
+        let tls: Vec<&str> = value.split(',').map(str::trim).filter(|port| !port.is_empty()).collect();
         let speaks_tls = |(name, number): &(&str, u64)| {
-            tls.contains(&"*")
-                || tls.contains(name)
-                || tls.iter().any(|port| port.parse() == Ok(*number))
+            tls.contains(&"*") || tls.contains(name) || tls.iter().any(|port| port.parse() == Ok(*number))
         };
         let listeners: Vec<String> = PINS[1..]
             .iter()
-            .map(|pin| {
-                format!(
-                    "{{\"{}\": {}}}",
-                    if speaks_tls(pin) { "HTTPS" } else { "HTTP" },
-                    pin.1
-                )
-            })
+            .map(|pin| format!("{{\"{}\": {}}}", if speaks_tls(pin) { "HTTPS" } else { "HTTP" }, pin.1))
             .collect();
         let listeners = format!("[{}]", listeners.join(", "));
         if listeners == r#"[{"HTTP": 80}, {"HTTPS": 443}]"# {
-            self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                &format!("{value}: what the ALB's listeners are anyway"),
-            );
+            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB's listeners are anyway"));
         } else {
             self.keep(suffix, "listen-ports", &listeners);
         }
@@ -100,16 +74,10 @@ impl Carry<'_> {
                 );
             }
             "HTTP2Optional" | "HTTP2Preferred" => {
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    suffix,
-                    &format!("{value}: what an ALB does anyway"),
-                );
+                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
             }
             _ => {
-                let message =
-                    format!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone");
+                let message = format!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone");
                 self.say(&rules::ALB096, Severity::Warning, suffix, &message);
             }
         }

@@ -97,11 +97,7 @@ impl Payload for Action {
     const TYPE: Type = {
         const FIXED_RESPONSE: Struct = Struct {
             name: "FixedResponseActionConfig",
-            fields: &[
-                ("contentType", STRING),
-                ("messageBody", STRING),
-                ("statusCode", STRING),
-            ],
+            fields: &[("contentType", STRING), ("messageBody", STRING), ("statusCode", STRING)],
         };
         const REDIRECT: Struct = Struct {
             name: "RedirectActionConfig",
@@ -156,33 +152,18 @@ impl Action {
         let simplified = self.target_group_arn.is_some() || self.target_group_name.is_some();
         match self.r#type.as_str() {
             "fixed-response" => {
-                let config = self
-                    .fixed_response_config
-                    .as_ref()
-                    .ok_or("missing FixedResponseConfig")?;
-                wrap(
-                    "invalid FixedResponseConfig",
-                    ensure(!config.status_code.is_empty(), "statusCode is required"),
-                )
+                let config = self.fixed_response_config.as_ref().ok_or("missing FixedResponseConfig")?;
+                wrap("invalid FixedResponseConfig", ensure(!config.status_code.is_empty(), "statusCode is required"))
             }
             "redirect" => {
-                let config = self
-                    .redirect_config
-                    .as_ref()
-                    .ok_or("missing RedirectConfig")?;
-                wrap(
-                    "invalid RedirectConfig",
-                    ensure(!config.status_code.is_empty(), "statusCode is required"),
-                )
+                let config = self.redirect_config.as_ref().ok_or("missing RedirectConfig")?;
+                wrap("invalid RedirectConfig", ensure(!config.status_code.is_empty(), "statusCode is required"))
             }
             "forward" => match (&self.forward_config, simplified) {
-                (None, false) => {
-                    Err("missing ForwardConfig or TargetGroupARN/TargetGroupName".to_owned())
+                (None, false) => Err("missing ForwardConfig or TargetGroupARN/TargetGroupName".to_owned()),
+                (Some(_), true) => {
+                    Err("either ForwardConfig or TargetGroupARN/TargetGroupName can be specified".to_owned())
                 }
-                (Some(_), true) => Err(
-                    "either ForwardConfig or TargetGroupARN/TargetGroupName can be specified"
-                        .to_owned(),
-                ),
                 (Some(config), false) => wrap("invalid ForwardConfig", config.check()),
                 (None, true) => Ok(()),
             },
@@ -197,10 +178,7 @@ impl Forward {
             wrap("invalid TargetGroupTuple", target.check())?;
         }
         let weighted = self.target_groups.iter().all(|t| t.weight.is_some());
-        ensure(
-            self.target_groups.len() <= 1 || weighted,
-            "weight must be set when route to multiple target groups",
-        )
+        ensure(self.target_groups.len() <= 1 || weighted, "weight must be set when route to multiple target groups")
     }
 }
 
@@ -208,17 +186,8 @@ impl Target {
     fn check(&self) -> Result<(), String> {
         let existing = self.target_group_arn.is_some() || self.target_group_name.is_some();
         let service = self.service_name.is_some();
-        ensure(
-            existing || service,
-            "missing serviceName or targetGroupARN/targetGroupName",
-        )?;
-        ensure(
-            !(existing && service),
-            "either serviceName or targetGroupARN/targetGroupName can be specified",
-        )?;
-        ensure(
-            !service || self.service_port.is_some(),
-            "missing servicePort",
-        )
+        ensure(existing || service, "missing serviceName or targetGroupARN/targetGroupName")?;
+        ensure(!(existing && service), "either serviceName or targetGroupARN/targetGroupName can be specified")?;
+        ensure(!service || self.service_port.is_some(), "missing servicePort")
     }
 }

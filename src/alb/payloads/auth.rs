@@ -122,12 +122,8 @@ impl Payload for Jwt {
 impl Jwt {
     /// What must be there (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:319-351).
     pub fn check(&self) -> Result<(), String> {
-        let required = |name: &str, there: bool| {
-            ensure(
-                there,
-                &format!("{name} is a required field for jwt validation"),
-            )
-        };
+        let required =
+            |name: &str, there: bool| ensure(there, &format!("{name} is a required field for jwt validation"));
         required("jwksEndpoint", !self.jwks_endpoint.is_empty())?;
         required("issuer", !self.issuer.is_empty())?;
         for claim in &self.additional_claims {
@@ -177,23 +173,12 @@ impl MutualAuthentication {
     pub fn check(&self) -> Result<(), String> {
         let (port, mode) = (self.port, self.mode.as_str());
         let store = self.trust_store.as_deref().unwrap_or_default();
-        ensure(
-            (1..=65535).contains(&port),
-            &format!("listen port must be within [1, 65535]: {port}"),
-        )?;
-        ensure(
-            !mode.is_empty(),
-            &format!("mutualAuthentication mode cannot be empty for port {port}"),
-        )?;
+        ensure((1..=65535).contains(&port), &format!("listen port must be within [1, 65535]: {port}"))?;
+        ensure(!mode.is_empty(), &format!("mutualAuthentication mode cannot be empty for port {port}"))?;
         let known = "mutualAuthentication mode value must be among [off, passthrough, verify]";
-        ensure(
-            matches!(mode, "off" | "passthrough" | "verify"),
-            &format!("{known} for port {port} : {mode}"),
-        )?;
+        ensure(matches!(mode, "off" | "passthrough" | "verify"), &format!("{known} for port {port} : {mode}"))?;
         if mode == "verify" {
-            let missing = format!(
-                "trustStore is required when mutualAuthentication mode is verify for port {port}"
-            );
+            let missing = format!("trustStore is required when mutualAuthentication mode is verify for port {port}");
             ensure(!store.is_empty(), &missing)?;
             let advertise = self.advertise_trust_store_ca_names.as_deref();
             return ensure(
@@ -201,18 +186,11 @@ impl MutualAuthentication {
                 &format!("advertiseTrustStoreCaNames must be among [on, off] for port {port}"),
             );
         }
-        let unsupported = |what: &str| {
-            format!("Mutual Authentication mode {mode} does not support {what} for port {port}")
-        };
+        let unsupported =
+            |what: &str| format!("Mutual Authentication mode {mode} does not support {what} for port {port}");
         ensure(store.is_empty(), &unsupported("trustStore"))?;
         let expiry = self.ignore_client_certificate_expiry;
-        ensure(
-            expiry.is_none(),
-            &unsupported("ignoring client certificate expiry"),
-        )?;
-        ensure(
-            self.advertise_trust_store_ca_names.is_none(),
-            &unsupported("advertiseTrustStoreCaNames"),
-        )
+        ensure(expiry.is_none(), &unsupported("ignoring client certificate expiry"))?;
+        ensure(self.advertise_trust_store_ca_names.is_none(), &unsupported("advertiseTrustStoreCaNames"))
     }
 }

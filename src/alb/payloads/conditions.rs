@@ -62,34 +62,15 @@ impl Payload for Vec<Condition> {
     const TYPE: Type = {
         const VALUES: (&str, Type) = ("values", Type::List(&STRING));
         const REGEX: (&str, Type) = ("regexValues", Type::List(&STRING));
-        const HOST: Struct = Struct {
-            name: "HostHeaderConditionConfig",
-            fields: &[REGEX, VALUES],
-        };
-        const HEADER: Struct = Struct {
-            name: "HTTPHeaderConditionConfig",
-            fields: &[("httpHeaderName", STRING), REGEX, VALUES],
-        };
-        const METHOD: Struct = Struct {
-            name: "HTTPRequestMethodConditionConfig",
-            fields: &[VALUES],
-        };
-        const PATH: Struct = Struct {
-            name: "PathPatternConditionConfig",
-            fields: &[REGEX, VALUES],
-        };
-        const PAIR: Struct = Struct {
-            name: "QueryStringKeyValuePair",
-            fields: &[("key", STRING), ("value", STRING)],
-        };
-        const QUERY: Struct = Struct {
-            name: "QueryStringConditionConfig",
-            fields: &[("values", Type::List(&Type::Struct(&PAIR)))],
-        };
-        const SOURCE: Struct = Struct {
-            name: "SourceIPConditionConfig",
-            fields: &[VALUES],
-        };
+        const HOST: Struct = Struct { name: "HostHeaderConditionConfig", fields: &[REGEX, VALUES] };
+        const HEADER: Struct =
+            Struct { name: "HTTPHeaderConditionConfig", fields: &[("httpHeaderName", STRING), REGEX, VALUES] };
+        const METHOD: Struct = Struct { name: "HTTPRequestMethodConditionConfig", fields: &[VALUES] };
+        const PATH: Struct = Struct { name: "PathPatternConditionConfig", fields: &[REGEX, VALUES] };
+        const PAIR: Struct = Struct { name: "QueryStringKeyValuePair", fields: &[("key", STRING), ("value", STRING)] };
+        const QUERY: Struct =
+            Struct { name: "QueryStringConditionConfig", fields: &[("values", Type::List(&Type::Struct(&PAIR)))] };
+        const SOURCE: Struct = Struct { name: "SourceIPConditionConfig", fields: &[VALUES] };
         const CONDITION: Struct = Struct {
             name: "RuleCondition",
             fields: &[
@@ -111,20 +92,12 @@ impl Condition {
     pub fn check(&self) -> Result<(), String> {
         match self.field.as_str() {
             "host-header" => check_patterns("hostHeaderConfig", self.host_header_config.as_ref()),
-            "path-pattern" => {
-                check_patterns("pathPatternConfig", self.path_pattern_config.as_ref())
-            }
+            "path-pattern" => check_patterns("pathPatternConfig", self.path_pattern_config.as_ref()),
             "http-header" => check_patterns("httpHeaderConfig", self.http_header_config.as_ref()),
-            "http-request-method" => check_values(
-                "httpRequestMethodConfig",
-                self.http_request_method_config.as_ref(),
-            ),
+            "http-request-method" => check_values("httpRequestMethodConfig", self.http_request_method_config.as_ref()),
             "source-ip" => check_values("sourceIPConfig", self.source_ip_config.as_ref()),
             "query-string" => {
-                let config = self
-                    .query_string_config
-                    .as_ref()
-                    .ok_or("missing queryStringConfig")?;
+                let config = self.query_string_config.as_ref().ok_or("missing queryStringConfig")?;
                 wrap("invalid queryStringConfig", {
                     let filled = config.values.iter().all(|pair| !pair.value.is_empty());
                     ensure(!config.values.is_empty(), "Values cannot be empty")
@@ -142,9 +115,7 @@ fn check_patterns(name: &str, config: Option<&Patterns>) -> Result<(), String> {
         &format!("invalid {name}"),
         match (config.values.is_empty(), config.regex_values.is_empty()) {
             (true, true) => Err("values or regexValues must be specified".to_owned()),
-            (false, false) => {
-                Err("precisely one of values and regexValues can be specified".to_owned())
-            }
+            (false, false) => Err("precisely one of values and regexValues can be specified".to_owned()),
             _ => Ok(()),
         },
     )
@@ -152,10 +123,7 @@ fn check_patterns(name: &str, config: Option<&Patterns>) -> Result<(), String> {
 
 fn check_values(name: &str, config: Option<&Patterns>) -> Result<(), String> {
     let config = config.ok_or_else(|| format!("missing {name}"))?;
-    wrap(
-        &format!("invalid {name}"),
-        ensure(!config.values.is_empty(), "values cannot be empty"),
-    )
+    wrap(&format!("invalid {name}"), ensure(!config.values.is_empty(), "values cannot be empty"))
 }
 
 /// An item of `transforms.${transforms-name}`
@@ -192,14 +160,9 @@ pub struct Rewrite {
 
 impl Payload for Vec<Transform> {
     const TYPE: Type = {
-        const REWRITE: Struct = Struct {
-            name: "RewriteConfig",
-            fields: &[("regex", STRING), ("replace", STRING)],
-        };
-        const REWRITES: Struct = Struct {
-            name: "RewriteConfigObject",
-            fields: &[("rewrites", Type::List(&Type::Struct(&REWRITE)))],
-        };
+        const REWRITE: Struct = Struct { name: "RewriteConfig", fields: &[("regex", STRING), ("replace", STRING)] };
+        const REWRITES: Struct =
+            Struct { name: "RewriteConfigObject", fields: &[("rewrites", Type::List(&Type::Struct(&REWRITE)))] };
         const TRANSFORM: Struct = Struct {
             name: "Transform",
             fields: &[
@@ -221,10 +184,7 @@ impl Transform {
             other => return Err(format!("unknown transform type: {other}")),
         };
         let config = config.as_ref().ok_or_else(|| format!("missing {name}"))?;
-        ensure(
-            !config.rewrites.is_empty(),
-            &format!("{name}.rewrites cannot be empty"),
-        )
+        ensure(!config.rewrites.is_empty(), &format!("{name}.rewrites cannot be empty"))
     }
 
     /// Without a config that its type does not name.

@@ -56,9 +56,5 @@ fn wrap(context: &str, checked: Result<(), String>) -> Result<(), String> {
 }
 
 fn ensure(holds: bool, otherwise: &str) -> Result<(), String> {
-    if holds {
-        Ok(())
-    } else {
-        Err(otherwise.to_owned())
-    }
+    if holds { Ok(()) } else { Err(otherwise.to_owned()) }
 }

@@ -15,54 +15,26 @@ fn scheme(line: &str, env: &[&str], spec: &str) -> Choice<Var<types::Scheme>> {
 #[test]
 fn a_higher_layer_wins() {
     use types::Scheme::{Internal, InternetFacing};
-    let (internal, facing) = (
-        Choice::Set(Var::Known(Internal)),
-        Choice::Set(Var::Known(InternetFacing)),
-    );
+    let (internal, facing) = (Choice::Set(Var::Known(Internal)), Choice::Set(Var::Known(InternetFacing)));
     let file = "spec: {ingress: {scheme: internal}}";
     assert_eq!(scheme("", &[], "spec: {}"), Choice::Default);
     assert_eq!(scheme("", &[], file), internal);
-    assert_eq!(
-        scheme("", &["ARGOCD_ENV_ISTIO_ALB_SCHEME=internet-facing"], file),
-        facing
-    );
-    let both = [
-        "ISTIO_ALB_SCHEME=internet-facing",
-        "ARGOCD_ENV_ISTIO_ALB_SCHEME=internal",
-    ];
-    assert_eq!(
-        scheme("", &both, "spec: {ingress: {scheme: internet-facing}}"),
-        internal
-    );
+    assert_eq!(scheme("", &["ARGOCD_ENV_ISTIO_ALB_SCHEME=internet-facing"], file), facing);
+    let both = ["ISTIO_ALB_SCHEME=internet-facing", "ARGOCD_ENV_ISTIO_ALB_SCHEME=internal"];
+    assert_eq!(scheme("", &both, "spec: {ingress: {scheme: internet-facing}}"), internal);
     assert_eq!(scheme("--scheme internet-facing", &both, file), facing);
-    assert_eq!(
-        scheme(
-            "--scheme internal --set ingress.scheme=internet-facing",
-            &both,
-            file
-        ),
-        facing
-    );
-    let set = [
-        "ISTIO_ALB_SCHEME=internal",
-        "ISTIO_ALB_SET=\ningress.scheme=internet-facing\n\nphase=attach\n",
-    ];
+    assert_eq!(scheme("--scheme internal --set ingress.scheme=internet-facing", &both, file), facing);
+    let set = ["ISTIO_ALB_SCHEME=internal", "ISTIO_ALB_SET=\ningress.scheme=internet-facing\n\nphase=attach\n"];
     assert_eq!(scheme("", &set, file), facing);
     assert_eq!(one("", &set, file).spec.phase(), types::Phase::Attach);
     assert_eq!(scheme("--scheme null", &[], file), Choice::Off);
-    assert_eq!(
-        scheme("--scheme internal", &[], "spec: {ingress: {scheme: null}}"),
-        internal
-    );
+    assert_eq!(scheme("--scheme internal", &[], "spec: {ingress: {scheme: null}}"), internal);
 }
 
 #[test]
 fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
     use types::Scheme::{Internal, InternetFacing};
-    let env = [(
-        "ARGOCD_ENV_ISTIO_ALB_SCHEME".to_owned(),
-        "internet-facing".to_owned(),
-    )];
+    let env = [("ARGOCD_ENV_ISTIO_ALB_SCHEME".to_owned(), "internet-facing".to_owned())];
     let scheme = |parameters: &Parameters, line: &str| {
         let files = Memory::default();
         let all = resolve_with(parameters, &options(line).unwrap(), &env, &files, None);
@@ -72,24 +44,16 @@ fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
         }
     };
     let field = fields::field("ingress.scheme").unwrap();
-    let parameter = Parameters {
-        fields: vec![(field, "internal".to_owned())],
-        ..Parameters::default()
-    };
-    let annotation = Parameters {
-        set: vec![format!("ingress.annotations[{SCHEME}]=internal")],
-        ..Parameters::default()
-    };
+    let parameter = Parameters { fields: vec![(field, "internal".to_owned())], ..Parameters::default() };
+    let annotation =
+        Parameters { set: vec![format!("ingress.annotations[{SCHEME}]=internal")], ..Parameters::default() };
     assert_eq!(scheme(&Parameters::default(), ""), Ok(InternetFacing));
     assert_eq!(scheme(&parameter, ""), Ok(Internal));
     for parameters in [parameter, annotation] {
         let flag = "--scheme internet-facing";
         assert_eq!(scheme(&parameters, flag), Ok(InternetFacing));
     }
-    let wrong = Parameters {
-        fields: vec![(field, "public".to_owned())],
-        ..Parameters::default()
-    };
+    let wrong = Parameters { fields: vec![(field, "public".to_owned())], ..Parameters::default() };
     assert_eq!(
         scheme(&wrong, "").unwrap_err().unwrap_err(),
         "parameter `scheme`: spec.ingress.scheme: expected `internal` or `internet-facing`, found `public`"
@@ -99,40 +63,24 @@ fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
 #[test]
 fn maps_are_merged_by_key_and_lists_replaced() {
     let file = "spec: {ingress: {tags: {a: 1, b: true}, subnets: [v, w]}, gateway: {selector: {istio: a}}}";
-    let settings = one(
-        "--tags b=false,c=d=e --subnets z --set gateway.selector.app=b",
-        &["ISTIO_ALB_TAGS={d: x}"],
-        file,
-    );
+    let settings =
+        one("--tags b=false,c=d=e --subnets z --set gateway.selector.app=b", &["ISTIO_ALB_TAGS={d: x}"], file);
     let tags = settings.spec.ingress.tags.set().unwrap();
-    let tags: Vec<_> = tags
-        .iter()
-        .map(|(key, value)| (key, value.as_ref().map(Text::as_str).unwrap()))
-        .collect();
+    let tags: Vec<_> = tags.iter().map(|(key, value)| (key, value.as_ref().map(Text::as_str).unwrap())).collect();
     assert_eq!(tags, [("a", "1"), ("b", "false"), ("d", "x"), ("c", "d=e")]);
-    assert_eq!(
-        settings.spec.ingress.subnets,
-        Choice::Set(vec!["z".to_owned()])
-    );
+    assert_eq!(settings.spec.ingress.subnets, Choice::Set(vec!["z".to_owned()]));
     let selector = settings.spec.gateway.selector.unwrap();
     assert_eq!(selector.get("istio").map(Text::as_str), Some("a"));
     assert_eq!(selector.get("app").map(Text::as_str), Some("b"));
-    let off = one(
-        "--set ingress.tags.a=null --set ingress.labels=null",
-        &[],
-        file,
-    )
-    .spec
-    .ingress;
+    let off = one("--set ingress.tags.a=null --set ingress.labels=null", &[], file).spec.ingress;
     assert_eq!(off.tags.set().unwrap().get("a"), Some(&None));
     assert_eq!(off.labels, Choice::Off);
 }
 
 #[test]
 fn a_field_of_a_higher_layer_outranks_an_annotation_of_a_lower_one() {
-    let file = format!(
-        "spec: {{ingress: {{scheme: internal, annotations: {{{SCHEME}: internal, example.com/a: b}}}}}}"
-    );
+    let file =
+        format!("spec: {{ingress: {{scheme: internal, annotations: {{{SCHEME}: internal, example.com/a: b}}}}}}");
     let annotation = |line: &str, env: &[&str]| {
         let ingress = one(line, env, &file).spec.ingress;
         let annotations = ingress.annotations.unwrap();
@@ -148,10 +96,7 @@ fn a_field_of_a_higher_layer_outranks_an_annotation_of_a_lower_one() {
     let set = format!("--scheme internet-facing --set ingress.annotations.{SCHEME}=internal");
     assert_eq!(annotation(&set, &[]), text("internal"));
     assert_eq!(
-        annotation(
-            &format!("--set ingress.annotations.{SCHEME}=null"),
-            &["ISTIO_ALB_SCHEME=internal"]
-        ),
+        annotation(&format!("--set ingress.annotations.{SCHEME}=null"), &["ISTIO_ALB_SCHEME=internal"]),
         Some(None)
     );
 }
@@ -160,9 +105,7 @@ fn a_field_of_a_higher_layer_outranks_an_annotation_of_a_lower_one() {
 fn a_part_that_is_switched_off_outranks_its_annotations() {
     let path = "alb.ingress.kubernetes.io/healthcheck-path";
     let file = format!("spec: {{ingress: {{annotations: {{{path}: /a}}}}}}");
-    let ingress = one("--set ingress.healthCheck=null", &[], &file)
-        .spec
-        .ingress;
+    let ingress = one("--set ingress.healthCheck=null", &[], &file).spec.ingress;
     assert_eq!(ingress.annotations.unwrap().get(path), None);
     assert_eq!(ingress.health_check.path, Choice::Off);
 }
@@ -171,39 +114,20 @@ fn a_part_that_is_switched_off_outranks_its_annotations() {
 fn a_part_can_be_switched_off_and_partly_on_again() {
     let file = "spec: {ingress: {healthCheck: null, group: null}}";
     let check = one("", &[], file).spec.ingress.health_check;
-    assert_eq!(
-        (&check.port, &check.success_codes),
-        (&Choice::Off, &Choice::Off)
-    );
-    let ingress = one(
-        "--set ingress.healthCheck.path=/a --group-name edge",
-        &[],
-        file,
-    )
-    .spec
-    .ingress;
+    assert_eq!((&check.port, &check.success_codes), (&Choice::Off, &Choice::Off));
+    let ingress = one("--set ingress.healthCheck.path=/a --group-name edge", &[], file).spec.ingress;
     assert_eq!(ingress.health_check.path, Choice::Set("/a".to_owned()));
     assert_eq!(ingress.health_check.port, Choice::Off);
     assert_eq!(ingress.group.name, Choice::Set("edge".to_owned()));
     assert_eq!(ingress.group.order, Choice::Off);
-    let again = one(
-        "--set ingress.healthCheck=null",
-        &[],
-        "spec: {ingress: {healthCheck: {path: /b}}}",
-    );
+    let again = one("--set ingress.healthCheck=null", &[], "spec: {ingress: {healthCheck: {path: /b}}}");
     assert_eq!(again.spec.ingress.health_check.path, Choice::Off);
 }
 
 #[test]
 fn findings_are_one_table() {
     let file = "spec: {findings: {allow: [ALB001, ALB006], deny: [ALB024]}}";
-    let findings = one(
-        "--allow ALB024 --warn ALB001",
-        &["ISTIO_ALB_DENY=ALB030"],
-        file,
-    )
-    .spec
-    .findings;
+    let findings = one("--allow ALB024 --warn ALB001", &["ISTIO_ALB_DENY=ALB030"], file).spec.findings;
     assert_eq!(findings.allow.unwrap(), ["ALB006", "ALB024"]);
     assert_eq!(findings.warn.unwrap(), ["ALB001"]);
     assert_eq!(findings.deny.unwrap(), ["ALB030"]);
@@ -214,23 +138,12 @@ fn findings_are_one_table() {
 
 #[test]
 fn empty_lists_and_parts_say_nothing() {
-    let spec = "spec:\n  gateway:\n  service: {keepAnnotations: []}\n  ingress:\n    hosts: []\n    subnets:\n    tags:\n";
-    assert_eq!(
-        one("", &[], spec).spec,
-        Spec {
-            service: types::Service::default(),
-            ..Spec::default()
-        }
-    );
+    let spec =
+        "spec:\n  gateway:\n  service: {keepAnnotations: []}\n  ingress:\n    hosts: []\n    subnets:\n    tags:\n";
+    assert_eq!(one("", &[], spec).spec, Spec { service: types::Service::default(), ..Spec::default() });
     // What takes a list away has to be said.
     let file = "spec: {ingress: {inboundCidrs: [10.0.0.0/8]}}";
-    assert_eq!(
-        one("--inbound-cidrs null", &[], file)
-            .spec
-            .ingress
-            .inbound_cidrs,
-        Choice::Off
-    );
+    assert_eq!(one("--inbound-cidrs null", &[], file).spec.ingress.inbound_cidrs, Choice::Off);
 }
 
 #[test]
@@ -256,28 +169,12 @@ fn every_variable_reaches_its_field() {
             Shape::Switch | Shape::NoSwitch => "true",
             _ => "null",
         };
-        let settings = resolved(
-            "",
-            &[&format!("ISTIO_ALB_{}={value}", field.variable())],
-            "",
-        );
+        let settings = resolved("", &[&format!("ISTIO_ALB_{}={value}", field.variable())], "");
         let settings = settings.unwrap_or_else(|error| panic!("{}: {error}", field.path));
         assert!(settings[0].origin(field.path).is_some(), "{}", field.path);
     }
-    assert!(
-        !one("", &["ISTIO_ALB_NO_CARRY_OVER=true"], "spec: {}")
-            .spec
-            .carry_over()
-    );
-    assert!(
-        one(
-            "",
-            &["ISTIO_ALB_NO_CARRY_OVER=false"],
-            "spec: {carryOver: false}"
-        )
-        .spec
-        .carry_over()
-    );
+    assert!(!one("", &["ISTIO_ALB_NO_CARRY_OVER=true"], "spec: {}").spec.carry_over());
+    assert!(one("", &["ISTIO_ALB_NO_CARRY_OVER=false"], "spec: {carryOver: false}").spec.carry_over());
     assert!(!one("--no-carry-over", &[], "spec: {}").spec.carry_over());
     assert!(one("--eks-auto-mode", &[], "spec: {}").spec.eks_auto_mode());
 }

@@ -60,9 +60,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 pub(super) fn options(line: &str) -> Result<Options, Error> {
-    let args = std::iter::once("istio-alb".to_owned())
-        .chain(words(line))
-        .map(OsString::from);
+    let args = std::iter::once("istio-alb".to_owned()).chain(words(line)).map(OsString::from);
     match cli::parse(args)? {
         Parsed::Run(cli) => Ok(cli.options),
         Parsed::Print(text) => Err(Error::internal(text)),
@@ -72,16 +70,8 @@ pub(super) fn options(line: &str) -> Result<Options, Error> {
 /// Resolves a command line, variables (`NAME=value`) and the text of `istio-alb.yaml`.
 pub(super) fn resolved(line: &str, env: &[&str], file: &str) -> Result<Vec<Settings>, Error> {
     let env: Vec<_> = env.iter().filter_map(|pair| pair.split_once('=')).collect();
-    let env: Vec<_> = env
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect();
-    resolve(
-        &options(line)?,
-        &env,
-        &Memory::with(DEFAULT_FILE, file),
-        None,
-    )
+    let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None)
 }
 
 pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
@@ -121,15 +111,11 @@ fn bad_configurations_are_refused_with_these_words() {
     let mut now = String::new();
     for case in cases.split_inclusive("\n\n") {
         let case = case.trim_end_matches('\n');
-        let (input, _) = case
-            .split_once("\n>>>")
-            .unwrap_or_else(|| panic!("a case without >>>:\n{case}"));
+        let (input, _) = case.split_once("\n>>>").unwrap_or_else(|| panic!("a case without >>>:\n{case}"));
         let (mut line, mut env, mut file) = (String::new(), Vec::new(), String::new());
         for text in input.lines().skip(1) {
             match text.strip_prefix("$ ") {
-                Some(pair) if pair.starts_with(|first: char| first.is_ascii_uppercase()) => {
-                    env.push(pair)
-                }
+                Some(pair) if pair.starts_with(|first: char| first.is_ascii_uppercase()) => env.push(pair),
                 Some(args) => line = args.to_owned(),
                 None => {
                     file.push_str(text);
@@ -140,10 +126,7 @@ fn bad_configurations_are_refused_with_these_words() {
         if !file.is_empty() && !file.contains("apiVersion") && !file.contains("kind:") {
             file.push_str("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n");
         }
-        now.push_str(&format!(
-            "{input}\n>>>\n{}\n\n",
-            refused(&line, &env, &file)
-        ));
+        now.push_str(&format!("{input}\n>>>\n{}\n\n", refused(&line, &env, &file)));
     }
     now.pop();
     reference::compare("src/config/tests/bad.txt", &now);
@@ -166,15 +149,9 @@ fn scalars_that_nobody_can_misread_are_taken_for_text() {
     let file = "spec: {controllerVersion: 3.10, ingress: {healthCheck: {successCodes: 200}, annotations: {a: 15, b: true, c: 1.10}}}";
     let spec = one("", &[], file).spec;
     assert_eq!(spec.controller_release(), (3, 10, 0));
-    assert_eq!(
-        spec.ingress.health_check.success_codes,
-        Choice::Set(Text("200".to_owned()))
-    );
+    assert_eq!(spec.ingress.health_check.success_codes, Choice::Set(Text("200".to_owned())));
     let annotations = spec.ingress.annotations.unwrap();
-    let values: Vec<_> = annotations
-        .iter()
-        .map(|(_, value)| value.as_ref().unwrap().as_str())
-        .collect();
+    let values: Vec<_> = annotations.iter().map(|(_, value)| value.as_ref().unwrap().as_str()).collect();
     assert_eq!(values, ["15", "true", "1.10"]);
 }
 
@@ -194,27 +171,12 @@ fn with_flux_values_may_be_placeholders() {
 ";
     let ingress = one("", &[], file).spec.ingress;
     let var = |text: &str| Var::Placeholder(text.to_owned());
-    assert_eq!(
-        ingress.scheme,
-        Choice::Set(Var::Placeholder("${SCHEME}".to_owned()))
-    );
+    assert_eq!(ingress.scheme, Choice::Set(Var::Placeholder("${SCHEME}".to_owned())));
     assert_eq!(ingress.group.order, Choice::Set(var("${ORDER}")));
-    assert_eq!(
-        ingress.health_check.interval_seconds,
-        Choice::Set(var("${SECONDS}"))
-    );
-    assert_eq!(
-        ingress.health_check.port,
-        Choice::Set(PortRef::Name("${PORT}".to_owned()))
-    );
-    assert_eq!(
-        ingress.shield_advanced_protection,
-        Choice::Set(Var::Placeholder("${SHIELD}".to_owned()))
-    );
-    let flag = one("--placeholders flux --scheme ${SCHEME}", &[], "spec: {}")
-        .spec
-        .ingress
-        .scheme;
+    assert_eq!(ingress.health_check.interval_seconds, Choice::Set(var("${SECONDS}")));
+    assert_eq!(ingress.health_check.port, Choice::Set(PortRef::Name("${PORT}".to_owned())));
+    assert_eq!(ingress.shield_advanced_protection, Choice::Set(Var::Placeholder("${SHIELD}".to_owned())));
+    let flag = one("--placeholders flux --scheme ${SCHEME}", &[], "spec: {}").spec.ingress.scheme;
     assert_eq!(flag.set().unwrap().to_string(), "${SCHEME}");
 }
 
@@ -240,13 +202,7 @@ data:
     healthCheck: {path: /a, intervalSeconds: 20}
     loadBalancerAttributes: {idle_timeout.timeout_seconds: '120'}
 ";
-    let all = resolve(
-        &Options::default(),
-        &[],
-        &Memory::default(),
-        Some(config_map),
-    )
-    .unwrap();
+    let all = resolve(&Options::default(), &[], &Memory::default(), Some(config_map)).unwrap();
     assert_eq!(all[0].spec, one("", &[], file).spec);
     assert_eq!(all[0].name.as_deref(), Some("istio-alb"));
 }
@@ -266,37 +222,17 @@ fn several_documents_are_several_gateways() {
             "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nmetadata: {{name: {name}}}\nspec: {{ingress: {{name: {name}}}}}\n"
         )
     };
-    let file = format!(
-        "# two\n---\n{}--- # second\n{}...\n",
-        document("a"),
-        document("b")
-    );
+    let file = format!("# two\n---\n{}--- # second\n{}...\n", document("a"), document("b"));
     let all = resolved("--controller-version 3.4 --subnets x,y", &[], &file).unwrap();
-    let names: Vec<_> = all
-        .iter()
-        .map(|settings| settings.name.as_deref().unwrap())
-        .collect();
+    let names: Vec<_> = all.iter().map(|settings| settings.name.as_deref().unwrap()).collect();
     assert_eq!(names, ["a", "b"]);
-    assert!(
-        all.iter()
-            .all(|settings| settings.spec.controller_release() == (3, 4, 0))
-    );
-    assert!(
-        all.iter()
-            .all(|settings| settings.spec.ingress.subnets.set().is_some())
-    );
+    assert!(all.iter().all(|settings| settings.spec.controller_release() == (3, 4, 0)));
+    assert!(all.iter().all(|settings| settings.spec.ingress.subnets.set().is_some()));
     // In two namespaces two Ingresses may have one name.
     let apart = |name: &str| {
-        format!(
-            "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{gateway: {{namespace: {name}}}}}\n"
-        )
+        format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{gateway: {{namespace: {name}}}}}\n")
     };
-    assert_eq!(
-        resolved("", &[], &format!("{}---\n{}", apart("a"), apart("b")))
-            .unwrap()
-            .len(),
-        2
-    );
+    assert_eq!(resolved("", &[], &format!("{}---\n{}", apart("a"), apart("b"))).unwrap().len(), 2);
     assert!(resolved("", &[], &format!("{}---\n{}", apart("a"), apart("a"))).is_err());
 }
 
@@ -308,15 +244,9 @@ fn it_is_known_where_a_value_was_said() {
         "spec:\n  ingress:\n    scheme: internal",
     );
     let origin = |path: &str| settings.origin(path).map(Origin::to_string);
-    assert_eq!(
-        origin("ingress.scheme").as_deref(),
-        Some("istio-alb.yaml:5:13")
-    );
+    assert_eq!(origin("ingress.scheme").as_deref(), Some("istio-alb.yaml:5:13"));
     assert_eq!(origin("ingress.sslPolicy").as_deref(), Some("--ssl-policy"));
-    assert_eq!(
-        origin("ingress.subnets[1]").as_deref(),
-        Some("ISTIO_ALB_SUBNETS")
-    );
+    assert_eq!(origin("ingress.subnets[1]").as_deref(), Some("ISTIO_ALB_SUBNETS"));
     assert_eq!(origin("ingress.tags[a.b]").as_deref(), Some("--set"));
     assert_eq!(origin("ingress.name"), None);
 }
@@ -325,39 +255,19 @@ fn it_is_known_where_a_value_was_said() {
 fn an_application_reads_no_file_of_others() {
     let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n";
     let with = |env: &[(&str, &str)], path: &str, text: &str| {
-        let env: Vec<_> = env
-            .iter()
-            .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        resolve(&Options::default(), &env, &Memory::with(path, text), None)
-            .map_err(|error| error.to_string())
+        let env: Vec<_> = env.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        resolve(&Options::default(), &env, &Memory::with(path, text), None).map_err(|error| error.to_string())
     };
     let config = "ARGOCD_ENV_ISTIO_ALB_CONFIG";
     assert!(with(&[(config, "alb/gateway.yaml")], "alb/gateway.yaml", ours).is_ok());
     let outside = "ARGOCD_ENV_ISTIO_ALB_CONFIG: `alb.yaml` is not in the repository\n  help: name a file of the Application's own repository; with `/` in front the path counts from its root";
-    assert_eq!(
-        with(&[(config, "alb.yaml")], "alb.yaml", "-> /etc/passwd").unwrap_err(),
-        outside
-    );
-    assert_eq!(
-        with(&[(config, "alb.yaml")], "alb.yaml", "-> /app2/alb.yaml").unwrap_err(),
-        outside
-    );
+    assert_eq!(with(&[(config, "alb.yaml")], "alb.yaml", "-> /etc/passwd").unwrap_err(), outside);
+    assert_eq!(with(&[(config, "alb.yaml")], "alb.yaml", "-> /app2/alb.yaml").unwrap_err(), outside);
     // Nor does a link of the default name lead out; elsewhere the user may link as they like.
     let default = with(&[("ARGOCD_APP_NAME", "gw")], DEFAULT_FILE, "-> /etc/passwd").unwrap_err();
-    assert!(
-        default.starts_with("istio-alb.yaml: `istio-alb.yaml` is not in the repository"),
-        "{default}"
-    );
+    assert!(default.starts_with("istio-alb.yaml: `istio-alb.yaml` is not in the repository"), "{default}");
     // The sidecar's own variable may name any file.
-    assert!(
-        with(
-            &[("ISTIO_ALB_CONFIG", "/etc/alb.yaml")],
-            "/etc/alb.yaml",
-            ours
-        )
-        .is_ok()
-    );
+    assert!(with(&[("ISTIO_ALB_CONFIG", "/etc/alb.yaml")], "/etc/alb.yaml", ours).is_ok());
 }
 
 #[test]
@@ -365,21 +275,11 @@ fn a_report_is_named_by_flag_or_variable_but_not_by_an_application() {
     let env = |name: &str| vec![(name.to_owned(), "r.json".to_owned())];
     let flag = options("--report f.json").unwrap();
     assert_eq!(report(&Options::default(), &[]), Ok(None));
-    assert_eq!(
-        report(&flag, &env("ISTIO_ALB_REPORT")),
-        Ok(Some("f.json".into()))
-    );
-    assert_eq!(
-        report(&Options::default(), &env("ISTIO_ALB_REPORT")),
-        Ok(Some("r.json".into()))
-    );
-    let refused = report(&flag, &env("ARGOCD_ENV_ISTIO_ALB_REPORT"))
-        .unwrap_err()
-        .to_string();
+    assert_eq!(report(&flag, &env("ISTIO_ALB_REPORT")), Ok(Some("f.json".into())));
+    assert_eq!(report(&Options::default(), &env("ISTIO_ALB_REPORT")), Ok(Some("r.json".into())));
+    let refused = report(&flag, &env("ARGOCD_ENV_ISTIO_ALB_REPORT")).unwrap_err().to_string();
     assert!(
-        refused.starts_with(
-            "ARGOCD_ENV_ISTIO_ALB_REPORT: an Application cannot have a report written"
-        ),
+        refused.starts_with("ARGOCD_ENV_ISTIO_ALB_REPORT: an Application cannot have a report written"),
         "{refused}"
     );
 }

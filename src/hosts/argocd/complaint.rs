@@ -57,42 +57,25 @@ pub fn error(what: &str, ended: &Ended, root: &Path) -> Error {
             return Error::new(Kind::Program, format!("{what} was killed"))
                 .help("it may have used more memory than the sidecar has: raise the limit");
         }
-        Some(code) if said.is_empty() => Error::new(
-            Kind::Program,
-            format!("{what} failed with exit code {code} and said nothing"),
-        ),
+        Some(code) if said.is_empty() => {
+            Error::new(Kind::Program, format!("{what} failed with exit code {code} and said nothing"))
+        }
         Some(_) => Error::new(Kind::Program, format!("{what} failed: {said}")),
     };
-    let advice = ADVICE
-        .iter()
-        .find(|(part, _)| said.contains(part))
-        .map(|(_, advice)| *advice);
-    failed.help(
-        advice.unwrap_or(
-            "the same command on the chart, with the same values, shows it on your machine",
-        ),
-    )
+    let advice = ADVICE.iter().find(|(part, _)| said.contains(part)).map(|(_, advice)| *advice);
+    failed.help(advice.unwrap_or("the same command on the chart, with the same values, shows it on your machine"))
 }
 
 /// The message in what Helm printed: what is behind its last `Error:`, or all of it where there is none.
 fn message(stderr: &str, root: &Path) -> String {
     let root = format!("{}/", root.display());
-    let is_log = |line: &str| {
-        line.starts_with("level=") || line.contains(": warning: ") || line.starts_with("WARNING:")
-    };
+    let is_log =
+        |line: &str| line.starts_with("level=") || line.contains(": warning: ") || line.starts_with("WARNING:");
     let lines: Vec<&str> = stderr.lines().filter(|line| !is_log(line)).collect();
-    let begin = lines
-        .iter()
-        .rposition(|line| line.starts_with("Error: "))
-        .unwrap_or(0);
+    let begin = lines.iter().rposition(|line| line.starts_with("Error: ")).unwrap_or(0);
     let lines: Vec<String> = lines[begin..]
         .iter()
-        .map(|line| {
-            line.strip_prefix("Error: ")
-                .unwrap_or(line)
-                .trim_end()
-                .replace(&root, "")
-        })
+        .map(|line| line.strip_prefix("Error: ").unwrap_or(line).trim_end().replace(&root, ""))
         .filter(|line| !line.is_empty() && !line.starts_with("Use --debug flag"))
         .map(|line| without_values(&line))
         .collect();
@@ -128,10 +111,7 @@ mod tests {
     fn helm_4_says_it_once() {
         let twice = "level=ERROR msg=\"release name check failed\" error=\"release name \\\"a_b\\\": invalid\"\n\
                      Error: release name check failed: release name \"a_b\": invalid\n";
-        assert_eq!(
-            said(twice),
-            "release name check failed: release name \"a_b\": invalid"
-        );
+        assert_eq!(said(twice), "release name check failed: release name \"a_b\": invalid");
     }
 
     #[test]
@@ -162,30 +142,19 @@ mod tests {
         let line = format!("Error: {}", "x".repeat(700));
         assert_eq!(said(&line), format!("{}…", "x".repeat(600)));
         let lines: String = (0..20).map(|number| format!("{number}\n")).collect();
-        assert!(
-            said(&lines).ends_with("\n  11\n  … and 8 more lines"),
-            "{}",
-            said(&lines)
-        );
+        assert!(said(&lines).ends_with("\n  11\n  … and 8 more lines"), "{}", said(&lines));
     }
 
     #[test]
     fn a_failure_is_told_with_what_to_do() {
-        let ended = |code, stderr: &str| Ended {
-            code,
-            stderr: stderr.into(),
-            ..Ended::default()
-        };
+        let ended = |code, stderr: &str| Ended { code, stderr: stderr.into(), ..Ended::default() };
         let told = |ended: Ended| {
             let error = error("helm template", &ended, Path::new("/r"));
             assert_eq!(error.kind.exit_code(), 3);
             error.to_string()
         };
         assert_eq!(
-            told(ended(
-                Some(1),
-                "Error: failed to parse -: error converting YAML to JSON: yaml: line 1: x"
-            )),
+            told(ended(Some(1), "Error: failed to parse -: error converting YAML to JSON: yaml: line 1: x")),
             "helm template failed: failed to parse -: error converting YAML to JSON: yaml: line 1: x\n  \
              help: `-` is the parameter `values`: it must be a YAML map, as in a values file"
         );

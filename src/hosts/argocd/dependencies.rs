@@ -24,10 +24,7 @@ pub(super) const REPOSITORIES: &str = "HELM_REPOSITORY_CONFIG";
 #[must_use]
 pub fn variables(own: bool) -> Vec<(String, String)> {
     let variable = |name: &str, path: &str| (name.to_owned(), format!("{PRIVATE}/{path}"));
-    let mut variables = vec![
-        variable("HELM_REPOSITORY_CACHE", "cache"),
-        variable("HELM_CONTENT_CACHE", "content"),
-    ];
+    let mut variables = vec![variable("HELM_REPOSITORY_CACHE", "cache"), variable("HELM_CONTENT_CACHE", "content")];
     if !own {
         variables.push(variable(REPOSITORIES, "repositories.yaml"));
     }
@@ -39,12 +36,7 @@ pub fn variables(own: bool) -> Vec<(String, String)> {
 /// # Errors
 /// A dependency is a folder outside the repository.
 pub fn commands(files: &dyn Files, own: bool) -> Result<Vec<Vec<String>>, Error> {
-    let words = |words: &[&str]| {
-        words
-            .iter()
-            .map(|word| (*word).to_owned())
-            .collect::<Vec<_>>()
-    };
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     let mut urls: Vec<String> = Vec::new();
     for repository in repositories(files) {
         if let Some(path) = repository.strip_prefix("file://") {
@@ -70,20 +62,10 @@ pub fn commands(files: &dyn Files, own: bool) -> Result<Vec<Vec<String>>, Error>
 fn repositories(files: &dyn Files) -> Vec<String> {
     let mut found = Vec::new();
     for file in ["Chart.yaml", "requirements.yaml"] {
-        let text = files
-            .read(Path::new(file))
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok());
-        let value = text
-            .as_deref()
-            .and_then(|text| Tree::parse(text).and_then(|tree| tree.value()).ok());
-        let dependencies = value
-            .as_ref()
-            .and_then(|value| value["dependencies"].as_array());
-        let names = dependencies
-            .into_iter()
-            .flatten()
-            .filter_map(|dependency| dependency["repository"].as_str());
+        let text = files.read(Path::new(file)).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let value = text.as_deref().and_then(|text| Tree::parse(text).and_then(|tree| tree.value()).ok());
+        let dependencies = value.as_ref().and_then(|value| value["dependencies"].as_array());
+        let names = dependencies.into_iter().flatten().filter_map(|dependency| dependency["repository"].as_str());
         found.extend(names.map(str::to_owned));
     }
     found
@@ -96,18 +78,13 @@ fn is_http(url: &str) -> bool {
 /// Refuses a folder that is not in the repository. Helm takes `file:///a` for `/a`, which is no path of the repository.
 fn check_folder(path: &str, repository: &str, files: &dyn Files) -> Result<(), Error> {
     let outside = || {
-        Error::usage(format!(
-            "Chart.yaml: the dependency {} is not in the repository",
-            quoted(repository)
-        ))
-        .help("a chart of the same repository is named by a path from this one: file://../other")
+        Error::usage(format!("Chart.yaml: the dependency {} is not in the repository", quoted(repository)))
+            .help("a chart of the same repository is named by a path from this one: file://../other")
     };
     if path.starts_with('/') {
         return Err(outside());
     }
-    confine::locate(path, "Chart.yaml", files)
-        .map(|_| ())
-        .map_err(|_| outside())
+    confine::locate(path, "Chart.yaml", files).map(|_| ()).map_err(|_| outside())
 }
 
 #[cfg(test)]
@@ -156,24 +133,15 @@ mod tests {
             ]
         );
         assert_eq!(commands_of(chart, true).unwrap(), ["dependency build ."]);
-        assert_eq!(
-            commands_of("[1", false).unwrap(),
-            ["dependency build . --skip-refresh"]
-        );
+        assert_eq!(commands_of("[1", false).unwrap(), ["dependency build . --skip-refresh"]);
     }
 
     #[test]
     fn a_folder_outside_is_refused() {
-        for folder in [
-            "file://../../../2/app",
-            "file:///r/_cmp_server/1/other",
-            "file:///etc",
-        ] {
+        for folder in ["file://../../../2/app", "file:///r/_cmp_server/1/other", "file:///etc"] {
             assert_eq!(
                 commands_of(&format!("- {{name: a, repository: \"{folder}\"}}\n"), false),
-                Err(format!(
-                    "Chart.yaml: the dependency `{folder}` is not in the repository"
-                ))
+                Err(format!("Chart.yaml: the dependency `{folder}` is not in the repository"))
             );
         }
     }

@@ -41,16 +41,8 @@ pub struct Render {
 
 impl Render {
     /// Reads what is wanted.
-    pub(super) fn read(
-        voices: &Voices<'_>,
-        env: &[(String, String)],
-        files: &dyn Files,
-    ) -> Result<Self, Error> {
-        let given = |name| {
-            variable(env, name)
-                .map(str::trim)
-                .filter(|value| !value.is_empty())
-        };
+    pub(super) fn read(voices: &Voices<'_>, env: &[(String, String)], files: &dyn Files) -> Result<Self, Error> {
+        let given = |name| variable(env, name).map(str::trim).filter(|value| !value.is_empty());
         let api_versions = given("KUBE_API_VERSIONS").unwrap_or_default().split(',');
         Ok(Render {
             release: release(voices, given("ARGOCD_APP_NAME"))?,
@@ -62,10 +54,7 @@ impl Render {
             skip_crds: voices.is("skip-crds")?,
             skip_schema_validation: voices.is("skip-schema-validation")?,
             kube_version: given("KUBE_VERSION").map(str::to_owned),
-            api_versions: api_versions
-                .filter(|version| !version.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            api_versions: api_versions.filter(|version| !version.is_empty()).map(str::to_owned).collect(),
         })
     }
 
@@ -74,43 +63,16 @@ impl Render {
     pub fn arguments(&self) -> Vec<String> {
         let mut args = vec!["template".to_owned(), ".".to_owned()];
         args.push(format!("--name-template={}", self.release));
-        args.extend(
-            self.namespace
-                .iter()
-                .map(|namespace| format!("--namespace={namespace}")),
-        );
-        args.extend(
-            self.kube_version
-                .iter()
-                .map(|version| format!("--kube-version={version}")),
-        );
-        args.extend(
-            self.set
-                .iter()
-                .map(|(name, value)| format!("--set={name}={}", escaped(value))),
-        );
-        args.extend(
-            self.set_string
-                .iter()
-                .map(|(name, value)| format!("--set-string={name}={}", escaped(value))),
-        );
-        args.extend(
-            self.values_files
-                .iter()
-                .map(|file| format!("--values={}", listed(&file.to_string_lossy()))),
-        );
+        args.extend(self.namespace.iter().map(|namespace| format!("--namespace={namespace}")));
+        args.extend(self.kube_version.iter().map(|version| format!("--kube-version={version}")));
+        args.extend(self.set.iter().map(|(name, value)| format!("--set={name}={}", escaped(value))));
+        args.extend(self.set_string.iter().map(|(name, value)| format!("--set-string={name}={}", escaped(value))));
+        args.extend(self.values_files.iter().map(|file| format!("--values={}", listed(&file.to_string_lossy()))));
         args.extend(self.values.iter().map(|_| "--values=-".to_owned()));
         // Helm before 3.9 took `a,b` for one version (helm#11485).
-        args.extend(
-            self.api_versions
-                .iter()
-                .map(|version| format!("--api-versions={}", listed(version))),
-        );
+        args.extend(self.api_versions.iter().map(|version| format!("--api-versions={}", listed(version))));
         args.extend((!self.skip_crds).then(|| "--include-crds".to_owned()));
-        args.extend(
-            self.skip_schema_validation
-                .then(|| "--skip-schema-validation".to_owned()),
-        );
+        args.extend(self.skip_schema_validation.then(|| "--skip-schema-validation".to_owned()));
         args
     }
 }
@@ -151,10 +113,7 @@ fn release(voices: &Voices<'_>, app: Option<&str>) -> Result<String, Error> {
                     .help("this command is run by Argo CD, in the folder of a chart")
             })?;
             let name = app.split_once('_').map_or(app, |(_, name)| name);
-            Said {
-                origin: "ARGOCD_APP_NAME".to_owned(),
-                value: name.to_owned(),
-            }
+            Said { origin: "ARGOCD_APP_NAME".to_owned(), value: name.to_owned() }
         }
     };
     if said.value.len() <= 53 && said.value.split('.').all(is_label) {
@@ -166,22 +125,16 @@ fn release(voices: &Voices<'_>, app: Option<&str>) -> Result<String, Error> {
 }
 
 fn namespace(voices: &Voices<'_>, destination: Option<&str>) -> Result<Option<String>, Error> {
-    let destination = destination.map(|value| Said {
-        origin: "ARGOCD_APP_NAMESPACE".to_owned(),
-        value: value.to_owned(),
-    });
+    let destination =
+        destination.map(|value| Said { origin: "ARGOCD_APP_NAMESPACE".to_owned(), value: value.to_owned() });
     let Some(said) = voices.text("namespace")?.or(destination) else {
         return Ok(None);
     };
     if said.value.len() <= 63 && is_label(&said.value) {
         return Ok(Some(said.value));
     }
-    Err(Error::usage(format!(
-        "{}: {} is no namespace",
-        said.origin,
-        quoted(&said.value)
-    ))
-    .help("a namespace is lower-case letters, digits and `-`, 63 characters at most"))
+    Err(Error::usage(format!("{}: {} is no namespace", said.origin, quoted(&said.value)))
+        .help("a namespace is lower-case letters, digits and `-`, 63 characters at most"))
 }
 
 fn is_label(text: &str) -> bool {
@@ -195,11 +148,7 @@ fn is_label(text: &str) -> bool {
 fn values_files(voices: &Voices<'_>, files: &dyn Files) -> Result<Vec<PathBuf>, Error> {
     let optional = voices.is("ignore-missing-values-files")?;
     let mut found = Vec::new();
-    let Some(Said {
-        origin,
-        value: names,
-    }) = voices.list("values-files")?
-    else {
+    let Some(Said { origin, value: names }) = voices.list("values-files")? else {
         return Ok(found);
     };
     for name in names {
@@ -218,8 +167,11 @@ fn set(voices: &Voices<'_>, parameter: &str) -> Result<Vec<(String, String)>, Er
     let checked = entries.into_iter().map(|(name, said)| {
         // Such a name would say something about another value.
         if name.is_empty() || name.contains(['=', ',', '{', '}']) || name.contains(char::is_control) {
-            return Err(Error::usage(format!("{}: a name is empty or holds `=`, `,`, a brace or a line break", said.origin))
-                .help("a name is a path in the values: `service.type`, `tolerations[0].key`, `labels.example\\.com/a`"));
+            return Err(Error::usage(format!(
+                "{}: a name is empty or holds `=`, `,`, a brace or a line break",
+                said.origin
+            ))
+            .help("a name is a path in the values: `service.type`, `tolerations[0].key`, `labels.example\\.com/a`"));
         }
         Ok((name, said.value))
     });

@@ -60,18 +60,13 @@ impl Request {
     ///
     /// # Errors
     /// Whatever is wrong with parameters, variables or the configuration file, of kind [`Kind::Usage`].
-    pub fn read(
-        options: &Options,
-        env: &[(String, String)],
-        files: &dyn Files,
-    ) -> Result<Self, Error> {
+    pub fn read(options: &Options, env: &[(String, String)], files: &dyn Files) -> Result<Self, Error> {
         let voices = Voices::read(env)?;
         let render = Render::read(&voices, env, files)?;
         let rest = voices.env_of_configuration();
         let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None)?;
         let here = files.follow(Path::new(".")).unwrap_or_default();
-        let program =
-            variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
+        let program = variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
         Ok(Request {
             render,
             settings,
@@ -98,12 +93,7 @@ impl Request {
     }
 
     fn template(&self, run: &mut Run<'_>) -> Result<Ended, Error> {
-        self.helm(
-            self.render.arguments(),
-            &[],
-            self.render.values.clone(),
-            run,
-        )
+        self.helm(self.render.arguments(), &[], self.render.values.clone(), run)
     }
 
     fn bring_dependencies(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<(), Error> {
@@ -129,33 +119,19 @@ impl Request {
         let mut env = self.env.clone();
         env.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
         env.extend_from_slice(more);
-        let invocation = Invocation {
-            program: self.program.clone(),
-            args,
-            env,
-            stdin,
-        };
+        let invocation = Invocation { program: self.program.clone(), args, env, stdin };
         run(&invocation).map_err(|error| self.not_run(&error))
     }
 
     fn not_run(&self, error: &io::Error) -> Error {
-        let failed = |what: &str| {
-            Error::new(
-                Kind::Program,
-                format!("cannot run `{}`: {what}", self.program),
-            )
-        };
+        let failed = |what: &str| Error::new(Kind::Program, format!("cannot run `{}`: {what}", self.program));
         match error.kind() {
-            ErrorKind::NotFound => failed("there is no such program").help(format!(
-                "the sidecar's image needs Helm on PATH, or {PREFIX}{PROGRAM} with its place"
-            )),
-            ErrorKind::ArgumentListTooLong => failed(
-                "single values are too long for a command line",
-            )
-            .help("move them from `helm-parameters` to the parameter `values` or to a values file"),
+            ErrorKind::NotFound => failed("there is no such program")
+                .help(format!("the sidecar's image needs Helm on PATH, or {PREFIX}{PROGRAM} with its place")),
+            ErrorKind::ArgumentListTooLong => failed("single values are too long for a command line")
+                .help("move them from `helm-parameters` to the parameter `values` or to a values file"),
             ErrorKind::InvalidInput => failed("a value holds a NUL character").help("take it out"),
-            _ => failed(&error.to_string())
-                .help("look at the sidecar: its image, its limits, its /tmp"),
+            _ => failed(&error.to_string()).help("look at the sidecar: its image, its limits, its /tmp"),
         }
     }
 }
@@ -166,8 +142,7 @@ impl Request {
 /// As the filter, and where nothing is there to apply.
 pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>, Error> {
     let result = rewrite::rewrite(text, settings);
-    let applies =
-        |rewritten: &Rewritten<'_>| rewritten.objects.iter().any(|object| !object.is_hook());
+    let applies = |rewritten: &Rewritten<'_>| rewritten.objects.iter().any(|object| !object.is_hook());
     if result.as_ref().is_ok_and(applies) {
         return result;
     }
@@ -175,11 +150,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     if !all.unreadable.is_empty() || !all.objects.iter().all(Object::is_hook) {
         return result;
     }
-    let what = if all.objects.is_empty() {
-        "no manifests"
-    } else {
-        "hooks and nothing else"
-    };
+    let what = if all.objects.is_empty() { "no manifests" } else { "hooks and nothing else" };
     Err(Error::input(format!("helm template rendered {what}")).help(
         "Argo CD would take that for the wish to delete what the Application has: look at the values that switch parts of \
          the chart off",
@@ -209,10 +180,7 @@ pub fn refused(rewritten: &Rewritten<'_>) -> String {
 fn brief(text: &str) -> String {
     const LINES: usize = 40;
     const LETTERS: usize = 1500;
-    let mut lines: Vec<String> = text
-        .lines()
-        .map(|line| visible(&cut(&short_quotes(line), LETTERS)))
-        .collect();
+    let mut lines: Vec<String> = text.lines().map(|line| visible(&cut(&short_quotes(line), LETTERS))).collect();
     if lines.len() > LINES {
         let more = lines.len() - LINES;
         lines.truncate(LINES);
@@ -224,8 +192,7 @@ fn brief(text: &str) -> String {
 /// What stands in backticks is cut.
 fn short_quotes(line: &str) -> String {
     let parts = line.split('`').enumerate();
-    let short =
-        parts.map(|(number, part)| cut(part, if number % 2 == 1 { 80 } else { usize::MAX }));
+    let short = parts.map(|(number, part)| cut(part, if number % 2 == 1 { 80 } else { usize::MAX }));
     short.collect::<Vec<_>>().join("`")
 }
 
@@ -244,15 +211,10 @@ fn passed_on(env: &[(String, String)]) -> Vec<(String, String)> {
         "XDG_DATA_HOME",
     ];
     let is_passed_on = |name: &str| {
-        let proxy = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
-            .iter()
-            .any(|proxy| name.eq_ignore_ascii_case(proxy));
+        let proxy = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"].iter().any(|proxy| name.eq_ignore_ascii_case(proxy));
         NAMES.contains(&name) || proxy || (name.starts_with("HELM_") && name != "HELM_DEBUG")
     };
-    env.iter()
-        .filter(|(name, _)| is_passed_on(name))
-        .cloned()
-        .collect()
+    env.iter().filter(|(name, _)| is_passed_on(name)).cloned().collect()
 }
 
 #[cfg(test)]

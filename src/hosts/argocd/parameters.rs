@@ -77,22 +77,15 @@ pub(super) fn known() -> Vec<Known> {
             Kind::Text,
             "The configuration file in the repository (default: istio-alb.yaml in the Application's folder)",
         ),
-        (
-            "set",
-            Kind::List,
-            "Fields of the configuration, each as path=value: ingress.healthCheck.path=/ready",
-        ),
+        ("set", Kind::List, "Fields of the configuration, each as path=value: ingress.healthCheck.path=/ready"),
     ];
     let fixed = HELM.iter().chain(&config).map(|(name, kind, about)| Known {
         name: (*name).to_owned(),
         kind: *kind,
         about: (*about).to_owned(),
     });
-    let fields = FIELDS.iter().map(|field| Known {
-        name: field.parameter(),
-        kind: kind_of(field),
-        about: String::new(),
-    });
+    let fields =
+        FIELDS.iter().map(|field| Known { name: field.parameter(), kind: kind_of(field), about: String::new() });
     fixed.chain(fields).collect()
 }
 
@@ -107,22 +100,16 @@ pub fn announce() -> String {
             continue;
         };
         known.about = match (field.shape, field.default) {
-            (Shape::NoSwitch, _) => format!(
-                "{} (the opposite of {}; true or false; default: false)",
-                hint.flag, field.path
-            ),
+            (Shape::NoSwitch, _) => {
+                format!("{} (the opposite of {}; true or false; default: false)", hint.flag, field.path)
+            }
             (_, "") => format!("{} ({})", hint.sentence, field.path),
-            (_, default) => format!(
-                "{} ({}; default: {})",
-                hint.sentence,
-                field.path,
-                default.replace('`', "")
-            ),
+            (_, default) => format!("{} ({}; default: {})", hint.sentence, field.path, default.replace('`', "")),
         };
     }
-    let announced = known.iter().map(|known| {
-        json!({ "name": known.name, "tooltip": known.about, "collectionType": known.kind.word() })
-    });
+    let announced = known
+        .iter()
+        .map(|known| json!({ "name": known.name, "tooltip": known.about, "collectionType": known.kind.word() }));
     format!("{}\n", Json::Array(announced.collect()))
 }
 
@@ -134,9 +121,7 @@ pub fn instead_of_flags(text: &str) -> String {
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("--") {
         out.push_str(before);
-        let end = behind
-            .find(|c: char| !c.is_ascii_lowercase() && c != '-')
-            .unwrap_or(behind.len());
+        let end = behind.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(behind.len());
         let (name, after) = behind.split_at(end);
         rest = after;
         if !known.iter().any(|known| known.name == name) {
@@ -145,9 +130,7 @@ pub fn instead_of_flags(text: &str) -> String {
             continue;
         }
         let value = after.strip_prefix(' ').map(|value| {
-            let end = value
-                .find(|c: char| !c.is_ascii_alphanumeric() && c != ',')
-                .unwrap_or(value.len());
+            let end = value.find(|c: char| !c.is_ascii_alphanumeric() && c != ',').unwrap_or(value.len());
             value[..end].trim_end_matches(',')
         });
         match value {

@@ -37,11 +37,7 @@ pub fn run(invocation: &Invocation) -> io::Result<Ended> {
         .args(&invocation.args)
         .env_clear()
         .envs(invocation.env.iter().map(|(name, value)| (name, value)))
-        .stdin(if invocation.stdin.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
-        })
+        .stdin(if invocation.stdin.is_some() { Stdio::piped() } else { Stdio::null() })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
@@ -52,9 +48,5 @@ pub fn run(invocation: &Invocation) -> io::Result<Ended> {
         scope.spawn(|| stdin.map(|(mut pipe, text)| pipe.write_all(text.as_bytes())));
         child.wait_with_output()
     })?;
-    Ok(Ended {
-        code: output.status.code(),
-        stdout: output.stdout,
-        stderr: output.stderr,
-    })
+    Ok(Ended { code: output.status.code(), stdout: output.stdout, stderr: output.stderr })
 }

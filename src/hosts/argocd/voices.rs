@@ -45,8 +45,10 @@ fn parse(text: &str) -> Result<BTreeMap<String, Value>, Error> {
     }
     let given: Option<Vec<Given>> = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Error::usage(format!("{VARIABLE} is not what Argo CD writes: no list of parameters at line {line}, column {column}"))
-            .help("this command is run by Argo CD; by hand, leave the variable out")
+        Error::usage(format!(
+            "{VARIABLE} is not what Argo CD writes: no list of parameters at line {line}, column {column}"
+        ))
+        .help("this command is run by Argo CD; by hand, leave the variable out")
     })?;
     let known = known();
     let mut parameters = BTreeMap::new();
@@ -67,20 +69,14 @@ fn parse(text: &str) -> Result<BTreeMap<String, Value>, Error> {
             (kind, ..) => return Err(wrong(format!("takes {} and nothing else", article(kind)))),
         };
         if parameters.insert(found.name.clone(), value).is_some() {
-            return Err(Error::usage(format!(
-                "parameter `{name}` stands there twice"
-            )));
+            return Err(Error::usage(format!("parameter `{name}` stands there twice")));
         }
     }
     Ok(parameters)
 }
 
 fn article(kind: Kind) -> String {
-    format!(
-        "{} {}",
-        if kind == Kind::List { "an" } else { "a" },
-        kind.word()
-    )
+    format!("{} {}", if kind == Kind::List { "an" } else { "a" }, kind.word())
 }
 
 /// A value and who says it.
@@ -102,12 +98,8 @@ impl<'e> Voices<'e> {
     pub fn read(env: &'e [(String, String)]) -> Result<Self, Error> {
         let forbidden = format!("{ARGOCD_PREFIX}{PROGRAM}");
         if env.iter().any(|(name, _)| *name == forbidden) {
-            return Err(Error::usage(format!(
-                "{forbidden}: an Application cannot choose the program that is run"
-            ))
-            .help(format!(
-                "{PREFIX}{PROGRAM} in the sidecar names the Helm to use"
-            )));
+            return Err(Error::usage(format!("{forbidden}: an Application cannot choose the program that is run"))
+                .help(format!("{PREFIX}{PROGRAM} in the sidecar names the Helm to use")));
         }
         let parameters = parse(variable(env, VARIABLE).unwrap_or_default())?;
         Ok(Voices { parameters, env })
@@ -117,10 +109,7 @@ impl<'e> Voices<'e> {
     fn said(&self, name: &str, kind: Kind) -> Result<Vec<Said<Value>>, Error> {
         let mut said = Vec::new();
         if let Some(value) = self.parameters.get(name) {
-            said.push(Said {
-                origin: format!("parameter `{name}`"),
-                value: value.clone(),
-            });
+            said.push(Said { origin: format!("parameter `{name}`"), value: value.clone() });
         }
         for prefix in [ARGOCD_PREFIX, PREFIX] {
             let origin = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
@@ -134,42 +123,26 @@ impl<'e> Voices<'e> {
             };
             said.push(Said { origin, value });
         }
-        match said
-            .iter()
-            .find(|said| matches!(&said.value, Value::Text(text) if text.trim().is_empty()))
-        {
-            Some(empty) => Err(
-                Error::usage(format!("{}: the value is empty", empty.origin))
-                    .help("leave it out to say nothing"),
-            ),
+        match said.iter().find(|said| matches!(&said.value, Value::Text(text) if text.trim().is_empty())) {
+            Some(empty) => {
+                Err(Error::usage(format!("{}: the value is empty", empty.origin)).help("leave it out to say nothing"))
+            }
             None => Ok(said),
         }
     }
 
     pub fn text(&self, name: &str) -> Result<Option<Said<String>>, Error> {
-        Ok(self
-            .said(name, Kind::Text)?
-            .into_iter()
-            .find_map(|said| match said.value {
-                Value::Text(value) => Some(Said {
-                    origin: said.origin,
-                    value,
-                }),
-                _ => None,
-            }))
+        Ok(self.said(name, Kind::Text)?.into_iter().find_map(|said| match said.value {
+            Value::Text(value) => Some(Said { origin: said.origin, value }),
+            _ => None,
+        }))
     }
 
     pub fn list(&self, name: &str) -> Result<Option<Said<Vec<String>>>, Error> {
-        Ok(self
-            .said(name, Kind::List)?
-            .into_iter()
-            .find_map(|said| match said.value {
-                Value::List(value) => Some(Said {
-                    origin: said.origin,
-                    value,
-                }),
-                _ => None,
-            }))
+        Ok(self.said(name, Kind::List)?.into_iter().find_map(|said| match said.value {
+            Value::List(value) => Some(Said { origin: said.origin, value }),
+            _ => None,
+        }))
     }
 
     /// The entries of a map, each with who says it.
@@ -179,15 +152,7 @@ impl<'e> Voices<'e> {
             let Value::Map(map) = said.value else {
                 continue;
             };
-            let entries = map.into_iter().map(|(key, value)| {
-                (
-                    key,
-                    Said {
-                        origin: said.origin.clone(),
-                        value,
-                    },
-                )
-            });
+            let entries = map.into_iter().map(|(key, value)| (key, Said { origin: said.origin.clone(), value }));
             merged.extend(entries);
         }
         Ok(merged)
@@ -197,11 +162,8 @@ impl<'e> Voices<'e> {
         match self.text(name)? {
             None => Ok(false),
             Some(said) => said.value.parse().map_err(|_| {
-                Error::usage(format!(
-                    "{}: the value is neither true nor false",
-                    said.origin
-                ))
-                .help("write \"true\" or \"false\"")
+                Error::usage(format!("{}: the value is neither true nor false", said.origin))
+                    .help("write \"true\" or \"false\"")
             }),
         }
     }
@@ -214,9 +176,7 @@ impl<'e> Voices<'e> {
             match (name.as_str(), value) {
                 ("config", Value::Text(path)) => parameters.config = Some(path.clone()),
                 ("set", Value::List(assignments)) => parameters.set.clone_from(assignments),
-                _ => parameters
-                    .fields
-                    .extend(field(name).map(|field| (field, as_written(value)))),
+                _ => parameters.fields.extend(field(name).map(|field| (field, as_written(value)))),
             }
         }
         parameters
@@ -225,17 +185,11 @@ impl<'e> Voices<'e> {
     /// The environment without the variables that are Helm's and not the configuration's.
     pub fn env_of_configuration(&self) -> Vec<(String, String)> {
         let is_helms = |name: &str| {
-            let name = name
-                .strip_prefix(ARGOCD_PREFIX)
-                .or_else(|| name.strip_prefix(PREFIX));
+            let name = name.strip_prefix(ARGOCD_PREFIX).or_else(|| name.strip_prefix(PREFIX));
             let parameter = name.unwrap_or_default().to_lowercase().replace('_', "-");
             name == Some(PROGRAM) || HELM.iter().any(|(helms, ..)| *helms == parameter)
         };
-        self.env
-            .iter()
-            .filter(|(name, _)| !is_helms(name))
-            .cloned()
-            .collect()
+        self.env.iter().filter(|(name, _)| !is_helms(name)).cloned().collect()
     }
 }
 
@@ -251,10 +205,7 @@ fn as_written(value: &Value) -> String {
                 _ if text == "null" => Json::Null,
                 _ => json!(text),
             };
-            let entries: serde_json::Map<_, _> = entries
-                .iter()
-                .map(|(key, text)| (key.clone(), value(text)))
-                .collect();
+            let entries: serde_json::Map<_, _> = entries.iter().map(|(key, text)| (key.clone(), value(text))).collect();
             Json::Object(entries).to_string()
         }
     }
@@ -262,34 +213,22 @@ fn as_written(value: &Value) -> String {
 
 /// The items of a variable: one a line, or with commas between.
 fn items(text: &str) -> impl Iterator<Item = &str> {
-    let separator = if text.trim().contains('\n') {
-        '\n'
-    } else {
-        ','
-    };
-    text.split(separator)
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    let separator = if text.trim().contains('\n') { '\n' } else { ',' };
+    text.split(separator).map(str::trim).filter(|item| !item.is_empty())
 }
 
 fn entries(text: &str, origin: &str) -> Result<BTreeMap<String, String>, Error> {
-    let pair = |item: &str| {
-        item.split_once('=')
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-    };
+    let pair = |item: &str| item.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned()));
     let pairs: Option<BTreeMap<_, _>> = items(text).map(pair).collect();
     pairs.ok_or_else(|| {
-        Error::usage(format!("{origin}: an entry has no `=`")).help(
-            "write key=value, one a line; without commas in the values also key=value,key=value",
-        )
+        Error::usage(format!("{origin}: an entry has no `=`"))
+            .help("write key=value, one a line; without commas in the values also key=value,key=value")
     })
 }
 
 /// The value of a variable.
 pub(super) fn variable<'e>(env: &'e [(String, String)], name: &str) -> Option<&'e str> {
-    env.iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
+    env.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 #[cfg(test)]

@@ -15,28 +15,12 @@ use crate::rewrite::Turned;
 const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     (
         "scheme",
-        &[
-            "aws-load-balancer-type",
-            "aws-load-balancer-scheme",
-            "aws-load-balancer-internal",
-        ],
+        &["aws-load-balancer-type", "aws-load-balancer-scheme", "aws-load-balancer-internal"],
         &["loadBalancerClass"],
     ),
-    (
-        "inbound-cidrs",
-        &["load-balancer-source-ranges"],
-        &["loadBalancerSourceRanges"],
-    ),
-    (
-        "security-groups",
-        &["aws-load-balancer-security-groups"],
-        &[],
-    ),
-    (
-        "security-group-prefix-lists",
-        &["aws-load-balancer-security-group-prefix-lists"],
-        &[],
-    ),
+    ("inbound-cidrs", &["load-balancer-source-ranges"], &["loadBalancerSourceRanges"]),
+    ("security-groups", &["aws-load-balancer-security-groups"], &[]),
+    ("security-group-prefix-lists", &["aws-load-balancer-security-group-prefix-lists"], &[]),
 ];
 
 /// Whether the configuration says it, whatever the Service says.
@@ -69,19 +53,12 @@ pub(super) fn operations(turned: &Turned) -> Vec<PatchOperation> {
     } else {
         list.add(&["spec", "ports"], json!([]));
     }
-    list.add(
-        &["spec", "type"],
-        json!(turned.spec.service.kind().to_string()),
-    );
+    list.add(&["spec", "type"], json!(turned.spec.service.kind().to_string()));
     list.pin_ports(turned, cluster_ip);
     for field in LOAD_BALANCER_FIELDS {
         list.drop(&["spec", field]);
     }
-    if cluster_ip
-        && service["spec"]["externalIPs"]
-            .as_array()
-            .is_none_or(Vec::is_empty)
-    {
+    if cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
         list.drop(&["spec", "externalTrafficPolicy"]);
     }
     for key in annotations(turned) {
@@ -97,8 +74,7 @@ struct List(Vec<PatchOperation>);
 impl List {
     fn test(&mut self, path: &[&str], value: Value) {
         let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0
-            .push(PatchOperation::Test(TestOperation { path, value }));
+        self.0.push(PatchOperation::Test(TestOperation { path, value }));
     }
 
     /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
@@ -114,11 +90,7 @@ impl List {
                 for field in fields {
                     self.test(&["spec", field], service["spec"][field].clone());
                 }
-                keys.extend(
-                    annotations
-                        .iter()
-                        .map(|key| format!("{}{key}", nlb::PREFIX)),
-                );
+                keys.extend(annotations.iter().map(|key| format!("{}{key}", nlb::PREFIX)));
             }
             for key in keys {
                 let value = service["metadata"]["annotations"][&key].clone();
@@ -130,14 +102,12 @@ impl List {
     /// Adds or replaces: on an object `add` is both.
     fn add(&mut self, path: &[&str], value: Value) {
         let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0
-            .push(PatchOperation::Add(AddOperation { path, value }));
+        self.0.push(PatchOperation::Add(AddOperation { path, value }));
     }
 
     fn remove(&mut self, path: &[&str]) {
         let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0
-            .push(PatchOperation::Remove(RemoveOperation { path }));
+        self.0.push(PatchOperation::Remove(RemoveOperation { path }));
     }
 
     /// Removes what may not be there.
@@ -154,10 +124,7 @@ impl List {
             let position = index.to_string();
             let path = ["spec", "ports", position.as_str()];
             let field = |name| [&path[..], &[name]].concat();
-            let pin = pins
-                .iter()
-                .position(|found| *found == Some(index))
-                .map(|pin| PINS[pin]);
+            let pin = pins.iter().position(|found| *found == Some(index)).map(|pin| PINS[pin]);
             if let Some((name, number)) = pin {
                 for (key, value) in [("name", json!(name)), ("port", json!(number))] {
                     if port.get(key) != Some(&value) {
@@ -170,10 +137,7 @@ impl List {
                 dropped.push(position);
                 continue;
             }
-            let name = pin.map_or_else(
-                || port["name"].as_str().unwrap_or_default(),
-                |(name, _)| name,
-            );
+            let name = pin.map_or_else(|| port["name"].as_str().unwrap_or_default(), |(name, _)| name);
             if cluster_ip {
                 self.drop(&field("nodePort"));
             } else if let Some(node_port) = node_port(turned, name) {
@@ -184,8 +148,7 @@ impl List {
             self.remove(&["spec", "ports", position]);
         }
         for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
-            let mut port =
-                json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
+            let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
             if let Some(node_port) = node_port(turned, name).filter(|_| !cluster_ip) {
                 port["nodePort"] = node_port;
             }
@@ -196,30 +159,17 @@ impl List {
 
 /// The node port that is configured for a port.
 fn node_port(turned: &Turned, name: &str) -> Option<Value> {
-    let ports = turned
-        .spec
-        .service
-        .node_ports
-        .iter()
-        .flat_map(Entries::iter);
-    ports
-        .into_iter()
-        .find(|(port, _)| *port == name)
-        .map(|(_, port)| match port {
-            Var::Known(number) => json!(number),
-            Var::Placeholder(text) => json!(text),
-        })
+    let ports = turned.spec.service.node_ports.iter().flat_map(Entries::iter);
+    ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
+        Var::Known(number) => json!(number),
+        Var::Placeholder(text) => json!(text),
+    })
 }
 
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
 /// else the filter takes off.
 fn annotations(turned: &Turned) -> Vec<String> {
-    let kept = turned
-        .spec
-        .service
-        .keep_annotations
-        .as_deref()
-        .unwrap_or_default();
+    let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
     for row in &nlb::ROWS {
         match row.suffix.split_once("${") {
@@ -232,30 +182,18 @@ fn annotations(turned: &Turned) -> Vec<String> {
                         continue;
                     }
                     // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
-                    let protocols: &[&str] = if port["protocol"] == "UDP" {
-                        &["UDP", "TCP_UDP"]
-                    } else {
-                        &["TCP", "TLS", "TCP_UDP"]
-                    };
-                    keys.extend(
-                        protocols
-                            .iter()
-                            .map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)),
-                    );
+                    let protocols: &[&str] =
+                        if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
+                    keys.extend(protocols.iter().map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)));
                 }
             }
         }
     }
     for operation in &turned.patch.0 {
-        let mut tokens = operation
-            .path()
-            .tokens()
-            .map(|token| token.decoded().into_owned());
-        if let (Some("metadata"), Some("annotations"), Some(key)) = (
-            tokens.next().as_deref(),
-            tokens.next().as_deref(),
-            tokens.next(),
-        ) && !keys.contains(&key)
+        let mut tokens = operation.path().tokens().map(|token| token.decoded().into_owned());
+        if let (Some("metadata"), Some("annotations"), Some(key)) =
+            (tokens.next().as_deref(), tokens.next().as_deref(), tokens.next())
+            && !keys.contains(&key)
         {
             keys.push(key);
         }

@@ -35,13 +35,7 @@ fn empty_annotations() {
     ];
     for (suffix, manifest, severity) in cases {
         let expected = format!("{severity} Ingress mesh/alb @{suffix}");
-        hold(
-            &ALB029,
-            &[
-                (suffix, manifest, &[&expected]),
-                ("not there", working(), &[]),
-            ],
-        );
+        hold(&ALB029, &[(suffix, manifest, &[&expected]), ("not there", working(), &[])]);
     }
     let with_nlb = working().set("enable-frontend-nlb", "true");
     hold(
@@ -52,25 +46,11 @@ fn empty_annotations() {
                 working().on_service("backend-protocol", ""),
                 &["error Service mesh/gateway @backend-protocol"],
             ),
-            (
-                "with the NLB",
-                with_nlb.set("frontend-nlb-scheme", ""),
-                &["error Ingress mesh/alb @frontend-nlb-scheme"],
-            ),
-            (
-                "an action that nobody names",
-                working().set("actions.x", ""),
-                &[],
-            ),
+            ("with the NLB", with_nlb.set("frontend-nlb-scheme", ""), &["error Ingress mesh/alb @frontend-nlb-scheme"]),
+            ("an action that nobody names", working().set("actions.x", ""), &[]),
             ("unknown", working().set("schema", ""), &[]),
             ("a blank", working().set("tags", " "), &[]),
-            (
-                "the class says it",
-                working()
-                    .set("scheme", "")
-                    .class_params("{scheme: internal}"),
-                &[],
-            ),
+            ("the class says it", working().set("scheme", "").class_params("{scheme: internal}"), &[]),
         ],
     );
 }
@@ -116,35 +96,17 @@ fn what_the_service_says_wins() {
                 working().on_service("healthcheck-path", "/x"),
                 &["warning Service mesh/gateway @healthcheck-path"],
             ),
-            (
-                "the same value",
-                working().on_service("healthcheck-path", "/healthz/ready"),
-                &[],
-            ),
-            (
-                "only there",
-                working().on_service("success-codes", "200"),
-                &[],
-            ),
+            ("the same value", working().on_service("healthcheck-path", "/healthz/ready"), &[]),
+            ("only there", working().on_service("success-codes", "200"), &[]),
             (
                 "a tag of both",
-                working()
-                    .set("tags", "Team=edge,Stage=prod")
-                    .on_service("tags", "Team=mesh,Owner=me"),
+                working().set("tags", "Team=edge,Stage=prod").on_service("tags", "Team=mesh,Owner=me"),
                 &["warning Service mesh/gateway @tags"],
             ),
-            (
-                "other tags",
-                working()
-                    .set("tags", "Team=edge")
-                    .on_service("tags", "Team=edge,Owner=me"),
-                &[],
-            ),
+            ("other tags", working().set("tags", "Team=edge").on_service("tags", "Team=edge,Owner=me"), &[]),
             (
                 "true on either",
-                working()
-                    .set("multi-cluster-target-group", "true")
-                    .on_service("multi-cluster-target-group", "false"),
+                working().set("multi-cluster-target-group", "true").on_service("multi-cluster-target-group", "false"),
                 &["warning Service mesh/gateway @multi-cluster-target-group"],
             ),
             (
@@ -163,13 +125,7 @@ fn what_the_service_says_wins() {
 fn keys_that_nobody_knows() {
     let unknown = |suffix: &'static str| {
         let expected = format!("error Ingress mesh/alb @{suffix}");
-        hold(
-            &ALB052,
-            &[
-                (suffix, working().set(suffix, "x"), &[&expected]),
-                ("no annotation more", working(), &[]),
-            ],
-        );
+        hold(&ALB052, &[(suffix, working().set(suffix, "x"), &[&expected]), ("no annotation more", working(), &[])]);
     };
     for suffix in [
         "keepalive",
@@ -183,19 +139,10 @@ fn keys_that_nobody_knows() {
     ] {
         unknown(suffix);
     }
-    let text = working().text().replace(
-        "alb.ingress.kubernetes.io/scheme",
-        "alb.ingress.kuberentes.io/scheme",
-    );
+    let text = working().text().replace("alb.ingress.kubernetes.io/scheme", "alb.ingress.kuberentes.io/scheme");
     let found = crate::lint::judge_as_is(&text, &[]).unwrap();
-    let misspelt = found
-        .iter()
-        .find(|finding| finding.rule == &ALB052)
-        .unwrap();
-    assert_eq!(
-        misspelt.help.as_deref(),
-        Some("perhaps alb.ingress.kubernetes.io/scheme is meant")
-    );
+    let misspelt = found.iter().find(|finding| finding.rule == &ALB052).unwrap();
+    assert_eq!(misspelt.help.as_deref(), Some("perhaps alb.ingress.kubernetes.io/scheme is meant"));
     hold(
         &ALB052,
         &[
@@ -212,21 +159,14 @@ fn keys_that_nobody_knows() {
                     .set("success-codes", "200"),
                 &[],
             ),
-            (
-                "another class",
-                working().class("nginx").set("Scheme", "x"),
-                &[],
-            ),
+            ("another class", working().class("nginx").set("Scheme", "x"), &[]),
         ],
     );
 }
 
 #[test]
 fn a_misspelt_listener_is_meant_in_capitals() {
-    let found = crate::lint::judge_as_is(
-        &working().set("listener-attributes.https-443", "a=b").text(),
-        &[],
-    );
+    let found = crate::lint::judge_as_is(&working().set("listener-attributes.https-443", "a=b").text(), &[]);
     let finding = &found.unwrap()[0];
     assert_eq!(
         finding.help.as_deref(),
@@ -244,11 +184,7 @@ fn annotations_of_the_ingress_on_the_service() {
                 working().on_service("inbound-cidrs", "10.0.0.0/8"),
                 &["error Service mesh/gateway @inbound-cidrs"],
             ),
-            (
-                "another value",
-                working().on_service("scheme", "internal"),
-                &["error Service mesh/gateway @scheme"],
-            ),
+            ("another value", working().on_service("scheme", "internal"), &["error Service mesh/gateway @scheme"]),
             (
                 "the Ingress has it too",
                 working().on_service("scheme", "internet-facing"),
@@ -259,11 +195,7 @@ fn annotations_of_the_ingress_on_the_service() {
                 working().on_service("inbound-cidrs", ""),
                 &["warning Service mesh/gateway @inbound-cidrs"],
             ),
-            (
-                "one that is read there",
-                working().on_service("backend-protocol", "HTTPS"),
-                &[],
-            ),
+            ("one that is read there", working().on_service("backend-protocol", "HTTPS"), &[]),
             (
                 "a Service that nobody names",
                 working().and(
@@ -289,18 +221,9 @@ fn newer_than_the_controller() {
         .set("wafv2-acl-name", "edge")
         .set("tags", r"Teams=a\,b")
         .set("ip-address-type", "dualstack-without-public-ipv4");
-    let told = |version: &str| {
-        configured(
-            &ALB053,
-            &manifest,
-            &format!("{{controllerVersion: {version:?}}}"),
-        )
-    };
+    let told = |version: &str| configured(&ALB053, &manifest, &format!("{{controllerVersion: {version:?}}}"));
     let at = |suffix: &str| format!("warning ALB053 Ingress mesh/alb @{suffix}");
-    assert_eq!(
-        told("2.7"),
-        [at("tags"), at("ip-address-type"), at("wafv2-acl-name")]
-    );
+    assert_eq!(told("2.7"), [at("tags"), at("ip-address-type"), at("wafv2-acl-name")]);
     assert_eq!(told("2.14"), [at("tags")]);
     assert_eq!(told("2.14.1"), Vec::<String>::new());
     let detached = working().set("wafv2-acl-arn", "none");
@@ -312,10 +235,7 @@ fn newer_than_the_controller() {
 fn not_for_eks_auto_mode() {
     let by_field = |manifest: crate::lint::testing::Manifest| {
         let path = rule("/", "Prefix", "name: gateway, port: {number: 443}");
-        manifest
-            .no_class()
-            .set("target-type", "instance")
-            .spec(format!("ingressClassName: alb\n{path}"))
+        manifest.no_class().set("target-type", "instance").spec(format!("ingressClassName: alb\n{path}"))
     };
     let auto = |manifest| configured(&ALB040, &manifest, "{eksAutoMode: true}");
     let at = |what: &str| [format!("error ALB040 Ingress mesh/alb {what}")];

@@ -20,47 +20,23 @@ fn attributes_that_aws_refuses() {
         ("idle_timeout.timeout_seconds=5000", error),
         ("idle_timeout.timeout_seconds=60s", error),
         ("deletion_protection.enabled=True", error),
-        (
-            "deletion_protection.enabled=true;idle_timeout.timeout_seconds=60",
-            error,
-        ),
+        ("deletion_protection.enabled=true;idle_timeout.timeout_seconds=60", error),
         ("deletion_protection.enabled=true,", error),
         ("load_balancing.cross_zone.enabled=false", error),
-        (
-            "dns_record.client_routing_policy=any_availability_zone",
-            error,
-        ),
-        (
-            "access_logs.s3.enabled=true,access_logs.s3.bucket=my-logs,",
-            error,
-        ),
+        ("dns_record.client_routing_policy=any_availability_zone", error),
+        ("access_logs.s3.enabled=true,access_logs.s3.bucket=my-logs,", error),
         ("foo.bar=1", warning),
         ("Deletion_Protection.enabled=true", warning),
         ("stickiness.enabled=true", warning),
         ("access_logs.s3.enabled=true", warning),
-        (
-            "access_logs.s3.enabled=true,access_logs.s3.bucket=",
-            warning,
-        ),
-        (
-            "idle_timeout.timeout_seconds=4000,routing.http2.enabled=false",
-            &[],
-        ),
-        (
-            "access_logs.s3.enabled=true,access_logs.s3.bucket=my-logs",
-            &[],
-        ),
-        (
-            "access_logs.s3.prefix=,idle_timeout.timeout_seconds=60",
-            &[],
-        ),
+        ("access_logs.s3.enabled=true,access_logs.s3.bucket=", warning),
+        ("idle_timeout.timeout_seconds=4000,routing.http2.enabled=false", &[]),
+        ("access_logs.s3.enabled=true,access_logs.s3.bucket=my-logs", &[]),
+        ("access_logs.s3.prefix=,idle_timeout.timeout_seconds=60", &[]),
         ("load_balancing.cross_zone.enabled=true", &[]),
         ("routing.http.x_amzn_tls_kx.enabled=true", &[]),
     ];
-    let cases: Vec<_> = cases
-        .into_iter()
-        .map(|(value, expected)| (value, of_load_balancer(value), expected))
-        .collect();
+    let cases: Vec<_> = cases.into_iter().map(|(value, expected)| (value, of_load_balancer(value), expected)).collect();
     hold(&ALB050, &cases);
 }
 
@@ -68,8 +44,7 @@ fn attributes_that_aws_refuses() {
 fn attributes_of_target_groups() {
     let error: &[&str] = &["error Ingress mesh/alb @target-group-attributes"];
     let warning: &[&str] = &["warning Ingress mesh/alb @target-group-attributes"];
-    let slow =
-        "slow_start.duration_seconds=30,load_balancing.algorithm.type=least_outstanding_requests";
+    let slow = "slow_start.duration_seconds=30,load_balancing.algorithm.type=least_outstanding_requests";
     let not_slow = slow.replace("=30", "=0");
     let default = slow.replace("least_outstanding_requests", "round_robin");
     let cases = [
@@ -81,30 +56,15 @@ fn attributes_of_target_groups() {
         ("stickiness.app_cookie.cookie_name=AWSALBX", error),
         ("load_balancing.algorithm.anomaly_mitigation=on", error),
         ("idle_timeout.timeout_seconds=60", warning),
-        (
-            "stickiness.enabled=true,stickiness.type=app_cookie",
-            warning,
-        ),
+        ("stickiness.enabled=true,stickiness.type=app_cookie", warning),
         ("stickiness.enabled=true,stickiness.type=lb_cookie", &[]),
-        (
-            "stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=id",
-            &[],
-        ),
-        (
-            "load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random",
-            &[],
-        ),
-        (
-            "routing.http2.rst_stream_error_forwarding.enabled=true",
-            &[],
-        ),
+        ("stickiness.enabled=true,stickiness.type=app_cookie,stickiness.app_cookie.cookie_name=id", &[]),
+        ("load_balancing.algorithm.anomaly_mitigation=on,load_balancing.algorithm.type=weighted_random", &[]),
+        ("routing.http2.rst_stream_error_forwarding.enabled=true", &[]),
         (&not_slow, &[]),
         (&default, &[]),
     ];
-    let cases: Vec<_> = cases
-        .into_iter()
-        .map(|(value, expected)| (value, of_target_group(value), expected))
-        .collect();
+    let cases: Vec<_> = cases.into_iter().map(|(value, expected)| (value, of_target_group(value), expected)).collect();
     hold(&ALB050, &cases);
     hold(
         &ALB050,
@@ -116,15 +76,13 @@ fn attributes_of_target_groups() {
             ),
             (
                 "the Service says others",
-                of_target_group("proxy_protocol_v2.enabled=true")
-                    .on_service(TARGET_GROUP, "stickiness.enabled=true"),
+                of_target_group("proxy_protocol_v2.enabled=true").on_service(TARGET_GROUP, "stickiness.enabled=true"),
                 &[],
             ),
             (
                 "from the class",
-                working().class_params(
-                    "{loadBalancerAttributes: [{key: idle_timeout.timeout_seconds, value: '5000'}]}",
-                ),
+                working()
+                    .class_params("{loadBalancerAttributes: [{key: idle_timeout.timeout_seconds, value: '5000'}]}"),
                 &["error IngressClassParams alb /spec/loadBalancerAttributes"],
             ),
             (
@@ -159,13 +117,7 @@ fn attributes_of_listeners() {
                 with("idle_timeout.timeout_seconds=60"),
                 &["warning Ingress mesh/alb @listener-attributes.HTTPS-443"],
             ),
-            (
-                "in order",
-                with(
-                    "routing.http.response.strict_transport_security.header_value=max-age=31536000",
-                ),
-                &[],
-            ),
+            ("in order", with("routing.http.response.strict_transport_security.header_value=max-age=31536000"), &[]),
         ],
     );
 }
@@ -186,11 +138,7 @@ fn a_key_is_told_by_what_it_comes_near_to() {
     );
     assert_eq!(
         help("stickiness.enabled=true"),
-        (
-            "stickiness.enabled is an attribute of target groups (target-group-attributes)"
-                .to_owned(),
-            None
-        )
+        ("stickiness.enabled is an attribute of target groups (target-group-attributes)".to_owned(), None)
     );
 }
 
@@ -204,9 +152,6 @@ fn the_address_of_the_client() {
         ("routing.http.xff_client_port.enabled=false", &[]),
         ("routing.http.xff_header_processing.mode=append", &[]),
     ];
-    let cases: Vec<_> = cases
-        .into_iter()
-        .map(|(value, expected)| (value, of_load_balancer(value), expected))
-        .collect();
+    let cases: Vec<_> = cases.into_iter().map(|(value, expected)| (value, of_load_balancer(value), expected)).collect();
     hold(&ALB067, &cases);
 }

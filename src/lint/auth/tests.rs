@@ -2,55 +2,34 @@ use super::*;
 use crate::lint::testing::{Manifest, action, entry, hold, working};
 
 const OIDC: &str = r#"{"issuer": "https://id.example.com", "authorizationEndpoint": "https://id.example.com/a", "tokenEndpoint": "https://id.example.com/t", "userInfoEndpoint": "https://id.example.com/u", "secretName": "oidc"}"#;
-const JWT: &str =
-    r#"{"jwksEndpoint": "https://id.example.com/keys", "issuer": "https://id.example.com"}"#;
+const JWT: &str = r#"{"jwksEndpoint": "https://id.example.com/keys", "issuer": "https://id.example.com"}"#;
 
 fn oidc() -> Manifest {
-    working()
-        .set("auth-type", "oidc")
-        .set("auth-idp-oidc", OIDC)
+    working().set("auth-type", "oidc").set("auth-idp-oidc", OIDC)
 }
 
 #[test]
 fn authentication_without_https() {
-    let redirect = r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
+    let redirect =
+        r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
     let redirected = oidc()
         .unset(&["ssl-redirect"])
         .set("actions.x", redirect)
-        .paths(&[
-            entry("/", "Prefix", &action("x")),
-            entry("/", "Prefix", "name: gateway, port: {number: 443}"),
-        ]);
+        .paths(&[entry("/", "Prefix", &action("x")), entry("/", "Prefix", "name: gateway, port: {number: 443}")]);
     hold(
         &ALB062,
         &[
-            (
-                "no HTTPS",
-                oidc().clear_text(),
-                &["error Ingress mesh/alb @auth-type"],
-            ),
-            (
-                "tokens",
-                working().clear_text().set("jwt-validation", JWT),
-                &["error Ingress mesh/alb @jwt-validation"],
-            ),
+            ("no HTTPS", oidc().clear_text(), &["error Ingress mesh/alb @auth-type"]),
+            ("tokens", working().clear_text().set("jwt-validation", JWT), &["error Ingress mesh/alb @jwt-validation"]),
             (
                 "on the Service",
                 working().clear_text().on_service("auth-type", "cognito"),
                 &["error Service mesh/gateway @auth-type"],
             ),
-            (
-                "both listeners",
-                oidc().unset(&["ssl-redirect"]),
-                &["warning Ingress mesh/alb @auth-type"],
-            ),
+            ("both listeners", oidc().unset(&["ssl-redirect"]), &["warning Ingress mesh/alb @auth-type"]),
             ("redirected by a rule", redirected, &[]),
             ("redirected", oidc(), &[]),
-            (
-                "nobody asks",
-                working().clear_text().set("auth-type", "none"),
-                &[],
-            ),
+            ("nobody asks", working().clear_text().set("auth-type", "none"), &[]),
         ],
     );
 }
@@ -65,26 +44,10 @@ fn mutual_authentication_invalid() {
             ("an object", with(r#"{"port": 443, "mode": "off"}"#), error),
             ("no entry", with("[]"), error),
             ("no port", with(r#"[{"mode": "off"}]"#), error),
-            (
-                "another case",
-                with(r#"[{"port": 443, "mode": "Verify"}]"#),
-                error,
-            ),
-            (
-                "no store",
-                with(r#"[{"port": 443, "mode": "verify"}]"#),
-                error,
-            ),
-            (
-                "a store too many",
-                with(r#"[{"port": 443, "mode": "passthrough", "trustStore": "x"}]"#),
-                error,
-            ),
-            (
-                "without HTTPS, too",
-                with(r#"[{"port": 443, "mode": "verify"}]"#).clear_text(),
-                error,
-            ),
+            ("another case", with(r#"[{"port": 443, "mode": "Verify"}]"#), error),
+            ("no store", with(r#"[{"port": 443, "mode": "verify"}]"#), error),
+            ("a store too many", with(r#"[{"port": 443, "mode": "passthrough", "trustStore": "x"}]"#), error),
+            ("without HTTPS, too", with(r#"[{"port": 443, "mode": "verify"}]"#).clear_text(), error),
             (
                 "a key that is dropped",
                 with(r#"[{"port": 443, "mode": "off", "store": "x"}]"#),
@@ -92,9 +55,7 @@ fn mutual_authentication_invalid() {
             ),
             (
                 "a port twice",
-                with(
-                    r#"[{"port": 443, "mode": "verify", "trustStore": "x"}, {"port": 443, "mode": "off"}]"#,
-                ),
+                with(r#"[{"port": 443, "mode": "verify", "trustStore": "x"}, {"port": 443, "mode": "off"}]"#),
                 &["warning Ingress mesh/alb @mutual-authentication"],
             ),
             (
@@ -109,11 +70,7 @@ fn mutual_authentication_invalid() {
                 ),
                 &[],
             ),
-            (
-                "in order",
-                with(r#"[{"port": 443, "mode": "verify", "trustStore": "x"}]"#),
-                &[],
-            ),
+            ("in order", with(r#"[{"port": 443, "mode": "verify", "trustStore": "x"}]"#), &[]),
             ("empty has another rule", with(""), &[]),
         ],
     );
@@ -124,22 +81,16 @@ fn authentication_invalid() {
     let error = |suffix: &str| format!("error Ingress mesh/alb @{suffix}");
     let jwt = |json: &str| working().set("jwt-validation", json);
     let claim = |format: &str| {
-        let claims = format!(
-            r#", "additionalClaims": [{{"format": "{format}", "name": "aud", "values": ["x"]}}]}}"#
-        );
+        let claims = format!(r#", "additionalClaims": [{{"format": "{format}", "name": "aud", "values": ["x"]}}]}}"#);
         jwt(&JWT.replace('}', &claims))
     };
     let parameters = |count: usize| {
         let pairs: Vec<String> = (0..count).map(|n| format!(r#""k{n}": "v""#)).collect();
-        format!(
-            r#", "authenticationRequestExtraParams": {{{}}}}}"#,
-            pairs.join(", ")
-        )
+        format!(r#", "authenticationRequestExtraParams": {{{}}}}}"#, pairs.join(", "))
     };
     let secret = |data: &str| {
-        let secret = format!(
-            "apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: mesh}}\nstringData: {data}\n"
-        );
+        let secret =
+            format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: mesh}}\nstringData: {data}\n");
         oidc().and(&secret)
     };
     hold(

@@ -5,47 +5,19 @@ const ARN: &str = "arn:aws:acm:eu-central-1:111122223333:certificate/1";
 
 #[test]
 fn https_without_certificate() {
-    let https = || {
-        working()
-            .unset(&["certificate-arn", "ssl-redirect"])
-            .set("listen-ports", r#"[{"HTTPS": 443}]"#)
-    };
-    let with_tls = |tls: &str| {
-        https().spec(format!(
-            "tls: {tls}\n{}",
-            rule("/", "Prefix", "name: gateway, port: {number: 443}")
-        ))
-    };
+    let https = || working().unset(&["certificate-arn", "ssl-redirect"]).set("listen-ports", r#"[{"HTTPS": 443}]"#);
+    let with_tls =
+        |tls: &str| https().spec(format!("tls: {tls}\n{}", rule("/", "Prefix", "name: gateway, port: {number: 443}")));
     let error: &[&str] = &["error Ingress mesh/alb @listen-ports"];
     hold(
         &ALB010,
         &[
             ("no host", https(), error),
-            (
-                "a Secret is not read",
-                with_tls("[{secretName: tls}]"),
-                error,
-            ),
-            (
-                "create-acm-cert is off",
-                https().set("create-acm-cert", "true"),
-                error,
-            ),
-            (
-                "only commas",
-                https().set("certificate-arn", ","),
-                &["error Ingress mesh/alb @certificate-arn"],
-            ),
-            (
-                "a host to look it up by",
-                with_tls("[{hosts: [a.example.com]}]"),
-                &[],
-            ),
-            (
-                "from the class",
-                https().class_params(&format!("{{certificateArn: ['{ARN}']}}")),
-                &[],
-            ),
+            ("a Secret is not read", with_tls("[{secretName: tls}]"), error),
+            ("create-acm-cert is off", https().set("create-acm-cert", "true"), error),
+            ("only commas", https().set("certificate-arn", ","), &["error Ingress mesh/alb @certificate-arn"]),
+            ("a host to look it up by", with_tls("[{hosts: [a.example.com]}]"), &[]),
+            ("from the class", https().class_params(&format!("{{certificateArn: ['{ARN}']}}")), &[]),
             ("given", working(), &[]),
         ],
     );
@@ -76,52 +48,20 @@ fn certificate_arn_malformed() {
     hold(
         &ALB012,
         &[
-            (
-                "a placeholder",
-                arn("arn:aws:acm:region:account-id:certificate/certificate-id"),
-                error,
-            ),
-            (
-                "no account",
-                arn("arn:aws:acm:eu-central-1::certificate/1"),
-                error,
-            ),
-            (
-                "another service",
-                arn("arn:aws:iam::111122223333:role/x"),
-                error,
-            ),
+            ("a placeholder", arn("arn:aws:acm:region:account-id:certificate/certificate-id"), error),
+            ("no account", arn("arn:aws:acm:eu-central-1::certificate/1"), error),
+            ("another service", arn("arn:aws:iam::111122223333:role/x"), error),
             ("one of several", arn(&format!("{ARN},nonsense")), error),
-            (
-                "several regions",
-                arn(&twice),
-                &["warning Ingress mesh/alb @certificate-arn"],
-            ),
+            ("several regions", arn(&twice), &["warning Ingress mesh/alb @certificate-arn"]),
             (
                 "of the class",
                 working().class_params("{certificateArn: [nonsense]}"),
                 &["error IngressClassParams alb /spec/certificateArn"],
             ),
-            (
-                "a class in its place",
-                arn("nonsense").class_params(&format!("{{certificateArn: ['{ARN}']}}")),
-                &[],
-            ),
-            (
-                "a server certificate",
-                arn("arn:aws:iam::111122223333:server-certificate/dir/x"),
-                &[],
-            ),
-            (
-                "another partition",
-                arn("arn:aws-us-gov:acm:us-gov-west-1:111122223333:certificate/1"),
-                &[],
-            ),
-            (
-                "over several lines",
-                arn(&format!("\n {ARN} ,\n {ARN}2,")),
-                &[],
-            ),
+            ("a class in its place", arn("nonsense").class_params(&format!("{{certificateArn: ['{ARN}']}}")), &[]),
+            ("a server certificate", arn("arn:aws:iam::111122223333:server-certificate/dir/x"), &[]),
+            ("another partition", arn("arn:aws-us-gov:acm:us-gov-west-1:111122223333:certificate/1"), &[]),
+            ("over several lines", arn(&format!("\n {ARN} ,\n {ARN}2,")), &[]),
         ],
     );
 }
@@ -134,35 +74,17 @@ fn ssl_policy_weak_or_unknown() {
         &ALB013,
         &[
             ("weak", policy("ELBSecurityPolicy-2016-08"), warned),
-            (
-                "unknown",
-                policy("ELBSecurityPolicy-TLS13-1-2-2021-6"),
-                warned,
-            ),
+            ("unknown", policy("ELBSecurityPolicy-TLS13-1-2-2021-6"), warned),
             (
                 "of the class",
                 working().class_params("{sslPolicy: ELBSecurityPolicy-TLS-1-0-2015-04}"),
                 &["warning IngressClassParams alb /spec/sslPolicy"],
             ),
-            (
-                "the default",
-                working().unset(&["ssl-policy"]),
-                &["info Ingress mesh/alb"],
-            ),
+            ("the default", working().unset(&["ssl-policy"]), &["info Ingress mesh/alb"]),
             ("empty has another rule", policy(""), &[]),
-            (
-                "nothing to encrypt",
-                working()
-                    .clear_text()
-                    .set("ssl-policy", "ELBSecurityPolicy-2016-08"),
-                &[],
-            ),
+            ("nothing to encrypt", working().clear_text().set("ssl-policy", "ELBSecurityPolicy-2016-08"), &[]),
             ("strong", working(), &[]),
-            (
-                "old, but without TLS 1.1",
-                policy("ELBSecurityPolicy-TLS-1-2-Ext-2018-06"),
-                &[],
-            ),
+            ("old, but without TLS 1.1", policy("ELBSecurityPolicy-TLS-1-2-Ext-2018-06"), &[]),
         ],
     );
 }

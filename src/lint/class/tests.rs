@@ -5,8 +5,7 @@ const AT: &str = "Ingress mesh/alb /metadata/annotations/kubernetes.io~1ingress.
 
 /// An IngressClass.
 fn class(name: &str, controller: &str, is_default: bool) -> String {
-    let annotation =
-        format!("annotations: {{ingressclass.kubernetes.io/is-default-class: '{is_default}'}}");
+    let annotation = format!("annotations: {{ingressclass.kubernetes.io/is-default-class: '{is_default}'}}");
     format!(
         "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: {name}, {annotation}}}\nspec: {{controller: \
          {controller}}}\n"
@@ -27,26 +26,10 @@ fn class_said_twice() {
     hold(
         &ALB039,
         &[
-            (
-                "different",
-                both("alb", "nginx"),
-                &["error Ingress mesh/alb /spec/ingressClassName"],
-            ),
-            (
-                "the other way round",
-                both("nginx", "alb"),
-                &["error Ingress mesh/alb /spec/ingressClassName"],
-            ),
-            (
-                "another case",
-                both("ALB", "alb"),
-                &["error Ingress mesh/alb /spec/ingressClassName"],
-            ),
-            (
-                "equal",
-                both("alb", "alb"),
-                &["warning Ingress mesh/alb /spec/ingressClassName"],
-            ),
+            ("different", both("alb", "nginx"), &["error Ingress mesh/alb /spec/ingressClassName"]),
+            ("the other way round", both("nginx", "alb"), &["error Ingress mesh/alb /spec/ingressClassName"]),
+            ("another case", both("ALB", "alb"), &["error Ingress mesh/alb /spec/ingressClassName"]),
+            ("equal", both("alb", "alb"), &["warning Ingress mesh/alb /spec/ingressClassName"]),
             ("one", working(), &[]),
             ("the other", working().class_by_name("alb"), &[]),
             ("not ours", both("nginx", "nginx"), &[]),
@@ -70,9 +53,7 @@ fn class_not_the_controllers() {
             ("empty", working().class(""), &[&warned]),
             (
                 "another controller's",
-                working()
-                    .class_by_name("web")
-                    .and(&class("web", "k8s.io/ingress-nginx", false)),
+                working().class_by_name("web").and(&class("web", "k8s.io/ingress-nginx", false)),
                 by_name,
             ),
             (
@@ -82,27 +63,21 @@ fn class_not_the_controllers() {
             ),
             (
                 "parameters of another kind",
-                working()
-                    .class_by_name("alb")
-                    .and(&class("alb", alb, false).replace(
-                        "/alb}",
-                        "/alb, parameters: {apiGroup: example.com, kind: Params, name: alb}}",
-                    )),
+                working().class_by_name("alb").and(
+                    &class("alb", alb, false)
+                        .replace("/alb}", "/alb, parameters: {apiGroup: example.com, kind: Params, name: alb}}"),
+                ),
                 by_name,
             ),
             (
                 "two defaults",
-                none()
-                    .and(&class("a", alb, true))
-                    .and(&class("b", alb, true)),
+                none().and(&class("a", alb, true)).and(&class("b", alb, true)),
                 &["error Ingress mesh/alb"],
             ),
             ("none", none(), &["warning Ingress mesh/alb"]),
             (
                 "EKS Auto Mode's",
-                working()
-                    .class_by_name("auto")
-                    .and(&class("auto", "eks.amazonaws.com/alb", false)),
+                working().class_by_name("auto").and(&class("auto", "eks.amazonaws.com/alb", false)),
                 &["info Ingress mesh/alb /spec/ingressClassName"],
             ),
             (
@@ -110,31 +85,11 @@ fn class_not_the_controllers() {
                 foreign("ingressClassName: nginx, "),
                 &["info Ingress mesh/wiki /spec/ingressClassName"],
             ),
-            (
-                "another's Ingress without a class",
-                foreign(""),
-                &["info Ingress mesh/wiki"],
-            ),
+            ("another's Ingress without a class", foreign(""), &["info Ingress mesh/wiki"]),
             ("by annotation", working(), &[]),
-            (
-                "by name",
-                working()
-                    .class_by_name("alb")
-                    .and(&class("alb", alb, false)),
-                &[],
-            ),
-            (
-                "by a name that the cluster may have",
-                working().class_by_name("edge"),
-                &[],
-            ),
-            (
-                "by default",
-                none()
-                    .and(&class("a", alb, true))
-                    .and(&class("b", alb, false)),
-                &[],
-            ),
+            ("by name", working().class_by_name("alb").and(&class("alb", alb, false)), &[]),
+            ("by a name that the cluster may have", working().class_by_name("edge"), &[]),
+            ("by default", none().and(&class("a", alb, true)).and(&class("b", alb, false)), &[]),
         ],
     );
 }
@@ -142,58 +97,30 @@ fn class_not_the_controllers() {
 #[test]
 fn nothing_else_is_said_of_an_ingress_that_is_anothers() {
     let found = foreign("ingressClassName: nginx, ").findings();
-    assert_eq!(
-        found,
-        ["info ALB086 Ingress mesh/wiki /spec/ingressClassName"]
-    );
-    let found = working()
-        .class("nginx")
-        .set("listen-ports", "nonsense")
-        .findings();
+    assert_eq!(found, ["info ALB086 Ingress mesh/wiki /spec/ingressClassName"]);
+    let found = working().class("nginx").set("listen-ports", "nonsense").findings();
     assert_eq!(found, [format!("warning ALB086 {AT}")]);
 }
 
 #[test]
 fn the_class_is_the_one_that_the_configuration_names() {
     let found = |spec: &str| working().class("public").findings_with(spec);
-    assert_eq!(
-        found("{ingress: {className: public}}"),
-        Vec::<String>::new()
-    );
+    assert_eq!(found("{ingress: {className: public}}"), Vec::<String>::new());
     assert_eq!(found("{}"), [format!("warning ALB086 {AT}")]);
-    assert_eq!(
-        found("{ingress: {className: public}, eksAutoMode: true}"),
-        [format!("error ALB040 {AT}")]
-    );
+    assert_eq!(found("{ingress: {className: public}, eksAutoMode: true}"), [format!("error ALB040 {AT}")]);
 }
 
 #[test]
 fn class_redirect_port_no_number() {
-    let port = |port: &str| {
-        working()
-            .unset(&["ssl-redirect"])
-            .class_params(&format!("{{sslRedirectPort: {port:?}}}"))
-    };
+    let port = |port: &str| working().unset(&["ssl-redirect"]).class_params(&format!("{{sslRedirectPort: {port:?}}}"));
     hold(
         &ALB088,
         &[
-            (
-                "a word",
-                port("https"),
-                &["error IngressClassParams alb /spec/sslRedirectPort"],
-            ),
-            (
-                "a blank",
-                port("443 "),
-                &["error IngressClassParams alb /spec/sslRedirectPort"],
-            ),
+            ("a word", port("https"), &["error IngressClassParams alb /spec/sslRedirectPort"]),
+            ("a blank", port("443 "), &["error IngressClassParams alb /spec/sslRedirectPort"]),
             ("a number", port("443"), &[]),
             ("not said", port(""), &[]),
-            (
-                "the annotation is in place of the class",
-                port("https").class("alb"),
-                &[],
-            ),
+            ("the annotation is in place of the class", port("https").class("alb"), &[]),
         ],
     );
 }
@@ -203,14 +130,9 @@ fn a_namespace_in_the_stream_decides_whether_the_class_is_for_it() {
     let with = |labels: &str| {
         working()
             .class_params("{namespaceSelector: {matchLabels: {team: edge}}}")
-            .and(&format!(
-                "apiVersion: v1\nkind: Namespace\nmetadata: {{name: mesh, labels: {labels}}}\n"
-            ))
+            .and(&format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: mesh, labels: {labels}}}\n"))
             .findings()
     };
     assert_eq!(with("{team: edge}"), Vec::<String>::new());
-    assert_eq!(
-        with("{team: shop}"),
-        ["error ALB086 Ingress mesh/alb /spec/ingressClassName"]
-    );
+    assert_eq!(with("{team: shop}"), ["error ALB086 Ingress mesh/alb /spec/ingressClassName"]);
 }

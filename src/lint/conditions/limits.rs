@@ -18,9 +18,7 @@ pub(super) fn refused(condition: &Condition) -> Vec<String> {
             let sources: Vec<String> = values(&condition.source_ip_config);
             let wrong = sources.iter().filter(|source| parse_cidr(source).is_err());
             wrong
-                .map(|source| {
-                    format!("source-ip {source:?} is no network such as 203.0.113.0/24, and AWS refuses it")
-                })
+                .map(|source| format!("source-ip {source:?} is no network such as 203.0.113.0/24, and AWS refuses it"))
                 .collect()
         }
         "http-request-method" => {
@@ -28,18 +26,10 @@ pub(super) fn refused(condition: &Condition) -> Vec<String> {
             let letter = |c: char| c.is_ascii_uppercase() || matches!(c, '-' | '_');
             let wrong = methods.iter().filter(|method| !method.chars().all(letter));
             wrong
-                .map(|method| {
-                    format!(
-                        "method {method:?}: AWS takes capital letters, - and _, and no wildcards"
-                    )
-                })
+                .map(|method| format!("method {method:?}: AWS takes capital letters, - and _, and no wildcards"))
                 .collect()
         }
-        "http-header" => condition
-            .http_header_config
-            .iter()
-            .filter_map(header)
-            .collect(),
+        "http-header" => condition.http_header_config.iter().filter_map(header).collect(),
         _ => Vec::new(),
     }
 }
@@ -52,10 +42,7 @@ fn header(config: &Patterns) -> Option<String> {
     } else if name.eq_ignore_ascii_case("host") {
         Some("httpHeaderName is Host, which AWS takes as a host-header condition only".to_owned())
     } else if name.chars().count() > MAX_HEADER {
-        Some(format!(
-            "httpHeaderName has {} characters, and AWS takes {MAX_HEADER}",
-            name.chars().count()
-        ))
+        Some(format!("httpHeaderName has {} characters, and AWS takes {MAX_HEADER}", name.chars().count()))
     } else if !name.chars().all(letter) {
         Some(format!("httpHeaderName {name:?} is no name of a header"))
     } else {
@@ -66,19 +53,14 @@ fn header(config: &Patterns) -> Option<String> {
 /// Fields of which a rule has one condition at most. Hosts and paths are put together by the controller.
 pub(super) fn repeated(conditions: &[Condition]) -> impl Iterator<Item = String> {
     let times = |field: &str| {
-        let of_field = conditions
-            .iter()
-            .filter(|condition| condition.field == field);
+        let of_field = conditions.iter().filter(|condition| condition.field == field);
         of_field.count()
     };
     let repeated: Vec<String> = ["http-request-method", "source-ip"]
         .into_iter()
         .filter(|field| times(field) > 1)
         .map(|field| {
-            format!(
-                "{field} is there {} times, and AWS takes one in a rule: put the values together",
-                times(field)
-            )
+            format!("{field} is there {} times, and AWS takes one in a rule: put the values together", times(field))
         })
         .collect();
     repeated.into_iter()
@@ -88,14 +70,9 @@ pub(super) fn repeated(conditions: &[Condition]) -> impl Iterator<Item = String>
 pub(super) fn of_transforms(transforms: &[Transform]) -> Vec<String> {
     let mut faults = Vec::new();
     for kind in ["url-rewrite", "host-header-rewrite"] {
-        let times = transforms
-            .iter()
-            .filter(|transform| transform.r#type == kind)
-            .count();
+        let times = transforms.iter().filter(|transform| transform.r#type == kind).count();
         if times > 1 {
-            faults.push(format!(
-                "{kind} is there {times} times, and AWS takes one in a rule"
-            ));
+            faults.push(format!("{kind} is there {times} times, and AWS takes one in a rule"));
         }
     }
     for transform in transforms {
@@ -107,15 +84,9 @@ pub(super) fn of_transforms(transforms: &[Transform]) -> Vec<String> {
             if rewrite.regex.is_empty() {
                 faults.push("a rewrite has no regex, and AWS refuses it".to_owned());
             }
-            let longest = rewrite
-                .regex
-                .chars()
-                .count()
-                .max(rewrite.replace.chars().count());
+            let longest = rewrite.regex.chars().count().max(rewrite.replace.chars().count());
             if longest > MAX_REWRITE {
-                faults.push(format!(
-                    "a rewrite has {longest} characters, and AWS takes {MAX_REWRITE}"
-                ));
+                faults.push(format!("a rewrite has {longest} characters, and AWS takes {MAX_REWRITE}"));
             }
         }
     }

@@ -5,8 +5,7 @@ fn with(conditions: &str) -> Manifest {
     working().set("conditions.gateway", conditions)
 }
 
-const SOURCE: &str =
-    r#"[{"field": "source-ip", "sourceIPConfig": {"values": ["203.0.113.0/24"]}}]"#;
+const SOURCE: &str = r#"[{"field": "source-ip", "sourceIPConfig": {"values": ["203.0.113.0/24"]}}]"#;
 
 const DEFAULT: &str = "defaultBackend: {service: {name: gateway, port: {number: 443}}}";
 
@@ -21,9 +20,7 @@ fn conditions_or_transforms_invalid() {
         ))
     };
     let method = |name: &str| {
-        format!(
-            r#"[{{"field": "http-request-method", "httpRequestMethodConfig": {{"values": ["{name}"]}}}}]"#
-        )
+        format!(r#"[{{"field": "http-request-method", "httpRequestMethodConfig": {{"values": ["{name}"]}}}}]"#)
     };
     let rewrite = r#"[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/"}]}}]"#;
     hold(
@@ -34,29 +31,19 @@ fn conditions_or_transforms_invalid() {
             ("no config", with(r#"[{"field": "host-header"}]"#), error),
             (
                 "no values",
-                with(
-                    r#"[{"field": "http-request-method", "httpRequestMethodConfig": {"values": []}}]"#,
-                ),
+                with(r#"[{"field": "http-request-method", "httpRequestMethodConfig": {"values": []}}]"#),
                 error,
             ),
             ("an address", with(&SOURCE.replace("/24", "")), error),
-            (
-                "no header",
-                with(r#"[{"field": "http-header", "httpHeaderConfig": {"values": ["1"]}}]"#),
-                error,
-            ),
+            ("no header", with(r#"[{"field": "http-header", "httpHeaderConfig": {"values": ["1"]}}]"#), error),
             (
                 "both kinds in one",
-                with(
-                    r#"[{"field": "host-header", "hostHeaderConfig": {"values": ["a"], "regexValues": ["b"]}}]"#,
-                ),
+                with(r#"[{"field": "host-header", "hostHeaderConfig": {"values": ["a"], "regexValues": ["b"]}}]"#),
                 error,
             ),
             (
                 "regular expressions beside the rule's path",
-                with(
-                    r#"[{"field": "path-pattern", "pathPatternConfig": {"regexValues": ["^/a"]}}]"#,
-                ),
+                with(r#"[{"field": "path-pattern", "pathPatternConfig": {"regexValues": ["^/a"]}}]"#),
                 error,
             ),
             (
@@ -64,11 +51,7 @@ fn conditions_or_transforms_invalid() {
                 with(&SOURCE.replace("field", "why\": 1, \"field")),
                 &["warning Ingress mesh/alb @conditions.gateway"],
             ),
-            (
-                "an unknown transform",
-                transforms(r#"[{"type": "rewrite"}]"#),
-                wrong,
-            ),
+            ("an unknown transform", transforms(r#"[{"type": "rewrite"}]"#), wrong),
             (
                 "a transform without rewrites",
                 transforms(&rewrite.replace(r#"{"regex": "^/a", "replace": "/"}"#, "")),
@@ -81,7 +64,10 @@ fn conditions_or_transforms_invalid() {
             ("a method with a star", with(&method("P*")), error),
             (
                 "two conditions on the source",
-                with(&SOURCE.replace("]}}]", "]}}, {\"field\": \"source-ip\", \"sourceIPConfig\": {\"values\": [\"10.0.0.0/8\"]}}]")),
+                with(&SOURCE.replace(
+                    "]}}]",
+                    "]}}, {\"field\": \"source-ip\", \"sourceIPConfig\": {\"values\": [\"10.0.0.0/8\"]}}]",
+                )),
                 error,
             ),
             (
@@ -89,11 +75,7 @@ fn conditions_or_transforms_invalid() {
                 transforms(&format!("{0}, {1}", rewrite.trim_end_matches(']'), rewrite.trim_start_matches('['))),
                 wrong,
             ),
-            (
-                "a rewrite of nothing",
-                transforms(&rewrite.replace("^/a", "")),
-                wrong,
-            ),
+            ("a rewrite of nothing", transforms(&rewrite.replace("^/a", "")), wrong),
             ("empty has another rule", with(""), &[]),
             ("in order", with(SOURCE), &[]),
             ("a header in order", header("X-Test"), &[]),
@@ -109,27 +91,11 @@ fn condition_dropped() {
     hold(
         &ALB073,
         &[
-            (
-                "an unknown field",
-                with(r#"[{"field": "host", "hostHeaderConfig": {"values": ["a"]}}]"#),
-                error,
-            ),
-            (
-                "another case",
-                with(&SOURCE.replace("source-ip", "Source-IP")),
-                error,
-            ),
-            (
-                "no field",
-                with(r#"[{"sourceIPConfig": {"values": ["10.0.0.0/8"]}}]"#),
-                error,
-            ),
+            ("an unknown field", with(r#"[{"field": "host", "hostHeaderConfig": {"values": ["a"]}}]"#), error),
+            ("another case", with(&SOURCE.replace("source-ip", "Source-IP")), error),
+            ("no field", with(r#"[{"sourceIPConfig": {"values": ["10.0.0.0/8"]}}]"#), error),
             ("in order", with(SOURCE), &[]),
-            (
-                "read by nobody",
-                working().set("conditions.other", r#"[{"field": "host"}]"#),
-                &[],
-            ),
+            ("read by nobody", working().set("conditions.other", r#"[{"field": "host"}]"#), &[]),
         ],
     );
 }
@@ -142,16 +108,8 @@ fn annotation_for_nothing() {
     hold(
         &ALB074,
         &[
-            (
-                "conditions",
-                working().set("conditions.other", SOURCE),
-                &[&of("conditions.other", "error")],
-            ),
-            (
-                "transforms",
-                working().set("transforms.other", "[]"),
-                &[&of("transforms.other", "warning")],
-            ),
+            ("conditions", working().set("conditions.other", SOURCE), &[&of("conditions.other", "error")]),
+            ("transforms", working().set("transforms.other", "[]"), &[&of("transforms.other", "warning")]),
             (
                 "attributes of a listener",
                 working().set("listener-attributes.HTTPS-8443", attributes),
@@ -159,9 +117,7 @@ fn annotation_for_nothing() {
             ),
             (
                 "a control port",
-                working()
-                    .set("target-type", "ip")
-                    .set("target-control-port.gateway.80", "9000"),
+                working().set("target-type", "ip").set("target-control-port.gateway.80", "9000"),
                 &[&of("target-control-port.gateway.80", "warning")],
             ),
             (
@@ -179,39 +135,21 @@ fn annotation_for_nothing() {
                 certificates(r#"[{"port": 80, "mode": "passthrough"}]"#),
                 &[&of("mutual-authentication", "error")],
             ),
-            (
-                "conditions of the default backend",
-                with(SOURCE).spec(DEFAULT),
-                &[&of("conditions.gateway", "error")],
-            ),
+            ("conditions of the default backend", with(SOURCE).spec(DEFAULT), &[&of("conditions.gateway", "error")]),
             (
                 "transforms of the default backend",
                 working().set("transforms.gateway", "[]").spec(DEFAULT),
                 &[&of("transforms.gateway", "warning")],
             ),
             ("conditions of the gateway", with(SOURCE), &[]),
-            (
-                "a listener that is there",
-                working().set("listener-attributes.HTTPS-443", attributes),
-                &[],
-            ),
-            (
-                "a misspelt listener has another rule",
-                working().set("listener-attributes.https-443", attributes),
-                &[],
-            ),
+            ("a listener that is there", working().set("listener-attributes.HTTPS-443", attributes), &[]),
+            ("a misspelt listener has another rule", working().set("listener-attributes.https-443", attributes), &[]),
             (
                 "a control port that is there",
-                working()
-                    .set("target-type", "ip")
-                    .set("target-control-port.gateway.443", "9000"),
+                working().set("target-type", "ip").set("target-control-port.gateway.443", "9000"),
                 &[],
             ),
-            (
-                "client certificates on 443",
-                certificates(r#"[{"port": 443, "mode": "passthrough"}]"#),
-                &[],
-            ),
+            ("client certificates on 443", certificates(r#"[{"port": 443, "mode": "passthrough"}]"#), &[]),
         ],
     );
 }

@@ -3,9 +3,9 @@ use crate::lint::testing::{Manifest, hold, working};
 
 fn with(settings: &[(&str, &str)]) -> Manifest {
     let manifest = working().set("enable-frontend-nlb", "true");
-    settings.iter().fold(manifest, |manifest, (suffix, value)| {
-        manifest.set(&format!("frontend-nlb-healthcheck-{suffix}"), value)
-    })
+    settings
+        .iter()
+        .fold(manifest, |manifest, (suffix, value)| manifest.set(&format!("frontend-nlb-healthcheck-{suffix}"), value))
 }
 
 #[test]
@@ -17,32 +17,16 @@ fn frontend_nlb_check_fails() {
         &ALB105,
         &[
             ("the defaults", with(&[]), &[&enabled, &enabled]),
-            (
-                "one of two",
-                with(&[("success-codes", "200-399")]),
-                &[&warned("frontend-nlb-healthcheck-success-codes")],
-            ),
-            (
-                "HTTPS on port 80",
-                with(&[("protocol", "HTTPS")]),
-                &[&warned("frontend-nlb-healthcheck-protocol")],
-            ),
+            ("one of two", with(&[("success-codes", "200-399")]), &[&warned("frontend-nlb-healthcheck-success-codes")]),
+            ("HTTPS on port 80", with(&[("protocol", "HTTPS")]), &[&warned("frontend-nlb-healthcheck-protocol")]),
             (
                 "no time to answer",
                 with(&[https[0], https[1], ("timeout-seconds", "15")]),
                 &["error Ingress mesh/alb @frontend-nlb-healthcheck-timeout-seconds"],
             ),
             ("the HTTPS listener", with(&https), &[]),
-            (
-                "the gateway on a clear-text listener",
-                with(&[]).clear_text().set("enable-frontend-nlb", "true"),
-                &[],
-            ),
-            (
-                "out of range has another rule",
-                with(&[https[0], https[1], ("timeout-seconds", "500")]),
-                &[],
-            ),
+            ("the gateway on a clear-text listener", with(&[]).clear_text().set("enable-frontend-nlb", "true"), &[]),
+            ("out of range has another rule", with(&[https[0], https[1], ("timeout-seconds", "500")]), &[]),
             ("no NLB", working(), &[]),
         ],
     );

@@ -18,22 +18,14 @@ fn group_name_or_order_invalid() {
             ("begins with a hyphen", name("-edge"), bad_name),
             ("a blank behind it", name("edge "), bad_name),
             ("64 characters", name(&"e".repeat(64)), bad_name),
-            (
-                "of the class",
-                class("Edge"),
-                &["error IngressClassParams alb /spec/group/name"],
-            ),
+            ("of the class", class("Edge"), &["error IngressClassParams alb /spec/group/name"]),
             ("no number", order("high"), bad_order),
             ("too high", order("1001"), bad_order),
             ("too low", order("-1001"), bad_order),
             ("no whole number", order("1.5"), bad_order),
             ("63 characters", name(&"e".repeat(63)), &[]),
             ("dots and hyphens", name("edge-1.example"), &[]),
-            (
-                "the class's name is in its place",
-                class("edge").set("group.name", "Edge"),
-                &[],
-            ),
+            ("the class's name is in its place", class("edge").set("group.name", "Edge"), &[]),
             ("at the edge", order("-1000"), &[]),
             ("as Go reads it", order("+0900"), &[]),
         ],
@@ -43,20 +35,13 @@ fn group_name_or_order_invalid() {
 #[test]
 fn catch_all_early_in_its_group() {
     let edge = working().set("group.name", "edge");
-    let to = |path: &str, kind: &str| {
-        edge.clone()
-            .spec(rule(path, kind, "name: gateway, port: {number: 443}"))
-    };
+    let to = |path: &str, kind: &str| edge.clone().spec(rule(path, kind, "name: gateway, port: {number: 443}"));
     let by_name: &[&str] = &["warning Ingress mesh/alb @group.name"];
     hold(
         &ALB055,
         &[
             ("no order", edge.clone(), by_name),
-            (
-                "a low one",
-                edge.clone().set("group.order", "99"),
-                &["warning Ingress mesh/alb @group.order"],
-            ),
+            ("a low one", edge.clone().set("group.order", "99"), &["warning Ingress mesh/alb @group.order"]),
             ("as a pattern", to("/*", "ImplementationSpecific"), by_name),
             (
                 "of the class",
@@ -69,7 +54,8 @@ fn catch_all_early_in_its_group() {
             (
                 "a host of its own",
                 edge.clone().spec(
-                    rule("/", "Prefix", "name: gateway, port: {number: 443}").replace("- http", "- host: a.example.com\n  http"),
+                    rule("/", "Prefix", "name: gateway, port: {number: 443}")
+                        .replace("- http", "- host: a.example.com\n  http"),
                 ),
                 &[],
             ),
@@ -94,12 +80,8 @@ fn group_members_disagree() {
         let theirs = format!("{listen}, alb.ingress.kubernetes.io/{suffix}: {theirs:?}");
         working().set(suffix, ours).beside(&theirs, SHOP)
     };
-    let mtls =
-        |store: &str| format!(r#"[{{"port": 443, "mode": "verify", "trustStore": "{store}"}}]"#);
-    let default = SHOP.replace(
-        "{rules",
-        "{defaultBackend: {service: {name: gateway, port: {number: 443}}}, rules",
-    );
+    let mtls = |store: &str| format!(r#"[{{"port": 443, "mode": "verify", "trustStore": "{store}"}}]"#);
+    let default = SHOP.replace("{rules", "{defaultBackend: {service: {name: gateway, port: {number: 443}}}, rules");
     let with_default = "defaultBackend: {service: {name: gateway, port: {number: 443}}}";
     hold(
         &ALB079,

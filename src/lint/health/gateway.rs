@@ -94,10 +94,8 @@ fn check(target: &Target<'_>) -> Option<Finding> {
     match asks(target)? {
         Asks::Other => None,
         Asks::Traffic if path == READY => {
-            let message = format!(
-                "{READY} is asked on the port of the traffic, {}, and not on the status port",
-                target.title()
-            );
+            let message =
+                format!("{READY} is asked on the port of the traffic, {}, and not on the status port", target.title());
             let suffix = match said("healthcheck-port") {
                 Some(_) => "healthcheck-port",
                 None => "healthcheck-path",
@@ -119,10 +117,7 @@ fn check(target: &Target<'_>) -> Option<Finding> {
                     Some(_) => "healthcheck-protocol is HTTPS",
                     None => "healthcheck-protocol is not set, so it is backend-protocol's HTTPS",
                 };
-                (
-                    "healthcheck-protocol",
-                    format!("the status port speaks plain HTTP, and {why}"),
-                )
+                ("healthcheck-protocol", format!("the status port speaks plain HTTP, and {why}"))
             } else if path_only != READY {
                 // An empty path has another rule.
                 let why = match said("healthcheck-path") {
@@ -130,18 +125,11 @@ fn check(target: &Target<'_>) -> Option<Finding> {
                     Some(_) => format!("healthcheck-path is {path}"),
                     None => format!("healthcheck-path is not set, so it is {path}"),
                 };
-                (
-                    "healthcheck-path",
-                    format!("the status port answers {READY} only, and {why}"),
-                )
+                ("healthcheck-path", format!("the status port answers {READY} only, and {why}"))
             } else {
                 return None;
             };
-            let suffix = if target.setting(suffix).is_some() {
-                suffix
-            } else {
-                "healthcheck-port"
-            };
+            let suffix = if target.setting(suffix).is_some() { suffix } else { "healthcheck-port" };
             Some(target.at(suffix, &ALB016, message))
         }
     }
@@ -152,20 +140,15 @@ fn asks(target: &Target<'_>) -> Option<Asks> {
     let service = target.service?;
     let traffic = target.service_port()?;
     let is_status = |port: &Value| {
-        port["name"] == STATUS_PORT
-            || port["port"] == STATUS_PORT_NUMBER
-            || port["targetPort"] == STATUS_PORT_NUMBER
+        port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER || port["targetPort"] == STATUS_PORT_NUMBER
     };
-    let asked = match target
-        .setting("healthcheck-port")
-        .map(|setting| setting.value.as_str())
-    {
+    let asked = match target.setting("healthcheck-port").map(|setting| setting.value.as_str()) {
         None | Some("traffic-port") => traffic,
         Some(text) => match (PortRef::parse(text), target.target_type()?) {
             (PortRef::Name(name), _) => find_port(service, &PortRef::Name(name))?,
-            (PortRef::Number(number), "instance") => ports(&service.value)
-                .iter()
-                .find(|port| port["nodePort"] == number)?,
+            (PortRef::Number(number), "instance") => {
+                ports(&service.value).iter().find(|port| port["nodePort"] == number)?
+            }
             (PortRef::Number(number), _) => {
                 let on_pod = |port: &&Value| match &port["targetPort"] {
                     Value::Null => port["port"] == number,

@@ -73,19 +73,14 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
         return;
     }
     if !backend["resource"].is_null() {
-        faults.add(
-            at,
-            wrong("there is a service and a resource, and one is allowed"),
-        );
+        faults.add(at, wrong("there is a service and a resource, and one is allowed"));
     }
     let name_at = format!("{at}/service/name");
     match text(&service["name"]) {
         None => faults.add(&format!("{at}/service"), wrong("there is no name")),
         Some(name) => match kube::label(name) {
             Ok(()) if name.starts_with(|first: char| first.is_ascii_digit()) => {
-                let what = format!(
-                    "`{name}` begins with a digit, which is refused before Kubernetes 1.37"
-                );
+                let what = format!("`{name}` begins with a digit, which is refused before Kubernetes 1.37");
                 faults.warn(&name_at, wrong(what));
             }
             verdict => faults.check(&name_at, verdict),
@@ -95,22 +90,13 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
     let port_at = format!("{at}/service/port");
     let number = port["number"].as_i64().filter(|number| *number != 0);
     match (text(&port["name"]), number) {
-        (Some(_), Some(_)) => faults.add(
-            &port_at,
-            wrong("there is a name and a number, and one is allowed"),
-        ),
+        (Some(_), Some(_)) => faults.add(&port_at, wrong("there is a name and a number, and one is allowed")),
         (None, None) => {
-            let at = if port.is_object() {
-                &port_at
-            } else {
-                &format!("{at}/service")
-            };
+            let at = if port.is_object() { &port_at } else { &format!("{at}/service") };
             faults.add(at, wrong("the port has neither a number nor a name"));
         }
         (Some(name), None) => faults.check(&format!("{port_at}/name"), kube::port_name(name)),
-        (None, Some(number)) => {
-            faults.check(&format!("{port_at}/number"), kube::port_number(number))
-        }
+        (None, Some(number)) => faults.check(&format!("{port_at}/number"), kube::port_number(number)),
     }
 }
 

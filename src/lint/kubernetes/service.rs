@@ -16,16 +16,8 @@ pub(super) fn faults(service: &Object) -> Vec<Finding> {
     faults.metadata(kube::label);
     let spec = &service.value["spec"];
     let words: [(&str, &[&str], bool); 4] = [
-        (
-            "type",
-            &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"],
-            true,
-        ),
-        (
-            "ipFamilyPolicy",
-            &["SingleStack", "PreferDualStack", "RequireDualStack"],
-            false,
-        ),
+        ("type", &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], true),
+        ("ipFamilyPolicy", &["SingleStack", "PreferDualStack", "RequireDualStack"], false),
         ("sessionAffinity", &["None", "ClientIP"], true),
         ("externalTrafficPolicy", &["Cluster", "Local"], true),
     ];
@@ -46,13 +38,7 @@ pub(super) fn faults(service: &Object) -> Vec<Finding> {
     }
     let mut seen = Seen::default();
     for (at, port) in all.iter().enumerate() {
-        faults.port(
-            &format!("/spec/ports/{at}"),
-            port,
-            spec,
-            all.len() > 1,
-            &mut seen,
-        );
+        faults.port(&format!("/spec/ports/{at}"), port, spec, all.len() > 1, &mut seen);
     }
     faults.findings
 }
@@ -66,14 +52,7 @@ struct Seen<'o> {
 }
 
 impl Faults<'_> {
-    fn port<'o>(
-        &mut self,
-        at: &str,
-        port: &'o Value,
-        spec: &Value,
-        is_one_of_several: bool,
-        seen: &mut Seen<'o>,
-    ) {
+    fn port<'o>(&mut self, at: &str, port: &'o Value, spec: &Value, is_one_of_several: bool, seen: &mut Seen<'o>) {
         let text = |field: &str| port[field].as_str().filter(|text| !text.is_empty());
         let protocol = text("protocol").unwrap_or("TCP");
         if !matches!(protocol, "TCP" | "UDP" | "SCTP") {
@@ -81,9 +60,7 @@ impl Faults<'_> {
             self.add(&format!("{at}/protocol"), wrong(what));
         }
         match text("name") {
-            None if is_one_of_several => {
-                self.add(at, wrong("it has no name, and there are several ports"))
-            }
+            None if is_one_of_several => self.add(at, wrong("it has no name, and there are several ports")),
             None => {}
             Some(name) => {
                 self.check(&format!("{at}/name"), kube::label(name));
@@ -106,9 +83,7 @@ impl Faults<'_> {
         }
         let target_at = format!("{at}/targetPort");
         match &port["targetPort"] {
-            Value::String(name) if !name.is_empty() => {
-                self.check(&target_at, kube::port_name(name))
-            }
+            Value::String(name) if !name.is_empty() => self.check(&target_at, kube::port_name(name)),
             Value::Number(number) => {
                 let number = number.as_i64().unwrap_or_default();
                 // 0 is the port's own number, as is an empty name.
@@ -128,15 +103,11 @@ impl Faults<'_> {
     }
 
     fn node_port(&mut self, at: &str, number: i64, spec: &Value) {
-        let kind = spec["type"]
-            .as_str()
-            .filter(|kind| !kind.is_empty())
-            .unwrap_or("ClusterIP");
+        let kind = spec["type"].as_str().filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP");
         match (kind, number) {
             ("NodePort" | "LoadBalancer", 30000..=32767) => {}
             ("NodePort" | "LoadBalancer", 1..=65535) => {
-                let what =
-                    format!("{number} is not from 30000 to 32767, where node ports are by default");
+                let what = format!("{number} is not from 30000 to 32767, where node ports are by default");
                 self.warn(at, wrong(what));
             }
             ("NodePort" | "LoadBalancer", _) => self.check(at, kube::port_number(number)),

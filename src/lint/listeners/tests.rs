@@ -1,7 +1,8 @@
 use super::*;
 use crate::lint::testing::{action, entry, hold, rule, working};
 
-const REDIRECT: &str = r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
+const REDIRECT: &str =
+    r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#;
 
 fn gateway() -> String {
     entry("/", "Prefix", "name: gateway, port: {number: 443}")
@@ -11,51 +12,22 @@ fn gateway() -> String {
 fn clear_text_on_http_listener() {
     let by_action = |path: &str| {
         let redirect = entry(path, "Prefix", &action("to-https"));
-        working()
-            .unset(&["ssl-redirect"])
-            .set("actions.to-https", REDIRECT)
-            .paths(&[redirect, gateway()])
+        working().unset(&["ssl-redirect"]).set("actions.to-https", REDIRECT).paths(&[redirect, gateway()])
     };
     let default = "defaultBackend: {service: {name: gateway, port: {number: 443}}}";
     let at_ports: &[&str] = &["warning Ingress mesh/alb @listen-ports"];
     hold(
         &ALB006,
         &[
-            (
-                "without a certificate",
-                working().clear_text(),
-                &["warning Ingress mesh/alb"],
-            ),
-            (
-                "both without a redirect",
-                working().unset(&["ssl-redirect"]),
-                at_ports,
-            ),
-            (
-                "by the default backend",
-                working().unset(&["ssl-redirect"]).spec(default),
-                at_ports,
-            ),
+            ("without a certificate", working().clear_text(), &["warning Ingress mesh/alb"]),
+            ("both without a redirect", working().unset(&["ssl-redirect"]), at_ports),
+            ("by the default backend", working().unset(&["ssl-redirect"]).spec(default), at_ports),
             ("a redirect of one path", by_action("/a"), at_ports),
             ("a redirect of everything", by_action("/"), &[]),
             ("ssl-redirect", working(), &[]),
-            (
-                "HTTPS only",
-                working().unset(&["ssl-redirect", "listen-ports"]),
-                &[],
-            ),
-            (
-                "nothing to serve",
-                working()
-                    .clear_text()
-                    .spec(rule("/", "Prefix", &action("none"))),
-                &[],
-            ),
-            (
-                "another controller's",
-                working().clear_text().class("nginx"),
-                &[],
-            ),
+            ("HTTPS only", working().unset(&["ssl-redirect", "listen-ports"]), &[]),
+            ("nothing to serve", working().clear_text().spec(rule("/", "Prefix", &action("none"))), &[]),
+            ("another controller's", working().clear_text().class("nginx"), &[]),
         ],
     );
 }
@@ -73,14 +45,7 @@ fn another_members_redirect_counts() {
     let redirected = format!("{both}, alb.ingress.kubernetes.io/ssl-redirect: '443'");
     hold(
         &ALB006,
-        &[
-            (
-                "neither",
-                shop(both),
-                &["warning Ingress mesh/alb @listen-ports"],
-            ),
-            ("the other", shop(&redirected), &[]),
-        ],
+        &[("neither", shop(both), &["warning Ingress mesh/alb @listen-ports"]), ("the other", shop(&redirected), &[])],
     );
 }
 
@@ -102,11 +67,7 @@ fn listen_ports_invalid() {
                 &["warning Ingress mesh/alb @listen-ports"],
             ),
             ("empty has another rule", ports(""), &[]),
-            (
-                "several keys in one object",
-                ports(r#"[{"HTTP": 80, "HTTPS": 443}]"#),
-                &[],
-            ),
+            ("several keys in one object", ports(r#"[{"HTTP": 80, "HTTPS": 443}]"#), &[]),
         ],
     );
 }
@@ -117,11 +78,7 @@ fn no_listener() {
     hold(
         &ALB070,
         &[
-            (
-                "an empty object",
-                ports("[{}]"),
-                &["error Ingress mesh/alb @listen-ports"],
-            ),
+            ("an empty object", ports("[{}]"), &["error Ingress mesh/alb @listen-ports"]),
             ("an empty list is refused", ports("[]"), &[]),
             ("one beside another", ports(r#"[{}, {"HTTPS": 443}]"#), &[]),
         ],
@@ -135,21 +92,9 @@ fn listen_port_lost_or_random() {
     hold(
         &ALB071,
         &[
-            (
-                "a key twice",
-                ports(r#"[{"HTTP": 80, "HTTP": 8080}, {"HTTPS": 443}]"#),
-                error,
-            ),
-            (
-                "both on one port",
-                ports(r#"[{"HTTP": 443, "HTTPS": 443}]"#),
-                error,
-            ),
-            (
-                "two objects",
-                ports(r#"[{"HTTP": 80}, {"HTTP": 8080}, {"HTTPS": 443}]"#),
-                &[],
-            ),
+            ("a key twice", ports(r#"[{"HTTP": 80, "HTTP": 8080}, {"HTTPS": 443}]"#), error),
+            ("both on one port", ports(r#"[{"HTTP": 443, "HTTPS": 443}]"#), error),
+            ("two objects", ports(r#"[{"HTTP": 80}, {"HTTP": 8080}, {"HTTPS": 443}]"#), &[]),
         ],
     );
 }

@@ -10,19 +10,11 @@ fn at(suffix: &str, severity: &str) -> String {
 /// Values of one annotation: those that the rule refuses, and those that it takes.
 fn values(rule: &'static Rule, base: &Manifest, suffix: &str, refused: &[&str], taken: &[&str]) {
     let line = at(suffix, "error");
-    let refused = refused
-        .iter()
-        .map(|value| (*value, base.clone().set(suffix, value), [line.as_str()]));
+    let refused = refused.iter().map(|value| (*value, base.clone().set(suffix, value), [line.as_str()]));
     let refused: Vec<_> = refused.collect();
-    let mut cases: Vec<(&str, Manifest, &[&str])> = refused
-        .iter()
-        .map(|(value, manifest, lines)| (*value, manifest.clone(), lines.as_slice()))
-        .collect();
-    cases.extend(
-        taken
-            .iter()
-            .map(|value| (*value, base.clone().set(suffix, value), &[] as &[&str])),
-    );
+    let mut cases: Vec<(&str, Manifest, &[&str])> =
+        refused.iter().map(|(value, manifest, lines)| (*value, manifest.clone(), lines.as_slice())).collect();
+    cases.extend(taken.iter().map(|value| (*value, base.clone().set(suffix, value), &[] as &[&str])));
     hold(rule, &cases);
 }
 
@@ -33,15 +25,7 @@ fn names() {
         &ALB021,
         &working(),
         "load-balancer-name",
-        &[
-            &long,
-            "ä-alb",
-            "my_alb",
-            "my alb",
-            "-alb",
-            "alb-",
-            "internal-alb",
-        ],
+        &[&long, "ä-alb", "my_alb", "my alb", "-alb", "alb-", "internal-alb"],
         &["my-alb", "internal", "A", &long[1..], "internalalb"],
     );
     hold(
@@ -54,9 +38,7 @@ fn names() {
             ),
             (
                 "the class says it better",
-                working()
-                    .set("load-balancer-name", "my_alb")
-                    .class_params("{loadBalancerName: my-alb}"),
+                working().set("load-balancer-name", "my_alb").class_params("{loadBalancerName: my-alb}"),
                 &[],
             ),
         ],
@@ -69,29 +51,11 @@ fn subnets() {
         &ALB023,
         &working(),
         "subnets",
-        &[
-            "subnet-1",
-            "public-a",
-            ",",
-            "subnet-1,subnet-1",
-            "public-a, public-a",
-            "subnet-1,subnet-2,subnet-1",
-        ],
-        &[
-            "subnet-1,subnet-2",
-            "public-a,public-b",
-            "subnet-1, public-b",
-            "public-a,public-b,public-a",
-        ],
+        &["subnet-1", "public-a", ",", "subnet-1,subnet-1", "public-a, public-a", "subnet-1,subnet-2,subnet-1"],
+        &["subnet-1,subnet-2", "public-a,public-b", "subnet-1, public-b", "public-a,public-b,public-a"],
     );
     let in_front = working().set("enable-frontend-nlb", "true");
-    values(
-        &ALB023,
-        &in_front,
-        "frontend-nlb-subnets",
-        &["subnet-1,subnet-1", ","],
-        &["subnet-1", "subnet-1,subnet-2"],
-    );
+    values(&ALB023, &in_front, "frontend-nlb-subnets", &["subnet-1,subnet-1", ","], &["subnet-1", "subnet-1,subnet-2"]);
     hold(
         &ALB023,
         &[
@@ -100,23 +64,13 @@ fn subnets() {
                 working().class_params("{subnets: {ids: [subnet-1]}}"),
                 &["error IngressClassParams alb /spec/subnets"],
             ),
-            (
-                "by tags, from the class",
-                working().class_params("{subnets: {tags: {zone: [a]}}}"),
-                &[],
-            ),
+            ("by tags, from the class", working().class_params("{subnets: {tags: {zone: [a]}}}"), &[]),
             (
                 "on an Outpost",
-                working()
-                    .set("subnets", "subnet-1")
-                    .set("customer-owned-ipv4-pool", "ipv4pool-coip-1a"),
+                working().set("subnets", "subnet-1").set("customer-owned-ipv4-pool", "ipv4pool-coip-1a"),
                 &[],
             ),
-            (
-                "without the NLB",
-                working().set("frontend-nlb-subnets", ","),
-                &[],
-            ),
+            ("without the NLB", working().set("frontend-nlb-subnets", ","), &[]),
         ],
     );
 }
@@ -144,33 +98,11 @@ fn web_acls() {
     hold(
         &ALB030,
         &[
-            (
-                "both",
-                working()
-                    .set("wafv2-acl-arn", ACL)
-                    .set("wafv2-acl-name", "none"),
-                &[&warning],
-            ),
-            (
-                "the name of another member",
-                working().set("wafv2-acl-arn", ACL).beside(member, spec),
-                &[&warning],
-            ),
-            (
-                "from the class",
-                working()
-                    .set("wafv2-acl-arn", ACL)
-                    .class_params("{wafv2AclName: edge}"),
-                &[&warning],
-            ),
+            ("both", working().set("wafv2-acl-arn", ACL).set("wafv2-acl-name", "none"), &[&warning]),
+            ("the name of another member", working().set("wafv2-acl-arn", ACL).beside(member, spec), &[&warning]),
+            ("from the class", working().set("wafv2-acl-arn", ACL).class_params("{wafv2AclName: edge}"), &[&warning]),
             ("the ARN", working().set("wafv2-acl-arn", ACL), &[]),
-            (
-                "an empty name is none",
-                working()
-                    .set("wafv2-acl-arn", ACL)
-                    .set("wafv2-acl-name", ""),
-                &[],
-            ),
+            ("an empty name is none", working().set("wafv2-acl-arn", ACL).set("wafv2-acl-name", ""), &[]),
         ],
     );
     hold(
@@ -178,9 +110,7 @@ fn web_acls() {
         &[
             (
                 "an ARN that is not read",
-                working()
-                    .set("wafv2-acl-arn", "my-web-acl")
-                    .set("wafv2-acl-name", "edge"),
+                working().set("wafv2-acl-arn", "my-web-acl").set("wafv2-acl-name", "edge"),
                 &[],
             ),
             (
@@ -198,11 +128,7 @@ fn shield_advanced() {
     hold(
         &ALB032,
         &[
-            (
-                "on",
-                working().set(suffix, "true"),
-                &[&at(suffix, "warning")],
-            ),
+            ("on", working().set(suffix, "true"), &[&at(suffix, "warning")]),
             ("off", working().set(suffix, "false"), &[]),
             ("neither", working().set(suffix, "yes"), &[]),
         ],
@@ -215,29 +141,15 @@ fn addresses_of_the_nlb_in_front() {
     let error = at(suffix, "error");
     let addresses = working().set(suffix, "eipalloc-1,eipalloc-2");
     let in_front = addresses.clone().set("enable-frontend-nlb", "true");
-    let facing = in_front
-        .clone()
-        .set("frontend-nlb-scheme", "internet-facing");
+    let facing = in_front.clone().set("frontend-nlb-scheme", "internet-facing");
     let subnets = "frontend-nlb-subnets";
     hold(
         &ALB087,
         &[
             ("no scheme", in_front.clone(), &[&error]),
-            (
-                "internal",
-                in_front.set("frontend-nlb-scheme", "internal"),
-                &[&error],
-            ),
-            (
-                "another count",
-                facing.clone().set(subnets, "subnet-1"),
-                &[&error],
-            ),
-            (
-                "one for each subnet",
-                facing.clone().set(subnets, "subnet-1,subnet-2"),
-                &[],
-            ),
+            ("internal", in_front.set("frontend-nlb-scheme", "internal"), &[&error]),
+            ("another count", facing.clone().set(subnets, "subnet-1"), &[&error]),
+            ("one for each subnet", facing.clone().set(subnets, "subnet-1,subnet-2"), &[]),
             ("subnets are discovered", facing, &[]),
             ("no NLB", addresses, &[]),
         ],
@@ -250,28 +162,11 @@ fn ids_of_another_kind() {
         &ALB089,
         &working(),
         "security-group-prefix-lists",
-        &[
-            "my-list",
-            "pl-",
-            "pl-1,my-list",
-            "com.amazonaws.global.cloudfront.origin-facing",
-        ],
+        &["my-list", "pl-", "pl-1,my-list", "com.amazonaws.global.cloudfront.origin-facing"],
         &["pl-0a1b2c3d", "pl-1, pl-2"],
     );
-    values(
-        &ALB089,
-        &working(),
-        "ipam-ipv4-pool-id",
-        &["my-pool"],
-        &["ipam-pool-0a1b"],
-    );
-    values(
-        &ALB089,
-        &working(),
-        "customer-owned-ipv4-pool",
-        &["my-pool"],
-        &["ipv4pool-coip-0a1b"],
-    );
+    values(&ALB089, &working(), "ipam-ipv4-pool-id", &["my-pool"], &["ipam-pool-0a1b"]);
+    values(&ALB089, &working(), "customer-owned-ipv4-pool", &["my-pool"], &["ipv4pool-coip-0a1b"]);
     let internal = working().set("scheme", "internal");
     let dualstack = "dualstack-without-public-ipv4";
     hold(
@@ -288,18 +183,8 @@ fn ids_of_another_kind() {
                 &[&at("ipam-ipv4-pool-id", "warning")],
             ),
             ("public", working().set("ip-address-type", dualstack), &[]),
-            (
-                "dualstack",
-                internal.set("ip-address-type", "dualstack"),
-                &[],
-            ),
-            (
-                "not read",
-                working()
-                    .set("security-groups", "sg-1")
-                    .set("security-group-prefix-lists", "my-list"),
-                &[],
-            ),
+            ("dualstack", internal.set("ip-address-type", "dualstack"), &[]),
+            ("not read", working().set("security-groups", "sg-1").set("security-group-prefix-lists", "my-list"), &[]),
             (
                 "from the class",
                 working().class_params("{prefixListsIDs: [my-list]}"),

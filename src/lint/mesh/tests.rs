@@ -57,55 +57,22 @@ fn pods(annotations: &str) -> String {
 fn gateways_that_do_not_go_with_an_alb() {
     const AT: &str = "warning ALB063 Gateway mesh/g /spec/servers/0";
     for (server, is_found) in [
-        (
-            "{port: {number: 443, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE}}",
-            false,
-        ),
-        (
-            "{port: {number: 443, protocol: HTTPS}, hosts: ['shop/*'], tls: {mode: SIMPLE}}",
-            false,
-        ),
-        (
-            "{port: {number: 443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE}}",
-            true,
-        ),
-        (
-            "{port: {number: 443, protocol: HTTPS}, hosts: ['*.example.com'], tls: {mode: SIMPLE}}",
-            true,
-        ),
-        (
-            "{port: {number: 443, protocol: HTTPS}, hosts: ['*'], tls: {mode: MUTUAL}}",
-            true,
-        ),
-        (
-            "{port: {number: 443, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH}}",
-            true,
-        ),
-        (
-            "{port: {number: 443, protocol: HTTP}, hosts: [a.example.com], tls: {httpsRedirect: true}}",
-            true,
-        ),
-        (
-            "{port: {number: 80, protocol: HTTP}, hosts: ['*'], tls: {httpsRedirect: true}}",
-            false,
-        ),
-        (
-            "{port: {number: 8443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: MUTUAL}}",
-            false,
-        ),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE}}", false),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: ['shop/*'], tls: {mode: SIMPLE}}", false),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE}}", true),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: ['*.example.com'], tls: {mode: SIMPLE}}", true),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: ['*'], tls: {mode: MUTUAL}}", true),
+        ("{port: {number: 443, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH}}", true),
+        ("{port: {number: 443, protocol: HTTP}, hosts: [a.example.com], tls: {httpsRedirect: true}}", true),
+        ("{port: {number: 80, protocol: HTTP}, hosts: ['*'], tls: {httpsRedirect: true}}", false),
+        ("{port: {number: 8443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: MUTUAL}}", false),
     ] {
-        let expected = if is_found {
-            vec![AT.to_owned()]
-        } else {
-            Vec::new()
-        };
+        let expected = if is_found { vec![AT.to_owned()] } else { Vec::new() };
         assert_eq!(found(&gateway("gw", server)), expected, "{server}");
     }
-    let other =
-        "{port: {number: 443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE}}";
+    let other = "{port: {number: 443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE}}";
     assert_eq!(found(&gateway("other", other)), Vec::<String>::new());
-    let of_kubernetes =
-        gateway("gw", other).replace("networking.istio.io/v1", "gateway.networking.k8s.io/v1");
+    let of_kubernetes = gateway("gw", other).replace("networking.istio.io/v1", "gateway.networking.k8s.io/v1");
     assert_eq!(found(&of_kubernetes), Vec::<String>::new());
 }
 
@@ -117,14 +84,8 @@ fn what_the_pods_are_told() {
     assert_eq!(found(&pods(trusted)), Vec::<String>::new());
     let proxy = "{proxy.istio.io/config: '{\"gatewayTopology\": {\"proxyProtocol\": {}}}'}";
     assert_eq!(found(&pods(proxy)), [format!("warning ALB057 {AT}")]);
-    assert_eq!(
-        found(&pods("{a: b}").replace("app: gw,", "app: other,")),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        found(&pods("{a: b}").replace("namespace: mesh", "namespace: shop")),
-        Vec::<String>::new()
-    );
+    assert_eq!(found(&pods("{a: b}").replace("app: gw,", "app: other,")), Vec::<String>::new());
+    assert_eq!(found(&pods("{a: b}").replace("namespace: mesh", "namespace: shop")), Vec::<String>::new());
 }
 
 #[test]
@@ -138,19 +99,7 @@ fn filters_for_the_proxy_protocol() {
     let proxy = "envoy.filters.listener.proxy_protocol";
     let at = ["warning ALB057 EnvoyFilter mesh/f /spec"];
     assert_eq!(found(&filter("", proxy)), at);
-    assert_eq!(
-        found(&filter("workloadSelector: {labels: {istio: gw}}, ", proxy)),
-        at
-    );
-    assert_eq!(
-        found(&filter(
-            "workloadSelector: {labels: {istio: other}}, ",
-            proxy
-        )),
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        found(&filter("", "envoy.filters.listener.tls_inspector")),
-        Vec::<String>::new()
-    );
+    assert_eq!(found(&filter("workloadSelector: {labels: {istio: gw}}, ", proxy)), at);
+    assert_eq!(found(&filter("workloadSelector: {labels: {istio: other}}, ", proxy)), Vec::<String>::new());
+    assert_eq!(found(&filter("", "envoy.filters.listener.tls_inspector")), Vec::<String>::new());
 }

@@ -8,10 +8,7 @@ const OLD: &str = "service.beta.kubernetes.io/aws-load-balancer";
 
 /// A gateway's Service with annotations and lines of its spec, then more documents.
 fn stream(annotations: &[(&str, &str)], spec: &str, more: &str) -> String {
-    let annotations: Vec<String> = annotations
-        .iter()
-        .map(|(key, value)| format!("{key}: {value}"))
-        .collect();
+    let annotations: Vec<String> = annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     format!(
         "apiVersion: v1\nkind: Service\nmetadata:\n  name: gw\n  namespace: mesh\n  annotations: {{{}}}\nspec:\n  {spec}\n  \
          ports: [{{name: status-port, port: 15021, targetPort: 15021}}, {{name: http2, port: 80, targetPort: 80}}, \
@@ -41,19 +38,12 @@ fn class(spec: &str) -> String {
 
 /// The errors of a run, by id and object.
 fn errors(text: &str, spec: &str) -> Vec<String> {
-    let rewritten =
-        rewrite(text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let rewritten = rewrite(text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
     rewritten
         .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| {
-            format!(
-                "{} {}",
-                finding.rule.id,
-                finding.object.as_deref().unwrap_or_default()
-            )
-        })
+        .map(|finding| format!("{} {}", finding.rule.id, finding.object.as_deref().unwrap_or_default()))
         .collect()
 }
 
@@ -94,8 +84,7 @@ fn who_could_connect_is_kept_or_decided_anew() {
     let decided = "{carryOver: false, ingress: {inboundCidrs: [0.0.0.0/0]}}";
     let by_groups = "{carryOver: false, ingress: {securityGroups: [sg-2]}}";
     let more = "{ingress: {inboundCidrs: [0.0.0.0/0]}}";
-    let no_lists =
-        "{ingress: {annotations: {alb.ingress.kubernetes.io/security-group-prefix-lists: null}}}";
+    let no_lists = "{ingress: {annotations: {alb.ingress.kubernetes.io/security-group-prefix-lists: null}}}";
     let no_groups = "{ingress: {securityGroups: null}}";
     for (key, value, spec, is_lost) in [
         (lists.as_str(), "pl-1", "{}", false),
@@ -117,10 +106,7 @@ fn who_could_connect_is_kept_or_decided_anew() {
         (ranges, "10.0.0.0/8", decided, false),
     ] {
         let found = errors(&stream(&[(key, value)], "type: LoadBalancer", ""), spec);
-        let expected: Vec<String> = is_lost
-            .then(|| format!("ALB027 {OURS}"))
-            .into_iter()
-            .collect();
+        let expected: Vec<String> = is_lost.then(|| format!("ALB027 {OURS}")).into_iter().collect();
         assert_eq!(found, expected, "{key}: {value}, {spec}");
     }
 }
@@ -128,13 +114,7 @@ fn who_could_connect_is_kept_or_decided_anew() {
 #[test]
 fn an_ingress_in_the_stream_does_not_decide_for_the_configuration() {
     let (key, value) = internal();
-    let text = |ours: &str| {
-        stream(
-            &[(&key, &value)],
-            RANGES,
-            &ingress("common-external-ingress", ours),
-        )
-    };
+    let text = |ours: &str| stream(&[(&key, &value)], RANGES, &ingress("common-external-ingress", ours));
     let off = "{carryOver: false}";
     let open = "alb.ingress.kubernetes.io/scheme: internet-facing, alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8";
     assert_eq!(errors(&text(open), "{}"), [""; 0]);
@@ -150,17 +130,9 @@ fn an_ingress_in_the_stream_does_not_decide_for_the_configuration() {
 fn internal_in_other_letters_is_not_internet_facing() {
     let (type_of, scheme) = (format!("{OLD}-type"), format!("{OLD}-scheme"));
     for value in ["Internal", "' internal'"] {
-        let text = stream(
-            &[(&type_of, "external"), (&scheme, value)],
-            "type: LoadBalancer",
-            "",
-        );
+        let text = stream(&[(&type_of, "external"), (&scheme, value)], "type: LoadBalancer", "");
         for spec in ["{}", "{carryOver: false}"] {
-            assert_eq!(
-                errors(&text, spec),
-                [format!("ALB024 {OURS}")],
-                "{value} {spec}"
-            );
+            assert_eq!(errors(&text, spec), [format!("ALB024 {OURS}")], "{value} {spec}");
         }
     }
 }
@@ -172,9 +144,7 @@ fn an_internal_gateway_is_not_opened_without_a_word() {
         let text = stream(&[(&key, &value)], "type: LoadBalancer", more);
         let found = rewrite(&text, &configured(spec)).unwrap().findings;
         let found = found.iter().filter(|finding| finding.rule.id == "ALB024");
-        found
-            .map(|finding| finding.severity.to_string())
-            .collect::<Vec<_>>()
+        found.map(|finding| finding.severity.to_string()).collect::<Vec<_>>()
     };
     let front = "{ingress: {annotations: {alb.ingress.kubernetes.io/enable-frontend-nlb: 'true', \
                  alb.ingress.kubernetes.io/frontend-nlb-scheme: internet-facing}}}";
@@ -184,10 +154,7 @@ fn an_internal_gateway_is_not_opened_without_a_word() {
         ("{ingress: {scheme: internet-facing}}", Some("warning")),
         ("{ingress: {scheme: internal}}", None),
         // Decided twice.
-        (
-            "{carryOver: false, ingress: {scheme: internet-facing}}",
-            None,
-        ),
+        ("{carryOver: false, ingress: {scheme: internet-facing}}", None),
         (front, Some("warning")),
     ] {
         assert_eq!(told("", spec), Vec::from_iter(expected), "{spec}");
@@ -205,10 +172,7 @@ fn parameters_of_the_class_do_not_open_the_alb() {
         ("prefixListsIDs: [pl-1]", Some("ALB027")),
     ] {
         let text = stream(&[(&key, &value)], RANGES, &class(params));
-        let expected: Vec<String> = expected
-            .map(|id| format!("{id} IngressClassParams alb"))
-            .into_iter()
-            .collect();
+        let expected: Vec<String> = expected.map(|id| format!("{id} IngressClassParams alb")).into_iter().collect();
         let found = errors(&text, "{ingress: {classAs: field}}");
         assert_eq!(found, expected, "{params}");
         assert_eq!(errors(&text, "{}"), [""; 0], "by annotation: {params}");
@@ -220,10 +184,7 @@ fn a_class_of_the_other_controllers_is_not_taken_for_judged() {
     let (key, value) = internal();
     let ours = class("scheme: internal");
     let auto = ours.replace("ingress.k8s.aws/alb", "eks.amazonaws.com/alb");
-    for (classes, spec) in [
-        (&ours, "{eksAutoMode: true}"),
-        (&auto, "{ingress: {classAs: field}}"),
-    ] {
+    for (classes, spec) in [(&ours, "{eksAutoMode: true}"), (&auto, "{ingress: {classAs: field}}")] {
         let text = stream(&[(&key, &value)], RANGES, classes);
         assert_eq!(errors(&text, spec), [format!("ALB086 {OURS}")], "{spec}");
     }
@@ -245,10 +206,7 @@ fn members_of_the_group_do_not_open_the_alb() {
         let group = format!("alb.ingress.kubernetes.io/group.name: edge, {annotations}");
         let text = stream(&[(&key, &value)], RANGES, &ingress("member", &group));
         let spec = format!("{{ingress: {{group: {{name: edge, order: 900}}{ours}}}}}");
-        let expected: Vec<String> = expected
-            .map(|id| format!("{id} Ingress mesh/member"))
-            .into_iter()
-            .collect();
+        let expected: Vec<String> = expected.map(|id| format!("{id} Ingress mesh/member")).into_iter().collect();
         assert_eq!(errors(&text, &spec), expected, "{annotations}");
     }
 }
@@ -258,20 +216,13 @@ fn each_gateway_is_judged_by_its_own_controller() {
     let lists = format!("{OLD}-security-group-prefix-lists");
     let one = stream(&[(&lists, "pl-1")], "type: LoadBalancer", "");
     let two = one.replace("name: gw\n", "name: other\n");
-    let documents = [
-        "{gateway: {name: gw}}",
-        "{gateway: {name: other}, controllerVersion: '2.7', ingress: {name: other}}",
-    ];
+    let documents =
+        ["{gateway: {name: gw}}", "{gateway: {name: other}, controllerVersion: '2.7', ingress: {name: other}}"];
     let settings: Vec<_> = documents.into_iter().flat_map(configured).collect();
     let text = format!("{one}---\n{two}");
     let rewritten = rewrite(&text, &settings).unwrap();
-    let refused = rewritten
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error);
-    let refused: Vec<_> = refused
-        .map(|finding| finding.object.as_deref().unwrap())
-        .collect();
+    let refused = rewritten.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let refused: Vec<_> = refused.map(|finding| finding.object.as_deref().unwrap()).collect();
     assert_eq!(refused, ["Ingress mesh/other"]);
 }
 
@@ -279,83 +230,39 @@ fn each_gateway_is_judged_by_its_own_controller() {
 fn a_kept_annotation_does_not_change_the_scheme_in_the_second_run() {
     let (type_of, scheme) = (format!("{OLD}-type"), format!("{OLD}-scheme"));
     let keep = format!("{{service: {{keepAnnotations: [{type_of}]}}}}");
-    for (kind, said) in [
-        ("nlb", "internal"),
-        ("external", "internal"),
-        ("external", "internet-facing"),
-    ] {
-        let text = stream(
-            &[(&type_of, kind), (&scheme, said)],
-            "type: LoadBalancer",
-            "",
-        );
+    for (kind, said) in [("nlb", "internal"), ("external", "internal"), ("external", "internet-facing")] {
+        let text = stream(&[(&type_of, kind), (&scheme, said)], "type: LoadBalancer", "");
         let first = rewrite(&text, &configured(&keep)).unwrap().text();
         assert!(first.contains(&format!("scheme: {said}")), "{kind} {said}");
-        assert_eq!(
-            rewrite(&first, &configured(&keep)).unwrap().text(),
-            first,
-            "{kind} {said}"
-        );
+        assert_eq!(rewrite(&first, &configured(&keep)).unwrap().text(), first, "{kind} {said}");
         assert_eq!(errors(&first, &keep), [""; 0], "{kind} {said}");
     }
     // While the old load balancer is there, its default counts.
-    let open = ingress(
-        "common-external-ingress",
-        "alb.ingress.kubernetes.io/scheme: internet-facing",
-    );
+    let open = ingress("common-external-ingress", "alb.ingress.kubernetes.io/scheme: internet-facing");
     let text = stream(&[(&type_of, "external")], "type: LoadBalancer", &open);
-    assert!(
-        rewrite(&text, &configured("{}"))
-            .unwrap()
-            .text()
-            .contains("scheme: internal")
-    );
+    assert!(rewrite(&text, &configured("{}")).unwrap().text().contains("scheme: internal"));
 }
 
 #[test]
 fn an_ingress_in_the_stream_stands_for_an_allow_list_that_is_gone() {
     let said = |ours: &str, spec: &str| {
-        let text = stream(
-            &[],
-            "type: NodePort",
-            &ingress("common-external-ingress", ours),
-        );
+        let text = stream(&[], "type: NodePort", &ingress("common-external-ingress", ours));
         let found = rewrite(&text, &configured(spec)).unwrap().findings;
-        let found = found
-            .iter()
-            .filter(|finding| ["ALB027", "ALB064"].contains(&finding.rule.id));
-        found
-            .map(|finding| format!("{} {}", finding.severity, finding.rule.id))
-            .collect::<Vec<_>>()
+        let found = found.iter().filter(|finding| ["ALB027", "ALB064"].contains(&finding.rule.id));
+        found.map(|finding| format!("{} {}", finding.severity, finding.rule.id)).collect::<Vec<_>>()
     };
     let inbound = "alb.ingress.kubernetes.io/inbound-cidrs: '10.0.0.0/8,11.0.0.0/8'";
     let groups = "alb.ingress.kubernetes.io/security-groups: sg-1";
     for (ours, spec, expected) in [
         (inbound, "{}", None),
         (inbound, "{ingress: {inboundCidrs: [10.0.0.0/8]}}", None),
-        (
-            inbound,
-            "{ingress: {inboundCidrs: null}}",
-            Some("warning ALB027"),
-        ),
-        (
-            inbound,
-            "{ingress: {inboundCidrs: [0.0.0.0/0]}}",
-            Some("warning ALB027"),
-        ),
+        (inbound, "{ingress: {inboundCidrs: null}}", Some("warning ALB027")),
+        (inbound, "{ingress: {inboundCidrs: [0.0.0.0/0]}}", Some("warning ALB027")),
         (groups, "{}", None),
         (groups, "{ingress: {securityGroups: [sg-2]}}", None),
-        (
-            groups,
-            "{ingress: {securityGroups: null}}",
-            Some("warning ALB027"),
-        ),
+        (groups, "{ingress: {securityGroups: null}}", Some("warning ALB027")),
         // The API server does not read it, and without it the Ingress would be open.
-        (
-            "alb.ingress.kubernetes.io/inbound-cidrs: [10.0.0.0/8]",
-            "{}",
-            Some("error ALB064"),
-        ),
+        ("alb.ingress.kubernetes.io/inbound-cidrs: [10.0.0.0/8]", "{}", Some("error ALB064")),
     ] {
         assert_eq!(said(ours, spec), Vec::from_iter(expected), "{ours} {spec}");
     }
@@ -366,9 +273,6 @@ fn an_ingress_of_an_old_version_is_not_emptied() {
     let old = ingress("common-external-ingress", "").replace("k8s.io/v1\n", "k8s.io/v1beta1\n");
     let text = stream(&[], "type: NodePort", &old);
     let error = rewrite(&text, &configured("{}")).unwrap_err();
-    assert!(
-        error.message.contains("networking.k8s.io/v1beta1"),
-        "{error}"
-    );
+    assert!(error.message.contains("networking.k8s.io/v1beta1"), "{error}");
     assert!(error.place.is_some() && error.help.is_some());
 }

@@ -12,11 +12,7 @@ fn wildcard_in_prefix_or_exact_path() {
         &[
             ("prefix", path("/*", "Prefix"), error),
             ("exact", path("/a?", "Exact"), error),
-            (
-                "where it belongs",
-                path("/*", "ImplementationSpecific"),
-                &[],
-            ),
+            ("where it belongs", path("/*", "ImplementationSpecific"), &[]),
             ("none", path("/a", "Prefix"), &[]),
         ],
     );
@@ -33,15 +29,10 @@ fn root_path_only() {
             ("everything", path("/*", "ImplementationSpecific"), &[]),
             ("prefix", path("/", "Prefix"), &[]),
             ("exact is meant", path("/", "Exact"), &[]),
-            (
-                "a regular expression",
-                path("/", "ImplementationSpecific").set("use-regex-path-match", "true"),
-                &[],
-            ),
+            ("a regular expression", path("/", "ImplementationSpecific").set("use-regex-path-match", "true"), &[]),
             (
                 "no gateway",
-                path("/", "ImplementationSpecific")
-                    .service("type: NodePort\nports: [{name: https, port: 443}]"),
+                path("/", "ImplementationSpecific").service("type: NodePort\nports: [{name: https, port: 443}]"),
                 &[],
             ),
         ],
@@ -85,22 +76,13 @@ fn backend_not_found() {
 #[test]
 fn backend_without_service() {
     let resource = "backend: {resource: {apiGroup: k8s.example.com, kind: Bucket, name: b}}";
-    let in_a_rule =
-        format!("rules:\n- http: {{paths: [{{path: /, pathType: Prefix, {resource}}}]}}");
+    let in_a_rule = format!("rules:\n- http: {{paths: [{{path: /, pathType: Prefix, {resource}}}]}}");
     let default = format!("defaultB{}", &resource["b".len()..]);
     hold(
         &ALB084,
         &[
-            (
-                "a resource",
-                working().spec(in_a_rule),
-                &["error Ingress mesh/alb /spec/rules/0/http/paths/0/backend"],
-            ),
-            (
-                "as the default backend",
-                working().spec(default),
-                &["error Ingress mesh/alb /spec/defaultBackend"],
-            ),
+            ("a resource", working().spec(in_a_rule), &["error Ingress mesh/alb /spec/rules/0/http/paths/0/backend"]),
+            ("as the default backend", working().spec(default), &["error Ingress mesh/alb /spec/defaultBackend"]),
             ("a Service", working(), &[]),
         ],
     );
@@ -113,21 +95,9 @@ fn no_rules() {
     hold(
         &ALB085,
         &[
-            (
-                "neither",
-                working().spec("ingressClassName: null"),
-                &["error Ingress mesh/alb /spec"],
-            ),
-            (
-                "an empty list",
-                working().spec("rules: []"),
-                &["error Ingress mesh/alb /spec"],
-            ),
-            (
-                "a host without http",
-                working().spec(host_only),
-                &["warning Ingress mesh/alb /spec/rules/1"],
-            ),
+            ("neither", working().spec("ingressClassName: null"), &["error Ingress mesh/alb /spec"]),
+            ("an empty list", working().spec("rules: []"), &["error Ingress mesh/alb /spec"]),
+            ("a host without http", working().spec(host_only), &["warning Ingress mesh/alb /spec/rules/1"]),
             ("only a default backend", working().spec(default), &[]),
             ("a rule", working(), &[]),
         ],

@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::{
-    ALB038, ALB047, describe, east_west, external_addresses, headless, session_affinity,
-    traffic_policy_local,
+    ALB038, ALB047, describe, east_west, external_addresses, headless, session_affinity, traffic_policy_local,
 };
 use crate::gateway::{NETWORK_LABEL, east_west_reason};
 use crate::lint::backends::{Target, services};
@@ -82,9 +81,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 /// What the filter tells while it plans, of a Service that it does not rewrite.
 fn standing(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let spec = &service.value["spec"];
-    let by_node = targets
-        .iter()
-        .any(|target| target.target_type() == Some("instance"));
+    let by_node = targets.iter().any(|target| target.target_type() == Some("instance"));
     let mut findings = Vec::new();
     findings.extend(traffic_policy(service, by_node));
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
@@ -126,19 +123,20 @@ fn is_tcp(port: &Value) -> bool {
 
 fn nlb_kept(service: &Object) -> Option<Finding> {
     let kind = type_of(service);
-    let value = service
-        .annotation(TYPE)
-        .filter(|_| kind != "LoadBalancer")?;
+    let value = service.annotation(TYPE).filter(|_| kind != "LoadBalancer")?;
     let target = service.annotation(TARGET_TYPE);
     let at = |message: String| about(service, &ALB033, message).field(pointer(TYPE));
     match (value, target) {
-        ("nlb-ip", _) => Some(at(format!("aws-load-balancer-type is nlb-ip: the controller keeps an NLB for this {kind} Service"))),
+        ("nlb-ip", _) => {
+            Some(at(format!("aws-load-balancer-type is nlb-ip: the controller keeps an NLB for this {kind} Service")))
+        }
         ("external", Some(target @ ("ip" | "instance"))) => Some(at(format!(
             "aws-load-balancer-type is external, with nlb-target-type {target}: the controller keeps an NLB for this {kind} Service"
         ))),
         ("external", _) => Some(
-            at("aws-load-balancer-type is external, which is left over: without a target type no NLB is made".to_owned())
-                .severity(Severity::Info),
+            at("aws-load-balancer-type is external, which is left over: without a target type no NLB is made"
+                .to_owned())
+            .severity(Severity::Info),
         ),
         _ => None,
     }
@@ -152,26 +150,16 @@ fn load_balancer_fields(service: &Object) -> Vec<Finding> {
         let message = format!("{what} on a {kind} Service, which the API server refuses{why}");
         findings.push(about(service, &ALB037, message).field(field));
     };
-    let checks_health = spec["healthCheckNodePort"]
-        .as_i64()
-        .is_some_and(|port| port != 0);
+    let checks_health = spec["healthCheckNodePort"].as_i64().is_some_and(|port| port != 0);
     if kind == "LoadBalancer" {
         if checks_health && spec["externalTrafficPolicy"] != "Local" {
             let why = " unless externalTrafficPolicy is Local";
-            add(
-                "healthCheckNodePort",
-                "/spec/healthCheckNodePort".to_owned(),
-                why,
-            );
+            add("healthCheckNodePort", "/spec/healthCheckNodePort".to_owned(), why);
         }
         return findings;
     }
     if has_items(&spec["loadBalancerSourceRanges"]) {
-        add(
-            "loadBalancerSourceRanges",
-            "/spec/loadBalancerSourceRanges".to_owned(),
-            "",
-        );
+        add("loadBalancerSourceRanges", "/spec/loadBalancerSourceRanges".to_owned(), "");
     }
     if service.annotation(SOURCE_RANGES).is_some() {
         add("load-balancer-source-ranges", pointer(SOURCE_RANGES), "");
@@ -182,11 +170,7 @@ fn load_balancer_fields(service: &Object) -> Vec<Finding> {
         }
     }
     if checks_health {
-        add(
-            "healthCheckNodePort",
-            "/spec/healthCheckNodePort".to_owned(),
-            "",
-        );
+        add("healthCheckNodePort", "/spec/healthCheckNodePort".to_owned(), "");
     }
     findings
 }
@@ -195,18 +179,11 @@ fn two_protocols(service: &Object) -> Vec<Finding> {
     let mut by_number: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
     for port in ports(&service.value) {
         if let Some(number) = port["port"].as_u64() {
-            let protocol = port["protocol"]
-                .as_str()
-                .filter(|protocol| !protocol.is_empty());
-            by_number
-                .entry(number)
-                .or_default()
-                .insert(protocol.unwrap_or("TCP"));
+            let protocol = port["protocol"].as_str().filter(|protocol| !protocol.is_empty());
+            by_number.entry(number).or_default().insert(protocol.unwrap_or("TCP"));
         }
     }
-    let several = by_number
-        .into_iter()
-        .filter(|(_, protocols)| protocols.len() > 1);
+    let several = by_number.into_iter().filter(|(_, protocols)| protocols.len() > 1);
     let found = several.map(|(number, protocols)| {
         let protocols: Vec<&str> = protocols.into_iter().collect();
         let message = format!(
@@ -221,24 +198,17 @@ fn two_protocols(service: &Object) -> Vec<Finding> {
 /// A way to a port that no ALB can talk to.
 fn not_tcp(target: &Target<'_>) -> Option<Finding> {
     let port = target.service_port().filter(|port| !is_tcp(port))?;
-    let message = format!(
-        "{} leads to {}: an ALB speaks HTTP over TCP only",
-        target.title(),
-        describe(port)
-    );
+    let message = format!("{} leads to {}: an ALB speaks HTTP over TCP only", target.title(), describe(port));
     Some(target.here(&ALB047, message))
 }
 
 fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
     let spec = &service.value["spec"];
-    let policy = spec["externalTrafficPolicy"]
-        .as_str()
-        .filter(|policy| !policy.is_empty())?;
+    let policy = spec["externalTrafficPolicy"].as_str().filter(|policy| !policy.is_empty())?;
     match type_of(service) {
         "ClusterIP" if !has_items(&spec["externalIPs"]) => {
-            let message = format!(
-                "externalTrafficPolicy is {policy} on a ClusterIP Service, which the API server refuses"
-            );
+            let message =
+                format!("externalTrafficPolicy is {policy} on a ClusterIP Service, which the API server refuses");
             Some(Finding::new(&ALB038, message).field("/spec/externalTrafficPolicy"))
         }
         "NodePort" | "LoadBalancer" if policy == "Local" && by_node => Some(traffic_policy_local()),
@@ -263,34 +233,20 @@ fn unserved(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let all = ports(&service.value);
     let pins = match_pins(all);
     let is_led_to = |port: &Value| {
-        let same = |target: &Target<'_>| {
-            target
-                .service_port()
-                .is_some_and(|other| std::ptr::eq(other, port))
-        };
+        let same = |target: &Target<'_>| target.service_port().is_some_and(|other| std::ptr::eq(other, port));
         targets.iter().any(same)
     };
-    let extra = all
-        .iter()
-        .enumerate()
-        .filter(|(index, port)| !pins.contains(&Some(*index)) && !is_led_to(port));
-    let found = extra
-        .filter(|(_, port)| !speaks_http(port))
-        .map(|(_, port)| {
-            Finding::new(
-                &ALB047,
-                format!("the ALB does not serve {}", describe(port)),
-            )
+    let extra = all.iter().enumerate().filter(|(index, port)| !pins.contains(&Some(*index)) && !is_led_to(port));
+    let found = extra.filter(|(_, port)| !speaks_http(port)).map(|(_, port)| {
+        Finding::new(&ALB047, format!("the ALB does not serve {}", describe(port)))
             .severity(Severity::Warning)
             .field("/spec/ports")
-        });
+    });
     found.collect()
 }
 
 /// Whether Istio takes a port for HTTP: by `appProtocol`, or by the first part of its name.
 fn speaks_http(port: &Value) -> bool {
-    let protocol = port["appProtocol"]
-        .as_str()
-        .or_else(|| port["name"].as_str()?.split('-').next());
+    let protocol = port["appProtocol"].as_str().or_else(|| port["name"].as_str()?.split('-').next());
     is_tcp(port) && matches!(protocol, Some("http" | "http2" | "https" | "grpc"))
 }

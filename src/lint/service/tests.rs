@@ -2,8 +2,7 @@ use super::*;
 use crate::lint::testing::{Manifest, configured, hold, rule, working};
 use crate::rewrite::rewrite;
 
-const PORTS: &str =
-    "{name: status-port, port: 15021}, {name: http2, port: 80}, {name: https, port: 443}";
+const PORTS: &str = "{name: status-port, port: 15021}, {name: http2, port: 80}, {name: https, port: 443}";
 
 /// A Service of this type with the three ports.
 fn service(kind: &str, fields: &str) -> Manifest {
@@ -22,77 +21,28 @@ fn with_port(port: &str) -> Manifest {
 #[test]
 fn nlb_kept() {
     let annotated = |kind: &str, pairs: &[(&str, &str)]| {
-        pairs
-            .iter()
-            .fold(service(kind, ""), |manifest, (suffix, value)| {
-                manifest.annotate_service(
-                    &format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"),
-                    value,
-                )
-            })
+        pairs.iter().fold(service(kind, ""), |manifest, (suffix, value)| {
+            manifest.annotate_service(&format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"), value)
+        })
     };
     let at = "Service mesh/gateway /metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-type";
     let (error, info) = (format!("error {at}"), format!("info {at}"));
     hold(
         &ALB033,
         &[
-            (
-                "nlb-ip",
-                annotated("NodePort", &[("type", "nlb-ip")]),
-                &[&error],
-            ),
-            (
-                "on ClusterIP",
-                annotated("ClusterIP", &[("type", "nlb-ip")]),
-                &[&error],
-            ),
-            (
-                "external, ip",
-                annotated(
-                    "NodePort",
-                    &[("type", "external"), ("nlb-target-type", "ip")],
-                ),
-                &[&error],
-            ),
+            ("nlb-ip", annotated("NodePort", &[("type", "nlb-ip")]), &[&error]),
+            ("on ClusterIP", annotated("ClusterIP", &[("type", "nlb-ip")]), &[&error]),
+            ("external, ip", annotated("NodePort", &[("type", "external"), ("nlb-target-type", "ip")]), &[&error]),
             (
                 "external, instance",
-                annotated(
-                    "NodePort",
-                    &[("type", "external"), ("nlb-target-type", "instance")],
-                ),
+                annotated("NodePort", &[("type", "external"), ("nlb-target-type", "instance")]),
                 &[&error],
             ),
-            (
-                "external alone",
-                annotated("NodePort", &[("type", "external")]),
-                &[&info],
-            ),
-            (
-                "external, misspelt",
-                annotated(
-                    "NodePort",
-                    &[("type", "external"), ("nlb-target-type", "IP")],
-                ),
-                &[&info],
-            ),
-            (
-                "the cloud provider's",
-                annotated("NodePort", &[("type", "nlb"), ("nlb-target-type", "ip")]),
-                &[],
-            ),
-            (
-                "target type alone",
-                annotated("NodePort", &[("nlb-target-type", "ip")]),
-                &[],
-            ),
-            (
-                "both load balancers",
-                annotated(
-                    "LoadBalancer",
-                    &[("type", "external"), ("nlb-target-type", "ip")],
-                ),
-                &[],
-            ),
+            ("external alone", annotated("NodePort", &[("type", "external")]), &[&info]),
+            ("external, misspelt", annotated("NodePort", &[("type", "external"), ("nlb-target-type", "IP")]), &[&info]),
+            ("the cloud provider's", annotated("NodePort", &[("type", "nlb"), ("nlb-target-type", "ip")]), &[]),
+            ("target type alone", annotated("NodePort", &[("nlb-target-type", "ip")]), &[]),
+            ("both load balancers", annotated("LoadBalancer", &[("type", "external"), ("nlb-target-type", "ip")]), &[]),
         ],
     );
 }
@@ -100,58 +50,20 @@ fn nlb_kept() {
 #[test]
 fn load_balancer_fields_on_another_type() {
     let error = |field: &str| format!("error Service mesh/gateway /spec/{field}");
-    let (ranges, class) = (
-        error("loadBalancerSourceRanges"),
-        error("loadBalancerClass"),
-    );
-    let (allocate, check) = (
-        error("allocateLoadBalancerNodePorts"),
-        error("healthCheckNodePort"),
-    );
+    let (ranges, class) = (error("loadBalancerSourceRanges"), error("loadBalancerClass"));
+    let (allocate, check) = (error("allocateLoadBalancerNodePorts"), error("healthCheckNodePort"));
     let annotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
     hold(
         &ALB037,
         &[
-            (
-                "ranges",
-                service("NodePort", "loadBalancerSourceRanges: [10.0.0.0/8]"),
-                &[&ranges],
-            ),
-            (
-                "on ClusterIP",
-                service("ClusterIP", "loadBalancerSourceRanges: [10.0.0.0/8]"),
-                &[&ranges],
-            ),
-            (
-                "no type is ClusterIP",
-                service("ClusterIP", "type: null\nloadBalancerClass: a/b"),
-                &[&class],
-            ),
-            (
-                "class",
-                service("NodePort", "loadBalancerClass: service.k8s.aws/nlb"),
-                &[&class],
-            ),
-            (
-                "an empty class",
-                service("NodePort", "loadBalancerClass: ''"),
-                &[&class],
-            ),
-            (
-                "allocate",
-                service("NodePort", "allocateLoadBalancerNodePorts: true"),
-                &[&allocate],
-            ),
-            (
-                "health check",
-                service("NodePort", "healthCheckNodePort: 30999"),
-                &[&check],
-            ),
-            (
-                "health check without Local",
-                service("LoadBalancer", "healthCheckNodePort: 30999"),
-                &[&check],
-            ),
+            ("ranges", service("NodePort", "loadBalancerSourceRanges: [10.0.0.0/8]"), &[&ranges]),
+            ("on ClusterIP", service("ClusterIP", "loadBalancerSourceRanges: [10.0.0.0/8]"), &[&ranges]),
+            ("no type is ClusterIP", service("ClusterIP", "type: null\nloadBalancerClass: a/b"), &[&class]),
+            ("class", service("NodePort", "loadBalancerClass: service.k8s.aws/nlb"), &[&class]),
+            ("an empty class", service("NodePort", "loadBalancerClass: ''"), &[&class]),
+            ("allocate", service("NodePort", "allocateLoadBalancerNodePorts: true"), &[&allocate]),
+            ("health check", service("NodePort", "healthCheckNodePort: 30999"), &[&check]),
+            ("health check without Local", service("LoadBalancer", "healthCheckNodePort: 30999"), &[&check]),
             (
                 "the annotation, even empty",
                 service("NodePort", "").annotate_service(annotation, ""),
@@ -159,22 +71,8 @@ fn load_balancer_fields_on_another_type() {
                     "error Service mesh/gateway /metadata/annotations/service.beta.kubernetes.io~1load-balancer-source-ranges",
                 ],
             ),
-            (
-                "no ranges",
-                service(
-                    "NodePort",
-                    "loadBalancerSourceRanges: []\nloadBalancerClass: null",
-                ),
-                &[],
-            ),
-            (
-                "an address",
-                service(
-                    "NodePort",
-                    "loadBalancerIP: 203.0.113.7\nhealthCheckNodePort: 0",
-                ),
-                &[],
-            ),
+            ("no ranges", service("NodePort", "loadBalancerSourceRanges: []\nloadBalancerClass: null"), &[]),
+            ("an address", service("NodePort", "loadBalancerIP: 203.0.113.7\nhealthCheckNodePort: 0"), &[]),
             (
                 "on a LoadBalancer",
                 service(
@@ -199,34 +97,15 @@ fn external_traffic_policy_local() {
             ("NodePort", service("NodePort", local), &[&warned]),
             ("LoadBalancer", service("LoadBalancer", local), &[&warned]),
             ("ClusterIP", service("ClusterIP", local), &[&error]),
-            (
-                "ClusterIP, the default",
-                service("ClusterIP", "externalTrafficPolicy: Cluster"),
-                &[&error],
-            ),
+            ("ClusterIP, the default", service("ClusterIP", "externalTrafficPolicy: Cluster"), &[&error]),
             (
                 "ClusterIP with addresses",
-                service(
-                    "ClusterIP",
-                    "externalTrafficPolicy: Local\nexternalIPs: [192.0.2.1]",
-                ),
+                service("ClusterIP", "externalTrafficPolicy: Local\nexternalIPs: [192.0.2.1]"),
                 &[],
             ),
-            (
-                "pods are the targets",
-                service("NodePort", local).set("target-type", "ip"),
-                &[],
-            ),
-            (
-                "the default",
-                service("NodePort", "externalTrafficPolicy: Cluster"),
-                &[],
-            ),
-            (
-                "none",
-                service("ClusterIP", "externalTrafficPolicy: ''"),
-                &[],
-            ),
+            ("pods are the targets", service("NodePort", local).set("target-type", "ip"), &[]),
+            ("the default", service("NodePort", "externalTrafficPolicy: Cluster"), &[]),
+            ("none", service("ClusterIP", "externalTrafficPolicy: ''"), &[]),
         ],
     );
 }
@@ -238,22 +117,10 @@ fn headless_node_port_service() {
         &ALB045,
         &[
             ("NodePort", service("NodePort", "clusterIP: None"), error),
-            (
-                "LoadBalancer",
-                service("LoadBalancer", "clusterIP: None"),
-                error,
-            ),
-            (
-                "in the list",
-                service("NodePort", "clusterIPs: [None]"),
-                error,
-            ),
+            ("LoadBalancer", service("LoadBalancer", "clusterIP: None"), error),
+            ("in the list", service("NodePort", "clusterIPs: [None]"), error),
             ("ClusterIP", service("ClusterIP", "clusterIP: None"), &[]),
-            (
-                "an address",
-                service("NodePort", "clusterIP: 10.0.0.1"),
-                &[],
-            ),
+            ("an address", service("NodePort", "clusterIP: 10.0.0.1"), &[]),
         ],
     );
 }
@@ -262,39 +129,16 @@ fn headless_node_port_service() {
 fn east_west_gateway() {
     let error: &[&str] = &["error Service mesh/gateway"];
     let labelled = |manifest: Manifest| manifest.label_service("topology.istio.io/network", "one");
-    let mutual =
-        "type: NodePort\nports: [{name: status-port, port: 15021}, {name: tls, port: 15443}]";
-    let to = |port: u16| {
-        rule(
-            "/",
-            "Prefix",
-            &format!("name: gateway, port: {{number: {port}}}"),
-        )
-    };
+    let mutual = "type: NodePort\nports: [{name: status-port, port: 15021}, {name: tls, port: 15443}]";
+    let to = |port: u16| rule("/", "Prefix", &format!("name: gateway, port: {{number: {port}}}"));
     hold(
         &ALB046,
         &[
             ("by its label", labelled(working()), error),
-            (
-                "by its ports",
-                working().service(mutual).spec(to(15443)),
-                error,
-            ),
-            (
-                "by where the rule leads",
-                with_port("{name: tls, port: 15443}").spec(to(15443)),
-                error,
-            ),
-            (
-                "a gateway for the web with the port beside",
-                with_port("{name: tls, port: 15443}"),
-                &[],
-            ),
-            (
-                "another label",
-                working().label_service("istio", "ingressgateway"),
-                &[],
-            ),
+            ("by its ports", working().service(mutual).spec(to(15443)), error),
+            ("by where the rule leads", with_port("{name: tls, port: 15443}").spec(to(15443)), error),
+            ("a gateway for the web with the port beside", with_port("{name: tls, port: 15443}"), &[]),
+            ("another label", working().label_service("istio", "ingressgateway"), &[]),
         ],
     );
 }
@@ -309,28 +153,12 @@ fn port_not_served_by_the_alb() {
     hold(
         &ALB047,
         &[
-            (
-                "UDP",
-                with_port("{name: dns, port: 53, protocol: UDP}"),
-                warned,
-            ),
+            ("UDP", with_port("{name: dns, port: 53, protocol: UDP}"), warned),
             ("TCP", with_port("{name: tcp-mqtt, port: 1883}"), warned),
-            (
-                "by appProtocol",
-                with_port("{name: http-not, port: 1883, appProtocol: mqtt}"),
-                warned,
-            ),
-            (
-                "the rule leads to UDP, which comes first",
-                working().service(udp_first),
-                to_udp,
-            ),
+            ("by appProtocol", with_port("{name: http-not, port: 1883, appProtocol: mqtt}"), warned),
+            ("the rule leads to UDP, which comes first", working().service(udp_first), to_udp),
             ("HTTP", with_port("{name: http-alt, port: 8080}"), &[]),
-            (
-                "HTTP by appProtocol",
-                with_port("{name: alt, port: 8080, appProtocol: http}"),
-                &[],
-            ),
+            ("HTTP by appProtocol", with_port("{name: alt, port: 8080, appProtocol: http}"), &[]),
             (
                 "a rule leads there",
                 with_port("{name: tcp-alt, port: 8443}").spec(rule(
@@ -340,11 +168,7 @@ fn port_not_served_by_the_alb() {
                 )),
                 &[],
             ),
-            (
-                "no gateway",
-                working().service(plain).unset(&["healthcheck-port"]),
-                &[],
-            ),
+            ("no gateway", working().service(plain).unset(&["healthcheck-port"]), &[]),
         ],
     );
 }
@@ -354,16 +178,8 @@ fn tcp_and_udp_on_one_port() {
     hold(
         &ALB091,
         &[
-            (
-                "443",
-                with_port("{name: quic, port: 443, protocol: UDP}"),
-                &["warning Service mesh/gateway /spec/ports"],
-            ),
-            (
-                "another number",
-                with_port("{name: quic, port: 8443, protocol: UDP}"),
-                &[],
-            ),
+            ("443", with_port("{name: quic, port: 443, protocol: UDP}"), &["warning Service mesh/gateway /spec/ports"]),
+            ("another number", with_port("{name: quic, port: 8443, protocol: UDP}"), &[]),
         ],
     );
 }
@@ -389,11 +205,7 @@ fn traffic_that_passes_the_alb_by_and_affinity() {
                 service("NodePort", "sessionAffinity: ClientIP"),
                 &["warning Service mesh/gateway /spec/sessionAffinity"],
             ),
-            (
-                "pods are the targets",
-                service("ClusterIP", "sessionAffinity: ClientIP"),
-                &[],
-            ),
+            ("pods are the targets", service("ClusterIP", "sessionAffinity: ClientIP"), &[]),
             ("none", service("NodePort", "sessionAffinity: None"), &[]),
         ],
     );
@@ -411,18 +223,10 @@ fn a_service_behind_two_ingresses_is_judged_once() {
     let shop = "{rules: [{host: shop.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: \
                 gateway, port: {number: 443}}}}]}}]}";
     let listen = r#"alb.ingress.kubernetes.io/listen-ports: '[{"HTTP": 80}, {"HTTPS": 443}]'"#;
-    let manifest = service("NodePort", "loadBalancerClass: a/b")
-        .set("group.order", "900")
-        .beside(listen, shop);
+    let manifest = service("NodePort", "loadBalancerClass: a/b").set("group.order", "900").beside(listen, shop);
     let found = manifest.findings();
-    let of_service: Vec<_> = found
-        .iter()
-        .filter(|line| line.contains("Service"))
-        .collect();
-    assert_eq!(
-        of_service,
-        ["error ALB037 Service mesh/gateway /spec/loadBalancerClass"]
-    );
+    let of_service: Vec<_> = found.iter().filter(|line| line.contains("Service")).collect();
+    assert_eq!(of_service, ["error ALB037 Service mesh/gateway /spec/loadBalancerClass"]);
 }
 
 /// What the filter says of a LoadBalancer Service with the three ports, one more, and these fields and annotations.
@@ -436,22 +240,13 @@ fn filtered(fields: &str, annotations: &str, spec: &str) -> Vec<String> {
         let object = finding.object.as_deref();
         object == Some("Service mesh/gateway") && finding.severity > Severity::Info
     });
-    of_service
-        .map(|finding| format!("{} {}", finding.severity, finding.rule.id))
-        .collect()
+    of_service.map(|finding| format!("{} {}", finding.severity, finding.rule.id)).collect()
 }
 
 #[test]
 fn the_filter_says_once_what_it_plans_and_what_it_leaves() {
-    let fields =
-        "externalTrafficPolicy: Local, externalIPs: [192.0.2.1], sessionAffinity: ClientIP";
-    let told = [
-        "warning ALB038",
-        "warning ALB047",
-        "warning ALB091",
-        "warning ALB093",
-        "warning ALB094",
-    ];
+    let fields = "externalTrafficPolicy: Local, externalIPs: [192.0.2.1], sessionAffinity: ClientIP";
+    let told = ["warning ALB038", "warning ALB047", "warning ALB091", "warning ALB093", "warning ALB094"];
     assert_eq!(filtered(fields, "", "{}"), told);
     assert_eq!(filtered(fields, "", "{phase: attach}"), told);
     let nlb = "service.beta.kubernetes.io/aws-load-balancer-type";

@@ -6,38 +6,21 @@ use crate::lint::testing::{action, hold, rule, working};
 fn values(suffix: &str, refused: &[&str], taken: &[&str]) {
     let expected = format!("error Ingress mesh/alb @{suffix}");
     for value in refused {
-        hold(
-            &ALB064,
-            &[
-                (value, working().set(suffix, value), &[&expected]),
-                ("not there", working(), &[]),
-            ],
-        );
+        hold(&ALB064, &[(value, working().set(suffix, value), &[&expected]), ("not there", working(), &[])]);
     }
     for value in taken {
         let found = working().set(suffix, value).findings();
-        let found: Vec<String> = found
-            .into_iter()
-            .filter(|line| line.contains("ALB064"))
-            .collect();
+        let found: Vec<String> = found.into_iter().filter(|line| line.contains("ALB064")).collect();
         assert_eq!(found, Vec::<String>::new(), "{suffix} {value}");
     }
 }
 
 #[test]
 fn booleans_numbers_and_words() {
-    values(
-        "shield-advanced-protection",
-        &["yes", "on", " true", "tRUE"],
-        &["true", "T", "0", "False"],
-    );
+    values("shield-advanced-protection", &["yes", "on", " true", "tRUE"], &["true", "T", "0", "False"]);
     values("multi-cluster-target-group", &["yes"], &["1"]);
     values("enable-frontend-nlb", &["on"], &["false"]);
-    values(
-        "healthcheck-interval-seconds",
-        &["15s", " 15", "1_5", "15.0", "99999999999"],
-        &["15", "+15", "015"],
-    );
+    values("healthcheck-interval-seconds", &["15s", " 15", "1_5", "15.0", "99999999999"], &["15", "+15", "015"]);
     values("ssl-redirect", &["true", " 443"], &["443"]);
     values("auth-session-timeout", &["1h"], &["3600"]);
     values("backend-protocol", &["https", "HTTPS ", "TCP"], &["HTTPS"]);
@@ -52,35 +35,15 @@ fn booleans_numbers_and_words() {
 fn maps() {
     values(
         "load-balancer-attributes",
-        &[
-            "deletion_protection.enabled",
-            "{\"idle_timeout.timeout_seconds\": \"60\"}",
-            "=60",
-            " ",
-            ",a=b",
-        ],
+        &["deletion_protection.enabled", "{\"idle_timeout.timeout_seconds\": \"60\"}", "=60", " ", ",a=b"],
         &["idle_timeout.timeout_seconds=60", "access_logs.s3.prefix="],
     );
-    values(
-        "target-group-attributes",
-        &["stickiness.enabled"],
-        &["stickiness.enabled=true"],
-    );
+    values("target-group-attributes", &["stickiness.enabled"], &["stickiness.enabled=true"]);
     values("target-node-labels", &["edge"], &["role=edge"]);
-    values(
-        "listener-attributes.HTTPS-443",
-        &["x"],
-        &["routing.http.response.server.enabled=false"],
-    );
+    values("listener-attributes.HTTPS-443", &["x"], &["routing.http.response.server.enabled=false"]);
     values(
         "minimum-load-balancer-capacity",
-        &[
-            "LCU=3000",
-            "CapacityUnits=many",
-            "CapacityUnits=-5",
-            "CapacityUnits=1,LCU=1",
-            "3000",
-        ],
+        &["LCU=3000", "CapacityUnits=many", "CapacityUnits=-5", "CapacityUnits=1,LCU=1", "3000"],
         &["CapacityUnits=3000"],
     );
 }
@@ -102,11 +65,7 @@ fn values_that_have_a_rule_of_their_own() {
 
 #[test]
 fn the_nlb_in_front() {
-    let with_nlb = |suffix: &str, value: &str| {
-        working()
-            .set("enable-frontend-nlb", "true")
-            .set(suffix, value)
-    };
+    let with_nlb = |suffix: &str, value: &str| working().set("enable-frontend-nlb", "true").set(suffix, value);
     let cases: [(&str, &str, &str); 9] = [
         ("frontend-nlb-scheme", "public", "error"),
         ("frontend-nlb-healthcheck-port", "status-port", "error"),
@@ -115,22 +74,15 @@ fn the_nlb_in_front() {
         ("frontend-nlb-listener-port-mapping", "80=http", "error"),
         ("frontend-nlb-listener-port-mapping", "80", "error"),
         ("frontend-nlb-listener-port-mapping", "80=8080", "warning"),
-        (
-            "frontend-nlb-attributes",
-            "dns_record.client_routing_policy=near",
-            "error",
-        ),
+        ("frontend-nlb-attributes", "dns_record.client_routing_policy=near", "error"),
         ("frontend-nlb-security-groups", "sg-1", ""),
     ];
     for (suffix, value, severity) in cases {
         let line = format!("{severity} Ingress mesh/alb @{suffix}");
         let expected: &[&str] = if severity.is_empty() { &[] } else { &[&line] };
         let found = with_nlb(suffix, value).findings();
-        let found: Vec<String> = found
-            .iter()
-            .filter(|line| line.contains("ALB064"))
-            .map(|line| line.replacen("ALB064 ", "", 1))
-            .collect();
+        let found: Vec<String> =
+            found.iter().filter(|line| line.contains("ALB064")).map(|line| line.replacen("ALB064 ", "", 1)).collect();
         assert_eq!(found, expected, "{suffix} {value}");
     }
     let taken = with_nlb("frontend-nlb-listener-port-mapping", "8080=80,8443=443")
@@ -226,16 +178,10 @@ fn annotations_of_targets_where_there_are_none() {
     hold(
         &ALB064,
         &[
-            (
-                "never parsed",
-                answers.clone(),
-                &["warning Ingress mesh/alb @backend-protocol"],
-            ),
+            ("never parsed", answers.clone(), &["warning Ingress mesh/alb @backend-protocol"]),
             (
                 "auth is parsed for every rule",
-                answers
-                    .set("backend-protocol", "HTTPS")
-                    .set("auth-type", "OIDC"),
+                answers.set("backend-protocol", "HTTPS").set("auth-type", "OIDC"),
                 &["error Ingress mesh/alb @auth-type"],
             ),
             ("right", working(), &[]),
@@ -247,9 +193,7 @@ fn annotations_of_targets_where_there_are_none() {
 fn what_aws_refuses_only_with_authentication() {
     let (suffix, value) = ("auth-on-unauthenticated-request", "Deny");
     let cognito = r#"{"userPoolARN": "a", "userPoolClientID": "b", "userPoolDomain": "c"}"#;
-    let authenticated = working()
-        .set("auth-type", "cognito")
-        .set("auth-idp-cognito", cognito);
+    let authenticated = working().set("auth-type", "cognito").set("auth-idp-cognito", cognito);
     hold(
         &ALB064,
         &[
@@ -258,11 +202,7 @@ fn what_aws_refuses_only_with_authentication() {
                 authenticated.clone().set(suffix, value),
                 &["error Ingress mesh/alb @auth-on-unauthenticated-request"],
             ),
-            (
-                "without",
-                working().set(suffix, value),
-                &["warning Ingress mesh/alb @auth-on-unauthenticated-request"],
-            ),
+            ("without", working().set(suffix, value), &["warning Ingress mesh/alb @auth-on-unauthenticated-request"]),
             ("a word of AWS's", authenticated.set(suffix, "deny"), &[]),
         ],
     );
@@ -280,31 +220,20 @@ fn on_the_service_and_from_the_class() {
             ),
             (
                 "the Service says it better",
-                working()
-                    .set("backend-protocol", "https")
-                    .on_service("backend-protocol", "HTTPS"),
+                working().set("backend-protocol", "https").on_service("backend-protocol", "HTTPS"),
                 &[],
             ),
             (
                 "the class says it better",
-                working()
-                    .set("target-type", "IP")
-                    .class_params("{targetType: instance}"),
+                working().set("target-type", "IP").class_params("{targetType: instance}"),
                 &[],
             ),
             (
                 "a word of the class",
                 working().class_params("{targetType: IP, ipAddressType: IPv4}"),
-                &[
-                    "error IngressClassParams alb /spec/ipAddressType",
-                    "error IngressClassParams alb /spec/targetType",
-                ],
+                &["error IngressClassParams alb /spec/ipAddressType", "error IngressClassParams alb /spec/targetType"],
             ),
-            (
-                "another class",
-                working().class("nginx").set("backend-protocol", "https"),
-                &[],
-            ),
+            ("another class", working().class("nginx").set("backend-protocol", "https"), &[]),
         ],
     );
 }
@@ -314,27 +243,20 @@ fn values_that_yaml_reads_as_no_text() {
     let found = |text: &str| -> Vec<(String, Option<String>)> {
         let found = judge_as_is(text, &[]).unwrap();
         let of_rule = found.into_iter().filter(|finding| finding.rule == &ALB064);
-        of_rule
-            .map(|finding| (finding.message, finding.help))
-            .collect()
+        of_rule.map(|finding| (finding.message, finding.help)).collect()
     };
     let text = working().on_service("success-codes", "200").text();
     assert_eq!(found(&text), []);
     let number = text.replace("ssl-redirect: \"443\"", "ssl-redirect: 443");
     let told = |key: &str, what: &str, quoted: &str| {
         (
-            format!(
-                "alb.ingress.kubernetes.io/{key} is {what} in YAML, and the API server takes text only"
-            ),
+            format!("alb.ingress.kubernetes.io/{key} is {what} in YAML, and the API server takes text only"),
             Some(format!("quote it: '{quoted}'")),
         )
     };
     assert_eq!(found(&number), [told("ssl-redirect", "a number", "443")]);
     let of_service = text.replace("success-codes: \"200\"", "success-codes: yes");
-    assert_eq!(
-        found(&of_service),
-        [told("success-codes", "a boolean", "true")]
-    );
+    assert_eq!(found(&of_service), [told("success-codes", "a boolean", "true")]);
     let other = number.replace("ingress.class: \"alb\"", "ingress.class: nginx");
     assert_eq!(found(&other), []);
 }

@@ -31,10 +31,8 @@ fn tags_that_are_refused_or_changed() {
         (&longest_key, &[]),
         (&longest_value, &[]),
     ];
-    let cases: Vec<_> = cases
-        .into_iter()
-        .map(|(value, expected)| (value, working().set("tags", value), expected))
-        .collect();
+    let cases: Vec<_> =
+        cases.into_iter().map(|(value, expected)| (value, working().set("tags", value), expected)).collect();
     hold(&ALB061, &cases);
 }
 
@@ -44,21 +42,13 @@ fn tags_elsewhere() {
     hold(
         &ALB061,
         &[
-            (
-                "on the Service",
-                working().on_service("tags", "Owner"),
-                &["error Service mesh/gateway @tags"],
-            ),
+            ("on the Service", working().on_service("tags", "Owner"), &["error Service mesh/gateway @tags"]),
             (
                 "of the NLB in front",
                 in_front.set("frontend-nlb-tags", "Owner"),
                 &["error Ingress mesh/alb @frontend-nlb-tags"],
             ),
-            (
-                "of no NLB",
-                working().set("frontend-nlb-tags", "Owner"),
-                &[],
-            ),
+            ("of no NLB", working().set("frontend-nlb-tags", "Owner"), &[]),
             (
                 "from the class",
                 working().class_params("{tags: [{key: 'aws:name', value: x}]}"),

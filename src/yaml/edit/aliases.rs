@@ -30,9 +30,7 @@ fn mark_part(tree: &Tree<'_>, part: &Part, kept: &mut [bool]) {
         Part::Kept(id) => mark(tree, *id, kept),
         Part::Edited(edited) => {
             for child in edited.children() {
-                if let (Some(old), Content::Mapping { entries, .. }) =
-                    (child.old, &tree.node(edited.node).content)
-                {
+                if let (Some(old), Content::Mapping { entries, .. }) = (child.old, &tree.node(edited.node).content) {
                     mark(tree, entries[old].key, kept);
                 }
                 mark_part(tree, &child.part, kept);
@@ -45,9 +43,7 @@ fn mark_part(tree: &Tree<'_>, part: &Part, kept: &mut [bool]) {
 fn mark(tree: &Tree<'_>, id: NodeId, kept: &mut [bool]) {
     kept[id.0] = true;
     match &tree.node(id).content {
-        Content::Sequence { items, .. } => {
-            items.iter().for_each(|item| mark(tree, item.value, kept))
-        }
+        Content::Sequence { items, .. } => items.iter().for_each(|item| mark(tree, item.value, kept)),
         Content::Mapping { entries, .. } => {
             for entry in entries {
                 mark(tree, entry.key, kept);

@@ -29,27 +29,15 @@ impl Editor<'_, '_> {
         let tree = self.tree;
         let written = self.written(edited.node);
         let children: Vec<&Child> = edited.children().collect();
-        let first_kept = children
-            .iter()
-            .position(|child| child.old.is_some())
-            .unwrap_or(children.len());
+        let first_kept = children.iter().position(|child| child.old.is_some()).unwrap_or(children.len());
         let (leading, rest) = children.split_at(first_kept);
         let mut kept = vec![false; written.len()];
-        children
-            .iter()
-            .filter_map(|child| child.old)
-            .for_each(|old| kept[old] = true);
+        children.iter().filter_map(|child| child.old).for_each(|old| kept[old] = true);
         let column = self.block_column(written[0].range.start)?;
 
         let in_line = !self.starts_line(written[0].range.start);
         if in_line && !kept[0] {
-            self.fill_hole(
-                edited,
-                &written,
-                leading,
-                rest.first().and_then(|child| child.old),
-                column,
-            );
+            self.fill_hole(edited, &written, leading, rest.first().and_then(|child| child.old), column);
         } else {
             self.remove_lines(&written, 0..first(&kept));
             if children.is_empty() {
@@ -73,8 +61,7 @@ impl Editor<'_, '_> {
                     if let Some((old, part)) = after {
                         let at = next_line(tree.text, written[old].range.end);
                         self.refuse_open_block(part)?;
-                        self.splices
-                            .lines(at, self.new_lines(edited, &child.key, value, column));
+                        self.splices.lines(at, self.new_lines(edited, &child.key, value, column));
                     }
                 }
                 _ => {}
@@ -86,19 +73,10 @@ impl Editor<'_, '_> {
     /// The entries or items of a collection.
     pub(super) fn written(&self, id: NodeId) -> Vec<Written> {
         let tree = self.tree;
-        let written = |start, value| Written {
-            range: start..tree.node(value).end(),
-            value,
-        };
+        let written = |start, value| Written { range: start..tree.node(value).end(), value };
         match &tree.node(id).content {
-            Content::Sequence { items, .. } => items
-                .iter()
-                .map(|item| written(item.start, item.value))
-                .collect(),
-            Content::Mapping { entries, .. } => entries
-                .iter()
-                .map(|entry| written(entry.start, entry.value))
-                .collect(),
+            Content::Sequence { items, .. } => items.iter().map(|item| written(item.start, item.value)).collect(),
+            Content::Mapping { entries, .. } => entries.iter().map(|entry| written(entry.start, entry.value)).collect(),
             _ => Vec::new(),
         }
     }
@@ -107,10 +85,7 @@ impl Editor<'_, '_> {
     pub(super) fn block_column(&self, at: usize) -> Result<usize, EditError> {
         let before = &self.tree.text[line_start(self.tree.text, at)..at];
         if before.contains('\t') {
-            return Err(EditError::at(
-                at,
-                "a tab before an entry: its column is not the same for every reader",
-            ));
+            return Err(EditError::at(at, "a tab before an entry: its column is not the same for every reader"));
         }
         Ok(before.len())
     }
@@ -134,8 +109,7 @@ impl Editor<'_, '_> {
         let last = next.unwrap_or(written.len());
         if let (Some(next), []) = (next, leading) {
             let gaps_blank = (0..next).all(|old| {
-                let gap = next_line(text, written[old].range.end)
-                    ..line_start(text, written[old + 1].range.start);
+                let gap = next_line(text, written[old].range.end)..line_start(text, written[old + 1].range.start);
                 text[gap].bytes().all(|byte| byte.is_ascii_whitespace())
             });
             if gaps_blank {
@@ -149,42 +123,25 @@ impl Editor<'_, '_> {
             self.splices.replace(hole, self.empty(edited.node));
         } else {
             let lines = self.leading_lines(edited, leading, column);
-            self.splices.replace(
-                hole,
-                lines.join(self.style.newline.as_str())[column..].to_owned(),
-            );
+            self.splices.replace(hole, lines.join(self.style.newline.as_str())[column..].to_owned());
         }
         self.remove_lines(written, 1..last);
     }
 
     /// New items before the first that stays (and the comments above that), or new entries in the place of all.
-    fn put_leading(
-        &mut self,
-        edited: &Edited,
-        written: &[Written],
-        leading: &[&Child],
-        column: usize,
-        lead: Lead,
-    ) {
+    fn put_leading(&mut self, edited: &Edited, written: &[Written], leading: &[&Child], column: usize, lead: Lead) {
         let text = self.tree.text;
         let first = written[0].range.start;
         let lines = self.leading_lines(edited, leading, column);
         if self.starts_line(first) {
             let properties = &self.tree.node(edited.node).properties;
-            let behind = properties
-                .as_ref()
-                .map_or(lead.end, |properties| properties.end);
-            let at = if lead.root {
-                line_start(text, first)
-            } else {
-                next_line(text, behind)
-            };
+            let behind = properties.as_ref().map_or(lead.end, |properties| properties.end);
+            let at = if lead.root { line_start(text, first) } else { next_line(text, behind) };
             self.splices.lines(at, lines);
         } else {
             let newline = self.style.newline.as_str();
             let lines = lines.join(newline)[column..].to_owned();
-            self.splices
-                .insert(first, format!("{lines}{newline}{:column$}", ""));
+            self.splices.insert(first, format!("{lines}{newline}{:column$}", ""));
         }
     }
 
@@ -202,10 +159,7 @@ impl Editor<'_, '_> {
         match (&self.tree.node(id).properties, lead.root) {
             (Some(properties), _) => self.splices.insert(properties.end, format!(" {empty}")),
             (None, false) => self.splices.insert(lead.end, format!(" {empty}")),
-            (None, true) => self.splices.lines(
-                line_start(self.tree.text, first.range.start),
-                vec![empty.to_owned()],
-            ),
+            (None, true) => self.splices.lines(line_start(self.tree.text, first.range.start), vec![empty.to_owned()]),
         }
     }
 
@@ -220,18 +174,11 @@ impl Editor<'_, '_> {
     fn remove_lines(&mut self, written: &[Written], which: Range<usize>) {
         let text = self.tree.text;
         for Written { range, .. } in &written[which] {
-            self.splices
-                .delete(line_start(text, range.start)..next_line(text, range.end));
+            self.splices.delete(line_start(text, range.start)..next_line(text, range.end));
         }
     }
 
-    fn new_lines(
-        &self,
-        edited: &Edited,
-        key: &str,
-        value: &serde_json::Value,
-        column: usize,
-    ) -> Vec<String> {
+    fn new_lines(&self, edited: &Edited, key: &str, value: &serde_json::Value, column: usize) -> Vec<String> {
         match &self.tree.node(edited.node).content {
             Content::Mapping { entries, .. } => {
                 let quoted = entries.iter().all(|entry| self.is_double_quoted(entry.key));
@@ -242,13 +189,7 @@ impl Editor<'_, '_> {
     }
 
     pub(super) fn is_double_quoted(&self, id: NodeId) -> bool {
-        matches!(
-            self.tree.node(id).content,
-            Content::Scalar {
-                style: Style::DoubleQuoted,
-                ..
-            }
-        )
+        matches!(self.tree.node(id).content, Content::Scalar { style: Style::DoubleQuoted, .. })
     }
 }
 

@@ -12,29 +12,20 @@ impl Editor<'_, '_> {
         let tree = self.tree;
         let (deleted, new) = self.splices.places();
         for (node, _) in tree.nodes.iter().zip(kept).filter(|(_, kept)| **kept) {
-            let Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } = &node.content
-            else {
+            let Content::Scalar { style: Style::Block(block), .. } = &node.content else {
                 continue;
             };
             let mut at = next_line(tree.text, node.span.end);
             let mut exposed = false;
             while at < tree.text.len() {
                 let next = next_line(tree.text, at);
-                if new
-                    .get(new.partition_point(|&new| new < at))
-                    .is_some_and(|&new| new < next)
-                {
+                if new.get(new.partition_point(|&new| new < at)).is_some_and(|&new| new < next) {
                     break;
                 }
                 let deletion = deleted.partition_point(|deleted| deleted.end <= at);
-                if let Some(deleted) = deleted.get(deletion).filter(|deleted| deleted.start < next)
-                {
+                if let Some(deleted) = deleted.get(deletion).filter(|deleted| deleted.start < next) {
                     if deleted.start > at
-                        || (deleted.end < tree.text.len()
-                            && line_start(tree.text, deleted.end) != deleted.end)
+                        || (deleted.end < tree.text.len() && line_start(tree.text, deleted.end) != deleted.end)
                     {
                         break;
                     }
@@ -82,11 +73,8 @@ impl Editor<'_, '_> {
         };
         let node = self.tree.node(id);
         match &node.content {
-            Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } if node.span.end == text.len()
-                && !text[node.span.start..block.header_end].contains('-') =>
+            Content::Scalar { style: Style::Block(block), .. }
+                if node.span.end == text.len() && !text[node.span.start..block.header_end].contains('-') =>
             {
                 Err(EditError::at(
                     node.span.start,
@@ -105,10 +93,7 @@ impl Editor<'_, '_> {
                 let mut id = *id;
                 loop {
                     id = match &tree.node(id).content {
-                        Content::Scalar {
-                            style: Style::Block(_),
-                            ..
-                        } => return Some(id),
+                        Content::Scalar { style: Style::Block(_), .. } => return Some(id),
                         Content::Sequence { items, flow: false } => items.last()?.value,
                         Content::Mapping { entries, .. } => entries.last()?.value,
                         _ => return None,

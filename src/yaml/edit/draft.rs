@@ -48,19 +48,12 @@ pub(super) struct Child {
 impl Edited {
     /// The entries or items that the collection is to have.
     pub(super) fn children(&self) -> impl DoubleEndedIterator<Item = &Child> {
-        self.children
-            .iter()
-            .filter(|child| !matches!(child.part, Part::Removed))
+        self.children.iter().filter(|child| !matches!(child.part, Part::Removed))
     }
 
     fn new(tree: &Tree<'_>, node: NodeId) -> Self {
-        let mut edited = Self {
-            node,
-            children: Vec::new(),
-            keys: HashMap::new(),
-            duplicates: HashSet::new(),
-            merges: false,
-        };
+        let mut edited =
+            Self { node, children: Vec::new(), keys: HashMap::new(), duplicates: HashSet::new(), merges: false };
         match &tree.node(node).content {
             Content::Mapping { entries, .. } => {
                 for (old, entry) in entries.iter().enumerate() {
@@ -73,22 +66,12 @@ impl Edited {
                         edited.duplicates.insert(key.clone());
                     }
                     let (old, key) = (Some(old), key.unwrap_or_default());
-                    edited.children.push(Child {
-                        old,
-                        key,
-                        part: Part::Kept(entry.value),
-                    });
+                    edited.children.push(Child { old, key, part: Part::Kept(entry.value) });
                 }
             }
             Content::Sequence { items, .. } => {
-                let kept = |(old, id)| Child {
-                    old: Some(old),
-                    key: String::new(),
-                    part: Part::Kept(id),
-                };
-                edited
-                    .children
-                    .extend(items.iter().map(|item| item.value).enumerate().map(kept));
+                let kept = |(old, id)| Child { old: Some(old), key: String::new(), part: Part::Kept(id) };
+                edited.children.extend(items.iter().map(|item| item.value).enumerate().map(kept));
             }
             Content::Scalar { .. } | Content::Alias { .. } => {}
         }
@@ -99,17 +82,13 @@ impl Edited {
     fn entry(&self, tree: &Tree<'_>, key: &str) -> Result<Option<usize>, EditError> {
         let node = tree.node(self.node);
         if self.duplicates.contains(key) {
-            return Err(EditError::at(
-                node.span.start,
-                format!("the key `{key}` stands twice here"),
-            ));
+            return Err(EditError::at(node.span.start, format!("the key `{key}` stands twice here")));
         }
         if self.merges
             && let Some(Detour::Merge(at)) = tree.merged(self.node, key)
         {
-            let message = format!(
-                "the key `{key}` comes through `<<`: write it out where it is wanted, without the merge key"
-            );
+            let message =
+                format!("the key `{key}` comes through `<<`: write it out where it is wanted, without the merge key");
             return Err(EditError::at(at, message));
         }
         let found = self.keys.get(key).copied();
@@ -134,10 +113,7 @@ impl<'a, 't> Draft<'a, 't> {
             PatchOperation::Copy(op) => return Err(unsupported("copy", &op.path)),
         };
         let tree = self.tree;
-        let tokens: Vec<String> = path
-            .tokens()
-            .map(|token| token.decoded().into_owned())
-            .collect();
+        let tokens: Vec<String> = path.tokens().map(|token| token.decoded().into_owned()).collect();
         let Some((last, parents)) = tokens.split_last() else {
             return match value {
                 Some(value) => change(tree, &mut self.root, value),
@@ -172,9 +148,7 @@ fn step<'p>(tree: &Tree<'_>, part: &'p mut Part, token: &str) -> Result<&'p mut 
     };
     match found {
         Some(found) => Ok(&mut edited.children[found].part),
-        None => Err(EditError::internal(format!(
-            "no `{token}` on the way of the patch"
-        ))),
+        None => Err(EditError::internal(format!("no `{token}` on the way of the patch"))),
     }
 }
 
@@ -191,29 +165,18 @@ fn open<'p>(tree: &Tree<'_>, part: &'p mut Part) -> Result<&'p mut Edited, EditE
                 return Err(EditError::at(node.span.start, message));
             }
             Content::Scalar { .. } => {
-                return Err(EditError::internal(
-                    "the path of the patch goes into a scalar",
-                ));
+                return Err(EditError::internal("the path of the patch goes into a scalar"));
             }
-            Content::Sequence { .. } | Content::Mapping { .. } => {
-                *part = Part::Edited(Edited::new(tree, id))
-            }
+            Content::Sequence { .. } | Content::Mapping { .. } => *part = Part::Edited(Edited::new(tree, id)),
         }
     }
     match part {
         Part::Edited(edited) => Ok(edited),
-        _ => Err(EditError::internal(
-            "the path of the patch goes into what is not there",
-        )),
+        _ => Err(EditError::internal("the path of the patch goes into what is not there")),
     }
 }
 
-fn entry(
-    tree: &Tree<'_>,
-    edited: &mut Edited,
-    key: &str,
-    value: Option<&Value>,
-) -> Result<(), EditError> {
+fn entry(tree: &Tree<'_>, edited: &mut Edited, key: &str, value: Option<&Value>) -> Result<(), EditError> {
     let found = edited.entry(tree, key)?;
     refuse_pair(tree, edited.node, found.is_none() || value.is_none())?;
     match (found, value) {
@@ -224,11 +187,7 @@ fn entry(
         }
         (None, Some(value)) => {
             edited.keys.insert(key.to_owned(), edited.children.len());
-            edited.children.push(Child {
-                old: None,
-                key: key.to_owned(),
-                part: Part::New(value.clone()),
-            });
+            edited.children.push(Child { old: None, key: key.to_owned(), part: Part::New(value.clone()) });
             Ok(())
         }
         (None, None) => Err(EditError::internal(format!("no `{key}` to remove"))),
@@ -243,22 +202,11 @@ fn item(
     insert: bool,
 ) -> Result<(), EditError> {
     let length = edited.children.len();
-    let at = if token == "-" {
-        Some(length)
-    } else {
-        index(token)
-    };
+    let at = if token == "-" { Some(length) } else { index(token) };
     let at = at.filter(|&at| at < length + usize::from(insert));
     match (at, value) {
         (Some(at), Some(value)) if insert => {
-            edited.children.insert(
-                at,
-                Child {
-                    old: None,
-                    key: String::new(),
-                    part: Part::New(value.clone()),
-                },
-            );
+            edited.children.insert(at, Child { old: None, key: String::new(), part: Part::New(value.clone()) });
             Ok(())
         }
         (Some(at), Some(value)) => change(tree, &mut edited.children[at].part, value),
@@ -283,9 +231,7 @@ fn change(tree: &Tree<'_>, part: &mut Part, value: &Value) -> Result<(), EditErr
 fn refuse_pair(tree: &Tree<'_>, id: NodeId, changes_entries: bool) -> Result<(), EditError> {
     let node = tree.node(id);
     match node.content {
-        Content::Mapping {
-            flow: Flow::Pair, ..
-        } if changes_entries => Err(EditError::at(
+        Content::Mapping { flow: Flow::Pair, .. } if changes_entries => Err(EditError::at(
             node.span.start,
             "a mapping without braces in a list in brackets can only change its value",
         )),
@@ -294,11 +240,7 @@ fn refuse_pair(tree: &Tree<'_>, id: NodeId, changes_entries: bool) -> Result<(),
 }
 
 /// Applies the rest of an operation inside a value that is new itself.
-fn patch_value(
-    value: &mut Value,
-    tokens: &[String],
-    operation: &PatchOperation,
-) -> Result<(), EditError> {
+fn patch_value(value: &mut Value, tokens: &[String], operation: &PatchOperation) -> Result<(), EditError> {
     let path = PointerBuf::from_tokens(tokens.iter().map(String::as_str));
     let mut operation = operation.clone();
     match &mut operation {
@@ -311,7 +253,5 @@ fn patch_value(
 }
 
 fn unsupported(operation: &str, path: &PointerBuf) -> EditError {
-    EditError::misfit(format!(
-        "a patch of text cannot do `{operation}` (at `{path}`)"
-    ))
+    EditError::misfit(format!("a patch of text cannot do `{operation}` (at `{path}`)"))
 }

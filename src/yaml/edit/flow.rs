@@ -32,32 +32,25 @@ impl Editor<'_, '_> {
         let listed = self.listed(edited.node);
         let style = self.flow_style(edited.node, around);
         let children: Vec<&Child> = edited.children().collect();
-        let kept: Vec<usize> = (0..children.len())
-            .filter(|&at| children[at].old.is_some())
-            .collect();
+        let kept: Vec<usize> = (0..children.len()).filter(|&at| children[at].old.is_some()).collect();
         if let (Some(&first), Some(&last)) = (kept.first(), kept.last()) {
             self.put_before(edited, &listed, &children[..=first], &style);
             self.edit_kept(edited, &listed, &children[first..=last], &style)?;
             let old = children[last].old.unwrap_or_default();
             self.remove_tail(&listed, old, last + 1 < children.len());
             self.put_behind(edited, &listed, &children[last..], &style);
-        } else if self.has_no_comment(&listed.inside)
-            && (children.is_empty() || listed.written.is_empty())
-        {
+        } else if self.has_no_comment(&listed.inside) && (children.is_empty() || listed.written.is_empty()) {
             let entries = self.new_texts(edited, &children, &style, listed.inside.start);
-            self.splices
-                .replace(listed.inside, entries.join(style.comma()));
+            self.splices.replace(listed.inside, entries.join(style.comma()));
         } else if let Some(first) = listed.written.first().filter(|_| !children.is_empty()) {
             let entries = self.new_texts(edited, &children, &style, first.range.start);
             let separator = self.separator(first.range.start, &style);
-            self.splices
-                .replace(first.range.clone(), entries.join(&separator));
+            self.splices.replace(first.range.clone(), entries.join(&separator));
             self.remove_tail(&listed, 0, false);
         } else {
             (0..listed.written.len()).for_each(|gone| self.remove(&listed, gone, Comma::Behind));
             let entries = self.new_texts(edited, &children, &style, listed.inside.start);
-            self.splices
-                .insert(listed.inside.start, entries.join(style.comma()));
+            self.splices.insert(listed.inside.start, entries.join(style.comma()));
         }
         Ok(())
     }
@@ -67,20 +60,9 @@ impl Editor<'_, '_> {
         let written = self.written(id);
         let span = self.tree.node(id).span();
         let inside = span.start + 1..span.end.saturating_sub(1).max(span.start + 1);
-        let ends = written
-            .iter()
-            .skip(1)
-            .map(|next| next.range.start)
-            .chain([inside.end]);
-        let commas = written
-            .iter()
-            .zip(ends)
-            .map(|(entry, end)| indicator(text, entry.range.end, end, b","));
-        Listed {
-            commas: commas.collect(),
-            written,
-            inside,
-        }
+        let ends = written.iter().skip(1).map(|next| next.range.start).chain([inside.end]);
+        let commas = written.iter().zip(ends).map(|(entry, end)| indicator(text, entry.range.end, end, b","));
+        Listed { commas: commas.collect(), written, inside }
     }
 
     /// The entries from the first to the last that stay: edits them, and removes and inserts between them.
@@ -108,13 +90,7 @@ impl Editor<'_, '_> {
     }
 
     /// New items before the one that stays, which is the last of `children`.
-    fn put_before(
-        &mut self,
-        edited: &Edited,
-        listed: &Listed,
-        children: &[&Child],
-        style: &FlowStyle,
-    ) {
+    fn put_before(&mut self, edited: &Edited, listed: &Listed, children: &[&Child], style: &FlowStyle) {
         let Some((kept, new)) = children.split_last().filter(|(_, new)| !new.is_empty()) else {
             return;
         };
@@ -125,13 +101,7 @@ impl Editor<'_, '_> {
     }
 
     /// New entries behind the last one that stays, which is the first of `children`.
-    fn put_behind(
-        &mut self,
-        edited: &Edited,
-        listed: &Listed,
-        children: &[&Child],
-        style: &FlowStyle,
-    ) {
+    fn put_behind(&mut self, edited: &Edited, listed: &Listed, children: &[&Child], style: &FlowStyle) {
         let Some((kept, new)) = children.split_first().filter(|(_, new)| !new.is_empty()) else {
             return;
         };
@@ -143,8 +113,7 @@ impl Editor<'_, '_> {
         }
         if !self.takes_lines(listed, last) {
             let separator = self.separator(range.start, style);
-            self.splices
-                .insert(range.end, separator.clone() + &entries.join(&separator));
+            self.splices.insert(range.end, separator.clone() + &entries.join(&separator));
             return;
         }
         if listed.commas[last].is_none() {
@@ -157,10 +126,7 @@ impl Editor<'_, '_> {
             let comma = if trailing || at + 1 < count { "," } else { "" };
             *entry = format!("{pad}{entry}{comma}");
         }
-        self.splices.lines(
-            next_line(self.tree.text, self.behind_entry(listed, last)),
-            entries,
-        );
+        self.splices.lines(next_line(self.tree.text, self.behind_entry(listed, last)), entries);
     }
 
     /// Removes what stands behind `last`, which keeps its comma only if something follows, or if the list ended with one.
@@ -168,13 +134,9 @@ impl Editor<'_, '_> {
         let ends_with_comma = listed.commas.last().is_some_and(Option::is_some);
         let by_lines = followed && self.takes_lines(listed, last);
         for gone in last + 1..listed.written.len() {
-            let behind = (by_lines && gone == last + 1)
-                || (ends_with_comma && (by_lines || self.fills_lines(listed, gone)));
-            self.remove(
-                listed,
-                gone,
-                if behind { Comma::Behind } else { Comma::Before },
-            );
+            let behind =
+                (by_lines && gone == last + 1) || (ends_with_comma && (by_lines || self.fills_lines(listed, gone)));
+            self.remove(listed, gone, if behind { Comma::Behind } else { Comma::Before });
         }
     }
 
@@ -182,13 +144,10 @@ impl Editor<'_, '_> {
     fn remove(&mut self, listed: &Listed, gone: usize, comma: Comma) {
         let text = self.tree.text;
         let range = listed.written[gone].range.clone();
-        let before = gone
-            .checked_sub(1)
-            .and_then(|before| Some((before, listed.commas[before]?)));
+        let before = gone.checked_sub(1).and_then(|before| Some((before, listed.commas[before]?)));
         if self.fills_lines(listed, gone) {
             let end = self.behind_entry(listed, gone);
-            self.splices
-                .delete(line_start(text, range.start)..next_line(text, end));
+            self.splices.delete(line_start(text, range.start)..next_line(text, end));
             match (comma, before, listed.commas[gone]) {
                 (Comma::Before, Some((_, at)), _) => self.splices.delete(at..at + 1),
                 (Comma::Behind, _, Some(at)) if at >= end => self.splices.delete(at..at + 1),
@@ -200,11 +159,7 @@ impl Editor<'_, '_> {
             (Comma::Before, Some((before, at)), _) => {
                 let gap = listed.written[before].range.end..range.start;
                 if self.has_no_comment(&gap) {
-                    let start = if self.ends_open(&listed.written[before]) {
-                        at
-                    } else {
-                        gap.start
-                    };
+                    let start = if self.ends_open(&listed.written[before]) { at } else { gap.start };
                     self.splices.delete(start..range.end);
                 } else {
                     self.splices.delete(at..at + 1);
@@ -212,10 +167,7 @@ impl Editor<'_, '_> {
                 }
             }
             (Comma::Behind, _, Some(at)) => {
-                let next = listed
-                    .written
-                    .get(gone + 1)
-                    .map_or(at + 1, |next| next.range.start);
+                let next = listed.written.get(gone + 1).map_or(at + 1, |next| next.range.start);
                 if self.has_no_comment(&(range.end..next)) {
                     self.splices.delete(range.start..next);
                 } else {
@@ -227,13 +179,7 @@ impl Editor<'_, '_> {
         }
     }
 
-    fn flow_child(
-        &mut self,
-        parent: NodeId,
-        old: usize,
-        part: &Part,
-        style: &FlowStyle,
-    ) -> Result<(), EditError> {
+    fn flow_child(&mut self, parent: NodeId, old: usize, part: &Part, style: &FlowStyle) -> Result<(), EditError> {
         let tree = self.tree;
         let new = match part {
             Part::New(new) => new,
@@ -246,34 +192,17 @@ impl Editor<'_, '_> {
             _ => return Ok(()),
         };
         let node = tree.node(value);
-        let quotes = matches!(
-            &node.content,
-            Content::Scalar {
-                style: Style::SingleQuoted | Style::DoubleQuoted,
-                ..
-            }
-        );
+        let quotes = matches!(&node.content, Content::Scalar { style: Style::SingleQuoted | Style::DoubleQuoted, .. });
         let text = match new {
             Value::String(_) if quotes && !style.json => self.leaf_like(value, new),
-            _ => self
-                .flow_style(value, style)
-                .value(new, self.indentation(node.start())),
+            _ => self.flow_style(value, style).value(new, self.indentation(node.start())),
         };
         match (&node.content, key) {
-            (
-                Content::Scalar {
-                    style: Style::Empty,
-                    ..
-                },
-                Some(entry),
-            ) => match entry.colon {
-                Some(colon) => self
-                    .splices
-                    .replace(colon + 1..node.end(), format!(" {text}")),
+            (Content::Scalar { style: Style::Empty, .. }, Some(entry)) => match entry.colon {
+                Some(colon) => self.splices.replace(colon + 1..node.end(), format!(" {text}")),
                 None => {
                     let key = tree.node(entry.key).end();
-                    self.splices
-                        .replace(key..node.end(), format!("{}{text}", style.colon()));
+                    self.splices.replace(key..node.end(), format!("{}{text}", style.colon()));
                 }
             },
             _ => self.splices.replace(node.start()..node.end(), text),
@@ -281,13 +210,7 @@ impl Editor<'_, '_> {
         Ok(())
     }
 
-    fn new_texts(
-        &self,
-        edited: &Edited,
-        children: &[&Child],
-        style: &FlowStyle,
-        at: usize,
-    ) -> Vec<String> {
+    fn new_texts(&self, edited: &Edited, children: &[&Child], style: &FlowStyle, at: usize) -> Vec<String> {
         let column = self.indentation(at);
         let mapping = matches!(self.tree.node(edited.node).content, Content::Mapping { .. });
         let texts = children.iter().filter_map(|child| match &child.part {
@@ -303,8 +226,7 @@ impl Editor<'_, '_> {
         let text = self.tree.text;
         let behind = self.behind_entry(listed, at);
         let rest = &text[skip_blanks(text, behind)..line_end(text, behind)];
-        self.starts_line(listed.written[at].range.start)
-            && (rest.is_empty() || rest.starts_with('#'))
+        self.starts_line(listed.written[at].range.start) && (rest.is_empty() || rest.starts_with('#'))
     }
 
     /// Whether new entries can have the lines behind this one: it fills its own, and has no comma further down.
@@ -325,12 +247,7 @@ impl Editor<'_, '_> {
     /// What separates entries: a comma, and a new line at the column of the entry at `at` if that starts one.
     fn separator(&self, at: usize, style: &FlowStyle) -> String {
         if self.starts_line(at) {
-            format!(
-                ",{}{:width$}",
-                self.style.newline.as_str(),
-                "",
-                width = self.tree.column(at)
-            )
+            format!(",{}{:width$}", self.style.newline.as_str(), "", width = self.tree.column(at))
         } else {
             style.comma().to_owned()
         }
@@ -339,23 +256,14 @@ impl Editor<'_, '_> {
     /// Whether an entry ends with the colon or tag of a value that nobody wrote: Go would take a comma for part of it.
     fn ends_open(&self, entry: &Written) -> bool {
         let node = self.tree.node(entry.value);
-        let is_empty = matches!(
-            &node.content,
-            Content::Scalar {
-                style: Style::Empty,
-                ..
-            }
-        );
+        let is_empty = matches!(&node.content, Content::Scalar { style: Style::Empty, .. });
         let text = &self.tree.text[entry.range.clone()];
-        is_empty
-            && (node.properties.is_some() || text.ends_with(':') || text.starts_with(['&', '!']))
+        is_empty && (node.properties.is_some() || text.ends_with(':') || text.starts_with(['&', '!']))
     }
 
     fn has_no_comment(&self, range: &Range<usize>) -> bool {
         let comments = &self.tree.comments;
         let next = comments.partition_point(|comment| comment.start < range.start);
-        comments
-            .get(next)
-            .is_none_or(|comment| comment.start >= range.end)
+        comments.get(next).is_none_or(|comment| comment.start >= range.end)
     }
 }

@@ -21,12 +21,7 @@ pub(super) struct FlowStyle {
 }
 
 /// What a document shows that has no flow collection yet: YAML, `{a: 1, b: 2}`.
-pub(super) const PLAIN: FlowStyle = FlowStyle {
-    json: false,
-    tight_colons: false,
-    tight_commas: false,
-    lines: None,
-};
+pub(super) const PLAIN: FlowStyle = FlowStyle { json: false, tight_colons: false, tight_commas: false, lines: None };
 
 /// A value on one line, in flow style.
 #[must_use]
@@ -36,11 +31,7 @@ pub fn emit_flow(value: &Value) -> String {
 
 impl FlowStyle {
     pub(super) fn colon(&self) -> &'static str {
-        if self.tight_colons && self.json {
-            ":"
-        } else {
-            ": "
-        }
+        if self.tight_colons && self.json { ":" } else { ": " }
     }
 
     pub(super) fn comma(&self) -> &'static str {
@@ -68,16 +59,8 @@ impl FlowStyle {
 
     /// One entry of a mapping.
     pub(super) fn entry(&self, key: &str, value: &Value, column: usize) -> String {
-        let key = if self.json {
-            quoted(key)
-        } else {
-            scalar(key).into_owned()
-        };
-        let long = if key.len() > LONG_KEY && !self.json {
-            "? "
-        } else {
-            ""
-        };
+        let key = if self.json { quoted(key) } else { scalar(key).into_owned() };
+        let long = if key.len() > LONG_KEY && !self.json { "? " } else { "" };
         format!("{long}{key}{}{}", self.colon(), self.value(value, column))
     }
 
@@ -96,27 +79,19 @@ impl Editor<'_, '_> {
     pub(super) fn flow_style(&self, id: NodeId, around: &FlowStyle) -> FlowStyle {
         let tree = self.tree;
         let node = tree.node(id);
-        let mut style = FlowStyle {
-            lines: None,
-            ..*around
-        };
+        let mut style = FlowStyle { lines: None, ..*around };
         let first = match &node.content {
             Content::Mapping { entries, .. } => {
                 if !entries.is_empty() {
                     style.json = entries.iter().all(|entry| self.is_double_quoted(entry.key));
-                    style.tight_colons = entries
-                        .iter()
-                        .filter_map(|entry| entry.colon)
-                        .any(|colon| self.is_tight(colon));
+                    style.tight_colons =
+                        entries.iter().filter_map(|entry| entry.colon).any(|colon| self.is_tight(colon));
                 }
                 entries.first().map(|entry| (entry.start, entry.value))
             }
             Content::Sequence { items, .. } => {
                 if let Some(mapping) = items.iter().find(|item| self.has_entries(item.value)) {
-                    style = FlowStyle {
-                        lines: None,
-                        ..self.flow_style(mapping.value, around)
-                    };
+                    style = FlowStyle { lines: None, ..self.flow_style(mapping.value, around) };
                 } else if !items.is_empty() {
                     style.json |= items.iter().all(|item| self.is_double_quoted(item.value));
                 }
@@ -130,9 +105,7 @@ impl Editor<'_, '_> {
         let comma = indicator(tree.text, tree.node(value).end(), node.span.end, b",");
         style.tight_commas = comma.map_or(style.tight_colons, |comma| self.is_tight(comma));
         if self.starts_line(start) {
-            let indent = tree
-                .column(start)
-                .saturating_sub(self.indentation(node.span.start));
+            let indent = tree.column(start).saturating_sub(self.indentation(node.span.start));
             style.lines = Some((indent, self.style.newline.as_str()));
         }
         style

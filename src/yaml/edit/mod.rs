@@ -45,27 +45,15 @@ pub struct EditError {
 
 impl EditError {
     fn at(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset: Some(offset),
-            internal: false,
-        }
+        Self { message: message.into(), offset: Some(offset), internal: false }
     }
 
     fn misfit(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset: None,
-            internal: false,
-        }
+        Self { message: message.into(), offset: None, internal: false }
     }
 
     fn internal(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            offset: None,
-            internal: true,
-        }
+        Self { message: message.into(), offset: None, internal: true }
     }
 }
 
@@ -116,12 +104,7 @@ pub fn apply_and_read(text: &str, patch: &Patch) -> Result<(String, Value), Edit
         draft.apply(operation)?;
     }
     let kept = aliases::check(&draft)?;
-    let mut editor = Editor {
-        tree: &tree,
-        style: tree.style(),
-        splices: Splices::default(),
-        dropped: Vec::new(),
-    };
+    let mut editor = Editor { tree: &tree, style: tree.style(), splices: Splices::default(), dropped: Vec::new() };
     editor.root(&draft)?;
     editor.guard_block_scalars(&kept);
     let new = editor.splices.apply(text, editor.style.newline.as_str())?;

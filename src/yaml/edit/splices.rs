@@ -29,17 +29,11 @@ impl Splices {
     }
 
     pub(super) fn replace(&mut self, range: Range<usize>, text: impl Into<String>) {
-        self.0.push(Splice {
-            range,
-            with: With::Text(text.into()),
-        });
+        self.0.push(Splice { range, with: With::Text(text.into()) });
     }
 
     pub(super) fn lines(&mut self, at: usize, lines: Vec<String>) {
-        self.0.push(Splice {
-            range: at..at,
-            with: With::Lines(lines),
-        });
+        self.0.push(Splice { range: at..at, with: With::Lines(lines) });
     }
 
     /// What is deleted, in order and without overlaps, and where something new comes.
@@ -65,8 +59,7 @@ impl Splices {
 
     /// The new text. Deletions may overlap, other changes not: nothing is inserted into what is gone.
     pub(super) fn apply(mut self, text: &str, newline: &str) -> Result<String, EditError> {
-        self.0
-            .sort_by_key(|splice| (splice.range.start, !splice.range.is_empty()));
+        self.0.sort_by_key(|splice| (splice.range.start, !splice.range.is_empty()));
         let mut out = String::with_capacity(text.len() + 1024);
         let mut done = 0;
         let mut ends_with_lines = false;
@@ -114,6 +107,5 @@ impl Splices {
 }
 
 fn slice(text: &str, range: Range<usize>) -> Result<&str, EditError> {
-    text.get(range)
-        .ok_or_else(|| EditError::internal("a change within a character"))
+    text.get(range).ok_or_else(|| EditError::internal("a change within a character"))
 }

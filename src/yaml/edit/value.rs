@@ -45,17 +45,11 @@ struct Shell {
 impl Editor<'_, '_> {
     pub(super) fn root(&mut self, draft: &super::draft::Draft<'_, '_>) -> Result<(), EditError> {
         let tree = self.tree;
-        let place = Place {
-            lead: tree.start,
-            column: 0,
-            hangs: Hangs::Mark,
-            root: true,
-        };
+        let place = Place { lead: tree.start, column: 0, hangs: Hangs::Mark, root: true };
         match (&draft.root, tree.root) {
             (Part::New(value), Some(old)) => self.replace(place, old, value),
             (Part::New(value), None) => {
-                self.splices
-                    .lines(tree.text.len(), block(value, 0, &self.style, false));
+                self.splices.lines(tree.text.len(), block(value, 0, &self.style, false));
                 Ok(())
             }
             (Part::Edited(edited), _) => self.collection(edited, place),
@@ -64,13 +58,7 @@ impl Editor<'_, '_> {
     }
 
     /// Edits the value of an entry or item of a block collection at `column`.
-    pub(super) fn child(
-        &mut self,
-        parent: NodeId,
-        old: usize,
-        part: &Part,
-        column: usize,
-    ) -> Result<(), EditError> {
+    pub(super) fn child(&mut self, parent: NodeId, old: usize, part: &Part, column: usize) -> Result<(), EditError> {
         let tree = self.tree;
         let (place, value) = match &tree.node(parent).content {
             Content::Mapping { entries, .. } => {
@@ -80,27 +68,11 @@ impl Editor<'_, '_> {
                     Some(colon) => (colon + 1, Hangs::Key),
                     None => (tree.node(entry.key).end(), Hangs::Nothing),
                 };
-                (
-                    Place {
-                        lead,
-                        column,
-                        hangs,
-                        root: false,
-                    },
-                    entry.value,
-                )
+                (Place { lead, column, hangs, root: false }, entry.value)
             }
             Content::Sequence { items, .. } => {
                 let item = items[old];
-                (
-                    Place {
-                        lead: item.start + 1,
-                        column,
-                        hangs: Hangs::Mark,
-                        root: false,
-                    },
-                    item.value,
-                )
+                (Place { lead: item.start + 1, column, hangs: Hangs::Mark, root: false }, item.value)
             }
             _ => return Ok(()),
         };
@@ -119,26 +91,14 @@ impl Editor<'_, '_> {
             _ => (true, false),
         };
         if !is_flow {
-            return self.block(
-                edited,
-                Lead {
-                    end: place.lead,
-                    root: place.root,
-                },
-            );
+            return self.block(edited, Lead { end: place.lead, root: place.root });
         }
         // `{}` says nothing about style: what is added takes that of the block around it.
         let bare = !self.tree.text[node.span()].contains('#');
         if is_empty && bare && !place.root {
             return self.replace(place, edited.node, &new_value(edited, &node.content));
         }
-        self.flow(
-            edited,
-            &FlowStyle {
-                json: place.root,
-                ..PLAIN
-            },
-        )
+        self.flow(edited, &FlowStyle { json: place.root, ..PLAIN })
     }
 
     /// Puts `new` in the place of `old`, and of its anchor and tag.
@@ -172,8 +132,7 @@ impl Editor<'_, '_> {
         if !self.is_block_collection(old) {
             let shell = self.shell(old);
             let blank = if shell.head.is_empty() { " " } else { "" };
-            self.splices
-                .replace(shell.head.clone(), format!("{blank}{text}"));
+            self.splices.replace(shell.head.clone(), format!("{blank}{text}"));
             self.remove_rest(&shell);
         } else if !self.starts_line(node.span.start) || (place.root && node.properties.is_none()) {
             let end = line_end(self.tree.text, node.span.end);
@@ -219,8 +178,7 @@ impl Editor<'_, '_> {
             }
             self.remove_rest(&shell);
         }
-        self.splices
-            .lines(at, block(new, column, &self.style, false));
+        self.splices.lines(at, block(new, column, &self.style, false));
     }
 
     /// A collection whose first line goes where the old value starts.
@@ -238,8 +196,7 @@ impl Editor<'_, '_> {
         if self.is_block_collection(old) {
             let lines = lines.join(self.style.newline.as_str());
             let end = line_end(text, node.span.end);
-            self.splices
-                .replace(start..end, format!("{blank}{}", &lines[column..]));
+            self.splices.replace(start..end, format!("{blank}{}", &lines[column..]));
             return Ok(());
         }
         let shell = self.shell(old);
@@ -255,8 +212,7 @@ impl Editor<'_, '_> {
         let text = self.tree.text;
         let start = self.behind(place, properties.start);
         if text[properties.end..].starts_with('\t') {
-            self.splices
-                .replace(start..skip_blanks(text, properties.end), " ");
+            self.splices.replace(start..skip_blanks(text, properties.end), " ");
         } else {
             self.splices.delete(start..properties.end);
         }
@@ -266,32 +222,17 @@ impl Editor<'_, '_> {
     fn shell(&self, id: NodeId) -> Shell {
         let node = self.tree.node(id);
         let (end, text) = match &node.content {
-            Content::Scalar {
-                style: Style::Block(block),
-                ..
-            } => {
-                let lines = next_line(self.tree.text, block.header_end)
-                    ..next_line(self.tree.text, node.span.end);
-                (
-                    block.header_end,
-                    Some(lines).filter(|lines| lines.start < lines.end),
-                )
+            Content::Scalar { style: Style::Block(block), .. } => {
+                let lines = next_line(self.tree.text, block.header_end)..next_line(self.tree.text, node.span.end);
+                (block.header_end, Some(lines).filter(|lines| lines.start < lines.end))
             }
             _ => (node.span.end, None),
         };
         match &node.properties {
             Some(properties) if !is_blank(&self.tree.text[properties.end..node.span.start]) => {
-                Shell {
-                    head: properties.clone(),
-                    below: Some(node.span.start..end),
-                    text,
-                }
+                Shell { head: properties.clone(), below: Some(node.span.start..end), text }
             }
-            _ => Shell {
-                head: node.start()..end,
-                below: None,
-                text,
-            },
+            _ => Shell { head: node.start()..end, below: None, text },
         }
     }
 
@@ -326,15 +267,9 @@ impl Editor<'_, '_> {
             lines.push(format!("{pad}: {}", leaf(new)));
         } else {
             lines.push(format!("{pad}:"));
-            lines.extend(block(
-                new,
-                below(new, place.column, &self.style, true),
-                &self.style,
-                false,
-            ));
+            lines.extend(block(new, below(new, place.column, &self.style, true), &self.style, false));
         }
-        self.splices
-            .lines(next_line(self.tree.text, place.lead), lines);
+        self.splices.lines(next_line(self.tree.text, place.lead), lines);
         Ok(())
     }
 
@@ -344,14 +279,8 @@ impl Editor<'_, '_> {
             return leaf(new);
         };
         match &self.tree.node(old).content {
-            Content::Scalar {
-                style: Style::DoubleQuoted,
-                ..
-            } => quoted(text),
-            Content::Scalar {
-                style: Style::SingleQuoted,
-                ..
-            } => single_quoted(text).unwrap_or_else(|| quoted(text)),
+            Content::Scalar { style: Style::DoubleQuoted, .. } => quoted(text),
+            Content::Scalar { style: Style::SingleQuoted, .. } => single_quoted(text).unwrap_or_else(|| quoted(text)),
             _ => leaf(new),
         }
     }
@@ -364,30 +293,19 @@ impl Editor<'_, '_> {
             _ => false,
         };
         let start = self.tree.node(old).span.start;
-        is_flow.then(|| {
-            self.flow_style(old, &PLAIN)
-                .value(new, self.indentation(start))
-        })
+        is_flow.then(|| self.flow_style(old, &PLAIN).value(new, self.indentation(start)))
     }
 
     pub(super) fn is_block_collection(&self, id: NodeId) -> bool {
         matches!(
             self.tree.node(id).content,
-            Content::Sequence { flow: false, .. }
-                | Content::Mapping {
-                    flow: Flow::Block,
-                    ..
-                }
+            Content::Sequence { flow: false, .. } | Content::Mapping { flow: Flow::Block, .. }
         )
     }
 
     /// Where to cut so that no blank stays behind the lead: there, if nothing else stands between it and `start`.
     fn behind(&self, place: Place, start: usize) -> usize {
-        if is_blank(&self.tree.text[place.lead..start]) {
-            place.lead
-        } else {
-            start
-        }
+        if is_blank(&self.tree.text[place.lead..start]) { place.lead } else { start }
     }
 
     /// From the start of the line of the first byte to the end of that of the last.

@@ -16,15 +16,10 @@ pub(super) fn verify(
     dropped: &[Range<usize>],
 ) -> Result<Value, EditError> {
     let old = draft.tree;
-    let tree = Tree::parse_with_comments(new)
-        .map_err(|error| wrong(format!("the new text is no YAML: {error}")))?;
-    let value = tree
-        .value()
-        .map_err(|error| wrong(format!("the new text has no value: {error}")))?;
+    let tree = Tree::parse_with_comments(new).map_err(|error| wrong(format!("the new text is no YAML: {error}")))?;
+    let value = tree.value().map_err(|error| wrong(format!("the new text has no value: {error}")))?;
     if value != *target {
-        return Err(wrong(
-            "the new text has another value than the patch asks for",
-        ));
+        return Err(wrong("the new text has another value than the patch asks for"));
     }
     let mut gone = dropped.to_vec();
     match tree.root {
@@ -32,29 +27,15 @@ pub(super) fn verify(
         None => return Err(wrong("the new text is empty")),
     }
     gone.sort_by_key(|range| range.start);
-    let before: Vec<(&str, bool)> = old
-        .comments
-        .iter()
-        .map(|comment| (&old.text[comment.clone()], within(&gone, comment.start)))
-        .collect();
-    let after: Vec<&str> = tree
-        .comments
-        .iter()
-        .map(|comment| &new[comment.clone()])
-        .collect();
-    if comments_stay(&before, &after) {
-        Ok(value)
-    } else {
-        Err(wrong("a comment would be lost"))
-    }
+    let before: Vec<(&str, bool)> =
+        old.comments.iter().map(|comment| (&old.text[comment.clone()], within(&gone, comment.start))).collect();
+    let after: Vec<&str> = tree.comments.iter().map(|comment| &new[comment.clone()]).collect();
+    if comments_stay(&before, &after) { Ok(value) } else { Err(wrong("a comment would be lost")) }
 }
 
 /// Whether `after` is `before`, in order, without some of those that may go.
 fn comments_stay(before: &[(&str, bool)], after: &[&str]) -> bool {
-    let must_stay = before
-        .iter()
-        .filter(|(_, may_go)| !may_go)
-        .map(|(comment, _)| comment);
+    let must_stay = before.iter().filter(|(_, may_go)| !may_go).map(|(comment, _)| comment);
     if must_stay.eq(after) {
         return true;
     }
@@ -62,11 +43,7 @@ fn comments_stay(before: &[(&str, bool)], after: &[&str]) -> bool {
     let mut met = vec![0];
     for (comment, may_go) in before {
         let mut next = if *may_go { met.clone() } else { Vec::new() };
-        next.extend(
-            met.iter()
-                .filter(|&&at| after.get(at) == Some(comment))
-                .map(|at| at + 1),
-        );
+        next.extend(met.iter().filter(|&&at| after.get(at) == Some(comment)).map(|at| at + 1));
         next.sort_unstable();
         next.dedup();
         met = next;
@@ -77,10 +54,7 @@ fn comments_stay(before: &[(&str, bool)], after: &[&str]) -> bool {
 /// Whether one of the ranges, in order of their starts, holds `at`. (None holds another's start, unless it holds all of it.)
 fn within(ranges: &[Range<usize>], at: usize) -> bool {
     let before = ranges.partition_point(|range| range.start <= at);
-    ranges[..before]
-        .iter()
-        .next_back()
-        .is_some_and(|range| at < range.end)
+    ranges[..before].iter().next_back().is_some_and(|range| at < range.end)
 }
 
 /// Compares a part of the draft with a node of the new text, and collects the ranges of what was removed.
@@ -95,9 +69,7 @@ fn compare(
     let edited = match part {
         Part::Kept(kept) => return same(old, *kept, new, id),
         Part::New(_) => {
-            gone.extend(
-                was.map(|was| with_comment(old, old.node(was).start()..old.node(was).end())),
-            );
+            gone.extend(was.map(|was| with_comment(old, old.node(was).start()..old.node(was).end())));
             return Ok(());
         }
         Part::Edited(edited) => edited,
@@ -130,14 +102,10 @@ fn compare(
 /// Start, key and value of each entry or item.
 fn children(tree: &Tree<'_>, id: NodeId) -> Vec<(usize, Option<NodeId>, NodeId)> {
     match &tree.node(id).content {
-        Content::Mapping { entries, .. } => entries
-            .iter()
-            .map(|entry| (entry.start, Some(entry.key), entry.value))
-            .collect(),
-        Content::Sequence { items, .. } => items
-            .iter()
-            .map(|item| (item.start, None, item.value))
-            .collect(),
+        Content::Mapping { entries, .. } => {
+            entries.iter().map(|entry| (entry.start, Some(entry.key), entry.value)).collect()
+        }
+        Content::Sequence { items, .. } => items.iter().map(|item| (item.start, None, item.value)).collect(),
         _ => Vec::new(),
     }
 }

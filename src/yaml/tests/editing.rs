@@ -52,20 +52,11 @@ fn nothing_to_do_changes_no_byte() {
 #[test]
 fn an_entry_goes_with_its_lines_and_the_comment_behind_its_value() {
     let patch = json!([{"op": "remove", "path": "/metadata/annotations/a"}]);
-    assert_eq!(
-        edit(SERVICE, patch),
-        service(&[("    a: \"1\"  # behind a\n", "")])
-    );
+    assert_eq!(edit(SERVICE, patch), service(&[("    a: \"1\"  # behind a\n", "")]));
     let patch = json!([{"op": "remove", "path": "/metadata/annotations/b"}]);
-    assert_eq!(
-        edit(SERVICE, patch),
-        service(&[("    b: 'long\n      value'   # behind b\n", "")])
-    );
+    assert_eq!(edit(SERVICE, patch), service(&[("    b: 'long\n      value'   # behind b\n", "")]));
     let patch = json!([{"op": "remove", "path": "/metadata/labels"}]);
-    assert_eq!(
-        edit(SERVICE, patch),
-        service(&[("  labels:\n    x: y\n", "")])
-    );
+    assert_eq!(edit(SERVICE, patch), service(&[("  labels:\n    x: y\n", "")]));
 }
 
 #[test]
@@ -81,10 +72,7 @@ fn the_last_entry_leaves_empty_braces_behind_the_key() {
     let expected = service(&[
         ("  ports:\n", "  ports: []\n"),
         ("    - name: http\n      port: 80 # eighty\n", ""),
-        (
-            "    - name: https   # secure\n      # inside\n      port: 443\n",
-            "",
-        ),
+        ("    - name: https   # secure\n      # inside\n      port: 443\n", ""),
     ]);
     assert_eq!(edit(SERVICE, patch), expected);
 }
@@ -98,19 +86,10 @@ fn an_entry_is_added_behind_the_last_in_the_layout_around_it() {
         {"op": "add", "path": "/spec/ports/0/nodePort", "value": 30080},
     ]);
     let expected = service(&[
-        (
-            "value'   # behind b\n",
-            "value'   # behind b\n    c: \"yes\"\n",
-        ),
+        ("value'   # behind b\n", "value'   # behind b\n    c: \"yes\"\n"),
         ("    x: y\n", "    x: y\n  name: istio-ingressgateway\n"),
-        (
-            "port: 80 # eighty\n",
-            "port: 80 # eighty\n      nodePort: 30080\n",
-        ),
-        (
-            "port: 443\n",
-            "port: 443\n  x:\n    a: []\n    b:\n      - 1\n      - c: null\n        d:\n          - e\n",
-        ),
+        ("port: 80 # eighty\n", "port: 80 # eighty\n      nodePort: 30080\n"),
+        ("port: 443\n", "port: 443\n  x:\n    a: []\n    b:\n      - 1\n      - c: null\n        d:\n          - e\n"),
     ]);
     assert_eq!(edit(SERVICE, patch), expected);
 }
@@ -119,10 +98,7 @@ fn an_entry_is_added_behind_the_last_in_the_layout_around_it() {
 fn a_missing_parent_can_be_added_with_what_goes_into_it() {
     let patch = json!([{"op": "add", "path": "/metadata", "value": {}}, {"op": "add", "path": "/metadata/annotations", "value": {}},
         {"op": "add", "path": "/metadata/annotations/a.io~1b", "value": "x"}]);
-    assert_eq!(
-        edit("kind: Service", patch),
-        "kind: Service\nmetadata:\n  annotations:\n    a.io/b: x"
-    );
+    assert_eq!(edit("kind: Service", patch), "kind: Service\nmetadata:\n  annotations:\n    a.io/b: x");
 }
 
 #[test]
@@ -130,19 +106,11 @@ fn a_replaced_scalar_keeps_its_quotes_and_the_comment_behind_it() {
     let patch = json!([{"op": "replace", "path": "/spec/type", "value": "NodePort"},
         {"op": "replace", "path": "/metadata/annotations/a", "value": "2"},
         {"op": "replace", "path": "/metadata/annotations/b", "value": "it's"}]);
-    let expected = service(&[
-        ("LoadBalancer", "NodePort"),
-        ("\"1\"", "\"2\""),
-        ("'long\n      value'", "'it''s'"),
-    ]);
+    let expected = service(&[("LoadBalancer", "NodePort"), ("\"1\"", "\"2\""), ("'long\n      value'", "'it''s'")]);
     assert_eq!(edit(SERVICE, patch), expected);
     let patch = json!([{"op": "replace", "path": "/spec/type", "value": 7}, {"op": "replace", "path": "/metadata/annotations/a", "value": true},
         {"op": "replace", "path": "/metadata/annotations/b", "value": "a\tb\n"}]);
-    let expected = service(&[
-        ("LoadBalancer", "7"),
-        ("\"1\"", "true"),
-        ("'long\n      value'", r#""a\tb\n""#),
-    ]);
+    let expected = service(&[("LoadBalancer", "7"), ("\"1\"", "true"), ("'long\n      value'", r#""a\tb\n""#)]);
     assert_eq!(edit(SERVICE, patch), expected);
 }
 
@@ -151,19 +119,13 @@ fn items_are_edited_one_by_one() {
     let patch = json!([{"op": "replace", "path": "/spec/ports/0/name", "value": "http2"}, {"op": "remove", "path": "/spec/ports/1/name"}]);
     let expected = service(&[
         ("- name: http\n", "- name: http2\n"),
-        (
-            "- name: https   # secure\n      # inside\n",
-            "-\n      # inside\n",
-        ),
+        ("- name: https   # secure\n      # inside\n", "-\n      # inside\n"),
     ]);
     assert_eq!(edit(SERVICE, patch), expected);
     let patch = json!([{"op": "remove", "path": "/spec/ports/0"}, {"op": "add", "path": "/spec/ports/-", "value": {"name": "x", "port": 1}}]);
     let expected = service(&[
         ("    - name: http\n      port: 80 # eighty\n", ""),
-        (
-            "      port: 443\n",
-            "      port: 443\n    - name: x\n      port: 1\n",
-        ),
+        ("      port: 443\n", "      port: 443\n    - name: x\n      port: 1\n"),
     ]);
     assert_eq!(edit(SERVICE, patch), expected);
     let patch = json!([{"op": "add", "path": "/spec/ports/0", "value": "first"}, {"op": "add", "path": "/spec/ports/2", "value": "between"}]);
@@ -177,8 +139,7 @@ fn items_are_edited_one_by_one() {
 #[test]
 fn the_first_entry_behind_a_dash_gives_its_place_to_the_next() {
     let text = "ports:\n- name: a\n\n  port: 1\n- - x\n  - y\n";
-    let patch =
-        json!([{"op": "remove", "path": "/ports/0/name"}, {"op": "remove", "path": "/ports/1/0"}]);
+    let patch = json!([{"op": "remove", "path": "/ports/0/name"}, {"op": "remove", "path": "/ports/1/0"}]);
     assert_eq!(edit(text, patch), "ports:\n- port: 1\n- - y\n");
     let patch = json!([{"op": "remove", "path": "/ports/0/name"}, {"op": "remove", "path": "/ports/0/port"},
         {"op": "remove", "path": "/ports/1/0"}, {"op": "remove", "path": "/ports/1/0"}]);
@@ -186,21 +147,14 @@ fn the_first_entry_behind_a_dash_gives_its_place_to_the_next() {
     let patch = json!([{"op": "remove", "path": "/ports/0/name"}, {"op": "remove", "path": "/ports/0/port"},
         {"op": "add", "path": "/ports/0/c", "value": {"d": [1]}}, {"op": "add", "path": "/ports/0/e", "value": 5},
         {"op": "add", "path": "/ports/1/0", "value": "w"}]);
-    assert_eq!(
-        edit(text, patch),
-        "ports:\n- c:\n    d:\n    - 1\n  e: 5\n\n- - w\n  - x\n  - y\n"
-    );
+    assert_eq!(edit(text, patch), "ports:\n- c:\n    d:\n    - 1\n  e: 5\n\n- - w\n  - x\n  - y\n");
 }
 
 #[test]
 fn a_service_in_a_list_is_edited() {
-    let text =
-        "kind: List\nitems:\n- kind: Service\n  spec:\n    type: LoadBalancer\n- kind: Secret\n";
+    let text = "kind: List\nitems:\n- kind: Service\n  spec:\n    type: LoadBalancer\n- kind: Secret\n";
     let patch = json!([{"op": "remove", "path": "/items/0/kind"}, {"op": "replace", "path": "/items/0/spec/type", "value": "NodePort"}]);
-    assert_eq!(
-        edit(text, patch),
-        "kind: List\nitems:\n- spec:\n    type: NodePort\n- kind: Secret\n"
-    );
+    assert_eq!(edit(text, patch), "kind: List\nitems:\n- spec:\n    type: NodePort\n- kind: Secret\n");
 }
 
 #[test]
@@ -208,7 +162,8 @@ fn a_whole_list_is_replaced_in_its_layout() {
     let new = json!([{"name": "x", "port": 1}, ["y"]]);
     let patch = json!([{"op": "replace", "path": "/a", "value": new}, {"op": "replace", "path": "/b", "value": new}]);
     let text = "a:\n# first\n- 1 # one\n# second\n- 2 # two\n# end\nb:\n    - x\nc: d\n";
-    let expected = "a:\n# first\n- name: x\n  port: 1\n- - \"y\"\n# end\nb:\n    - name: x\n      port: 1\n    - - \"y\"\nc: d\n";
+    let expected =
+        "a:\n# first\n- name: x\n  port: 1\n- - \"y\"\n# end\nb:\n    - name: x\n      port: 1\n    - - \"y\"\nc: d\n";
     assert_eq!(edit(text, patch), expected);
 }
 
@@ -218,45 +173,31 @@ fn scalars_and_collections_replace_each_other() {
     let patch = json!([{"op": "replace", "path": "/a", "value": {"k": 1}}, {"op": "replace", "path": "/b", "value": "s"},
         {"op": "replace", "path": "/c", "value": 7}, {"op": "replace", "path": "/f", "value": [1]},
         {"op": "replace", "path": "/g", "value": {"k": {"l": 2}}}, {"op": "replace", "path": "/h", "value": null}]);
-    let expected =
-        "a: # a\n  k: 1\nb: s\nc: 7 # c\n  # above\nf:\n  # f\n- 1\ng:\n  k:\n    l: 2\nh: null\n";
+    let expected = "a: # a\n  k: 1\nb: s\nc: 7 # c\n  # above\nf:\n  # f\n- 1\ng:\n  k:\n    l: 2\nh: null\n";
     assert_eq!(edit(text, patch), expected);
     let text = "- x # x\n-   # nothing\n- a: 1\n  b: 2\n- |-\n  text\n";
     let patch = json!([{"op": "replace", "path": "/0", "value": {"k": 1, "l": 2}}, {"op": "replace", "path": "/1", "value": ["m", "n"]},
         {"op": "replace", "path": "/2", "value": ["o"]}, {"op": "replace", "path": "/3", "value": {"p": {}, "q": {"r": []}}}]);
-    let expected =
-        "- k: 1 # x\n  l: 2\n- - m   # nothing\n  - \"n\"\n- - o\n- p: {}\n  q:\n    r: []\n";
+    let expected = "- k: 1 # x\n  l: 2\n- - m   # nothing\n  - \"n\"\n- - o\n- p: {}\n  q:\n    r: []\n";
     assert_eq!(edit(text, patch), expected);
 }
 
 #[test]
 fn empty_braces_take_the_style_of_the_block_around_them() {
     // What the gateway chart renders without annotations, and what other charts do.
-    for text in [
-        "metadata:\n  annotations:\n    {}\nspec: x\n",
-        "metadata:\n  annotations: {}\nspec: x\n",
-    ] {
+    for text in ["metadata:\n  annotations:\n    {}\nspec: x\n", "metadata:\n  annotations: {}\nspec: x\n"] {
         let patch = json!([{"op": "add", "path": "/metadata/annotations/a", "value": "b"}]);
-        assert_eq!(
-            edit(text, patch),
-            "metadata:\n  annotations:\n    a: b\nspec: x\n"
-        );
+        assert_eq!(edit(text, patch), "metadata:\n  annotations:\n    a: b\nspec: x\n");
     }
     let patch = json!([{"op": "add", "path": "/a/-", "value": {"b": 1}}, {"op": "add", "path": "/c/d", "value": 2}]);
-    assert_eq!(
-        edit("a: [] # a\nc:\n  {} # c\n", patch),
-        "a: # a\n- b: 1\nc:\n  # c\n  d: 2\n"
-    );
+    assert_eq!(edit("a: [] # a\nc:\n  {} # c\n", patch), "a: # a\n- b: 1\nc:\n  # c\n  d: 2\n");
 }
 
 #[test]
 fn block_scalars_are_edited_whole() {
     let text = "a: >-  # header\n  one\n  two\n\nb: |2 # b\n    z\nc: |+\n  kept\n\nd: e\n";
     let patch = json!([{"op": "replace", "path": "/a", "value": "x"}, {"op": "replace", "path": "/b", "value": [1]}]);
-    assert_eq!(
-        edit(text, patch),
-        "a: x  # header\n\nb: # b\n- 1\nc: |+\n  kept\n\nd: e\n"
-    );
+    assert_eq!(edit(text, patch), "a: x  # header\n\nb: # b\n- 1\nc: |+\n  kept\n\nd: e\n");
     let patch = json!([{"op": "remove", "path": "/a"}, {"op": "remove", "path": "/c"}, {"op": "add", "path": "/b2", "value": 1}]);
     assert_eq!(edit(text, patch), "\nb: |2 # b\n    z\nd: e\nb2: 1\n");
 }
@@ -265,15 +206,9 @@ fn block_scalars_are_edited_whole() {
 fn nothing_becomes_text_of_a_block_scalar() {
     let patch = || json!([{"op": "remove", "path": "/b"}]);
     let text = "a: |\n  text\n  # text\nb: 1\n    # deeper\n\n  # deep\n# level\nc: 2\n";
-    assert_eq!(
-        edit(text, patch()),
-        "a: |\n  text\n  # text\n\n# level\nc: 2\n"
-    );
+    assert_eq!(edit(text, patch()), "a: |\n  text\n  # text\n\n# level\nc: 2\n");
     let text = "a: |\n  text\n # ends it\nb: 1\n    # deeper\nc: 2\n";
-    assert_eq!(
-        edit(text, patch()),
-        "a: |\n  text\n # ends it\n    # deeper\nc: 2\n"
-    );
+    assert_eq!(edit(text, patch()), "a: |\n  text\n # ends it\n    # deeper\nc: 2\n");
     let text = "a: |+\n  text\n\nb: 1\n\n\n# level\nc: 2\n";
     assert_eq!(edit(text, patch()), "a: |+\n  text\n\n# level\nc: 2\n");
     let text = "a: |\nb: 1\n   # deep\nc: 2\n";
@@ -284,46 +219,22 @@ fn nothing_becomes_text_of_a_block_scalar() {
     assert_eq!(edit(text, both), "a:\n  b: |\n    text\n  # less\nf: 3\n");
     // Something new between them keeps the comment.
     let both = json!([{"op": "remove", "path": "/b"}, {"op": "add", "path": "/d", "value": 3}]);
-    assert_eq!(
-        edit("a: |\n  text\nb: 1\n  # deep\n", both),
-        "a: |\n  text\nd: 3\n  # deep\n"
-    );
+    assert_eq!(edit("a: |\n  text\nb: 1\n  # deep\n", both), "a: |\n  text\nd: 3\n  # deep\n");
     let text = "- a: |\n    text\n  b: 1\n     # deep\n- b\n";
-    assert_eq!(
-        edit(text, json!([{"op": "remove", "path": "/0/b"}])),
-        "- a: |\n    text\n- b\n"
-    );
+    assert_eq!(edit(text, json!([{"op": "remove", "path": "/0/b"}])), "- a: |\n    text\n- b\n");
 }
 
 #[test]
 fn a_text_without_final_line_break() {
-    let patch =
-        json!([{"op": "remove", "path": "/b"}, {"op": "add", "path": "/c", "value": {"x": 1}}]);
+    let patch = json!([{"op": "remove", "path": "/b"}, {"op": "add", "path": "/c", "value": {"x": 1}}]);
     assert_eq!(edit("a: 1\nb: 2", patch), "a: 1\nc:\n  x: 1");
-    assert_eq!(
-        edit("a: 1 # c", json!([{"op": "add", "path": "/b", "value": 2}])),
-        "a: 1 # c\nb: 2"
-    );
+    assert_eq!(edit("a: 1 # c", json!([{"op": "add", "path": "/b", "value": 2}])), "a: 1 # c\nb: 2");
     // The line break before what goes is not of what goes.
-    assert_eq!(
-        edit("a: |\n  x\nb: 2", json!([{"op": "remove", "path": "/b"}])),
-        "a: |\n  x\n"
-    );
-    assert_eq!(
-        edit(
-            "a: |-\n  x",
-            json!([{"op": "add", "path": "/b", "value": 2}])
-        ),
-        "a: |-\n  x\nb: 2"
-    );
-    let message = "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it";
-    assert_eq!(
-        refuse(
-            "a: |\n  x",
-            json!([{"op": "add", "path": "/b", "value": 2}])
-        ),
-        (message.to_owned(), Some(3))
-    );
+    assert_eq!(edit("a: |\n  x\nb: 2", json!([{"op": "remove", "path": "/b"}])), "a: |\n  x\n");
+    assert_eq!(edit("a: |-\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), "a: |-\n  x\nb: 2");
+    let message =
+        "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it";
+    assert_eq!(refuse("a: |\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), (message.to_owned(), Some(3)));
 }
 
 #[test]
@@ -331,24 +242,17 @@ fn line_ends_and_marks_of_the_document_stay() {
     let crlf = SERVICE.replace('\n', "\r\n");
     let patch = json!([{"op": "remove", "path": "/metadata/annotations/b"}, {"op": "add", "path": "/spec/x", "value": [{"a": 1, "b": 2}]},
         {"op": "remove", "path": "/spec/ports/0/name"}]);
-    assert_eq!(
-        edit(&crlf, patch.clone()),
-        edit(SERVICE, patch).replace('\n', "\r\n")
-    );
+    assert_eq!(edit(&crlf, patch.clone()), edit(SERVICE, patch).replace('\n', "\r\n"));
     let table = [
         ("\u{feff}a: 1\nb: 2\n", "\u{feff}b: 2\nc: 3\n"),
         ("\u{feff}a: 1", "\u{feff}c: 3"),
-        (
-            "%YAML 1.1\n--- # c\na: 1\n...\n# end\n",
-            "%YAML 1.1\n--- # c\nc: 3\n...\n# end\n",
-        ),
+        ("%YAML 1.1\n--- # c\na: 1\n...\n# end\n", "%YAML 1.1\n--- # c\nc: 3\n...\n# end\n"),
         ("---\n\n# c\na: 1\n\n# d\n", "---\n\n# c\nc: 3\n\n# d\n"),
         ("--- !!map\na: 1\n", "--- !!map\nc: 3\n"),
         ("a: 1\rb: 2\r", "b: 2\rc: 3\n"),
     ];
     for (text, expected) in table {
-        let patch =
-            json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/c", "value": 3}]);
+        let patch = json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/c", "value": 3}]);
         assert_eq!(edit(text, patch), expected, "{text:?}");
     }
     let patch = || json!([{"op": "remove", "path": "/a"}]);
@@ -369,12 +273,8 @@ fn odd_layouts() {
     let text = "? a\n: b\n? c\n? d\n: - e\n  - f # f\n";
     let patch = json!([{"op": "replace", "path": "/a", "value": 1}, {"op": "replace", "path": "/c", "value": {"x": 2}}, {"op": "remove", "path": "/d/0"},
         {"op": "add", "path": "/n", "value": 3}]);
-    assert_eq!(
-        edit(text, patch),
-        "? a\n: 1\n? c\n:\n  x: 2\n? d\n: - f # f\n\"n\": 3\n"
-    );
-    let patch =
-        json!([{"op": "remove", "path": "/a"}, {"op": "replace", "path": "/d", "value": "x"}]);
+    assert_eq!(edit(text, patch), "? a\n: 1\n? c\n:\n  x: 2\n? d\n: - f # f\n\"n\": 3\n");
+    let patch = json!([{"op": "remove", "path": "/a"}, {"op": "replace", "path": "/d", "value": "x"}]);
     assert_eq!(edit(text, patch), "? c\n? d\n: x\n");
     let text = "? a\n:\n- b\n? c\n:\n - d\n- e\n? f\n: - g\n";
     let patch = json!([{"op": "replace", "path": "/a", "value": {"x": 1}}, {"op": "replace", "path": "/c", "value": {"v": 2}},
@@ -385,39 +285,20 @@ fn odd_layouts() {
     );
     let text = "a:   1\nb:\n   c:   2\n   d:\n     -   e: 3\n         f: 4\n";
     let patch = json!([{"op": "remove", "path": "/b/d/0/e"}, {"op": "add", "path": "/b/d/0/g", "value": 5}, {"op": "add", "path": "/b/h", "value": {"i": 6}}]);
-    assert_eq!(
-        edit(text, patch),
-        "a:   1\nb:\n   c:   2\n   d:\n     -   f: 4\n         g: 5\n   h:\n      i: 6\n"
-    );
+    assert_eq!(edit(text, patch), "a:   1\nb:\n   c:   2\n   d:\n     -   f: 4\n         g: 5\n   h:\n      i: 6\n");
     let text = "\"a\": 1\n'b': 2\n";
-    assert_eq!(
-        edit(text, json!([{"op": "add", "path": "/c", "value": "d"}])),
-        "\"a\": 1\n'b': 2\nc: d\n"
-    );
-    assert_eq!(
-        edit(
-            "\"a\": 1\n",
-            json!([{"op": "add", "path": "/c", "value": "d"}])
-        ),
-        "\"a\": 1\n\"c\": d\n"
-    );
+    assert_eq!(edit(text, json!([{"op": "add", "path": "/c", "value": "d"}])), "\"a\": 1\n'b': 2\nc: d\n");
+    assert_eq!(edit("\"a\": 1\n", json!([{"op": "add", "path": "/c", "value": "d"}])), "\"a\": 1\n\"c\": d\n");
     let text = "80: x\nyes: z\n1.5: z\n";
-    let patch =
-        json!([{"op": "remove", "path": "/80"}, {"op": "replace", "path": "/true", "value": 1}]);
+    let patch = json!([{"op": "remove", "path": "/80"}, {"op": "replace", "path": "/true", "value": 1}]);
     assert_eq!(edit(text, patch), "yes: 1\n1.5: z\n");
 }
 
 #[test]
 fn the_whole_document_can_be_replaced() {
     let patch = |value| json!([{"op": "replace", "path": "", "value": value}]);
-    assert_eq!(
-        edit("# c\na: 1 # a\n", patch(json!({"b": [1]}))),
-        "# c\nb:\n- 1\n"
-    );
-    assert_eq!(
-        edit("--- x # c\n", patch(json!({"b": [1]}))),
-        "--- # c\nb:\n- 1\n"
-    );
+    assert_eq!(edit("# c\na: 1 # a\n", patch(json!({"b": [1]}))), "# c\nb:\n- 1\n");
+    assert_eq!(edit("--- x # c\n", patch(json!({"b": [1]}))), "--- # c\nb:\n- 1\n");
     assert_eq!(edit("# c", patch(json!({"b": [1]}))), "# c\nb:\n- 1");
     assert_eq!(edit("a: 1\n", patch(json!("x: y"))), "\"x: y\"\n");
 }

@@ -23,12 +23,8 @@ const PLAIN: &[&str] = &[
 ];
 
 /// Strings that stay plain as values in block style only.
-const PLAIN_IN_BLOCK: &[&str] = &[
-    "arn:aws:acm:eu-west-1:1:certificate/x",
-    "subnet-a,subnet-b",
-    "a::b",
-    "idle_timeout.timeout_seconds=60,x=y",
-];
+const PLAIN_IN_BLOCK: &[&str] =
+    &["arn:aws:acm:eu-west-1:1:certificate/x", "subnet-a,subnet-b", "a::b", "idle_timeout.timeout_seconds=60,x=y"];
 
 /// Strings that some reader takes for something else if they are plain.
 const QUOTED: &[&str] = &[
@@ -137,34 +133,18 @@ fn everything() -> impl Iterator<Item = &'static str> {
 fn strings_are_plain_only_where_every_reader_sees_a_string() {
     for text in PLAIN {
         assert_eq!(scalar(text), *text);
-        assert_eq!(
-            emit(&json!({"k": text}), &Style::default()),
-            format!("k: {text}\n")
-        );
+        assert_eq!(emit(&json!({"k": text}), &Style::default()), format!("k: {text}\n"));
     }
     for text in PLAIN_IN_BLOCK {
-        let quoted = if text.contains([':', ',']) {
-            format!("\"{text}\"")
-        } else {
-            (*text).to_owned()
-        };
+        let quoted = if text.contains([':', ',']) { format!("\"{text}\"") } else { (*text).to_owned() };
         assert_eq!(scalar(text), quoted);
-        assert_eq!(
-            emit(&json!([text]), &Style::default()),
-            format!("- {text}\n")
-        );
+        assert_eq!(emit(&json!([text]), &Style::default()), format!("- {text}\n"));
     }
     // Flux puts a number in for a lone variable, so in block style it has no quotes; every reader sees a string.
     assert_eq!(emit(&json!(["${VAR}"]), &Style::default()), "- ${VAR}\n");
-    for text in QUOTED
-        .iter()
-        .filter(|text| !["a,", "${VAR}"].contains(text))
-    {
+    for text in QUOTED.iter().filter(|text| !["a,", "${VAR}"].contains(text)) {
         assert!(scalar(text).starts_with('"'), "{text:?}");
-        assert_eq!(
-            emit(&json!(text), &Style::default()),
-            format!("{}\n", scalar(text))
-        );
+        assert_eq!(emit(&json!(text), &Style::default()), format!("{}\n", scalar(text)));
     }
 }
 
@@ -187,22 +167,10 @@ fn every_string_is_read_back() {
     for text in everything() {
         let value = json!({"value": text, text: "key", "list": [text, [text], {text: [text]}]});
         let written = emit(&value, &Style::default());
-        assert_eq!(
-            Tree::parse(&written).unwrap().value().unwrap(),
-            value,
-            "{written}"
-        );
-        assert_eq!(
-            serde_yaml::from_str::<serde_json::Value>(&written).unwrap(),
-            value,
-            "{written}"
-        );
+        assert_eq!(Tree::parse(&written).unwrap().value().unwrap(), value, "{written}");
+        assert_eq!(serde_yaml::from_str::<serde_json::Value>(&written).unwrap(), value, "{written}");
         let flow = format!("{{{0}: [{0}, {{{0}: {0}}}]}}", scalar(text));
-        assert_eq!(
-            Tree::parse(&flow).unwrap().value().unwrap(),
-            json!({text: [text, {text: text}]}),
-            "{flow}"
-        );
+        assert_eq!(Tree::parse(&flow).unwrap().value().unwrap(), json!({text: [text, {text: text}]}), "{flow}");
     }
 }
 
@@ -230,11 +198,7 @@ spec:
       - 3
 ";
     assert_eq!(emit(&value, &Style::default()), compact);
-    let style = Style {
-        newline: Newline::CrLf,
-        indent: 4,
-        indented_sequences: true,
-    };
+    let style = Style { newline: Newline::CrLf, indent: 4, indented_sequences: true };
     let wide = "\
 kind: Ingress
 \"n\": null
@@ -253,10 +217,7 @@ spec:
             - 3
 ";
     assert_eq!(emit(&value, &style), wide.replace('\n', "\r\n"));
-    assert_eq!(
-        emit(&json!([{"a": 1, "b": 2}]), &Style::default()),
-        "- a: 1\n  b: 2\n"
-    );
+    assert_eq!(emit(&json!([{"a": 1, "b": 2}]), &Style::default()), "- a: 1\n  b: 2\n");
     assert_eq!(emit(&json!({}), &Style::default()), "{}\n");
     assert_eq!(emit(&json!([]), &Style::default()), "[]\n");
 }
@@ -266,20 +227,13 @@ fn a_key_too_long_for_its_line_gets_a_question_mark() {
     let key = "k".repeat(1001);
     let value = json!({&key: {"a": [1]}, "b": {&key: "c"}});
     let written = emit(&value, &Style::default());
-    assert_eq!(
-        written,
-        format!("? {key}\n:\n  a:\n  - 1\nb:\n  ? {key}\n  : c\n")
-    );
+    assert_eq!(written, format!("? {key}\n:\n  a:\n  - 1\nb:\n  ? {key}\n  : c\n"));
     assert_eq!(Tree::parse(&written).unwrap().value().unwrap(), value);
 }
 
 #[test]
 fn the_style_of_a_document_is_what_is_most_frequent() {
-    let style = |newline, indent, indented_sequences| Style {
-        newline,
-        indent,
-        indented_sequences,
-    };
+    let style = |newline, indent, indented_sequences| Style { newline, indent, indented_sequences };
     let table = [
         ("", Style::default()),
         ("a: [", Style::default()),
@@ -287,18 +241,9 @@ fn the_style_of_a_document_is_what_is_most_frequent() {
         ("a: 1\r\nb: 2\n", style(Newline::CrLf, 2, false)),
         ("a:\n    b: 1\n", style(Newline::Lf, 4, false)),
         ("a:\n  - b: 1\n", style(Newline::Lf, 2, true)),
-        (
-            "a:\n- b:\n     c: 1\nd:\n- e\nf:\n  - g\n",
-            style(Newline::Lf, 3, false),
-        ),
-        (
-            "a:\n  b: 1\nc:\n    d: 1\ne:\n    f:\n        g: 1\n",
-            style(Newline::Lf, 4, false),
-        ),
-        (
-            "{\n    \"a\": {\n        \"b\": 1\n    }\n}\n",
-            style(Newline::Lf, 2, false),
-        ),
+        ("a:\n- b:\n     c: 1\nd:\n- e\nf:\n  - g\n", style(Newline::Lf, 3, false)),
+        ("a:\n  b: 1\nc:\n    d: 1\ne:\n    f:\n        g: 1\n", style(Newline::Lf, 4, false)),
+        ("{\n    \"a\": {\n        \"b\": 1\n    }\n}\n", style(Newline::Lf, 2, false)),
     ];
     for (text, expected) in table {
         assert_eq!(style_of(text), expected, "{text:?}");

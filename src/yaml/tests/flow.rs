@@ -72,11 +72,9 @@ fn one_line() {
     let text = r#"{"a":1,"b":{"c":"d"},"e":[1,2,3]}"#;
     let patch = json!([{"op": "remove", "path": "/a"}, {"op": "remove", "path": "/e/1"}, {"op": "add", "path": "/b/x", "value": [1, {"y": 2}]},
         {"op": "add", "path": "/e/-", "value": "z"}, {"op": "add", "path": "/e/0", "value": 0}]);
-    assert_eq!(
-        edit(text, patch),
-        r#"{"b":{"c":"d","x":[1,{"y":2}]},"e":[0,1,3,"z"]}"#
-    );
-    let patch = json!([{"op": "remove", "path": "/e"}, {"op": "remove", "path": "/a"}, {"op": "remove", "path": "/b/c"}]);
+    assert_eq!(edit(text, patch), r#"{"b":{"c":"d","x":[1,{"y":2}]},"e":[0,1,3,"z"]}"#);
+    let patch =
+        json!([{"op": "remove", "path": "/e"}, {"op": "remove", "path": "/a"}, {"op": "remove", "path": "/b/c"}]);
     assert_eq!(edit(text, patch), r#"{"b":{}}"#);
 
     let table = [
@@ -93,21 +91,12 @@ fn one_line() {
         ("{b: 1\n, a: 2\n, c: 3\n}", "{b: 1\n, c: 3, m: 3\n}"),
     ];
     for (text, expected) in table {
-        let patch =
-            json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/m", "value": 3}]);
+        let patch = json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/m", "value": 3}]);
         assert_eq!(edit(text, patch), expected, "{text:?}");
     }
-    let table = [
-        ("{}\n", "{\"m\": 3}\n"),
-        ("{ }", "{\"m\": 3}"),
-        ("{ # c\n}", "{\"m\": 3 # c\n}"),
-    ];
+    let table = [("{}\n", "{\"m\": 3}\n"), ("{ }", "{\"m\": 3}"), ("{ # c\n}", "{\"m\": 3 # c\n}")];
     for (text, expected) in table {
-        assert_eq!(
-            edit(text, json!([{"op": "add", "path": "/m", "value": 3}])),
-            expected,
-            "{text:?}"
-        );
+        assert_eq!(edit(text, json!([{"op": "add", "path": "/m", "value": 3}])), expected, "{text:?}");
     }
 }
 
@@ -115,31 +104,17 @@ fn one_line() {
 fn commas_and_comments_of_spread_braces() {
     let text = "a: {\n  b: 1, # b\n  # above c\n  c: 2 # c\n  # tail\n} # a\n";
     let remove = |paths: &[&str]| {
-        let patch = paths
-            .iter()
-            .map(|path| json!({"op": "remove", "path": path}));
+        let patch = paths.iter().map(|path| json!({"op": "remove", "path": path}));
         edit(text, patch.collect())
     };
-    assert_eq!(
-        remove(&["/a/b"]),
-        "a: {\n  # above c\n  c: 2 # c\n  # tail\n} # a\n"
-    );
-    assert_eq!(
-        remove(&["/a/c"]),
-        "a: {\n  b: 1 # b\n  # above c\n  # tail\n} # a\n"
-    );
-    assert_eq!(
-        remove(&["/a/b", "/a/c"]),
-        "a: {\n  # above c\n  # tail\n} # a\n"
-    );
+    assert_eq!(remove(&["/a/b"]), "a: {\n  # above c\n  c: 2 # c\n  # tail\n} # a\n");
+    assert_eq!(remove(&["/a/c"]), "a: {\n  b: 1 # b\n  # above c\n  # tail\n} # a\n");
+    assert_eq!(remove(&["/a/b", "/a/c"]), "a: {\n  # above c\n  # tail\n} # a\n");
     let add = json!([{"op": "add", "path": "/a/d", "value": {"e": "f g"}}]);
     let expected = "a: {\n  b: 1, # b\n  # above c\n  c: 2, # c\n  d: {\n    e: \"f g\"\n  }\n  # tail\n} # a\n";
     assert_eq!(edit(text, add), expected);
     let both = json!([{"op": "remove", "path": "/a/c"}, {"op": "add", "path": "/a/d", "value": 3}]);
-    assert_eq!(
-        edit(text, both),
-        "a: {\n  b: 1, # b\n  d: 3\n  # above c\n  # tail\n} # a\n"
-    );
+    assert_eq!(edit(text, both), "a: {\n  b: 1, # b\n  d: 3\n  # above c\n  # tail\n} # a\n");
 }
 
 #[test]
@@ -155,10 +130,7 @@ fn commas_in_front() {
 fn values_without_text() {
     let patch = json!([{"op": "replace", "path": "/a/b", "value": 1}, {"op": "replace", "path": "/a/c", "value": [2]},
         {"op": "replace", "path": "/a/d", "value": "on"}]);
-    assert_eq!(
-        edit("a: {b, c: , 'd'}\n", patch),
-        "a: {b: 1, c: [2] , 'd': \"on\"}\n"
-    );
+    assert_eq!(edit("a: {b, c: , 'd'}\n", patch), "a: {b: 1, c: [2] , 'd': \"on\"}\n");
 }
 
 #[test]
@@ -166,10 +138,8 @@ fn a_replaced_value_stays_in_flow_style() {
     let text = "a: {b: 'c', \"d\": [1, 2]} # a\ne:\n- {f: g}\n";
     let patch = json!([{"op": "replace", "path": "/a/b", "value": "x: y"}, {"op": "replace", "path": "/a/d", "value": {"k": ["yes"]}},
         {"op": "replace", "path": "/e/0", "value": {"h": {"i": "j"}}}]);
-    assert_eq!(
-        edit(text, patch),
-        "a: {b: 'x: y', \"d\": {k: [\"yes\"]}} # a\ne:\n- {h: {i: j}}\n"
-    );
-    let patch = json!([{"op": "replace", "path": "/a", "value": ["x"]}, {"op": "replace", "path": "/e/0", "value": []}]);
+    assert_eq!(edit(text, patch), "a: {b: 'x: y', \"d\": {k: [\"yes\"]}} # a\ne:\n- {h: {i: j}}\n");
+    let patch =
+        json!([{"op": "replace", "path": "/a", "value": ["x"]}, {"op": "replace", "path": "/e/0", "value": []}]);
     assert_eq!(edit(text, patch), "a: [x] # a\ne:\n- []\n");
 }

@@ -87,10 +87,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("12:30", r#""12:30""#),
     ("12:30:45", r#""12:30:45""#),
     ("2001-01-01", r#""2001-01-01""#),
-    (
-        "2001-12-14t21:59:43.10-05:00",
-        r#""2001-12-14t21:59:43.10-05:00""#,
-    ),
+    ("2001-12-14t21:59:43.10-05:00", r#""2001-12-14t21:59:43.10-05:00""#),
     ("=", r#""=""#),
     ("<<", r#""<<""#),
     ("--", r#""--""#),
@@ -127,11 +124,7 @@ const PLAIN: &[(&str, &str)] = &[
 fn plain_scalars_are_what_go_reads() {
     for (scalar, expected) in PLAIN {
         let expected = json_text(expected);
-        for text in [
-            format!("a: {scalar}\n"),
-            format!("a:\n- {scalar}"),
-            format!("a: [{scalar}]"),
-        ] {
+        for text in [format!("a: {scalar}\n"), format!("a:\n- {scalar}"), format!("a: [{scalar}]")] {
             if scalar.contains(',') && text.contains('[') {
                 continue;
             }
@@ -177,11 +170,7 @@ const KEYS: &[(&str, &str)] = &[
 #[test]
 fn keys_become_strings_as_in_go() {
     for (key, expected) in KEYS {
-        assert_eq!(
-            read(&format!("{key}: v")),
-            Ok(json!({ *expected: "v" })),
-            "{key}"
-        );
+        assert_eq!(read(&format!("{key}: v")), Ok(json!({ *expected: "v" })), "{key}");
     }
 }
 
@@ -202,20 +191,12 @@ fn tags_decide_the_type() {
         ("!!map {b: 1}", "{\"b\": 1}"),
     ];
     for (scalar, expected) in table {
-        assert_eq!(
-            read(&format!("a: {scalar}")),
-            Ok(json!({"a": json_text(expected)})),
-            "{scalar}"
-        );
+        assert_eq!(read(&format!("a: {scalar}")), Ok(json!({"a": json_text(expected)})), "{scalar}");
     }
     for scalar in ["!!int 1.5", "!!float x", "!!bool 1", "!!null x"] {
         let error = read(&format!("a: {scalar}")).unwrap_err();
         let (tag, text) = scalar.split_once(' ').unwrap();
-        assert_eq!(
-            (error.message, error.offset),
-            (format!("`{text}` is no {tag}"), 4 + tag.len()),
-            "{scalar}"
-        );
+        assert_eq!((error.message, error.offset), (format!("`{text}` is no {tag}"), 4 + tag.len()), "{scalar}");
     }
 }
 
@@ -231,19 +212,13 @@ const DOCUMENTS: &[(&str, &str)] = &[
     ("a: |\nb: 1\n", r#"{"a":"","b":1}"#),
     ("a: |\n\n  x\n", r#"{"a":"\nx\n"}"#),
     ("a: |2\n   x\n  y\n", r#"{"a":" x\ny\n"}"#),
-    (
-        "a: >\n x\n y\n\n z\n  w\n x\n",
-        r#"{"a":"x y\nz\n w\nx\n"}"#,
-    ),
+    ("a: >\n x\n y\n\n z\n  w\n x\n", r#"{"a":"x y\nz\n w\nx\n"}"#),
     ("a: x\n  y\n\n  z\n", r#"{"a":"x y\nz"}"#),
     ("a: 'x\n\n  y'\n", r#"{"a":"x\ny"}"#),
     ("a: \"x \\\n  y\"\n", r#"{"a":"x y"}"#),
     ("a: |\r\n  x\r\n  y\r\nb: 1\r\n", r#"{"a":"x\ny\n","b":1}"#),
     ("a: 1\rb: 2\r", r#"{"a":1,"b":2}"#),
-    (
-        "a: {b, c: , \"d\"}\n",
-        r#"{"a":{"b":null,"c":null,"d":null}}"#,
-    ),
+    ("a: {b, c: , \"d\"}\n", r#"{"a":{"b":null,"c":null,"d":null}}"#),
     ("a: [x: y, z]\n", r#"{"a":[{"x":true},"z"]}"#),
     ("? a\n: b\n? c\n", r#"{"a":"b","c":null}"#),
     (
@@ -293,41 +268,18 @@ fn what_has_no_json_form_is_an_error() {
     let table = [
         ("a: .inf", "JSON has no such number", 3),
         ("a: .nan", "JSON has no such number", 3),
-        (
-            "a: !!binary aGk=",
-            "!!binary is not supported: JSON has no bytes",
-            12,
-        ),
-        (
-            "a: !!timestamp 2001-01-01",
-            "!!timestamp is not supported: JSON has no dates",
-            15,
-        ),
+        ("a: !!binary aGk=", "!!binary is not supported: JSON has no bytes", 12),
+        ("a: !!timestamp 2001-01-01", "!!timestamp is not supported: JSON has no dates", 15),
         ("~: 1", "a key cannot be null", 0),
         (": 1", "a key cannot be null", 0),
-        (
-            "18446744073709551615: 1",
-            "a key cannot be as great as 18446744073709551615",
-            0,
-        ),
+        ("18446744073709551615: 1", "a key cannot be as great as 18446744073709551615", 0),
         ("? [a]\n: 1", "a list or mapping cannot be a key", 2),
-        (
-            "a: {<<: 1}",
-            "`<<` takes a mapping, or a list of mappings",
-            8,
-        ),
+        ("a: {<<: 1}", "`<<` takes a mapping, or a list of mappings", 8),
         ("a: &a [*a]", "the anchor's value contains itself", 7),
         ("a: &a {<<: *a}", "the anchor's value contains itself", 11),
     ];
     for (text, message, offset) in table {
-        assert_eq!(
-            read(text),
-            Err(ParseError {
-                message: message.to_owned(),
-                offset
-            }),
-            "{text:?}"
-        );
+        assert_eq!(read(text), Err(ParseError { message: message.to_owned(), offset }), "{text:?}");
     }
 }
 
@@ -342,22 +294,11 @@ fn a_document_may_have_no_content() {
 fn what_is_not_one_document_is_refused() {
     let table = [
         ("a: 1\n---\nb: 2\n", "more than one document", 5),
-        (
-            "a: \"b\"#c",
-            "comments must be separated from other tokens by whitespace",
-            6,
-        ),
+        ("a: \"b\"#c", "comments must be separated from other tokens by whitespace", 6),
         ("a: *x", "while parsing node, found unknown anchor", 3),
     ];
     for (text, message, offset) in table {
-        assert_eq!(
-            read(text),
-            Err(ParseError {
-                message: message.to_owned(),
-                offset
-            }),
-            "{text:?}"
-        );
+        assert_eq!(read(text), Err(ParseError { message: message.to_owned(), offset }), "{text:?}");
     }
 }
 
@@ -369,38 +310,16 @@ fn what_go_reads_differently_is_refused() {
         ("{a:, b: 1}", colon, 2),
         ("{a :, b}", colon, 3),
         ("[a:]", colon, 2),
-        (
-            "{:a}",
-            "a scalar that starts with `:` or `?`: an indicator for some YAML readers",
-            1,
-        ),
-        (
-            "[!!str, a]",
-            "a tag without a blank behind it: some YAML readers take more for part of it",
-            1,
-        ),
-        (
-            "|\nx",
-            "a block scalar whose text is not indented: empty for some YAML readers",
-            0,
-        ),
+        ("{:a}", "a scalar that starts with `:` or `?`: an indicator for some YAML readers", 1),
+        ("[!!str, a]", "a tag without a blank behind it: some YAML readers take more for part of it", 1),
+        ("|\nx", "a block scalar whose text is not indented: empty for some YAML readers", 0),
         ("a: |2\n    \n", "a block scalar of nothing but blanks", 3),
         ("a: |+\n  ", "a block scalar of nothing but blanks", 3),
     ];
     for (text, message, offset) in table {
-        assert_eq!(
-            read(text),
-            Err(ParseError {
-                message: message.to_owned(),
-                offset
-            }),
-            "{text:?}"
-        );
+        assert_eq!(read(text), Err(ParseError { message: message.to_owned(), offset }), "{text:?}");
     }
-    assert_eq!(
-        read("{'a':, \"b\":[c]}"),
-        Ok(json!({"a": null, "b": ["c"]}))
-    );
+    assert_eq!(read("{'a':, \"b\":[c]}"), Ok(json!({"a": null, "b": ["c"]})));
 }
 
 #[test]
@@ -423,14 +342,7 @@ fn nesting_is_limited() {
         };
         assert!(Tree::parse(&closed).is_ok(), "{open}");
     }
-    let level = |name: usize| {
-        format!(
-            "a{name}: &a{name} {}[*a{}]{}\n",
-            "[".repeat(150),
-            name - 1,
-            "]".repeat(150)
-        )
-    };
+    let level = |name: usize| format!("a{name}: &a{name} {}[*a{}]{}\n", "[".repeat(150), name - 1, "]".repeat(150));
     let chain: String = (1..10).map(level).collect();
     let error = read(&format!("a0: &a0 x\n{chain}")).unwrap_err();
     assert_eq!(error.message, "nested too deeply");
@@ -438,23 +350,11 @@ fn nesting_is_limited() {
 
 #[test]
 fn aliases_have_a_budget() {
-    let laugh = |name: usize| {
-        format!(
-            "a{name}: &a{name} [{}]\n",
-            vec![format!("*a{}", name - 1); 9].join(",")
-        )
-    };
+    let laugh = |name: usize| format!("a{name}: &a{name} [{}]\n", vec![format!("*a{}", name - 1); 9].join(","));
     let bomb: String = (1..11).map(laugh).collect();
-    assert_eq!(
-        read(&format!("a0: &a0 lol\n{bomb}")).unwrap_err().message,
-        "excessive aliasing"
-    );
+    assert_eq!(read(&format!("a0: &a0 lol\n{bomb}")).unwrap_err().message, "excessive aliasing");
 
-    let long = format!(
-        "a: &a {}\nb: [{}]\n",
-        "x".repeat(1 << 20),
-        vec!["*a"; 80].join(",")
-    );
+    let long = format!("a: &a {}\nb: [{}]\n", "x".repeat(1 << 20), vec!["*a"; 80].join(","));
     assert_eq!(read(&long).unwrap_err().message, "excessive aliasing");
 }
 
@@ -462,27 +362,15 @@ fn aliases_have_a_budget() {
 fn duplicate_keys_are_listed() {
     let text = "a: 1\nb/c: {d: 1, 'd': 2}\na: 2\nl:\n- {1: x, \"1\": y}\ne: {<<: {x: 1}, x: 2}\n";
     let duplicates = Tree::parse(text).unwrap().duplicate_keys();
-    let pointers: Vec<(&str, &str)> = duplicates
-        .iter()
-        .map(|(pointer, offset)| (pointer.as_str(), &text[*offset..offset + 3]))
-        .collect();
-    assert_eq!(
-        pointers,
-        [("/b~1c/d", "'d'"), ("/a", "a: "), ("/l/0/1", "\"1\"")]
-    );
+    let pointers: Vec<(&str, &str)> =
+        duplicates.iter().map(|(pointer, offset)| (pointer.as_str(), &text[*offset..offset + 3])).collect();
+    assert_eq!(pointers, [("/b~1c/d", "'d'"), ("/a", "a: "), ("/l/0/1", "\"1\"")]);
 }
 
 /// Pointer, key and value as written.
 fn found(text: &str, pointer: &str) -> (Option<String>, String, Option<Detour>) {
-    let found = Tree::parse(text)
-        .unwrap()
-        .find(pointer)
-        .unwrap_or_else(|| panic!("{pointer} is not found"));
-    (
-        found.key.map(|key| text[key].to_owned()),
-        text[found.value].to_owned(),
-        found.detour,
-    )
+    let found = Tree::parse(text).unwrap().find(pointer).unwrap_or_else(|| panic!("{pointer} is not found"));
+    (found.key.map(|key| text[key].to_owned()), text[found.value].to_owned(), found.detour)
 }
 
 #[test]
@@ -499,28 +387,13 @@ fn values_are_located() {
         ("/text", Some("text"), ">- # c\r\n  x\r\n  y"),
     ];
     for (pointer, key, value) in table {
-        assert_eq!(
-            found(text, pointer),
-            (key.map(str::to_owned), value.to_owned(), None),
-            "{pointer}"
-        );
+        assert_eq!(found(text, pointer), (key.map(str::to_owned), value.to_owned(), None), "{pointer}");
     }
     let tree = Tree::parse(text).unwrap();
-    for pointer in [
-        "/none",
-        "/list/1",
-        "/list/-",
-        "/list/00",
-        "/text/0",
-        "list",
-        "/list/0/a/",
-    ] {
+    for pointer in ["/none", "/list/1", "/list/-", "/list/00", "/text/0", "list", "/list/0/a/"] {
         assert_eq!(tree.find(pointer), None, "{pointer}");
     }
-    assert_eq!(
-        tree.find("").map(|root| root.value.start),
-        Some(text.find('\'').unwrap())
-    );
+    assert_eq!(tree.find("").map(|root| root.value.start), Some(text.find('\'').unwrap()));
 }
 
 #[test]
@@ -528,26 +401,11 @@ fn detours_are_told() {
     let text = "a: &x\n  b: 1\nc: *x\nd:\n  <<: *x\n  e: 2\nf: {b: 0, <<: [{g: 1}, *x]}\n";
     let some = |text: &str| text.to_owned();
     assert_eq!(found(text, "/a/b").2, None);
-    assert_eq!(
-        found(text, "/c"),
-        (Some(some("c")), some("*x"), Some(Detour::Alias(16)))
-    );
-    assert_eq!(
-        found(text, "/c/b"),
-        (Some(some("b")), some("1"), Some(Detour::Alias(16)))
-    );
-    assert_eq!(
-        found(text, "/d/b"),
-        (Some(some("b")), some("1"), Some(Detour::Merge(24)))
-    );
+    assert_eq!(found(text, "/c"), (Some(some("c")), some("*x"), Some(Detour::Alias(16))));
+    assert_eq!(found(text, "/c/b"), (Some(some("b")), some("1"), Some(Detour::Alias(16))));
+    assert_eq!(found(text, "/d/b"), (Some(some("b")), some("1"), Some(Detour::Merge(24))));
     assert_eq!(found(text, "/d/e").2, None);
-    assert_eq!(
-        found(text, "/f/g"),
-        (Some(some("g")), some("1"), Some(Detour::Merge(48)))
-    );
+    assert_eq!(found(text, "/f/g"), (Some(some("g")), some("1"), Some(Detour::Merge(48))));
     // The last one wins, as for Go.
-    assert_eq!(
-        found(text, "/f/b"),
-        (Some(some("b")), some("1"), Some(Detour::Merge(48)))
-    );
+    assert_eq!(found(text, "/f/b"), (Some(some("b")), some("1"), Some(Detour::Merge(48))));
 }

@@ -11,52 +11,24 @@ const OIDC: [(&str, &str); 2] = [
 ];
 
 fn secret(data: &str) -> String {
-    format!(
-        "apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: istio-system}}\n{data}\n---\n"
-    )
+    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: istio-system}}\n{data}\n---\n")
 }
 
 fn with(objects: &str, annotations: &[(&str, &str)]) -> Model {
-    model_of(
-        &(Gateway::default().yaml()
-            + objects
-            + &Ing {
-                annotations,
-                ..Ing::default()
-            }
-            .yaml()),
-    )
+    model_of(&(Gateway::default().yaml() + objects + &Ing { annotations, ..Ing::default() }.yaml()))
 }
 
 #[test]
 fn the_secret_must_hold_both_keys_if_it_is_in_the_stream() {
     let annotations = [HTTPS, OIDC[0], OIDC[1]];
-    built(&with(
-        &secret("stringData: {clientId: a, clientSecret: b}"),
-        &annotations,
-    ));
-    let message = refused_by(
-        &with(&secret("data: {clientSecret: Yg==}"), &annotations),
-        "auth-idp-oidc",
-    );
-    assert_eq!(
-        message,
-        "ingress: istio-system/edge: missing clientID, secret: istio-system/oidc"
-    );
-    let message = refused_by(
-        &with(&secret("data: {clientID: YQ==}"), &annotations),
-        "auth-idp-oidc",
-    );
-    assert_eq!(
-        message,
-        "ingress: istio-system/edge: missing clientSecret, secret: istio-system/oidc"
-    );
+    built(&with(&secret("stringData: {clientId: a, clientSecret: b}"), &annotations));
+    let message = refused_by(&with(&secret("data: {clientSecret: Yg==}"), &annotations), "auth-idp-oidc");
+    assert_eq!(message, "ingress: istio-system/edge: missing clientID, secret: istio-system/oidc");
+    let message = refused_by(&with(&secret("data: {clientID: YQ==}"), &annotations), "auth-idp-oidc");
+    assert_eq!(message, "ingress: istio-system/edge: missing clientSecret, secret: istio-system/oidc");
     let open = with("", &annotations);
     let message = "it depends on the cluster: the Secret istio-system/oidc is not in the stream";
-    assert_eq!(
-        (open.verdict, open.message.as_deref()),
-        (Verdict::Unknown, Some(message))
-    );
+    assert_eq!((open.verdict, open.message.as_deref()), (Verdict::Unknown, Some(message)));
 }
 
 #[test]
@@ -66,10 +38,7 @@ fn nothing_is_asked_on_an_http_listener() {
     built(&with("", &[OIDC[0]]));
     refused_by(&with("", &[("auth-type", "OIDC")]), "auth-type");
     refused_by(&with("", &[("auth-idp-cognito", "[]")]), "auth-idp-cognito");
-    refused_by(
-        &with("", &[("auth-session-timeout", "1h")]),
-        "auth-session-timeout",
-    );
+    refused_by(&with("", &[("auth-session-timeout", "1h")]), "auth-session-timeout");
 }
 
 #[test]
@@ -96,25 +65,14 @@ fn cognito() {
             "scope": "email", "sessionCookieName": "AWSELBAuthSessionCookie", "sessionTimeout": 60}})
     );
     let message = refused_by(&with("", &[HTTPS, ("auth-type", "cognito")]), "auth-type");
-    assert_eq!(
-        message,
-        "ingress: istio-system/edge: missing IDPConfigCognito"
-    );
+    assert_eq!(message, "ingress: istio-system/edge: missing IDPConfigCognito");
 }
 
 #[test]
 fn the_service_decides_for_its_own_rules() {
     let annotations = "    alb.ingress.kubernetes.io/auth-type: none\n";
-    let service = Gateway {
-        annotations,
-        ..Gateway::default()
-    }
-    .yaml();
-    let ingress = Ing {
-        annotations: &[HTTPS, ("auth-type", "oidc")],
-        ..Ing::default()
-    }
-    .yaml();
+    let service = Gateway { annotations, ..Gateway::default() }.yaml();
+    let ingress = Ing { annotations: &[HTTPS, ("auth-type", "oidc")], ..Ing::default() }.yaml();
     let model = model_of(&(service + &ingress));
     assert_eq!(built(&model).listeners[0].rules[0].actions.len(), 1);
 }
@@ -130,11 +88,9 @@ fn tokens_are_validated_on_https_and_checked_everywhere() {
         json!({"type": "jwt-validation", "jwtValidationConfig": {"jwksEndpoint": "https://k", "issuer": "i",
             "additionalClaims": [{"format": "single-string", "name": "role", "values": ["admin"]}]}})
     );
-    for json in [
-        r#"{"issuer": "i"}"#,
-        "[]",
-        r#"{"jwksEndpoint": "k", "issuer": "i", "additionalClaims": [{"name": "x"}]}"#,
-    ] {
+    for json in
+        [r#"{"issuer": "i"}"#, "[]", r#"{"jwksEndpoint": "k", "issuer": "i", "additionalClaims": [{"name": "x"}]}"#]
+    {
         refused_by(&with("", &[("jwt-validation", json)]), "jwt-validation");
     }
 }

@@ -10,50 +10,20 @@ fn nlb(model: &Model) -> &FrontendNlb {
 
 #[test]
 fn it_is_built_only_when_asked_for() {
-    assert_eq!(
-        built(&model(&[PUBLIC, ("frontend-nlb-healthcheck-port", "x")])).frontend_nlb,
-        None
-    );
+    assert_eq!(built(&model(&[PUBLIC, ("frontend-nlb-healthcheck-port", "x")])).frontend_nlb, None);
     let on = model(&[ON]);
-    assert_eq!(
-        (nlb(&on).scheme, &nlb(&on).subnets),
-        ("internal", &Subnets::Discovered)
-    );
-    assert_eq!(
-        nlb(&on)
-            .listeners
-            .iter()
-            .map(|l| (l.port, l.alb_port))
-            .collect::<Vec<_>>(),
-        [(80, 80)]
-    );
-    refused_by(
-        &model(&[("enable-frontend-nlb", "on")]),
-        "enable-frontend-nlb",
-    );
+    assert_eq!((nlb(&on).scheme, &nlb(&on).subnets), ("internal", &Subnets::Discovered));
+    assert_eq!(nlb(&on).listeners.iter().map(|l| (l.port, l.alb_port)).collect::<Vec<_>>(), [(80, 80)]);
+    refused_by(&model(&[("enable-frontend-nlb", "on")]), "enable-frontend-nlb");
 }
 
 #[test]
 fn addresses_need_a_public_scheme_and_a_subnet_each() {
     let message = refused_by(&model(&[ON, EIPS]), EIPS.0);
-    assert_eq!(
-        message,
-        "EIP allocations can only be set for internet facing load balancers"
-    );
-    let message = refused_by(
-        &model(&[ON, PUBLIC, EIPS, ("frontend-nlb-subnets", "subnet-a")]),
-        EIPS.0,
-    );
-    assert_eq!(
-        message,
-        "number of EIP allocations (2) and subnets (1) must match"
-    );
-    let fine = model(&[
-        ON,
-        PUBLIC,
-        EIPS,
-        ("frontend-nlb-subnets", "subnet-a,subnet-b"),
-    ]);
+    assert_eq!(message, "EIP allocations can only be set for internet facing load balancers");
+    let message = refused_by(&model(&[ON, PUBLIC, EIPS, ("frontend-nlb-subnets", "subnet-a")]), EIPS.0);
+    assert_eq!(message, "number of EIP allocations (2) and subnets (1) must match");
+    let fine = model(&[ON, PUBLIC, EIPS, ("frontend-nlb-subnets", "subnet-a,subnet-b")]);
     assert_eq!(nlb(&fine).eip_allocations.len(), 2);
     assert_eq!(model(&[ON, PUBLIC, EIPS]).verdict, Verdict::Unknown);
 }
@@ -61,10 +31,7 @@ fn addresses_need_a_public_scheme_and_a_subnet_each() {
 #[test]
 fn one_subnet_is_enough_and_none_is_not() {
     built(&model(&[ON, ("frontend-nlb-subnets", "subnet-a")]));
-    let message = refused_by(
-        &model(&[ON, ("frontend-nlb-subnets", ",")]),
-        "frontend-nlb-subnets",
-    );
+    let message = refused_by(&model(&[ON, ("frontend-nlb-subnets", ",")]), "frontend-nlb-subnets");
     assert_eq!(message, "unable to resolve at least one subnet");
 }
 
@@ -72,14 +39,7 @@ fn one_subnet_is_enough_and_none_is_not() {
 fn ports_are_mapped_and_unknown_ones_left_out() {
     let mapping = ("frontend-nlb-listener-port-mapping", "8080=80,8443=443");
     let mapped = model(&[ON, mapping]);
-    assert_eq!(
-        nlb(&mapped)
-            .listeners
-            .iter()
-            .map(|l| (l.port, l.alb_port))
-            .collect::<Vec<_>>(),
-        [(8080, 80)]
-    );
+    assert_eq!(nlb(&mapped).listeners.iter().map(|l| (l.port, l.alb_port)).collect::<Vec<_>>(), [(8080, 80)]);
     let message = refused_by(&model(&[ON, (mapping.0, "http=80")]), mapping.0);
     let what = "failed to compute listenPort config for ingress: istio-system/edge";
     assert_eq!(message, format!("{what}: invalid NLB listener port: http"));
@@ -87,21 +47,13 @@ fn ports_are_mapped_and_unknown_ones_left_out() {
 
 #[test]
 fn its_health_check_takes_no_port_names() {
-    let message = refused_by(
-        &model(&[ON, ("frontend-nlb-healthcheck-port", "status-port")]),
-        "frontend-nlb-healthcheck-port",
-    );
+    let message =
+        refused_by(&model(&[ON, ("frontend-nlb-healthcheck-port", "status-port")]), "frontend-nlb-healthcheck-port");
     assert!(message.ends_with(": failed to resolve healthCheckPort"));
-    let check = model(&[
-        ON,
-        ("frontend-nlb-healthcheck-path", "/x"),
-        ("frontend-nlb-healthcheck-success-codes", "200-399"),
-    ]);
+    let check =
+        model(&[ON, ("frontend-nlb-healthcheck-path", "/x"), ("frontend-nlb-healthcheck-success-codes", "200-399")]);
     let check = &nlb(&check).listeners[0].health_check;
-    assert_eq!(
-        (check.path.as_str(), &check.matcher),
-        ("/x", &Matcher::HttpCode("200-399".into()))
-    );
+    assert_eq!((check.path.as_str(), &check.matcher), ("/x", &Matcher::HttpCode("200-399".into())));
 }
 
 #[test]
@@ -118,38 +70,17 @@ fn members_must_agree_on_what_they_say_of_a_shared_port() {
         let group = ("group.name", "edge");
         let one: Vec<_> = [group, ON].iter().chain(one).copied().collect();
         let two: Vec<_> = [group, ON].iter().chain(two).copied().collect();
-        let one = Ing {
-            key: "istio-system/a",
-            annotations: &one,
-            ..Ing::default()
-        }
-        .yaml();
-        let two = Ing {
-            key: "istio-system/b",
-            annotations: &two,
-            ..Ing::default()
-        }
-        .yaml();
+        let one = Ing { key: "istio-system/a", annotations: &one, ..Ing::default() }.yaml();
+        let two = Ing { key: "istio-system/b", annotations: &two, ..Ing::default() }.yaml();
         model_of(&(Gateway::default().yaml() + &one + &two))
     };
     let interval = "frontend-nlb-healthcheck-interval-seconds";
-    assert_eq!(
-        nlb(&pair(&[], &[(interval, "30")])).listeners[0]
-            .health_check
-            .interval_seconds,
-        30
-    );
+    assert_eq!(nlb(&pair(&[], &[(interval, "30")])).listeners[0].health_check.interval_seconds, 30);
     let (message, _) = refused(&pair(&[(interval, "20")], &[(interval, "30")]));
     let conflict = "conflicting IntervalSeconds, config 2: 30, previous: 20";
-    assert_eq!(
-        message,
-        format!("failed to merge NLB listenPort config for port: 80: {conflict}")
-    );
+    assert_eq!(message, format!("failed to merge NLB listenPort config for port: 80: {conflict}"));
     let mapping = "frontend-nlb-listener-port-mapping";
     let ports = ("listen-ports", r#"[{"HTTP": 80}, {"HTTP": 81}]"#);
-    let (message, _) = refused(&pair(
-        &[(mapping, "8080=80")],
-        &[ports, (mapping, "8080=81")],
-    ));
+    let (message, _) = refused(&pair(&[(mapping, "8080=80")], &[ports, (mapping, "8080=81")]));
     assert!(message.ends_with("conflicting Target Port, config 2: 81, previous: 80"));
 }

@@ -5,57 +5,24 @@ fn pair(first: &[(&str, &str)], second: &[(&str, &str)]) -> Model {
     pair_with(first, TO_443, second, TO_443)
 }
 
-fn pair_with(
-    first: &[(&str, &str)],
-    first_spec: &str,
-    second: &[(&str, &str)],
-    second_spec: &str,
-) -> Model {
+fn pair_with(first: &[(&str, &str)], first_spec: &str, second: &[(&str, &str)], second_spec: &str) -> Model {
     let group = ("group.name", "edge");
     let first: Vec<_> = [group].iter().chain(first).copied().collect();
     let second: Vec<_> = [group].iter().chain(second).copied().collect();
     let shop = Gateway::default().yaml().replace("istio-system", "shop");
-    let one = Ing {
-        annotations: &first,
-        spec: first_spec,
-        ..Ing::default()
-    };
-    let two = Ing {
-        key: "shop/shop",
-        annotations: &second,
-        spec: second_spec,
-        ..Ing::default()
-    };
+    let one = Ing { annotations: &first, spec: first_spec, ..Ing::default() };
+    let two = Ing { key: "shop/shop", annotations: &second, spec: second_spec, ..Ing::default() };
     model_of(&(Gateway::default().yaml() + &shop + &one.yaml() + &two.yaml()))
 }
 
 #[test]
 fn order_comes_before_name_and_names_compare_as_text() {
-    let order = |model: &Model| {
-        model.groups[0]
-            .members
-            .iter()
-            .map(Key::to_string)
-            .collect::<Vec<_>>()
-    };
+    let order = |model: &Model| model.groups[0].members.iter().map(Key::to_string).collect::<Vec<_>>();
     assert_eq!(order(&pair(&[], &[])), ["istio-system/edge", "shop/shop"]);
-    assert_eq!(
-        order(&pair(&[("group.order", "10")], &[("group.order", "+9")])),
-        ["shop/shop", "istio-system/edge"]
-    );
+    assert_eq!(order(&pair(&[("group.order", "10")], &[("group.order", "+9")])), ["shop/shop", "istio-system/edge"]);
     let group = &[("group.name", "edge")];
-    let dash = Ing {
-        key: "a-b/x",
-        annotations: group,
-        ..Ing::default()
-    }
-    .yaml();
-    let slash = Ing {
-        key: "a/x",
-        annotations: group,
-        ..Ing::default()
-    }
-    .yaml();
+    let dash = Ing { key: "a-b/x", annotations: group, ..Ing::default() }.yaml();
+    let slash = Ing { key: "a/x", annotations: group, ..Ing::default() }.yaml();
     assert_eq!(order(&model_of(&(slash + &dash))), ["a-b/x", "a/x"]);
 }
 
@@ -66,10 +33,7 @@ fn names_of_groups() {
     }
     for name in ["Edge", "a_b", "-a", "a-", ".", "a b", "ä"] {
         let message = refused_by(&model(&[("group.name", name)]), "group.name");
-        assert!(
-            message.starts_with("invalid ingress group: groupName must consist of"),
-            "{name}"
-        );
+        assert!(message.starts_with("invalid ingress group: groupName must consist of"), "{name}");
     }
 }
 
@@ -77,61 +41,20 @@ fn names_of_groups() {
 fn an_order_out_of_range_stops_the_group_without_an_event() {
     let model = pair(&[], &[("group.order", "-1001")]);
     let message = refused_by(&model, "group.order");
-    assert_eq!(
-        message,
-        "explicit Ingress group order must be within [-1000:1000], Ingress: shop/shop, order: -1001"
-    );
-    assert_eq!(
-        model.groups[0].failure.as_ref().map(|f| f.stage),
-        Some(Stage::GroupLoad)
-    );
+    assert_eq!(message, "explicit Ingress group order must be within [-1000:1000], Ingress: shop/shop, order: -1001");
+    assert_eq!(model.groups[0].failure.as_ref().map(|f| f.stage), Some(Stage::GroupLoad));
 }
 
 #[test]
 fn exclusive_annotations_must_agree() {
     for (suffix, one, two, message) in [
-        (
-            "ip-address-type",
-            "ipv4",
-            "dualstack",
-            "conflicting IPAddressType: [dualstack ipv4]",
-        ),
-        (
-            "wafv2-acl-arn",
-            "arn:a",
-            "none",
-            "conflicting WAFv2 WebACL ARNs: [arn:a none]",
-        ),
-        (
-            "wafv2-acl-name",
-            "a",
-            "b",
-            "conflicting WAFv2 WebACL names: [a b]",
-        ),
-        (
-            "waf-acl-id",
-            "a",
-            "b",
-            "conflicting WAFRegional WebACL IDs: [a b]",
-        ),
-        (
-            "shield-advanced-protection",
-            "true",
-            "false",
-            "conflicting enable shield advanced protection",
-        ),
-        (
-            "customer-owned-ipv4-pool",
-            "a",
-            "b",
-            "conflicting CustomerOwnedIPv4Pool: [a b]",
-        ),
-        (
-            "ipam-ipv4-pool-id",
-            "a",
-            "b",
-            "conflicting ipv4 ipam pools a: b",
-        ),
+        ("ip-address-type", "ipv4", "dualstack", "conflicting IPAddressType: [dualstack ipv4]"),
+        ("wafv2-acl-arn", "arn:a", "none", "conflicting WAFv2 WebACL ARNs: [arn:a none]"),
+        ("wafv2-acl-name", "a", "b", "conflicting WAFv2 WebACL names: [a b]"),
+        ("waf-acl-id", "a", "b", "conflicting WAFRegional WebACL IDs: [a b]"),
+        ("shield-advanced-protection", "true", "false", "conflicting enable shield advanced protection"),
+        ("customer-owned-ipv4-pool", "a", "b", "conflicting CustomerOwnedIPv4Pool: [a b]"),
+        ("ipam-ipv4-pool-id", "a", "b", "conflicting ipv4 ipam pools a: b"),
         (
             "load-balancer-attributes",
             "idle_timeout.timeout_seconds=1",
@@ -150,17 +73,9 @@ fn exclusive_annotations_must_agree() {
             "pl-2",
             "failed to merge listenPort config for port: 80: conflicting inbound-prefix-lists, istio-system/edge: [pl-1] | shop/shop: [pl-2]",
         ),
-        (
-            "listener-attributes.HTTP-80",
-            "a=1",
-            "a=2",
-            "conflicting listener attributes a: 1 | 2 for ingress shop/shop",
-        ),
+        ("listener-attributes.HTTP-80", "a=1", "a=2", "conflicting listener attributes a: 1 | 2 for ingress shop/shop"),
     ] {
-        assert_eq!(
-            refused(&pair(&[(suffix, one)], &[(suffix, two)])).0,
-            message
-        );
+        assert_eq!(refused(&pair(&[(suffix, one)], &[(suffix, two)])).0, message);
         for other in [&[(suffix, one)][..], &[]] {
             let verdict = pair(&[(suffix, one)], other).verdict;
             assert_ne!(verdict, Verdict::Refused, "{suffix}");
@@ -170,88 +85,50 @@ fn exclusive_annotations_must_agree() {
 
 #[test]
 fn one_port_has_one_protocol() {
-    let model = pair(
-        &[("listen-ports", r#"[{"HTTP": 8443}]"#)],
-        &[("listen-ports", r#"[{"HTTPS": 8443}]"#)],
-    );
+    let model = pair(&[("listen-ports", r#"[{"HTTP": 8443}]"#)], &[("listen-ports", r#"[{"HTTPS": 8443}]"#)]);
     let conflict = "conflicting protocol, istio-system/edge: HTTP | shop/shop: HTTPS";
-    assert_eq!(
-        refused(&model).0,
-        format!("failed to merge listenPort config for port: 8443: {conflict}")
-    );
+    assert_eq!(refused(&model).0, format!("failed to merge listenPort config for port: 8443: {conflict}"));
 }
 
 #[test]
 fn redirects_of_a_group_must_agree_and_count_against_all_its_listeners() {
     let ports = r#"[{"HTTP": 80}, {"HTTPS": 443}]"#;
     let https = [("listen-ports", ports), ("certificate-arn", "arn:c")];
-    let model = pair(
-        &[("ssl-redirect", "443"), https[0], https[1]],
-        &[("ssl-redirect", "8443"), https[0], https[1]],
-    );
-    assert_eq!(
-        refused_by(&model, "ssl-redirect"),
-        "conflicting sslRedirect port: [443 8443]"
-    );
+    let model = pair(&[("ssl-redirect", "443"), https[0], https[1]], &[("ssl-redirect", "8443"), https[0], https[1]]);
+    assert_eq!(refused_by(&model, "ssl-redirect"), "conflicting sslRedirect port: [443 8443]");
     let model = pair(&[("ssl-redirect", "443")], &https);
     let built = built(&model);
     assert!(built.listeners[0].redirects_all && built.listeners[0].rules.is_empty());
     assert_eq!(built.listeners[0].members.len(), 2);
     assert_eq!(built.listeners[1].members, [Key::new("shop", "shop")]);
-    assert!(
-        built
-            .target_groups
-            .iter()
-            .all(|group| group.ingress.namespace == "shop")
-    );
+    assert!(built.target_groups.iter().all(|group| group.ingress.namespace == "shop"));
 }
 
 #[test]
 fn an_allow_list_of_one_member_holds_for_the_whole_port() {
-    let model = pair(
-        &[("inbound-cidrs", "10.0.0.0/8")],
-        &[("listen-ports", r#"[{"HTTP": 80}, {"HTTP": 81}]"#)],
-    );
-    assert_eq!(
-        built(&model).inbound,
-        ["tcp 80 from 10.0.0.0/8", "tcp 81 from 0.0.0.0/0"]
-    );
+    let model = pair(&[("inbound-cidrs", "10.0.0.0/8")], &[("listen-ports", r#"[{"HTTP": 80}, {"HTTP": 81}]"#)]);
+    assert_eq!(built(&model).inbound, ["tcp 80 from 10.0.0.0/8", "tcp 81 from 0.0.0.0/0"]);
 }
 
 #[test]
 fn certificates_add_up_and_the_first_stays_first() {
     let https = ("listen-ports", r#"[{"HTTPS": 443}]"#);
-    let model = pair(
-        &[https, ("certificate-arn", "arn:b,arn:c")],
-        &[https, ("certificate-arn", "arn:a,arn:b,arn:c")],
-    );
-    let arns: Vec<_> = built(&model).listeners[0]
-        .certificates
-        .iter()
-        .flatten()
-        .collect();
+    let model = pair(&[https, ("certificate-arn", "arn:b,arn:c")], &[https, ("certificate-arn", "arn:a,arn:b,arn:c")]);
+    let arns: Vec<_> = built(&model).listeners[0].certificates.iter().flatten().collect();
     assert_eq!(arns, ["arn:b", "arn:c", "arn:a", "arn:b"]);
 }
 
 #[test]
 fn an_ingress_that_is_in_no_group_leaves_the_others_alone() {
     let fine = Ing::default().yaml();
-    let broken = Ing {
-        key: "istio-system/other",
-        annotations: &[("group.name", "")],
-        ..Ing::default()
-    }
-    .yaml();
+    let broken = Ing { key: "istio-system/other", annotations: &[("group.name", "")], ..Ing::default() }.yaml();
     let model = model_of(&(Gateway::default().yaml() + &fine + &broken));
     assert_eq!(model.verdict, Verdict::Refused);
     assert_eq!(model.groups.len(), 1);
     assert_eq!(model.groups[0].verdict, Verdict::Built);
     let facts = model.ingress(&Key::new("istio-system", "other")).unwrap();
     assert_eq!((facts.group.as_ref(), facts.index), (None, 2));
-    assert_eq!(
-        facts.failure.as_ref().map(|f| f.stage),
-        Some(Stage::GroupId)
-    );
+    assert_eq!(facts.failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
     assert!(model.group_of(&Key::new("istio-system", "edge")).is_some());
 }
 
@@ -259,10 +136,7 @@ fn an_ingress_that_is_in_no_group_leaves_the_others_alone() {
 fn an_error_of_one_member_is_an_error_of_all() {
     let model = pair(&[], &[("backend-protocol", "https")]);
     let message = refused_by(&model, "backend-protocol");
-    assert_eq!(
-        message,
-        "ingress: shop/shop: backend protocol must be within [HTTP, HTTPS]: https"
-    );
+    assert_eq!(message, "ingress: shop/shop: backend protocol must be within [HTTP, HTTPS]: https");
     let failure = model.groups[0].failure.as_ref().unwrap();
     assert_eq!(failure.reason.ingress, Some(Key::new("shop", "shop")));
 }
@@ -270,25 +144,9 @@ fn an_error_of_one_member_is_an_error_of_all() {
 #[test]
 fn the_worst_group_decides_the_verdict() {
     let fine = Ing::default().yaml();
-    let unknown = Ing {
-        key: "istio-system/one",
-        annotations: &[("subnets", "subnet-a")],
-        ..Ing::default()
-    }
-    .yaml();
-    let refused = Ing {
-        key: "istio-system/two",
-        annotations: &[("scheme", "")],
-        ..Ing::default()
-    }
-    .yaml();
+    let unknown = Ing { key: "istio-system/one", annotations: &[("subnets", "subnet-a")], ..Ing::default() }.yaml();
+    let refused = Ing { key: "istio-system/two", annotations: &[("scheme", "")], ..Ing::default() }.yaml();
     let service = Gateway::default().yaml();
-    assert_eq!(
-        model_of(&(service.clone() + &fine + &unknown)).verdict,
-        Verdict::Unknown
-    );
-    assert_eq!(
-        model_of(&(service + &fine + &unknown + &refused)).verdict,
-        Verdict::Refused
-    );
+    assert_eq!(model_of(&(service.clone() + &fine + &unknown)).verdict, Verdict::Unknown);
+    assert_eq!(model_of(&(service + &fine + &unknown + &refused)).verdict, Verdict::Refused);
 }

@@ -30,11 +30,7 @@ const PORTS: &str = "  - {name: status-port, port: 15021, targetPort: 15021, nod
 
 impl Default for Gateway<'_> {
     fn default() -> Self {
-        Gateway {
-            annotations: "",
-            spec: "  type: NodePort\n",
-            ports: PORTS,
-        }
+        Gateway { annotations: "", spec: "  type: NodePort\n", ports: PORTS }
     }
 }
 
@@ -69,12 +65,7 @@ const TO_443: &str = "  rules:
 
 impl Default for Ing<'_> {
     fn default() -> Self {
-        Ing {
-            key: "istio-system/edge",
-            annotations: &[],
-            spec: TO_443,
-            class: CLASS,
-        }
+        Ing { key: "istio-system/edge", annotations: &[], spec: TO_443, class: CLASS }
     }
 }
 
@@ -84,9 +75,7 @@ impl Ing<'_> {
         let annotations: String = self
             .annotations
             .iter()
-            .map(|(suffix, value)| {
-                format!("    alb.ingress.kubernetes.io/{suffix}: {}\n", json!(value))
-            })
+            .map(|(suffix, value)| format!("    alb.ingress.kubernetes.io/{suffix}: {}\n", json!(value)))
             .collect();
         format!(
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  namespace: {namespace}\n  \
@@ -99,10 +88,7 @@ impl Ing<'_> {
 fn read(yaml: &str) -> Vec<Value> {
     let read = manifest::read_all(&Stream::split(yaml));
     assert_eq!(read.unreadable, []);
-    read.objects
-        .into_iter()
-        .map(|object| object.value)
-        .collect()
+    read.objects.into_iter().map(|object| object.value).collect()
 }
 
 fn model_of(yaml: &str) -> Model {
@@ -111,27 +97,12 @@ fn model_of(yaml: &str) -> Model {
 
 /// The gateway, and one Ingress with these annotations.
 fn model(annotations: &[(&str, &str)]) -> Model {
-    model_of(
-        &(Gateway::default().yaml()
-            + &Ing {
-                annotations,
-                ..Ing::default()
-            }
-            .yaml()),
-    )
+    model_of(&(Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml()))
 }
 
 /// The gateway, and one Ingress with these annotations and this spec.
 fn model_with(annotations: &[(&str, &str)], spec: &str) -> Model {
-    model_of(
-        &(Gateway::default().yaml()
-            + &Ing {
-                annotations,
-                spec,
-                ..Ing::default()
-            }
-            .yaml()),
-    )
+    model_of(&(Gateway::default().yaml() + &Ing { annotations, spec, ..Ing::default() }.yaml()))
 }
 
 /// The only group of a model that is built.
@@ -144,55 +115,29 @@ fn built(model: &Model) -> &Built {
 /// Message and annotation of a refusal.
 fn refused(model: &Model) -> (String, Option<String>) {
     assert_eq!(model.verdict, Verdict::Refused, "{:?}", model.message);
-    let of_ingress = model
-        .ingresses
-        .iter()
-        .filter_map(|facts| facts.failure.as_ref());
-    let of_group = model
-        .groups
-        .iter()
-        .filter_map(|group| group.failure.as_ref());
-    let failure = model
-        .failures
-        .iter()
-        .chain(of_ingress)
-        .chain(of_group)
-        .next()
-        .unwrap();
-    let key = failure
-        .reason
-        .site
-        .as_ref()
-        .and_then(|site| site.annotation_key().map(str::to_owned));
+    let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
+    let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
+    let failure = model.failures.iter().chain(of_ingress).chain(of_group).next().unwrap();
+    let key = failure.reason.site.as_ref().and_then(|site| site.annotation_key().map(str::to_owned));
     (failure.to_string(), key)
 }
 
 /// The message of a refusal, which names the annotation with this suffix.
 fn refused_by(model: &Model, suffix: &str) -> String {
     let (message, key) = refused(model);
-    assert_eq!(
-        key,
-        Some(format!("alb.ingress.kubernetes.io/{suffix}")),
-        "{message}"
-    );
+    assert_eq!(key, Some(format!("alb.ingress.kubernetes.io/{suffix}")), "{message}");
     message
 }
 
 /// The part of the printed model at a JSON pointer below the first group.
 fn shown(model: &Model, pointer: &str) -> Value {
-    show_json(model)["groups"][0]
-        .pointer(pointer)
-        .cloned()
-        .unwrap_or_default()
+    show_json(model)["groups"][0].pointer(pointer).cloned().unwrap_or_default()
 }
 
 #[test]
 fn a_stream_without_an_ingress_is_ignored() {
     let model = model_of(&Gateway::default().yaml());
-    assert_eq!(
-        (model.verdict, model.message.as_deref()),
-        (Verdict::Ignored, Some("no Ingress is in the stream"))
-    );
+    assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Ignored, Some("no Ingress is in the stream")));
     assert_eq!(show_json(&model)["groups"], json!([]));
 }
 
@@ -214,32 +159,15 @@ fn an_ingress_that_does_not_decode_is_refused_with_its_place() {
 #[test]
 fn a_service_that_does_not_decode_is_refused_too() {
     let ports = "  - {name: https, port: \"443\"}\n";
-    let model = model_of(
-        &(Gateway {
-            ports,
-            ..Gateway::default()
-        }
-        .yaml()
-            + &Ing::default().yaml()),
-    );
+    let model = model_of(&(Gateway { ports, ..Gateway::default() }.yaml() + &Ing::default().yaml()));
     let (message, _) = refused(&model);
-    assert!(
-        message.starts_with("Service istio-system/gateway cannot be decoded: "),
-        "{message}"
-    );
+    assert!(message.starts_with("Service istio-system/gateway cannot be decoded: "), "{message}");
 }
 
 #[test]
 fn a_null_annotation_is_stored_as_an_empty_one() {
     let class = "    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme:\n";
-    let model = model_of(
-        &(Gateway::default().yaml()
-            + &Ing {
-                class,
-                ..Ing::default()
-            }
-            .yaml()),
-    );
+    let model = model_of(&(Gateway::default().yaml() + &Ing { class, ..Ing::default() }.yaml()));
     assert_eq!(refused_by(&model, "scheme"), "unknown scheme: ");
 }
 
@@ -247,19 +175,13 @@ fn a_null_annotation_is_stored_as_an_empty_one() {
 fn the_printed_model_has_the_documented_shape() {
     let model = model(&[("scheme", "internet-facing"), ("backend-protocol", "HTTPS")]);
     let shown = show_json(&model);
-    assert_eq!(
-        (&shown["version"], &shown["verdict"], &shown["message"]),
-        (&json!(1), &json!("built"), &Value::Null)
-    );
+    assert_eq!((&shown["version"], &shown["verdict"], &shown["message"]), (&json!(1), &json!("built"), &Value::Null));
     let group = &shown["groups"][0];
     assert_eq!(group["group"], "istio-system/edge");
     assert_eq!(group["members"], json!(["istio-system/edge"]));
     assert_eq!(group["loadBalancer"]["scheme"], "internet-facing");
     assert_eq!(group["inbound"], json!(["tcp 80 from 0.0.0.0/0"]));
-    assert_eq!(
-        (&group["wafv2"], &group["shield"]),
-        (&Value::Null, &Value::Null)
-    );
+    assert_eq!((&group["wafv2"], &group["shield"]), (&Value::Null, &Value::Null));
     assert_eq!(
         group["listeners"][0]["rules"][0],
         json!({

@@ -18,21 +18,12 @@ fn spec(paths: &[(&str, &str, &str)]) -> String {
 fn paths(model: &Model) -> Vec<Vec<String>> {
     let rules = &built(model).listeners[0].rules;
     let paths = |condition: &Condition| match condition {
-        Condition::PathPattern {
-            path_pattern_config,
-        } => Some(
-            [
-                path_pattern_config.values.clone(),
-                path_pattern_config.regex_values.clone(),
-            ]
-            .concat(),
-        ),
+        Condition::PathPattern { path_pattern_config } => {
+            Some([path_pattern_config.values.clone(), path_pattern_config.regex_values.clone()].concat())
+        }
         _ => None,
     };
-    rules
-        .iter()
-        .map(|rule| rule.conditions.iter().find_map(paths).unwrap_or_default())
-        .collect()
+    rules.iter().map(|rule| rule.conditions.iter().find_map(paths).unwrap_or_default()).collect()
 }
 
 #[test]
@@ -47,30 +38,11 @@ fn paths_of_one_entry_are_sorted_and_entries_are_not() {
             ("/e", "Exact", "gateway"),
         ]) + "  - http:\n      paths:\n      - {path: /z, pathType: Exact, backend: {service: {name: gateway, port: {number: 80}}}}\n"),
     );
-    let order: Vec<String> = paths(&model)
-        .iter()
-        .map(|values| values.join(" "))
-        .collect();
-    assert_eq!(
-        order,
-        ["/e", "/long /long/*", "/a /a/*", "/b /b/*", "/x", "/z"]
-    );
-    let origins: Vec<_> = built(&model).listeners[0]
-        .rules
-        .iter()
-        .map(|r| (r.priority, r.origin.rule, r.origin.path))
-        .collect();
-    assert_eq!(
-        origins,
-        [
-            (1, 0, 4),
-            (2, 0, 2),
-            (3, 0, 1),
-            (4, 0, 3),
-            (5, 0, 0),
-            (6, 1, 0)
-        ]
-    );
+    let order: Vec<String> = paths(&model).iter().map(|values| values.join(" ")).collect();
+    assert_eq!(order, ["/e", "/long /long/*", "/a /a/*", "/b /b/*", "/x", "/z"]);
+    let origins: Vec<_> =
+        built(&model).listeners[0].rules.iter().map(|r| (r.priority, r.origin.rule, r.origin.path)).collect();
+    assert_eq!(origins, [(1, 0, 4), (2, 0, 2), (3, 0, 1), (4, 0, 3), (5, 0, 0), (6, 1, 0)]);
 }
 
 #[test]
@@ -82,32 +54,17 @@ fn a_path_type_that_is_none_is_refused() {
 #[test]
 fn question_marks_are_wildcards_too() {
     let exact = model_with(&[], &spec(&[("/a?", "Exact", "gateway")]));
-    assert_eq!(
-        refused(&exact).0,
-        "ingress: istio-system/edge: exact path shouldn't contain wildcards: /a?"
-    );
-    assert_eq!(
-        paths(&model_with(
-            &[],
-            &spec(&[("/a?*", "ImplementationSpecific", "gateway")])
-        )),
-        [["/a?*"]]
-    );
+    assert_eq!(refused(&exact).0, "ingress: istio-system/edge: exact path shouldn't contain wildcards: /a?");
+    assert_eq!(paths(&model_with(&[], &spec(&[("/a?*", "ImplementationSpecific", "gateway")]))), [["/a?*"]]);
 }
 
 #[test]
 fn regular_expressions_lose_the_slash_in_front() {
     let regex = ("use-regex-path-match", "true");
-    let paths_of = spec(&[
-        ("/^/api/v[0-9]+$", "ImplementationSpecific", "gateway"),
-        ("/p", "Prefix", "gateway"),
-    ]);
+    let paths_of = spec(&[("/^/api/v[0-9]+$", "ImplementationSpecific", "gateway"), ("/p", "Prefix", "gateway")]);
     let model = model_with(&[regex], &paths_of);
     assert_eq!(
-        shown(
-            &model,
-            "/listeners/0/rules/1/conditions/0/pathPatternConfig"
-        ),
+        shown(&model, "/listeners/0/rules/1/conditions/0/pathPatternConfig"),
         json!({"regexValues": ["^/api/v[0-9]+$"]})
     );
     let broken = model_with(&[("use-regex-path-match", "on")], &paths_of);
@@ -163,14 +120,8 @@ fn the_webhook_denies_conditions_that_lack_their_config() {
         let model = model(&[("conditions.gateway", json)]);
         let since = "since invalid alb.ingress.kubernetes.io/conditions.gateway annotation";
         let message = refused_by(&model, "conditions.gateway");
-        assert_eq!(
-            message,
-            format!("ignoring Ingress istio-system/edge {since}: {fault}")
-        );
-        assert_eq!(
-            model.ingresses[0].failure.as_ref().map(|f| f.stage),
-            Some(Stage::Admission)
-        );
+        assert_eq!(message, format!("ignoring Ingress istio-system/edge {since}: {fault}"));
+        assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::Admission));
     }
 }
 
@@ -179,10 +130,7 @@ fn the_webhook_does_not_look_at_the_default_backend() {
     let default = "  defaultBackend: {service: {name: gateway, port: {number: 443}}}\n";
     let model = model_with(&[("conditions.gateway", "{")], default);
     assert_eq!(model.ingresses[0].failure, None);
-    assert_eq!(
-        model.groups[0].failure.as_ref().map(|f| f.stage),
-        Some(Stage::Build)
-    );
+    assert_eq!(model.groups[0].failure.as_ref().map(|f| f.stage), Some(Stage::Build));
 }
 
 #[test]
@@ -195,19 +143,10 @@ fn transforms_rewrite_and_are_checked() {
         json!([{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/b"}]}}])
     );
     for (json, fault) in [
-        (
-            r#"[{"type": "host-header-rewrite"}]"#,
-            "missing hostHeaderRewriteConfig",
-        ),
-        (
-            r#"[{"type": "url-rewrite", "urlRewriteConfig": {}}]"#,
-            "urlRewriteConfig.rewrites cannot be empty",
-        ),
+        (r#"[{"type": "host-header-rewrite"}]"#, "missing hostHeaderRewriteConfig"),
+        (r#"[{"type": "url-rewrite", "urlRewriteConfig": {}}]"#, "urlRewriteConfig.rewrites cannot be empty"),
     ] {
-        let message = refused_by(
-            &model(&[("transforms.gateway", json)]),
-            "transforms.gateway",
-        );
+        let message = refused_by(&model(&[("transforms.gateway", json)]), "transforms.gateway");
         assert_eq!(message, format!("ingress: istio-system/edge: {fault}"));
     }
 }
@@ -216,47 +155,25 @@ const REDIRECT: (&str, &str) = (
     "actions.to-https",
     r#"{"type": "redirect", "redirectConfig": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}"#,
 );
-const BOTH: [(&str, &str); 2] = [
-    ("listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#),
-    ("certificate-arn", "arn:a"),
-];
+const BOTH: [(&str, &str); 2] = [("listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#), ("certificate-arn", "arn:a")];
 
 #[test]
 fn a_redirect_takes_all_later_rules_and_leaves_its_own_listener() {
     let model = model_with(
         &[REDIRECT, BOTH[0], BOTH[1]],
-        &spec(&[
-            ("/", "Prefix", "to-https"),
-            ("/a", "Exact", "gateway"),
-            ("/", "Prefix", "gateway"),
-        ]),
+        &spec(&[("/", "Prefix", "to-https"), ("/a", "Exact", "gateway"), ("/", "Prefix", "gateway")]),
     );
-    let [http, https] = built(&model).listeners.as_slice() else {
-        unreachable!()
-    };
+    let [http, https] = built(&model).listeners.as_slice() else { unreachable!() };
     assert_eq!((http.rules.len(), https.rules.len()), (2, 2));
-    let redirect = Origin {
-        ingress: Key::new("istio-system", "edge"),
-        rule: 0,
-        path: 0,
-        backend: "to-https".into(),
-    };
-    assert_eq!(
-        http.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(),
-        [&WhyPruned::Covered { by: redirect }]
-    );
-    assert_eq!(
-        https.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(),
-        [&WhyPruned::RedirectsToItself]
-    );
+    let redirect = Origin { ingress: Key::new("istio-system", "edge"), rule: 0, path: 0, backend: "to-https".into() };
+    assert_eq!(http.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::Covered { by: redirect }]);
+    assert_eq!(https.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::RedirectsToItself]);
 }
 
 #[test]
 fn a_redirect_that_changes_anything_is_no_loop() {
     let redirect = |config: &str| {
-        let json = format!(
-            r#"{{"type": "redirect", "redirectConfig": {{{config}, "statusCode": "HTTP_302"}}}}"#
-        );
+        let json = format!(r#"{{"type": "redirect", "redirectConfig": {{{config}, "statusCode": "HTTP_302"}}}}"#);
         let model = model_with(
             &[("actions.r", &json)],
             "  rules:\n  - host: a.example.com\n    http:\n      paths:\n      - {path: \
@@ -264,18 +181,9 @@ fn a_redirect_that_changes_anything_is_no_loop() {
         );
         built(&model).listeners[0].rules.len()
     };
-    assert_eq!(
-        redirect(r##""host": "#{host}", "path": "/#{path}", "query": "#{query}""##),
-        0
-    );
-    assert_eq!(
-        redirect(r#""host": "a.example.com", "path": "/x", "port": "80", "protocol": "HTTP""#),
-        0
-    );
-    assert_eq!(
-        redirect(r##""port": "#{port}", "protocol": "#{protocol}""##),
-        0
-    );
+    assert_eq!(redirect(r##""host": "#{host}", "path": "/#{path}", "query": "#{query}""##), 0);
+    assert_eq!(redirect(r#""host": "a.example.com", "path": "/x", "port": "80", "protocol": "HTTP""#), 0);
+    assert_eq!(redirect(r##""port": "#{port}", "protocol": "#{protocol}""##), 0);
     assert_eq!(redirect(r#""host": "b.example.com""#), 1);
     assert_eq!(redirect(r#""path": "/y""#), 1);
     assert_eq!(redirect(r#""query": "a=b""#), 1);
@@ -283,38 +191,21 @@ fn a_redirect_that_changes_anything_is_no_loop() {
 
 #[test]
 fn a_redirect_with_any_other_condition_covers_nothing() {
-    let conditions = (
-        "conditions.to-https",
-        r#"[{"field": "source-ip", "sourceIPConfig": {"values": ["10.0.0.0/8"]}}]"#,
-    );
-    let model = model_with(
-        &[REDIRECT, conditions],
-        &spec(&[("/", "Prefix", "to-https"), ("/", "Prefix", "gateway")]),
-    );
+    let conditions =
+        ("conditions.to-https", r#"[{"field": "source-ip", "sourceIPConfig": {"values": ["10.0.0.0/8"]}}]"#);
+    let model = model_with(&[REDIRECT, conditions], &spec(&[("/", "Prefix", "to-https"), ("/", "Prefix", "gateway")]));
     assert_eq!(built(&model).listeners[0].rules.len(), 2);
 }
 
 #[test]
 fn actions_are_checked_only_where_a_backend_names_them() {
     for (json, fault) in [
-        (
-            "443",
-            "json: cannot unmarshal number into Go value of type ingress.Action",
-        ),
+        ("443", "json: cannot unmarshal number into Go value of type ingress.Action"),
         (r#"{"type": "Redirect"}"#, "unknown action type: Redirect"),
         ("null", "unknown action type: "),
-        (
-            r#"{"type": "redirect", "redirectConfig": {}}"#,
-            "invalid RedirectConfig: statusCode is required",
-        ),
-        (
-            r#"{"type": "fixed-response"}"#,
-            "missing FixedResponseConfig",
-        ),
-        (
-            r#"{"type": "forward"}"#,
-            "missing ForwardConfig or TargetGroupARN/TargetGroupName",
-        ),
+        (r#"{"type": "redirect", "redirectConfig": {}}"#, "invalid RedirectConfig: statusCode is required"),
+        (r#"{"type": "fixed-response"}"#, "missing FixedResponseConfig"),
+        (r#"{"type": "forward"}"#, "missing ForwardConfig or TargetGroupARN/TargetGroupName"),
         (
             r#"{"type": "forward", "targetGroupARN": "a", "forwardConfig": {}}"#,
             "either ForwardConfig or TargetGroupARN/TargetGroupName can be specified",
@@ -329,10 +220,7 @@ fn actions_are_checked_only_where_a_backend_names_them() {
         ),
     ] {
         let action = &[("actions.x", json)];
-        let message = refused_by(
-            &model_with(action, &spec(&[("/", "Prefix", "x")])),
-            "actions.x",
-        );
+        let message = refused_by(&model_with(action, &spec(&[("/", "Prefix", "x")])), "actions.x");
         assert!(message.ends_with(fault), "{message}");
         built(&model(action));
     }
@@ -345,22 +233,9 @@ fn traffic_can_be_split_by_weight() {
         {"serviceName": "gateway", "servicePort": "http2", "weight": 1},
         {"targetGroupName": "old", "weight": 0}],
         "targetGroupStickinessConfig": {"enabled": true, "durationSeconds": 60}}}"#;
-    let model = model_with(
-        &[("actions.split", json)],
-        &spec(&[("/", "Prefix", "split")]),
-    );
-    let ids: Vec<_> = built(&model)
-        .target_groups
-        .iter()
-        .map(|group| group.id.as_str())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "istio-system/edge-gateway:443",
-            "istio-system/edge-gateway:http2"
-        ]
-    );
+    let model = model_with(&[("actions.split", json)], &spec(&[("/", "Prefix", "split")]));
+    let ids: Vec<_> = built(&model).target_groups.iter().map(|group| group.id.as_str()).collect();
+    assert_eq!(ids, ["istio-system/edge-gateway:443", "istio-system/edge-gateway:http2"]);
     assert_eq!(
         shown(&model, "/listeners/0/rules/0/actions/0/forwardConfig"),
         json!({"targetGroups": [
@@ -376,10 +251,7 @@ fn a_forward_to_nothing_is_null_as_the_controller_has_it() {
     let json = r#"{"type": "forward", "forwardConfig": {"targetGroups": []}}"#;
     let model = model_with(&[("actions.none", json)], &spec(&[("/", "Prefix", "none")]));
     built(&model);
-    assert_eq!(
-        shown(&model, "/listeners/0/rules/0/actions/0/forwardConfig"),
-        json!({"targetGroups": null})
-    );
+    assert_eq!(shown(&model, "/listeners/0/rules/0/actions/0/forwardConfig"), json!({"targetGroups": null}));
 }
 
 #[test]
@@ -393,36 +265,22 @@ fn missing_services_answer_503_or_leave_it_open() {
             {"contentType": "text/plain", "messageBody": "Backend service does not exist", "statusCode": "503"}}])
     );
     let open = model_of(&Ing::default().yaml());
-    let message =
-        "it depends on the cluster: the Service istio-system/gateway is not in the stream";
-    assert_eq!(
-        (open.verdict, open.message.as_deref()),
-        (Verdict::Unknown, Some(message))
-    );
+    let message = "it depends on the cluster: the Service istio-system/gateway is not in the stream";
+    assert_eq!((open.verdict, open.message.as_deref()), (Verdict::Unknown, Some(message)));
     let json = r#"{"type": "forward", "forwardConfig": {"targetGroups": [
         {"serviceName": "gateway", "servicePort": 443, "weight": 1}, {"targetGroupARN": "arn:x", "weight": 1}]}}"#;
-    let split = Ing {
-        annotations: &[("actions.split", json)],
-        spec: &spec(&[("/", "Prefix", "split")]),
-        ..Ing::default()
-    }
-    .yaml();
+    let split =
+        Ing { annotations: &[("actions.split", json)], spec: &spec(&[("/", "Prefix", "split")]), ..Ing::default() }
+            .yaml();
     let (message, _) = refused(&model_of(&(elsewhere + &split)));
-    assert_eq!(
-        message,
-        "ingress: istio-system/edge: services \"gateway\" not found"
-    );
+    assert_eq!(message, "ingress: istio-system/edge: services \"gateway\" not found");
 }
 
 #[test]
 fn a_default_backend_may_be_an_action_that_loops() {
-    let spec = "  defaultBackend: {service: {name: to-https, port: {name: use-annotation}}}\n"
-        .to_owned()
-        + TO_443;
+    let spec = "  defaultBackend: {service: {name: to-https, port: {name: use-annotation}}}\n".to_owned() + TO_443;
     let model = model_with(&[REDIRECT, BOTH[0], BOTH[1]], &spec);
-    let [http, https] = built(&model).listeners.as_slice() else {
-        unreachable!()
-    };
+    let [http, https] = built(&model).listeners.as_slice() else { unreachable!() };
     assert_eq!(http.default_actions, https.default_actions);
     assert!(https.default_actions[0].redirect().is_some());
     assert_eq!(https.default_from, Some(Key::new("istio-system", "edge")));
@@ -431,9 +289,8 @@ fn a_default_backend_may_be_an_action_that_loops() {
 #[test]
 fn a_resource_backend_panics_in_a_rule_and_fails_by_default() {
     let resource = "{resource: {kind: Bucket, name: x}}";
-    let rule = format!(
-        "  rules:\n  - http:\n      paths:\n      - {{path: /, pathType: Prefix, backend: {resource}}}\n"
-    );
+    let rule =
+        format!("  rules:\n  - http:\n      paths:\n      - {{path: /, pathType: Prefix, backend: {resource}}}\n");
     assert!(refused(&model_with(&[], &rule)).0.contains("panics"));
     let model = model_with(&[], &format!("  defaultBackend: {resource}\n"));
     assert_eq!(refused(&model).0, "missing required \"service\" field");

@@ -1,14 +1,7 @@
 use super::*;
 
 fn with_service(gateway: &Gateway<'_>, annotations: &[(&str, &str)]) -> Model {
-    model_of(
-        &(gateway.yaml()
-            + &Ing {
-                annotations,
-                ..Ing::default()
-            }
-            .yaml()),
-    )
+    model_of(&(gateway.yaml() + &Ing { annotations, ..Ing::default() }.yaml()))
 }
 
 fn port(model: &Model) -> Option<i32> {
@@ -19,86 +12,24 @@ fn port(model: &Model) -> Option<i32> {
 fn the_port_is_a_node_port_or_a_target_port() {
     assert_eq!(port(&model(&[])), Some(30443));
     let unpinned = "  - {name: https, port: 443, targetPort: 8443}\n";
-    assert_eq!(
-        port(&with_service(
-            &Gateway {
-                ports: unpinned,
-                ..Gateway::default()
-            },
-            &[]
-        )),
-        None
-    );
+    assert_eq!(port(&with_service(&Gateway { ports: unpinned, ..Gateway::default() }, &[])), None);
     let ip = &[("target-type", "ip")];
-    assert_eq!(
-        port(&with_service(
-            &Gateway {
-                ports: unpinned,
-                ..Gateway::default()
-            },
-            ip
-        )),
-        Some(8443)
-    );
+    assert_eq!(port(&with_service(&Gateway { ports: unpinned, ..Gateway::default() }, ip)), Some(8443));
     let named = "  - {name: https, port: 443, targetPort: tls}\n";
-    assert_eq!(
-        port(&with_service(
-            &Gateway {
-                ports: named,
-                ..Gateway::default()
-            },
-            ip
-        )),
-        Some(1)
-    );
+    assert_eq!(port(&with_service(&Gateway { ports: named, ..Gateway::default() }, ip)), Some(1));
     let same = "  - {name: https, port: 443}\n";
-    assert_eq!(
-        port(&with_service(
-            &Gateway {
-                ports: same,
-                ..Gateway::default()
-            },
-            ip
-        )),
-        Some(443)
-    );
+    assert_eq!(port(&with_service(&Gateway { ports: same, ..Gateway::default() }, ip)), Some(443));
 }
 
 #[test]
 fn instance_targets_need_a_node_port() {
     let ports = "  - {name: https, port: 443}\n";
-    for spec in [
-        "",
-        "  type: ClusterIP\n",
-        "  type: LoadBalancer\n  allocateLoadBalancerNodePorts: false\n",
-    ] {
-        let model = with_service(
-            &Gateway {
-                spec,
-                ports,
-                ..Gateway::default()
-            },
-            &[],
-        );
-        assert!(
-            refused(&model)
-                .0
-                .contains("TargetGroup port is empty. When using Instance targets"),
-            "{spec}"
-        );
+    for spec in ["", "  type: ClusterIP\n", "  type: LoadBalancer\n  allocateLoadBalancerNodePorts: false\n"] {
+        let model = with_service(&Gateway { spec, ports, ..Gateway::default() }, &[]);
+        assert!(refused(&model).0.contains("TargetGroup port is empty. When using Instance targets"), "{spec}");
     }
     let spec = "  type: LoadBalancer\n";
-    assert_eq!(
-        port(&with_service(
-            &Gateway {
-                spec,
-                ports,
-                ..Gateway::default()
-            },
-            &[]
-        )),
-        None
-    );
+    assert_eq!(port(&with_service(&Gateway { spec, ports, ..Gateway::default() }, &[])), None);
 }
 
 #[test]
@@ -106,13 +37,9 @@ fn a_backend_is_found_by_service_port_only() {
     let by_name = "  rules:\n  - http:\n      paths:\n      - {path: /, pathType: Prefix, backend: {service: {name: gateway, port: \
                    {name: https}}}}\n";
     let model = model_with(&[], by_name);
-    assert_eq!(
-        built(&model).target_groups[0].id,
-        "istio-system/edge-gateway:https"
-    );
+    assert_eq!(built(&model).target_groups[0].id, "istio-system/edge-gateway:https");
     let without = by_name.replace("port: {name: https}", "port: {}");
-    let message =
-        "ingress: istio-system/edge: unable to find port 0 on service istio-system/gateway";
+    let message = "ingress: istio-system/edge: unable to find port 0 on service istio-system/gateway";
     assert_eq!(refused(&model_with(&[], &without)).0, message);
 }
 
@@ -120,51 +47,24 @@ fn a_backend_is_found_by_service_port_only() {
 fn health_check_by_name() {
     let check = |model: &Model| built(model).target_groups[0].health_check.clone();
     let named = check(&model(&[("healthcheck-port", "status-port")]));
-    assert_eq!(
-        (named.port, named.port_name.as_deref()),
-        (HealthPort::Number(30021), Some("status-port"))
-    );
-    let ip = check(&model(&[
-        ("healthcheck-port", "status-port"),
-        ("target-type", "ip"),
-    ]));
+    assert_eq!((named.port, named.port_name.as_deref()), (HealthPort::Number(30021), Some("status-port")));
+    let ip = check(&model(&[("healthcheck-port", "status-port"), ("target-type", "ip")]));
     assert_eq!(ip.port, HealthPort::Number(15021));
     let ports = "  - {name: https, port: 443}\n  - {name: status, port: 15021}\n";
-    let unpinned = with_service(
-        &Gateway {
-            ports,
-            ..Gateway::default()
-        },
-        &[("healthcheck-port", "status")],
-    );
-    assert_eq!(
-        shown(&unpinned, "/targetGroups/0/healthCheck/port"),
-        Value::Null
-    );
+    let unpinned = with_service(&Gateway { ports, ..Gateway::default() }, &[("healthcheck-port", "status")]);
+    assert_eq!(shown(&unpinned, "/targetGroups/0/healthCheck/port"), Value::Null);
     let big = model(&[("healthcheck-port", "99999999999")]);
     let message = "failed to resolve healthCheckPort: unable to find port 99999999999 on service istio-system/gateway";
-    assert_eq!(
-        refused_by(&big, "healthcheck-port"),
-        format!("ingress: istio-system/edge: {message}")
-    );
+    assert_eq!(refused_by(&big, "healthcheck-port"), format!("ingress: istio-system/edge: {message}"));
 }
 
 #[test]
 fn health_check_values_are_parsed_and_nothing_more() {
     let model_of = |suffix, value| model(&[(suffix, value)]);
     let check = |model: &Model| built(model).target_groups[0].health_check.clone();
-    assert_eq!(
-        check(&model_of("healthcheck-interval-seconds", "+007")).interval_seconds,
-        7
-    );
-    assert_eq!(
-        check(&model_of("healthcheck-timeout-seconds", "-1")).timeout_seconds,
-        -1
-    );
-    assert_eq!(
-        check(&model_of("success-codes", "")).matcher,
-        Matcher::HttpCode(String::new())
-    );
+    assert_eq!(check(&model_of("healthcheck-interval-seconds", "+007")).interval_seconds, 7);
+    assert_eq!(check(&model_of("healthcheck-timeout-seconds", "-1")).timeout_seconds, -1);
+    assert_eq!(check(&model_of("success-codes", "")).matcher, Matcher::HttpCode(String::new()));
     for (suffix, value) in [
         ("healthcheck-interval-seconds", "1e1"),
         ("healthcheck-timeout-seconds", "5 "),
@@ -180,23 +80,14 @@ fn health_check_values_are_parsed_and_nothing_more() {
 fn grpc_changes_path_and_matcher() {
     let model = model(&[("backend-protocol-version", "GRPC")]);
     built(&model);
-    assert_eq!(
-        shown(&model, "/targetGroups/0/healthCheck/matcher"),
-        json!({"grpcCode": "12"})
-    );
-    assert_eq!(
-        shown(&model, "/targetGroups/0/healthCheck/path"),
-        json!("/AWS.ALB/healthcheck")
-    );
+    assert_eq!(shown(&model, "/targetGroups/0/healthCheck/matcher"), json!({"grpcCode": "12"}));
+    assert_eq!(shown(&model, "/targetGroups/0/healthCheck/path"), json!("/AWS.ALB/healthcheck"));
 }
 
 #[test]
 fn the_protocol_of_the_check_follows_the_backend() {
     let model = model(&[("backend-protocol", "HTTPS")]);
-    assert_eq!(
-        built(&model).target_groups[0].health_check.protocol,
-        Protocol::Https
-    );
+    assert_eq!(built(&model).target_groups[0].health_check.protocol, Protocol::Https);
 }
 
 #[test]
@@ -205,10 +96,7 @@ fn the_service_wins_value_by_value_and_tags_key_by_key() {
                        alb.ingress.kubernetes.io/target-group-attributes: stickiness.enabled=true\n    \
                        alb.ingress.kubernetes.io/tags: a=service\n    alb.ingress.kubernetes.io/scheme: nonsense\n";
     let model = with_service(
-        &Gateway {
-            annotations,
-            ..Gateway::default()
-        },
+        &Gateway { annotations, ..Gateway::default() },
         &[
             ("backend-protocol", "nonsense"),
             ("target-group-attributes", "slow_start.duration_seconds=30"),
@@ -218,90 +106,42 @@ fn the_service_wins_value_by_value_and_tags_key_by_key() {
     let built = built(&model);
     let group = &built.target_groups[0];
     assert_eq!(group.protocol, Protocol::Https);
-    assert_eq!(
-        group.attributes,
-        BTreeMap::from([("stickiness.enabled".into(), "true".into())])
-    );
-    assert_eq!(
-        group.tags,
-        BTreeMap::from([
-            ("a".into(), "service".into()),
-            ("b".into(), "ingress".into())
-        ])
-    );
+    assert_eq!(group.attributes, BTreeMap::from([("stickiness.enabled".into(), "true".into())]));
+    assert_eq!(group.tags, BTreeMap::from([("a".into(), "service".into()), ("b".into(), "ingress".into())]));
     assert_eq!(built.load_balancer.tags["a"], "ingress");
-    assert_eq!(
-        group.read_from["backend-protocol"].object,
-        Object::service(&Key::new("istio-system", "gateway"))
-    );
+    assert_eq!(group.read_from["backend-protocol"].object, Object::service(&Key::new("istio-system", "gateway")));
 }
 
 #[test]
 fn a_fault_on_the_service_is_placed_there() {
     let annotations = "    alb.ingress.kubernetes.io/target-type: IP\n";
-    let model = with_service(
-        &Gateway {
-            annotations,
-            ..Gateway::default()
-        },
-        &[],
-    );
+    let model = with_service(&Gateway { annotations, ..Gateway::default() }, &[]);
     let failure = model.groups[0].failure.as_ref().unwrap();
     let site = failure.reason.site.as_ref().unwrap();
-    assert_eq!(
-        site.object,
-        Object::service(&Key::new("istio-system", "gateway"))
-    );
-    assert_eq!(
-        site.pointer(),
-        "/metadata/annotations/alb.ingress.kubernetes.io~1target-type"
-    );
-    assert_eq!(
-        failure.reason.ingress,
-        Some(Key::new("istio-system", "edge"))
-    );
+    assert_eq!(site.object, Object::service(&Key::new("istio-system", "gateway")));
+    assert_eq!(site.pointer(), "/metadata/annotations/alb.ingress.kubernetes.io~1target-type");
+    assert_eq!(failure.reason.ingress, Some(Key::new("istio-system", "edge")));
 }
 
 #[test]
 fn ipv6_needs_dual_stack() {
     let spec = "  type: NodePort\n  ipFamilies: [IPv4, IPv6]\n";
-    let gateway = Gateway {
-        spec,
-        ..Gateway::default()
-    };
+    let gateway = Gateway { spec, ..Gateway::default() };
     let message = "ingress: istio-system/edge: unsupported IPv6 configuration, lb not dual-stack";
     assert_eq!(refused(&with_service(&gateway, &[])).0, message);
-    let dual = [
-        ("ip-address-type", "dualstack"),
-        ("subnets", "subnet-a,subnet-b"),
-    ];
-    assert_eq!(
-        built(&with_service(&gateway, &dual)).target_groups[0].ip_address_type,
-        Some("ipv6")
-    );
-    let open = Gateway {
-        spec: "  type: NodePort\n  ipFamilyPolicy: RequireDualStack\n",
-        ..Gateway::default()
-    };
+    let dual = [("ip-address-type", "dualstack"), ("subnets", "subnet-a,subnet-b")];
+    assert_eq!(built(&with_service(&gateway, &dual)).target_groups[0].ip_address_type, Some("ipv6"));
+    let open = Gateway { spec: "  type: NodePort\n  ipFamilyPolicy: RequireDualStack\n", ..Gateway::default() };
     assert_eq!(with_service(&open, &[]).verdict, Verdict::Unknown);
-    assert_eq!(
-        built(&with_service(&open, &dual)).target_groups[0].ip_address_type,
-        None
-    );
+    assert_eq!(built(&with_service(&open, &dual)).target_groups[0].ip_address_type, None);
 }
 
 #[test]
 fn node_labels_count_for_instances_only() {
     let labels = ("target-node-labels", "pool=edge, zone=a");
     let model_with_labels = model(&[labels]);
-    assert_eq!(
-        built(&model_with_labels).target_groups[0].node_labels.len(),
-        2
-    );
-    refused_by(
-        &model(&[("target-node-labels", "pool")]),
-        "target-node-labels",
-    );
+    assert_eq!(built(&model_with_labels).target_groups[0].node_labels.len(), 2);
+    refused_by(&model(&[("target-node-labels", "pool")]), "target-node-labels");
     let ip = model(&[("target-node-labels", "pool"), ("target-type", "ip")]);
     assert_eq!(built(&ip).target_groups[0].node_labels.len(), 0);
 }
@@ -309,13 +149,7 @@ fn node_labels_count_for_instances_only() {
 #[test]
 fn a_shared_target_group_is_shared_if_either_says_so() {
     let annotations = "    alb.ingress.kubernetes.io/multi-cluster-target-group: \"false\"\n";
-    let model = with_service(
-        &Gateway {
-            annotations,
-            ..Gateway::default()
-        },
-        &[("multi-cluster-target-group", "true")],
-    );
+    let model = with_service(&Gateway { annotations, ..Gateway::default() }, &[("multi-cluster-target-group", "true")]);
     assert!(built(&model).target_groups[0].multi_cluster);
 }
 
@@ -324,10 +158,7 @@ fn control_ports_are_for_pods() {
     let control = ("target-control-port.gateway.443", "3000");
     let model_with_control = model(&[control, ("target-type", "ip")]);
     let group = &built(&model_with_control).target_groups[0];
-    assert_eq!(
-        (group.control_port, group.id.as_str()),
-        (Some(3000), "istio-system/edge-gateway:443")
-    );
+    assert_eq!((group.control_port, group.id.as_str()), (Some(3000), "istio-system/edge-gateway:443"));
     let message = "ingress: istio-system/edge: target control port is not supported for instance target target group";
     assert_eq!(refused_by(&model(&[control]), control.0), message);
     built(&model(&[("target-control-port.gateway.80", "x")]));

@@ -73,11 +73,7 @@ pub struct Forward {
 }
 
 fn null_if_empty<S: Serializer>(targets: &[Target], serializer: S) -> Result<S::Ok, S::Error> {
-    if targets.is_empty() {
-        serializer.serialize_none()
-    } else {
-        targets.serialize(serializer)
-    }
+    if targets.is_empty() { serializer.serialize_none() } else { targets.serialize(serializer) }
 }
 
 /// A target group of an action.

@@ -24,11 +24,7 @@ impl Files for Repository {
 
 fn render(pairs: &[(&str, &str)]) -> Result<Render, String> {
     let app = [("ARGOCD_APP_NAME", "gw")];
-    let env: Vec<_> = pairs
-        .iter()
-        .chain(&app)
-        .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
+    let env: Vec<_> = pairs.iter().chain(&app).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
     let voices = Voices::read(&env).map_err(|error| error.to_string())?;
     Render::read(&voices, &env, &Repository).map_err(|error| error.to_string())
 }
@@ -40,15 +36,8 @@ fn parameters(json: &str) -> Result<Vec<String>, String> {
 #[test]
 fn an_application_that_says_nothing() {
     let arguments = parameters("null").unwrap();
-    assert_eq!(
-        arguments,
-        ["template", ".", "--name-template=gw", "--include-crds"]
-    );
-    let empty = [
-        ("KUBE_VERSION", ""),
-        ("KUBE_API_VERSIONS", ""),
-        ("ARGOCD_APP_NAMESPACE", ""),
-    ];
+    assert_eq!(arguments, ["template", ".", "--name-template=gw", "--include-crds"]);
+    let empty = [("KUBE_VERSION", ""), ("KUBE_API_VERSIONS", ""), ("ARGOCD_APP_NAMESPACE", "")];
     assert_eq!(render(&empty).unwrap().arguments(), arguments);
 }
 
@@ -92,30 +81,15 @@ fn the_name_of_the_application_without_its_namespace() {
     let named = |name: &str| {
         let env = vec![("ARGOCD_APP_NAME".to_owned(), name.to_owned())];
         let render = Render::read(&Voices::read(&env).unwrap(), &env, &Repository);
-        render
-            .map(|render| render.release)
-            .map_err(|error| error.to_string())
+        render.map(|render| render.release).map_err(|error| error.to_string())
     };
     assert_eq!(named("team-a_gw"), Ok("gw".to_owned()));
     assert_eq!(named("gw.edge-1"), Ok("gw.edge-1".to_owned()));
     let help = "\n  help: choose one with the parameter `release-name`: lower-case letters, digits, `-` and `.`, 53 \
                 characters at most";
-    for wrong in [
-        "a_b_c",
-        "gw-",
-        "-gw",
-        "Gw",
-        "g..w",
-        "--post-renderer=x",
-        &"g".repeat(54),
-    ] {
+    for wrong in ["a_b_c", "gw-", "-gw", "Gw", "g..w", "--post-renderer=x", &"g".repeat(54)] {
         let name = wrong.split_once('_').map_or(wrong, |(_, name)| name);
-        assert_eq!(
-            named(wrong),
-            Err(format!(
-                "ARGOCD_APP_NAME: `{name}` is no name for a release{help}"
-            ))
-        );
+        assert_eq!(named(wrong), Err(format!("ARGOCD_APP_NAME: `{name}` is no name for a release{help}")));
     }
     assert_eq!(
         named(""),
@@ -138,16 +112,9 @@ fn what_would_be_a_flag_or_a_file_of_others_is_refused() {
     );
     let outside = "is not in the repository\n  help: name a file of the Application's own repository; with `/` in front the \
                    path counts from its root";
-    for file in [
-        "out.yaml",
-        "../../2/values.yaml",
-        "https://example.com/v.yaml",
-        "/../../etc/passwd",
-    ] {
+    for file in ["out.yaml", "../../2/values.yaml", "https://example.com/v.yaml", "/../../etc/passwd"] {
         assert_eq!(
-            told(&format!(
-                r#"[{{"name":"values-files","array":["values.yaml","{file}"]}}]"#
-            )),
+            told(&format!(r#"[{{"name":"values-files","array":["values.yaml","{file}"]}}]"#)),
             format!("parameter `values-files`: `{file}` {outside}")
         );
     }
@@ -156,13 +123,12 @@ fn what_would_be_a_flag_or_a_file_of_others_is_refused() {
         "parameter `values-files`: there is no file `--post-renderer=/tmp/x`\n  help: a path counts from the Application's \
          folder, and with `/` in front from the root of the repository"
     );
-    let optional = r#"[{"name":"values-files","array":["gone.yaml"]},{"name":"ignore-missing-values-files","string":"true"}]"#;
+    let optional =
+        r#"[{"name":"values-files","array":["gone.yaml"]},{"name":"ignore-missing-values-files","string":"true"}]"#;
     assert_eq!(parameters(optional), parameters("[]"));
     for name in ["", "a=b", "a,b", "a{", "a\\n"] {
         assert_eq!(
-            told(&format!(
-                r#"[{{"name":"helm-parameters","map":{{"{name}":"secret"}}}}]"#
-            )),
+            told(&format!(r#"[{{"name":"helm-parameters","map":{{"{name}":"secret"}}}}]"#)),
             "parameter `helm-parameters`: a name is empty or holds `=`, `,`, a brace or a line break\n  help: a name is a \
              path in the values: `service.type`, `tolerations[0].key`, `labels.example\\.com/a`"
         );
@@ -171,7 +137,8 @@ fn what_would_be_a_flag_or_a_file_of_others_is_refused() {
 
 #[test]
 fn a_value_stays_behind_its_flag() {
-    let json = r#"[{"name":"helm-parameters","map":{"a":"--post-renderer=/tmp/x","b":"x\n--values=/etc/passwd","--c":"d"}}]"#;
+    let json =
+        r#"[{"name":"helm-parameters","map":{"a":"--post-renderer=/tmp/x","b":"x\n--values=/etc/passwd","--c":"d"}}]"#;
     assert_eq!(
         parameters(json).unwrap(),
         [

@@ -3,23 +3,13 @@ use super::*;
 #[test]
 fn every_field_is_a_parameter_of_its_own_and_announced() {
     let announced: Vec<Json> = serde_json::from_str(&announce()).unwrap();
-    let mut names: Vec<_> = announced
-        .iter()
-        .map(|entry| entry["name"].as_str().unwrap())
-        .collect();
+    let mut names: Vec<_> = announced.iter().map(|entry| entry["name"].as_str().unwrap()).collect();
     for field in FIELDS {
-        assert!(
-            names.contains(&field.parameter().as_str()),
-            "{}",
-            field.path
-        );
+        assert!(names.contains(&field.parameter().as_str()), "{}", field.path);
         let flag = field.flag.unwrap_or_default();
         assert!(flag.is_empty() || field.parameter() == flag, "{flag}");
     }
-    let scheme = announced
-        .iter()
-        .find(|entry| entry["name"] == "scheme")
-        .unwrap();
+    let scheme = announced.iter().find(|entry| entry["name"] == "scheme").unwrap();
     assert_eq!(
         *scheme,
         json!({
@@ -28,20 +18,13 @@ fn every_field_is_a_parameter_of_its_own_and_announced() {
             "collectionType": "string",
         })
     );
-    let no_carry_over = announced
-        .iter()
-        .find(|entry| entry["name"] == "no-carry-over")
-        .unwrap();
+    let no_carry_over = announced.iter().find(|entry| entry["name"] == "no-carry-over").unwrap();
     assert_eq!(
         no_carry_over["tooltip"],
         "Do not keep on the Ingress what the removed annotations and fields of the Service meant (the opposite of carryOver; \
          true or false; default: false)"
     );
-    assert!(announced.iter().all(|entry| {
-        entry["tooltip"]
-            .as_str()
-            .is_some_and(|text| text.len() > 20)
-    }));
+    assert!(announced.iter().all(|entry| { entry["tooltip"].as_str().is_some_and(|text| text.len() > 20) }));
     assert!(!announce().trim_end().contains('\n'));
     let count = names.len();
     names.sort_unstable();
@@ -52,26 +35,11 @@ fn every_field_is_a_parameter_of_its_own_and_announced() {
 #[test]
 fn messages_name_parameters_and_no_flags() {
     for (text, told) in [
-        (
-            "choose one with --gateway NAME, or",
-            "choose one with the parameter `gateway: NAME`, or",
-        ),
-        (
-            "say it: `a` (--scheme)",
-            "say it: `a` (the parameter `scheme`)",
-        ),
-        (
-            "with --backend-port: http2",
-            "with the parameter `backend-port`: http2",
-        ),
-        (
-            "--allow ALB014,ALB015\n",
-            "the parameter `allow: ALB014,ALB015`\n",
-        ),
-        (
-            "`external-dns --dry-run` and --- a",
-            "`external-dns --dry-run` and --- a",
-        ),
+        ("choose one with --gateway NAME, or", "choose one with the parameter `gateway: NAME`, or"),
+        ("say it: `a` (--scheme)", "say it: `a` (the parameter `scheme`)"),
+        ("with --backend-port: http2", "with the parameter `backend-port`: http2"),
+        ("--allow ALB014,ALB015\n", "the parameter `allow: ALB014,ALB015`\n"),
+        ("`external-dns --dry-run` and --- a", "`external-dns --dry-run` and --- a"),
         ("no flag", "no flag"),
         ("--", "--"),
     ] {
@@ -85,12 +53,7 @@ fn the_tables_in_docs_are_these_parameters() {
     let (fixed, fields) = known.split_at(known.len() - FIELDS.len());
     let mut helm = String::from("\n| parameter | shape | what it says |\n|---|---|---|\n");
     for known in fixed {
-        let row = format!(
-            "| `{}` | {} | {} |\n",
-            known.name,
-            known.kind.word(),
-            known.about
-        );
+        let row = format!("| `{}` | {} | {} |\n", known.name, known.kind.word(), known.about);
         helm.push_str(&row);
     }
     let mut options = String::from("\n| parameter | shape | field |\n|---|---|---|\n");
@@ -99,17 +62,9 @@ fn the_tables_in_docs_are_these_parameters() {
             Shape::NoSwitch => "the opposite of ",
             _ => "",
         };
-        let row = format!(
-            "| `{}` | {} | {opposite}`{}` |\n",
-            known.name,
-            known.kind.word(),
-            field.path
-        );
+        let row = format!("| `{}` | {} | {opposite}`{}` |\n", known.name, known.kind.word(), field.path);
         options.push_str(&row);
     }
-    let parts = [
-        ("helm parameters", helm + "\n"),
-        ("option parameters", options + "\n"),
-    ];
+    let parts = [("helm parameters", helm + "\n"), ("option parameters", options + "\n")];
     reference::compare_parts("docs/argocd.md", &parts);
 }

@@ -5,10 +5,7 @@ fn read(json: &str) -> Result<BTreeMap<String, Value>, String> {
 }
 
 fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|&(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 #[test]
@@ -29,10 +26,7 @@ fn each_shape_is_read() {
     let json = json.replace(r#""array":null,"#, "");
     let read = read(&json).unwrap();
     assert_eq!(read["release-name"], Value::Text("gw".to_owned()));
-    assert_eq!(
-        read["values-files"],
-        Value::List(vec!["a.yaml".to_owned(), "b.yaml".to_owned()])
-    );
+    assert_eq!(read["values-files"], Value::List(vec!["a.yaml".to_owned(), "b.yaml".to_owned()]));
     let map = [("a.b".to_owned(), "1".to_owned())].into();
     assert_eq!(read["helm-parameters"], Value::Map(map));
     assert_eq!(read["hosts"], Value::List(Vec::new()));
@@ -47,14 +41,13 @@ fn what_is_wrong_is_told_without_the_value() {
         "there is no parameter `certificate-arns`\n  help: did you mean `certificate-arn`? {list}"
     )));
     let by_path = told(r#"[{"name":"ingress-certificate-arns","array":["x"]}]"#);
-    assert!(by_path.starts_with(
-        "there is no parameter `ingress-certificate-arns`\n  help: did you mean `certificate-arn`? "
-    ));
+    assert!(
+        by_path
+            .starts_with("there is no parameter `ingress-certificate-arns`\n  help: did you mean `certificate-arn`? ")
+    );
     let hostile = told(r#"[{"name":"--post-renderer=/tmp/x\n\u001b[31m","string":"x"}]"#);
     assert!(
-        hostile.starts_with(&format!(
-            "there is no parameter `--post-renderer=/tmp/x\\n\\u{{1b}}[31m`\n  help: {list}"
-        )),
+        hostile.starts_with(&format!("there is no parameter `--post-renderer=/tmp/x\\n\\u{{1b}}[31m`\n  help: {list}")),
         "{hostile}"
     );
     assert_eq!(
@@ -73,17 +66,12 @@ fn what_is_wrong_is_told_without_the_value() {
         told(r#"[{"name":"scheme","string":"internal"},{"name":"scheme","string":"internal"}]"#),
         "parameter `scheme` stands there twice"
     );
-    for json in [
-        r#"[{"name":"scheme","string":7}]"#,
-        r#"{"name":"scheme"}"#,
-        r#"["secret"]"#,
-        "secret",
-        "[",
-    ] {
+    for json in [r#"[{"name":"scheme","string":7}]"#, r#"{"name":"scheme"}"#, r#"["secret"]"#, "secret", "["] {
         let told = told(json);
         assert!(
-            told.starts_with("ARGOCD_APP_PARAMETERS is not what Argo CD writes: no list of parameters at line 1, column ")
-                && !told.contains("secret"),
+            told.starts_with(
+                "ARGOCD_APP_PARAMETERS is not what Argo CD writes: no list of parameters at line 1, column "
+            ) && !told.contains("secret"),
             "{told}"
         );
     }
@@ -93,20 +81,13 @@ fn what_is_wrong_is_told_without_the_value() {
 fn a_parameter_wins_over_the_application_s_variable_and_that_over_the_sidecar_s() {
     let mut all = env(&[("ISTIO_ALB_RELEASE_NAME", "sidecar")]);
     let release = |env: &[(String, String)]| {
-        let said = Voices::read(env)
-            .unwrap()
-            .text("release-name")
-            .unwrap()
-            .unwrap();
+        let said = Voices::read(env).unwrap().text("release-name").unwrap().unwrap();
         (said.origin, said.value)
     };
     let said = |origin: &str, value: &str| (origin.to_owned(), value.to_owned());
     assert_eq!(release(&all), said("ISTIO_ALB_RELEASE_NAME", "sidecar"));
     all.extend(env(&[("ARGOCD_ENV_ISTIO_ALB_RELEASE_NAME", "app")]));
-    assert_eq!(
-        release(&all),
-        said("ARGOCD_ENV_ISTIO_ALB_RELEASE_NAME", "app")
-    );
+    assert_eq!(release(&all), said("ARGOCD_ENV_ISTIO_ALB_RELEASE_NAME", "app"));
     let json = r#"[{"name":"release-name","string":"parameter"}]"#;
     all.extend(env(&[("ARGOCD_APP_PARAMETERS", json)]));
     assert_eq!(release(&all), said("parameter `release-name`", "parameter"));
@@ -119,25 +100,13 @@ fn maps_are_merged_and_lists_are_not() {
         ("ARGOCD_ENV_ISTIO_ALB_HELM_PARAMETERS", "b=app\nc=x,y=z\n"),
         ("ISTIO_ALB_VALUES_FILES", "base.yaml, more.yaml"),
         ("ARGOCD_ENV_ISTIO_ALB_VALUES_FILES", "app.yaml"),
-        (
-            "ARGOCD_APP_PARAMETERS",
-            r#"[{"name":"helm-parameters","map":{"d":"p"}}]"#,
-        ),
+        ("ARGOCD_APP_PARAMETERS", r#"[{"name":"helm-parameters","map":{"d":"p"}}]"#),
     ]);
     let voices = Voices::read(&all).unwrap();
     let map = voices.map("helm-parameters").unwrap();
-    let map: Vec<_> = map
-        .iter()
-        .map(|(key, said)| (key.as_str(), said.value.as_str()))
-        .collect();
-    assert_eq!(
-        map,
-        [("a", "sidecar"), ("b", "app"), ("c", "x,y=z"), ("d", "p")]
-    );
-    assert_eq!(
-        voices.list("values-files").unwrap().unwrap().value,
-        ["app.yaml"]
-    );
+    let map: Vec<_> = map.iter().map(|(key, said)| (key.as_str(), said.value.as_str())).collect();
+    assert_eq!(map, [("a", "sidecar"), ("b", "app"), ("c", "x,y=z"), ("d", "p")]);
+    assert_eq!(voices.list("values-files").unwrap().unwrap().value, ["app.yaml"]);
 }
 
 #[test]
@@ -145,14 +114,9 @@ fn variables_that_say_nothing_right_are_refused() {
     let told = |name: &str, value: &str| {
         let all = env(&[(name, value)]);
         let voices = Voices::read(&all).map_err(|error| error.to_string())?;
-        voices
-            .map("helm-parameters")
-            .map_err(|error| error.to_string())?;
+        voices.map("helm-parameters").map_err(|error| error.to_string())?;
         voices.is("skip-crds").map_err(|error| error.to_string())?;
-        voices
-            .text("values")
-            .map(|_| ())
-            .map_err(|error| error.to_string())
+        voices.text("values").map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(
         told("ARGOCD_ENV_ISTIO_ALB_HELM_PARAMETERS", "a=1,secret").unwrap_err(),
@@ -182,11 +146,7 @@ fn fields_go_on_as_flags_have_them() {
         {"name":"config","string":"alb.yaml"},{"name":"set","array":["phase=attach"]},{"name":"values","string":"a: 1"}]"#;
     let all = env(&[("ARGOCD_APP_PARAMETERS", json)]);
     let parameters = Voices::read(&all).unwrap().parameters();
-    let fields: Vec<_> = parameters
-        .fields
-        .iter()
-        .map(|(field, value)| (field.path, value.as_str()))
-        .collect();
+    let fields: Vec<_> = parameters.fields.iter().map(|(field, value)| (field.path, value.as_str())).collect();
     assert_eq!(
         fields,
         [
