@@ -7,7 +7,8 @@
 //!
 //! The descriptions come out of the schema of the configuration and are put in only where somebody reads them.
 
-use crate::config::fields::{FIELDS, Field, Shape};
+use crate::config::arguments::{Given, Options};
+use crate::config::fields::{FIELDS, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
@@ -44,30 +45,6 @@ pub struct Cli {
     pub options: Options,
     /// `None`: the filter.
     pub command: Option<Command>,
-}
-
-/// What the options say about the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Options {
-    /// `--config FILE`
-    pub config: Option<PathBuf>,
-    /// `--report FILE`
-    pub report: Option<PathBuf>,
-    /// `--set PATH=VALUE`, in order.
-    pub set: Vec<String>,
-    /// The flags of fields that were given.
-    pub fields: Vec<Given>,
-}
-
-/// A field that was given a value by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The field.
-    pub field: &'static Field,
-    /// Its values, as they were typed; a switch has none.
-    pub values: Vec<String>,
-    /// What messages call it: `--scheme`.
-    pub by: String,
 }
 
 /// What the command line asks for.

@@ -39,6 +39,7 @@
 //! ";
 //! let settings = istio_alb::config::from_text(
 //!     "{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {ingress: {scheme: internal}}}",
+//!     istio_alb::lint::is_finding,
 //! )?;
 //! let rewritten = istio_alb::rewrite::rewrite(rendered, &settings)?;
 //! assert!(!rewritten.is_refused());
@@ -69,6 +70,7 @@ pub mod rewrite;
 pub mod sarif;
 pub mod show;
 pub mod stream;
+mod suggest;
 pub mod yaml;
 
 pub use error::{Error, Place};

@@ -2,9 +2,9 @@
 //! says about them agrees with what the program says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use istio_alb::cli::{Options, ShowFormat};
+use istio_alb::cli::ShowFormat;
 use istio_alb::commands;
-use istio_alb::config::{self, Files, Settings};
+use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::Error;
 use istio_alb::yaml::Tree;
 use std::io;
@@ -25,7 +25,7 @@ impl Files for One<'_> {
 }
 
 fn resolve(text: &str) -> Result<Vec<Settings>, Error> {
-    config::resolve(&Options::default(), &[], &One(text), None)
+    config::resolve(&Options::default(), &[], &One(text), None, istio_alb::lint::is_finding)
 }
 
 fn file(path: &str) -> String {

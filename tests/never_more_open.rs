@@ -166,7 +166,8 @@ fn what_was_closed_stays_closed() {
                 }
                 let text = old.stream(beside);
                 let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{{spec}}}\n");
-                let rewritten = rewrite(&text, &config::from_text(&document).unwrap()).unwrap();
+                let rewritten =
+                    rewrite(&text, &config::from_text(&document, istio_alb::lint::is_finding).unwrap()).unwrap();
                 if rewritten.is_refused() {
                     refused += 1;
                     continue;

@@ -6,6 +6,7 @@
 use super::fields::{self, Shape};
 use super::node::{Origin, join};
 use crate::error::Error;
+use crate::suggest::nearest;
 use serde::de::{self, Expected, Unexpected};
 use std::fmt;
 
@@ -153,18 +154,4 @@ pub(super) fn alternatives(words: &[&str]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-/// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
-/// `loadBalancerName`; the beginning of one word only is enough, so that `interval` finds `intervalSeconds`.
-pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
-    let word = fold(word);
-    let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));
-    let best = words.iter().min_by_key(|other| distance(other))?;
-    if distance(best) <= 1.max(word.chars().count() / 3) {
-        return Some(best);
-    }
-    let mut longer = words.iter().filter(|other| word.len() > 2 && fold(other).starts_with(&word));
-    longer.next().filter(|_| longer.next().is_none()).copied()
 }

@@ -3,7 +3,7 @@
 //! The command line, the environment, the schema, the reference page and the precedence of annotations all read this table.
 //! What a field means stands beside it in [`super::types`] and [`super::ingress`]; a test holds the two together.
 
-use super::fault::nearest;
+use crate::suggest::nearest;
 
 /// How a value is written where there is no YAML around it: on the command line and in a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

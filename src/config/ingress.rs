@@ -3,7 +3,7 @@
 //! A field that becomes an annotation is a [`Choice`]: left out, our default or what the Service said stands; `null`, there
 //! is no such annotation.
 
-use super::types::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
+use super::enums::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
 use super::value::{Choice, Entries, PortRef, Text, Var};
 use schemars::JsonSchema;
 use serde::Deserialize;

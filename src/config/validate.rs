@@ -7,23 +7,24 @@ use super::check::{Check, all};
 use super::fields::CLASS;
 use super::kube::{Verdict, Wrong, wrong};
 use super::node::{Node, join};
+use super::settings::INGRESS_NAME;
 use super::types::{
     ClassAs, Gateway, HealthCheck, Ingress, PathType, Placeholders, Service, ServiceType, Spec, TargetType,
 };
 use super::value::{Choice, Entries, PortRef, Text, Var};
 use super::{aws, kube};
 use crate::error::Error;
-use crate::lint;
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).
 const ANNOTATION_BYTES: usize = 256 * 1024;
 
-/// What the Ingress is called where nobody says.
-pub const INGRESS_NAME: &str = "common-external-ingress";
+/// Whether a finding has this id. The error says which ids there are. The rules stand above the configuration, so whoever
+/// resolves one hands this in.
+pub type FindingId = fn(&str) -> Result<(), String>;
 
 /// Checks the configuration of one gateway.
-pub(super) fn one(spec: &Spec, said: &Node) -> Result<(), Error> {
+pub(super) fn one(spec: &Spec, said: &Node, finding_id: FindingId) -> Result<(), Error> {
     let mut check = Check { said, flux: spec.placeholders() == Placeholders::Flux, problems: Vec::new() };
     check.texts(said, "");
     check.gateway(&spec.gateway);
@@ -32,7 +33,7 @@ pub(super) fn one(spec: &Spec, said: &Node) -> Result<(), Error> {
     check.health_check(&spec.ingress.health_check);
     check.annotations(&spec.ingress);
     check.fit(spec);
-    check.findings(spec);
+    check.findings(spec, finding_id);
     if let Some(version) = &spec.controller_version {
         check.verdict("controllerVersion", release(version.as_str()).map(|_| ()));
     }
@@ -218,26 +219,21 @@ impl Check<'_> {
         }
     }
 
-    fn findings(&mut self, spec: &Spec) {
+    fn findings(&mut self, spec: &Spec, finding_id: FindingId) {
         let mut levels = BTreeMap::new();
         let lists = [("allow", &spec.findings.allow), ("warn", &spec.findings.warn), ("deny", &spec.findings.deny)];
         for (list, ids) in lists {
             for (index, id) in ids.iter().flatten().enumerate() {
                 let path = format!("findings.{list}[{index}]");
-                self.text(&path, id, finding_id);
+                self.text(&path, id, |id| {
+                    finding_id(id).map_err(|help| wrong(format!("`{id}` is no finding")).help(help))
+                });
                 if let Some(other) = levels.insert(id, list).filter(|other| *other != list) {
                     self.wrong(&path, wrong(format!("`{id}` stands in `{other}`, too")));
                 }
             }
         }
     }
-}
-
-fn finding_id(text: &str) -> Verdict {
-    if lint::rules().iter().any(|rule| rule.id == text) {
-        return Ok(());
-    }
-    Err(wrong(format!("`{text}` is no finding")).help(lint::nearest(text)))
 }
 
 fn health_path(text: &str) -> Verdict {

@@ -53,6 +53,7 @@ use crate::error::{Error, Place};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
+use crate::suggest::closest;
 use crate::yaml::{Finder, Tree};
 use scene::{Index, Scene};
 
@@ -218,17 +219,28 @@ pub fn rules() -> Vec<&'static Rule> {
     rules
 }
 
+/// Whether a finding has this id; the error says which one may be meant.
+///
+/// # Errors
+/// No rule has this id.
+pub fn is_finding(id: &str) -> Result<(), String> {
+    match rules().iter().any(|rule| rule.id == id) {
+        true => Ok(()),
+        false => Err(nearest(id)),
+    }
+}
+
 /// Which rule may be meant by an id that no rule has.
 #[must_use]
 pub fn nearest(id: &str) -> String {
     let ids: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
-    let near = ids.iter().min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
+    let near = closest(id, ids.iter().copied()).map(|(_, near)| near);
     let name = |id: Option<&&'static str>| id.copied().unwrap_or_default();
     format!(
         "the findings are {} to {}; did you mean {}?",
         name(ids.first()),
         name(ids.last()),
-        near.copied().unwrap_or_default()
+        near.unwrap_or_default()
     )
 }
 

@@ -3,7 +3,9 @@
 mod layers;
 
 use super::*;
+use crate::alb::catalogue::Version;
 use crate::cli::{self, Parsed};
+use crate::lint::is_finding;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
@@ -71,7 +73,7 @@ pub(super) fn options(line: &str) -> Result<Options, Error> {
 pub(super) fn resolved(line: &str, env: &[&str], file: &str) -> Result<Vec<Settings>, Error> {
     let env: Vec<_> = env.iter().filter_map(|pair| pair.split_once('=')).collect();
     let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None)
+    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None, is_finding)
 }
 
 pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
@@ -80,6 +82,10 @@ pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
         Ok(all) => all.into_iter().next().unwrap(),
         Err(error) => panic!("{error}"),
     }
+}
+
+fn release(spec: &Spec) -> Option<Version> {
+    Version::parse(spec.controller_version.as_ref()?.as_str())
 }
 
 fn refused(line: &str, env: &[&str], file: &str) -> String {
@@ -134,7 +140,7 @@ fn bad_configurations_are_refused_with_these_words() {
 
 #[test]
 fn nothing_at_all_is_one_gateway_of_which_nothing_is_said() {
-    let all = resolve(&Options::default(), &[], &Memory::default(), None).unwrap();
+    let all = resolve(&Options::default(), &[], &Memory::default(), None, is_finding).unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].spec, Spec::default());
     assert_eq!(all[0].name, None);
@@ -148,7 +154,7 @@ fn nothing_at_all_is_one_gateway_of_which_nothing_is_said() {
 fn scalars_that_nobody_can_misread_are_taken_for_text() {
     let file = "spec: {controllerVersion: 3.10, ingress: {healthCheck: {successCodes: 200}, annotations: {a: 15, b: true, c: 1.10}}}";
     let spec = one("", &[], file).spec;
-    assert_eq!(spec.controller_release(), (3, 10, 0));
+    assert_eq!(release(&spec), Some(Version(3, 10, 0)));
     assert_eq!(spec.ingress.health_check.success_codes, Choice::Set(Text("200".to_owned())));
     let annotations = spec.ingress.annotations.unwrap();
     let values: Vec<_> = annotations.iter().map(|(_, value)| value.as_ref().unwrap().as_str()).collect();
@@ -202,7 +208,7 @@ data:
     healthCheck: {path: /a, intervalSeconds: 20}
     loadBalancerAttributes: {idle_timeout.timeout_seconds: '120'}
 ";
-    let all = resolve(&Options::default(), &[], &Memory::default(), Some(config_map)).unwrap();
+    let all = resolve(&Options::default(), &[], &Memory::default(), Some(config_map), is_finding).unwrap();
     assert_eq!(all[0].spec, one("", &[], file).spec);
     assert_eq!(all[0].name.as_deref(), Some("istio-alb"));
 }
@@ -211,7 +217,7 @@ data:
 fn a_function_configuration_stands_in_for_the_file() {
     let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {ingress: {name: a}}\n";
     let files = Memory::with(DEFAULT_FILE, "no configuration at all");
-    let all = resolve(&Options::default(), &[], &files, Some(ours)).unwrap();
+    let all = resolve(&Options::default(), &[], &files, Some(ours), is_finding).unwrap();
     assert_eq!(all[0].spec.ingress.name.as_deref(), Some("a"));
 }
 
@@ -226,7 +232,7 @@ fn several_documents_are_several_gateways() {
     let all = resolved("--controller-version 3.4 --subnets x,y", &[], &file).unwrap();
     let names: Vec<_> = all.iter().map(|settings| settings.name.as_deref().unwrap()).collect();
     assert_eq!(names, ["a", "b"]);
-    assert!(all.iter().all(|settings| settings.spec.controller_release() == (3, 4, 0)));
+    assert!(all.iter().all(|settings| release(&settings.spec) == Some(Version(3, 4, 0))));
     assert!(all.iter().all(|settings| settings.spec.ingress.subnets.set().is_some()));
     // In two namespaces two Ingresses may have one name.
     let apart = |name: &str| {
@@ -256,7 +262,8 @@ fn an_application_reads_no_file_of_others() {
     let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n";
     let with = |env: &[(&str, &str)], path: &str, text: &str| {
         let env: Vec<_> = env.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        resolve(&Options::default(), &env, &Memory::with(path, text), None).map_err(|error| error.to_string())
+        resolve(&Options::default(), &env, &Memory::with(path, text), None, is_finding)
+            .map_err(|error| error.to_string())
     };
     let config = "ARGOCD_ENV_ISTIO_ALB_CONFIG";
     assert!(with(&[(config, "alb/gateway.yaml")], "alb/gateway.yaml", ours).is_ok());

@@ -26,10 +26,9 @@ mod voices;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::cli::Options;
-use crate::config::{self, Files, PREFIX, Settings, confine};
+use crate::config::{self, Files, Options, PREFIX, Settings, confine};
 use crate::error::{Error, Kind, cut, visible};
-use crate::lint::Severity;
+use crate::lint::{self, Severity};
 use crate::manifest::{self, Object};
 use crate::report;
 use crate::rewrite::{self, Rewritten};
@@ -64,7 +63,7 @@ impl Request {
         let voices = Voices::read(env)?;
         let render = Render::read(&voices, env, files)?;
         let rest = voices.env_of_configuration();
-        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None)?;
+        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None, lint::is_finding)?;
         let here = files.follow(Path::new(".")).unwrap_or_default();
         let program = variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
         Ok(Request {

@@ -7,8 +7,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::config::fields::{self, FIELDS, Field, Shape};
-use crate::config::{self, reference};
+use crate::config::reference;
 use crate::error::{Error, quoted};
+use crate::suggest::nearest;
 
 /// The shapes that a parameter can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +151,7 @@ pub(super) fn unknown(name: &str, known: &[Known]) -> Error {
     let by_path = fields::by_path_as_variable(&name.to_uppercase().replace('-', "_"));
     let hint = by_path
         .map(Field::parameter)
-        .or_else(|| config::nearest(name, &names).map(str::to_owned))
+        .or_else(|| nearest(name, &names).map(str::to_owned))
         .map(|meant| format!("did you mean `{meant}`? "))
         .unwrap_or_default();
     Error::usage(format!("there is no parameter {}", quoted(name)))
