@@ -14,9 +14,11 @@ mod edit;
 mod emit;
 mod find;
 mod node;
+mod place;
 mod quote;
 mod reader;
 mod scalars;
+pub mod stream;
 mod style;
 mod text;
 
@@ -24,6 +26,7 @@ pub use edit::{EditError, apply, apply_and_read, emit_flow};
 pub use emit::emit;
 pub use find::{Detour, Finder, Located};
 pub use node::{Node, NodeKind, Tree};
+pub use place::Place;
 pub use quote::scalar;
 pub use style::{Newline, Style, style_of};
 
