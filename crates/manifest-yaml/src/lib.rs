@@ -1,11 +1,56 @@
-//! One YAML document: read as Kubernetes reads it (Go's scalars), located by byte spans, edited by text.
+//! Kubernetes manifests as text: a stream split into documents, a document read as Kubernetes reads it (Go's scalars) and
+//! located by byte spans, and edited without touching any other byte.
 //!
+//! - [`stream::Stream`]: documents as spans of the text, found without parsing
 //! - [`Tree`]: the nodes of one document with their spans; [`Tree::value`] is what Go's `sigs.k8s.io/yaml` makes of it
-//! - [`apply`]: an RFC 6902 JSON Patch on the text, which leaves every byte outside the edited nodes alone
-//! - [`emit`]: a value as block style YAML that every YAML reader, 1.1 or 1.2, reads back the same
+//! - [`apply`]: an RFC 6902 JSON Patch on the text of a document
+//! - [`emit`]: a value as YAML in block style that every YAML reader, 1.1 or 1.2, reads back the same
+//! - [`pointer`]: JSON pointers, by which nodes are named
 //!
-//! Only this module knows `granit-parser`, and of it only `reader`: the parser is young, and whoever has to replace it
-//! finds everything that depends on its spans in that one file.
+//! ```
+//! use manifest_yaml::{Tree, apply, stream::Stream};
+//! use serde_json::json;
+//!
+//! let text = "\
+//! kind: ConfigMap
+//! ---
+//! kind: Service
+//! metadata: {name: web, annotations: {team: 'edge'}} # ours
+//! spec:
+//!   type:   LoadBalancer # costs money
+//! ";
+//! let stream = Stream::split(text);
+//! let service = stream.text_of(&stream.documents[1]);
+//! assert_eq!(Tree::parse(service)?.value()?["spec"]["type"], "LoadBalancer");
+//!
+//! let patch = serde_json::from_value(json!([
+//!     {"op": "replace", "path": "/spec/type", "value": "ClusterIP"},
+//!     {"op": "remove", "path": "/metadata/annotations/team"},
+//! ]))?;
+//! assert_eq!(apply(service, &patch)?, "\
+//! ---
+//! kind: Service
+//! metadata: {name: web, annotations: {}} # ours
+//! spec:
+//!   type:   ClusterIP # costs money
+//! ");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What an edit promises
+//! The new text is read again and compared with the patched value before [`apply`] returns it. An edit that cannot leave
+//! everything else as it is (a node that an alias repeats, a key that comes through `<<`) is refused with its place.
+//!
+//! # What is not preserved
+//! A removed entry takes its own lines and the comment behind its value along. A replaced collection is written anew, in the
+//! style of the document.
+//!
+//! # Which YAML
+//! That of Go's `yaml.v2` as Kubernetes uses it: `on`, `yes`, `012` and `1_000` are no strings there, the last of two equal
+//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] tells the keys that Kubernetes' strict decoding refuses.
+//!
+//! Only this crate knows `granit-parser`, and of it only the module `reader`: the parser is young, and whoever has to replace
+//! it finds everything that depends on its spans in that one file.
 
 mod block_scalar;
 mod compose;
@@ -15,6 +60,7 @@ mod emit;
 mod find;
 mod node;
 mod place;
+pub mod pointer;
 mod quote;
 mod reader;
 mod scalars;
