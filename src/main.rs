@@ -82,12 +82,10 @@ fn filtered<'i>(
     function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
+    let settings = |function: Option<&str>| config::resolve(options, env, &Disk, function, lint::REGISTRY);
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
-        Some(list) => krm::rewrite(
-            text,
-            &config::resolve(options, env, &Disk, list.function_config.as_deref(), lint::is_finding)?,
-        ),
-        None => rewrite(text, &config::resolve(options, env, &Disk, function, lint::is_finding)?),
+        Some(list) => krm::rewrite(text, &settings(list.function_config.as_deref())?),
+        None => rewrite(text, &settings(function)?),
     });
     if let Some(path) = report {
         write_report(&path, &result)?;
@@ -141,7 +139,7 @@ fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
 
 /// A command beside the filter.
 fn run(command: &cli::Command, options: &Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
-    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None, lint::is_finding) };
+    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None, lint::REGISTRY) };
     Ok(match command {
         cli::Command::Check { format, strict, as_is } => {
             let how = How { format: *format, strict: *strict, as_is: *as_is };

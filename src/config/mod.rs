@@ -38,10 +38,10 @@ pub use layers::{ARGOCD_PREFIX, PREFIX};
 pub use node::Origin;
 pub use settings::{Files, INGRESS_NAME, Settings};
 pub use types::Spec;
-pub use validate::FindingId;
 pub use value::{Choice, Entries, PortRef, Text, Var};
 
 use crate::error::Error;
+use crate::finding::Registry;
 use layers::{CONFIG, REPORT, Variables};
 use load::Document;
 use node::Node;
@@ -54,8 +54,8 @@ pub const DEFAULT_FILE: &str = "istio-alb.yaml";
 
 /// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
 ///
-/// `function_config` is the text of a KRM function's configuration; it stands in for the file. `finding_id` knows the ids of
-/// the findings: [`crate::lint::is_finding`].
+/// `function_config` is the text of a KRM function's configuration; it stands in for the file. `rules` are
+/// those whose findings can be allowed, made warnings or denied.
 ///
 /// # Errors
 /// Whatever is wrong with flags, variables or the file, of kind [`crate::error::Kind::Usage`].
@@ -64,9 +64,9 @@ pub fn resolve(
     env: &[(String, String)],
     files: &dyn Files,
     function_config: Option<&str>,
-    finding_id: FindingId,
+    rules: Registry,
 ) -> Result<Vec<Settings>, Error> {
-    resolve_with(&Parameters::default(), options, env, files, function_config, finding_id)
+    resolve_with(&Parameters::default(), options, env, files, function_config, rules)
 }
 
 /// The same for an Argo CD Application with parameters.
@@ -79,7 +79,7 @@ pub fn resolve_with(
     env: &[(String, String)],
     files: &dyn Files,
     function_config: Option<&str>,
-    finding_id: FindingId,
+    rules: Registry,
 ) -> Result<Vec<Settings>, Error> {
     let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
     let layers = [
@@ -105,7 +105,7 @@ pub fn resolve_with(
         }
         prepare(&mut said);
         let spec = decode(&said)?;
-        validate::one(&spec, &said, finding_id)?;
+        validate::one(&spec, &said, rules)?;
         all.push(Settings { name: name.map(|(name, _)| name), spec, said });
     }
     together::check(&all)?;
@@ -116,8 +116,8 @@ pub fn resolve_with(
 ///
 /// # Errors
 /// Whatever is wrong with it, with its line and column.
-pub fn from_text(text: &str, finding_id: FindingId) -> Result<Vec<Settings>, Error> {
-    resolve(&Options::default(), &[], &NoFiles, Some(text), finding_id)
+pub fn from_text(text: &str, rules: Registry) -> Result<Vec<Settings>, Error> {
+    resolve(&Options::default(), &[], &NoFiles, Some(text), rules)
 }
 
 /// A file system with nothing in it.

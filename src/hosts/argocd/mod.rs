@@ -63,7 +63,7 @@ impl Request {
         let voices = Voices::read(env)?;
         let render = Render::read(&voices, env, files)?;
         let rest = voices.env_of_configuration();
-        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None, lint::is_finding)?;
+        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None, lint::REGISTRY)?;
         let here = files.follow(Path::new(".")).unwrap_or_default();
         let program = variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
         Ok(Request {
