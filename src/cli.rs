@@ -20,21 +20,6 @@ use std::path::PathBuf;
 
 const NAME: &str = "istio-alb";
 
-/// What `-h` shows; `--help` shows all.
-const COMMON: &[&str] = &[
-    "phase",
-    "gateway",
-    "gateway-namespace",
-    "ingress-name",
-    "load-balancer-name",
-    "scheme",
-    "target-type",
-    "subnets",
-    "certificate-arn",
-    "inbound-cidrs",
-    "wafv2-acl-arn",
-];
-
 /// Commands that no option of the configuration changes.
 const UNCONFIGURED: &[&str] = &["explain", "parameters", "schema", "completions", "help"];
 
@@ -266,9 +251,9 @@ fn with_options(
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
         let hint = hints.get(field.path).cloned().unwrap_or_default();
-        let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!COMMON.contains(&flag));
+        let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!field.common);
         Some(match field.shape {
-            Shape::Switch | Shape::NoSwitch => arg.action(ArgAction::SetTrue),
+            Shape::Switch | Shape::InverseSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
             Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
             Shape::Text if hint.words.is_empty() => arg.value_name("VALUE"),
@@ -313,7 +298,7 @@ fn options(matches: &ArgMatches) -> Options {
         options.set.extend(values("set"));
         for field in FIELDS {
             let Some(flag) = field.flag else { continue };
-            let is_switch = matches!(field.shape, Shape::Switch | Shape::NoSwitch);
+            let is_switch = matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
             let given = if is_switch { matches.get_flag(flag) } else { matches.contains_id(flag) };
             if !given {
                 continue;

@@ -81,8 +81,8 @@ impl Fault {
 /// What a field looks like that is a list of maps, from its default.
 fn example_of_maps(path: &str) -> Option<String> {
     let field = fields::field(path.strip_prefix("spec.")?)?;
-    let example = field.default.split('`').nth(1)?;
-    (field.shape == Shape::Items).then(|| format!("for example {example}"))
+    let example = field.default.filter(|_| field.shape == Shape::Items)?;
+    Some(format!("for example {example}"))
 }
 
 impl fmt::Display for Fault {

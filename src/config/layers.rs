@@ -11,7 +11,7 @@
 //! - **Findings** are one table from id to level in the shape of three lists, merged per id.
 
 use super::arguments::{Options, Parameters};
-use super::fields::{self, FIELDS, Field, ONE_GATEWAY, Shape};
+use super::fields::{self, FIELDS, Field, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
 use super::normalize::switched_off;
 use super::{parse, path};
@@ -140,12 +140,12 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
             Ok(node(Value::Map(pairs.map(|text| pair(text, origin)).collect::<Result<_, _>>()?)))
         }
         Shape::List | Shape::Yaml | Shape::Items | Shape::Map => parse::value(last, origin),
-        Shape::Switch | Shape::NoSwitch if values.is_empty() => {
+        Shape::Switch | Shape::InverseSwitch if values.is_empty() => {
             let says = shape == Shape::Switch;
             Ok(node(Value::Bool(says, says.to_string())))
         }
         Shape::Switch => parse::value(last, origin),
-        Shape::NoSwitch => {
+        Shape::InverseSwitch => {
             let mut value = parse::value(last, origin)?;
             if let Value::Bool(says, text) = &mut value.value {
                 *says = !*says;
@@ -289,7 +289,8 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
 
 /// Refuses a layer that says of all documents what only one can have.
 pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
-    let Some((path, node)) = ONE_GATEWAY.iter().find_map(|path| Some((path, layer.find(path)?))) else {
+    let mut one_gateway = FIELDS.iter().filter(|field| field.one_gateway);
+    let Some((path, node)) = one_gateway.find_map(|field| Some((field.path, layer.find(field.path)?))) else {
         return Ok(());
     };
     Err(Error::usage(format!("{}: spec.{path} is about one gateway, but {file} configures {documents}", node.origin))

@@ -155,7 +155,7 @@ fn scalars_that_nobody_can_misread_are_taken_for_text() {
     let file = "spec: {controllerVersion: 3.10, ingress: {healthCheck: {successCodes: 200}, annotations: {a: 15, b: true, c: 1.10}}}";
     let spec = one("", &[], file).spec;
     assert_eq!(release(&spec), Some(Version(3, 10, 0)));
-    assert_eq!(spec.ingress.health_check.success_codes, Choice::Set(Text("200".to_owned())));
+    assert_eq!(spec.ingress.health_check.success_codes, Override::Set(Text("200".to_owned())));
     let annotations = spec.ingress.annotations.unwrap();
     let values: Vec<_> = annotations.iter().map(|(_, value)| value.as_ref().unwrap().as_str()).collect();
     assert_eq!(values, ["15", "true", "1.10"]);
@@ -177,11 +177,11 @@ fn with_flux_values_may_be_placeholders() {
 ";
     let ingress = one("", &[], file).spec.ingress;
     let var = |text: &str| Var::Placeholder(text.to_owned());
-    assert_eq!(ingress.scheme, Choice::Set(Var::Placeholder("${SCHEME}".to_owned())));
-    assert_eq!(ingress.group.order, Choice::Set(var("${ORDER}")));
-    assert_eq!(ingress.health_check.interval_seconds, Choice::Set(var("${SECONDS}")));
-    assert_eq!(ingress.health_check.port, Choice::Set(PortRef::Name("${PORT}".to_owned())));
-    assert_eq!(ingress.shield_advanced_protection, Choice::Set(Var::Placeholder("${SHIELD}".to_owned())));
+    assert_eq!(ingress.scheme, Override::Set(Var::Placeholder("${SCHEME}".to_owned())));
+    assert_eq!(ingress.group.order, Override::Set(var("${ORDER}")));
+    assert_eq!(ingress.health_check.interval_seconds, Override::Set(var("${SECONDS}")));
+    assert_eq!(ingress.health_check.port, Override::Set(PortRef::Name("${PORT}".to_owned())));
+    assert_eq!(ingress.shield_advanced_protection, Override::Set(Var::Placeholder("${SHIELD}".to_owned())));
     let flag = one("--placeholders flux --scheme ${SCHEME}", &[], "spec: {}").spec.ingress.scheme;
     assert_eq!(flag.set().unwrap().to_string(), "${SCHEME}");
 }

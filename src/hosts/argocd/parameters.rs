@@ -66,7 +66,7 @@ fn kind_of(field: &Field) -> Kind {
     match field.shape {
         Shape::List => Kind::List,
         Shape::Map => Kind::Map,
-        Shape::Text | Shape::Yaml | Shape::Items | Shape::Switch | Shape::NoSwitch => Kind::Text,
+        Shape::Text | Shape::Yaml | Shape::Items | Shape::Switch | Shape::InverseSwitch => Kind::Text,
     }
 }
 
@@ -100,12 +100,12 @@ pub fn announce() -> String {
         let Some(hint) = hints.get(field.path) else {
             continue;
         };
-        known.about = match (field.shape, field.default) {
-            (Shape::NoSwitch, _) => {
+        known.about = match (field.shape, field.default_in_words().replace('`', "")) {
+            (Shape::InverseSwitch, _) => {
                 format!("{} (the opposite of {}; true or false; default: false)", hint.flag, field.path)
             }
-            (_, "") => format!("{} ({})", hint.sentence, field.path),
-            (_, default) => format!("{} ({}; default: {})", hint.sentence, field.path, default.replace('`', "")),
+            (_, default) if default.is_empty() => format!("{} ({})", hint.sentence, field.path),
+            (_, default) => format!("{} ({}; default: {default})", hint.sentence, field.path),
         };
     }
     let announced = known
