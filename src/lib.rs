@@ -60,8 +60,8 @@ pub mod error;
 pub mod gateway;
 pub mod hosts;
 pub mod ingress;
+pub mod istio;
 pub mod lint;
-pub mod manifest;
 pub mod placeholder;
 pub mod plan;
 pub mod report;
@@ -70,5 +70,6 @@ pub mod sarif;
 pub mod show;
 
 pub use error::{Error, Place};
+pub use kubernetes_objects::object as manifest;
 pub use manifest_yaml as yaml;
 pub use manifest_yaml::stream;
