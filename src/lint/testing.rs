@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, judge_as_is};
+use super::{REGISTRY, Rule, judge_as_is};
 use crate::alb::catalogue::PREFIX;
 use crate::config::{self, Settings};
 use crate::yaml;
@@ -216,7 +216,7 @@ impl Manifest {
 /// A configuration with this `spec`.
 pub fn configured(spec: &str) -> Vec<Settings> {
     let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n");
-    config::from_text(&document).unwrap_or_else(|error| panic!("{error}"))
+    config::from_text(&document, REGISTRY).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Holds a rule against manifests: what each is, and what the rule says of it, without its id; nothing where it is silent.
