@@ -1,11 +1,9 @@
 //! Annotations of the load balancer, its listeners, its security group, its add-ons and the NLB in front of it.
 
 use super::Kind::{Bool, Enum, Int, Json, List, Map, Port, Text};
+use super::words::{ADDRESS_TYPES, PROTOCOLS, SCHEMES};
 use super::{Annotation, AutoMode, Empty, Merge, Place};
 
-const SCHEMES: &[&str] = &["internal", "internet-facing"];
-const ADDRESS_TYPES: &[&str] = &["ipv4", "dualstack", "dualstack-without-public-ipv4"];
-const PROTOCOLS: &[&str] = &["HTTP", "HTTPS"];
 const LISTEN_PORT: super::Kind = Int { min: 1, max: 65535 };
 
 const fn of(suffix: &'static str, kind: super::Kind, about: &'static str, source: &'static str) -> Annotation {

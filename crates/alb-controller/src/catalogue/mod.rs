@@ -12,11 +12,13 @@ mod attributes;
 mod load_balancer;
 mod policies;
 mod target_group;
+mod words;
 
 pub use attributes::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
+pub use words::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
 
 use std::fmt;
 

@@ -1,9 +1,8 @@
 //! Annotations of rules and target groups. Most of them are read from the backend Service first.
 
 use super::Kind::{Bool, Enum, Int, Json, Map, Port, Text, Words};
+use super::words::{PROTOCOL_VERSIONS, PROTOCOLS, TARGET_TYPES};
 use super::{Annotation, AutoMode, Empty, Kind, Merge, Place};
-
-const PROTOCOLS: &[&str] = &["HTTP", "HTTPS"];
 
 /// Of the Ingress alone.
 const fn rule(suffix: &'static str, kind: Kind, about: &'static str, source: &'static str) -> Annotation {
@@ -19,7 +18,7 @@ const fn backend(suffix: &'static str, kind: Kind, about: &'static str, source: 
 pub(super) static ANNOTATIONS: &[Annotation] = &[
     backend(
         "target-type",
-        Enum(&["instance", "ip"]),
+        Enum(TARGET_TYPES),
         "Node ports, or pods directly",
         "pkg/ingress/model_build_target_group.go:255-272",
     )
@@ -40,7 +39,7 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     ),
     backend(
         "backend-protocol-version",
-        Enum(&["HTTP1", "HTTP2", "GRPC"]),
+        Enum(PROTOCOL_VERSIONS),
         "Version of HTTP to the targets",
         "pkg/ingress/model_build_target_group.go:331-344",
     )

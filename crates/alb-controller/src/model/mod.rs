@@ -20,6 +20,7 @@ mod tests;
 
 pub use build::rule_optimizer::{covers, loops};
 pub use input::objects::CLUSTER_KINDS;
+pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
 pub use output::settings::{Setting, Source, State, Unread};
 pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
 pub use output::*;
@@ -104,7 +105,7 @@ fn build_all(objects: &[&Value], options: &Options) -> Model {
             picked_up: classified.ours,
             why: classified.why.clone(),
             class: classified.class.clone(),
-            class_params: classified.params.map(|params| params.name.clone()),
+            params: classified.params.cloned(),
             group: None,
             failure: None,
             settings: Vec::new(),
@@ -112,8 +113,12 @@ fn build_all(objects: &[&Value], options: &Options) -> Model {
         if let Some(reason) = &classified.invalid {
             fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
         } else if classified.ours != Some(false) {
-            let member =
-                Member { key: placed.key.clone(), ingress: &placed.ingress, annotations, params: classified.params };
+            let member = Member {
+                key: placed.key.clone(),
+                ingress: &placed.ingress,
+                annotations,
+                params: classified.params.map(|params| &**params),
+            };
             let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
             fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
             match group::id(options, &member) {

@@ -11,26 +11,16 @@ use crate::model::select::group::Member;
 impl<'a> Builder<'a> {
     /// As soon as any member gives a name, ARNs are not read (model_build_load_balancer_addons.go:35-106).
     pub fn wafv2(&self) -> Result<WebAcl, Reason> {
-        let name = |member: &Member<'a>| {
-            let params = member.params.filter(|params| params.overrides("wafv2AclName"));
-            let name =
-                params.map(|p| p.spec.wafv2_acl_name.as_str()).or_else(|| member.annotations.text("wafv2-acl-name"));
-            name.filter(|name| !name.is_empty()).map(str::to_owned)
-        };
+        let name =
+            |member: &Member<'a>| member.text("wafv2-acl-name").filter(|name| !name.is_empty()).map(str::to_owned);
         let conflict = |names: &[String]| format!("conflicting WAFv2 WebACL names: {}", show_list(names));
         match self.agree("wafv2-acl-name", name, conflict)? {
             Some(name) if name == "none" => return Ok(WebAcl::Detached),
             Some(name) => return Ok(WebAcl::Name(name)),
             None => {}
         }
-        let arn = |member: &Member<'a>| {
-            let params = member.params.filter(|params| params.overrides("wafv2AclArn"));
-            let arn =
-                params.map(|p| p.spec.wafv2_acl_arn.as_str()).or_else(|| member.annotations.text("wafv2-acl-arn"));
-            arn.map(str::to_owned)
-        };
         let conflict = |arns: &[String]| format!("conflicting WAFv2 WebACL ARNs: {}", show_list(arns));
-        Ok(match self.agree("wafv2-acl-arn", arn, conflict)? {
+        Ok(match self.agree_text("wafv2-acl-arn", conflict)? {
             None => WebAcl::Untouched,
             Some(arn) if arn.is_empty() || arn == "none" => WebAcl::Detached,
             Some(arn) => WebAcl::Arn(arn),

@@ -2,10 +2,10 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
+use crate::catalogue::{SCHEMES, known};
 use crate::go::strconv::{PortRef, parse_int32};
 use crate::model::build::health_check::check_protocol;
 use crate::model::build::listeners::ListenPortsByMember;
-use crate::model::build::load_balancer::known;
 use crate::model::build::subnets::Wanted;
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::reference::Reason;
@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
             return Ok("internal");
         };
         let unknown = || self.blame(suffix, format!("unknown scheme: {scheme}"));
-        known(&["internal", "internet-facing"], &scheme).ok_or_else(unknown)
+        known(SCHEMES, &scheme).ok_or_else(unknown)
     }
 
     /// One for each subnet, and internet-facing only (model_build_frontend_nlb.go:142-192).

@@ -31,9 +31,9 @@ impl<'a> Builder<'a> {
 
     /// model_build_listener.go:133-199
     fn listen_ports(&mut self, member: &Member<'a>) -> Result<ListenPorts, Reason> {
-        let certificates = explicit_certificates(member);
-        let ssl_policy = explicit_ssl_policy(member);
-        let prefix_lists = prefix_lists(member);
+        let certificates = member.list("certificate-arn").unwrap_or_default();
+        let ssl_policy = member.text("ssl-policy").map(str::to_owned);
+        let prefix_lists = member.list("security-group-prefix-lists").unwrap_or_default();
         let (cidrs_v4, cidrs_v6) = inbound_cidrs(member)?;
         let mutual = mutual_authentication(member)?;
         let default = if certificates.is_empty() { (80, Protocol::Http) } else { (443, Protocol::Https) };
@@ -128,34 +128,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn explicit_certificates(member: &Member<'_>) -> Vec<String> {
-    match member.params {
-        Some(params) if params.overrides("certificateArn") => params.spec.certificate_arn.clone(),
-        _ => member.annotations.list("certificate-arn").unwrap_or_default(),
-    }
-}
-
-fn explicit_ssl_policy(member: &Member<'_>) -> Option<String> {
-    match member.params {
-        Some(params) if params.overrides("sslPolicy") => Some(params.spec.ssl_policy.clone()),
-        _ => member.annotations.text("ssl-policy").map(str::to_owned),
-    }
-}
-
-fn prefix_lists(member: &Member<'_>) -> Vec<String> {
-    match member.params {
-        Some(params) if params.overrides("prefixListsIDs") => params.prefix_lists().to_vec(),
-        _ => member.annotations.list("security-group-prefix-lists").unwrap_or_default(),
-    }
-}
-
 /// IPv4 and IPv6 networks, as they are written (model_build_listener.go:274-300).
 fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reason> {
     let params = member.params.filter(|params| params.overrides("inboundCIDRs"));
-    let cidrs = match params {
-        Some(params) => params.spec.inbound_cidrs.clone(),
-        None => member.annotations.list("inbound-cidrs").unwrap_or_default(),
-    };
+    let cidrs = member.list("inbound-cidrs").unwrap_or_default();
     for cidr in &cidrs {
         if let Err(error) = strconv::parse_cidr(cidr) {
             return Err(match params {

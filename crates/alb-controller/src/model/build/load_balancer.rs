@@ -2,6 +2,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
+use crate::catalogue::{ADDRESS_TYPES, SCHEMES, known};
 use crate::go::strconv::{parse_int64, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
@@ -10,8 +11,6 @@ use crate::model::select::group::Member;
 use crate::model::{LoadBalancer, Subnets};
 use std::collections::BTreeMap;
 
-const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
-const ADDRESS_TYPES: [&str; 3] = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
 const MAX_NAME: usize = 32;
 
 impl<'a> Builder<'a> {
@@ -44,29 +43,21 @@ impl<'a> Builder<'a> {
 
     /// model_build_load_balancer.go:138-167
     fn scheme(&self) -> Result<&'static str, Reason> {
-        let value = |member: &Member<'a>| {
-            let from_class = member.params.and_then(|params| params.spec.scheme.clone());
-            from_class.or_else(|| member.annotations.text("scheme").map(str::to_owned))
-        };
         let conflict = |values: &[String]| format!("conflicting scheme: {}", show_set(values));
-        let Some(scheme) = self.agree("scheme", value, conflict)? else {
+        let Some(scheme) = self.agree_text("scheme", conflict)? else {
             return Ok("internal");
         };
-        known(&SCHEMES, &scheme).ok_or_else(|| self.blame("scheme", format!("unknown scheme: {scheme}")))
+        known(SCHEMES, &scheme).ok_or_else(|| self.blame("scheme", format!("unknown scheme: {scheme}")))
     }
 
     /// model_build_load_balancer.go:170-201
     fn load_balancer_ip_address_type(&self) -> Result<&'static str, Reason> {
         let suffix = "ip-address-type";
-        let value = |member: &Member<'a>| {
-            let from_class = member.params.and_then(|params| params.spec.ip_address_type.clone());
-            from_class.or_else(|| member.annotations.text(suffix).map(str::to_owned))
-        };
         let conflict = |values: &[String]| format!("conflicting IPAddressType: {}", show_list(values));
-        let Some(asked) = self.agree(suffix, value, conflict)? else {
+        let Some(asked) = self.agree_text(suffix, conflict)? else {
             return Ok("ipv4");
         };
-        known(&ADDRESS_TYPES, &asked).ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
+        known(ADDRESS_TYPES, &asked).ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
     }
 
     /// model_build_load_balancer.go:360-383
@@ -76,8 +67,7 @@ impl<'a> Builder<'a> {
             let message = format!("cannot use empty value for {suffix} annotation, ingress: {}", member.key);
             return Err(member.annotations.fault(suffix, message).of(&member.key));
         }
-        let value = |member: &Member<'a>| member.annotations.text(suffix).map(str::to_owned);
-        self.agree(suffix, value, |values| format!("conflicting CustomerOwnedIPv4Pool: {}", show_list(values)))
+        self.agree_text(suffix, |values| format!("conflicting CustomerOwnedIPv4Pool: {}", show_list(values)))
     }
 
     /// pkg/ingress/model_build_load_balancer_attributes.go:9-68. Attributes of the first member's class settle conflicts.
@@ -92,13 +82,8 @@ impl<'a> Builder<'a> {
     /// model_build_load_balancer.go:97-136. A generated name is `None`: it holds a hash of the cluster's name.
     fn name(&self) -> Result<Option<String>, Reason> {
         let suffix = "load-balancer-name";
-        let value = |member: &Member<'a>| {
-            let params = member.params.filter(|params| params.overrides("loadBalancerName"));
-            let from_class = params.map(|params| params.spec.load_balancer_name.clone());
-            from_class.or_else(|| member.annotations.text(suffix).map(str::to_owned))
-        };
         let conflict = |values: &[String]| format!("conflicting load balancer name: {}", show_set(values));
-        let name = self.agree(suffix, value, conflict)?;
+        let name = self.agree_text(suffix, conflict)?;
         if name.as_ref().is_some_and(|name| name.len() > MAX_NAME) {
             return Err(self.blame(suffix, format!("load balancer name cannot be longer than {MAX_NAME} characters")));
         }
@@ -133,9 +118,4 @@ impl<'a> Builder<'a> {
             |member: &Member<'a>| member.annotations.text(suffix).filter(|pool| !pool.is_empty()).map(str::to_owned);
         self.agree(suffix, value, |values| format!("conflicting ipv4 ipam pools {}", values.join(": ")))
     }
-}
-
-/// The word itself, if it is one of `words`.
-pub(crate) fn known(words: &[&'static str], word: &str) -> Option<&'static str> {
-    words.iter().copied().find(|known| *known == word)
 }

@@ -47,8 +47,8 @@ impl Builder<'_> {
     pub fn find_ssl_redirect(&self, ports: &BTreeMap<i32, ListenPort>) -> Result<Option<i32>, Reason> {
         let mut asked = BTreeSet::new();
         for member in self.members {
-            if let Some(params) = member.params.filter(|params| params.overrides("sslRedirectPort")) {
-                match parse_int32(&params.spec.ssl_redirect_port) {
+            if let Some(port) = member.class_text("ssl-redirect") {
+                match parse_int32(port) {
                     Ok(port) => _ = asked.insert(port),
                     Err(_) => return Ok(None),
                 }

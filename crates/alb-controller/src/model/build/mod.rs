@@ -101,6 +101,11 @@ impl<'a> Builder<'a> {
         Ok(values.pop())
     }
 
+    /// The same for a text, of the class or of an annotation.
+    pub fn agree_text(&self, suffix: &str, conflict: impl Fn(&[String]) -> String) -> Result<Option<String>, Reason> {
+        self.agree(suffix, |member| member.text(suffix).map(str::to_owned), conflict)
+    }
+
     /// The same for a switch.
     pub fn agree_on(&self, suffix: &str, conflict: &str) -> Result<Option<bool>, Reason> {
         let mut asked = BTreeSet::new();

@@ -2,18 +2,15 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go; pkg/k8s/service_utils.go:10-26.
 
-use crate::catalogue;
+use crate::catalogue::{self, PROTOCOL_VERSIONS, TARGET_TYPES, known};
 use crate::go::strconv::PortRef;
 use crate::model::build::Builder;
-use crate::model::build::load_balancer::known;
 use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::model::{Protocol, TargetGroup};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-
-const VERSIONS: [&str; 3] = ["HTTP1", "HTTP2", "GRPC"];
 
 impl<'a> Builder<'a> {
     /// The id of the target group, which is built at its first use.
@@ -103,16 +100,16 @@ impl<'a> Builder<'a> {
 
     /// model_build_target_group.go:255-272
     fn target_type(&self, member: &Member<'a>, annotations: &Annotations<'a>) -> Result<&'static str, Reason> {
-        let params = member.params.filter(|params| params.overrides("targetType"));
-        let text = params.map(|params| params.spec.target_type.as_str()).or_else(|| annotations.text("target-type"));
-        let Some(text) = text else {
+        let suffix = "target-type";
+        let of_class = member.class_text(suffix);
+        let Some(text) = of_class.or_else(|| annotations.text(suffix)) else {
             return Ok(self.options.target_type());
         };
-        known(&["instance", "ip"], text).ok_or_else(|| {
+        known(TARGET_TYPES, text).ok_or_else(|| {
             let message = format!("unknown targetType: {text}");
-            match params {
+            match member.params.filter(|_| of_class.is_some()) {
                 Some(params) => Reason::new(message).at(params.site("targetType")),
-                None => annotations.fault("target-type", message),
+                None => annotations.fault(suffix, message),
             }
         })
     }
@@ -195,7 +192,7 @@ fn protocol_version(annotations: &Annotations<'_>) -> Result<&'static str, Reaso
         return Ok("HTTP1");
     };
     let message = || format!("backend protocol version must be within [HTTP1, HTTP2, GRPC]: {text}");
-    known(&VERSIONS, text).ok_or_else(|| annotations.fault("backend-protocol-version", message()))
+    known(PROTOCOL_VERSIONS, text).ok_or_else(|| annotations.fault("backend-protocol-version", message()))
 }
 
 /// model_build_target_group.go:194-201, 307-316

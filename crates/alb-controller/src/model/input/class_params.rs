@@ -94,6 +94,18 @@ pub(crate) struct Ipam {
     pub ipv4_ipam_pool_id: Option<String>,
 }
 
+/// What a field of IngressClassParams holds.
+#[derive(Clone, Copy)]
+pub(crate) enum FieldValue<'p> {
+    Text(&'p str),
+    /// The ids of subnets, too: none where they are chosen by their tags.
+    List(&'p [String]),
+    /// Tags or attributes; they count beside the annotation, key by key.
+    Pairs(&'p [Pair]),
+    /// Something else.
+    Other,
+}
+
 /// Key and value of each pair; the last of a key wins.
 pub(crate) fn map_of(pairs: &[Pair]) -> BTreeMap<String, String> {
     pairs.iter().map(|pair| (pair.key.clone(), pair.value.clone())).collect()
@@ -119,27 +131,54 @@ impl Params {
         Site::field(Object::class_params(&self.name), format!("/spec/{}", field.replace('.', "/")))
     }
 
+    /// What a field holds, by the name that the catalogue gives it; `None` where it is not set. A field counts as set when the
+    /// controller takes it for set: some fields when they are there, others when they are not empty.
+    pub fn value(&self, field: &str) -> Option<FieldValue<'_>> {
+        let spec = &self.spec;
+        fn unless_empty(text: &str) -> Option<FieldValue<'_>> {
+            (!text.is_empty()).then_some(FieldValue::Text(text))
+        }
+        fn present(text: Option<&str>) -> Option<FieldValue<'_>> {
+            text.map(FieldValue::Text)
+        }
+        fn list(items: &[String]) -> Option<FieldValue<'_>> {
+            (!items.is_empty()).then_some(FieldValue::List(items))
+        }
+        match field {
+            "loadBalancerName" => unless_empty(&spec.load_balancer_name),
+            "group.name" => spec.group.as_ref().map(|group| FieldValue::Text(&group.name)),
+            "ipAddressType" => present(spec.ip_address_type.as_deref()),
+            "scheme" => present(spec.scheme.as_deref()),
+            "subnets" => {
+                spec.subnets.as_ref().map(|subnets| FieldValue::List(subnets.ids.as_deref().unwrap_or_default()))
+            }
+            "wafv2AclArn" => unless_empty(&spec.wafv2_acl_arn),
+            "wafv2AclName" => unless_empty(&spec.wafv2_acl_name),
+            "sslRedirectPort" => unless_empty(&spec.ssl_redirect_port),
+            "inboundCIDRs" => list(&spec.inbound_cidrs),
+            "prefixListsIDs" => list(self.prefix_lists()),
+            "certificateArn" => list(&spec.certificate_arn),
+            "sslPolicy" => unless_empty(&spec.ssl_policy),
+            "minimumLoadBalancerCapacity" => spec.minimum_load_balancer_capacity.as_ref().map(|_| FieldValue::Other),
+            "ipamConfiguration.ipv4IPAMPoolId" => present(self.ipam_pool()),
+            "targetType" => unless_empty(&spec.target_type),
+            "tags" => Some(FieldValue::Pairs(&spec.tags)),
+            "loadBalancerAttributes" => Some(FieldValue::Pairs(&spec.load_balancer_attributes)),
+            _ => None,
+        }
+    }
+
     /// Whether the field stands in for its annotation, by the name that the catalogue gives it. Maps that are merged key
     /// by key (tags, attributes) do not count.
     pub fn overrides(&self, field: &str) -> bool {
-        let spec = &self.spec;
+        self.value(field).is_some_and(|value| !matches!(value, FieldValue::Pairs(_)))
+    }
+
+    /// The spelling of the field that is in the object: prefix lists have an older one.
+    pub fn spelling(&self, field: &'static str) -> &'static str {
         match field {
-            "loadBalancerName" => !spec.load_balancer_name.is_empty(),
-            "group.name" => spec.group.is_some(),
-            "ipAddressType" => spec.ip_address_type.is_some(),
-            "scheme" => spec.scheme.is_some(),
-            "subnets" => spec.subnets.is_some(),
-            "wafv2AclArn" => !spec.wafv2_acl_arn.is_empty(),
-            "wafv2AclName" => !spec.wafv2_acl_name.is_empty(),
-            "sslRedirectPort" => !spec.ssl_redirect_port.is_empty(),
-            "inboundCIDRs" => !spec.inbound_cidrs.is_empty(),
-            "prefixListsIDs" => !self.prefix_lists().is_empty(),
-            "certificateArn" => !spec.certificate_arn.is_empty(),
-            "sslPolicy" => !spec.ssl_policy.is_empty(),
-            "minimumLoadBalancerCapacity" => spec.minimum_load_balancer_capacity.is_some(),
-            "ipamConfiguration.ipv4IPAMPoolId" => self.ipam_pool().is_some(),
-            "targetType" => !spec.target_type.is_empty(),
-            _ => false,
+            "prefixListsIDs" if self.spec.prefix_lists.is_empty() => "PrefixListsIDs",
+            field => field,
         }
     }
 

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// An Ingress and its place in the slice that came in.
 pub(crate) struct Placed {
@@ -29,7 +30,7 @@ pub(crate) struct Objects {
     pub services: BTreeMap<Key, Service>,
     service_names: BTreeSet<String>,
     pub classes: BTreeMap<String, IngressClass>,
-    pub params: BTreeMap<String, Params>,
+    pub params: BTreeMap<String, Arc<Params>>,
     pub secrets: BTreeMap<Key, Secret>,
     pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
     /// Objects that cannot be decoded.
@@ -58,7 +59,7 @@ impl Objects {
                 (version, "IngressClassParams") if version.split('/').next() == Some(options.params_group()) => {
                     let (key, object) = prepare("IngressClassParams", object);
                     Params::read(&key.name, &object).map(|params| {
-                        read.params.insert(key.name, params);
+                        read.params.insert(key.name, Arc::new(params));
                     })
                 }
                 _ => Ok(()),

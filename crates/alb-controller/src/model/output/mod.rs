@@ -5,6 +5,7 @@
 
 mod actions;
 mod conditions;
+pub(crate) mod effective;
 pub(crate) mod settings;
 mod target_groups;
 pub(crate) mod verdict;

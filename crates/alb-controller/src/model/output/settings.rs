@@ -113,7 +113,7 @@ pub(crate) fn settings(
         .map(|name| Key::new(&facts.key.namespace, name))
         .filter_map(|key| objects.services.get(&key).map(|service| (key, service)))
         .collect();
-    let context = Context { objects, options, facts, ingress, share, services: &services, named: OnceCell::new() };
+    let context = Context { options, facts, ingress, share, services: &services, named: OnceCell::new() };
     let own = ingress.metadata.annotations.as_ref();
     let mut settings = context.of(&Object::ingress(&facts.key), own);
     for (key, service) in &services {
@@ -145,7 +145,6 @@ fn backends(ingress: &Ingress) -> impl Iterator<Item = &IngressServiceBackend> {
 }
 
 struct Context<'a> {
-    objects: &'a Objects,
     options: &'a Options,
     facts: &'a IngressFacts,
     ingress: &'a Ingress,
@@ -225,7 +224,7 @@ impl Context<'_> {
 
     /// What stands in the annotation's place.
     fn overridden(&self, on_service: bool, annotation: &Annotation, key: &str) -> Option<Source> {
-        let params = self.facts.class_params.as_ref().and_then(|name| self.objects.params.get(name));
+        let params = self.facts.params.as_ref();
         let field = annotation.class_params;
         if let Some((params, field)) = params.zip(field).filter(|(params, field)| params.overrides(field)) {
             return Some(Source::ClassParams { name: params.name.clone(), field });

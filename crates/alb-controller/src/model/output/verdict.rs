@@ -1,10 +1,12 @@
 //! What comes out: the verdict with its reasons, the facts about each Ingress, and each group with what is built for it.
 
+use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
 use crate::model::reference::{Failure, Key, Object, Reason};
 use crate::model::{FrontendNlb, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What becomes of a stream, of a group. The later, the worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -63,7 +65,7 @@ pub struct IngressFacts {
     pub class: Option<String>,
     /// The IngressClassParams that count for it.
     #[serde(skip)]
-    pub class_params: Option<String>,
+    pub(crate) params: Option<Arc<Params>>,
     /// Its group.
     pub group: Option<String>,
     /// Why the webhook denies it, or why it is in no group.
@@ -75,6 +77,12 @@ pub struct IngressFacts {
 }
 
 impl IngressFacts {
+    /// The name of the IngressClassParams that count for it.
+    #[must_use]
+    pub fn class_params(&self) -> Option<&str> {
+        self.params.as_ref().map(|params| params.name.as_str())
+    }
+
     /// Its own annotation `alb.ingress.kubernetes.io/<suffix>`, whatever becomes of it.
     #[must_use]
     pub fn own_setting(&self, suffix: &str) -> Option<&Setting> {

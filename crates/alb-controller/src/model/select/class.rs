@@ -14,6 +14,7 @@ use crate::model::reference::{Object, Reason, Site};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The API server sets it on every namespace, to the namespace's name (k8s pkg/apis/core/v1/defaults.go).
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
@@ -28,7 +29,7 @@ pub(crate) struct Classified<'a> {
     /// The class by name, if there is one.
     pub class: Option<String>,
     /// Its parameters.
-    pub params: Option<&'a Params>,
+    pub params: Option<&'a Arc<Params>>,
     /// The class is in order for nobody: event FailedLoadGroupID, mostly after the webhook has denied it.
     pub invalid: Option<Reason>,
 }

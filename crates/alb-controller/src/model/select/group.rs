@@ -2,9 +2,10 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
 
+use crate::catalogue;
 use crate::model::Options;
 use crate::model::input::annotations::Annotations;
-use crate::model::input::class_params::Params;
+use crate::model::input::class_params::{FieldValue, Params};
 use crate::model::reference::{Key, Reason};
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
 
@@ -24,6 +25,31 @@ pub(crate) struct Member<'a> {
 impl<'a> Member<'a> {
     pub fn spec(&self) -> Option<&'a IngressSpec> {
         self.ingress.spec.as_ref()
+    }
+
+    /// The text that is in effect: of the class where it overrides, else of the annotation.
+    pub fn text(&self, suffix: &str) -> Option<&'a str> {
+        self.class_text(suffix).or_else(|| self.annotations.text(suffix))
+    }
+
+    /// The list that is in effect: of the class where it overrides, else of the annotation.
+    pub fn list(&self, suffix: &str) -> Option<Vec<String>> {
+        match self.class_value(suffix) {
+            Some(FieldValue::List(items)) => Some(items.to_vec()),
+            _ => self.annotations.list(suffix),
+        }
+    }
+
+    /// The text of the class that overrides an annotation.
+    pub fn class_text(&self, suffix: &str) -> Option<&'a str> {
+        match self.class_value(suffix)? {
+            FieldValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn class_value(&self, suffix: &str) -> Option<FieldValue<'a>> {
+        self.params?.value(catalogue::find(suffix)?.class_params?)
     }
 }
 

@@ -59,7 +59,7 @@ fn the_class_annotation_wins_over_the_field_and_brings_no_parameters() {
     let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params("  scheme: internet-facing\n");
     let model = model_of(&(class + &Gateway::default().yaml() + &Ing { spec: &spec, ..Ing::default() }.yaml()));
     assert_eq!(built(&model).load_balancer.scheme, "internal");
-    assert_eq!(model.ingresses[0].class_params, None);
+    assert_eq!(model.ingresses[0].class_params(), None);
 }
 
 #[test]

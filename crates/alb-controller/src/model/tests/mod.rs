@@ -3,6 +3,7 @@
 
 mod auth;
 mod class;
+mod effective;
 mod frontend_nlb;
 mod groups;
 mod listeners;
