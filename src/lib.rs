@@ -39,6 +39,7 @@
 //! ";
 //! let settings = istio_alb::config::from_text(
 //!     "{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {ingress: {scheme: internal}}}",
+//!     istio_alb::lint::REGISTRY,
 //! )?;
 //! let rewritten = istio_alb::rewrite::rewrite(rendered, &settings)?;
 //! assert!(!rewritten.is_refused());
@@ -57,6 +58,7 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
+pub mod finding;
 pub mod gateway;
 pub mod hosts;
 pub mod ingress;
@@ -68,7 +70,7 @@ pub mod report;
 pub mod rewrite;
 pub mod sarif;
 pub mod show;
-pub mod stream;
-pub mod yaml;
 
 pub use error::{Error, Place};
+pub use manifest_yaml as yaml;
+pub use manifest_yaml::stream;

@@ -11,7 +11,7 @@ use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::{argocd, helm, krm};
-use istio_alb::lint::{Finding, Severity};
+use istio_alb::lint::{self, Finding, Severity};
 use istio_alb::report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
@@ -82,9 +82,10 @@ fn filtered<'i>(
     function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
+    let settings = |function: Option<&str>| config::resolve(options, env, &Disk, function, lint::REGISTRY);
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
-        Some(list) => krm::rewrite(text, &config::resolve(options, env, &Disk, list.function_config.as_deref())?),
-        None => rewrite(text, &config::resolve(options, env, &Disk, function)?),
+        Some(list) => krm::rewrite(text, &settings(list.function_config.as_deref())?),
+        None => rewrite(text, &settings(function)?),
     });
     if let Some(path) = report {
         write_report(&path, &result)?;
@@ -138,7 +139,7 @@ fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
 
 /// A command beside the filter.
 fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
-    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None) };
+    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None, lint::REGISTRY) };
     Ok(match command {
         cli::Command::Check { format, strict, as_is } => {
             let how = How { format: *format, strict: *strict, as_is: *as_is };

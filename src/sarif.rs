@@ -5,12 +5,13 @@
 
 use serde_json::{Value, json};
 
-use crate::lint::{self, Finding, Severity};
+use crate::finding::{Finding, Severity};
+use crate::lint::REGISTRY;
 
 /// A SARIF log of one run.
 #[must_use]
 pub fn sarif(findings: &[Finding]) -> Value {
-    let rules = lint::rules();
+    let rules = REGISTRY.rules();
     let results: Vec<Value> = findings
         .iter()
         .map(|finding| {

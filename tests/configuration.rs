@@ -6,6 +6,7 @@ use istio_alb::cli::{Options, ShowFormat};
 use istio_alb::commands;
 use istio_alb::config::{self, Files, Settings};
 use istio_alb::error::Error;
+use istio_alb::lint::REGISTRY;
 use istio_alb::yaml::Tree;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ impl Files for One<'_> {
 }
 
 fn resolve(text: &str) -> Result<Vec<Settings>, Error> {
-    config::resolve(&Options::default(), &[], &One(text), None)
+    config::resolve(&Options::default(), &[], &One(text), None, REGISTRY)
 }
 
 fn file(path: &str) -> String {

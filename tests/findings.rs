@@ -9,7 +9,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use istio_alb::lint::{Severity, rules};
+use istio_alb::lint::{REGISTRY, Severity};
 use libtest_mimic::{Arguments, Trial};
 use support::{Outcome, fail, filter, project, shown};
 
@@ -34,7 +34,7 @@ fn name_of(path: &Path) -> String {
 }
 
 fn every_rule_has_a_file() -> Outcome {
-    let rules = rules().into_iter().map(|rule| format!("{}-{}", rule.id, rule.name));
+    let rules = REGISTRY.rules().into_iter().map(|rule| format!("{}-{}", rule.id, rule.name));
     let rules: BTreeSet<String> = rules.collect();
     let files: BTreeSet<String> = files().iter().map(|path| name_of(path)).collect();
     let off: Vec<&String> = rules.symmetric_difference(&files).collect();
@@ -48,7 +48,7 @@ fn run(path: &Path) -> Outcome {
     let text = std::fs::read_to_string(path)?;
     let name = name_of(path);
     let id = &name[.."ALB000".len()];
-    let Some(rule) = rules().into_iter().find(|rule| rule.id == id) else {
+    let Some(rule) = REGISTRY.rules().into_iter().find(|rule| rule.id == id) else {
         return fail("there is no such rule");
     };
     let mut lines = text.lines();

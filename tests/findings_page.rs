@@ -17,7 +17,7 @@ fn the_page_is_made_from_the_rules() {
 
 #[test]
 fn every_rule_has_an_id_of_its_own_and_says_all_that_is_asked_of_it() {
-    let rules = istio_alb::lint::rules();
+    let rules = istio_alb::lint::REGISTRY.rules();
     for (rule, next) in rules.iter().zip(&rules[1..]) {
         assert!(rule.id < next.id, "{} and {}", rule.id, next.id);
     }

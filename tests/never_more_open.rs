@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use istio_alb::alb::model::{Built, Options};
 use istio_alb::config;
-use istio_alb::lint::scene;
+use istio_alb::lint::{REGISTRY, scene};
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 const OLD: &str = "service.beta.kubernetes.io/aws-load-balancer";
@@ -166,7 +166,7 @@ fn what_was_closed_stays_closed() {
                 }
                 let text = old.stream(beside);
                 let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{{spec}}}\n");
-                let rewritten = rewrite(&text, &config::from_text(&document).unwrap()).unwrap();
+                let rewritten = rewrite(&text, &config::from_text(&document, REGISTRY).unwrap()).unwrap();
                 if rewritten.is_refused() {
                     refused += 1;
                     continue;

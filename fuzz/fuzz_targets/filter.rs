@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 static SETTINGS: LazyLock<Vec<Settings>> = LazyLock::new(|| {
     let nothing_said = "{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway}";
-    config::from_text(nothing_said).unwrap()
+    config::from_text(nothing_said, istio_alb::lint::REGISTRY).unwrap()
 });
 
 fuzz_target!(|input: &str| {

@@ -60,11 +60,11 @@ pub fn text_of(input: &[u8]) -> Result<&str, Error> {
 ///
 /// Where there is no such finding.
 pub fn explain(id: &str) -> Result<Printed, Error> {
-    let rules = lint::rules();
+    let rules = lint::REGISTRY.rules();
     let wanted = id.to_ascii_uppercase();
     let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
         let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
-        return Err(error.help(lint::nearest(&wanted)));
+        return Err(error.help(lint::REGISTRY.nearest(&wanted)));
     };
     Ok(Printed::output(format!("{}: {}", rule.id, lint::reference::section(rule))))
 }

@@ -39,7 +39,7 @@ impl Check<'_> {
     }
 
     /// Judges a text, unless Flux completes it.
-    pub(super) fn text(&mut self, path: &str, text: &str, rule: fn(&str) -> Verdict) {
+    pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Verdict) {
         if !placeholder::is_in(text) && !text.is_empty() {
             self.verdict(path, rule(text));
         }

@@ -38,6 +38,7 @@ pub use value::{Choice, Entries, PortRef, Text, Var};
 
 use crate::cli::Options;
 use crate::error::Error;
+use crate::finding::Registry;
 use fields::{Field, Shape};
 use layers::{CONFIG, REPORT, Variables};
 use load::Document;
@@ -96,7 +97,8 @@ pub struct Parameters {
 
 /// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
 ///
-/// `function_config` is the text of a KRM function's configuration; it stands in for the file.
+/// `function_config` is the text of a KRM function's configuration; it stands in for the file. `rules` are
+/// those whose findings can be allowed, made warnings or denied.
 ///
 /// # Errors
 /// Whatever is wrong with flags, variables or the file, of kind [`crate::error::Kind::Usage`].
@@ -105,8 +107,9 @@ pub fn resolve(
     env: &[(String, String)],
     files: &dyn Files,
     function_config: Option<&str>,
+    rules: Registry,
 ) -> Result<Vec<Settings>, Error> {
-    resolve_with(&Parameters::default(), options, env, files, function_config)
+    resolve_with(&Parameters::default(), options, env, files, function_config, rules)
 }
 
 /// The same for an Argo CD Application with parameters.
@@ -119,6 +122,7 @@ pub fn resolve_with(
     env: &[(String, String)],
     files: &dyn Files,
     function_config: Option<&str>,
+    rules: Registry,
 ) -> Result<Vec<Settings>, Error> {
     let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
     let layers = [
@@ -144,7 +148,7 @@ pub fn resolve_with(
         }
         prepare(&mut said);
         let spec = decode(&said)?;
-        validate::one(&spec, &said)?;
+        validate::one(&spec, &said, rules)?;
         all.push(Settings { name: name.map(|(name, _)| name), spec, said });
     }
     together::check(&all)?;
@@ -155,8 +159,8 @@ pub fn resolve_with(
 ///
 /// # Errors
 /// Whatever is wrong with it, with its line and column.
-pub fn from_text(text: &str) -> Result<Vec<Settings>, Error> {
-    resolve(&Options::default(), &[], &NoFiles, Some(text))
+pub fn from_text(text: &str, rules: Registry) -> Result<Vec<Settings>, Error> {
+    resolve(&Options::default(), &[], &NoFiles, Some(text), rules)
 }
 
 /// A file system with nothing in it.

@@ -6,6 +6,7 @@
 //! in [`super::validate`], which can say more about it than a type can.
 
 use super::value::{Entries, Text, Var};
+use crate::finding::levels::{Level, Levels};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
@@ -202,6 +203,15 @@ impl Spec {
     /// Whether values may hold `${VAR}`.
     pub fn placeholders(&self) -> Placeholders {
         self.placeholders.unwrap_or_default()
+    }
+}
+
+impl Findings {
+    /// The lists as one table.
+    pub fn levels(&self) -> Levels<'_> {
+        let lists = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
+        let ids = |(ids, level)| Option::iter(ids).flatten().map(move |id: &String| (id.as_str(), level));
+        lists.into_iter().flat_map(ids).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What types cannot say: whether a port, a range, a name, an ARN is one, and whether fields fit each other.
 //!
 //! All that is wrong is told in one run; each time with the place where it was said. What is only unwise is a finding, not an
-//! error (`crate::lint`). Free annotations are verbatim: of them only what the API server would refuse.
+//! error. Free annotations are verbatim: of them only what the API server would refuse.
 
 use super::check::{Check, all};
 use super::fields::CLASS;
@@ -13,7 +13,7 @@ use super::types::{
 use super::value::{Choice, Entries, PortRef, Text, Var};
 use super::{aws, kube};
 use crate::error::Error;
-use crate::lint;
+use crate::finding::Registry;
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).
@@ -22,8 +22,8 @@ const ANNOTATION_BYTES: usize = 256 * 1024;
 /// What the Ingress is called where nobody says.
 pub const INGRESS_NAME: &str = "common-external-ingress";
 
-/// Checks the configuration of one gateway.
-pub(super) fn one(spec: &Spec, said: &Node) -> Result<(), Error> {
+/// Checks the configuration of one gateway; its findings are those of `rules`.
+pub(super) fn one(spec: &Spec, said: &Node, rules: Registry) -> Result<(), Error> {
     let mut check = Check { said, flux: spec.placeholders() == Placeholders::Flux, problems: Vec::new() };
     check.texts(said, "");
     check.gateway(&spec.gateway);
@@ -32,7 +32,7 @@ pub(super) fn one(spec: &Spec, said: &Node) -> Result<(), Error> {
     check.health_check(&spec.ingress.health_check);
     check.annotations(&spec.ingress);
     check.fit(spec);
-    check.findings(spec);
+    check.findings(spec, rules);
     if let Some(version) = &spec.controller_version {
         check.verdict("controllerVersion", release(version.as_str()).map(|_| ()));
     }
@@ -218,13 +218,13 @@ impl Check<'_> {
         }
     }
 
-    fn findings(&mut self, spec: &Spec) {
+    fn findings(&mut self, spec: &Spec, rules: Registry) {
         let mut levels = BTreeMap::new();
         let lists = [("allow", &spec.findings.allow), ("warn", &spec.findings.warn), ("deny", &spec.findings.deny)];
         for (list, ids) in lists {
             for (index, id) in ids.iter().flatten().enumerate() {
                 let path = format!("findings.{list}[{index}]");
-                self.text(&path, id, finding_id);
+                self.text(&path, id, |id| finding_id(id, rules));
                 if let Some(other) = levels.insert(id, list).filter(|other| *other != list) {
                     self.wrong(&path, wrong(format!("`{id}` stands in `{other}`, too")));
                 }
@@ -233,11 +233,11 @@ impl Check<'_> {
     }
 }
 
-fn finding_id(text: &str) -> Verdict {
-    if lint::rules().iter().any(|rule| rule.id == text) {
-        return Ok(());
+fn finding_id(text: &str, rules: Registry) -> Verdict {
+    match rules.find(text) {
+        Some(_) => Ok(()),
+        None => Err(wrong(format!("`{text}` is no finding")).help(rules.nearest(text))),
     }
-    Err(wrong(format!("`{text}` is no finding")).help(lint::nearest(text)))
 }
 
 fn health_path(text: &str) -> Verdict {

@@ -101,7 +101,7 @@ fn values(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute]) -> Vec<
             _ => known.check(value).err(),
         };
         findings.extend(fault.map(|fault| {
-            let finding = scene.at_effective(&map, &ALB050, format!("{key}={value}: {fault}"));
+            let finding = scene.at_effective(map, &ALB050, format!("{key}={value}: {fault}"));
             let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
             if separator { finding.help("separate the pairs by commas, with none at the end") } else { finding }
         }));
@@ -124,7 +124,7 @@ fn text(key: &str, value: &str) -> Option<String> {
 
 fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &str) -> Finding {
     let at = |message: String| {
-        let finding = scene.at_effective(&map, &ALB050, message);
+        let finding = scene.at_effective(map, &ALB050, message);
         finding.severity(Severity::Warning)
     };
     let of_another = TABLES.iter().find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
@@ -164,7 +164,7 @@ fn logs(scene: &Scene<'_>, subject: &Subject<'_>, map: &Map<'_>) -> Vec<Finding>
         };
         if scene.first_member(subject, bucket, names).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
-            let finding = scene.at_effective(&map, &ALB050, message);
+            let finding = scene.at_effective(map, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));
         }
     }
@@ -179,7 +179,7 @@ fn slow_start(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     matches!(algorithm.as_str(), "least_outstanding_requests" | "weighted_random").then(|| {
         let message =
             format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
-        scene.at_effective(&map, &ALB050, message)
+        scene.at_effective(map, &ALB050, message)
     })
 }
 
@@ -196,12 +196,12 @@ fn stickiness(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let named = map.value.get(name).filter(|name| !name.is_empty());
     if let Some(cookie) = named.filter(|cookie| cookie.starts_with("AWSALB")) {
         let message = format!("{name}={cookie}: AWS keeps names that begin with AWSALB for itself");
-        return Some(scene.at_effective(&map, &ALB050, message));
+        return Some(scene.at_effective(map, &ALB050, message));
     }
     let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
     (wanted && named.is_none()).then(|| {
         let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
-        scene.at_effective(&map, &ALB050, message).severity(Severity::Warning)
+        scene.at_effective(map, &ALB050, message).severity(Severity::Warning)
     })
 }
 
@@ -213,13 +213,13 @@ fn anomalies(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let algorithm = algorithm.map_or("round_robin", String::as_str);
     (algorithm != "weighted_random").then(|| {
         let message = format!("{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only");
-        scene.at_effective(&map, &ALB050, message)
+        scene.at_effective(map, &ALB050, message)
     })
 }
 
 fn client_address(scene: &Scene<'_>, map: &Map<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |message: &str| findings.push(scene.at_effective(&map, &ALB067, message));
+    let mut add = |message: &str| findings.push(scene.at_effective(map, &ALB067, message));
     if map.value.get("routing.http.xff_client_port.enabled").is_some_and(|on| on == "true") {
         add("with the client's port in X-Forwarded-For Envoy can't read the client's address");
     }

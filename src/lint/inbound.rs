@@ -125,7 +125,7 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 fn no_network(scene: &Scene<'_>, list: &Effective<'_, Vec<String>>, item: &str) -> Finding {
-    let finding = scene.at_effective(&list, &ALB028, format!("{CIDRS}: {item:?} is no network"));
+    let finding = scene.at_effective(list, &ALB028, format!("{CIDRS}: {item:?} is no network"));
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -147,7 +147,7 @@ fn families(
     let mut findings = Vec::new();
     let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
     let mut add = |severity, message: &str, help: &str| {
-        let finding = scene.at_effective(&list, &ALB028, format!("{CIDRS}: {message}"));
+        let finding = scene.at_effective(list, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
     let (six, four): (Vec<&String>, Vec<&String>) = list.value.iter().partition(|item| item.contains(':'));

@@ -41,14 +41,16 @@ mod testing;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
 
 use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
-use crate::config::types::{Findings, Placeholders, Spec};
-use crate::error::{Error, Place};
+use crate::config::types::{Placeholders, Spec};
+use crate::error::Error;
+use crate::finding::Registry;
+pub use crate::finding::levels::{adjust, sort};
+pub use crate::finding::{Finding, Rule, Severity};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
@@ -72,102 +74,6 @@ pub const ALL_KINDS: [&str; 10] = [
     "DaemonSet",
 ];
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Good to know; printed by `check` only.
-    Info,
-    /// Works, but perhaps not as meant.
-    Warning,
-    /// Refused, or never works: the filter prints nothing.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
-        })
-    }
-}
-
-/// One rule. `check`, `explain`, the documentation and the SARIF report all read it from here.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
-    /// `ALB014`
-    pub id: &'static str,
-    /// `health-port-not-a-node-port`
-    pub name: &'static str,
-    /// The severity of its worst case; a finding may be milder.
-    pub severity: Severity,
-    /// One sentence: what the rule looks for.
-    pub summary: &'static str,
-    /// Why it matters: what the controller, AWS or Kubernetes do then. Markdown, one or more paragraphs.
-    pub explanation: &'static str,
-    /// How to mend it.
-    pub help: &'static str,
-    /// Where the fact comes from: file and line of a public source, or an URL.
-    pub source: &'static str,
-}
-
-/// What a rule says about one place of one stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// As found; configuration and flags may change it afterwards.
-    pub severity: Severity,
-    /// What is wrong here, with the names and values of this stream.
-    pub message: String,
-    /// What to do about it here; the rule's help where this is `None`.
-    pub help: Option<String>,
-    /// Where.
-    pub place: Option<Place>,
-    /// The object, as `Kind namespace/name`.
-    pub object: Option<String>,
-    /// The field or annotation in that object, as a JSON pointer.
-    pub field: Option<String>,
-}
-
-impl Finding {
-    /// A finding of `rule` with its own severity.
-    #[must_use]
-    pub fn new(rule: &'static Rule, message: impl Into<String>) -> Self {
-        Finding {
-            rule,
-            severity: rule.severity,
-            message: message.into(),
-            help: None,
-            place: None,
-            object: None,
-            field: None,
-        }
-    }
-
-    /// The same finding at another severity.
-    #[must_use]
-    pub fn severity(mut self, severity: Severity) -> Self {
-        self.severity = severity;
-        self
-    }
-
-    /// The same finding with a help line of its own.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// The same finding with the field that it is about, a JSON pointer into the object.
-    #[must_use]
-    pub fn field(mut self, pointer: impl Into<String>) -> Self {
-        self.field = Some(pointer.into());
-        self
-    }
-}
-
 /// A gateway of ours, for the rules that judge a rewritten stream.
 pub struct Gateway<'g> {
     /// Index of its Service among the objects.
@@ -182,54 +88,36 @@ pub struct Gateway<'g> {
     pub before: opened::Before,
 }
 
-/// All rules, in order of their ids.
-#[must_use]
-pub fn rules() -> Vec<&'static Rule> {
-    let mut rules: Vec<&'static Rule> = Vec::new();
-    rules.extend(listeners::RULES);
-    rules.extend(certificates::RULES);
-    rules.extend(redirects::RULES);
-    rules.extend(actions::RULES);
-    rules.extend(conditions::RULES);
-    rules.extend(paths::RULES);
-    rules.extend(limits::RULES);
-    rules.extend(backend::RULES);
-    rules.extend(health::RULES);
-    rules.extend(health::gateway::RULES);
-    rules.extend(auth::RULES);
-    rules.extend(annotations::RULES);
-    rules.extend(syntax::RULES);
-    rules.extend(load_balancer::RULES);
-    rules.extend(frontend::RULES);
-    rules.extend(attributes::RULES);
-    rules.extend(tags::RULES);
-    rules.extend(exposure::RULES);
-    rules.extend(inbound::RULES);
-    rules.extend(groups::RULES);
-    rules.extend(class::RULES);
-    rules.extend(kubernetes::RULES);
-    rules.extend(controller::RULES);
-    rules.extend(mesh::RULES);
-    rules.extend(service::RULES);
-    rules.extend(migration::RULES);
-    rules.push(&flux::ALB110);
-    rules.sort_by_key(|rule| rule.id);
-    rules
-}
-
-/// Which rule may be meant by an id that no rule has.
-#[must_use]
-pub fn nearest(id: &str) -> String {
-    let ids: Vec<&str> = rules().iter().map(|rule| rule.id).collect();
-    let near = ids.iter().min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
-    let name = |id: Option<&&'static str>| id.copied().unwrap_or_default();
-    format!(
-        "the findings are {} to {}; did you mean {}?",
-        name(ids.first()),
-        name(ids.last()),
-        near.copied().unwrap_or_default()
-    )
-}
+/// All rules.
+pub const REGISTRY: Registry = Registry(&[
+    &listeners::RULES,
+    &certificates::RULES,
+    &redirects::RULES,
+    &actions::RULES,
+    &conditions::RULES,
+    &paths::RULES,
+    &limits::RULES,
+    &backend::RULES,
+    &health::RULES,
+    &health::gateway::RULES,
+    &auth::RULES,
+    &annotations::RULES,
+    &syntax::RULES,
+    &load_balancer::RULES,
+    &frontend::RULES,
+    &attributes::RULES,
+    &tags::RULES,
+    &exposure::RULES,
+    &inbound::RULES,
+    &groups::RULES,
+    &class::RULES,
+    &kubernetes::RULES,
+    &controller::RULES,
+    &mesh::RULES,
+    &service::RULES,
+    &migration::RULES,
+    &[&flux::ALB110],
+]);
 
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
@@ -269,7 +157,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
-        findings.extend(adjust(found, &gateway.spec.findings));
+        findings.extend(adjust(found, &gateway.spec.findings.levels()));
     }
     findings
 }
@@ -314,7 +202,7 @@ pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let mut findings = judge(&scene);
     findings.extend(no_text::undecoded(&scene));
     locate(&stream, &found, &mut findings);
-    let mut findings = adjust(findings, &spec.findings);
+    let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
     let class_without_ingress = match scene.ours().next() {
         Some(_) => None,
@@ -429,32 +317,4 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
             });
         }
     }
-}
-
-/// The findings at the severities that a configuration asks for.
-#[must_use]
-pub fn adjust(findings: Vec<Finding>, wanted: &Findings) -> Vec<Finding> {
-    let has = |list: &Option<Vec<String>>, id: &str| list.iter().flatten().any(|wanted| wanted == id);
-    findings
-        .into_iter()
-        .filter_map(|finding| {
-            let id = finding.rule.id;
-            if has(&wanted.deny, id) {
-                Some(finding.severity(Severity::Error))
-            } else if has(&wanted.warn, id) {
-                Some(finding.severity(Severity::Warning))
-            } else {
-                (!has(&wanted.allow, id)).then_some(finding)
-            }
-        })
-        .collect()
-}
-
-/// Brings findings into the order of printing: by place, then by id. Repeated ones go.
-pub fn sort(findings: &mut Vec<Finding>) {
-    let key = |finding: &Finding| {
-        (finding.place.as_ref().map(|place| place.document), finding.rule.id, finding.message.clone())
-    };
-    findings.sort_by_key(key);
-    findings.dedup();
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Rule, rules};
+use super::{REGISTRY, Rule};
 
 /// What there is to say about one rule, in Markdown.
 #[must_use]
@@ -21,11 +21,11 @@ pub fn page() -> String {
          `istio-alb explain ID` prints\na section of this page; `--allow`, `--warn` and `--deny` change what an id does.\n\n\
          | id | severity | |\n|---|---|---|\n",
     );
-    for rule in rules() {
+    for rule in REGISTRY.rules() {
         let link = rule.id.to_lowercase();
         let _ = writeln!(page, "| [{}](#{link}) | {} | {} |", rule.id, rule.severity, rule.summary.replace('|', "\\|"));
     }
-    for rule in rules() {
+    for rule in REGISTRY.rules() {
         let _ = write!(page, "\n## {}\n\n{}", rule.id, section(rule));
     }
     page.push_str(OUT_OF_REACH);

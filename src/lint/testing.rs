@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Rule, judge_as_is};
+use super::{REGISTRY, Rule, judge_as_is};
 use crate::alb::catalogue::PREFIX;
 use crate::config::{self, Settings};
+use crate::yaml;
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
@@ -200,7 +201,7 @@ impl Manifest {
     pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
         let findings = judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let annotation = format!("/metadata/annotations/{}", PREFIX.replace('/', "~1"));
+        let annotation = yaml::pointer::of(["metadata", "annotations", PREFIX]);
         let show = |finding: super::Finding| {
             let object = finding.object.unwrap_or_default();
             let field = finding.field.unwrap_or_default();
@@ -215,7 +216,7 @@ impl Manifest {
 /// A configuration with this `spec`.
 pub fn configured(spec: &str) -> Vec<Settings> {
     let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {spec}\n");
-    config::from_text(&document).unwrap_or_else(|error| panic!("{error}"))
+    config::from_text(&document, REGISTRY).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Holds a rule against manifests: what each is, and what the rule says of it, without its id; nothing where it is silent.

@@ -226,7 +226,7 @@ fn judge<'t>(
     }
     let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
-        findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings));
+        findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
     let mut judged = lint::judge_gateways(&objects, &ours);
     judged.retain(|finding| !is_told(finding, rewrites));
@@ -237,7 +237,7 @@ fn judge<'t>(
         let is_ours = |object: &Object| gateways.iter().any(|turned| turned.is_ours(object));
         let (found, judged) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
         variables = found;
-        findings.extend(lint::adjust(judged, &flux.settings.spec.findings));
+        findings.extend(lint::adjust(judged, &flux.settings.spec.findings.levels()));
     }
     lint::sort(&mut findings);
     let taken = rewrites.iter().map(|rewrite| rewrite.taken.clone()).collect();

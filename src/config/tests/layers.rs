@@ -5,6 +5,7 @@ use crate::config::Spec;
 use crate::config::fields::{self, Shape};
 use crate::config::types;
 use crate::config::value::{Choice, Text, Var};
+use crate::lint::REGISTRY;
 
 const SCHEME: &str = "alb.ingress.kubernetes.io/scheme";
 
@@ -37,7 +38,7 @@ fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
     let env = [("ARGOCD_ENV_ISTIO_ALB_SCHEME".to_owned(), "internet-facing".to_owned())];
     let scheme = |parameters: &Parameters, line: &str| {
         let files = Memory::default();
-        let all = resolve_with(parameters, &options(line).unwrap(), &env, &files, None);
+        let all = resolve_with(parameters, &options(line).unwrap(), &env, &files, None, REGISTRY);
         match all.map(|all| all[0].spec.ingress.scheme.clone()) {
             Ok(Choice::Set(Var::Known(scheme))) => Ok(scheme),
             other => Err(other.map_err(|error| error.to_string())),

@@ -4,6 +4,7 @@ mod layers;
 
 use super::*;
 use crate::cli::{self, Parsed};
+use crate::lint::REGISTRY;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
@@ -71,7 +72,7 @@ pub(super) fn options(line: &str) -> Result<Options, Error> {
 pub(super) fn resolved(line: &str, env: &[&str], file: &str) -> Result<Vec<Settings>, Error> {
     let env: Vec<_> = env.iter().filter_map(|pair| pair.split_once('=')).collect();
     let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None)
+    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None, REGISTRY)
 }
 
 pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
@@ -134,7 +135,7 @@ fn bad_configurations_are_refused_with_these_words() {
 
 #[test]
 fn nothing_at_all_is_one_gateway_of_which_nothing_is_said() {
-    let all = resolve(&Options::default(), &[], &Memory::default(), None).unwrap();
+    let all = resolve(&Options::default(), &[], &Memory::default(), None, REGISTRY).unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].spec, Spec::default());
     assert_eq!(all[0].name, None);
@@ -202,7 +203,7 @@ data:
     healthCheck: {path: /a, intervalSeconds: 20}
     loadBalancerAttributes: {idle_timeout.timeout_seconds: '120'}
 ";
-    let all = resolve(&Options::default(), &[], &Memory::default(), Some(config_map)).unwrap();
+    let all = resolve(&Options::default(), &[], &Memory::default(), Some(config_map), REGISTRY).unwrap();
     assert_eq!(all[0].spec, one("", &[], file).spec);
     assert_eq!(all[0].name.as_deref(), Some("istio-alb"));
 }
@@ -211,7 +212,7 @@ data:
 fn a_function_configuration_stands_in_for_the_file() {
     let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {ingress: {name: a}}\n";
     let files = Memory::with(DEFAULT_FILE, "no configuration at all");
-    let all = resolve(&Options::default(), &[], &files, Some(ours)).unwrap();
+    let all = resolve(&Options::default(), &[], &files, Some(ours), REGISTRY).unwrap();
     assert_eq!(all[0].spec.ingress.name.as_deref(), Some("a"));
 }
 
@@ -256,7 +257,7 @@ fn an_application_reads_no_file_of_others() {
     let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n";
     let with = |env: &[(&str, &str)], path: &str, text: &str| {
         let env: Vec<_> = env.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-        resolve(&Options::default(), &env, &Memory::with(path, text), None).map_err(|error| error.to_string())
+        resolve(&Options::default(), &env, &Memory::with(path, text), None, REGISTRY).map_err(|error| error.to_string())
     };
     let config = "ARGOCD_ENV_ISTIO_ALB_CONFIG";
     assert!(with(&[(config, "alb/gateway.yaml")], "alb/gateway.yaml", ours).is_ok());

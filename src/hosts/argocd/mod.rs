@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Options;
 use crate::config::{self, Files, PREFIX, Settings, confine};
 use crate::error::{Error, Kind, cut, visible};
-use crate::lint::Severity;
+use crate::lint::{self, Severity};
 use crate::manifest::{self, Object};
 use crate::report;
 use crate::rewrite::{self, Rewritten};
@@ -64,7 +64,7 @@ impl Request {
         let voices = Voices::read(env)?;
         let render = Render::read(&voices, env, files)?;
         let rest = voices.env_of_configuration();
-        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None)?;
+        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None, lint::REGISTRY)?;
         let here = files.follow(Path::new(".")).unwrap_or_default();
         let program = variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
         Ok(Request {
