@@ -1,9 +1,9 @@
 //! Collects what is wrong with the values of a configuration, each with its place.
 
-use super::kube::{Verdict, Wrong};
 use super::node::Node;
 use crate::error::Error;
 use crate::placeholder;
+use kubernetes_objects::validation::{Validation, Violation};
 
 /// Collects what is wrong with one configuration.
 pub(super) struct Check<'a> {
@@ -17,7 +17,7 @@ pub(super) struct Check<'a> {
 
 impl Check<'_> {
     /// Notes what is wrong with the value at `path`.
-    pub(super) fn wrong(&mut self, path: &str, fault: Wrong) {
+    pub(super) fn wrong(&mut self, path: &str, fault: Violation) {
         let mut place = path;
         let origin = loop {
             match (self.tree.find(place), place.rfind(['.', '['])) {
@@ -31,21 +31,21 @@ impl Check<'_> {
     }
 
     /// Notes what is wrong, if anything is.
-    pub(super) fn verdict(&mut self, path: &str, verdict: Verdict) {
+    pub(super) fn verdict(&mut self, path: &str, verdict: Validation) {
         if let Err(fault) = verdict {
             self.wrong(path, fault);
         }
     }
 
     /// Checks a text, unless Flux completes it.
-    pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Verdict) {
+    pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Validation) {
         if !placeholder::is_in(text) && !text.is_empty() {
             self.verdict(path, rule(text));
         }
     }
 
     /// Checks a text, or each text of a list.
-    pub(super) fn texts(&mut self, path: &str, node: &Node, rule: fn(&str) -> Verdict) {
+    pub(super) fn texts(&mut self, path: &str, node: &Node, rule: fn(&str) -> Validation) {
         for (index, item) in node.items().iter().enumerate() {
             self.texts(&format!("{path}[{index}]"), item, rule);
         }

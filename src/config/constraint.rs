@@ -5,16 +5,17 @@
 //! catalogue of annotations.
 
 use super::check::Check;
-use super::kube::{self, Verdict, wrong};
+
 use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
 use crate::alb::catalogue::{self, Kind};
 use crate::placeholder;
+use kubernetes_objects::validation::{self as kubernetes, Validation, violation};
 use std::collections::BTreeMap;
 
 /// What a text must be.
-type Rule = fn(&str) -> Verdict;
+type Rule = fn(&str) -> Validation;
 
 /// What the value of a field must be.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,7 @@ pub(super) enum Constraint {
 }
 
 /// Labels of Kubernetes.
-pub(super) const LABELS: Constraint = Constraint::Pairs(kube::qualified_name, kube::label_value);
+pub(super) const LABELS: Constraint = Constraint::Pairs(kubernetes::qualified_name, kubernetes::label_value);
 
 impl Constraint {
     /// Checks the value at `path`, of a field that becomes `annotations`.
@@ -60,7 +61,7 @@ impl Constraint {
                 }
             }
             Constraint::Port(rule) => match node.value {
-                Value::Integer(number, _) => check.verdict(path, kube::port_number(number)),
+                Value::Integer(number, _) => check.verdict(path, kubernetes::port_number(number)),
                 _ => check.texts(path, node, rule),
             },
             Constraint::Range(unit) => range(check, path, node, annotations, unit),
@@ -73,9 +74,9 @@ fn items(check: &mut Check<'_>, path: &str, node: &Node, rule: Rule) {
     for (index, item) in items.iter().enumerate() {
         let path = format!("{path}[{index}]");
         if items[..index].contains(item) {
-            check.wrong(&path, wrong(format!("`{item}` stands here a second time")));
+            check.wrong(&path, violation(format!("`{item}` stands here a second time")));
         } else if item.contains(',') && !placeholder::is_in(item) {
-            check.wrong(&path, wrong(format!("`{item}` holds a comma")).help("write one item for each"));
+            check.wrong(&path, violation(format!("`{item}` holds a comma")).help("write one item for each"));
         } else {
             check.text(&path, item, rule);
         }
@@ -86,7 +87,7 @@ fn keys(check: &mut Check<'_>, path: &str, node: &Node, rule: Rule) {
     for entry in node.entries() {
         let path = join(path, &entry.key);
         match entry.key.is_empty() {
-            true => check.wrong(&path, wrong("a key is empty")),
+            true => check.wrong(&path, violation("a key is empty")),
             false => check.verdict(&path, rule(&entry.key)),
         }
     }
@@ -97,13 +98,13 @@ fn range(check: &mut Check<'_>, path: &str, node: &Node, annotations: &[&str], u
     if let (Value::Integer(number, _), Some(Kind::Int { min, max })) = (&node.value, kind)
         && !(min..=max).contains(number)
     {
-        check.wrong(path, wrong(format!("{number} is not between {min} and {max}{unit}")));
+        check.wrong(path, violation(format!("{number} is not between {min} and {max}{unit}")));
     }
 }
 
 /// Any text.
 #[expect(clippy::unnecessary_wraps, reason = "a rule that nothing breaks")]
-pub(super) fn anything(_: &str) -> Verdict {
+pub(super) fn anything(_: &str) -> Validation {
     Ok(())
 }
 
@@ -111,35 +112,35 @@ pub(super) fn node_ports(check: &mut Check<'_>, path: &str, spec: &Spec) {
     let mut seen = BTreeMap::new();
     for (name, port) in spec.service.node_ports.iter().flat_map(Entries::iter) {
         let path = join(path, name);
-        check.verdict(&path, kube::label(name));
+        check.verdict(&path, kubernetes::label(name));
         let Var::Known(port) = port else { continue };
         if !(30000..=32767).contains(port) {
-            check.wrong(&path, wrong(format!("{port} is not between 30000 and 32767, where node ports are")));
+            check.wrong(&path, violation(format!("{port} is not between 30000 and 32767, where node ports are")));
         } else if let Some(other) = seen.insert(*port, name) {
-            check.wrong(&path, wrong(format!("node port {port} is that of `{other}` already")));
+            check.wrong(&path, violation(format!("node port {port} is that of `{other}` already")));
         }
     }
     if spec.service.kind() == ServiceType::ClusterIp && spec.service.node_ports.is_some() {
-        check.wrong(path, wrong("a ClusterIP Service has no node ports"));
+        check.wrong(path, violation("a ClusterIP Service has no node ports"));
     }
 }
 
 pub(super) fn kept_annotations(check: &mut Check<'_>, path: &str, spec: &Spec) {
     let kept = spec.service.keep_annotations.iter().flatten();
     for (index, key) in kept.clone().enumerate() {
-        check.text(&format!("{path}[{index}]"), key, kube::qualified_name);
+        check.text(&format!("{path}[{index}]"), key, kubernetes::qualified_name);
     }
     let ranges = "service.beta.kubernetes.io/load-balancer-source-ranges";
     if let Some(index) = kept.clone().position(|key| key == ranges) {
         let what = format!("`{ranges}` cannot stay: the API server refuses it on a Service that is no LoadBalancer");
-        check.wrong(&format!("{path}[{index}]"), wrong(what));
+        check.wrong(&format!("{path}[{index}]"), violation(what));
     }
 }
 
 pub(super) fn paths(check: &mut Check<'_>, path: &str, spec: &Spec) {
     for (index, rule) in spec.ingress.paths.iter().flatten().enumerate() {
         let is_as_controller = rule.path_type == PathType::ImplementationSpecific;
-        let form = if is_as_controller { kube::absolute_path } else { kube::path };
+        let form = if is_as_controller { kubernetes::absolute_path } else { kubernetes::path };
         check.text(&format!("{path}[{index}].path"), &rule.path, form);
     }
 }
@@ -149,20 +150,20 @@ pub(super) fn listen_ports(check: &mut Check<'_>, path: &str, spec: &Spec) {
     for (index, listener) in spec.ingress.listen_ports.set().into_iter().flatten().enumerate() {
         let path = format!("{path}[{index}].{}", listener.protocol());
         let Var::Known(port) = listener.port() else { continue };
-        check.verdict(&path, kube::port_number(*port));
+        check.verdict(&path, kubernetes::port_number(*port));
         if seen.contains(port) {
-            check.wrong(&path, wrong(format!("port {port} stands here a second time")));
+            check.wrong(&path, violation(format!("port {port} stands here a second time")));
         }
         seen.push(*port);
     }
 }
 
 /// The path of a health check.
-pub(super) fn health_path(text: &str) -> Verdict {
-    kube::absolute_path(text)?;
+pub(super) fn health_path(text: &str) -> Validation {
+    kubernetes::absolute_path(text)?;
     match text.chars().count() {
         ..=1024 => Ok(()),
-        count => Err(wrong(format!("the path has {count} characters; it may have 1024"))),
+        count => Err(violation(format!("the path has {count} characters; it may have 1024"))),
     }
 }
 
@@ -173,15 +174,15 @@ pub(super) fn controller_version(check: &mut Check<'_>, path: &str, spec: &Spec)
     }
 }
 
-fn release(text: &str) -> Verdict {
-    let no_release = || wrong(format!("`{text}` is no release")).help("for example \"3.5\" or \"2.4.1\"");
+fn release(text: &str) -> Validation {
+    let no_release = || violation(format!("`{text}` is no release")).help("for example \"3.5\" or \"2.4.1\"");
     let mut numbers: Vec<u16> = Vec::new();
     for part in text.strip_prefix('v').unwrap_or(text).split('.') {
         let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
         numbers.push(part.parse().ok().filter(|_| is_number).ok_or_else(no_release)?);
     }
     match numbers.as_slice() {
-        [0 | 1, ..] => Err(wrong(format!("`{text}` is no AWS Load Balancer Controller, which begins with 2.0"))),
+        [0 | 1, ..] => Err(violation(format!("`{text}` is no AWS Load Balancer Controller, which begins with 2.0"))),
         [_, _] | [_, _, _] => Ok(()),
         _ => Err(no_release()),
     }

@@ -5,7 +5,7 @@
 
 use super::check::{Check, all};
 use super::fields;
-use super::kube::{self, Verdict, Wrong, wrong};
+
 use super::node::{Node, join};
 use super::settings::INGRESS_NAME;
 use super::types::{ClassAs, HealthCheck, Ingress, Placeholders, ServiceType, Spec, TargetType};
@@ -14,6 +14,7 @@ use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::error::Error;
 use crate::finding::Registry;
 use crate::placeholder::{self, Malformed};
+use kubernetes_objects::validation::{self as kubernetes, Validation, Violation, violation};
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).
@@ -24,6 +25,9 @@ const PARTS: &[&str] = &["gateway", "service", "ingress", "ingress.group", "ingr
 
 /// Checks the configuration of one gateway; its findings are those of `rules`.
 pub(super) fn one(spec: &Spec, tree: &Node, rules: Registry) -> Result<(), Error> {
+    if tree.entries().is_empty() {
+        return Ok(());
+    }
     let mut check = Check { tree, flux: spec.placeholders() == Placeholders::Flux, problems: Vec::new() };
     check.all_texts(tree, "");
     for part in PARTS {
@@ -61,19 +65,19 @@ impl Check<'_> {
                 true => "leave it out for the default, or say `null` to switch that off",
                 false => "leave it out",
             };
-            self.wrong(path, wrong("the text is empty").help(help));
+            self.wrong(path, violation("the text is empty").help(help));
         } else if text.chars().any(char::is_control) && !verbatim {
             let shown = text.escape_debug();
-            self.wrong(path, wrong(format!("`{shown}` holds a line break or another control character")));
+            self.wrong(path, violation(format!("`{shown}` holds a line break or another control character")));
         } else if text.trim() != text && !verbatim {
-            self.wrong(path, wrong(format!("`{text}` has blanks around it")));
+            self.wrong(path, violation(format!("`{text}` has blanks around it")));
         } else if self.flux && placeholder::is_in(text) {
-            let verdict = placeholder::check(text).map_err(|Malformed { what, help }| Wrong { what, help });
+            let verdict = placeholder::check(text).map_err(|Malformed { what, help }| Violation { what, help });
             self.verdict(path, verdict);
         } else if placeholder::is_in(text) && !verbatim {
             self.wrong(
                 path,
-                wrong(format!("`{text}` is a placeholder, which nobody fills in"))
+                violation(format!("`{text}` is a placeholder, which nobody fills in"))
                     .help("with Flux say `placeholders: flux`"),
             );
         }
@@ -82,11 +86,11 @@ impl Check<'_> {
     fn annotations(&mut self, ingress: &Ingress) {
         let mut bytes = 0;
         for (key, value) in ingress.annotations.iter().flat_map(Entries::iter) {
-            self.verdict(&join("ingress.annotations", key), kube::qualified_name(&key.to_lowercase()));
+            self.verdict(&join("ingress.annotations", key), kubernetes::qualified_name(&key.to_lowercase()));
             bytes += key.len() + value.as_ref().map_or(0, |value| value.as_str().len());
         }
         if bytes > ANNOTATION_BYTES {
-            let fault = wrong(format!("{bytes} bytes of annotations; an object may have {ANNOTATION_BYTES}"));
+            let fault = violation(format!("{bytes} bytes of annotations; an object may have {ANNOTATION_BYTES}"));
             self.wrong("ingress.annotations", fault);
         }
     }
@@ -97,7 +101,7 @@ impl Check<'_> {
             && timeout >= interval
         {
             let what = format!("a timeout of {timeout} seconds is not below the interval of {interval}");
-            self.wrong("ingress.healthCheck.timeoutSeconds", wrong(what));
+            self.wrong("ingress.healthCheck.timeoutSeconds", violation(what));
         }
     }
 
@@ -116,17 +120,18 @@ impl Check<'_> {
             },
         };
         if spec.service.kind() == ServiceType::ClusterIp && target_type.as_deref() == Some("instance") {
-            let fault = wrong("a ClusterIP Service has no node ports, which targets of type instance are reached by");
+            let fault =
+                violation("a ClusterIP Service has no node ports, which targets of type instance are reached by");
             self.wrong("service.type", fault.help("say `targetType: ip` below `ingress`, or leave `service.type` out"));
         }
         let name = ingress.name.as_deref().unwrap_or(INGRESS_NAME);
         let has_app = ingress.labels.set().is_some_and(|labels| labels.get("app").is_some());
         if name.len() > 63 && ingress.labels != Override::Off && !has_app {
-            let fault = wrong(format!("the label `app` would be `{name}`, and a label has at most 63 characters"));
+            let fault = violation(format!("the label `app` would be `{name}`, and a label has at most 63 characters"));
             self.wrong("ingress.name", fault.help("say `app` below `ingress.labels`"));
         }
         if ingress.class_as == Some(ClassAs::Field) && annotations.get(CLASS_ANNOTATION).is_some_and(Option::is_some) {
-            let fault = wrong(format!(
+            let fault = violation(format!(
                 "the annotation {CLASS_ANNOTATION} stands against `classAs: field`; an Ingress has one of both"
             ));
             self.wrong("ingress.classAs", fault.help("name the class in `className`"));
@@ -141,16 +146,16 @@ impl Check<'_> {
                 let path = format!("findings.{list}[{index}]");
                 self.text(&path, id, |id| finding_id(id, rules));
                 if let Some(other) = levels.insert(id, list).filter(|other| *other != list) {
-                    self.wrong(&path, wrong(format!("`{id}` stands in `{other}`, too")));
+                    self.wrong(&path, violation(format!("`{id}` stands in `{other}`, too")));
                 }
             }
         }
     }
 }
 
-fn finding_id(text: &str, rules: Registry) -> Verdict {
+fn finding_id(text: &str, rules: Registry) -> Validation {
     match rules.find(text) {
         Some(_) => Ok(()),
-        None => Err(wrong(format!("`{text}` is no finding")).help(rules.nearest(text))),
+        None => Err(violation(format!("`{text}` is no finding")).help(rules.nearest(text))),
     }
 }

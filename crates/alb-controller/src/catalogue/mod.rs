@@ -18,7 +18,7 @@ pub use attributes::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
-pub use words::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
+pub use words::*;
 
 use std::fmt;
 
