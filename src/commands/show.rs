@@ -4,7 +4,7 @@ use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lint::{self, scene};
+use crate::lint::{self, context};
 use crate::manifest::Object;
 use crate::rewrite::rewrite_reading;
 use crate::show::{self, picture};
@@ -36,6 +36,6 @@ fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Objec
         rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()
     };
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
-    let model = scene::model_of(&objects, &scene::options(&spec));
+    let model = context::model_of(&objects, &context::options(&spec));
     Ok((objects, model))
 }

@@ -50,6 +50,43 @@ pub struct Rule {
     pub source: &'static str,
 }
 
+/// Declares the rules of a module, each as a static of its id, and `RULES`, the list of them for the registry:
+///
+/// ```text
+/// rules! {
+///     ALB070 Error "no-listener" {
+///         summary: "`listen-ports` has no port in it",
+///         explanation: "…",
+///         help: "…",
+///         source: "…",
+///     }
+/// }
+/// ```
+macro_rules! rules {
+    ($($id:ident $severity:ident $name:literal {
+        summary: $summary:literal,
+        explanation: $explanation:literal,
+        help: $help:literal,
+        source: $source:literal,
+    })+) => {
+        $(
+            #[doc = $summary]
+            pub static $id: $crate::finding::Rule = $crate::finding::Rule {
+                id: stringify!($id),
+                name: $name,
+                severity: $crate::finding::Severity::$severity,
+                summary: $summary,
+                explanation: $explanation,
+                help: $help,
+                source: $source,
+            };
+        )+
+        /// The rules of this module.
+        pub const RULES: &[&$crate::finding::Rule] = &[$(&$id),+];
+    };
+}
+pub(crate) use rules;
+
 /// The rules that there are, in families. A layer below the rules that needs their ids gets this as an argument.
 #[derive(Debug, Clone, Copy)]
 pub struct Registry(pub &'static [&'static [&'static Rule]]);

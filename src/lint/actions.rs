@@ -10,117 +10,99 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::backends::{backends, path_pointer};
-use super::listening::Listening;
-use super::reach::takes;
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::listeners::IngressListener;
+use crate::lint::facts::shadowing::covers;
+use crate::lint::facts::targets::{backends, path_pointer};
 
-/// An action that nobody reads.
-pub static ALB003: Rule = Rule {
-    id: "ALB003",
-    name: "action-never-read",
-    severity: Severity::Error,
-    summary: "an `actions.*` annotation that no backend refers to",
-    explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and `service.port.name: \
-use-annotation`, in a rule or as `defaultBackend`. Without such a backend the annotation does nothing, its JSON is not even \
-parsed, and nobody says so. `actions.ssl-redirect` beside a rule to the gateway redirects nothing: port 80 forwards in clear \
-text.",
-    help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; otherwise name it in a \
-rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
-    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
-};
-
-/// A backend without its action.
-pub static ALB004: Rule = Rule {
-    id: "ALB004",
-    name: "action-missing",
-    severity: Severity::Error,
-    summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
-    explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an error.",
-    help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is there",
-    source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
-};
-
-/// An action that is refused.
-pub static ALB005: Rule = Rule {
-    id: "ALB005",
-    name: "action-invalid",
-    severity: Severity::Error,
-    summary: "an `actions.*` annotation that the controller or AWS refuses, or part of which is dropped",
-    explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` with \
-`redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` or a target group; \
-`statusCode` is required, `port` is text in quotes, several target groups need weights. Otherwise the controller stops (event \
-FailedBuildModel).\n\nIt does not look at the rest (event FailedDeployModel). In a redirect AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and \
-`#{protocol}`, a path that begins with `/`, and nothing from HTTPS to HTTP; in a fixed response 2xx, 4xx and 5xx, five content \
-types and 1024 characters; in a forward one to five target groups, weights from 0 to 999, and stickiness with its duration, 1 to \
-604800 seconds. A key that the controller does not know is dropped without a word.",
-    help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \"443\", \
-\"statusCode\": \"HTTP_301\"}}`",
-    source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, FixedResponseActionConfig \
-and ForwardActionConfig",
-};
-
-/// A rule that never fires.
-pub static ALB007: Rule = Rule {
-    id: "ALB007",
-    name: "rule-never-fires",
-    severity: Severity::Error,
-    summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
-    explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then Prefix with the \
-longest first (equal ones as written), then ImplementationSpecific. A rule behind one that takes every request of its own is \
-dead, on every listener. A redirect is meant to fire, so that is an error; for other rules it is a warning.\n\nA redirect to \
-the listener that it stands on is left out there, which is how one redirect rule can serve the HTTP listener and not the HTTPS \
-one. So is what an earlier redirect takes; there the controller does not see regular expressions, and a redirect that has them \
-for its host or path makes it leave out rules that it does not take: that is an error.",
-    help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
-`alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; pkg/ingress/rule_optimizer.go:29-175",
-};
-
-/// A default backend that redirects for ever.
-pub static ALB082: Rule = Rule {
-    id: "ALB082",
-    name: "default-backend-redirects-to-itself",
-    severity: Severity::Error,
-    summary: "`defaultBackend` is a redirect to one of the Ingress's own listeners, and requests reach it there",
-    explanation: "The controller leaves out rules that redirect to their own listener, but does not look at default actions. A \
-redirect to HTTPS as `defaultBackend` stands on the HTTPS listener, too, and every request that no rule takes is redirected to \
-the same address for ever.",
-    help: "use `alb.ingress.kubernetes.io/ssl-redirect: '443'`, or make the redirect a rule instead of the default backend",
-    source: "LBC v3.5.0 pkg/ingress/rule_optimizer.go:47-51; pkg/ingress/model_build_listener.go:93-100",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 5] = [&ALB003, &ALB004, &ALB005, &ALB007, &ALB082];
+rules! {
+    ALB003 Error "action-never-read" {
+        summary: "an `actions.*` annotation that no backend refers to",
+        explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and \
+            `service.port.name: use-annotation`, in a rule or as `defaultBackend`. Without such a backend the \
+            annotation does nothing, its JSON is not even parsed, and nobody says so. `actions.ssl-redirect` beside a \
+            rule to the gateway redirects nothing: port 80 forwards in clear text.",
+        help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; \
+            otherwise name it in a rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
+        source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
+    }
+    ALB004 Error "action-missing" {
+        summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
+        explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an \
+            error.",
+        help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is \
+            there",
+        source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
+    }
+    ALB005 Error "action-invalid" {
+        summary: "an `actions.*` annotation that the controller or AWS refuses, or part of which is dropped",
+        explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` \
+            with `redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` \
+            or a target group; `statusCode` is required, `port` is text in quotes, several target groups need weights. \
+            Otherwise the controller stops (event FailedBuildModel).\n\nIt does not look at the rest (event \
+            FailedDeployModel). In a redirect AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and `#{protocol}`, \
+            a path that begins with `/`, and nothing from HTTPS to HTTP; in a fixed response 2xx, 4xx and 5xx, five \
+            content types and 1024 characters; in a forward one to five target groups, weights from 0 to 999, and \
+            stickiness with its duration, 1 to 604800 seconds. A key that the controller does not know is dropped \
+            without a word.",
+        help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \
+            \"443\", \"statusCode\": \"HTTP_301\"}}`",
+        source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, \
+            FixedResponseActionConfig and ForwardActionConfig",
+    }
+    ALB007 Error "rule-never-fires" {
+        summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
+        explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then \
+            Prefix with the longest first (equal ones as written), then ImplementationSpecific. A rule behind one that \
+            takes every request of its own is dead, on every listener. A redirect is meant to fire, so that is an \
+            error; for other rules it is a warning.\n\nA redirect to the listener that it stands on is left out there, \
+            which is how one redirect rule can serve the HTTP listener and not the HTTPS one. So is what an earlier \
+            redirect takes; there the controller does not see regular expressions, and a redirect that has them for \
+            its host or path makes it leave out rules that it does not take: that is an error.",
+        help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
+            `alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; \
+            pkg/ingress/rule_optimizer.go:29-175",
+    }
+    ALB082 Error "default-backend-redirects-to-itself" {
+        summary: "`defaultBackend` is a redirect to one of the Ingress's own listeners, and requests reach it there",
+        explanation: "The controller leaves out rules that redirect to their own listener, but does not look at \
+            default actions. A redirect to HTTPS as `defaultBackend` stands on the HTTPS listener, too, and every \
+            request that no rule takes is redirected to the same address for ever.",
+        help: "use `alb.ingress.kubernetes.io/ssl-redirect: '443'`, or make the redirect a rule instead of the default \
+            backend",
+        source: "LBC v3.5.0 pkg/ingress/rule_optimizer.go:47-51; pkg/ingress/model_build_listener.go:93-100",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(never_read(subject));
-        findings.extend(missing(subject));
-        for setting in subject.settings("actions.*") {
-            findings.extend(invalid(setting, &|message| scene.at(setting, &ALB005, message)));
+    for ingress in context.ingresses() {
+        findings.extend(never_read(ingress));
+        findings.extend(missing(ingress));
+        for setting in ingress.settings("actions.*") {
+            findings.extend(invalid(setting, &|message| context.at(setting, &ALB005, message)));
         }
-        findings.extend(to_clear_text(subject));
-        findings.extend(never_fire(subject));
-        findings.extend(default_loops(subject));
+        findings.extend(to_clear_text(ingress));
+        findings.extend(never_fire(ingress));
+        findings.extend(default_loops(ingress));
     }
     findings
 }
 
-fn never_read(subject: &Subject<'_>) -> Vec<Finding> {
-    let unread = subject.facts.settings.iter().filter(|setting| {
+fn never_read(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let unread = ingress.facts.settings.iter().filter(|setting| {
         setting.state == State::Unread(Unread::NoSuchBackend)
             && setting.annotation.is_some_and(|found| found.suffix == "actions.*")
     });
-    let backends = backends(subject.object);
+    let backends = backends(ingress.object);
     let found = unread.map(|setting| {
         let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
         let name = suffix.strip_prefix("actions.").unwrap_or_default();
@@ -131,18 +113,18 @@ fn never_read(subject: &Subject<'_>) -> Vec<Finding> {
             ),
             None => format!("{suffix} is never read: no backend has the name {name} and the port name use-annotation"),
         };
-        subject.at(&ALB003, suffix, message)
+        ingress.at(&ALB003, suffix, message)
     });
     found.collect()
 }
 
-fn missing(subject: &Subject<'_>) -> Vec<Finding> {
+fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for backend in backends(subject.object) {
+    for backend in backends(ingress.object) {
         let suffix = format!("actions.{}", backend.name);
-        if backend.uses_annotation() && subject.setting(&suffix).is_none() {
+        if backend.uses_annotation() && ingress.setting(&suffix).is_none() {
             let message = format!("there is no annotation {suffix}: what comes here is answered with 503");
-            findings.push(subject.finding(&ALB004, message).field(backend.pointer));
+            findings.push(ingress.finding(&ALB004, message).field(backend.pointer));
         }
     }
     findings
@@ -193,10 +175,10 @@ fn help(text: &str) -> &'static str {
 }
 
 /// Redirects from an HTTPS listener to HTTP, which AWS refuses.
-fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
+fn to_clear_text(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let https = |own: &&Listening<'_>| own.listener.protocol == Protocol::Https;
-    for own in subject.listeners.iter().filter(https) {
+    let https = |own: &&IngressListener<'_>| own.listener.protocol == Protocol::Https;
+    for own in ingress.listeners.iter().filter(https) {
         for rule in own.rules {
             let redirect = rule.actions.iter().find_map(Action::redirect);
             if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
@@ -204,7 +186,7 @@ fn to_clear_text(subject: &Subject<'_>) -> Vec<Finding> {
                 let port = own.listener.port;
                 let message =
                     format!("{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses");
-                findings.push(subject.at(&ALB005, &suffix, message));
+                findings.push(ingress.at(&ALB005, &suffix, message));
             }
         }
     }
@@ -227,9 +209,9 @@ struct Taker<'l> {
     wrongly: bool,
 }
 
-fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
+fn never_fire(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let listeners = &subject.listeners;
+    let listeners = &ingress.listeners;
     let redirected = listeners.iter().any(|own| own.listener.redirects_all);
     let mut by_origin: BTreeMap<(usize, usize), Vec<(Fate<'_>, &model::Rule)>> = BTreeMap::new();
     for (fate, rule) in listeners.iter().flat_map(fates) {
@@ -240,17 +222,17 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
         if fates.iter().any(|(fate, _)| matches!(fate, Fate::Fires)) {
             continue;
         }
-        let taker = fates.iter().find_map(|(fate, _)| match fate {
+        let shadowed_by = fates.iter().find_map(|(fate, _)| match fate {
             Fate::TakenBy(by) => Some(*by),
             _ => None,
         });
         let is_redirect = fates.iter().any(|(_, rule)| redirects(rule));
         let is_wrong = |by: &Origin| {
             let mut fates = fates.iter();
-            fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(taker) if taker.wrongly && taker.origin == by))
+            fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(shadowed_by) if shadowed_by.wrongly && shadowed_by.origin == by))
         };
         let done_by_ssl_redirect = redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
-        let (severity, message) = match taker {
+        let (severity, message) = match shadowed_by {
             None if done_by_ssl_redirect => {
                 (Severity::Warning, "this redirect is not needed: ssl-redirect does the same".to_owned())
             }
@@ -262,42 +244,42 @@ fn never_fire(subject: &Subject<'_>) -> Vec<Finding> {
                 format!(
                     "the controller leaves this rule out: {} is a redirect with regular expressions, which it takes for one \
                      that matches everything",
-                    describe(subject, by.origin)
+                    describe(ingress, by.origin)
                 ),
             ),
             Some(by) => {
-                let place = describe(subject, by.origin);
+                let place = describe(ingress, by.origin);
                 let what = if is_redirect { "redirect" } else { "rule" };
                 let message = format!("this {what} never fires: {place} takes every request before it");
                 let severity = if is_redirect && !by.redirects { Severity::Error } else { Severity::Warning };
                 (severity, message)
             }
         };
-        let finding = subject.finding(&ALB007, message).field(path_pointer(rule, path));
+        let finding = ingress.finding(&ALB007, message).field(path_pointer(rule, path));
         findings.push(finding.severity(severity));
     }
     findings
 }
 
 /// The rules of an Ingress on one listener, those that are left out too, and what becomes of each.
-fn fates<'s>(own: &Listening<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
-    let built = own.rules.iter().map(|rule| match own.taken_by(rule) {
+fn fates<'s>(own: &IngressListener<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
+    let built = own.rules.iter().map(|rule| match own.shadowed_by(rule) {
         None => (Fate::Fires, rule),
         Some(by) => {
-            let taker = Taker { origin: &by.origin, redirects: redirects(by), wrongly: false };
-            (Fate::TakenBy(taker), rule)
+            let shadowed_by = Taker { origin: &by.origin, redirects: redirects(by), wrongly: false };
+            (Fate::TakenBy(shadowed_by), rule)
         }
     });
     let left_out = own.pruned.iter().map(|pruned| match &pruned.why {
         WhyPruned::RedirectsToItself => (Fate::ToItself, &pruned.rule),
         WhyPruned::Covered { by } => {
             let rule = own.rule_of(by);
-            let taker = Taker {
+            let shadowed_by = Taker {
                 origin: by,
                 redirects: true,
                 wrongly: rule.is_some_and(|by| is_wrongly_left_out(&pruned.rule, by)),
             };
-            (Fate::TakenBy(taker), &pruned.rule)
+            (Fate::TakenBy(shadowed_by), &pruned.rule)
         }
     });
     built.chain(left_out).collect()
@@ -321,20 +303,20 @@ fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
         | Condition::PathPattern { path_pattern_config: patterns } => !patterns.regex_values.is_empty(),
         _ => false,
     };
-    by.conditions.iter().any(regular) && !takes(&by.conditions, &rule.conditions)
+    by.conditions.iter().any(regular) && !covers(&by.conditions, &rule.conditions)
 }
 
 /// A rule by its place, in words.
-fn describe(subject: &Subject<'_>, origin: &Origin) -> String {
+fn describe(ingress: &IngressUnderCheck<'_>, origin: &Origin) -> String {
     let place = format!("path {} of rule {}", origin.path + 1, origin.rule + 1);
     let place = format!("{place}, to {},", origin.backend);
-    if origin.ingress == subject.facts.key { place } else { format!("{place} of Ingress {}", origin.ingress) }
+    if origin.ingress == ingress.facts.key { place } else { format!("{place} of Ingress {}", origin.ingress) }
 }
 
-fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
+fn default_loops(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for own in subject.listeners.iter() {
-        if !own.has_default(&subject.facts.key) {
+    for own in ingress.listeners.iter() {
+        if !own.has_default(&ingress.facts.key) {
             continue;
         }
         let listener = own.listener;
@@ -345,7 +327,7 @@ fn default_loops(subject: &Subject<'_>) -> Vec<Finding> {
                 listener.protocol.name(),
                 listener.port
             );
-            findings.push(subject.finding(&ALB082, message).field("/spec/defaultBackend"));
+            findings.push(ingress.finding(&ALB082, message).field("/spec/defaultBackend"));
         }
     }
     findings

@@ -8,87 +8,74 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::listeners;
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{Action, Protocol, Setting};
 use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::listen_ports;
 
 /// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
 const MAX_ITEMS: usize = 10;
 /// Characters of an endpoint or issuer of tokens.
 const MAX_TEXT: usize = 256;
 
-/// No listener to authenticate on.
-pub static ALB062: Rule = Rule {
-    id: "ALB062",
-    name: "authentication-without-https",
-    severity: Severity::Error,
-    summary: "`auth-type` or `jwt-validation`, and requests that pass an HTTP listener",
-    explanation: "Authentication and token validation exist on HTTPS listeners only. Without any HTTPS listener there is no check \
-at all: everybody passes, and nobody is told, not even of a missing Secret. Beside an HTTP listener that forwards, whoever comes \
-by port 80 passes unchecked.",
-    help: "listen on HTTPS, and redirect HTTP to it: `alb.ingress.kubernetes.io/ssl-redirect: '443'`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:19-40",
-};
-
-/// Client certificates that are refused.
-pub static ALB075: Rule = Rule {
-    id: "ALB075",
-    name: "mutual-authentication-invalid",
-    severity: Severity::Error,
-    summary: "`mutual-authentication` is not what the controller reads",
-    explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` `off`, \
-`passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` and \
-`advertiseTrustStoreCaNames` (`on` or `off`), the other modes may have none of the three. It is checked whether or not there is \
-an HTTPS listener, and the controller stops (event FailedBuildModel). Of two entries for one port the last one counts, without \
-an error: that is a warning.",
-    help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
-};
-
-/// Authentication that is refused.
-pub static ALB076: Rule = Rule {
-    id: "ALB076",
-    name: "authentication-invalid",
-    severity: Severity::Error,
-    summary: "`auth-idp-*` or `jwt-validation` missing, malformed or in each other's way",
-    explanation: "`auth-type: oidc` needs `auth-idp-oidc`, `auth-type: cognito` needs `auth-idp-cognito`, both JSON objects with \
-all their fields; the Secret that `secretName` names holds `clientID` and `clientSecret`. `jwt-validation` needs `jwksEndpoint` and \
-`issuer`, and each additional claim a `format` (`single-string`, `string-array` or `space-separated-values`), a `name` and \
-`values`. A rule can't have both authentication and token validation. Otherwise the controller stops (event FailedBuildModel), \
-or AWS refuses what it passes on: an endpoint that is no full `https://` URL, more than 10 further parameters, claims or values \
-of a claim, a claim that is always validated (`exp`, `iss`, `nbf`, `iat`).\n\nAn `auth-idp-*` without its `auth-type` does \
-nothing, without an error: that is a warning.",
-    help: "complete the JSON; `auth-type: none` turns authentication off",
-    source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:17-47, 162-227; pkg/ingress/enhanced_backend_builder.go:319-351",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 3] = [&ALB062, &ALB075, &ALB076];
+rules! {
+    ALB062 Error "authentication-without-https" {
+        summary: "`auth-type` or `jwt-validation`, and requests that pass an HTTP listener",
+        explanation: "Authentication and token validation exist on HTTPS listeners only. Without any HTTPS listener \
+            there is no check at all: everybody passes, and nobody is told, not even of a missing Secret. Beside an \
+            HTTP listener that forwards, whoever comes by port 80 passes unchecked.",
+        help: "listen on HTTPS, and redirect HTTP to it: `alb.ingress.kubernetes.io/ssl-redirect: '443'`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:19-40",
+    }
+    ALB075 Error "mutual-authentication-invalid" {
+        summary: "`mutual-authentication` is not what the controller reads",
+        explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` \
+            `off`, `passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` \
+            and `advertiseTrustStoreCaNames` (`on` or `off`), the other modes may have none of the three. It is \
+            checked whether or not there is an HTTPS listener, and the controller stops (event FailedBuildModel). Of \
+            two entries for one port the last one counts, without an error: that is a warning.",
+        help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
+    }
+    ALB076 Error "authentication-invalid" {
+        summary: "`auth-idp-*` or `jwt-validation` missing, malformed or in each other's way",
+        explanation: "`auth-type: oidc` needs `auth-idp-oidc`, `auth-type: cognito` needs `auth-idp-cognito`, both \
+            JSON objects with all their fields; the Secret that `secretName` names holds `clientID` and \
+            `clientSecret`. `jwt-validation` needs `jwksEndpoint` and `issuer`, and each additional claim a `format` \
+            (`single-string`, `string-array` or `space-separated-values`), a `name` and `values`. A rule can't have \
+            both authentication and token validation. Otherwise the controller stops (event FailedBuildModel), or AWS \
+            refuses what it passes on: an endpoint that is no full `https://` URL, more than 10 further parameters, \
+            claims or values of a claim, a claim that is always validated (`exp`, `iss`, `nbf`, `iat`).\n\nAn \
+            `auth-idp-*` without its `auth-type` does nothing, without an error: that is a warning.",
+        help: "complete the JSON; `auth-type: none` turns authentication off",
+        source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:17-47, 162-227; \
+            pkg/ingress/enhanced_backend_builder.go:319-351",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(mutual_authentication(scene, subject));
-        let mut found = json(scene, subject);
-        found.extend(incomplete(scene, subject));
-        found.extend(secret(scene, subject, &found));
-        found.extend(unasked(scene, subject));
+    for ingress in context.ingresses() {
+        findings.extend(mutual_authentication(context, ingress));
+        let mut found = json(context, ingress);
+        found.extend(incomplete(context, ingress));
+        found.extend(secret(context, ingress, &found));
+        found.extend(unasked(context, ingress));
         findings.extend(found);
-        findings.extend(unchecked(scene, subject));
+        findings.extend(unchecked(context, ingress));
     }
     findings
 }
 
-fn mutual_authentication(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for setting in subject.settings("mutual-authentication") {
-        let at = |message: String| scene.at(setting, &ALB075, format!("mutual-authentication: {message}"));
+    for setting in ingress.settings("mutual-authentication") {
+        let at = |message: String| context.at(setting, &ALB075, format!("mutual-authentication: {message}"));
         let entries: Vec<MutualAuthentication> = match Payload::read(&setting.value) {
             Ok(entries) => entries,
             Err(error) => {
@@ -132,25 +119,25 @@ fn dropped(key: &str) -> String {
 }
 
 /// Faults of each JSON value by itself. They are parsed for every rule, authentication or not.
-fn json(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn json(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |setting: &Setting, faults: Vec<String>, warnings: Vec<String>| {
         let name = setting.key.strip_prefix(PREFIX).unwrap_or_default();
-        let at = |message: String| scene.at(setting, &ALB076, format!("{name}: {message}"));
+        let at = |message: String| context.at(setting, &ALB076, format!("{name}: {message}"));
         findings.extend(faults.into_iter().map(at));
         findings.extend(warnings.into_iter().map(|message| at(message).severity(Severity::Warning)));
     };
-    for setting in subject.settings("auth-idp-oidc") {
+    for setting in ingress.settings("auth-idp-oidc") {
         add(setting, faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))), unknown::<Oidc>(setting));
     }
-    for setting in subject.settings("auth-idp-cognito") {
+    for setting in ingress.settings("auth-idp-cognito") {
         add(
             setting,
             faults(Cognito::read(&setting.value).map(|idp| missing_of_cognito(&idp))),
             unknown::<Cognito>(setting),
         );
     }
-    for setting in subject.settings("jwt-validation") {
+    for setting in ingress.settings("jwt-validation") {
         let read = Jwt::read(&setting.value);
         let mut warnings = unknown::<Jwt>(setting);
         warnings.extend(read.iter().flat_map(|jwt| &jwt.additional_claims).filter_map(|claim| {
@@ -245,83 +232,83 @@ fn missing_of_cognito(idp: &Cognito) -> Vec<String> {
 }
 
 /// `auth-type` that authenticates, on the Ingress or on a Service of it.
-fn auth_types<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s Setting> {
-    subject.settings("auth-type").filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+fn auth_types<'s>(ingress: &IngressUnderCheck<'s>) -> impl Iterator<Item = &'s Setting> {
+    ingress.settings("auth-type").filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
 }
 
 /// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
-fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let ports = listeners::ports(scene, subject).unwrap_or_default();
+    let ports = listen_ports::ports(context, ingress).unwrap_or_default();
     if !ports.values().any(|protocol| *protocol == Protocol::Https) {
         return findings;
     }
-    for setting in auth_types(subject) {
+    for setting in auth_types(ingress) {
         let idp = format!("auth-idp-{}", setting.value);
         let of_service = match setting.object.kind {
-            "Service" => (subject.facts).service_setting(&setting.object.key.name, &idp),
+            "Service" => (ingress.facts).service_setting(&setting.object.key.name, &idp),
             _ => None,
         };
-        if of_service.is_none() && subject.facts.own_setting(&idp).is_none() {
+        if of_service.is_none() && ingress.facts.own_setting(&idp).is_none() {
             let message = format!("auth-type is {}, and {idp} is missing", setting.value);
-            findings.push(scene.at(setting, &ALB076, message));
+            findings.push(context.at(setting, &ALB076, message));
         }
-        if let Some(jwt) = subject.setting("jwt-validation") {
+        if let Some(jwt) = ingress.setting("jwt-validation") {
             let message = format!("jwt-validation beside auth-type {}: a rule can't have both", setting.value);
-            findings.push(scene.at(jwt, &ALB076, message));
+            findings.push(context.at(jwt, &ALB076, message));
         }
     }
     findings
 }
 
 /// An identity provider that nothing asks: without `auth-type` nobody is authenticated, and nobody says so.
-fn unasked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for kind in ["oidc", "cognito"] {
         let suffix = format!("auth-idp-{kind}");
-        if subject.settings("auth-type").any(|setting| setting.value == kind) {
+        if ingress.settings("auth-type").any(|setting| setting.value == kind) {
             continue;
         }
-        let idps = subject.settings(&suffix).filter(|setting| !setting.value.is_empty());
+        let idps = ingress.settings(&suffix).filter(|setting| !setting.value.is_empty());
         findings.extend(idps.map(|setting| {
             let message = format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
-            scene.at(setting, &ALB076, message).severity(Severity::Warning)
+            context.at(setting, &ALB076, message).severity(Severity::Warning)
         }));
     }
     findings
 }
 
 /// What the Secret lacks, if it is in the stream: only the model looks into it.
-fn secret(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<Finding> {
-    let reason = &subject.group?.failure.as_ref()?.reason;
-    let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
+fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, told: &[Finding]) -> Option<Finding> {
+    let reason = &ingress.group?.failure.as_ref()?.reason;
+    let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
     let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
     (suffix == "auth-idp-oidc" && reason.message.contains("secret") && told.is_empty())
-        .then(|| scene.at_site(site, &ALB076, reason.message.clone()))
+        .then(|| context.at_site(site, &ALB076, reason.message.clone()))
 }
 
 /// Requests that nobody checks.
-fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(ports) = listeners::ports(scene, subject).filter(|ports| !ports.is_empty()) else {
+fn unchecked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let Some(ports) = listen_ports::ports(context, ingress).filter(|ports| !ports.is_empty()) else {
         return Vec::new();
     };
     let https = ports.values().any(|protocol| *protocol == Protocol::Https);
-    let open = subject.listeners.iter().find(|own| {
+    let open = ingress.listeners.iter().find(|own| {
         let forwards = |action: &Action| matches!(action, Action::Forward { .. });
         let mut rules = own.rules.iter();
         own.listener.protocol == Protocol::Http
-            && rules.any(|rule| rule.actions.iter().any(forwards) && own.is_reached(rule))
+            && rules.any(|rule| rule.actions.iter().any(forwards) && own.is_reachable(rule))
     });
-    let guards = auth_types(subject).chain(subject.settings("jwt-validation"));
+    let guards = auth_types(ingress).chain(ingress.settings("jwt-validation"));
     let found = guards.filter_map(|guard| {
         let name = guard.key.strip_prefix(PREFIX).unwrap_or_default();
         if !https {
             let message = format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
-            return Some(scene.at(guard, &ALB062, message));
+            return Some(context.at(guard, &ALB062, message));
         }
         let port = open?.listener.port;
         let message = format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
-        Some(scene.at(guard, &ALB062, message).severity(Severity::Warning))
+        Some(context.at(guard, &ALB062, message).severity(Severity::Warning))
     });
     found.collect()
 }

@@ -10,126 +10,95 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::backends::{NodePort, Target, node_port, targets};
-use super::scene::{Scene, Subject, about, is_gateway};
-use super::{Finding, Rule, Severity};
 use crate::alb::model::{Action, Key, Protocol};
 use crate::alb::values::parse_int32;
+use crate::finding::{Finding, Severity, rules};
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
+use crate::lint::facts::targets::{NodePort, Target, node_port, targets};
 
-/// Clear text to a TLS port.
-pub static ALB001: Rule = Rule {
-    id: "ALB001",
-    name: "clear-text-to-tls-port",
-    severity: Severity::Error,
-    summary: "a rule leads to the gateway's TLS port, and `backend-protocol` is not `HTTPS`",
-    explanation: "`backend-protocol` is `HTTP` unless it is set, whatever the port is. The ALB then speaks clear text to \
-Envoy's TLS listener, which closes the connection: every request is answered with 502. Health checks may be green all the \
-same, since they can go to another port.\n\nThe annotation on the Service comes before the one on the Ingress.",
-    help: "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or lead the rule to port 80 of \
-the gateway",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
-};
-
-/// TLS to a clear-text port.
-pub static ALB002: Rule = Rule {
-    id: "ALB002",
-    name: "tls-to-clear-text-port",
-    severity: Severity::Error,
-    summary: "a rule leads to a clear-text port of the gateway, and `backend-protocol` is `HTTPS`",
-    explanation: "The ALB opens TLS to a listener that speaks plain HTTP: every request is answered with 502.\n\nOne \
-`backend-protocol` serves all rules of an Ingress. Rules to port 80 and rules to port 443 need two Ingresses, which one \
-`group.name` can put on one ALB.",
-    help: "lead the rule to port 443, remove `alb.ingress.kubernetes.io/backend-protocol: HTTPS`, or move the rule to an Ingress \
-of its own",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329",
-};
-
-/// Instance targets without node ports.
-pub static ALB044: Rule = Rule {
-    id: "ALB044",
-    name: "no-node-port-for-instance-targets",
-    severity: Severity::Error,
-    summary: "target type `instance`, and the Service's port has no node port",
-    explanation: "With `target-type: instance`, which is the default, the ALB sends requests to a port on the nodes. A \
-ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: false`. The controller stops \
-with `TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or 'LoadBalancer'`, for \
-every Ingress of the group.",
-    help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: ip` (`ingress.targetType`) where pods have \
-addresses in the VPC",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
-};
-
-/// HTTP/2 or gRPC from an HTTP listener.
-pub static ALB048: Rule = Rule {
-    id: "ALB048",
-    name: "http2-targets-behind-http-listener",
-    severity: Severity::Error,
-    summary: "`backend-protocol-version` `HTTP2` or `GRPC`, and an HTTP listener forwards to the targets",
-    explanation: "AWS refuses the listener: `Listener protocol 'HTTP' is not supported with a target group with the \
-protocol-version 'HTTP2'`. The controller does not check it, so the ALB is left half built (event FailedDeployModel). With \
-`ssl-redirect` the HTTP listener forwards nothing, and all is well.\n\nAn Istio gateway needs neither: it takes HTTP/1.1, and \
-WebSockets want it.",
-    help: "set `alb.ingress.kubernetes.io/ssl-redirect: '443'`, listen on HTTPS only, or remove `backend-protocol-version`",
-    source: "aws-load-balancer-controller#4497; AWS elbv2 API, CreateListener",
-};
-
-/// A gRPC health check that nobody answers.
-pub static ALB049: Rule = Rule {
-    id: "ALB049",
-    name: "grpc-health-check",
-    severity: Severity::Warning,
-    summary: "`backend-protocol-version: GRPC` with a health check that the gateway does not answer",
-    explanation: "With `GRPC` the health check changes, too: its path becomes `/AWS.ALB/healthcheck`, and it wants gRPC status \
-12 in the answer. An Istio gateway has no gRPC health service, and its status port speaks plain HTTP. gRPC gets through with \
-`HTTP2` as well, where the health check stays an HTTP one.",
-    help: "use `alb.ingress.kubernetes.io/backend-protocol-version: HTTP2`, or route a gRPC health check through the mesh and name \
-its path and `success-codes`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
-};
-
-/// An IPv6 Service behind an IPv4 load balancer.
-pub static ALB056: Rule = Rule {
-    id: "ALB056",
-    name: "ipv6-service-behind-ipv4-alb",
-    severity: Severity::Error,
-    summary: "the Service has IPv6, and the ALB is `ipv4`",
-    explanation: "A Service with `IPv6` anywhere in `ipFamilies` needs a dual-stack load balancer; otherwise the controller \
-stops with `unsupported IPv6 configuration, lb not dual-stack`. With `ipFamilyPolicy: PreferDualStack` or `RequireDualStack` \
-and no `ipFamilies` a dual-stack cluster fills in both families, which comes to the same.",
-    help: "set `alb.ingress.kubernetes.io/ip-address-type: dualstack` (`ingress.ipAddressType`), or keep the Service on IPv4",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
-};
-
-/// A control port for instances.
-pub static ALB077: Rule = Rule {
-    id: "ALB077",
-    name: "target-control-port-with-instance-targets",
-    severity: Severity::Error,
-    summary: "`target-control-port` of a backend with target type `instance`",
-    explanation: "The agent that listens on the control port runs beside the pod, so AWS offers it for ip targets only. The \
-controller stops with `target control port is not supported for instance target target group`.",
-    help: "set `alb.ingress.kubernetes.io/target-type: ip`, or remove the annotation",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:194-201",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 7] = [&ALB001, &ALB002, &ALB044, &ALB048, &ALB049, &ALB056, &ALB077];
+rules! {
+    ALB001 Error "clear-text-to-tls-port" {
+        summary: "a rule leads to the gateway's TLS port, and `backend-protocol` is not `HTTPS`",
+        explanation: "`backend-protocol` is `HTTP` unless it is set, whatever the port is. The ALB then speaks clear \
+            text to Envoy's TLS listener, which closes the connection: every request is answered with 502. Health \
+            checks may be green all the same, since they can go to another port.\n\nThe annotation on the Service \
+            comes before the one on the Ingress.",
+        help: "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or lead the rule \
+            to port 80 of the gateway",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
+    }
+    ALB002 Error "tls-to-clear-text-port" {
+        summary: "a rule leads to a clear-text port of the gateway, and `backend-protocol` is `HTTPS`",
+        explanation: "The ALB opens TLS to a listener that speaks plain HTTP: every request is answered with 502.\n\n\
+            One `backend-protocol` serves all rules of an Ingress. Rules to port 80 and rules to port 443 need two \
+            Ingresses, which one `group.name` can put on one ALB.",
+        help: "lead the rule to port 443, remove `alb.ingress.kubernetes.io/backend-protocol: HTTPS`, or move the rule \
+            to an Ingress of its own",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329",
+    }
+    ALB044 Error "no-node-port-for-instance-targets" {
+        summary: "target type `instance`, and the Service's port has no node port",
+        explanation: "With `target-type: instance`, which is the default, the ALB sends requests to a port on the \
+            nodes. A ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: \
+            false`. The controller stops with `TargetGroup port is empty. When using Instance targets, your service be \
+            must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group.",
+        help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: \
+            ip` (`ingress.targetType`) where pods have addresses in the VPC",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
+    }
+    ALB048 Error "http2-targets-behind-http-listener" {
+        summary: "`backend-protocol-version` `HTTP2` or `GRPC`, and an HTTP listener forwards to the targets",
+        explanation: "AWS refuses the listener: `Listener protocol 'HTTP' is not supported with a target group with \
+            the protocol-version 'HTTP2'`. The controller does not check it, so the ALB is left half built (event \
+            FailedDeployModel). With `ssl-redirect` the HTTP listener forwards nothing, and all is well.\n\nAn Istio \
+            gateway needs neither: it takes HTTP/1.1, and WebSockets want it.",
+        help: "set `alb.ingress.kubernetes.io/ssl-redirect: '443'`, listen on HTTPS only, or remove \
+            `backend-protocol-version`",
+        source: "aws-load-balancer-controller#4497; AWS elbv2 API, CreateListener",
+    }
+    ALB049 Warning "grpc-health-check" {
+        summary: "`backend-protocol-version: GRPC` with a health check that the gateway does not answer",
+        explanation: "With `GRPC` the health check changes, too: its path becomes `/AWS.ALB/healthcheck`, and it wants \
+            gRPC status 12 in the answer. An Istio gateway has no gRPC health service, and its status port speaks \
+            plain HTTP. gRPC gets through with `HTTP2` as well, where the health check stays an HTTP one.",
+        help: "use `alb.ingress.kubernetes.io/backend-protocol-version: HTTP2`, or route a gRPC health check through \
+            the mesh and name its path and `success-codes`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
+    }
+    ALB056 Error "ipv6-service-behind-ipv4-alb" {
+        summary: "the Service has IPv6, and the ALB is `ipv4`",
+        explanation: "A Service with `IPv6` anywhere in `ipFamilies` needs a dual-stack load balancer; otherwise the \
+            controller stops with `unsupported IPv6 configuration, lb not dual-stack`. With `ipFamilyPolicy: \
+            PreferDualStack` or `RequireDualStack` and no `ipFamilies` a dual-stack cluster fills in both families, \
+            which comes to the same.",
+        help: "set `alb.ingress.kubernetes.io/ip-address-type: dualstack` (`ingress.ipAddressType`), or keep the \
+            Service on IPv4",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
+    }
+    ALB077 Error "target-control-port-with-instance-targets" {
+        summary: "`target-control-port` of a backend with target type `instance`",
+        explanation: "The agent that listens on the control port runs beside the pod, so AWS offers it for ip targets \
+            only. The controller stops with `target control port is not supported for instance target target group`.",
+        help: "set `alb.ingress.kubernetes.io/target-type: ip`, or remove the annotation",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:194-201",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        for target in targets(scene, subject) {
+    for ingress in context.ingresses() {
+        for target in targets(context, ingress) {
             findings.extend(backend_protocol(&target));
             findings.extend(no_node_port(&target));
             findings.extend(grpc_health_check(&target));
-            findings.extend(address_family(subject, &target));
+            findings.extend(address_family(ingress, &target));
             findings.extend(control_port(&target));
         }
     }
-    findings.extend(http2_in_clear_text(scene));
+    findings.extend(http2_in_clear_text(context));
     findings
 }
 
@@ -223,8 +192,8 @@ fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
     Some(target.at("backend-protocol-version", &ALB049, message))
 }
 
-fn address_family(subject: &Subject<'_>, target: &Target<'_>) -> Option<Finding> {
-    if address_type(target, subject)? != "ipv4" {
+fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Option<Finding> {
+    if address_type(target, ingress)? != "ipv4" {
         return None;
     }
     let service = target.service?;
@@ -246,14 +215,14 @@ fn address_family(subject: &Subject<'_>, target: &Target<'_>) -> Option<Finding>
 }
 
 /// The load balancer's address type; `None` where it is none of the known ones, or open.
-fn address_type(target: &Target<'_>, subject: &Subject<'_>) -> Option<&'static str> {
-    if let Some(built) = subject.built() {
+fn address_type(target: &Target<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
+    if let Some(built) = ingress.built() {
         return Some(built.load_balancer.ip_address_type);
     }
     let of_class = target.class_param("ipAddressType");
-    match of_class.or_else(|| Some(subject.setting("ip-address-type")?.value.as_str())) {
+    match of_class.or_else(|| Some(ingress.setting("ip-address-type")?.value.as_str())) {
         // Another member of the group may say it.
-        None if subject.shares() => None,
+        None if ingress.shares() => None,
         None | Some("ipv4") => Some("ipv4"),
         Some("dualstack") => Some("dualstack"),
         Some(_) => None,
@@ -271,9 +240,9 @@ fn control_port(target: &Target<'_>) -> Option<Finding> {
 }
 
 /// Target groups of HTTP/2 or gRPC that an HTTP listener forwards to.
-fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
+fn http2_in_clear_text(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (group, members) in scene.ours_by_group() {
+    for (group, members) in context.by_group() {
         let Some(built) = &group.built else { continue };
         let mut keys: BTreeSet<&Key> = BTreeSet::new();
         keys.extend(members.iter().map(|member| &member.facts.key));
@@ -300,7 +269,7 @@ fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
                      refuses the listener",
                     target.service.name, target.service_port
                 );
-                findings.push(scene.at_site(site, &ALB048, message));
+                findings.push(context.at_site(site, &ALB048, message));
             }
         }
     }

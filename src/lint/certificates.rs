@@ -5,123 +5,93 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::listeners::{has, ports};
-use super::scene::{Scene, Subject, about};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
 use crate::alb::model::{Listener, Protocol};
 use crate::alb::values::string_list;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck, about};
+use crate::lint::facts::listen_ports::{class_certificates, has, ports};
 
-/// HTTPS without a certificate.
-pub static ALB010: Rule = Rule {
-    id: "ALB010",
-    name: "https-without-certificate",
-    severity: Severity::Error,
-    summary: "an HTTPS listener with neither `certificate-arn` nor a host to look one up by",
-    explanation: "Without `certificate-arn` the controller looks for certificates in ACM, by the hosts of the rules and of \
-`spec.tls`. Where there is no host it finds nothing, and makes a listener without a certificate, which AWS refuses (event \
-FailedDeployModel). A `secretName` under `spec.tls` is not read, and `create-acm-cert` does nothing while its feature gate is \
-off, as it is by default.",
-    help: "set `alb.ingress.kubernetes.io/certificate-arn` (`ingress.certificateArns`), or name the hosts under `spec.tls` \
-(`ingress.tlsHosts`)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
-};
-
-/// A certificate that nobody uses.
-pub static ALB011: Rule = Rule {
-    id: "ALB011",
-    name: "certificate-unused",
-    severity: Severity::Warning,
-    summary: "`certificate-arn` beside `listen-ports` without HTTPS",
-    explanation: "Certificates belong to HTTPS listeners. Where `listen-ports` has none the certificate is read and dropped, \
-and everything is served in clear text.",
-    help: "add HTTPS: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-199",
-};
-
-/// No ARN of a certificate.
-pub static ALB012: Rule = Rule {
-    id: "ALB012",
-    name: "certificate-arn-malformed",
-    severity: Severity::Error,
-    summary: "`certificate-arn` has an item that is no ARN of a certificate",
-    explanation: "Each item, between commas, is the ARN of a certificate in ACM \
-(`arn:aws:acm:<region>:<account>:certificate/<id>`) or of a server certificate in IAM \
-(`arn:aws:iam::<account>:server-certificate/<name>`). The controller passes on any text, and AWS refuses the listener (event \
-FailedDeployModel). Certificates must be in the ALB's region: several regions in one list can't all be right.",
-    help: "copy the ARN from ACM: `aws acm list-certificates`",
-    source: "AWS elbv2 API, Certificate; LBC v3.5.0 pkg/ingress/model_build_listener.go:201-216",
-};
-
-/// A TLS policy that is old, or unknown.
-pub static ALB013: Rule = Rule {
-    id: "ALB013",
-    name: "ssl-policy-weak-or-unknown",
-    severity: Severity::Warning,
-    summary: "`ssl-policy` lets clients in with TLS 1.0 or 1.1, or is not known",
-    explanation: "The controller's default is `ELBSecurityPolicy-2016-08`, which takes TLS 1.0 and 1.1 and has no TLS 1.3. Any \
-text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so one that this program does not \
-know may be right. The policy of the listener also decides which TLS the ALB speaks to the targets.",
-    help: "set `alb.ingress.kubernetes.io/ssl-policy: ELBSecurityPolicy-TLS13-1-2-2021-06` (`ingress.sslPolicy`)",
-    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; LBC v3.5.0 \
-pkg/config/controller_config.go:49",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 4] = [&ALB010, &ALB011, &ALB012, &ALB013];
+rules! {
+    ALB010 Error "https-without-certificate" {
+        summary: "an HTTPS listener with neither `certificate-arn` nor a host to look one up by",
+        explanation: "Without `certificate-arn` the controller looks for certificates in ACM, by the hosts of the \
+            rules and of `spec.tls`. Where there is no host it finds nothing, and makes a listener without a \
+            certificate, which AWS refuses (event FailedDeployModel). A `secretName` under `spec.tls` is not read, and \
+            `create-acm-cert` does nothing while its feature gate is off, as it is by default.",
+        help: "set `alb.ingress.kubernetes.io/certificate-arn` (`ingress.certificateArns`), or name the hosts under \
+            `spec.tls` (`ingress.tlsHosts`)",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
+    }
+    ALB011 Warning "certificate-unused" {
+        summary: "`certificate-arn` beside `listen-ports` without HTTPS",
+        explanation: "Certificates belong to HTTPS listeners. Where `listen-ports` has none the certificate is read \
+            and dropped, and everything is served in clear text.",
+        help: "add HTTPS: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-199",
+    }
+    ALB012 Error "certificate-arn-malformed" {
+        summary: "`certificate-arn` has an item that is no ARN of a certificate",
+        explanation: "Each item, between commas, is the ARN of a certificate in ACM \
+            (`arn:aws:acm:<region>:<account>:certificate/<id>`) or of a server certificate in IAM \
+            (`arn:aws:iam::<account>:server-certificate/<name>`). The controller passes on any text, and AWS refuses \
+            the listener (event FailedDeployModel). Certificates must be in the ALB's region: several regions in one \
+            list can't all be right.",
+        help: "copy the ARN from ACM: `aws acm list-certificates`",
+        source: "AWS elbv2 API, Certificate; LBC v3.5.0 pkg/ingress/model_build_listener.go:201-216",
+    }
+    ALB013 Warning "ssl-policy-weak-or-unknown" {
+        summary: "`ssl-policy` lets clients in with TLS 1.0 or 1.1, or is not known",
+        explanation: "The controller's default is `ELBSecurityPolicy-2016-08`, which takes TLS 1.0 and 1.1 and has no \
+            TLS 1.3. Any text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so \
+            one that this program does not know may be right. The policy of the listener also decides which TLS the \
+            ALB speaks to the targets.",
+        help: "set `alb.ingress.kubernetes.io/ssl-policy: ELBSecurityPolicy-TLS13-1-2-2021-06` (`ingress.sslPolicy`)",
+        source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; LBC \
+            v3.5.0 pkg/config/controller_config.go:49",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        let ports = ports(scene, subject).unwrap_or_default();
-        findings.extend(certificates(scene, subject, &ports));
-        findings.extend(policy(scene, subject, &ports));
+    for ingress in context.ingresses() {
+        let ports = ports(context, ingress).unwrap_or_default();
+        findings.extend(certificates(context, ingress, &ports));
+        findings.extend(policy(context, ingress, &ports));
     }
     findings
 }
 
-/// The certificates that are in effect: the class's, or the Ingress's own.
-#[must_use]
-pub fn certificate_arns(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let of_class = class_certificates(scene, subject);
-    if of_class.is_empty() { string_list(subject.read("certificate-arn").unwrap_or_default()) } else { of_class }
-}
-
-fn class_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let Some(params) = scene.class_params(subject) else {
-        return Vec::new();
-    };
-    let spec = &params.value["spec"];
-    let listed = ["certificateArn", "certificateARNs"].into_iter().find_map(|field| spec[field].as_array());
-    listed.into_iter().flatten().filter_map(|arn| arn.as_str()).map(str::to_owned).collect()
-}
-
-fn certificates(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Vec<Finding> {
+fn certificates(
+    context: &Context<'_>,
+    ingress: &IngressUnderCheck<'_>,
+    ports: &BTreeMap<i32, Protocol>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let arn = "certificate-arn";
-    let own = string_list(subject.read(arn).unwrap_or_default());
-    findings.extend(arns(&own, |message| subject.at(&ALB012, arn, message)));
-    if let Some(params) = scene.class_params(subject) {
+    let own = string_list(ingress.read(arn).unwrap_or_default());
+    findings.extend(arns(&own, |message| ingress.at(&ALB012, arn, message)));
+    if let Some(params) = context.class_params(ingress) {
         let at = |message| about(params, &ALB012, message).field("/spec/certificateArn");
-        findings.extend(arns(&class_certificates(scene, subject), at));
+        findings.extend(arns(&class_certificates(context, ingress), at));
     }
     let bare = |listener: &&Listener| listener.protocol == Protocol::Https && listener.certificates.is_empty();
-    let listeners = subject.listeners.iter().map(|own| own.listener);
+    let listeners = ingress.listeners.iter().map(|own| own.listener);
     for listener in listeners.filter(bare) {
         let message = format!(
             "the HTTPS listener on port {} has no certificate: no certificate-arn, and no host to look one up by",
             listener.port
         );
-        findings.push(match subject.setting(arn) {
-            Some(setting) => scene.at(setting, &ALB010, message),
-            None => subject.near(&ALB010, "listen-ports", message),
+        findings.push(match ingress.setting(arn) {
+            Some(setting) => context.at(setting, &ALB010, message),
+            None => ingress.near(&ALB010, "listen-ports", message),
         });
     }
     if !own.is_empty() && !ports.is_empty() && !has(ports, Protocol::Https) {
         let message = "certificate-arn is not used: listen-ports has no HTTPS";
-        findings.push(subject.at(&ALB011, arn, message));
+        findings.push(ingress.at(&ALB011, arn, message));
     }
     findings
 }
@@ -166,17 +136,17 @@ fn certificate_region(arn: &str) -> Option<Option<&str>> {
     }
 }
 
-fn policy(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {
+fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {
     if !has(ports, Protocol::Https) {
         return None;
     }
-    let of_class = scene.class_param(subject, "sslPolicy");
-    let Some(name) = of_class.or_else(|| subject.read("ssl-policy")) else {
-        let by_default = subject.setting("ssl-policy").is_none()
-            && subject.listeners.iter().any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
+    let of_class = context.class_param(ingress, "sslPolicy");
+    let Some(name) = of_class.or_else(|| ingress.read("ssl-policy")) else {
+        let by_default = ingress.setting("ssl-policy").is_none()
+            && ingress.listeners.iter().any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
         return by_default.then(|| {
             let message = format!("ssl-policy is not set, so it is {DEFAULT_SSL_POLICY}, which takes TLS 1.0");
-            subject.finding(&ALB013, message).severity(Severity::Info)
+            ingress.finding(&ALB013, message).severity(Severity::Info)
         });
     };
     let message = match ssl_policy(name) {
@@ -184,8 +154,8 @@ fn policy(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protoc
         Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
         None => format!("ssl-policy {name} is none that is known here"),
     };
-    Some(match scene.class_params(subject).filter(|_| of_class.is_some()) {
+    Some(match context.class_params(ingress).filter(|_| of_class.is_some()) {
         Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
-        None => subject.at(&ALB013, "ssl-policy", message),
+        None => ingress.at(&ALB013, "ssl-policy", message),
     })
 }

@@ -6,77 +6,64 @@
 #[cfg(test)]
 mod tests;
 
-use super::scene::{Scene, Subject, about, pointer};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::alb::values::parse_int32;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 
-/// Two classes.
-pub static ALB039: Rule = Rule {
-    id: "ALB039",
-    name: "class-said-twice",
-    severity: Severity::Error,
-    summary: "the class annotation beside `ingressClassName`",
-    explanation: "When an Ingress is created the API server wants both to be equal: `must match ingressClassName when both are \
-specified`; before Kubernetes 1.27 it refuses both together. On an update it lets a difference pass, and the annotation counts.\
-\n\nWhere both are equal (a warning) the controller takes the annotation, so IngressClassParams do not count, and its webhook \
-still denies the Ingress if there is no IngressClass of that name.",
-    help: "keep one of them: `ingress.classAs: annotation` or `ingress.classAs: field`",
-    source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC v3.5.0 \
-pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
-};
-
-/// Nobody builds it.
-pub static ALB086: Rule = Rule {
-    id: "ALB086",
-    name: "class-not-the-controllers",
-    severity: Severity::Error,
-    summary: "an Ingress that is meant for the controller, and its class is not the controller's",
-    explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter for letter (its \
-flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller `ingress.k8s.aws/alb`. Every other \
-Ingress is passed over: no load balancer, no event, no word in the log. With two default IngressClasses an Ingress without a \
-class is denied.\n\nAn Ingress without any class is the controller's only where the cluster has a default IngressClass of \
-its: a warning. EKS Auto Mode has the controller `eks.amazonaws.com/alb`, and does not read the annotation: if the filter's own \
-Ingress is of a class of the one, and `eksAutoMode` says the other, nothing is known of the ALB; on manifests as they stand that \
-is an info.\n\nThat an Ingress \
-is meant for the controller is told by `alb.ingress.kubernetes.io/` annotations on it, or by the name of its class. One that is \
-not is only named, as an info.",
-    help: "set `kubernetes.io/ingress.class: alb`, or `ingressClassName` to a class of the controller's (`ingress.className`, \
-`ingress.classAs`)",
-    source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147",
-};
-
-/// A class that cancels every redirect.
-pub static ALB088: Rule = Rule {
-    id: "ALB088",
-    name: "class-redirect-port-no-number",
-    severity: Severity::Error,
-    summary: "`sslRedirectPort` of the IngressClassParams is no number",
-    explanation: "A text that is no number is no error: it cancels every redirect to HTTPS of the whole group, those that other \
-Ingresses ask for by annotation, too. Port 80 serves clear text, and nobody says so.",
-    help: "write the port as text: `sslRedirectPort: \"443\"`",
-    source: "LBC v3.5.0 pkg/ingress/model_builder.go:517-521",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 3] = [&ALB039, &ALB086, &ALB088];
+rules! {
+    ALB039 Error "class-said-twice" {
+        summary: "the class annotation beside `ingressClassName`",
+        explanation: "When an Ingress is created the API server wants both to be equal: `must match ingressClassName \
+            when both are specified`; before Kubernetes 1.27 it refuses both together. On an update it lets a \
+            difference pass, and the annotation counts.\n\nWhere both are equal (a warning) the controller takes the \
+            annotation, so IngressClassParams do not count, and its webhook still denies the Ingress if there is no \
+            IngressClass of that name.",
+        help: "keep one of them: `ingress.classAs: annotation` or `ingress.classAs: field`",
+        source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC \
+            v3.5.0 pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
+    }
+    ALB086 Error "class-not-the-controllers" {
+        summary: "an Ingress that is meant for the controller, and its class is not the controller's",
+        explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter \
+            for letter (its flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller \
+            `ingress.k8s.aws/alb`. Every other Ingress is passed over: no load balancer, no event, no word in the log. \
+            With two default IngressClasses an Ingress without a class is denied.\n\nAn Ingress without any class is \
+            the controller's only where the cluster has a default IngressClass of its: a warning. EKS Auto Mode has \
+            the controller `eks.amazonaws.com/alb`, and does not read the annotation: if the filter's own Ingress is \
+            of a class of the one, and `eksAutoMode` says the other, nothing is known of the ALB; on manifests as they \
+            stand that is an info.\n\nThat an Ingress is meant for the controller is told by \
+            `alb.ingress.kubernetes.io/` annotations on it, or by the name of its class. One that is not is only \
+            named, as an info.",
+        help: "set `kubernetes.io/ingress.class: alb`, or `ingressClassName` to a class of the controller's \
+            (`ingress.className`, `ingress.classAs`)",
+        source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147",
+    }
+    ALB088 Error "class-redirect-port-no-number" {
+        summary: "`sslRedirectPort` of the IngressClassParams is no number",
+        explanation: "A text that is no number is no error: it cancels every redirect to HTTPS of the whole group, \
+            those that other Ingresses ask for by annotation, too. Port 80 serves clear text, and nobody says so.",
+        help: "write the port as text: `sslRedirectPort: \"443\"`",
+        source: "LBC v3.5.0 pkg/ingress/model_builder.go:517-521",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in &scene.subjects {
-        findings.extend(twice(scene, subject).or_else(|| passed_over(scene, subject)));
-        findings.extend(redirect_port(scene, subject));
+    for ingress in &context.under_check {
+        findings.extend(twice(context, ingress).or_else(|| passed_over(context, ingress)));
+        findings.extend(redirect_port(context, ingress));
     }
     findings
 }
 
-fn twice(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let annotation = subject.object.annotation(CLASS_ANNOTATION)?;
-    let field = subject.object.value["spec"]["ingressClassName"].as_str()?;
-    let ours = &scene.options.ingress_class;
-    let at = |message: String| subject.finding(&ALB039, message).field("/spec/ingressClassName");
+fn twice(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let annotation = ingress.object.annotation(CLASS_ANNOTATION)?;
+    let field = ingress.object.value["spec"]["ingressClassName"].as_str()?;
+    let ours = &context.options.ingress_class;
+    let at = |message: String| ingress.finding(&ALB039, message).field("/spec/ingressClassName");
     if annotation == field {
         return (annotation == ours).then(|| {
             at(format!(
@@ -86,7 +73,7 @@ fn twice(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
             .severity(Severity::Warning)
         });
     }
-    let is_meant = annotation == ours || field == ours || scene.is_meant_for_alb(subject);
+    let is_meant = annotation == ours || field == ours || context.is_meant_for_alb(ingress);
     is_meant.then(|| {
         at(format!(
             "ingressClassName is {field:?} and {CLASS_ANNOTATION} is {annotation:?}: the API server refuses the Ingress"
@@ -94,14 +81,14 @@ fn twice(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     })
 }
 
-fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let facts = subject.facts;
+fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let facts = ingress.facts;
     let why = &facts.why;
     let at = |severity: Severity, message: String| {
-        let finding = subject.finding(&ALB086, message).severity(severity);
-        if subject.object.annotation(CLASS_ANNOTATION).is_some() {
+        let finding = ingress.finding(&ALB086, message).severity(severity);
+        if ingress.object.annotation(CLASS_ANNOTATION).is_some() {
             finding.field(pointer(CLASS_ANNOTATION))
-        } else if subject.object.value["spec"]["ingressClassName"].is_string() {
+        } else if ingress.object.value["spec"]["ingressClassName"].is_string() {
             finding.field("/spec/ingressClassName")
         } else {
             finding
@@ -109,26 +96,26 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     };
     let silently =
         |severity: Severity| at(severity, format!("{why}: the controller passes it over, and no event says so"));
-    let is_meant = scene.is_meant_for_alb(subject);
+    let is_meant = context.is_meant_for_alb(ingress);
     if let Some(failure) = &facts.failure
         && facts.picked_up == Some(false)
     {
         return Some(at(Severity::Error, failure.reason.message.clone()));
     }
-    let is_nearly = subject
+    let is_nearly = ingress
         .object
         .annotation(CLASS_ANNOTATION)
-        .is_some_and(|class| class.trim().eq_ignore_ascii_case(&scene.options.ingress_class));
-    let controller = scene.class(subject).map(|class| class.value["spec"]["controller"].as_str().unwrap_or_default());
+        .is_some_and(|class| class.trim().eq_ignore_ascii_case(&context.options.ingress_class));
+    let controller = context.class(ingress).map(|class| class.value["spec"]["controller"].as_str().unwrap_or_default());
     match (facts.picked_up, controller) {
         (Some(true), _) => None,
         // EKS Auto Mode reads no class annotation, which is ALB040.
-        (Some(false), _) if is_nearly && scene.options.eks_auto_mode => None,
+        (Some(false), _) if is_nearly && context.options.eks_auto_mode => None,
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
         (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
             let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
             // The filter's own Ingress would be judged by the wrong controller's rules, that is by none.
-            let severity = if scene.is_as_is() {
+            let severity = if context.is_as_is() {
                 Severity::Info
             } else {
                 Severity::Error
@@ -156,8 +143,8 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     }
 }
 
-fn redirect_port(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let params = scene.class_params(subject)?;
+fn redirect_port(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let params = context.class_params(ingress)?;
     let port = params.value["spec"]["sslRedirectPort"].as_str().filter(|port| !port.is_empty())?;
     parse_int32(port).is_err().then(|| {
         let message =

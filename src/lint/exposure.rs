@@ -6,56 +6,49 @@
 #[cfg(test)]
 mod tests;
 
-use super::said::{self, Said};
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
-use crate::alb::model::Key;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::effective;
+use crate::lint::facts::members::{Question, first};
 
 const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
-const ADDRESS_TYPES: [&str; 3] = ["ipv4", "dualstack", "dualstack-without-public-ipv4"];
 
-/// Internal or internet-facing was not said.
-pub static ALB024: Rule = Rule {
-    id: "ALB024",
-    name: "scheme-not-said",
-    severity: Severity::Error,
-    summary: "nobody said whether the ALB is internal or internet-facing, or what was said is neither",
-    explanation: "The controller's default is `internal`; the how-to, and so this program, says `internet-facing` where neither \
-the configuration nor the old load balancer says anything. Changing the scheme later replaces the ALB: the old one is deleted \
-first, and the DNS name changes.\n\nAnything but `internal` and `internet-facing`, in exactly these letters, stops the \
-controller: `unknown scheme`.",
-    help: "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:138-167; pkg/deploy/elbv2/load_balancer_synthesizer.go:65-95",
-};
-
-/// The scheme changes between two runs.
-pub static ALB065: Rule = Rule {
-    id: "ALB065",
-    name: "scheme-changed",
-    severity: Severity::Warning,
-    summary: "the scheme differs from that of the Ingress which is in the stream already",
-    explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new one under \
-another DNS name. Until DNS follows nothing is reachable.",
-    help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
-    source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 2] = [&ALB024, &ALB065];
+rules! {
+    ALB024 Error "scheme-not-said" {
+        summary: "nobody said whether the ALB is internal or internet-facing, or what was said is neither",
+        explanation: "The controller's default is `internal`; the how-to, and so this program, says `internet-facing` \
+            where neither the configuration nor the old load balancer says anything. Changing the scheme later \
+            replaces the ALB: the old one is deleted first, and the DNS name changes.\n\nAnything but `internal` and \
+            `internet-facing`, in exactly these letters, stops the controller: `unknown scheme`.",
+        help: "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme)",
+        source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:138-167; \
+            pkg/deploy/elbv2/load_balancer_synthesizer.go:65-95",
+    }
+    ALB065 Warning "scheme-changed" {
+        summary: "the scheme differs from that of the Ingress which is in the stream already",
+        explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
+            one under another DNS name. Until DNS follows nothing is reachable.",
+        help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
+        source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
+    }
+}
 
 /// Those that manifests as they stand can break.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.ours().filter_map(|subject| unknown_scheme(scene, subject).or_else(|| no_scheme(scene, subject))).collect()
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    context
+        .ingresses()
+        .filter_map(|ingress| unknown_scheme(context, ingress).or_else(|| no_scheme(context, ingress)))
+        .collect()
 }
 
-fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let scheme = said::text(scene, subject, "scheme")?;
+fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let scheme = effective::text(context, ingress, "scheme")?;
     if SCHEMES.contains(&scheme.value) {
         return None;
     }
     let finding =
-        scheme.finding(scene, &ALB024, format!("scheme {:?} is neither internal nor internet-facing", scheme.value));
+        scheme.finding(context, &ALB024, format!("scheme {:?} is neither internal nor internet-facing", scheme.value));
     let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
     Some(match meant {
         Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
@@ -64,62 +57,24 @@ fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// A scheme that nobody in the group says. An empty one has a rule of its own.
-fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let says =
-        |member: &Subject<'_>| member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some();
-    if scene.first_member(subject, "scheme at all", says).is_some() {
+fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    if first(context, ingress, Question::SchemeOrEmpty).is_some() {
         return None;
     }
-    let finding = subject
+    let finding = ingress
         .finding(&ALB024, "nobody says the scheme: the ALB is internal by default")
         .severity(Severity::Warning)
         .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
-    if subject.facts.picked_up.is_some() {
+    if ingress.facts.picked_up.is_some() {
         return Some(finding);
     }
-    let message = match &subject.facts.class {
+    let message = match &ingress.facts.class {
         Some(class) => format!(
             "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
         ),
         None => "nobody says the scheme: the ALB is internal, if there is one".to_owned(),
     };
     Some(Finding { message, ..finding }.severity(Severity::Info))
-}
-
-/// The scheme of the load balancer; `None` where it is neither.
-#[must_use]
-pub fn scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<&'static str> {
-    in_effect(scene, subject, "scheme", &SCHEMES)
-}
-
-/// The address type of the load balancer; `None` where it is none.
-#[must_use]
-pub fn address_type(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<&'static str> {
-    in_effect(scene, subject, "ip-address-type", &ADDRESS_TYPES)
-}
-
-/// The first of `words` where no member of the group says anything.
-fn in_effect(
-    scene: &Scene<'_>,
-    subject: &Subject<'_>,
-    suffix: &'static str,
-    words: &[&'static str],
-) -> Option<&'static str> {
-    let says = |member: &Subject<'_>| said::text(scene, member, suffix).is_some();
-    let first = scene.first_member(subject, suffix, says);
-    match first.and_then(|member| said::text(scene, member, suffix)) {
-        None => words.first().copied(),
-        Some(Said { value, .. }) => words.iter().copied().find(|word| *word == value),
-    }
-}
-
-/// The Ingress of the group that gives security groups, if one does.
-#[must_use]
-pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&'s Key> {
-    let suffix = "security-groups";
-    let gives = |member: &Subject<'_>| said::list(scene, member, suffix).is_some_and(|list| !list.value.is_empty());
-    let given = scene.first_member(subject, suffix, gives)?;
-    Some(&given.facts.key)
 }
 
 /// `internet-facing` was assumed.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Finding, Rule, Severity};
+use crate::finding::{Finding, Severity, rules};
 use crate::manifest;
 use crate::placeholder;
 use crate::stream::Stream;
@@ -12,18 +12,17 @@ use crate::stream::Stream;
 /// The note with which an object is left out of the substitution.
 const DISABLED: &str = "kustomize.toolkit.fluxcd.io~1substitute";
 
-/// Text of other objects that Flux would fail on, or change.
-pub static ALB110: Rule = Rule {
-    id: "ALB110",
-    name: "text-that-flux-reads",
-    severity: Severity::Error,
-    summary: "an object that is not ours holds text that Flux fails on, or changes, when it fills in variables",
-    explanation: "With `spec.postBuild` Flux substitutes in every string of every object of the Kustomization, scripts in \
-ConfigMaps among them. A `${` that it does not understand fails the whole Kustomization, and each `$$` becomes `$`.",
-    help: "write `$${` for a `${` that shall stay and `$$$$` for `$$`, or give the object the annotation \
-`kustomize.toolkit.fluxcd.io/substitute: disabled`; where that is done by somebody else, --allow ALB110",
-    source: "fluxcd/pkg v1.41.0 kustomize/kustomize_varsub.go:91-149; envsubst v1.8.0 parse/scan.go:211-232",
-};
+rules! {
+    ALB110 Error "text-that-flux-reads" {
+        summary: "an object that is not ours holds text that Flux fails on, or changes, when it fills in variables",
+        explanation: "With `spec.postBuild` Flux substitutes in every string of every object of the Kustomization, \
+            scripts in ConfigMaps among them. A `${` that it does not understand fails the whole Kustomization, and \
+            each `$$` becomes `$`.",
+        help: "write `$${` for a `${` that shall stay and `$$$$` for `$$`, or give the object the annotation \
+            `kustomize.toolkit.fluxcd.io/substitute: disabled`; where that is done by somebody else, --allow ALB110",
+        source: "fluxcd/pkg v1.41.0 kustomize/kustomize_varsub.go:91-149; envsubst v1.8.0 parse/scan.go:211-232",
+    }
+}
 
 /// The variables that a stream needs, by name, each with whether it may be left undefined; and findings about objects that
 /// `is_ours` does not know.

@@ -6,63 +6,61 @@
 #[cfg(test)]
 mod tests;
 
-use super::load_balancer::frontend_nlb;
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::Kind;
 use crate::alb::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::load_balancer::frontend_nlb;
 
 const PREFIX: &str = "frontend-nlb-healthcheck-";
 
-/// The NLB finds the ALB unhealthy.
-pub static ALB105: Rule = Rule {
-    id: "ALB105",
-    name: "frontend-nlb-check-fails",
-    severity: Severity::Error,
-    summary: "the NLB in front checks the ALB in a way that the listener does not answer, or that AWS refuses",
-    explanation: "With `enable-frontend-nlb` each listener of the NLB has the ALB as its target, and checks it with HTTP on `/` \
-for 200, unless `frontend-nlb-healthcheck-*` says otherwise. A listener of the ALB that redirects to HTTPS answers 301, one that \
-speaks HTTPS answers 400 to HTTP, and one that speaks HTTP does not understand HTTPS: the NLB finds the ALB unhealthy. That is a \
-warning, since an NLB whose targets are all unhealthy sends to all of them.\n\nThe timeout must be shorter than the interval, \
-15 and 5 seconds if unset; otherwise AWS refuses the target group (event FailedDeployModel).",
-    help: "check the HTTPS listener on both ports: `frontend-nlb-healthcheck-protocol: HTTPS`, `frontend-nlb-healthcheck-port: \
-'443'`, and a path that the gateway answers with 200, or wider `frontend-nlb-healthcheck-success-codes`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go:660-797; AWS docs, Application Load Balancers as targets",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 1] = [&ALB105];
+rules! {
+    ALB105 Error "frontend-nlb-check-fails" {
+        summary: "the NLB in front checks the ALB in a way that the listener does not answer, or that AWS refuses",
+        explanation: "With `enable-frontend-nlb` each listener of the NLB has the ALB as its target, and checks it \
+            with HTTP on `/` for 200, unless `frontend-nlb-healthcheck-*` says otherwise. A listener of the ALB that \
+            redirects to HTTPS answers 301, one that speaks HTTPS answers 400 to HTTP, and one that speaks HTTP does \
+            not understand HTTPS: the NLB finds the ALB unhealthy. That is a warning, since an NLB whose targets are \
+            all unhealthy sends to all of them.\n\nThe timeout must be shorter than the interval, 15 and 5 seconds if \
+            unset; otherwise AWS refuses the target group (event FailedDeployModel).",
+        help: "check the HTTPS listener on both ports: `frontend-nlb-healthcheck-protocol: HTTPS`, \
+            `frontend-nlb-healthcheck-port: '443'`, and a path that the gateway answers with 200, or wider \
+            `frontend-nlb-healthcheck-success-codes`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go:660-797; AWS docs, Application Load Balancers as \
+            targets",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        if !frontend_nlb(scene, subject) {
+    for ingress in context.ingresses() {
+        if !frontend_nlb(context, ingress) {
             continue;
         }
-        let Some(built) = subject.built() else {
+        let Some(built) = ingress.built() else {
             continue;
         };
         let of_nlb = built.frontend_nlb.iter().flat_map(|nlb| &nlb.listeners);
         for listener in of_nlb {
-            let own = subject.listeners.iter().map(|own| own.listener).find(|own| own.port == listener.alb_port);
-            if own.is_none_or(|own| own.members.first() != Some(&subject.facts.key)) {
+            let own = ingress.listeners.iter().map(|own| own.listener).find(|own| own.port == listener.alb_port);
+            if own.is_none_or(|own| own.members.first() != Some(&ingress.facts.key)) {
                 continue;
             }
-            findings.extend(timeout(subject, listener));
+            findings.extend(timeout(ingress, listener));
             let asked = match listener.health_check.port {
                 HealthPort::Number(port) => port,
                 _ => listener.alb_port,
             };
             let asked = built.listeners.iter().find(|alb| alb.port == asked);
-            findings.extend(asked.and_then(|alb| unanswered(subject, listener, alb)));
+            findings.extend(asked.and_then(|alb| unanswered(ingress, listener, alb)));
         }
     }
     findings
 }
 
-fn timeout(subject: &Subject<'_>, listener: &FrontendListener) -> Option<Finding> {
+fn timeout(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener) -> Option<Finding> {
     let check = &listener.health_check;
     let (interval, timeout) = (check.interval_seconds, check.timeout_seconds);
     let ranges = [("interval-seconds", interval), ("timeout-seconds", timeout)];
@@ -76,12 +74,12 @@ fn timeout(subject: &Subject<'_>, listener: &FrontendListener) -> Option<Finding
             "the NLB in front checks with a timeout of {timeout} seconds, which is not shorter than the interval of {interval} \
              seconds: AWS refuses that"
         );
-        near(subject, &["timeout-seconds", "interval-seconds"], message)
+        near(ingress, &["timeout-seconds", "interval-seconds"], message)
             .help("make the timeout shorter than the interval")
     })
 }
 
-fn unanswered(subject: &Subject<'_>, listener: &FrontendListener, alb: &Listener) -> Option<Finding> {
+fn unanswered(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener, alb: &Listener) -> Option<Finding> {
     let check = &listener.health_check;
     let codes = match &check.matcher {
         Matcher::HttpCode(codes) | Matcher::GrpcCode(codes) => codes,
@@ -100,17 +98,17 @@ fn unanswered(subject: &Subject<'_>, listener: &FrontendListener, alb: &Listener
         check.protocol.name(),
         alb.port
     );
-    let finding = near(subject, &["protocol", "port", "success-codes"], message);
+    let finding = near(ingress, &["protocol", "port", "success-codes"], message);
     Some(finding.severity(Severity::Warning))
 }
 
 /// At the first of the annotations that is there, else at the one that asks for the NLB.
-fn near(subject: &Subject<'_>, suffixes: &[&str], message: String) -> Finding {
+fn near(ingress: &IngressUnderCheck<'_>, suffixes: &[&str], message: String) -> Finding {
     let of_check = suffixes.iter().map(|suffix| format!("{PREFIX}{suffix}"));
-    let found = of_check.chain(["enable-frontend-nlb".to_owned()]).find(|suffix| subject.setting(suffix).is_some());
+    let found = of_check.chain(["enable-frontend-nlb".to_owned()]).find(|suffix| ingress.setting(suffix).is_some());
     match found {
-        Some(suffix) => subject.at(&ALB105, &suffix, message),
-        None => subject.finding(&ALB105, message),
+        Some(suffix) => ingress.at(&ALB105, &suffix, message),
+        None => ingress.finding(&ALB105, message),
     }
 }
 

@@ -11,60 +11,49 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::backends::paths;
-use super::listeners;
-use super::scene::{Scene, Subject, about, pointer};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{Kind, Merge, PREFIX};
 use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name};
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
+use crate::finding::{Finding, rules};
+use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
+use crate::lint::facts::listen_ports;
+use crate::lint::facts::targets::paths;
 
-/// A group that is not loaded.
-pub static ALB054: Rule = Rule {
-    id: "ALB054",
-    name: "group-name-or-order-invalid",
-    severity: Severity::Error,
-    summary: "`group.name` or `group.order` is not what the controller takes",
-    explanation: "A group's name has lower-case letters, digits, `-` and `.`, begins and ends with a letter or a digit, and is \
-no longer than 63 characters. Otherwise the Ingress is in no group, and nothing is built for it (event FailedLoadGroupID).\n\n\
-`group.order` is a whole number from -1000 to 1000, and is read without `group.name`, too. Otherwise nothing is done for the \
-whole group, and no event says so: it stands in the controller's log only.",
-    help: "use a name such as `edge`, and an order such as `'900'`",
-    source: "LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326; controllers/ingress/group_controller.go:150-153",
-};
-
-/// A catch-all before the others.
-pub static ALB055: Rule = Rule {
-    id: "ALB055",
-    name: "catch-all-early-in-its-group",
-    severity: Severity::Warning,
-    summary: "`group.name`, a rule for every host and path, and no `group.order` of 100 or more",
-    explanation: "The rules of a group stand in the order of `group.order`, lowest first, and of `namespace/name` where that is \
-equal; without it the order is 0. The first rule that fits takes the request. A rule for every host and path, as a gateway has \
-it, swallows the rules of all members behind it: `istio-system/…` comes before `shop/…`.",
-    help: "set `alb.ingress.kubernetes.io/group.order: '900'` (`ingress.group.order`)",
-    source: "LBC v3.5.0 pkg/ingress/group_loader.go:257-275",
-};
-
-/// Members that want different things.
-pub static ALB079: Rule = Rule {
-    id: "ALB079",
-    name: "group-members-disagree",
-    severity: Severity::Error,
-    summary: "Ingresses of one group say different things about what they share",
-    explanation: "One load balancer serves all Ingresses of a group, so they must agree on what it has only once: scheme, name, \
-subnets, security groups (their order, too), address type, web ACL, Shield, each tag and each attribute; and on a port that \
-several listen on: protocol, `inbound-cidrs`, prefix lists, `ssl-policy`, `mutual-authentication`, and one `defaultBackend` at \
-most. A member that says nothing takes what the others say. Otherwise the controller stops (event FailedBuildModel on every \
-member), and nothing changes for any of them.",
-    help: "say it on one member only, or the same on all",
-    source: "LBC v3.5.0 pkg/ingress/model_builder.go:387-492, 539-541; pkg/ingress/model_build_load_balancer.go:97-358; \
-pkg/ingress/model_build_tags.go:20-26",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 3] = [&ALB054, &ALB055, &ALB079];
+rules! {
+    ALB054 Error "group-name-or-order-invalid" {
+        summary: "`group.name` or `group.order` is not what the controller takes",
+        explanation: "A group's name has lower-case letters, digits, `-` and `.`, begins and ends with a letter or a \
+            digit, and is no longer than 63 characters. Otherwise the Ingress is in no group, and nothing is built for \
+            it (event FailedLoadGroupID).\n\n`group.order` is a whole number from -1000 to 1000, and is read without \
+            `group.name`, too. Otherwise nothing is done for the whole group, and no event says so: it stands in the \
+            controller's log only.",
+        help: "use a name such as `edge`, and an order such as `'900'`",
+        source: "LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326; \
+            controllers/ingress/group_controller.go:150-153",
+    }
+    ALB055 Warning "catch-all-early-in-its-group" {
+        summary: "`group.name`, a rule for every host and path, and no `group.order` of 100 or more",
+        explanation: "The rules of a group stand in the order of `group.order`, lowest first, and of `namespace/name` \
+            where that is equal; without it the order is 0. The first rule that fits takes the request. A rule for \
+            every host and path, as a gateway has it, swallows the rules of all members behind it: `istio-system/…` \
+            comes before `shop/…`.",
+        help: "set `alb.ingress.kubernetes.io/group.order: '900'` (`ingress.group.order`)",
+        source: "LBC v3.5.0 pkg/ingress/group_loader.go:257-275",
+    }
+    ALB079 Error "group-members-disagree" {
+        summary: "Ingresses of one group say different things about what they share",
+        explanation: "One load balancer serves all Ingresses of a group, so they must agree on what it has only once: \
+            scheme, name, subnets, security groups (their order, too), address type, web ACL, Shield, each tag and \
+            each attribute; and on a port that several listen on: protocol, `inbound-cidrs`, prefix lists, \
+            `ssl-policy`, `mutual-authentication`, and one `defaultBackend` at most. A member that says nothing takes \
+            what the others say. Otherwise the controller stops (event FailedBuildModel on every member), and nothing \
+            changes for any of them.",
+        help: "say it on one member only, or the same on all",
+        source: "LBC v3.5.0 pkg/ingress/model_builder.go:387-492, 539-541; \
+            pkg/ingress/model_build_load_balancer.go:97-358; pkg/ingress/model_build_tags.go:20-26",
+    }
+}
 
 /// An order from which on a catch-all is taken to be meant as the last one.
 const LATE: i32 = 100;
@@ -75,29 +64,29 @@ const CONDITIONAL: [&str; 4] = ["wafv2-acl-arn", "waf-acl-id", "web-acl-id", "fr
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(name(scene, subject));
-        findings.extend(order(subject));
-        findings.extend(catch_all(subject));
+    for ingress in context.ingresses() {
+        findings.extend(name(context, ingress));
+        findings.extend(order(ingress));
+        findings.extend(catch_all(ingress));
     }
-    for (group, members) in scene.ours_by_group() {
-        findings.extend(disagreements(scene, group, members));
+    for (group, members) in context.by_group() {
+        findings.extend(disagreements(context, group, members));
     }
     findings
 }
 
-fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    if let Some(params) = scene.class_params(subject)
+fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    if let Some(params) = context.class_params(ingress)
         && let Some(name) = params.value["spec"]["group"]["name"].as_str()
     {
         let message = format!("group name {name:?} of the class: {}", name_fault(name)?);
         return Some(about(params, &ALB054, message).field("/spec/group/name"));
     }
-    let name = subject.read("group.name")?;
+    let name = ingress.read("group.name")?;
     let message = format!("group.name {name:?}: {}", name_fault(name)?);
-    Some(subject.at(&ALB054, "group.name", message))
+    Some(ingress.at(&ALB054, "group.name", message))
 }
 
 /// What is wrong with the name of a group, in the controller's words.
@@ -107,27 +96,27 @@ fn name_fault(name: &str) -> Option<String> {
     Some(fault.to_owned())
 }
 
-fn order(subject: &Subject<'_>) -> Option<Finding> {
-    let text = subject.read("group.order")?;
+fn order(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let text = ingress.read("group.order")?;
     let what = match parse_int32(text) {
         Ok(order) if GROUP_ORDERS.contains(&order) => return None,
         Ok(_) => "is not from -1000 to 1000",
         Err(_) => "is no whole number",
     };
     let message = format!("group.order {text:?} {what}: nothing is done for the whole group, and no event says so");
-    Some(subject.at(&ALB054, "group.order", message))
+    Some(ingress.at(&ALB054, "group.order", message))
 }
 
-fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
-    if !subject.shares() {
+fn catch_all(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    if !ingress.shares() {
         return None;
     }
-    let path = paths(subject.object).into_iter().find(|path| {
+    let path = paths(ingress.object).into_iter().find(|path| {
         let all = matches!((path.path_type, path.path), ("Prefix", "/") | ("ImplementationSpecific", "/*"));
-        let narrowed = subject.setting(&format!("conditions.{}", path.backend.name)).is_some();
+        let narrowed = ingress.setting(&format!("conditions.{}", path.backend.name)).is_some();
         all && path.host.is_empty() && !narrowed
     })?;
-    let said = subject.read("group.order");
+    let said = ingress.read("group.order");
     let order = said.map_or(Ok(0), parse_int32).ok()?;
     if order >= LATE {
         return None;
@@ -138,24 +127,24 @@ fn catch_all(subject: &Subject<'_>) -> Option<Finding> {
     };
     let message =
         format!("{} takes every request, and {why}: members of the group that are sorted behind get none", path.path);
-    Some(match (said, subject.setting("group.name")) {
-        (Some(_), _) => subject.at(&ALB055, "group.order", message),
-        (None, Some(_)) => subject.at(&ALB055, "group.name", message),
-        (None, None) => subject.finding(&ALB055, message).field(path.pointer),
+    Some(match (said, ingress.setting("group.name")) {
+        (Some(_), _) => ingress.at(&ALB055, "group.order", message),
+        (None, Some(_)) => ingress.at(&ALB055, "group.name", message),
+        (None, None) => ingress.finding(&ALB055, message).field(path.pointer),
     })
 }
 
 /// What the members of a refused group do not agree on.
-fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -> Vec<Finding> {
+fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnderCheck<'_>>) -> Vec<Finding> {
     let Some(failure) = &group.failure else {
         return Vec::new();
     };
     if members.len() < 2 {
         return Vec::new();
     }
-    let mut findings = match members.iter().any(|subject| subject.facts.class_params.is_some()) {
+    let mut findings = match members.iter().any(|ingress| ingress.facts.class_params.is_some()) {
         true => Vec::new(),
-        false => compare(scene, &members),
+        false => compare(context, &members),
     };
     let reason = &failure.reason;
     let is_conflict = reason.message.contains("conflicting ")
@@ -165,9 +154,9 @@ fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -
         None => !findings.is_empty(),
     };
     if failure.stage == Stage::Build && is_conflict && !is_told {
-        let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|subject| subject.facts.key == *key));
+        let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|ingress| ingress.facts.key == *key));
         findings.push(match &reason.site {
-            Some(site) => scene.at_site(site, &ALB079, reason.message.clone()),
+            Some(site) => context.at_site(site, &ALB079, reason.message.clone()),
             None => member.unwrap_or(&members[0]).finding(&ALB079, reason.message.clone()),
         });
     }
@@ -184,14 +173,14 @@ struct Claim {
     value: String,
 }
 
-fn compare(scene: &Scene<'_>, members: &[&Subject<'_>]) -> Vec<Finding> {
+fn compare(context: &Context<'_>, members: &[&IngressUnderCheck<'_>]) -> Vec<Finding> {
     let mut said: BTreeMap<String, (String, &Key)> = BTreeMap::new();
     let mut findings = Vec::new();
-    let redirects = members.iter().any(|subject| subject.read("ssl-redirect").is_some());
-    for subject in members {
+    let redirects = members.iter().any(|ingress| ingress.read("ssl-redirect").is_some());
+    for ingress in members {
         let mut told: BTreeSet<String> = BTreeSet::new();
-        for claim in claims(scene, subject, redirects) {
-            let key = &subject.facts.key;
+        for claim in claims(context, ingress, redirects) {
+            let key = &ingress.facts.key;
             let (value, first) = said.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
             if *value == claim.value || !told.insert(claim.pointer.clone()) {
                 continue;
@@ -200,15 +189,15 @@ fn compare(scene: &Scene<'_>, members: &[&Subject<'_>]) -> Vec<Finding> {
                 "{} is {} here and {value} in Ingress {first}, which is in the same group",
                 claim.about, claim.value
             );
-            findings.push(subject.finding(&ALB079, message).field(claim.pointer));
+            findings.push(ingress.finding(&ALB079, message).field(claim.pointer));
         }
     }
     findings
 }
 
 /// What a member says. Values that do not parse are left out: they have rules of their own.
-fn claims(scene: &Scene<'_>, subject: &Subject<'_>, redirects: bool) -> Vec<Claim> {
-    let ports = listeners::ports(scene, subject).unwrap_or_default();
+fn claims(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
+    let ports = listen_ports::ports(context, ingress).unwrap_or_default();
     let mut claims = Vec::new();
     let mut add = |pointer: String, about: String, value: String| {
         claims.push(Claim { pointer, about, value });
@@ -217,15 +206,15 @@ fn claims(scene: &Scene<'_>, subject: &Subject<'_>, redirects: bool) -> Vec<Clai
         let field = pointer(&format!("{PREFIX}listen-ports"));
         add(field, format!("the protocol of port {port}"), protocol.name().to_owned());
     }
-    if subject.object.value["spec"]["defaultBackend"].is_object() {
+    if ingress.object.value["spec"]["defaultBackend"].is_object() {
         for (port, protocol) in &ports {
             if *protocol == Protocol::Https || !redirects {
                 let about = format!("the defaultBackend of port {port}");
-                add("/spec/defaultBackend".to_owned(), about, format!("one of {}", subject.facts.key));
+                add("/spec/defaultBackend".to_owned(), about, format!("one of {}", ingress.facts.key));
             }
         }
     }
-    for setting in &subject.facts.settings {
+    for setting in &ingress.facts.settings {
         let (Some(annotation), Some(suffix)) = (setting.annotation, setting.key.strip_prefix(PREFIX)) else {
             continue;
         };

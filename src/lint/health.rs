@@ -4,12 +4,12 @@ pub mod gateway;
 #[cfg(test)]
 mod tests;
 
-use super::backends::{NodePort, Target, find_port, node_port, targets};
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::Kind;
 use crate::alb::model::Setting;
 use crate::alb::values::{PortRef, parse_int32};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::targets::{NodePort, Target, find_port, node_port, targets};
 use crate::manifest::Object;
 use crate::plan::ports;
 
@@ -22,103 +22,86 @@ const TIMEOUT: &str = "healthcheck-timeout-seconds";
 
 const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhealthy-threshold-count"];
 
-/// A number that is no node port.
-pub static ALB014: Rule = Rule {
-    id: "ALB014",
-    name: "health-port-not-a-node-port",
-    severity: Severity::Error,
-    summary: "`healthcheck-port` is a number that no node listens on, or no port at all",
-    explanation: "A number is used as it is, on the node itself: it is not looked up in the Service. `15021` in instance mode \
-asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is right only where it is the \
-`nodePort` of a port of the Service, written down in the manifest. With ip targets it is the port of the pod.",
-    help: "name the port: `alb.ingress.kubernetes.io/healthcheck-port: status-port` (`ingress.healthCheck.port`)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
-};
-
-/// A name that leads to no port.
-pub static ALB015: Rule = Rule {
-    id: "ALB015",
-    name: "health-port-name-leads-nowhere",
-    severity: Severity::Error,
-    summary: "`healthcheck-port` names no port of the Service, or one that can't be checked",
-    explanation: "A name is looked up among the ports of the Service, letter for letter, and becomes its node port (instance \
-targets) or its target port (ip targets). An unknown name stops the controller: `failed to resolve healthCheckPort: unable to \
-find port`. So does a port whose target port is a name, with ip targets. A port without a node port (a LoadBalancer Service \
-with `allocateLoadBalancerNodePorts: false`) becomes 0, which AWS refuses.",
-    help: "use the name of a port of the Service as it is written there, such as `status-port`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
-};
-
-/// Out of AWS's ranges.
-pub static ALB019: Rule = Rule {
-    id: "ALB019",
-    name: "health-check-out-of-range",
-    severity: Severity::Error,
-    summary: "a number or the path of the health check is none that AWS takes",
-    explanation: "AWS takes an interval of 5 to 300 seconds, a timeout of 2 to 120 seconds that is shorter than the interval, \
-thresholds from 2 to 10, and a path of at most 1024 characters that begins with `/`. The controller checks none of it: the \
-target group is refused when it is created (event FailedDeployModel), with half of the ALB there. Unset, the interval is 15, \
-the timeout 5, the thresholds 2.",
-    help: "choose a value within the range",
-    source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
-};
-
-/// Codes that AWS does not take.
-pub static ALB020: Rule = Rule {
-    id: "ALB020",
-    name: "success-codes-out-of-range",
-    severity: Severity::Error,
-    summary: "`success-codes` are no codes that AWS takes",
-    explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one (`200`), several \
-(`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when the target group is created (event \
-FailedDeployModel). Whether blanks are taken is not published.",
-    help: "write codes and ranges with commas between them, without blanks: `alb.ingress.kubernetes.io/success-codes: '200,204'`",
-    source: "AWS elbv2 API, Matcher; LBC v3.5.0 pkg/ingress/model_build_target_group.go:436-454",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 4] = [&ALB014, &ALB015, &ALB019, &ALB020];
+rules! {
+    ALB014 Error "health-port-not-a-node-port" {
+        summary: "`healthcheck-port` is a number that no node listens on, or no port at all",
+        explanation: "A number is used as it is, on the node itself: it is not looked up in the Service. `15021` in \
+            instance mode asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is \
+            right only where it is the `nodePort` of a port of the Service, written down in the manifest. With ip \
+            targets it is the port of the pod.",
+        help: "name the port: `alb.ingress.kubernetes.io/healthcheck-port: status-port` (`ingress.healthCheck.port`)",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
+    }
+    ALB015 Error "health-port-name-leads-nowhere" {
+        summary: "`healthcheck-port` names no port of the Service, or one that can't be checked",
+        explanation: "A name is looked up among the ports of the Service, letter for letter, and becomes its node port \
+            (instance targets) or its target port (ip targets). An unknown name stops the controller: `failed to \
+            resolve healthCheckPort: unable to find port`. So does a port whose target port is a name, with ip \
+            targets. A port without a node port (a LoadBalancer Service with `allocateLoadBalancerNodePorts: false`) \
+            becomes 0, which AWS refuses.",
+        help: "use the name of a port of the Service as it is written there, such as `status-port`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
+    }
+    ALB019 Error "health-check-out-of-range" {
+        summary: "a number or the path of the health check is none that AWS takes",
+        explanation: "AWS takes an interval of 5 to 300 seconds, a timeout of 2 to 120 seconds that is shorter than \
+            the interval, thresholds from 2 to 10, and a path of at most 1024 characters that begins with `/`. The \
+            controller checks none of it: the target group is refused when it is created (event FailedDeployModel), \
+            with half of the ALB there. Unset, the interval is 15, the timeout 5, the thresholds 2.",
+        help: "choose a value within the range",
+        source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
+    }
+    ALB020 Error "success-codes-out-of-range" {
+        summary: "`success-codes` are no codes that AWS takes",
+        explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one \
+            (`200`), several (`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when \
+            the target group is created (event FailedDeployModel). Whether blanks are taken is not published.",
+        help: "write codes and ranges with commas between them, without blanks: \
+            `alb.ingress.kubernetes.io/success-codes: '200,204'`",
+        source: "AWS elbv2 API, Matcher; LBC v3.5.0 pkg/ingress/model_build_target_group.go:436-454",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
+    for ingress in context.ingresses() {
         for suffix in NUMBERS {
-            let found = subject.settings(suffix).filter_map(|setting| number(scene, setting));
+            let found = ingress.settings(suffix).filter_map(|setting| number(context, setting));
             findings.extend(found);
         }
-        findings.extend(subject.settings("healthcheck-path").filter_map(|setting| path(scene, setting)));
-        let targets = targets(scene, subject);
+        findings.extend(ingress.settings("healthcheck-path").filter_map(|setting| path(context, setting)));
+        let targets = targets(context, ingress);
         if targets.is_empty() {
-            findings.extend(timeout(subject, None));
-            let codes = subject.settings("success-codes");
-            findings.extend(codes.filter_map(|setting| success_codes(scene, setting, false)));
+            findings.extend(timeout(ingress, None));
+            let codes = ingress.settings("success-codes");
+            findings.extend(codes.filter_map(|setting| success_codes(context, setting, false)));
         }
         for target in &targets {
             findings.extend(port(target));
-            findings.extend(timeout(subject, Some(target)));
+            findings.extend(timeout(ingress, Some(target)));
             let grpc = target.value("backend-protocol-version") == Some("GRPC");
             let codes = target.setting("success-codes").filter(|setting| !setting.value.is_empty());
-            findings.extend(codes.and_then(|setting| success_codes(scene, setting, grpc)));
+            findings.extend(codes.and_then(|setting| success_codes(context, setting, grpc)));
         }
     }
     findings
 }
 
-fn number(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
+fn number(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation?;
     let number = parse_int32(&setting.value).ok()?;
     match annotation.kind {
         Kind::Int { min, max } if !(min..=max).contains(&i64::from(number)) => {
             let message = format!("{} is {number}, and AWS takes {min} to {max}", annotation.suffix);
-            Some(scene.at(setting, &ALB019, message))
+            Some(context.at(setting, &ALB019, message))
         }
         _ => None,
     }
 }
 
-fn path(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
+fn path(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let path = &setting.value;
     let fault = if !path.starts_with('/') {
         format!("healthcheck-path {path:?} does not begin with /")
@@ -127,15 +110,15 @@ fn path(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(scene.at(setting, &ALB019, fault))
+    Some(context.at(setting, &ALB019, fault))
 }
 
 /// The timeout against the interval, both as they are in effect, where each of them is in its range.
-fn timeout(subject: &Subject<'_>, target: Option<&Target<'_>>) -> Option<Finding> {
+fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Option<Finding> {
     let value = |suffix: &str, default: i32| {
         let said = match target {
             Some(target) => target.setting(suffix).map(|setting| setting.value.as_str()),
-            None => subject.setting(suffix).map(|setting| setting.value.as_str()),
+            None => ingress.setting(suffix).map(|setting| setting.value.as_str()),
         };
         said.map_or(Some(default), |text| parse_int32(text).ok())
     };
@@ -146,16 +129,16 @@ fn timeout(subject: &Subject<'_>, target: Option<&Target<'_>>) -> Option<Finding
     let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
     let said = |suffix| match target {
         Some(target) => target.setting(suffix).is_some(),
-        None => subject.setting(suffix).is_some(),
+        None => ingress.setting(suffix).is_some(),
     };
     let suffix = if said(TIMEOUT) { TIMEOUT } else { INTERVAL };
     Some(match target {
         Some(target) => target.at(suffix, &ALB019, message),
-        None => subject.at(&ALB019, suffix, message),
+        None => ingress.at(&ALB019, suffix, message),
     })
 }
 
-fn success_codes(scene: &Scene<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
+fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
     let codes = &setting.value;
     let (min, max) = if grpc { (0, 99) } else { (200, 499) };
     let code = |text: &str| {
@@ -172,11 +155,11 @@ fn success_codes(scene: &Scene<'_>, setting: &Setting, grpc: bool) -> Option<Fin
         let message =
             format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299");
         let message = if grpc { message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99") } else { message };
-        return Some(scene.at(setting, &ALB020, message));
+        return Some(context.at(setting, &ALB020, message));
     }
     (dense != *codes).then(|| {
         let message = format!("success-codes {codes:?} has blanks in it, which AWS may refuse");
-        scene.at(setting, &ALB020, message).severity(Severity::Warning)
+        context.at(setting, &ALB020, message).severity(Severity::Warning)
     })
 }
 

@@ -6,109 +6,93 @@
 #[cfg(test)]
 mod tests;
 
-use super::exposure::{address_type, security_groups};
-use super::load_balancer::{frontend_nlb, twice};
-use super::said::{self, Said};
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::values::parse_cidr;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::effective::{self, Effective};
+use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_nlb, security_groups};
+use crate::lint::facts::members::{Question, first};
 
-/// An allow-list without effect.
-pub static ALB025: Rule = Rule {
-    id: "ALB025",
-    name: "allow-list-without-effect",
-    severity: Severity::Error,
-    summary: "`inbound-cidrs` or `security-group-prefix-lists` beside `security-groups`",
-    explanation: "With `security-groups` the controller makes no security group of its own, so that the networks and prefix lists \
-are in none: who may connect is what the given groups say. Whoever reads the Ingress takes the ALB for closed.",
-    help: "put the networks into a rule of the given security group and remove the annotation, or remove `security-groups`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:285-337",
-};
-
-/// Nobody opens the way to the targets.
-pub static ALB026: Rule = Rule {
-    id: "ALB026",
-    name: "way-to-the-targets-not-opened",
-    severity: Severity::Warning,
-    summary: "`security-groups` without `manage-backend-security-group-rules`",
-    explanation: "With security groups of your own the controller leaves those of the nodes and pods alone, unless \
-`manage-backend-security-group-rules: \"true\"` is set (its default is a flag of the controller, off). If no rule lets the ALB in, \
-all targets time out and the ALB answers 504.",
-    help: "set `alb.ingress.kubernetes.io/manage-backend-security-group-rules: 'true'`; or say 'false', and let the ALB's security \
-group in on the node ports or pods yourself",
-    source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:309-333; pkg/ingress/model_builder.go:571-599",
-};
-
-/// Networks that are none.
-pub static ALB028: Rule = Rule {
-    id: "ALB028",
-    name: "inbound-cidrs-invalid",
-    severity: Severity::Error,
-    summary: "`inbound-cidrs` holds what is no network, opens the ALB to the world, or lets nobody in",
-    explanation: "Each entry is a network such as `203.0.113.0/24`; a single address is `/32`. Anything else stops the controller \
-(event FailedBuildModel), even beside `security-groups`. A list without any entry is as none: the ALB is open to the world. IPv6 \
-networks are dropped unless `ip-address-type` is one of the `dualstack` types, so that a list of nothing else lets nobody in.\n\n\
-`0.0.0.0/0` beside other networks makes them idle, and an IPv6 network beside IPv4 ones is lost on an IPv4 ALB: warnings.",
-    help: "write networks with commas between: `203.0.113.0/24,198.51.100.7/32`",
-    source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:274-300, model_build_managed_sg.go:76-118, model_builder.go:494-497",
-};
-
-/// Networks that deploy once.
-pub static ALB069: Rule = Rule {
-    id: "ALB069",
-    name: "inbound-cidrs-not-canonical",
-    severity: Severity::Error,
-    summary: "a network of `inbound-cidrs` is not written as EC2 stores it",
-    explanation: "`203.0.113.7/24` has bits behind its prefix, `2001:DB8::/32` capitals. The controller takes both, and EC2 stores \
-`203.0.113.0/24` and `2001:db8::/32`. The controller then compares texts and finds the rule missing, so that each reconcile after \
-the first ends in `InvalidPermission.Duplicate` (event FailedDeployModel), and nothing behind it is applied any more.",
-    help: "write the network in canonical form: no bits behind the prefix, IPv6 in small letters and shortest form",
-    source: "LBC v3.5.0 pkg/networking/security_group_info.go:41-53; aws-load-balancer-controller#4893",
-};
-
-/// A security group twice.
-pub static ALB078: Rule = Rule {
-    id: "ALB078",
-    name: "security-group-twice",
-    severity: Severity::Error,
-    summary: "an id in `security-groups` comes twice",
-    explanation: "The controller counts what it asked AWS for and what it got, and stops: `couldn't find all security groups: \
-requested ids [sg-1, sg-1] but found [sg-1]`. A Name that comes twice is merged.",
-    help: "name each security group once",
-    source: "LBC v3.5.0 pkg/networking/security_group_resolver.go:37-145",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 5] = [&ALB025, &ALB026, &ALB028, &ALB069, &ALB078];
+rules! {
+    ALB025 Error "allow-list-without-effect" {
+        summary: "`inbound-cidrs` or `security-group-prefix-lists` beside `security-groups`",
+        explanation: "With `security-groups` the controller makes no security group of its own, so that the networks \
+            and prefix lists are in none: who may connect is what the given groups say. Whoever reads the Ingress \
+            takes the ALB for closed.",
+        help: "put the networks into a rule of the given security group and remove the annotation, or remove \
+            `security-groups`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:285-337",
+    }
+    ALB026 Warning "way-to-the-targets-not-opened" {
+        summary: "`security-groups` without `manage-backend-security-group-rules`",
+        explanation: "With security groups of your own the controller leaves those of the nodes and pods alone, unless \
+            `manage-backend-security-group-rules: \"true\"` is set (its default is a flag of the controller, off). If \
+            no rule lets the ALB in, all targets time out and the ALB answers 504.",
+        help: "set `alb.ingress.kubernetes.io/manage-backend-security-group-rules: 'true'`; or say 'false', and let \
+            the ALB's security group in on the node ports or pods yourself",
+        source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:309-333; pkg/ingress/model_builder.go:571-599",
+    }
+    ALB028 Error "inbound-cidrs-invalid" {
+        summary: "`inbound-cidrs` holds what is no network, opens the ALB to the world, or lets nobody in",
+        explanation: "Each entry is a network such as `203.0.113.0/24`; a single address is `/32`. Anything else stops \
+            the controller (event FailedBuildModel), even beside `security-groups`. A list without any entry is as \
+            none: the ALB is open to the world. IPv6 networks are dropped unless `ip-address-type` is one of the \
+            `dualstack` types, so that a list of nothing else lets nobody in.\n\n`0.0.0.0/0` beside other networks \
+            makes them idle, and an IPv6 network beside IPv4 ones is lost on an IPv4 ALB: warnings.",
+        help: "write networks with commas between: `203.0.113.0/24,198.51.100.7/32`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:274-300, model_build_managed_sg.go:76-118, \
+            model_builder.go:494-497",
+    }
+    ALB069 Error "inbound-cidrs-not-canonical" {
+        summary: "a network of `inbound-cidrs` is not written as EC2 stores it",
+        explanation: "`203.0.113.7/24` has bits behind its prefix, `2001:DB8::/32` capitals. The controller takes \
+            both, and EC2 stores `203.0.113.0/24` and `2001:db8::/32`. The controller then compares texts and finds \
+            the rule missing, so that each reconcile after the first ends in `InvalidPermission.Duplicate` (event \
+            FailedDeployModel), and nothing behind it is applied any more.",
+        help: "write the network in canonical form: no bits behind the prefix, IPv6 in small letters and shortest form",
+        source: "LBC v3.5.0 pkg/networking/security_group_info.go:41-53; aws-load-balancer-controller#4893",
+    }
+    ALB078 Error "security-group-twice" {
+        summary: "an id in `security-groups` comes twice",
+        explanation: "The controller counts what it asked AWS for and what it got, and stops: `couldn't find all \
+            security groups: requested ids [sg-1, sg-1] but found [sg-1]`. A Name that comes twice is merged.",
+        help: "name each security group once",
+        source: "LBC v3.5.0 pkg/networking/security_group_resolver.go:37-145",
+    }
+}
 
 const CIDRS: &str = "inbound-cidrs";
 const PREFIX_LISTS: &str = "security-group-prefix-lists";
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(networks(scene, subject));
-        findings.extend(without_effect(scene, subject));
-        findings.extend(not_opened(scene, subject));
-        findings.extend(doubled(scene, subject));
+    for ingress in context.ingresses() {
+        findings.extend(networks(context, ingress));
+        findings.extend(without_effect(context, ingress));
+        findings.extend(not_opened(context, ingress));
+        findings.extend(doubled(context, ingress));
     }
     findings
 }
 
-fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(list) = said::list(scene, subject, CIDRS) else {
+fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let Some(list) = effective::list(context, ingress, CIDRS) else {
         return Vec::new();
     };
-    let mut findings: Vec<Finding> =
-        list.value.iter().filter(|item| parse_cidr(item).is_err()).map(|item| no_network(scene, &list, item)).collect();
-    if security_groups(scene, subject).is_some() {
+    let mut findings: Vec<Finding> = list
+        .value
+        .iter()
+        .filter(|item| parse_cidr(item).is_err())
+        .map(|item| no_network(context, &list, item))
+        .collect();
+    if security_groups(context, ingress).is_some() {
         return findings;
     }
-    let ipv4_only = address_type(scene, subject) == Some("ipv4");
-    let by_prefix_list = said::list(scene, subject, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
-    findings.extend(families(scene, &list, ipv4_only, by_prefix_list));
+    let ipv4_only = address_type(context, ingress) == Some("ipv4");
+    let by_prefix_list = effective::list(context, ingress, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
+    findings.extend(families(context, &list, ipv4_only, by_prefix_list));
     for item in &list.value {
         let dropped = ipv4_only && item.contains(':');
         if let Ok(canonical) = parse_cidr(item)
@@ -117,15 +101,15 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         {
             let message =
                 format!("{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail");
-            let finding = list.finding(scene, &ALB069, message);
+            let finding = list.finding(context, &ALB069, message);
             findings.push(finding.help(format!("write {canonical}")));
         }
     }
     findings
 }
 
-fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Finding {
-    let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {item:?} is no network"));
+fn no_network(context: &Context<'_>, list: &Effective<'_, Vec<String>>, item: &str) -> Finding {
+    let finding = list.finding(context, &ALB028, format!("{CIDRS}: {item:?} is no network"));
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -138,11 +122,16 @@ fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Fi
 }
 
 /// The list as a whole: whom it lets in.
-fn families(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, ipv4_only: bool, by_prefix_list: bool) -> Vec<Finding> {
+fn families(
+    context: &Context<'_>,
+    list: &Effective<'_, Vec<String>>,
+    ipv4_only: bool,
+    by_prefix_list: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
     let mut add = |severity, message: &str, help: &str| {
-        let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {message}"));
+        let finding = list.finding(context, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
     let (six, four): (Vec<&String>, Vec<&String>) = list.value.iter().partition(|item| item.contains(':'));
@@ -177,40 +166,38 @@ fn families(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, ipv4_only: bool, by
     findings
 }
 
-fn without_effect(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(given) = security_groups(scene, subject) else {
+fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let Some(given) = security_groups(context, ingress) else {
         return Vec::new();
     };
-    let of = if *given == subject.facts.key { String::new() } else { format!(" of {given}") };
+    let of = if *given == ingress.facts.key { String::new() } else { format!(" of {given}") };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
-        let list = said::list(scene, subject, suffix).filter(|list| !list.value.is_empty())?;
+        let list = effective::list(context, ingress, suffix).filter(|list| !list.value.is_empty())?;
         let message =
             format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
-        Some(list.finding(scene, &ALB025, message))
+        Some(list.finding(context, &ALB025, message))
     });
     lists.collect()
 }
 
-fn not_opened(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let list = said::list(scene, subject, "security-groups").filter(|list| !list.value.is_empty())?;
+fn not_opened(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let list = effective::list(context, ingress, "security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
-    let says = |member: &Subject<'_>| member.setting(suffix).is_some();
-    let said = scene.first_member(subject, suffix, says);
-    said.is_none().then(|| {
+    first(context, ingress, Question::BackendRules).is_none().then(|| {
         let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
-        list.finding(scene, &ALB026, message)
+        list.finding(context, &ALB026, message)
     })
 }
 
-fn doubled(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn doubled(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut suffixes = vec!["security-groups"];
-    if frontend_nlb(scene, subject) {
+    if frontend_nlb(context, ingress) {
         suffixes.push("frontend-nlb-security-groups");
     }
     let found = suffixes.into_iter().filter_map(|suffix| {
-        let list = said::list(scene, subject, suffix)?;
-        let id = twice(&list.value, "sg-")?;
-        Some(list.finding(scene, &ALB078, format!("{suffix} has {id} twice")))
+        let list = effective::list(context, ingress, suffix)?;
+        let id = first_duplicate(&list.value, "sg-")?;
+        Some(list.finding(context, &ALB078, format!("{suffix} has {id} twice")))
     });
     found.collect()
 }

@@ -16,64 +16,55 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::backends::services;
-use super::scene::{Scene, about};
-use super::{Finding, Rule, Severity};
 use crate::alb::model::{Part, Site, Stage};
 use crate::config::kube::{self, Verdict, Wrong, wrong};
+use crate::finding::{Finding, Rule, Severity, rules};
+use crate::lint::context::{Context, about};
+use crate::lint::facts::targets::services;
 use crate::manifest::Object;
 
-/// An Ingress that is refused.
-pub static ALB090: Rule = Rule {
-    id: "ALB090",
-    name: "ingress-refused-by-the-api-server",
-    severity: Severity::Error,
-    summary: "an Ingress has something in it that the API server refuses",
-    explanation: "Names, labels and keys of annotations have their letters and lengths; a host is a DNS name, at most with `*.` \
-before it; a path needs a `pathType` and begins with `/`, without `//`, `/./`, `/../` or `%2F` in it for `Prefix` and `Exact`; a \
-backend names a Service and its port, by number or by name, which has 15 characters at most.\n\nNo dry run of Helm's finds any of \
-this. On a real upgrade the Service is changed first, the Ingress is refused afterwards, and the gateway is left without a load \
-balancer.",
-    help: "mend what the message names",
-    source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressCreate; k8s.io/apimachinery \
-pkg/util/validation/validation.go",
-};
-
-/// A Service that is refused.
-pub static ALB103: Rule = Rule {
-    id: "ALB103",
-    name: "service-refused-by-the-api-server",
-    severity: Severity::Error,
-    summary: "a Service that an Ingress leads to has something in it that the API server refuses",
-    explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port number or a node \
-port can be there once for each protocol; a ClusterIP Service has no node ports. Node ports are from 30000 to 32767 unless the API \
-server was told otherwise (`--service-node-port-range`), so others are a warning.\n\nWhere the Service is refused, a Helm upgrade \
-stops, the Service stays as it was, and the Ingress is there all the same.",
-    help: "mend what the message names, in the chart's values",
-    source: "k8s pkg/apis/core/validation/validation.go ValidateService, ValidateServiceCreate",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 2] = [&ALB090, &ALB103];
+rules! {
+    ALB090 Error "ingress-refused-by-the-api-server" {
+        summary: "an Ingress has something in it that the API server refuses",
+        explanation: "Names, labels and keys of annotations have their letters and lengths; a host is a DNS name, at \
+            most with `*.` before it; a path needs a `pathType` and begins with `/`, without `//`, `/./`, `/../` or \
+            `%2F` in it for `Prefix` and `Exact`; a backend names a Service and its port, by number or by name, which \
+            has 15 characters at most.\n\nNo dry run of Helm's finds any of this. On a real upgrade the Service is \
+            changed first, the Ingress is refused afterwards, and the gateway is left without a load balancer.",
+        help: "mend what the message names",
+        source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressCreate; k8s.io/apimachinery \
+            pkg/util/validation/validation.go",
+    }
+    ALB103 Error "service-refused-by-the-api-server" {
+        summary: "a Service that an Ingress leads to has something in it that the API server refuses",
+        explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port \
+            number or a node port can be there once for each protocol; a ClusterIP Service has no node ports. Node \
+            ports are from 30000 to 32767 unless the API server was told otherwise (`--service-node-port-range`), so \
+            others are a warning.\n\nWhere the Service is refused, a Helm upgrade stops, the Service stays as it was, \
+            and the Ingress is there all the same.",
+        help: "mend what the message names, in the chart's values",
+        source: "k8s pkg/apis/core/validation/validation.go ValidateService, ValidateServiceCreate",
+    }
+}
 
 /// All keys and values of the annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go:36).
 const MAX_ANNOTATIONS: usize = 256 * 1024;
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(ingress::faults(subject.object));
+    for ingress in context.ingresses() {
+        findings.extend(ingress::faults(ingress.object));
     }
-    if scene.is_as_is() {
-        let undecoded = undecoded(scene);
-        for (service, _) in &services(scene) {
+    if context.is_as_is() {
+        let undecoded = undecoded(context);
+        for (service, _) in &services(context) {
             findings.extend(service::faults(service));
             findings.extend(refused(&undecoded, service, &ALB103));
         }
         // One that cannot be decoded has no class, and so is in no group.
-        for ingress in scene.of_kind("Ingress") {
+        for ingress in context.of_kind("Ingress") {
             findings.extend(refused(&undecoded, ingress, &ALB090));
         }
     }
@@ -83,13 +74,13 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 /// The first reason why an object cannot be decoded, by its address. Annotations that are no text have a rule of their own.
 type Undecoded<'s> = BTreeMap<*const Object, (&'s str, &'s Site)>;
 
-fn undecoded<'s>(scene: &Scene<'s>) -> Undecoded<'s> {
+fn undecoded<'s>(context: &Context<'s>) -> Undecoded<'s> {
     let mut found = Undecoded::new();
-    for failure in &scene.model.failures {
+    for failure in &context.model.failures {
         if let Some(site) = failure.reason.site.as_deref()
             && failure.stage == Stage::Decode
             && matches!(site.part, Part::Field(_))
-            && let Some(object) = scene.find(&site.object)
+            && let Some(object) = context.find(&site.object)
         {
             let reason = (failure.reason.message.as_str(), site);
             found.entry(object).or_insert(reason);

@@ -6,10 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::backends::path_pointer;
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::model::{self, Condition};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::targets::path_pointer;
 
 const MAX_VALUES: usize = 5;
 const MAX_WILDCARDS: usize = 6;
@@ -18,40 +18,36 @@ const MAX_METHOD: usize = 40;
 const MAX_TARGET_GROUPS: usize = 100;
 const USUAL_RULES: usize = 100;
 
-/// More than AWS takes.
-pub static ALB104: Rule = Rule {
-    id: "ALB104",
-    name: "more-than-aws-takes",
-    severity: Severity::Error,
-    summary: "a rule with more values or wildcards, or a longer one, than AWS takes, or too many rules or target groups",
-    explanation: "The controller builds a rule of whatever host, path and `conditions.*` come to, and AWS refuses it (event \
-FailedDeployModel: `A rule can only have '5' condition values`), with the rules before it in place and those behind it missing. \
-AWS takes 5 values and 6 wildcards (`*`, `?`) in a rule, and values that are not empty and have 128 characters at most. All \
-conditions of the rule count together, and a path of type `Prefix` counts twice: `/app` becomes `/app` and `/app/*`.\n\nA load \
-balancer has 100 target groups at most. More than 100 rules, all listeners taken together, need a higher quota: that is a \
-warning.",
-    help: "spread the values over several rules that lead to the same backend; for a Prefix path write `/app*` with `pathType: \
-ImplementationSpecific`, which is one value and takes `/apple`, too",
-    source: "AWS elbv2 API, RuleCondition; AWS docs, Quotas for your Application Load Balancers; LBC v3.5.0 \
-pkg/ingress/model_build_listener_rules.go:129-220",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 1] = [&ALB104];
+rules! {
+    ALB104 Error "more-than-aws-takes" {
+        summary: "a rule with more values or wildcards, or a longer one, than AWS takes, or too many rules or target \
+            groups",
+        explanation: "The controller builds a rule of whatever host, path and `conditions.*` come to, and AWS refuses \
+            it (event FailedDeployModel: `A rule can only have '5' condition values`), with the rules before it in \
+            place and those behind it missing. AWS takes 5 values and 6 wildcards (`*`, `?`) in a rule, and values \
+            that are not empty and have 128 characters at most. All conditions of the rule count together, and a path \
+            of type `Prefix` counts twice: `/app` becomes `/app` and `/app/*`.\n\nA load balancer has 100 target \
+            groups at most. More than 100 rules, all listeners taken together, need a higher quota: that is a warning.",
+        help: "spread the values over several rules that lead to the same backend; for a Prefix path write `/app*` \
+            with `pathType: ImplementationSpecific`, which is one value and takes `/apple`, too",
+        source: "AWS elbv2 API, RuleCondition; AWS docs, Quotas for your Application Load Balancers; LBC v3.5.0 \
+            pkg/ingress/model_build_listener_rules.go:129-220",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(rules(subject));
-        findings.extend(load_balancer(subject));
+    for ingress in context.ingresses() {
+        findings.extend(rules(ingress));
+        findings.extend(load_balancer(ingress));
     }
     findings
 }
 
-fn rules(subject: &Subject<'_>) -> Vec<Finding> {
-    let mut rules: Vec<&model::Rule> = subject.listeners.iter().flat_map(|own| own.rules).collect();
+fn rules(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut rules: Vec<&model::Rule> = ingress.listeners.iter().flat_map(|own| own.rules).collect();
     rules.sort_by_key(|rule| (rule.origin.rule, rule.origin.path));
     rules.dedup_by_key(|rule| &rule.origin);
     let mut findings = Vec::new();
@@ -59,7 +55,7 @@ fn rules(subject: &Subject<'_>) -> Vec<Finding> {
         findings.extend(
             faults(&rule.conditions)
                 .into_iter()
-                .map(|fault| subject.finding(&ALB104, fault).field(path_pointer(rule.origin.rule, rule.origin.path))),
+                .map(|fault| ingress.finding(&ALB104, fault).field(path_pointer(rule.origin.rule, rule.origin.path))),
         );
     }
     findings
@@ -125,23 +121,23 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
 }
 
 /// What the group comes to, told of its first member.
-fn load_balancer(subject: &Subject<'_>) -> Vec<Finding> {
-    let first = subject.group.and_then(|group| group.members.first());
-    let Some(built) = subject.built().filter(|_| first == Some(&subject.facts.key)) else {
+fn load_balancer(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let first = ingress.group.and_then(|group| group.members.first());
+    let Some(built) = ingress.built().filter(|_| first == Some(&ingress.facts.key)) else {
         return Vec::new();
     };
     let mut findings = Vec::new();
     let groups = built.target_groups.len();
     if groups > MAX_TARGET_GROUPS {
         let message = format!("there are {groups} target groups, and a load balancer has {MAX_TARGET_GROUPS} at most");
-        findings.push(subject.finding(&ALB104, message).help("lead several paths to one Service and port"));
+        findings.push(ingress.finding(&ALB104, message).help("lead several paths to one Service and port"));
     }
     let rules: usize = built.listeners.iter().map(|listener| listener.rules.len()).sum();
     if rules > USUAL_RULES {
         let message = format!(
             "the load balancer has {rules} rules on all its listeners, and AWS takes {USUAL_RULES} unless the quota was raised"
         );
-        let finding = subject.finding(&ALB104, message);
+        let finding = ingress.finding(&ALB104, message);
         findings.push(finding.severity(Severity::Warning).help(
             "ask AWS for more rules per Application Load Balancer, or let the gateway tell hosts and paths apart",
         ));

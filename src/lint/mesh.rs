@@ -8,55 +8,48 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::backends::targets;
-use super::migration::ALB057;
-use super::scene::{Scene, about, is_gateway, namespace_of};
-use super::{Finding, Rule, Severity};
+use crate::finding::{Finding, rules};
+use crate::lint::context::{Context, about, is_gateway, namespace_of};
+use crate::lint::facts::targets::targets;
+use crate::lint::migration::ALB057;
 use crate::manifest::Object;
 
 /// The annotation that configures a proxy.
 const PROXY_CONFIG: &str = "proxy.istio.io/config";
 
-/// The client's address is lost.
-pub static ALB058: Rule = Rule {
-    id: "ALB058",
-    name: "trusted-proxies-not-said",
-    severity: Severity::Info,
-    summary: "the gateway's pods do not say how many proxies stand in front of them",
-    explanation: "Behind an ALB one proxy stands in front of the gateway. Unless it is told so Istio trusts no \
-`X-Forwarded-For` and overwrites `X-Forwarded-Proto`: the client's address is that of the ALB, and a redirect to HTTPS in a \
-VirtualService loops. It may also be said for the whole mesh (`meshConfig.defaultConfig`), which a chart does not show. \
-Policies by address then want `remoteIpBlocks`, not `ipBlocks`.",
-    help: "set the annotation `proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on the gateway's pods \
-(`podAnnotations` in the chart's values)",
-    source: "Istio pilot/pkg/networking/core/gateway.go:673-741; https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/",
-};
-
-/// A Gateway that an ALB can't talk to.
-pub static ALB063: Rule = Rule {
-    id: "ALB063",
-    name: "gateway-not-for-an-alb",
-    severity: Severity::Warning,
-    summary: "a Gateway in the stream that does not go with an ALB in front",
-    explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port that it leads \
-to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets the connection; `PASSTHROUGH`, \
-`AUTO_PASSTHROUGH` and `MUTUAL` can't work. `tls.httpsRedirect` on a clear-text port that the ALB leads to redirects for ever: \
-what arrives there is always clear text.",
-    help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; redirect on the \
-ALB (`ssl-redirect`) instead of in the Gateway",
-    source: "Istio pilot/pkg/model/gateway.go:564-579; https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 2] = [&ALB058, &ALB063];
+rules! {
+    ALB058 Info "trusted-proxies-not-said" {
+        summary: "the gateway's pods do not say how many proxies stand in front of them",
+        explanation: "Behind an ALB one proxy stands in front of the gateway. Unless it is told so Istio trusts no \
+            `X-Forwarded-For` and overwrites `X-Forwarded-Proto`: the client's address is that of the ALB, and a \
+            redirect to HTTPS in a VirtualService loops. It may also be said for the whole mesh \
+            (`meshConfig.defaultConfig`), which a chart does not show. Policies by address then want `remoteIpBlocks`, \
+            not `ipBlocks`.",
+        help: "set the annotation `proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on the \
+            gateway's pods (`podAnnotations` in the chart's values)",
+        source: "Istio pilot/pkg/networking/core/gateway.go:673-741; \
+            https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/",
+    }
+    ALB063 Warning "gateway-not-for-an-alb" {
+        summary: "a Gateway in the stream that does not go with an ALB in front",
+        explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
+            that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \
+            the connection; `PASSTHROUGH`, `AUTO_PASSTHROUGH` and `MUTUAL` can't work. `tls.httpsRedirect` on a \
+            clear-text port that the ALB leads to redirects for ever: what arrives there is always clear text.",
+        help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; \
+            redirect on the ALB (`ssl-redirect`) instead of in the Gateway",
+        source: "Istio pilot/pkg/model/gateway.go:564-579; \
+            https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
+    }
+}
 
 /// All of them, for each gateway that an Ingress leads to, once.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut ways: BTreeMap<*const Object, (&Object, BTreeSet<u64>)> = BTreeMap::new();
-    for subject in scene.ours() {
-        for target in targets(scene, subject) {
+    for ingress in context.ingresses() {
+        for target in targets(context, ingress) {
             let port = target.service_port().and_then(|port| port["port"].as_u64());
             if let (Some(service), Some(port)) = (target.service, port)
                 && is_gateway(service)
@@ -69,14 +62,14 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     if ways.is_empty() {
         return findings;
     }
-    let proxy_protocol: Vec<&Object> = scene
+    let proxy_protocol: Vec<&Object> = context
         .of_kind("EnvoyFilter")
         .filter(|filter| {
             let text = filter.value["spec"].to_string();
             text.contains("envoy.filters.listener.proxy_protocol")
         })
         .collect();
-    let workloads = ["Deployment", "DaemonSet"].into_iter().flat_map(|kind| scene.of_kind(kind));
+    let workloads = ["Deployment", "DaemonSet"].into_iter().flat_map(|kind| context.of_kind(kind));
     let workloads = Labelled::new(workloads, |workload| &workload.value["spec"]["template"]["metadata"]["labels"]);
     let services = ways.values().map(|(service, _)| *service);
     for service in services.clone() {
@@ -87,7 +80,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         findings.extend(ours.filter_map(pod));
     }
     let services = Labelled::new(services, selector_of);
-    for gateway in scene.of_kind("Gateway") {
+    for gateway in context.of_kind("Gateway") {
         if gateway.api_version().starts_with("networking.istio.io/") {
             for service in services.selected(&gateway.value["spec"]["selector"]) {
                 let (_, ports) = &ways[&std::ptr::from_ref(service)];

@@ -1,19 +1,24 @@
-//! Findings: what the program has to say about a stream, each by the id of a rule.
+//! The rules: what is found in a stream, as it stands or as the filter leaves it.
 //!
-//! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. The rules stand in
-//! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
+//! ```text
+//! objects → model of the controller → Context → facts → rules → findings → their places
+//! ```
+//!
+//! A rule is a function from a [`Context`] to findings, and stands beside its texts. What several rules ask is a fact in
+//! [`facts`]; no rule imports another. `registry` lists the modules of rules, one line for each.
 
 pub mod actions;
 pub mod annotations;
 pub mod attributes;
 pub mod auth;
 pub mod backend;
-pub mod backends;
 pub mod certificates;
 pub mod class;
 pub mod conditions;
+pub mod context;
 pub mod controller;
 pub mod exposure;
+pub mod facts;
 pub mod flux;
 pub mod frontend;
 pub mod groups;
@@ -22,18 +27,15 @@ pub mod inbound;
 pub mod kubernetes;
 pub mod limits;
 pub mod listeners;
-pub mod listening;
 pub mod load_balancer;
+mod locate;
 pub mod mesh;
 pub mod migration;
-pub mod no_text;
 pub mod opened;
 pub mod paths;
-pub mod reach;
 pub mod redirects;
 pub mod reference;
-pub mod said;
-pub mod scene;
+mod registry;
 pub mod service;
 pub mod syntax;
 pub mod tags;
@@ -41,7 +43,6 @@ pub mod tags;
 mod testing;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -49,14 +50,15 @@ use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
-use crate::finding::Registry;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use crate::yaml::{Finder, Tree};
-use scene::{Index, Scene};
+use context::{Context, Index};
+pub use locate::locate;
+use registry::CHECKS;
+pub use registry::REGISTRY;
 
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
@@ -89,40 +91,9 @@ pub struct Gateway<'g> {
     pub before: opened::Before,
 }
 
-/// All rules.
-pub const REGISTRY: Registry = Registry(&[
-    &listeners::RULES,
-    &certificates::RULES,
-    &redirects::RULES,
-    &actions::RULES,
-    &conditions::RULES,
-    &paths::RULES,
-    &limits::RULES,
-    &backend::RULES,
-    &health::RULES,
-    &health::gateway::RULES,
-    &auth::RULES,
-    &annotations::RULES,
-    &syntax::RULES,
-    &load_balancer::RULES,
-    &frontend::RULES,
-    &attributes::RULES,
-    &tags::RULES,
-    &exposure::RULES,
-    &inbound::RULES,
-    &groups::RULES,
-    &class::RULES,
-    &kubernetes::RULES,
-    &controller::RULES,
-    &mesh::RULES,
-    &service::RULES,
-    &migration::RULES,
-    &[&flux::ALB110],
-]);
-
 /// Judges the Ingresses of our gateways, and the members of their groups.
 #[must_use]
-pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
+pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
     let applied = applied(objects);
     let index = Index::new(&applied);
     // One model for all gateways that say the same of the controller.
@@ -134,11 +105,11 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         .collect();
     let mut findings = Vec::new();
     for gateway in gateways {
-        let options = scene::options(gateway.spec);
+        let options = context::options(gateway.spec);
         let at = match models.iter().position(|(known, _)| *known == options) {
             Some(at) => at,
             None => {
-                let model = scene::model_of(&applied, &options);
+                let model = context::model_of(&applied, &options);
                 models.push((options, model));
                 models.len() - 1
             }
@@ -150,11 +121,11 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             object.name() == ingress.name() && object.namespace() == ingress.namespace()
         };
         let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
-        let judged = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene = Scene::new(&index, model, options, judged).behind_the_filter(rewritten.clone());
-        let mut found = judge(&scene);
-        let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
-        found.extend(subject.into_iter().flat_map(|subject| opened::judge(&scene, subject, gateway.before)));
+        let checked = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
+        let context = Context::new(&index, model, options, checked).behind_the_filter(rewritten.clone());
+        let mut found = check(&context);
+        let own = context.under_check.iter().find(|own| ours(own.facts));
+        found.extend(own.into_iter().flat_map(|own| opened::check(&context, own, gateway.before)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -178,34 +149,25 @@ pub struct AsItStands {
     pub class_without_ingress: Option<String>,
 }
 
-/// The findings of [`judge_stream`].
-///
-/// # Errors
-///
-/// Where there are no manifests.
-pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
-    Ok(judge_stream(text, settings)?.findings)
-}
-
 /// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
 ///
 /// # Errors
 ///
 /// Where there are no manifests.
-pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
+pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
-    let options = scene::options(&spec);
-    let model = scene::model_of(&found, &options);
+    let options = context::options(&spec);
+    let model = context::model_of(&found, &options);
     let index = Index::new(&found);
-    let scene = Scene::new(&index, &model, &options, |_| true);
-    let mut findings = judge(&scene);
-    findings.extend(no_text::undecoded(&scene));
+    let context = Context::new(&index, &model, &options, |_| true);
+    let mut findings = check(&context);
+    findings.extend(syntax::undecoded(&context));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
-    let class_without_ingress = match scene.ours().next() {
+    let class_without_ingress = match context.ingresses().next() {
         Some(_) => None,
         None => Some(options.ingress_class.clone()),
     };
@@ -250,72 +212,10 @@ fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> 
     })
 }
 
-/// All rules, on what they look at.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for judge in [
-        listeners::judge,
-        certificates::judge,
-        redirects::judge,
-        actions::judge,
-        conditions::judge,
-        paths::judge,
-        limits::judge,
-        backend::judge,
-        health::judge,
-        health::gateway::judge,
-        auth::judge,
-        annotations::judge,
-        syntax::judge,
-        load_balancer::judge,
-        frontend::judge,
-        attributes::judge,
-        tags::judge,
-        exposure::judge,
-        inbound::judge,
-        groups::judge,
-        class::judge,
-        mesh::judge,
-        service::judge,
-        kubernetes::judge,
-    ] {
-        findings.extend(judge(scene));
-    }
-    let left = controller::judge(scene, &findings);
-    findings.extend(left);
+/// All findings of all rules.
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
+    let refused = controller::check(context, &findings);
+    findings.extend(refused);
     findings
-}
-
-/// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
-/// parsed once, however many findings it has.
-pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
-    let mut names: BTreeMap<String, &Object> = BTreeMap::new();
-    for object in objects {
-        names.entry(format!("{} {}", object.kind(), object.full_name())).or_insert(object);
-    }
-    let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
-    for finding in findings.iter_mut() {
-        let object = finding.object.as_ref().and_then(|name| names.get(name));
-        if let (None, Some(object)) = (&finding.place, object) {
-            let found = by_document.entry(object.document).or_default();
-            found.push((object, finding));
-        }
-    }
-    for (document, found) in by_document {
-        let Some(document) = stream.documents.get(document) else {
-            continue;
-        };
-        let has_field = found.iter().any(|(_, finding)| finding.field.is_some());
-        let tree = has_field.then(|| Tree::parse(stream.text_of(document)));
-        let mut finder = tree.iter().flatten().next().map(Finder::new);
-        let places = stream.places(document);
-        for (object, finding) in found {
-            let field = finding.field.as_ref();
-            let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
-            finding.place = Some(match located {
-                Some(located) => places.at(located.key.unwrap_or(located.value).start),
-                None => object.place.clone(),
-            });
-        }
-    }
 }

@@ -6,12 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use super::exposure::ALB024;
-use super::migration::ALB027;
-use super::said;
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
 use crate::alb::values::string_list;
+use crate::finding::{Finding, Rule, Severity};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::exposure::ALB024;
+use crate::lint::facts::effective;
+use crate::lint::migration::ALB027;
 
 #[cfg(test)]
 mod tests;
@@ -27,52 +27,52 @@ pub struct Before {
 
 /// Compares the Ingress of a gateway with what is built from it and all that has a say.
 #[must_use]
-pub fn judge(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Vec<Finding> {
-    scheme(scene, subject, before)
+pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Vec<Finding> {
+    scheme(context, ingress, before)
         .into_iter()
-        .chain(frontend(scene, subject, before))
-        .chain(sources(scene, subject))
+        .chain(frontend(context, ingress, before))
+        .chain(sources(context, ingress))
         .collect()
 }
 
-fn scheme(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<Finding> {
-    let said = subject.annotation("scheme");
-    let open = subject.built()?.load_balancer.scheme == "internet-facing";
+fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
+    let said = ingress.annotation("scheme");
+    let open = ingress.built()?.load_balancer.scheme == "internet-facing";
     let was = match said {
-        Some("internal") => format!("Ingress {} says internal", subject.facts.key),
+        Some("internal") => format!("Ingress {} says internal", ingress.facts.key),
         Some("internet-facing") => return None,
         _ if before.internal => "the old load balancer is internal".to_owned(),
         _ => return None,
     };
     open.then(|| {
         let message = format!("{was}, and the ALB is made internet-facing here");
-        by(scene, subject, &ALB024, &["scheme"], &message)
+        by(context, ingress, &ALB024, &["scheme"], &message)
             .help("say the same here and there, or give the gateway an ALB of its own")
     })
 }
 
-fn frontend(scene: &Scene<'_>, subject: &Subject<'_>, before: Before) -> Option<Finding> {
-    let built = subject.built()?;
+fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
+    let built = ingress.built()?;
     let open = built.frontend_nlb.as_ref()?.scheme == "internet-facing";
     (open && before.internal && built.load_balancer.scheme == "internal").then(|| {
         let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
-        by(scene, subject, &ALB024, &["frontend-nlb-scheme"], message)
+        by(context, ingress, &ALB024, &["frontend-nlb-scheme"], message)
             .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")
             .severity(if before.says_frontend { Severity::Warning } else { Severity::Error })
     })
 }
 
 /// Whether somebody can connect whom the Ingress does not let in.
-fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
+fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let lists = ["inbound-cidrs", "security-group-prefix-lists"];
     let said: BTreeSet<String> =
-        lists.iter().filter_map(|suffix| subject.annotation(suffix)).flat_map(string_list).collect();
+        lists.iter().filter_map(|suffix| ingress.annotation(suffix)).flat_map(string_list).collect();
     if said.is_empty() {
         return None;
     }
     let ports: Vec<String> =
-        subject.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
-    let others: BTreeSet<&str> = subject
+        ingress.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
+    let others: BTreeSet<&str> = ingress
         .built()?
         .inbound
         .iter()
@@ -84,11 +84,11 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
         let others: Vec<&str> = others.into_iter().collect();
         let message = format!(
             "Ingress {} lets in {} only, and the ALB lets in {}, too",
-            subject.facts.key,
+            ingress.facts.key,
             said.join(","),
             others.join(",")
         );
-        by(scene, subject, &ALB027, &lists, &message).help(
+        by(context, ingress, &ALB027, &lists, &message).help(
             "make the parameters of the class and the members of the group say what the Ingress says; a controller that is too \
              old for an annotation needs networks in `ingress.inboundCidrs`",
         )
@@ -96,19 +96,25 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 }
 
 /// A finding about the object that has its way: the class's parameters or another member, else the Ingress.
-fn by(scene: &Scene<'_>, subject: &Subject<'_>, rule: &'static Rule, suffixes: &[&str], message: &str) -> Finding {
-    for member in scene.members(subject) {
+fn by(
+    context: &Context<'_>,
+    ingress: &IngressUnderCheck<'_>,
+    rule: &'static Rule,
+    suffixes: &[&str],
+    message: &str,
+) -> Finding {
+    for member in context.members(ingress) {
         for suffix in suffixes {
-            let Some(said) = said::anything(scene, member, suffix) else {
+            let Some(said) = effective::anything(context, member, suffix) else {
                 continue;
             };
-            if said.is_of_the_class() || member.facts.key != subject.facts.key {
-                return said.finding(scene, rule, message);
+            if said.is_of_the_class() || member.facts.key != ingress.facts.key {
+                return said.finding(context, rule, message);
             }
         }
     }
     match suffixes {
-        [suffix] => subject.at(rule, suffix, message),
-        _ => subject.finding(rule, message),
+        [suffix] => ingress.at(rule, suffix, message),
+        _ => ingress.finding(rule, message),
     }
 }

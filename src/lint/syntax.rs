@@ -6,54 +6,52 @@
 #[cfg(test)]
 mod tests;
 
-use super::annotations::misspelt_listener;
-use super::backends::{paths, targets};
-use super::listeners;
-use super::load_balancer::frontend_nlb;
-use super::no_text::no_text;
-use super::said::{self, Said};
-use super::scene::{Scene, Subject};
-use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{self, Annotation, Empty, Kind, PREFIX, Place};
+use std::collections::BTreeSet;
+
+use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, PREFIX, Place};
 use crate::alb::model::{Setting, State};
-use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_list, string_map, trim};
+use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_map, trim};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
+use crate::lint::facts::effective::{self, Effective};
+use crate::lint::facts::listen_ports::{self, misspelt_listener};
+use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::targets::targets;
+use crate::lint::facts::unused::{authenticates, why_unused};
+use crate::manifest::Object;
 
-/// A value that does not parse.
-pub static ALB064: Rule = Rule {
-    id: "ALB064",
-    name: "annotation-value-invalid",
-    severity: Severity::Error,
-    summary: "the value of an annotation is none that the controller parses, or nobody reads it",
-    explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is none, `15` and `+15` are \
-numbers and `15s` and ` 15` are none, words are compared letter for letter (`HTTPS`, not `https`, nor with a blank behind it), \
-maps are `key=value` with commas between. Otherwise the controller stops (event FailedBuildModel). For words that it passes on, \
-and for numbers out of range, AWS does.\n\nA value that YAML reads as a number or a boolean is refused by the API server: \
-quote it.\n\nWhere an annotation has no effect, since another one is missing, that is a warning: \
-`manage-backend-security-group-rules` without `security-groups`, `target-node-labels` with ip targets, `frontend-nlb-*` without \
-`enable-frontend-nlb`.",
-    help: "write the value as the controller's documentation has it",
-    source: "LBC v3.5.0 pkg/annotations/parser.go; Go's strconv",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 1] = [&ALB064];
+rules! {
+    ALB064 Error "annotation-value-invalid" {
+        summary: "the value of an annotation is none that the controller parses, or nobody reads it",
+        explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is none, `15` \
+            and `+15` are numbers and `15s` and ` 15` are none, words are compared letter for letter (`HTTPS`, not \
+            `https`, nor with a blank behind it), maps are `key=value` with commas between. Otherwise the controller \
+            stops (event FailedBuildModel). For words that it passes on, and for numbers out of range, AWS does.\n\nA \
+            value that YAML reads as a number or a boolean is refused by the API server: quote it.\n\nWhere an \
+            annotation has no effect, since another one is missing, that is a warning: \
+            `manage-backend-security-group-rules` without `security-groups`, `target-node-labels` with ip targets, \
+            `frontend-nlb-*` without `enable-frontend-nlb`.",
+        help: "write the value as the controller's documentation has it",
+        source: "LBC v3.5.0 pkg/annotations/parser.go; Go's strconv",
+    }
+}
 
 /// Annotations whose values have a rule of their own.
 const ELSEWHERE: [&str; 4] = ["scheme", "tags", "frontend-nlb-tags", "group.order"];
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        let settings = subject.facts.settings.iter();
+    for ingress in context.ingresses() {
+        let settings = ingress.facts.settings.iter();
         for setting in settings.filter(|setting| setting.state == State::Read) {
-            findings.extend(value(scene, subject, setting));
+            findings.extend(value(context, ingress, setting));
         }
         for suffix in ["ip-address-type", "target-type"] {
-            findings.extend(word_of_class(scene, subject, suffix));
+            findings.extend(word_of_class(context, ingress, suffix));
         }
-        for target in targets(scene, subject) {
+        for target in targets(context, ingress) {
             findings.extend(target.service.into_iter().flat_map(no_text));
         }
     }
@@ -61,87 +59,52 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// A word in the parameters of the class. The scheme has a rule of its own.
-fn word_of_class(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &str) -> Option<Finding> {
-    let said = said::text(scene, subject, suffix).filter(Said::is_of_the_class)?;
+fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
+    let said = effective::text(context, ingress, suffix).filter(Effective::is_of_the_class)?;
     let fault = fault(catalogue::find(suffix)?, said.value)?;
-    let finding = said.finding(scene, &ALB064, format!("{suffix}: {}", fault.what));
+    let finding = said.finding(context, &ALB064, format!("{suffix}: {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,
     })
 }
 
-/// Why an annotation that the controller knows is not read all the same: something else would have to be there.
-#[must_use]
-pub fn idle(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option<&'static str> {
-    let annotation = setting.annotation?;
-    match annotation.suffix {
-        "manage-backend-security-group-rules" => {
-            let gives = |member: &Subject<'_>| {
-                let list = member.read("security-groups");
-                list.is_some_and(|list| !string_list(list).is_empty())
-            };
-            let given = scene.first_member(subject, "security-groups in an annotation", gives);
-            given.is_none().then_some("since there are no security-groups")
-        }
-        "use-regex-path-match" => {
-            let specific = |path_type: &str| !matches!(path_type, "Prefix" | "Exact");
-            let mut paths = paths(subject.object).into_iter();
-            (!paths.any(|path| specific(path.path_type))).then_some("since no path has the type ImplementationSpecific")
-        }
-        suffix if suffix.starts_with("frontend-nlb-") => {
-            (!frontend_nlb(scene, subject)).then_some("since enable-frontend-nlb is not true")
-        }
-        suffix if suffix.starts_with("auth-") && annotation.empty == Empty::Aws => {
-            (!authenticates(subject)).then_some("since auth-type is neither oidc nor cognito")
-        }
-        "target-node-labels" => {
-            let targets = targets(scene, subject);
-            let by_pod = |target: &super::backends::Target<'_>| target.target_type() == Some("ip");
-            (!targets.is_empty() && targets.iter().all(by_pod)).then_some("since the targets are pods")
-        }
-        _ => None,
-    }
-}
-
-fn value(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option<Finding> {
+fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation?;
     let text = setting.value.as_str();
     if text.is_empty() || misspelt_listener(setting) {
         return None;
     }
     let name = setting.key.strip_prefix(PREFIX).unwrap_or(&setting.key);
-    if let Some(why) = idle(scene, subject, setting) {
-        let finding = scene.at(setting, &ALB064, format!("{name} is not read, {why}"));
+    if let Some(why) = why_unused(context, ingress, setting) {
+        let finding = context.at(setting, &ALB064, format!("{name} is not read, {why}"));
         let help = "remove the annotation, or set what it goes with";
         return Some(finding.severity(Severity::Warning).help(help));
     }
     if ELSEWHERE.contains(&annotation.suffix) {
         return None;
     }
-    let fault = fault(annotation, text).or_else(|| ports(scene, subject, annotation, text))?;
-    let finding = scene.at(setting, &ALB064, format!("{name}: {}", fault.what));
+    let fault = fault(annotation, text).or_else(|| ports(context, ingress, annotation, text))?;
+    let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what));
     let finding = match fault.help {
         Some(help) => finding.help(help),
         None => finding,
     };
     let harmless = fault.harmless
         || annotation.suffix == "create-acm-cert"
-        || leads_nowhere(scene, subject, setting)
-        || (fault.by_aws && annotation.suffix.starts_with("auth-") && !authenticates(subject));
+        || leads_nowhere(context, ingress, setting)
+        || (fault.by_aws && annotation.suffix.starts_with("auth-") && !authenticates(ingress));
     Some(if harmless { finding.severity(Severity::Warning) } else { finding })
 }
 
 /// An annotation of target groups on an Ingress that has none: all its rules redirect or answer by themselves.
-fn leads_nowhere(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> bool {
+fn leads_nowhere(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> bool {
     let of_target = |annotation: &Annotation| {
         annotation.place == Place::ServiceThenIngress && !annotation.suffix.starts_with("auth-")
     };
-    setting.object.kind == "Ingress" && setting.annotation.is_some_and(of_target) && targets(scene, subject).is_empty()
-}
-
-fn authenticates(subject: &Subject<'_>) -> bool {
-    subject.settings("auth-type").any(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+    setting.object.kind == "Ingress"
+        && setting.annotation.is_some_and(of_target)
+        && targets(context, ingress).is_empty()
 }
 
 /// What is wrong with a value.
@@ -228,7 +191,7 @@ fn word(words: &[&str], text: &str) -> Fault {
 fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
     let Some(map) = string_map(text) else {
         let help = "write `key=value`, several with commas between, without quotes or braces";
-        return Some(Fault::new(no_map(text)).help(Some(help.to_owned())));
+        return Some(Fault::new(why_no_map(text)).help(Some(help.to_owned())));
     };
     match annotation.suffix {
         "minimum-load-balancer-capacity" => map.iter().find_map(|(key, value)| {
@@ -250,26 +213,8 @@ fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
     }
 }
 
-/// Why a text is no map, told by its first part that is no `key=value`.
-#[must_use]
-pub fn no_map(text: &str) -> String {
-    if trim(text).is_empty() {
-        return "there is nothing but blanks".to_owned();
-    }
-    let parts = text.split(',').map(trim);
-    for part in parts {
-        match part.split_once('=') {
-            None if part.is_empty() => return "an item before a comma is empty".to_owned(),
-            None => return format!("{part:?} has no `=`"),
-            Some((key, _)) if trim(key).is_empty() => return format!("{part:?} has no key"),
-            Some(_) => {}
-        }
-    }
-    format!("{text:?} is no list of `key=value`")
-}
-
 /// Ports of the NLB in front, and the ports of the ALB behind them.
-fn ports(scene: &Scene<'_>, subject: &Subject<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
+fn ports(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
     if annotation.suffix != "frontend-nlb-listener-port-mapping" {
         return None;
     }
@@ -278,8 +223,55 @@ fn ports(scene: &Scene<'_>, subject: &Subject<'_>, annotation: &Annotation, text
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
-    let own = listeners::ports(scene, subject)?;
+    let own = listen_ports::ports(context, ingress)?;
     let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
     let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
     Some(Fault { harmless: true, ..Fault::new(what) })
+}
+
+/// Annotations of an object that are no text, which the API server does not even read.
+#[must_use]
+pub fn no_text(object: &Object) -> Vec<Finding> {
+    let annotations = object.value.pointer("/metadata/annotations").and_then(|annotations| annotations.as_object());
+    let found = annotations.into_iter().flatten().filter_map(|(key, value)| {
+        let what = match value {
+            serde_json::Value::String(_) | serde_json::Value::Null => return None,
+            serde_json::Value::Bool(_) => "a boolean",
+            serde_json::Value::Number(_) => "a number",
+            serde_json::Value::Array(_) => "a list",
+            serde_json::Value::Object(_) => "a map",
+        };
+        let message = format!("{key} is {what} in YAML, and the API server takes text only");
+        let finding = about(object, &ALB064, message).field(pointer(key));
+        Some(if value.is_array() || value.is_object() {
+            finding.help("write it as one text, in quotes")
+        } else {
+            finding.help(format!("quote it: '{value}'"))
+        })
+    });
+    found.collect()
+}
+
+/// What is no text in Ingresses that cannot be decoded, and so are not among those that the model tells of, as far as they
+/// may be the controller's.
+#[must_use]
+pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
+    let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
+    let objects = context.objects.iter().enumerate();
+    objects
+        .filter(|(index, object)| object.kind() == "Ingress" && !decoded.contains(index))
+        .filter(|(_, object)| may_be_ours(context, object))
+        .flat_map(|(_, object)| no_text(object))
+        .collect()
+}
+
+fn may_be_ours(context: &Context<'_>, ingress: &Object) -> bool {
+    if let Some(class) = ingress.annotation(CLASS_ANNOTATION) {
+        return class == context.options.ingress_class;
+    }
+    let name = &ingress.value["spec"]["ingressClassName"];
+    context.of_kind("IngressClass").find(|class| name == class.name()).is_none_or(|class| {
+        let controller = class.value["spec"]["controller"].as_str();
+        controller.is_some_and(|controller| controller.ends_with("/alb"))
+    })
 }

@@ -3,30 +3,28 @@
 #[cfg(test)]
 mod tests;
 
-use super::said;
-use super::scene::{Scene, Subject};
-use super::syntax::{idle, no_map};
-use super::{Finding, Rule, Severity};
 use crate::alb::model::Setting;
 use crate::alb::values::string_map;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::effective;
+use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::unused::why_unused;
 
-/// Tags that the controller or AWS refuses.
-pub static ALB061: Rule = Rule {
-    id: "ALB061",
-    name: "tags-invalid",
-    severity: Severity::Error,
-    summary: "`tags` that the controller or AWS refuses, or that come out otherwise than they are written",
-    explanation: "Tags are `Key=value` with commas between. An item without `=` (the old providers took it), an empty key, or \
-nothing but blanks stops the controller (event FailedBuildModel). AWS takes keys of up to 128 and values of up to 256 characters, \
-letters, digits, blanks and `_ . : / = + - @`, and keeps keys that begin with `aws:` for itself.\n\nA comma at the end becomes \
-part of the last value, one that is escaped (`\\\\,`) part of its own, and AWS has no comma among its characters. Any other \
-backslash is dropped. The controller's own keys (`elbv2.k8s.aws/cluster` and so on) are overwritten.",
-    help: "write `Environment=production,Team=edge`",
-    source: "LBC v3.5.0 pkg/annotations/parser.go:140-163, 212-245; pkg/ingress/model_build_tags.go:12-102; AWS elbv2 API, Tag",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 1] = [&ALB061];
+rules! {
+    ALB061 Error "tags-invalid" {
+        summary: "`tags` that the controller or AWS refuses, or that come out otherwise than they are written",
+        explanation: "Tags are `Key=value` with commas between. An item without `=` (the old providers took it), an \
+            empty key, or nothing but blanks stops the controller (event FailedBuildModel). AWS takes keys of up to \
+            128 and values of up to 256 characters, letters, digits, blanks and `_ . : / = + - @`, and keeps keys that \
+            begin with `aws:` for itself.\n\nA comma at the end becomes part of the last value, one that is escaped \
+            (`\\\\,`) part of its own, and AWS has no comma among its characters. Any other backslash is dropped. The \
+            controller's own keys (`elbv2.k8s.aws/cluster` and so on) are overwritten.",
+        help: "write `Environment=production,Team=edge`",
+        source: "LBC v3.5.0 pkg/annotations/parser.go:140-163, 212-245; pkg/ingress/model_build_tags.go:12-102; AWS \
+            elbv2 API, Tag",
+    }
+}
 
 const ANNOTATIONS: [&str; 2] = ["tags", "frontend-nlb-tags"];
 /// By the controller on everything that it makes (LBC v3.5.0 pkg/deploy/tracking/provider.go).
@@ -36,25 +34,25 @@ const MAX_VALUE: usize = 256;
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
+    for ingress in context.ingresses() {
         for suffix in ANNOTATIONS {
-            let settings = subject.settings(suffix);
-            for setting in settings.filter(|setting| idle(scene, subject, setting).is_none()) {
-                findings.extend(text(scene, setting));
+            let settings = ingress.settings(suffix);
+            for setting in settings.filter(|setting| why_unused(context, ingress, setting).is_none()) {
+                findings.extend(text(context, setting));
             }
-            findings.extend(tags(scene, subject, suffix));
+            findings.extend(tags(context, ingress, suffix));
         }
     }
     findings
 }
 
 /// What is wrong with the text, before it is tags.
-fn text(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
-    let at = |message: String| scene.at(setting, &ALB061, message);
+fn text(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
+    let at = |message: String| context.at(setting, &ALB061, message);
     if string_map(&setting.value).is_none() {
-        return Some(at(format!("no tags: {}", no_map(&setting.value))));
+        return Some(at(format!("no tags: {}", why_no_map(&setting.value))));
     }
     let mut rest = setting.value.chars();
     while let Some(c) = rest.next() {
@@ -67,14 +65,14 @@ fn text(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
     None
 }
 
-fn tags(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &'static str) -> Vec<Finding> {
+fn tags(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &'static str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for map in said::maps(scene, subject, suffix) {
+    for map in effective::maps(context, ingress, suffix) {
         for (key, value) in &map.value {
             if let Some(fault) = refused(key, value) {
-                findings.push(map.finding(scene, &ALB061, fault));
+                findings.push(map.finding(context, &ALB061, fault));
             } else if let Some(doubt) = doubtful(key, value) {
-                let finding = map.finding(scene, &ALB061, doubt);
+                let finding = map.finding(context, &ALB061, doubt);
                 findings.push(finding.severity(Severity::Warning));
             }
         }

@@ -83,7 +83,7 @@ impl<'s> Rewrite<'s> {
         }
         if let Some(index) = existing {
             // As with the Service: what is no text would be dropped from the Ingress.
-            let no_text = lint::no_text::no_text(&objects[index]);
+            let no_text = lint::syntax::no_text(&objects[index]);
             rewrite.plan.findings.extend(no_text);
         }
         rewrite.check_access(original, &all, there.as_ref());
@@ -107,7 +107,7 @@ impl<'s> Rewrite<'s> {
         findings.extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
         if !attach {
             // What the API server would not have read goes with the others, and would be lost without a word.
-            let no_text = lint::no_text::no_text(original).into_iter();
+            let no_text = lint::syntax::no_text(original).into_iter();
             findings.extend(no_text.filter(|finding| goes(finding, &self.patched)));
         }
         let east_west = crate::gateway::east_west_reason(original);

@@ -228,7 +228,7 @@ fn judge<'t>(
     for rewrite in rewrites {
         findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
-    let mut judged = lint::judge_gateways(&objects, &ours);
+    let mut judged = lint::check_gateways(&objects, &ours);
     judged.retain(|finding| !is_told(finding, rewrites));
     findings.extend(judged);
     lint::locate(stream, &objects, &mut findings);

@@ -232,7 +232,7 @@ fn default_backend_redirects_to_itself() {
 fn why_a_rule_never_fires_is_said_as_it_is() {
     let message = |manifest: Manifest| {
         let settings = crate::lint::testing::configured("{}");
-        let findings = crate::lint::judge_as_is(&manifest.text(), &settings).unwrap();
+        let findings = crate::lint::testing::findings_of(&manifest.text(), &settings).unwrap();
         let found = findings.iter().find(|finding| finding.rule == &ALB007);
         found.map(|finding| finding.message.clone())
     };
@@ -257,7 +257,7 @@ fn why_a_rule_never_fires_is_said_as_it_is() {
 fn the_help_is_about_the_action_that_is_meant() {
     let help = |json: &str| {
         let settings = crate::lint::testing::configured("{}");
-        let findings = crate::lint::judge_as_is(&alone(json).text(), &settings).unwrap();
+        let findings = crate::lint::testing::findings_of(&alone(json).text(), &settings).unwrap();
         let found = findings.into_iter().find(|finding| finding.rule == &ALB005);
         found.and_then(|finding| finding.help).unwrap_or_default()
     };

@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Rule;
 use crate::lint::testing::{hold, rule, working};
 
 #[test]
@@ -81,7 +82,7 @@ fn an_empty_value_is_told_once() {
 fn a_null_is_an_empty_text() {
     let text = working().set("inbound-cidrs", "x").text();
     let null = text.replace("inbound-cidrs: \"x\"", "inbound-cidrs:");
-    let found = crate::lint::judge_as_is(&null, &[]).unwrap();
+    let found = crate::lint::testing::findings_of(&null, &[]).unwrap();
     let ids: Vec<&str> = found.iter().map(|finding| finding.rule.id).collect();
     assert_eq!(ids, ["ALB029"]);
 }
@@ -140,7 +141,7 @@ fn keys_that_nobody_knows() {
         unknown(suffix);
     }
     let text = working().text().replace("alb.ingress.kubernetes.io/scheme", "alb.ingress.kuberentes.io/scheme");
-    let found = crate::lint::judge_as_is(&text, &[]).unwrap();
+    let found = crate::lint::testing::findings_of(&text, &[]).unwrap();
     let misspelt = found.iter().find(|finding| finding.rule == &ALB052).unwrap();
     assert_eq!(misspelt.help.as_deref(), Some("perhaps alb.ingress.kubernetes.io/scheme is meant"));
     hold(
@@ -166,7 +167,7 @@ fn keys_that_nobody_knows() {
 
 #[test]
 fn a_misspelt_listener_is_meant_in_capitals() {
-    let found = crate::lint::judge_as_is(&working().set("listener-attributes.https-443", "a=b").text(), &[]);
+    let found = crate::lint::testing::findings_of(&working().set("listener-attributes.https-443", "a=b").text(), &[]);
     let finding = &found.unwrap()[0];
     assert_eq!(
         finding.help.as_deref(),

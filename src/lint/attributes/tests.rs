@@ -125,7 +125,7 @@ fn attributes_of_listeners() {
 #[test]
 fn a_key_is_told_by_what_it_comes_near_to() {
     let help = |value: &str| {
-        let found = crate::lint::judge_as_is(&of_load_balancer(value).text(), &[]);
+        let found = crate::lint::testing::findings_of(&of_load_balancer(value).text(), &[]);
         let found = found.unwrap();
         (found[0].message.clone(), found[0].help.clone())
     };

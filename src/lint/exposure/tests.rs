@@ -38,7 +38,7 @@ fn schemes() {
 fn a_scheme_that_is_nearly_right_is_told() {
     let help = |value: &str| {
         let text = working().set("scheme", value).text();
-        crate::lint::judge_as_is(&text, &[]).unwrap()[0].help.clone()
+        crate::lint::testing::findings_of(&text, &[]).unwrap()[0].help.clone()
     };
     let exactly = "write internet-facing, in exactly these letters";
     assert_eq!(help("Internet-Facing ").as_deref(), Some(exactly));

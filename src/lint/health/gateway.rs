@@ -8,67 +8,54 @@ mod tests;
 
 use serde_json::Value;
 
-use super::super::backends::{Target, find_port, targets};
-use super::super::scene::{Scene, is_gateway};
-use super::super::{Finding, Rule, Severity};
 use crate::alb::values::PortRef;
+use crate::finding::{Finding, rules};
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::lint::context::{Context, is_gateway};
+use crate::lint::facts::targets::{Target, find_port, targets};
 use crate::plan::ports;
 
 /// What Istio's agent answers on the status port.
 const READY: &str = "/healthz/ready";
 
-/// The status port answers something else.
-pub static ALB016: Rule = Rule {
-    id: "ALB016",
-    name: "status-port-check-fails",
-    severity: Severity::Error,
-    summary: "the status port is checked with HTTPS, or on another path than `/healthz/ready`",
-    explanation: "Port 15021 of an Istio gateway speaks plain HTTP and answers one path, `/healthz/ready`; everything else \
-there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless `healthcheck-protocol: HTTP` is set. All \
-targets stay unhealthy, and the ALB then sends requests to any of them, or answers 503.",
-    help: "set `alb.ingress.kubernetes.io/healthcheck-protocol: HTTP` and `alb.ingress.kubernetes.io/healthcheck-path: \
-/healthz/ready`",
-    source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 pkg/ingress/model_build_target_group.go:411-434",
-};
-
-/// The traffic port is checked.
-pub static ALB017: Rule = Rule {
-    id: "ALB017",
-    name: "health-check-on-the-traffic-port",
-    severity: Severity::Warning,
-    summary: "the gateway is checked on the port of the traffic",
-    explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the address of the \
-target as host, so the check passes only with a Gateway for host `*` on that port and a VirtualService for host `*` that \
-answers the path with the code that is wanted. Otherwise the handshake fails, or the answer is 404, and all targets are \
-unhealthy.",
-    help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, `healthcheck-path: \
-/healthz/ready` (`ingress.healthCheck`)",
-    source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
-};
-
-/// The agent's path, on the traffic port.
-pub static ALB018: Rule = Rule {
-    id: "ALB018",
-    name: "ready-path-on-the-traffic-port",
-    severity: Severity::Warning,
-    summary: "`/healthz/ready` is asked on the port of the traffic",
-    explanation: "`/healthz/ready` is answered by Istio's agent on the status port, 15021. On the port of the traffic it is a \
-path like any other: 404, unless a VirtualService for host `*` routes it to the status port. Then the whole internet can ask \
-it, too.",
-    help: "set `alb.ingress.kubernetes.io/healthcheck-port: status-port` and `healthcheck-protocol: HTTP`",
-    source: "Istio tools/packaging/common/envoy_bootstrap.json",
-};
-
-/// The rules of this module.
-pub static RULES: [&Rule; 3] = [&ALB016, &ALB017, &ALB018];
+rules! {
+    ALB016 Error "status-port-check-fails" {
+        summary: "the status port is checked with HTTPS, or on another path than `/healthz/ready`",
+        explanation: "Port 15021 of an Istio gateway speaks plain HTTP and answers one path, `/healthz/ready`; \
+            everything else there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless \
+            `healthcheck-protocol: HTTP` is set. All targets stay unhealthy, and the ALB then sends requests to any of \
+            them, or answers 503.",
+        help: "set `alb.ingress.kubernetes.io/healthcheck-protocol: HTTP` and \
+            `alb.ingress.kubernetes.io/healthcheck-path: /healthz/ready`",
+        source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 \
+            pkg/ingress/model_build_target_group.go:411-434",
+    }
+    ALB017 Warning "health-check-on-the-traffic-port" {
+        summary: "the gateway is checked on the port of the traffic",
+        explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the \
+            address of the target as host, so the check passes only with a Gateway for host `*` on that port and a \
+            VirtualService for host `*` that answers the path with the code that is wanted. Otherwise the handshake \
+            fails, or the answer is 404, and all targets are unhealthy.",
+        help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, \
+            `healthcheck-path: /healthz/ready` (`ingress.healthCheck`)",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
+    }
+    ALB018 Warning "ready-path-on-the-traffic-port" {
+        summary: "`/healthz/ready` is asked on the port of the traffic",
+        explanation: "`/healthz/ready` is answered by Istio's agent on the status port, 15021. On the port of the \
+            traffic it is a path like any other: 404, unless a VirtualService for host `*` routes it to the status \
+            port. Then the whole internet can ask it, too.",
+        help: "set `alb.ingress.kubernetes.io/healthcheck-port: status-port` and `healthcheck-protocol: HTTP`",
+        source: "Istio tools/packaging/common/envoy_bootstrap.json",
+    }
+}
 
 /// All of them.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for subject in scene.ours() {
-        findings.extend(targets(scene, subject).iter().filter_map(check));
+    for ingress in context.ingresses() {
+        findings.extend(targets(context, ingress).iter().filter_map(of_target));
     }
     findings
 }
@@ -84,7 +71,7 @@ enum Asks {
     Other,
 }
 
-fn check(target: &Target<'_>) -> Option<Finding> {
+fn of_target(target: &Target<'_>) -> Option<Finding> {
     target.service.filter(|service| is_gateway(service))?;
     let said = |suffix| target.setting(suffix).map(|setting| setting.value.as_str());
     let grpc = said("backend-protocol-version") == Some("GRPC");

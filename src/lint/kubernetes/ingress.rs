@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ALB090, Faults};
 use crate::config::kube::{self, wrong};
-use crate::lint::Finding;
+use crate::finding::Finding;
 use crate::manifest::Object;
 
 /// What it refuses.

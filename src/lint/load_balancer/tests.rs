@@ -1,4 +1,5 @@
 use super::*;
+use crate::finding::Rule;
 use crate::lint::testing::{Manifest, hold, working};
 
 const ACL: &str = "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/0a1b2c3d-0000-4000-8000-000000000000";

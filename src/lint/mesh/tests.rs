@@ -1,4 +1,4 @@
-use crate::lint::judge_as_is;
+use crate::lint::testing::findings_of;
 
 const MANIFESTS: &str = "apiVersion: v1
 kind: Service
@@ -27,7 +27,7 @@ spec:
 
 /// The ids of this module's rules that are reported for what stands beside a working gateway, with object and field.
 fn found(more: &str) -> Vec<String> {
-    judge_as_is(&format!("{MANIFESTS}{more}"), &[])
+    findings_of(&format!("{MANIFESTS}{more}"), &[])
         .unwrap()
         .into_iter()
         .filter(|finding| ["ALB057", "ALB058", "ALB063"].contains(&finding.rule.id))

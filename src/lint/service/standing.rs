@@ -10,53 +10,43 @@ use serde_json::Value;
 use super::{
     ALB038, ALB047, describe, east_west, external_addresses, headless, session_affinity, traffic_policy_local,
 };
+use crate::finding::{Finding, Severity, rules};
 use crate::gateway::{NETWORK_LABEL, east_west_reason};
-use crate::lint::backends::{Target, services};
-use crate::lint::scene::{Scene, about, is_gateway, pointer};
-use crate::lint::{Finding, Rule, Severity};
+use crate::lint::context::{Context, about, is_gateway, pointer};
+use crate::lint::facts::targets::{Target, services};
 use crate::manifest::Object;
 use crate::plan::{match_pins, ports};
 
-/// An NLB beside the ALB.
-pub static ALB033: Rule = Rule {
-    id: "ALB033",
-    name: "nlb-kept",
-    severity: Severity::Error,
-    summary: "a Service that is not of type LoadBalancer, with annotations that make the controller keep an NLB for it",
-    explanation: "The controller does not look at the type of a Service: `aws-load-balancer-type: nlb-ip`, or `external` together \
-with `aws-load-balancer-nlb-target-type: ip` or `instance`, on a NodePort Service makes an NLB, or keeps the one that is there. \
-It leads to the gateway without the ALB, its WAF and its allow-list, and costs money.\n\n`external` alone makes none (an info).",
-    help: "remove the annotations, also from `service.keepAnnotations`",
-    source: "LBC v3.5.0 pkg/service/service_utils.go:46-77; aws-load-balancer-controller#3094, #3059",
-};
-
-/// What only a LoadBalancer may have.
-pub static ALB037: Rule = Rule {
-    id: "ALB037",
-    name: "load-balancer-fields-on-another-type",
-    severity: Severity::Error,
-    summary: "fields of type LoadBalancer on a Service of another type",
-    explanation: "The API server refuses `loadBalancerSourceRanges` (and the annotation \
-`service.beta.kubernetes.io/load-balancer-source-ranges`, even an empty one), `loadBalancerClass` and \
-`allocateLoadBalancerNodePorts` where the type is not LoadBalancer: `may only be used when type is 'LoadBalancer'`. \
-`healthCheckNodePort` also wants `externalTrafficPolicy: Local`.",
-    help: "remove them; an allow-list belongs into \
-`alb.ingress.kubernetes.io/inbound-cidrs`",
-    source: "k8s pkg/apis/core/validation/validation.go ValidateService",
-};
-
-/// Two protocols on one number.
-pub static ALB091: Rule = Rule {
-    id: "ALB091",
-    name: "tcp-and-udp-on-one-port",
-    severity: Severity::Warning,
-    summary: "a Service has one port number for TCP and for UDP",
-    explanation: "Kubernetes takes it, but ports of a Service are merged by their number alone where a patch is a strategic one, \
-as Helm 3 and `kubectl apply` make it: a UDP port that is added beside a live TCP port of the same number is not added, and a \
-change of its node port is ignored, both without an error. An Ingress that names the number gets the port that comes first.",
-    help: "give one of them another number, or its own Service",
-    source: "k8s staging/src/k8s.io/api/core/v1/types.go ServiceSpec.Ports (patchMergeKey=port); kubernetes#39188",
-};
+rules! {
+    ALB033 Error "nlb-kept" {
+        summary: "a Service that is not of type LoadBalancer, with annotations that make the controller keep an NLB \
+            for it",
+        explanation: "The controller does not look at the type of a Service: `aws-load-balancer-type: nlb-ip`, or \
+            `external` together with `aws-load-balancer-nlb-target-type: ip` or `instance`, on a NodePort Service \
+            makes an NLB, or keeps the one that is there. It leads to the gateway without the ALB, its WAF and its \
+            allow-list, and costs money.\n\n`external` alone makes none (an info).",
+        help: "remove the annotations, also from `service.keepAnnotations`",
+        source: "LBC v3.5.0 pkg/service/service_utils.go:46-77; aws-load-balancer-controller#3094, #3059",
+    }
+    ALB037 Error "load-balancer-fields-on-another-type" {
+        summary: "fields of type LoadBalancer on a Service of another type",
+        explanation: "The API server refuses `loadBalancerSourceRanges` (and the annotation \
+            `service.beta.kubernetes.io/load-balancer-source-ranges`, even an empty one), `loadBalancerClass` and \
+            `allocateLoadBalancerNodePorts` where the type is not LoadBalancer: `may only be used when type is \
+            'LoadBalancer'`. `healthCheckNodePort` also wants `externalTrafficPolicy: Local`.",
+        help: "remove them; an allow-list belongs into `alb.ingress.kubernetes.io/inbound-cidrs`",
+        source: "k8s pkg/apis/core/validation/validation.go ValidateService",
+    }
+    ALB091 Warning "tcp-and-udp-on-one-port" {
+        summary: "a Service has one port number for TCP and for UDP",
+        explanation: "Kubernetes takes it, but ports of a Service are merged by their number alone where a patch is a \
+            strategic one, as Helm 3 and `kubectl apply` make it: a UDP port that is added beside a live TCP port of \
+            the same number is not added, and a change of its node port is ignored, both without an error. An Ingress \
+            that names the number gets the port that comes first.",
+        help: "give one of them another number, or its own Service",
+        source: "k8s staging/src/k8s.io/api/core/v1/types.go ServiceSpec.Ports (patchMergeKey=port); kubernetes#39188",
+    }
+}
 
 const TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-type";
 const TARGET_TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type";
@@ -64,14 +54,14 @@ const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ran
 
 /// Services that Ingresses to be judged lead to, each with the ways to it.
 #[must_use]
-pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (service, targets) in &services(scene) {
+    for (service, targets) in &services(context) {
         findings.extend(nlb_kept(service));
         findings.extend(load_balancer_fields(service));
         findings.extend(two_protocols(service));
         findings.extend(targets.iter().filter_map(not_tcp));
-        if !scene.is_rewritten(service) {
+        if !context.is_rewritten(service) {
             findings.extend(standing(service, targets));
         }
     }

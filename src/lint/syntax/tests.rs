@@ -1,5 +1,5 @@
 use super::*;
-use crate::lint::judge_as_is;
+use crate::lint::testing::findings_of;
 use crate::lint::testing::{action, hold, rule, working};
 
 /// Values of one annotation on the Ingress: refused ones, and such as are not.
@@ -241,7 +241,7 @@ fn on_the_service_and_from_the_class() {
 #[test]
 fn values_that_yaml_reads_as_no_text() {
     let found = |text: &str| -> Vec<(String, Option<String>)> {
-        let found = judge_as_is(text, &[]).unwrap();
+        let found = findings_of(text, &[]).unwrap();
         let of_rule = found.into_iter().filter(|finding| finding.rule == &ALB064);
         of_rule.map(|finding| (finding.message, finding.help)).collect()
     };

@@ -9,28 +9,28 @@ use std::collections::{BTreeSet, HashMap};
 use crate::alb::model::{Condition, Listener, Patterns, Rule};
 
 /// For each rule of a listener, the earlier one that takes all that it would take.
-pub struct Reach {
-    takers: Vec<Option<usize>>,
+pub struct Shadowing {
+    shadowed_by: Vec<Option<usize>>,
 }
 
-impl Reach {
+impl Shadowing {
     /// Of rules in order of priority, which counts from 1.
     #[must_use]
     pub fn of(rules: &[Rule]) -> Self {
         let mut earlier = Earlier::default();
-        let mut takers = Vec::with_capacity(rules.len());
+        let mut shadowed_by = Vec::with_capacity(rules.len());
         for (at, rule) in rules.iter().enumerate() {
             let mut candidates = earlier.candidates(&rule.conditions).into_iter();
-            takers.push(candidates.find(|&at| takes(&rules[at].conditions, &rule.conditions)));
+            shadowed_by.push(candidates.find(|&at| covers(&rules[at].conditions, &rule.conditions)));
             earlier.add(at, &rule.conditions);
         }
-        Reach { takers }
+        Shadowing { shadowed_by }
     }
 
     /// The index of the rule that takes every request of this one.
     #[must_use]
-    pub fn taker(&self, rule: &Rule) -> Option<usize> {
-        *self.takers.get(rule.priority.checked_sub(1)?)?
+    pub fn shadowed_by(&self, rule: &Rule) -> Option<usize> {
+        *self.shadowed_by.get(rule.priority.checked_sub(1)?)?
     }
 }
 
@@ -112,14 +112,14 @@ const EVERY_PATH: &str = "/*";
 
 /// Whether a request can reach the default actions of a listener.
 #[must_use]
-pub fn default_is_reached(listener: &Listener) -> bool {
-    let takes_everything = |rule: &Rule| takes(&rule.conditions, &[]);
+pub fn default_is_reachable(listener: &Listener) -> bool {
+    let takes_everything = |rule: &Rule| covers(&rule.conditions, &[]);
     !listener.rules.iter().any(takes_everything)
 }
 
 /// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
 #[must_use]
-pub fn takes(conditions: &[Condition], others: &[Condition]) -> bool {
+pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {
             let fold = |host: &str| host.to_ascii_lowercase();
@@ -212,14 +212,14 @@ mod tests {
 
     #[test]
     fn conditions_take_what_implies_them() {
-        assert!(takes(&[path(&["/*"])], &[host("a.example.com"), path(&["/x"])]));
-        assert!(takes(&[path(&["/*"])], &[host("a.example.com")]));
-        assert!(takes(&[host("*.Example.com")], &[host("a.example.com"), path(&["/x"])]));
-        assert!(takes(&[path(&["/a", "/a/*"])], &[path(&["/a/b", "/a/b/*"])]));
-        assert!(!takes(&[host("a.example.com"), path(&["/*"])], &[path(&["/x"])]));
-        assert!(!takes(&[path(&["/a", "/a/*"])], &[path(&["/a", "/b"])]));
-        assert!(takes(&[path(&["/*"])], &[]));
-        assert!(!takes(&[path(&["/"])], &[]));
-        assert!(!takes(&[host("a.example.com"), path(&["/*"])], &[]));
+        assert!(covers(&[path(&["/*"])], &[host("a.example.com"), path(&["/x"])]));
+        assert!(covers(&[path(&["/*"])], &[host("a.example.com")]));
+        assert!(covers(&[host("*.Example.com")], &[host("a.example.com"), path(&["/x"])]));
+        assert!(covers(&[path(&["/a", "/a/*"])], &[path(&["/a/b", "/a/b/*"])]));
+        assert!(!covers(&[host("a.example.com"), path(&["/*"])], &[path(&["/x"])]));
+        assert!(!covers(&[path(&["/a", "/a/*"])], &[path(&["/a", "/b"])]));
+        assert!(covers(&[path(&["/*"])], &[]));
+        assert!(!covers(&[path(&["/"])], &[]));
+        assert!(!covers(&[host("a.example.com"), path(&["/*"])], &[]));
     }
 }

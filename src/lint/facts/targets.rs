@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::scene::{Scene, Subject, namespace_of, pointer};
-use super::{Finding, Rule};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::model::{Setting, Source, State};
 use crate::alb::payloads::{Action, Payload};
 use crate::alb::values::PortRef;
+use crate::finding::{Finding, Rule};
+use crate::lint::context::{Context, IngressUnderCheck, namespace_of, pointer};
 use crate::manifest::Object;
 use crate::plan::ports;
 
@@ -108,9 +108,9 @@ fn list(value: &Value) -> &[Value] {
 
 /// A Service port that an Ingress leads to: one target group.
 pub struct Target<'s> {
-    scene: &'s Scene<'s>,
+    context: &'s Context<'s>,
     /// The Ingress.
-    pub subject: &'s Subject<'s>,
+    pub ingress: &'s IngressUnderCheck<'s>,
     /// Where in the Ingress it is named first.
     pub pointer: String,
     /// The Service's name.
@@ -123,7 +123,7 @@ pub struct Target<'s> {
 
 /// The Service ports that an Ingress leads to, by its backends and by its actions, each once.
 #[must_use]
-pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target<'s>> {
+pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>) -> Vec<Target<'s>> {
     let mut found: Vec<Target<'s>> = Vec::new();
     let mut seen = BTreeSet::new();
     let mut add = |pointer: String, name: &str, port: PortRef| {
@@ -131,15 +131,15 @@ pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target
             return;
         }
         found.push(Target {
-            scene,
-            subject,
+            context,
+            ingress,
             pointer,
             name: name.to_owned(),
             port,
-            service: scene.service(subject, name),
+            service: context.service(ingress, name),
         });
     };
-    for backend in backends(subject.object) {
+    for backend in backends(ingress.object) {
         if !backend.uses_annotation() {
             if backend.is_service {
                 add(backend.pointer, backend.name, backend.port);
@@ -147,7 +147,7 @@ pub fn targets<'s>(scene: &'s Scene<'s>, subject: &'s Subject<'s>) -> Vec<Target
             continue;
         }
         let suffix = format!("actions.{}", backend.name);
-        let action = subject.read(&suffix).and_then(|text| Action::read(text).ok());
+        let action = ingress.read(&suffix).and_then(|text| Action::read(text).ok());
         let forward = action.filter(|action| action.r#type == "forward").and_then(|action| action.forward_config);
         for target in forward.into_iter().flat_map(|forward| forward.target_groups) {
             if let (Some(name), Some(port)) = (target.service_name, target.service_port) {
@@ -163,10 +163,10 @@ pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
 
 /// The Services of the stream that Ingresses to be judged lead to.
 #[must_use]
-pub fn services<'s>(scene: &'s Scene<'s>) -> Vec<Behind<'s>> {
+pub fn services<'s>(context: &'s Context<'s>) -> Vec<Behind<'s>> {
     let mut found: BTreeMap<(&str, &str), Behind<'s>> = BTreeMap::new();
-    for subject in scene.ours() {
-        for target in targets(scene, subject) {
+    for ingress in context.ingresses() {
+        for target in targets(context, ingress) {
             if let Some(service) = target.service {
                 let key = (namespace_of(service), service.name());
                 let behind = found.entry(key).or_insert_with(|| (service, Vec::new()));
@@ -223,7 +223,7 @@ impl<'s> Target<'s> {
     /// IngressClassParams stand in its place.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        let facts = self.subject.facts;
+        let facts = self.ingress.facts;
         let is_read = |setting: &&Setting| matches!(setting.state, State::Read | State::Overridden(Source::Service(_)));
         let of_service = facts.service_setting(&self.name, suffix);
         let own = || facts.own_setting(suffix).filter(is_read);
@@ -242,7 +242,7 @@ impl<'s> Target<'s> {
     pub fn target_type(&self) -> Option<&'static str> {
         let of_class = self.class_param("targetType");
         match of_class.or_else(|| Some(self.setting("target-type")?.value.as_str())) {
-            None => Some(self.scene.options.target_type()),
+            None => Some(self.context.options.target_type()),
             Some("instance") => Some("instance"),
             Some("ip") => Some("ip"),
             Some(_) => None,
@@ -252,14 +252,14 @@ impl<'s> Target<'s> {
     /// A field of the IngressClassParams that stands in an annotation's place.
     #[must_use]
     pub fn class_param(&self, field: &str) -> Option<&'s str> {
-        self.scene.class_param(self.subject, field)
+        self.context.class_param(self.ingress, field)
     }
 
     /// A finding about an annotation that is in effect here, or about the backend where nothing is said.
     #[must_use]
     pub fn at(&self, suffix: &str, rule: &'static Rule, message: impl Into<String>) -> Finding {
         match self.setting(suffix) {
-            Some(setting) => self.scene.at(setting, rule, message),
+            Some(setting) => self.context.at(setting, rule, message),
             None => self.here(rule, message),
         }
     }
@@ -267,7 +267,7 @@ impl<'s> Target<'s> {
     /// A finding about the backend.
     #[must_use]
     pub fn here(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
-        self.subject.finding(rule, message).field(self.pointer.clone())
+        self.ingress.finding(rule, message).field(self.pointer.clone())
     }
 
     /// The Service and its port in a message: `istio-ingressgateway:443`.

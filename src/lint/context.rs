@@ -1,18 +1,18 @@
 //! What the rules look at: the objects of a stream, and what the controller makes of them.
 //!
-//! A rule is a function from a [`Scene`] to findings. It asks the model where it can, since the model knows what is in effect
+//! A rule is a function from a [`Context`] to findings. It asks the model where it can, since the model knows what is in effect
 //! and where it came from, and reads an annotation only to say which letters are wrong in it.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::listening::{Listening, of_members};
-use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
 use crate::config::Spec;
+use crate::finding::{Finding, Rule};
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::manifest::Object;
 use crate::plan::ports;
 
@@ -48,7 +48,7 @@ impl<'s> Index<'s> {
 }
 
 /// A stream as it stands, or as the filter leaves it.
-pub struct Scene<'s> {
+pub struct Context<'s> {
     /// The objects, hooks left out.
     pub objects: &'s [Object],
     index: &'s Index<'s>,
@@ -57,7 +57,7 @@ pub struct Scene<'s> {
     /// What is known of the controller.
     pub options: &'s Options,
     /// The Ingresses to be judged.
-    pub subjects: Vec<Subject<'s>>,
+    pub under_check: Vec<IngressUnderCheck<'s>>,
     /// The groups that they are in, by name.
     groups: Vec<Members<'s>>,
     /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
@@ -67,14 +67,50 @@ pub struct Scene<'s> {
 /// All members of a group, in its order.
 struct Members<'s> {
     group: &'s Group,
-    all: Vec<Subject<'s>>,
-    /// Those that [`Scene::first_member`] found, by question.
-    first: RefCell<BTreeMap<&'static str, Option<usize>>>,
+    all: Vec<IngressUnderCheck<'s>>,
+    /// Those that [`Context::first_member`] found, by question.
+    first: [OnceCell<Option<usize>>; Question::COUNT],
+}
+
+/// What can be asked of the members of a group: which is the first of them that gives …
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// an annotation `scheme`, even an empty one, or a scheme by its class.
+    SchemeOrEmpty,
+    /// a scheme.
+    Scheme,
+    /// an address type.
+    AddressType,
+    /// a web ACL by name.
+    WebAclName,
+    /// security groups.
+    SecurityGroups,
+    /// security groups in an annotation.
+    SecurityGroupsByAnnotation,
+    /// `manage-backend-security-group-rules`.
+    BackendRules,
+    /// an NLB in front.
+    FrontendNlb,
+    /// the scheme of the NLB in front.
+    FrontendNlbScheme,
+    /// the subnets of the NLB in front.
+    FrontendNlbSubnets,
+    /// the bucket of access logs.
+    AccessLogs,
+    /// the bucket of connection logs.
+    ConnectionLogs,
+    /// the bucket of the logs of health checks.
+    HealthCheckLogs,
+}
+
+impl Question {
+    /// How many there are.
+    const COUNT: usize = Question::HealthCheckLogs as usize + 1;
 }
 
 /// An Ingress to be judged.
 #[derive(Clone)]
-pub struct Subject<'s> {
+pub struct IngressUnderCheck<'s> {
     /// The object.
     pub object: &'s Object,
     /// What the controller does with it.
@@ -82,51 +118,51 @@ pub struct Subject<'s> {
     /// Its group, if it has one.
     pub group: Option<&'s Group>,
     /// The listeners that it asked for, alone or with others.
-    pub listeners: Rc<[Listening<'s>]>,
+    pub listeners: Rc<[IngressListener<'s>]>,
 }
 
-impl<'s> Scene<'s> {
-    /// A scene in which the Ingresses are judged that `judged` picks.
+impl<'s> Context<'s> {
+    /// A scene in which the Ingresses are judged that `checked` picks.
     pub fn new(
         index: &'s Index<'s>,
         model: &'s Model,
         options: &'s Options,
-        judged: impl Fn(&IngressFacts) -> bool,
+        checked: impl Fn(&IngressFacts) -> bool,
     ) -> Self {
         let objects = index.objects;
-        let subject = |facts: &'s IngressFacts, group, listeners: Vec<_>| Subject {
+        let ingress = |facts: &'s IngressFacts, group, listeners: Vec<_>| IngressUnderCheck {
             object: &objects[facts.index],
             facts,
             group,
             listeners: listeners.into(),
         };
         let ingresses = model.ingresses.iter();
-        let mut subjects: Vec<Option<Subject<'s>>> =
-            ingresses.map(|facts| judged(facts).then(|| subject(facts, None, Vec::new()))).collect();
+        let mut under_check: Vec<Option<IngressUnderCheck<'s>>> =
+            ingresses.map(|facts| checked(facts).then(|| ingress(facts, None, Vec::new()))).collect();
         let mut groups = Vec::new();
         for group in &model.groups {
             let places = group.members.iter().map(|key| model.position(key));
-            let is_judged = |at: Option<usize>| at.is_some_and(|at| subjects[at].is_some());
+            let is_judged = |at: Option<usize>| at.is_some_and(|at| under_check[at].is_some());
             if !places.clone().any(is_judged) {
                 continue;
             }
             let mut all = Vec::with_capacity(group.members.len());
             for (at, listeners) in places.zip(of_members(group)) {
                 let Some(at) = at else { continue };
-                let member = subject(&model.ingresses[at], Some(group), listeners);
-                if subjects[at].is_some() {
-                    subjects[at] = Some(member.clone());
+                let member = ingress(&model.ingresses[at], Some(group), listeners);
+                if under_check[at].is_some() {
+                    under_check[at] = Some(member.clone());
                 }
                 all.push(member);
             }
-            groups.push(Members { group, all, first: RefCell::default() });
+            groups.push(Members { group, all, first: Default::default() });
         }
-        Scene {
+        Context {
             objects,
             index,
             model,
             options,
-            subjects: subjects.into_iter().flatten().collect(),
+            under_check: under_check.into_iter().flatten().collect(),
             groups,
             rewritten: None,
         }
@@ -158,8 +194,8 @@ impl<'s> Scene<'s> {
 
     /// The Service of a name in the namespace of an Ingress.
     #[must_use]
-    pub fn service(&self, subject: &Subject<'_>, name: &str) -> Option<&'s Object> {
-        self.named("Service", namespace_of(subject.object), name)
+    pub fn service(&self, ingress: &IngressUnderCheck<'_>, name: &str) -> Option<&'s Object> {
+        self.named("Service", namespace_of(ingress.object), name)
     }
 
     /// The Services of a name, in any namespace.
@@ -174,20 +210,20 @@ impl<'s> Scene<'s> {
 
     /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
     /// but what concerns their class.
-    pub fn ours(&self) -> impl Iterator<Item = &Subject<'s>> {
-        self.subjects.iter().filter(|subject| self.is_ours(subject))
+    pub fn ingresses(&self) -> impl Iterator<Item = &IngressUnderCheck<'s>> {
+        self.under_check.iter().filter(|ingress| self.is_ours(ingress))
     }
 
-    fn is_ours(&self, subject: &Subject<'_>) -> bool {
-        match subject.facts.picked_up {
+    fn is_ours(&self, ingress: &IngressUnderCheck<'_>) -> bool {
+        match ingress.facts.picked_up {
             Some(ours) => ours,
-            None => self.class(subject).is_some() || self.is_meant_for_alb(subject),
+            None => self.class(ingress).is_some() || self.is_meant_for_alb(ingress),
         }
     }
 
     /// The groups of these, by name, each with those of its members, in the order of the group.
     #[must_use]
-    pub fn ours_by_group(&self) -> Vec<(&'s Group, Vec<&Subject<'s>>)> {
+    pub fn by_group(&self) -> Vec<(&'s Group, Vec<&IngressUnderCheck<'s>>)> {
         let groups = self.groups.iter();
         let ours = groups.map(|group| {
             let members = group.all.iter().filter(|member| self.is_ours(member));
@@ -198,65 +234,61 @@ impl<'s> Scene<'s> {
 
     /// The IngressClass of an Ingress that has one by name or by default, if it is in the stream.
     #[must_use]
-    pub fn class(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        self.named("IngressClass", "", subject.facts.class.as_deref()?)
+    pub fn class(&self, ingress: &IngressUnderCheck<'_>) -> Option<&'s Object> {
+        self.named("IngressClass", "", ingress.facts.class.as_deref()?)
     }
 
     /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
     /// controller's prefix. What a cluster without its IngressClass says of an Ingress for nginx is no matter of ours.
     #[must_use]
-    pub fn is_meant_for_alb(&self, subject: &Subject<'_>) -> bool {
-        let facts = subject.facts;
+    pub fn is_meant_for_alb(&self, ingress: &IngressUnderCheck<'_>) -> bool {
+        let facts = ingress.facts;
         facts.class.as_ref() == Some(&self.options.ingress_class)
             || facts.settings.iter().any(|setting| setting.object.kind == "Ingress")
     }
 
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
-    pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        self.named("IngressClassParams", "", subject.facts.class_params.as_deref()?)
+    pub fn class_params(&self, ingress: &IngressUnderCheck<'_>) -> Option<&'s Object> {
+        self.named("IngressClassParams", "", ingress.facts.class_params.as_deref()?)
     }
 
     /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
     #[must_use]
-    pub fn class_param(&self, subject: &Subject<'_>, field: &str) -> Option<&'s str> {
-        let params = self.class_params(subject)?;
+    pub fn class_param(&self, ingress: &IngressUnderCheck<'_>, field: &str) -> Option<&'s str> {
+        let params = self.class_params(ingress)?;
         params.value["spec"][field].as_str().filter(|text| !text.is_empty())
     }
 
     /// The Ingresses that share the load balancer of this one, itself among them.
     #[must_use]
-    pub fn members<'a>(&'a self, subject: &'a Subject<'s>) -> &'a [Subject<'s>] {
-        match self.group(subject) {
+    pub fn members<'a>(&'a self, ingress: &'a IngressUnderCheck<'s>) -> &'a [IngressUnderCheck<'s>] {
+        match self.group(ingress) {
             Some(group) => &group.all,
-            None => std::slice::from_ref(subject),
+            None => std::slice::from_ref(ingress),
         }
     }
 
-    /// The first of these members for which something holds. `question` names it: all members of a group ask the same, and
-    /// going through all of them each time would take the square of their number.
+    /// The first of these members for which something holds, which `question` stands for: all members of a group have the
+    /// same answer. [`crate::lint::facts::members`] knows what each question is.
     #[must_use]
-    pub fn first_member<'a>(
+    pub(super) fn first_member<'a>(
         &'a self,
-        subject: &'a Subject<'s>,
-        question: &'static str,
-        holds: impl FnMut(&Subject<'s>) -> bool,
-    ) -> Option<&'a Subject<'s>> {
-        let members = self.members(subject);
-        let Some(group) = self.group(subject) else {
-            return members.iter().position(holds).map(|at| &members[at]);
+        ingress: &'a IngressUnderCheck<'s>,
+        question: Question,
+        holds: impl FnMut(&IngressUnderCheck<'s>) -> bool,
+    ) -> Option<&'a IngressUnderCheck<'s>> {
+        let members = self.members(ingress);
+        let find = || members.iter().position(holds);
+        let at = match self.group(ingress) {
+            Some(group) => *group.first[question as usize].get_or_init(find),
+            None => find(),
         };
-        let known = group.first.borrow().get(question).copied();
-        let at = known.unwrap_or_else(|| {
-            let at = members.iter().position(holds);
-            group.first.borrow_mut().insert(question, at);
-            at
-        });
         members.get(at?)
     }
 
-    fn group(&self, subject: &Subject<'_>) -> Option<&Members<'s>> {
-        let name = &subject.group?.name;
+    fn group(&self, ingress: &IngressUnderCheck<'_>) -> Option<&Members<'s>> {
+        let name = &ingress.group?.name;
         let found = (self.groups).binary_search_by(|group| group.group.name.cmp(name));
         self.groups.get(found.ok()?)
     }
@@ -295,7 +327,7 @@ pub fn namespace_of(object: &Object) -> &str {
     }
 }
 
-impl<'s> Subject<'s> {
+impl<'s> IngressUnderCheck<'s> {
     /// What is built for its group; `None` where the group is refused.
     #[must_use]
     pub fn built(&self) -> Option<&'s Built> {

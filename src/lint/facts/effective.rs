@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::scene::{Scene, Subject, about};
-use super::{Finding, Rule};
 use crate::alb::catalogue;
 use crate::alb::model::Setting;
 use crate::alb::values::{string_list, string_map};
+use crate::finding::{Finding, Rule};
+use crate::lint::context::{Context, IngressUnderCheck, about};
 use crate::manifest::Object;
 
 /// A value, and where it stands.
-pub struct Said<'s, T> {
+pub struct Effective<'s, T> {
     /// The value.
     pub value: T,
     place: Place<'s>,
@@ -27,11 +27,11 @@ enum Place<'s> {
     Class(&'s Object, String),
 }
 
-impl<'s, T> Said<'s, T> {
+impl<'s, T> Effective<'s, T> {
     /// A value of an annotation.
     #[must_use]
     pub fn by(setting: &'s Setting, value: T) -> Self {
-        Said { value, place: Place::Annotation(setting) }
+        Effective { value, place: Place::Annotation(setting) }
     }
 
     /// Whether the parameters of the class say it.
@@ -42,9 +42,9 @@ impl<'s, T> Said<'s, T> {
 
     /// A finding about it.
     #[must_use]
-    pub fn finding(&self, scene: &Scene<'_>, rule: &'static Rule, message: impl Into<String>) -> Finding {
+    pub fn finding(&self, context: &Context<'_>, rule: &'static Rule, message: impl Into<String>) -> Finding {
         match &self.place {
-            Place::Annotation(setting) => scene.at(setting, rule, message),
+            Place::Annotation(setting) => context.at(setting, rule, message),
             Place::Class(params, field) => about(params, rule, message).field(field.clone()),
         }
     }
@@ -52,75 +52,87 @@ impl<'s, T> Said<'s, T> {
 
 /// A text; an empty one is none.
 #[must_use]
-pub fn text<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, &'s str>> {
-    one(scene, subject, suffix, |value| value.as_str().filter(|text| !text.is_empty()), |text| text)
+pub fn text<'s>(
+    context: &Context<'s>,
+    ingress: &IngressUnderCheck<'s>,
+    suffix: &str,
+) -> Option<Effective<'s, &'s str>> {
+    one(context, ingress, suffix, |value| value.as_str().filter(|text| !text.is_empty()), |text| text)
 }
 
 /// A list, which an annotation of commas alone leaves empty.
 #[must_use]
-pub fn list<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, Vec<String>>> {
+pub fn list<'s>(
+    context: &Context<'s>,
+    ingress: &IngressUnderCheck<'s>,
+    suffix: &str,
+) -> Option<Effective<'s, Vec<String>>> {
     let of_class = |value: &Value| {
         let items = value.as_array().or_else(|| value["ids"].as_array())?;
         let texts = items.iter().filter_map(Value::as_str).map(str::to_owned);
         let list: Vec<String> = texts.collect();
         (!list.is_empty()).then_some(list)
     };
-    one(scene, subject, suffix, of_class, string_list)
+    one(context, ingress, suffix, of_class, string_list)
 }
 
 /// What the class says, else what an annotation says that is not empty.
 fn one<'s, T>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
+    context: &Context<'s>,
+    ingress: &IngressUnderCheck<'s>,
     suffix: &str,
     by_class: impl Fn(&'s Value) -> Option<T>,
     by_annotation: impl Fn(&'s str) -> T,
-) -> Option<Said<'s, T>> {
-    let of_class = of_class(scene, subject, suffix).and_then(|(value, place)| {
+) -> Option<Effective<'s, T>> {
+    let of_class = of_class(context, ingress, suffix).and_then(|(value, place)| {
         let value = by_class(value)?;
-        Some(Said { value, place })
+        Some(Effective { value, place })
     });
     of_class.or_else(|| {
-        let setting = subject.setting(suffix)?;
+        let setting = ingress.setting(suffix)?;
         let text = setting.value.as_str();
-        (!text.is_empty()).then(|| Said::by(setting, by_annotation(text)))
+        (!text.is_empty()).then(|| Effective::by(setting, by_annotation(text)))
     })
 }
 
 /// What is said in one way or the other, for its place.
 #[must_use]
-pub fn anything<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<Said<'s, ()>> {
-    let place = match text(scene, subject, suffix) {
+pub fn anything<'s>(context: &Context<'s>, ingress: &IngressUnderCheck<'s>, suffix: &str) -> Option<Effective<'s, ()>> {
+    let place = match text(context, ingress, suffix) {
         Some(said) if said.is_of_the_class() => said.place,
-        text => list(scene, subject, suffix).map(|said| said.place).or(text.map(|said| said.place))?,
+        text => list(context, ingress, suffix).map(|said| said.place).or(text.map(|said| said.place))?,
     };
-    Some(Said { value: (), place })
+    Some(Effective { value: (), place })
 }
 
 /// Keys and values: of the class, of the Ingress, of its Services. An annotation that does not parse is left out.
 #[must_use]
 pub fn maps<'s>(
-    scene: &Scene<'s>,
-    subject: &Subject<'s>,
+    context: &Context<'s>,
+    ingress: &IngressUnderCheck<'s>,
     suffix: &'static str,
-) -> Vec<Said<'s, BTreeMap<String, String>>> {
-    let of_class = of_class(scene, subject, suffix).and_then(|(value, place)| {
+) -> Vec<Effective<'s, BTreeMap<String, String>>> {
+    let of_class = of_class(context, ingress, suffix).and_then(|(value, place)| {
         let pairs = value.as_array()?.iter().filter_map(|pair| {
             let text = |field| pair[field].as_str().map(str::to_owned);
             Some((text("key")?, text("value").unwrap_or_default()))
         });
-        Some(Said { value: pairs.collect(), place })
+        Some(Effective { value: pairs.collect(), place })
     });
-    let annotated = subject
-        .settings(suffix)
-        .filter_map(|setting| Some(Said { value: string_map(&setting.value)?, place: Place::Annotation(setting) }));
+    let annotated = ingress.settings(suffix).filter_map(|setting| {
+        Some(Effective { value: string_map(&setting.value)?, place: Place::Annotation(setting) })
+    });
     of_class.into_iter().chain(annotated).collect()
 }
 
 /// The field of the IngressClassParams that stands for an annotation.
-fn of_class<'s>(scene: &Scene<'s>, subject: &Subject<'s>, suffix: &str) -> Option<(&'s Value, Place<'s>)> {
+fn of_class<'s>(
+    context: &Context<'s>,
+    ingress: &IngressUnderCheck<'s>,
+    suffix: &str,
+) -> Option<(&'s Value, Place<'s>)> {
     let field = catalogue::find(suffix)?.class_params?;
-    let params = scene.class_params(subject)?;
+    let params = context.class_params(ingress)?;
     // The field has an older spelling.
     let fields = [field, "PrefixListsIDs"];
     let known = if field == "prefixListsIDs" { 2 } else { 1 };

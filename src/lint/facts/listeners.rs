@@ -6,12 +6,12 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::reach::{Reach, default_is_reached};
+use super::shadowing::{Shadowing, default_is_reachable};
 use crate::alb::model::{Group, Key, Listener, Origin, Pruned, Rule};
 
 /// A listener, and what one Ingress has on it.
 #[derive(Clone)]
-pub struct Listening<'s> {
+pub struct IngressListener<'s> {
     /// The listener.
     pub listener: &'s Listener,
     /// The rules of the Ingress, in order of priority.
@@ -23,7 +23,7 @@ pub struct Listening<'s> {
 
 /// What is known of all rules of a listener.
 struct Shared<'s> {
-    reach: Reach,
+    reach: Shadowing,
     by_place: BTreeMap<Place<'s>, &'s Rule>,
 }
 
@@ -34,7 +34,7 @@ impl<'s> Shared<'s> {
         if !listener.pruned.is_empty() {
             by_place.extend(listener.rules.iter().map(|rule| (place(&rule.origin), rule)));
         }
-        Shared { reach: Reach::of(&listener.rules), by_place }
+        Shared { reach: Shadowing::of(&listener.rules), by_place }
     }
 }
 
@@ -45,17 +45,17 @@ fn place(origin: &Origin) -> Place<'_> {
     (&origin.ingress, origin.rule, origin.path)
 }
 
-impl<'s> Listening<'s> {
+impl<'s> IngressListener<'s> {
     /// The earlier rule, of whichever Ingress, that takes every request of this one.
     #[must_use]
-    pub fn taken_by(&self, rule: &Rule) -> Option<&'s Rule> {
-        self.listener.rules.get(self.shared.reach.taker(rule)?)
+    pub fn shadowed_by(&self, rule: &Rule) -> Option<&'s Rule> {
+        self.listener.rules.get(self.shared.reach.shadowed_by(rule)?)
     }
 
     /// Whether a request can reach a rule.
     #[must_use]
-    pub fn is_reached(&self, rule: &Rule) -> bool {
-        self.shared.reach.taker(rule).is_none()
+    pub fn is_reachable(&self, rule: &Rule) -> bool {
+        self.shared.reach.shadowed_by(rule).is_none()
     }
 
     /// The rule of the listener, of whichever Ingress, that comes from there: one that others are left out for.
@@ -67,13 +67,13 @@ impl<'s> Listening<'s> {
     /// Whether the default actions are those of the Ingress, and a request can reach them.
     #[must_use]
     pub fn has_default(&self, ingress: &Key) -> bool {
-        self.listener.default_from.as_ref() == Some(ingress) && default_is_reached(self.listener)
+        self.listener.default_from.as_ref() == Some(ingress) && default_is_reachable(self.listener)
     }
 }
 
 /// The listeners of each member of a group, in the order of its members.
 #[must_use]
-pub fn of_members(group: &Group) -> Vec<Vec<Listening<'_>>> {
+pub fn of_members(group: &Group) -> Vec<Vec<IngressListener<'_>>> {
     let mut found = vec![Vec::new(); group.members.len()];
     for listener in group.built.iter().flat_map(|built| &built.listeners) {
         let shared = Rc::new(Shared::of(listener));
@@ -81,7 +81,7 @@ pub fn of_members(group: &Group) -> Vec<Vec<Listening<'_>>> {
         let mut members = group.members.iter().zip(&mut found);
         let (mut rules, mut pruned) = (&listener.rules[..], &listener.pruned[..]);
         for key in &listener.members {
-            let own = Listening {
+            let own = IngressListener {
                 listener,
                 rules: split_off(&mut rules, |rule| rule.origin.ingress == *key),
                 pruned: split_off(&mut pruned, |pruned| pruned.rule.origin.ingress == *key),
