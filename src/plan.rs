@@ -15,7 +15,7 @@ use crate::config::types::ExtraPorts;
 use crate::error::Error;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::Finding;
-use crate::lint::service as rules;
+use crate::lint::rewrite_findings as rules;
 
 /// The ports of Istio's gateway and their numbers, in the order of the chart.
 pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2", 80), ("https", 443)];

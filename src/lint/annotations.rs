@@ -1,8 +1,8 @@
 //! Rules about annotations as such: misspelt, empty, on the wrong object, too new, or not for EKS Auto Mode.
 //!
 //! An annotation that the controller does not know it ignores, and `kubectl apply` says that all is well. So a wrong
-//! letter switches a setting off, and the default takes its place. The model tells for each annotation whether somebody
-//! reads it and why not; here is said what that means. What a value may be is the subject of [`super::syntax`].
+//! letter switches a setting off, and the default takes its place. The model has for each annotation whether the controller
+//! reads it, and why not. Values are checked in [`super::syntax`].
 
 #[cfg(test)]
 mod tests;
@@ -75,8 +75,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         context.under_check.iter().filter_map(|ingress| class_annotation(context, ingress)).collect();

@@ -51,8 +51,6 @@ const TABLES: [(&[Attribute], &str); 3] = [
 
 type Map<'s> = Effective<'s, BTreeMap<String, String>>;
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -87,7 +85,7 @@ fn values(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute]) -> 
             continue;
         };
         let fault = match known.check {
-            // A prefix of the logs may be empty, and a bucket that is needed is told of where the logs are.
+            // A prefix of the logs may be empty, and a bucket that is missing is reported by `logs`.
             ValueCheck::Text if value.is_empty() => continue,
             ValueCheck::Text => text(key, value),
             _ => known.check(value).err(),

@@ -56,8 +56,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -87,7 +85,7 @@ fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>)
             findings.push(at("there is no entry".to_owned()));
         }
         findings.extend(entries.iter().filter_map(|entry| entry.check().err()).map(at));
-        findings.extend(twice(&entries).map(|message| at(message).severity(Severity::Warning)));
+        findings.extend(several_for_one_port(&entries).map(|message| at(message).severity(Severity::Warning)));
         findings.extend(entries.iter().filter_map(no_trust_store).map(at));
         let keys = unknown_keys(&setting.value, &<Vec<MutualAuthentication>>::TYPE);
         findings.extend(keys.into_iter().map(|key| at(dropped(&key)).severity(Severity::Warning)));
@@ -96,7 +94,7 @@ fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>)
 }
 
 /// A port that several entries are for: the controller keeps the last one, without an error.
-fn twice(entries: &[MutualAuthentication]) -> Option<String> {
+fn several_for_one_port(entries: &[MutualAuthentication]) -> Option<String> {
     let again = entries.iter().enumerate().find(|(at, entry)| {
         let before = &entries[..*at];
         before.iter().any(|before| before.port == entry.port)
@@ -279,11 +277,11 @@ fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
 }
 
 /// What the Secret lacks, if it is in the stream: only the model looks into it.
-fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, told: &[Finding]) -> Option<Finding> {
+fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Finding]) -> Option<Finding> {
     let reason = &ingress.group?.failure.as_ref()?.reason;
     let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
     let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
-    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && told.is_empty())
+    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && found.is_empty())
         .then(|| context.at_site(site, &ALB076, reason.message.clone()))
 }
 

@@ -85,8 +85,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -134,15 +132,15 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     target.service.filter(|service| is_gateway(service))?;
     let speaks = speaks(target.service_port()?);
     let setting = target.setting("backend-protocol");
-    let said = setting.map(|setting| setting.value.as_str());
+    let text = setting.map(|setting| setting.value.as_str());
     let to = target.title();
     let from_service = match setting {
         Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
         _ => "",
     };
-    match (Protocol::parse(said.unwrap_or("HTTP"))?, speaks) {
+    match (Protocol::parse(text.unwrap_or("HTTP"))?, speaks) {
         (Protocol::Http, Speaks::Tls) => {
-            let how = match said {
+            let how = match text {
                 None => "backend-protocol is not set, so it is HTTP".to_owned(),
                 Some(_) => format!("backend-protocol is HTTP{from_service}"),
             };
@@ -169,11 +167,11 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
         return None;
     }
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
-    let said = match target.setting("target-type") {
+    let why = match target.setting("target-type") {
         Some(_) => "target-type is instance",
         None => "the target type is instance, as target-type says nothing else",
     };
-    let message = format!("{said}, and {} of a {kind} Service has no node port", target.title());
+    let message = format!("{why}, and {} of a {kind} Service has no node port", target.title());
     Some(target.at("target-type", &ALB044, message))
 }
 

@@ -48,18 +48,16 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in &context.under_check {
-        findings.extend(twice(context, ingress).or_else(|| passed_over(context, ingress)));
+        findings.extend(two_classes(context, ingress).or_else(|| passed_over(context, ingress)));
         findings.extend(redirect_port(context, ingress));
     }
     findings
 }
 
-fn twice(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+fn two_classes(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let annotation = ingress.object.annotation(CLASS_ANNOTATION)?;
     let field = ingress.object.value["spec"]["ingressClassName"].as_str()?;
     let ours = &context.options.ingress_class;
@@ -94,14 +92,14 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
             finding
         }
     };
-    let silently =
-        |severity: Severity| at(severity, format!("{why}: the controller passes it over, and no event says so"));
-    let is_meant = context.is_meant_for_alb(ingress);
     if let Some(failure) = &facts.failure
         && facts.picked_up == Some(false)
     {
         return Some(at(Severity::Error, failure.reason.message.clone()));
     }
+    let silently =
+        |severity: Severity| at(severity, format!("{why}: the controller passes it over, and no event says so"));
+    let is_meant = context.is_meant_for_alb(ingress);
     let is_nearly = ingress
         .object
         .annotation(CLASS_ANNOTATION)
@@ -114,12 +112,8 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
         (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
             let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
-            // The filter's own Ingress would be judged by the wrong controller's rules, that is by none.
-            let severity = if context.is_as_is() {
-                Severity::Info
-            } else {
-                Severity::Error
-            };
+            // For the filter's own Ingress it is an error: no rule of the right controller would check it.
+            let severity = if context.is_as_is() { Severity::Info } else { Severity::Error };
             Some(silently(severity).help(help))
         }
         (Some(false), Some(_)) if is_meant => Some(silently(Severity::Error)),

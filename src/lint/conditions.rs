@@ -54,8 +54,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -135,15 +133,16 @@ fn dropped<T: Payload>(context: &Context<'_>, setting: &Setting) -> Vec<Finding>
 }
 
 /// Values and regular expressions in one rule, which only the model sees: those of the rule itself count.
-fn both_kinds(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, told: &[Finding]) -> Option<Finding> {
+fn both_kinds(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Finding]) -> Option<Finding> {
     let reason = &ingress.group?.failure.as_ref()?.reason;
     let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
     site.annotation_key()?.strip_prefix(PREFIX)?.strip_prefix("conditions.")?;
     let finding = context.at_site(site, &ALB072, reason.message.clone());
-    let is_told =
-        told.iter().any(|told| told.rule == &ALB072 && told.object == finding.object && told.field == finding.field);
+    let is_reported = found
+        .iter()
+        .any(|other| other.rule == &ALB072 && other.object == finding.object && other.field == finding.field);
     let setting = ingress.facts.settings.iter().find(|setting| Some(setting.key.as_str()) == site.annotation_key());
-    (!is_told && setting.is_some_and(|setting| !setting.value.is_empty())).then_some(finding)
+    (!is_reported && setting.is_some_and(|setting| !setting.value.is_empty())).then_some(finding)
 }
 
 fn for_nothing(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! What the rules look at: the objects of a stream, and what the controller makes of them.
 //!
-//! A rule is a function from a [`Context`] to findings. It asks the model where it can, since the model knows what is in effect
-//! and where it came from, and reads an annotation only to say which letters are wrong in it.
+//! A rule is a function from a [`Context`] to findings. It asks the model where it can: the model knows what is in effect and
+//! where that stands. The text of an annotation is read only to report what is wrong in it.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::manifest::Object;
 use crate::plan::ports;
 
-/// Objects, found by what they are called. Several scenes may look at the same.
+/// Objects, found by what they are called. Several contexts may use one index.
 pub struct Index<'s> {
     objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
@@ -56,11 +56,11 @@ pub struct Context<'s> {
     pub model: &'s Model,
     /// What is known of the controller.
     pub options: &'s Options,
-    /// The Ingresses to be judged.
+    /// The Ingresses under check.
     pub under_check: Vec<IngressUnderCheck<'s>>,
     /// The groups that they are in, by name.
     groups: Vec<Members<'s>>,
-    /// In the filter: the Services that it rewrote. `None` where a stream is judged as it stands.
+    /// In the filter: the Services that it rewrote. `None` where a stream is checked as it stands.
     pub rewritten: Option<Vec<&'s Object>>,
 }
 
@@ -108,7 +108,7 @@ impl Question {
     const COUNT: usize = Question::HealthCheckLogs as usize + 1;
 }
 
-/// An Ingress to be judged.
+/// An Ingress under check.
 #[derive(Clone)]
 pub struct IngressUnderCheck<'s> {
     /// The object.
@@ -122,7 +122,7 @@ pub struct IngressUnderCheck<'s> {
 }
 
 impl<'s> Context<'s> {
-    /// A scene in which the Ingresses are judged that `checked` picks.
+    /// A context in which the Ingresses are checked that `checked` picks.
     pub fn new(
         index: &'s Index<'s>,
         model: &'s Model,
@@ -168,14 +168,14 @@ impl<'s> Context<'s> {
         }
     }
 
-    /// The same scene behind the filter, which rewrote these Services and has said what there is to say of them.
+    /// The same context behind the filter, which rewrote these Services and has reported what it found in them.
     #[must_use]
     pub fn behind_the_filter(mut self, rewritten: Vec<&'s Object>) -> Self {
         self.rewritten = Some(rewritten);
         self
     }
 
-    /// Whether the stream is judged as it stands.
+    /// Whether the stream is checked as it stands.
     #[must_use]
     pub fn is_as_is(&self) -> bool {
         self.rewritten.is_none()
@@ -208,7 +208,7 @@ impl<'s> Context<'s> {
         self.index.by_name.get(&(kind, namespace, name)).copied()
     }
 
-    /// The Ingresses to be judged that are the controller's, or may be and are meant to be. To the others nothing applies
+    /// The Ingresses under check that are the controller's, or may be and are meant to be. To the others nothing applies
     /// but what concerns their class.
     pub fn ingresses(&self) -> impl Iterator<Item = &IngressUnderCheck<'s>> {
         self.under_check.iter().filter(|ingress| self.is_ours(ingress))
@@ -239,7 +239,7 @@ impl<'s> Context<'s> {
     }
 
     /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
-    /// controller's prefix. What a cluster without its IngressClass says of an Ingress for nginx is no matter of ours.
+    /// controller's prefix. An Ingress for nginx whose IngressClass is not in the stream does not.
     #[must_use]
     pub fn is_meant_for_alb(&self, ingress: &IngressUnderCheck<'_>) -> bool {
         let facts = ingress.facts;

@@ -1,7 +1,7 @@
-//! The last resort: what the controller refuses, and no other rule has an error for.
+//! The last rule: what the controller refuses, and no other rule has an error for.
 //!
-//! Rules know why something is wrong and how to mend it; the model knows the controller's own words, and nothing is refused
-//! that it does not see. So `check` never passes what the controller would refuse, even where no rule was written for it.
+//! The model finds everything that the controller refuses, with the controller's message. A rule explains it and says how to
+//! mend it. So what no rule explains is reported here, and `check` never passes what the controller would refuse.
 
 #[cfg(test)]
 mod tests;
@@ -30,15 +30,15 @@ rules! {
 /// What the other rules left, which have found `found`.
 #[must_use]
 pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
-    let told: BTreeSet<&str> = found
+    let with_errors: BTreeSet<&str> = found
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .filter_map(|finding| finding.object.as_deref())
         .collect();
-    let is_told = |objects: &[&Object]| {
+    let is_explained = |objects: &[&Object]| {
         objects.iter().any(|object| {
             let name = about(object, &ALB102, "").object;
-            name.is_some_and(|name| told.contains(name.as_str()))
+            name.is_some_and(|name| with_errors.contains(name.as_str()))
         })
     };
     let services = services(context);
@@ -56,13 +56,13 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
         let object = failure.reason.site.as_ref().and_then(|site| context.find(&site.object));
         let concerns =
             context.is_as_is() || object.is_some_and(|object| concerned.contains(&std::ptr::from_ref(object)));
-        if concerns && !object.is_some_and(|object| is_told(&[object])) {
+        if concerns && !object.is_some_and(|object| is_explained(&[object])) {
             findings.push(refused(context, failure, object));
         }
     }
     for ingress in context.ingresses() {
         if let Some(failure) = &ingress.facts.failure
-            && !is_told(&[ingress.object])
+            && !is_explained(&[ingress.object])
         {
             let finding = refused(context, failure, Some(ingress.object));
             findings.push(if_ours(finding, ingress.facts.picked_up == Some(true)));
@@ -79,7 +79,7 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
         let mut objects: Vec<&Object> = members.iter().map(|member| member.object).collect();
         objects.extend(members.iter().filter_map(|member| context.class_params(member)));
         objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
-        if !is_told(&objects) {
+        if !is_explained(&objects) {
             let finding = refused(context, failure, Some(blamed.unwrap_or(first).object));
             findings.push(if_ours(finding, members.iter().all(|member| member.facts.picked_up == Some(true))));
         }
@@ -87,7 +87,7 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
     findings
 }
 
-/// The addresses of the objects that have to do with the Ingresses to be judged.
+/// The addresses of the objects that have to do with the Ingresses under check.
 fn concerned(context: &Context<'_>, services: &[Behind<'_>]) -> BTreeSet<*const Object> {
     let mut concerned = BTreeSet::new();
     for (service, _) in services {

@@ -1,7 +1,7 @@
 //! Rules about where the ALB can be reached from: the whole internet, or its network alone.
 //!
-//! The filter says for itself where it assumed a scheme or changes one. Manifests as they stand are judged by what they
-//! say, and what the other members of the group and the class say for them.
+//! The filter itself reports where it assumed a scheme or changes one. In manifests as they stand the scheme of the Ingress, of
+//! its class and of the other members of its group is checked.
 
 #[cfg(test)]
 mod tests;
@@ -111,7 +111,7 @@ pub fn internal_opened() -> Finding {
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
 
-/// The Ingress in the stream is taken at its word, against what the old load balancer may have been.
+/// The scheme of the Ingress in the stream is kept, although the old load balancer may have been internal.
 #[must_use]
 pub fn default_yields() -> Finding {
     Finding::new(

@@ -1,10 +1,10 @@
 //! Rules about Ingresses that share a load balancer: the name of their group, the order of their rules, and what they must
 //! agree on.
 //!
-//! The controller stops at the first disagreement. Here all of them are told at once: each member is asked what it says, and
-//! the first that says something else is reported. Only a group that the controller refuses is looked at, so that no
-//! disagreement is told that is none; and where class parameters or annotations come in that count only beside others, the
-//! model's own error is passed on.
+//! The controller stops at the first conflict. Here all conflicts are reported in one run: the values of each member are
+//! compared with those of the members before it. Only a group that the controller refuses is compared, so that nothing is
+//! reported that is no conflict. Where class parameters take part, or annotations that count only beside others, the model's
+//! own error is passed on.
 
 #[cfg(test)]
 mod tests;
@@ -62,8 +62,6 @@ const LATE: i32 = 100;
 /// front must be switched on.
 const CONDITIONAL: [&str; 4] = ["wafv2-acl-arn", "waf-acl-id", "web-acl-id", "frontend-nlb"];
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -116,18 +114,18 @@ fn catch_all(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
         let narrowed = ingress.setting(&format!("conditions.{}", path.backend.name)).is_some();
         all && path.host.is_empty() && !narrowed
     })?;
-    let said = ingress.read("group.order");
-    let order = said.map_or(Ok(0), parse_int32).ok()?;
+    let text = ingress.read("group.order");
+    let order = text.map_or(Ok(0), parse_int32).ok()?;
     if order >= LATE {
         return None;
     }
-    let why = match said {
+    let why = match text {
         Some(_) => format!("group.order is {order}"),
         None => "group.order is not set, so it is 0".to_owned(),
     };
     let message =
         format!("{} takes every request, and {why}: members of the group that are sorted behind get none", path.path);
-    Some(match (said, ingress.setting("group.name")) {
+    Some(match (text, ingress.setting("group.name")) {
         (Some(_), _) => ingress.at(&ALB055, "group.order", message),
         (None, Some(_)) => ingress.at(&ALB055, "group.name", message),
         (None, None) => ingress.finding(&ALB055, message).field(path.pointer),
@@ -149,11 +147,11 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
     let reason = &failure.reason;
     let is_conflict = reason.message.contains("conflicting ")
         || reason.message.starts_with("multiple ingress defined default backend");
-    let is_told = match &reason.site {
+    let is_reported = match &reason.site {
         Some(site) => findings.iter().any(|finding| finding.field == Some(site.pointer())),
         None => !findings.is_empty(),
     };
-    if failure.stage == Stage::Build && is_conflict && !is_told {
+    if failure.stage == Stage::Build && is_conflict && !is_reported {
         let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|ingress| ingress.facts.key == *key));
         findings.push(match &reason.site {
             Some(site) => context.at_site(site, &ALB079, reason.message.clone()),
@@ -174,15 +172,15 @@ struct Claim {
 }
 
 fn compare(context: &Context<'_>, members: &[&IngressUnderCheck<'_>]) -> Vec<Finding> {
-    let mut said: BTreeMap<String, (String, &Key)> = BTreeMap::new();
+    let mut first_claims: BTreeMap<String, (String, &Key)> = BTreeMap::new();
     let mut findings = Vec::new();
     let redirects = members.iter().any(|ingress| ingress.read("ssl-redirect").is_some());
     for ingress in members {
-        let mut told: BTreeSet<String> = BTreeSet::new();
+        let mut reported: BTreeSet<String> = BTreeSet::new();
         for claim in claims(context, ingress, redirects) {
             let key = &ingress.facts.key;
-            let (value, first) = said.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
-            if *value == claim.value || !told.insert(claim.pointer.clone()) {
+            let (value, first) = first_claims.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
+            if *value == claim.value || !reported.insert(claim.pointer.clone()) {
                 continue;
             }
             let message = format!(

@@ -62,8 +62,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -116,22 +114,22 @@ fn path(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
 /// The timeout against the interval, both as they are in effect, where each of them is in its range.
 fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Option<Finding> {
     let value = |suffix: &str, default: i32| {
-        let said = match target {
+        let text = match target {
             Some(target) => target.setting(suffix).map(|setting| setting.value.as_str()),
             None => ingress.setting(suffix).map(|setting| setting.value.as_str()),
         };
-        said.map_or(Some(default), |text| parse_int32(text).ok())
+        text.map_or(Some(default), |text| parse_int32(text).ok())
     };
     let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
     if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
         return None;
     }
     let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
-    let said = |suffix| match target {
+    let is_set = |suffix| match target {
         Some(target) => target.setting(suffix).is_some(),
         None => ingress.setting(suffix).is_some(),
     };
-    let suffix = if said(TIMEOUT) { TIMEOUT } else { INTERVAL };
+    let suffix = if is_set(TIMEOUT) { TIMEOUT } else { INTERVAL };
     Some(match target {
         Some(target) => target.at(suffix, &ALB019, message),
         None => ingress.at(&ALB019, suffix, message),

@@ -1,7 +1,7 @@
 //! Rules about who may connect: security groups, networks, prefix lists.
 //!
 //! Without `security-groups` the controller makes a security group with the networks and prefix lists that are given, or
-//! with the whole world. With them it makes none, and what else is said about who may connect has no effect.
+//! with the whole world. With them it makes none, and the lists of who may connect have no effect.
 
 #[cfg(test)]
 mod tests;
@@ -64,8 +64,6 @@ rules! {
 const CIDRS: &str = "inbound-cidrs";
 const PREFIX_LISTS: &str = "security-group-prefix-lists";
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {

@@ -1,8 +1,8 @@
 //! What the API server would refuse in an Ingress, and in a Service that one leads to.
 //!
 //! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
-//! says that all is well), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is said here.
-//! A Service that is refused stays as it is, and Helm says why: it is judged in manifests as they stand only.
+//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here. A
+//! Service that is refused stays as it is, and Helm prints why: it is checked in manifests as they stand only.
 //!
 //! What other rules own (rules and default backend, resource backends, both forms of the class, fields of LoadBalancer Services)
 //! is left to them.
@@ -50,8 +50,6 @@ rules! {
 /// All keys and values of the annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go:36).
 const MAX_ANNOTATIONS: usize = 256 * 1024;
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {

@@ -35,8 +35,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -96,11 +94,11 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
     let values = values(conditions);
     let mut faults = Vec::new();
     if values.len() > MAX_VALUES {
-        let twice = conditions.iter().any(|condition| {
+        let by_prefix = conditions.iter().any(|condition| {
             matches!(condition, Condition::PathPattern { path_pattern_config }
                 if path_pattern_config.values.iter().any(|path| path.ends_with("/*") && path.len() > 2))
         });
-        let why = if twice { ": a Prefix path counts twice" } else { "" };
+        let why = if by_prefix { ": a Prefix path counts twice" } else { "" };
         faults.push(format!("this rule has {} condition values, and AWS takes {MAX_VALUES}{why}", values.len()));
     }
     let wildcards: usize =
@@ -120,7 +118,7 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
     faults
 }
 
-/// What the group comes to, told of its first member.
+/// Counts of the whole group, reported for its first member.
 fn load_balancer(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let first = ingress.group.and_then(|group| group.members.first());
     let Some(built) = ingress.built().filter(|_| first == Some(&ingress.facts.key)) else {

@@ -140,7 +140,7 @@ fn filtered(filter: &Object, service: &Object) -> Option<Finding> {
     })
 }
 
-/// What pods of the gateway are told about the proxies in front of them.
+/// What the pods of the gateway expect of the proxies in front of them.
 fn pod(workload: &Object) -> Option<Finding> {
     let annotations = &workload.value["spec"]["template"]["metadata"]["annotations"];
     let config = annotations[PROXY_CONFIG].as_str().unwrap_or_default();

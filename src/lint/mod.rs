@@ -7,38 +7,38 @@
 //! A rule is a function from a [`Context`] to findings, and stands beside its texts. What several rules ask is a fact in
 //! [`facts`]; no rule imports another. `registry` lists the modules of rules, one line for each.
 
-pub mod actions;
-pub mod annotations;
-pub mod attributes;
-pub mod auth;
-pub mod backend;
-pub mod certificates;
-pub mod class;
-pub mod conditions;
+mod actions;
+mod annotations;
+mod attributes;
+mod auth;
+mod backend;
+mod certificates;
+mod class;
+mod conditions;
 pub mod context;
-pub mod controller;
-pub mod exposure;
-pub mod facts;
-pub mod flux;
-pub mod frontend;
-pub mod groups;
-pub mod health;
-pub mod inbound;
-pub mod kubernetes;
-pub mod limits;
-pub mod listeners;
-pub mod load_balancer;
+mod controller;
+mod exposure;
+mod facts;
+mod flux;
+mod frontend;
+mod groups;
+mod health;
+mod inbound;
+mod kubernetes;
+mod limits;
+mod listeners;
+mod load_balancer;
 mod locate;
-pub mod mesh;
+mod mesh;
 pub mod migration;
-pub mod opened;
-pub mod paths;
-pub mod redirects;
+mod opened;
+mod paths;
+mod redirects;
 pub mod reference;
 mod registry;
-pub mod service;
-pub mod syntax;
-pub mod tags;
+mod service;
+mod syntax;
+mod tags;
 #[cfg(test)]
 mod testing;
 
@@ -60,6 +60,18 @@ pub use locate::locate;
 use registry::CHECKS;
 pub use registry::REGISTRY;
 
+/// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
+pub mod rewrite_findings {
+    pub use super::exposure::{default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed};
+    pub use super::flux::read as read_variables;
+    pub use super::inbound::ALB025;
+    pub use super::opened::Before;
+    pub use super::service::{
+        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+    };
+    pub use super::syntax::no_text;
+}
+
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
 
@@ -77,7 +89,7 @@ pub const ALL_KINDS: [&str; 10] = [
     "DaemonSet",
 ];
 
-/// A gateway of ours, for the rules that judge a rewritten stream.
+/// A gateway of ours, for the rules that check a rewritten stream.
 pub struct Gateway<'g> {
     /// Index of its Service among the objects.
     pub service: usize,
@@ -91,7 +103,7 @@ pub struct Gateway<'g> {
     pub before: opened::Before,
 }
 
-/// Judges the Ingresses of our gateways, and the members of their groups.
+/// Checks the Ingresses of our gateways, and the members of their groups.
 #[must_use]
 pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
     let applied = applied(objects);
@@ -134,7 +146,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     findings
 }
 
-/// Whether a finding is about a value that Flux decides, and nobody can judge yet.
+/// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
 fn is_open(finding: &Finding, ingress: &Object) -> bool {
     let value = finding.field.as_ref().and_then(|field| ingress.value.pointer(field));
     placeholder::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(placeholder::is_in)
@@ -145,11 +157,11 @@ fn is_open(finding: &Finding, ingress: &Object) -> bool {
 pub struct AsItStands {
     /// The findings.
     pub findings: Vec<Finding>,
-    /// The class of which no Ingress is in the stream, so that there was nothing to judge.
+    /// The class of which no Ingress is in the stream, so that there was nothing to check.
     pub class_without_ingress: Option<String>,
 }
 
-/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
+/// Checks every Ingress of class alb in a stream as it stands, with the Services that it names.
 ///
 /// # Errors
 ///

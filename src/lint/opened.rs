@@ -36,9 +36,9 @@ pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Bef
 }
 
 fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
-    let said = ingress.annotation("scheme");
+    let scheme = ingress.annotation("scheme");
     let open = ingress.built()?.load_balancer.scheme == "internet-facing";
-    let was = match said {
+    let was = match scheme {
         Some("internal") => format!("Ingress {} says internal", ingress.facts.key),
         Some("internet-facing") => return None,
         _ if before.internal => "the old load balancer is internal".to_owned(),
@@ -65,9 +65,9 @@ fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Befo
 /// Whether somebody can connect whom the Ingress does not let in.
 fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let lists = ["inbound-cidrs", "security-group-prefix-lists"];
-    let said: BTreeSet<String> =
+    let allowed: BTreeSet<String> =
         lists.iter().filter_map(|suffix| ingress.annotation(suffix)).flat_map(string_list).collect();
-    if said.is_empty() {
+    if allowed.is_empty() {
         return None;
     }
     let ports: Vec<String> =
@@ -77,15 +77,15 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         .inbound
         .iter()
         .filter_map(|rule| ports.iter().find_map(|port| rule.strip_prefix(port.as_str())))
-        .filter(|source| !said.contains(*source))
+        .filter(|source| !allowed.contains(*source))
         .collect();
     (!others.is_empty()).then(|| {
-        let said: Vec<&str> = said.iter().map(String::as_str).collect();
+        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
         let others: Vec<&str> = others.into_iter().collect();
         let message = format!(
             "Ingress {} lets in {} only, and the ALB lets in {}, too",
             ingress.facts.key,
-            said.join(","),
+            allowed.join(","),
             others.join(",")
         );
         by(context, ingress, &ALB027, &lists, &message).help(
@@ -105,11 +105,11 @@ fn by(
 ) -> Finding {
     for member in context.members(ingress) {
         for suffix in suffixes {
-            let Some(said) = effective::anything(context, member, suffix) else {
+            let Some(setting) = effective::anything(context, member, suffix) else {
                 continue;
             };
-            if said.is_of_the_class() || member.facts.key != ingress.facts.key {
-                return said.finding(context, rule, message);
+            if setting.is_of_the_class() || member.facts.key != ingress.facts.key {
+                return setting.finding(context, rule, message);
             }
         }
     }

@@ -49,15 +49,13 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
         if let Some(ports) = ports(context, ingress) {
             findings.extend(ssl_redirect(context, ingress, &ports));
         }
-        findings.extend(taken_off_the_air(ingress));
+        findings.extend(without_listener(ingress));
         findings.extend(redirects(ingress));
     }
     findings
@@ -93,10 +91,10 @@ fn ssl_redirect(
 }
 
 /// An Ingress all of whose listeners redirect, because another member of the group says so.
-fn taken_off_the_air(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+fn without_listener(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let redirects_all = |own: &IngressListener<'_>| own.listener.redirects_all;
-    let said = ingress.setting("ssl-redirect").is_some();
-    if said || !ingress.shares() || ingress.listeners.is_empty() || !ingress.listeners.iter().all(redirects_all) {
+    let redirects = ingress.setting("ssl-redirect").is_some();
+    if redirects || !ingress.shares() || ingress.listeners.is_empty() || !ingress.listeners.iter().all(redirects_all) {
         return None;
     }
     let message = "another Ingress of the group redirects every HTTP listener to HTTPS, and this one listens on HTTP only: its \
@@ -140,15 +138,15 @@ fn redirect_of(actions: &[Action]) -> Option<&Redirect> {
 
 /// What is wrong with the port that a redirect on this listener leads to, if it leads to this ALB at all.
 fn leads_nowhere(ingress: &IngressUnderCheck<'_>, from: &Listener, redirect: &Redirect) -> Option<String> {
-    let said = |part: &'_ Option<String>, keep: &str| part.clone().filter(|part| part != keep);
-    if said(&redirect.host, "#{host}").is_some() {
+    let changed = |part: &'_ Option<String>, keep: &str| part.clone().filter(|part| part != keep);
+    if changed(&redirect.host, "#{host}").is_some() {
         return None;
     }
-    let port = match said(&redirect.port, "#{port}") {
+    let port = match changed(&redirect.port, "#{port}") {
         Some(port) => port.parse().ok()?,
         None => from.port,
     };
-    let protocol = match said(&redirect.protocol, "#{protocol}") {
+    let protocol = match changed(&redirect.protocol, "#{protocol}") {
         Some(protocol) => Protocol::parse(&protocol)?,
         None => from.protocol,
     };

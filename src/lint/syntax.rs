@@ -39,8 +39,6 @@ rules! {
 /// Annotations whose values have a rule of their own.
 const ELSEWHERE: [&str; 4] = ["scheme", "tags", "frontend-nlb-tags", "group.order"];
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -60,9 +58,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// A word in the parameters of the class. The scheme has a rule of its own.
 fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
-    let said = effective::text(context, ingress, suffix).filter(Effective::is_of_the_class)?;
-    let fault = fault(catalogue::find(suffix)?, said.value)?;
-    let finding = said.finding(context, &ALB064, format!("{suffix}: {}", fault.what));
+    let word = effective::text(context, ingress, suffix).filter(Effective::is_of_the_class)?;
+    let fault = fault(catalogue::find(suffix)?, word.value)?;
+    let finding = word.finding(context, &ALB064, format!("{suffix}: {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,

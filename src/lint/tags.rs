@@ -32,8 +32,6 @@ const ITS_OWN: [&str; 3] = ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "i
 const MAX_KEY: usize = 128;
 const MAX_VALUE: usize = 256;
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {

@@ -26,7 +26,7 @@ pub(super) struct Rewrite<'s> {
     pub(super) built: Built,
     pub(super) taken: Taken,
     /// What is left to compare when the model has told what the ALB will be.
-    pub(super) before: lint::opened::Before,
+    pub(super) before: lint::rewrite_findings::Before,
 }
 
 impl<'s> Rewrite<'s> {
@@ -73,8 +73,10 @@ impl<'s> Rewrite<'s> {
         let mut annotations = carried.annotations;
         annotations.extend(moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let taken = Taken { name: original.name().to_owned(), namespace: original.namespace().to_owned(), annotations };
-        let before =
-            lint::opened::Before { internal: all.internal, says_frontend: says(spec, original, "frontend-nlb-scheme") };
+        let before = lint::rewrite_findings::Before {
+            internal: all.internal,
+            says_frontend: says(spec, original, "frontend-nlb-scheme"),
+        };
         let mut rewrite = Rewrite { before, settings, service, existing, plan, patched, built, taken };
         let told = rewrite.of_the_service(original, &all, &moved);
         rewrite.plan.findings.extend(told);
@@ -83,7 +85,7 @@ impl<'s> Rewrite<'s> {
         }
         if let Some(index) = existing {
             // As with the Service: what is no text would be dropped from the Ingress.
-            let no_text = lint::syntax::no_text(&objects[index]);
+            let no_text = lint::rewrite_findings::no_text(&objects[index]);
             rewrite.plan.findings.extend(no_text);
         }
         rewrite.check_access(original, &all, there.as_ref());
@@ -107,11 +109,11 @@ impl<'s> Rewrite<'s> {
         findings.extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
         if !attach {
             // What the API server would not have read goes with the others, and would be lost without a word.
-            let no_text = lint::syntax::no_text(original).into_iter();
+            let no_text = lint::rewrite_findings::no_text(original).into_iter();
             findings.extend(no_text.filter(|finding| goes(finding, &self.patched)));
         }
         let east_west = crate::gateway::east_west_reason(original);
-        findings.extend(east_west.map(|reason| lint::service::east_west(&reason)));
+        findings.extend(east_west.map(|reason| lint::rewrite_findings::east_west(&reason)));
         findings
     }
 
@@ -123,17 +125,17 @@ impl<'s> Rewrite<'s> {
         let exposed = before.internal && scheme == Some("internet-facing");
         let mut findings = Vec::new();
         match (says(spec, original, "scheme"), carries) {
-            (false, false) if exposed => findings.push(lint::exposure::internal_exposed()),
-            (false, true) if exposed => findings.push(lint::exposure::default_yields()),
-            (true, true) if exposed => findings.push(lint::exposure::internal_opened()),
-            _ if self.built.scheme_assumed => findings.push(lint::exposure::scheme_assumed()),
+            (false, false) if exposed => findings.push(lint::rewrite_findings::internal_exposed()),
+            (false, true) if exposed => findings.push(lint::rewrite_findings::default_yields()),
+            (true, true) if exposed => findings.push(lint::rewrite_findings::internal_opened()),
+            _ if self.built.scheme_assumed => findings.push(lint::rewrite_findings::scheme_assumed()),
             _ => {}
         }
         if let (Some(old), Some(new)) =
             (existing.and_then(|ingress| ingress.annotation("alb.ingress.kubernetes.io/scheme")), scheme)
             && old != new
         {
-            findings.push(lint::exposure::scheme_changed(old, new));
+            findings.push(lint::rewrite_findings::scheme_changed(old, new));
         }
         let said = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(|suffix| says(spec, original, suffix));
         findings.extend(lint::migration::allow_list(before, carries, said, &self.built));

@@ -21,7 +21,7 @@ use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
 use crate::ingress::Built;
-use crate::lint::{self, Finding, Severity, inbound, migration};
+use crate::lint::{self, Finding, Severity, migration};
 use crate::manifest::{self, Object};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
@@ -173,7 +173,7 @@ pub(super) fn title_of(settings: &Settings) -> String {
 /// over to stand beside security groups, where it has no effect.
 fn is_told(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
     let lost = |told: &Finding| told.rule == &migration::ALB027;
-    finding.rule == &inbound::ALB025
+    finding.rule == &lint::rewrite_findings::ALB025
         && rewrites.iter().any(|rewrite| {
             let metadata = &rewrite.built.ingress.metadata;
             let name = metadata.name.as_deref().unwrap_or_default();
@@ -235,7 +235,7 @@ fn judge<'t>(
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
         let is_ours = |object: &Object| gateways.iter().any(|turned| turned.is_ours(object));
-        let (found, judged) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
+        let (found, judged) = lint::rewrite_findings::read_variables(&Stream::split(&pieces.concat()), is_ours);
         variables = found;
         findings.extend(lint::adjust(judged, &flux.settings.spec.findings.levels()));
     }

@@ -95,12 +95,12 @@ fn one<'s, T>(
     })
 }
 
-/// What is said in one way or the other, for its place.
+/// The place of a text or a list that is in effect.
 #[must_use]
 pub fn anything<'s>(context: &Context<'s>, ingress: &IngressUnderCheck<'s>, suffix: &str) -> Option<Effective<'s, ()>> {
     let place = match text(context, ingress, suffix) {
-        Some(said) if said.is_of_the_class() => said.place,
-        text => list(context, ingress, suffix).map(|said| said.place).or(text.map(|said| said.place))?,
+        Some(text) if text.is_of_the_class() => text.place,
+        text => list(context, ingress, suffix).map(|list| list.place).or(text.map(|text| text.place))?,
     };
     Some(Effective { value: (), place })
 }

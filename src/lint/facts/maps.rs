@@ -2,7 +2,7 @@
 
 use crate::alb::values::trim;
 
-/// Why a text is no map, told by its first part that is no `key=value`.
+/// Why a text is no map: what is wrong with its first part that is no `key=value`.
 #[must_use]
 pub fn why_no_map(text: &str) -> String {
     if trim(text).is_empty() {

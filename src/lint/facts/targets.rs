@@ -1,8 +1,8 @@
 //! Where the rules of an Ingress lead: its backends as they are written, and the target groups that come of them.
 //!
-//! The model knows the target groups that are built. A group that the controller refuses has none, and its other faults
-//! should be told at once, not one after the other: so targets are read from the manifests here, and for what is in effect
-//! the model's [`Setting`]s are asked, which are there in any case.
+//! The model has target groups only where the group is built. A group that the controller refuses has none, and its other
+//! faults should be reported in the same run. So targets are read from the manifests here; which annotation is in effect
+//! comes from the model's [`Setting`]s, which are there in any case.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -161,7 +161,7 @@ pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>)
 /// A Service, and the ways to it.
 pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
 
-/// The Services of the stream that Ingresses to be judged lead to.
+/// The Services of the stream that the Ingresses under check lead to.
 #[must_use]
 pub fn services<'s>(context: &'s Context<'s>) -> Vec<Behind<'s>> {
     let mut found: BTreeMap<(&str, &str), Behind<'s>> = BTreeMap::new();
@@ -255,7 +255,7 @@ impl<'s> Target<'s> {
         self.context.class_param(self.ingress, field)
     }
 
-    /// A finding about an annotation that is in effect here, or about the backend where nothing is said.
+    /// A finding about an annotation that is in effect here, or about the backend where there is none.
     #[must_use]
     pub fn at(&self, suffix: &str, rule: &'static Rule, message: impl Into<String>) -> Finding {
         match self.setting(suffix) {

@@ -50,8 +50,6 @@ rules! {
     }
 }
 
-/// All of them.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -73,17 +71,17 @@ enum Asks {
 
 fn of_target(target: &Target<'_>) -> Option<Finding> {
     target.service.filter(|service| is_gateway(service))?;
-    let said = |suffix| target.setting(suffix).map(|setting| setting.value.as_str());
-    let grpc = said("backend-protocol-version") == Some("GRPC");
-    let path = said("healthcheck-path").unwrap_or(if grpc { "/AWS.ALB/healthcheck" } else { "/" });
-    let backend = said("backend-protocol").unwrap_or("HTTP");
-    let protocol = said("healthcheck-protocol").unwrap_or(backend);
+    let text = |suffix| target.setting(suffix).map(|setting| setting.value.as_str());
+    let grpc = text("backend-protocol-version") == Some("GRPC");
+    let path = text("healthcheck-path").unwrap_or(if grpc { "/AWS.ALB/healthcheck" } else { "/" });
+    let backend = text("backend-protocol").unwrap_or("HTTP");
+    let protocol = text("healthcheck-protocol").unwrap_or(backend);
     match asks(target)? {
         Asks::Other => None,
         Asks::Traffic if path == READY => {
             let message =
                 format!("{READY} is asked on the port of the traffic, {}, and not on the status port", target.title());
-            let suffix = match said("healthcheck-port") {
+            let suffix = match text("healthcheck-port") {
                 Some(_) => "healthcheck-port",
                 None => "healthcheck-path",
             };
@@ -100,14 +98,14 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
         Asks::Status => {
             let path_only = path.split('?').next().unwrap_or_default();
             let (suffix, message) = if protocol == "HTTPS" {
-                let why = match said("healthcheck-protocol") {
+                let why = match text("healthcheck-protocol") {
                     Some(_) => "healthcheck-protocol is HTTPS",
                     None => "healthcheck-protocol is not set, so it is backend-protocol's HTTPS",
                 };
                 ("healthcheck-protocol", format!("the status port speaks plain HTTP, and {why}"))
             } else if path_only != READY {
                 // An empty path has another rule.
-                let why = match said("healthcheck-path") {
+                let why = match text("healthcheck-path") {
                     Some("") => return None,
                     Some(_) => format!("healthcheck-path is {path}"),
                     None => format!("healthcheck-path is not set, so it is {path}"),

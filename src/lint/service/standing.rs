@@ -1,7 +1,7 @@
 //! Services as they stand behind an Ingress: in manifests that are not rewritten, and in the filter's output.
 //!
-//! What the filter changes in its gateway, or sees there while it plans, it has told already. Of that Service only what the
-//! rewrite may have left is judged here.
+//! What the filter changes in its gateway, or finds there while it plans, it has reported already. Of that Service only what
+//! the rewrite may have left is checked here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,8 +52,6 @@ const TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-type";
 const TARGET_TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-nlb-target-type";
 const SOURCE_RANGES: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
 
-/// Services that Ingresses to be judged lead to, each with the ways to it.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (service, targets) in &services(context) {
@@ -62,14 +60,14 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.extend(two_protocols(service));
         findings.extend(targets.iter().filter_map(not_tcp));
         if !context.is_rewritten(service) {
-            findings.extend(standing(service, targets));
+            findings.extend(as_is(service, targets));
         }
     }
     findings
 }
 
-/// What the filter tells while it plans, of a Service that it does not rewrite.
-fn standing(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
+/// What the filter reports while it plans, for a Service that it does not rewrite.
+fn as_is(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let spec = &service.value["spec"];
     let by_node = targets.iter().any(|target| target.target_type() == Some("instance"));
     let mut findings = Vec::new();
