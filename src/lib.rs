@@ -70,7 +70,7 @@ pub mod report;
 pub mod rewrite;
 pub mod sarif;
 pub mod show;
-pub mod stream;
-pub mod yaml;
 
 pub use error::{Error, Place};
+pub use manifest_yaml as yaml;
+pub use manifest_yaml::stream;

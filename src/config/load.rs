@@ -9,7 +9,7 @@ use super::types::{AlbGateway, ApiVersion, Kind, Metadata};
 use super::value::{Entries, Text};
 use super::{check_layer, layers, path, prepare};
 use crate::error::Error;
-use crate::yaml::{ParseError, Tree};
+use crate::yaml::{ParseError, Tree, pointer};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ impl Source<'_> {
         };
         let tree = Tree::parse(&self.text[start..end]).map_err(wrong)?;
         if let Some((pointer, offset)) = tree.duplicate_keys().first() {
-            let key = pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+            let key = pointer::last(pointer).unwrap_or_default();
             return Err(Error::usage(format!("{}: `{key}` stands here a second time", self.origin(start + offset))));
         }
         let json = tree.value().map_err(wrong)?;
@@ -97,7 +97,7 @@ impl Source<'_> {
             Json::Array(items) => {
                 let mut nodes = Vec::new();
                 for (index, item) in items.iter().enumerate() {
-                    pointer.push_str(&format!("/{index}"));
+                    pointer::push_index(pointer, index);
                     nodes.push(self.locate(tree, item, pointer, start));
                     pointer.truncate(length);
                 }
@@ -106,8 +106,7 @@ impl Source<'_> {
             Json::Object(map) => {
                 let mut entries = Vec::new();
                 for (key, value) in map {
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer::push_key(pointer, key);
                     let place = tree.find(pointer).and_then(|found| found.key).map_or(span.start, |key| key.start);
                     let node = self.locate(tree, value, pointer, start);
                     entries.push(Entry { key: key.clone(), origin: self.origin(start + place), node });

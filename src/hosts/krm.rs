@@ -108,8 +108,7 @@ fn result(finding: &Finding) -> Value {
             result["resourceRef"]["namespace"] = json!(namespace);
         }
         if let Some(field) = &finding.field {
-            let path: Vec<String> =
-                field.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+            let path: Vec<_> = yaml::pointer::tokens(field).collect();
             result["field"] = json!({ "path": path.join(".") });
         }
     }

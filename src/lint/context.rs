@@ -15,6 +15,7 @@ use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::manifest::Object;
 use crate::plan::ports;
+use crate::yaml;
 
 /// Objects, found by what they are called. Several contexts may use one index.
 pub struct Index<'s> {
@@ -401,7 +402,7 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
 /// The JSON pointer of an annotation, by its whole key.
 #[must_use]
 pub fn pointer(key: &str) -> String {
-    format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
+    yaml::pointer::of(["metadata", "annotations", key])
 }
 
 /// Whether a Service is an Istio gateway's.

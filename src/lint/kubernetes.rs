@@ -22,6 +22,7 @@ use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about};
 use crate::lint::facts::targets::services;
 use crate::manifest::Object;
+use crate::yaml::pointer;
 
 rules! {
     ALB090 Error "ingress-refused-by-the-api-server" {
@@ -141,7 +142,7 @@ impl<'o> Faults<'o> {
             self.check("/metadata/namespace", kube::label(object.namespace()));
         }
         for (key, value) in entries(&metadata["labels"]) {
-            let at = format!("/metadata/labels/{}", escaped(key));
+            let at = pointer::of(["metadata", "labels", key]);
             self.check(&at, kube::qualified_name(key));
             if let Some(value) = value.as_str() {
                 self.check(&at, kube::label_value(value));
@@ -150,7 +151,7 @@ impl<'o> Faults<'o> {
         let mut size = 0;
         for (key, value) in entries(&metadata["annotations"]) {
             size += key.len() + value.as_str().map_or(0, str::len);
-            let at = format!("/metadata/annotations/{}", escaped(key));
+            let at = pointer::of(["metadata", "annotations", key]);
             self.check(&at, kube::qualified_name(&key.to_lowercase()));
         }
         if size > MAX_ANNOTATIONS {
@@ -162,10 +163,6 @@ impl<'o> Faults<'o> {
 
 fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
     map.as_object().into_iter().flatten()
-}
-
-fn escaped(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// A JSON pointer as Kubernetes writes fields: `spec.rules[0].host`. Labels and annotations are named by their faults.

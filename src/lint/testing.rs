@@ -7,6 +7,7 @@ use crate::alb::catalogue::PREFIX;
 use crate::config::{self, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Rule};
+use crate::yaml;
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]
@@ -202,7 +203,7 @@ impl Manifest {
     pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
         let findings = findings_of(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let annotation = format!("/metadata/annotations/{}", PREFIX.replace('/', "~1"));
+        let annotation = yaml::pointer::of(["metadata", "annotations", PREFIX]);
         let show = |finding: Finding| {
             let object = finding.object.unwrap_or_default();
             let field = finding.field.unwrap_or_default();

@@ -24,6 +24,7 @@ use crate::alb::catalogue;
 use crate::alb::values::parse_bool;
 use crate::lint::migration as rules;
 use crate::lint::{Finding, Rule, Severity};
+use crate::yaml::pointer;
 
 pub use scheme::{Controller, controller_of};
 pub use table::is_stripped;
@@ -183,9 +184,11 @@ impl<'s> Carry<'s> {
     fn say(&mut self, rule: &'static Rule, severity: Severity, suffix: &str, message: &str) {
         let key = if suffix.contains("kubernetes.io/") { suffix.to_owned() } else { format!("{PREFIX}{suffix}") };
         self.out.findings.push(
-            Finding::new(rule, format!("{key}: {message}"))
-                .severity(severity)
-                .field(format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Finding::new(rule, format!("{key}: {message}")).severity(severity).field(pointer::of([
+                "metadata",
+                "annotations",
+                &key,
+            ])),
         );
     }
 

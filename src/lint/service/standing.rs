@@ -16,6 +16,7 @@ use crate::lint::context::{Context, about, is_gateway, pointer};
 use crate::lint::facts::targets::{Target, services};
 use crate::manifest::Object;
 use crate::plan::{match_pins, ports};
+use crate::yaml;
 
 rules! {
     ALB033 Error "nlb-kept" {
@@ -206,7 +207,7 @@ fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
 
 /// Whether what makes it look like an east-west gateway is what it is for. A gateway for the web may have a port 15443 beside.
 fn is_east_west(service: &Object, targets: &[Target<'_>]) -> bool {
-    let label = format!("/metadata/labels/{}", NETWORK_LABEL.replace('/', "~1"));
+    let label = yaml::pointer::of(["metadata", "labels", NETWORK_LABEL]);
     let web = match_pins(ports(&service.value));
     let for_the_web = web[1].is_some() || web[2].is_some();
     let leads_to_it = targets.iter().any(|target| {

@@ -1,7 +1,7 @@
 //! Changes to a text, each with its place in the old one.
 
 use super::EditError;
-use crate::yaml::text::{BOM, ends_line};
+use crate::text::{BOM, ends_line};
 use std::ops::Range;
 
 /// Changes, in any order; those at one place come out in the order in which they were made.

@@ -2,6 +2,7 @@
 
 use super::ParseError;
 use super::node::{Content, NodeId, Style, Tree};
+use super::pointer;
 use super::scalars::{Scalar, resolve};
 use serde_json::{Map, Value};
 
@@ -49,7 +50,7 @@ impl Tree<'_> {
         match &self.node(id).content {
             Content::Sequence { items, .. } => {
                 for (index, item) in items.iter().enumerate() {
-                    path.push_str(&format!("/{index}"));
+                    pointer::push_index(path, index);
                     self.duplicates(item.value, path, found);
                     path.truncate(length);
                 }
@@ -60,8 +61,7 @@ impl Tree<'_> {
                     let Some(key) = self.key(entry.key) else {
                         continue;
                     };
-                    path.push('/');
-                    path.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    pointer::push_key(path, &key);
                     if !seen.insert(key) {
                         found.push((path.clone(), self.node(entry.key).span.start));
                     }

@@ -1,10 +1,10 @@
 //! How a flow collection is written, and values written like that.
 
 use super::Editor;
-use crate::yaml::emit::LONG_KEY;
-use crate::yaml::node::{Content, NodeId};
-use crate::yaml::quote::{quoted, scalar};
-use crate::yaml::text::{indicator, line_start, skip_blanks};
+use crate::emit::LONG_KEY;
+use crate::node::{Content, NodeId};
+use crate::quote::{quoted, scalar};
+use crate::text::{indicator, line_start, skip_blanks};
 use serde_json::Value;
 
 /// How a flow collection is written.

@@ -2,8 +2,8 @@
 
 use super::EditError;
 use super::draft::{Draft, Part};
-use crate::yaml::node::{Content, NodeId, Tree};
-use crate::yaml::text::line_end;
+use crate::node::{Content, NodeId, Tree};
+use crate::text::line_end;
 use serde_json::Value;
 use std::ops::Range;
 

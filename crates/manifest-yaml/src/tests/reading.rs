@@ -1,7 +1,7 @@
 //! What is read. The expectations of the tables are what Go printed: sigs.k8s.io/yaml v1.6.0 (`YAMLToJSON`, on
 //! go.yaml.in/yaml/v2 v2.4.2).
 
-use crate::yaml::{Detour, ParseError, Tree};
+use crate::{Detour, ParseError, Tree};
 use serde_json::{Value, json};
 
 fn read(text: &str) -> Result<Value, ParseError> {

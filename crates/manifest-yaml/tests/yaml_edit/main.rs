@@ -1,4 +1,4 @@
-//! Random Services in random styles, with random patches: the contract of `yaml::apply`.
+//! Random Services in random styles, with random patches: the contract of `manifest_yaml::apply`.
 //!
 //! The editor verifies each result with its own reader; here others judge: the generator, which knows the value, each line
 //! and each comment that it wrote, and serde_yaml, where it reads the document as the generator meant it.
@@ -12,7 +12,7 @@ mod patch;
 mod text;
 
 use dice::Dice;
-use istio_alb::yaml::{Tree, apply};
+use manifest_yaml::{Tree, apply};
 use patch::Touched;
 use proptest::prelude::*;
 use serde_json::Value;

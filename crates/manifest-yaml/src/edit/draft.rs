@@ -1,8 +1,9 @@
 //! What the document is to become: each node as it stands, edited inside, or new.
 
 use super::EditError;
-use crate::yaml::find::{Detour, index};
-use crate::yaml::node::{Content, Flow, NodeId, Tree};
+use crate::find::Detour;
+use crate::node::{Content, Flow, NodeId, Tree};
+use crate::pointer::index;
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{PatchOperation, RemoveOperation};
 use serde_json::Value;

@@ -5,9 +5,9 @@
 
 use super::draft::{Child, Edited, Part};
 use super::{EditError, Editor};
-use crate::yaml::emit::{entry_lines, item_lines};
-use crate::yaml::node::{Content, NodeId, Style};
-use crate::yaml::text::{is_blank, line_end, line_start, next_line};
+use crate::emit::{entry_lines, item_lines};
+use crate::node::{Content, NodeId, Style};
+use crate::text::{is_blank, line_end, line_start, next_line};
 use std::ops::Range;
 
 /// One entry or item as written: from its `?`, key or `-` to the end of its value.

@@ -2,8 +2,8 @@
 
 use super::draft::Part;
 use super::{EditError, Editor};
-use crate::yaml::node::{Block, Content, NodeId, Style};
-use crate::yaml::text::{is_blank, line_end, line_start, next_line, skip_blanks};
+use crate::node::{Block, Content, NodeId, Style};
+use crate::text::{is_blank, line_end, line_start, next_line, skip_blanks};
 
 impl Editor<'_, '_> {
     /// Drops comments and blank lines that a block scalar would take for text, now that what stood between them is gone.

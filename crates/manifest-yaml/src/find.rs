@@ -1,6 +1,7 @@
 //! JSON pointer to place.
 
 use super::node::{Content, Entry, NodeId, Tree};
+use super::pointer;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -83,15 +84,13 @@ impl Tree<'_> {
         pointer: &str,
         mut entry: impl FnMut(NodeId, &str, &mut Option<Detour>) -> Option<Entry>,
     ) -> Option<Located> {
-        let mut tokens = pointer.split('/');
-        if tokens.next() != Some("") {
+        if !(pointer.is_empty() || pointer.starts_with('/')) {
             return None;
         }
         let mut detour = None;
         let mut key = None;
         let mut at = self.root?;
-        for token in tokens {
-            let token = token.replace("~1", "/").replace("~0", "~");
+        for token in pointer::tokens(pointer) {
             at = self.follow(at, &mut detour);
             match &self.node(at).content {
                 Content::Mapping { .. } => {
@@ -100,7 +99,7 @@ impl Tree<'_> {
                     at = entry.value;
                 }
                 Content::Sequence { items, .. } => {
-                    at = items.get(index(&token)?)?.value;
+                    at = items.get(pointer::index(&token)?)?.value;
                     key = None;
                 }
                 Content::Scalar { .. } | Content::Alias { .. } => return None,
@@ -166,10 +165,4 @@ impl Tree<'_> {
         merges.any(|merge| self.merged_by(merge, key, &mut detour, MERGES).is_some());
         detour
     }
-}
-
-/// An index as RFC 6901 writes it: digits without leading zeros.
-pub(super) fn index(token: &str) -> Option<usize> {
-    let canonical = token == "0" || !token.starts_with('0');
-    (canonical && token.bytes().all(|byte| byte.is_ascii_digit())).then(|| token.parse().ok()).flatten()
 }

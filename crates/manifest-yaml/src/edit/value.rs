@@ -4,10 +4,10 @@ use super::block::Lead;
 use super::draft::{Edited, Part};
 use super::flow_style::{FlowStyle, PLAIN};
 use super::{EditError, Editor};
-use crate::yaml::emit::{below, block, is_leaf, leaf};
-use crate::yaml::node::{Content, Flow, NodeId, Style};
-use crate::yaml::quote::{quoted, single_quoted};
-use crate::yaml::text::{is_blank, line_end, line_start, next_line, skip_blanks};
+use crate::emit::{below, block, is_leaf, leaf};
+use crate::node::{Content, Flow, NodeId, Style};
+use crate::quote::{quoted, single_quoted};
+use crate::text::{is_blank, line_end, line_start, next_line, skip_blanks};
 use serde_json::{Map, Value};
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use super::EditError;
 use super::draft::{Draft, Part};
-use crate::yaml::node::{Content, NodeId, Tree};
+use crate::node::{Content, NodeId, Tree};
 
 /// Every alias that stays must stand for a node that stays to the byte. Returns for each node whether it stays.
 pub(super) fn check(draft: &Draft<'_, '_>) -> Result<Vec<bool>, EditError> {

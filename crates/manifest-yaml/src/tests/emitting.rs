@@ -1,6 +1,6 @@
 //! What is written: texts that Go (sigs.k8s.io/yaml v1.6.0) and PyYAML 6.0.3 read back as the same strings.
 
-use crate::yaml::{Newline, Style, Tree, emit, scalar, style_of};
+use crate::{Newline, Style, Tree, emit, scalar, style_of};
 use serde_json::json;
 
 /// Strings that stay plain, as values in block style.

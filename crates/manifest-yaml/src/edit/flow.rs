@@ -7,8 +7,8 @@ use super::block::Written;
 use super::draft::{Child, Edited, Part};
 use super::flow_style::FlowStyle;
 use super::{EditError, Editor};
-use crate::yaml::node::{Content, NodeId, Style};
-use crate::yaml::text::{indicator, is_blank, line_end, line_start, next_line, skip_blanks};
+use crate::node::{Content, NodeId, Style};
+use crate::text::{indicator, is_blank, line_end, line_start, next_line, skip_blanks};
 use serde_json::Value;
 use std::ops::Range;
 

@@ -1,0 +1,105 @@
+//! Kubernetes manifests as text: a stream split into documents, a document read as Kubernetes reads it (Go's scalars) and
+//! located by byte spans, and edited without touching any other byte.
+//!
+//! - [`stream::Stream`]: documents as spans of the text, found without parsing
+//! - [`Tree`]: the nodes of one document with their spans; [`Tree::value`] is what Go's `sigs.k8s.io/yaml` makes of it
+//! - [`apply`]: an RFC 6902 JSON Patch on the text of a document
+//! - [`emit`]: a value as YAML in block style that every YAML reader, 1.1 or 1.2, reads back the same
+//! - [`pointer`]: JSON pointers, by which nodes are named
+//!
+//! ```
+//! use manifest_yaml::{Tree, apply, stream::Stream};
+//! use serde_json::json;
+//!
+//! let text = "\
+//! kind: ConfigMap
+//! ---
+//! kind: Service
+//! metadata: {name: web, annotations: {team: 'edge'}} # ours
+//! spec:
+//!   type:   LoadBalancer # costs money
+//! ";
+//! let stream = Stream::split(text);
+//! let service = stream.text_of(&stream.documents[1]);
+//! assert_eq!(Tree::parse(service)?.value()?["spec"]["type"], "LoadBalancer");
+//!
+//! let patch = serde_json::from_value(json!([
+//!     {"op": "replace", "path": "/spec/type", "value": "ClusterIP"},
+//!     {"op": "remove", "path": "/metadata/annotations/team"},
+//! ]))?;
+//! assert_eq!(apply(service, &patch)?, "\
+//! ---
+//! kind: Service
+//! metadata: {name: web, annotations: {}} # ours
+//! spec:
+//!   type:   ClusterIP # costs money
+//! ");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What an edit promises
+//! The new text is read again and compared with the patched value before [`apply`] returns it. An edit that cannot leave
+//! everything else as it is (a node that an alias repeats, a key that comes through `<<`) is refused with its place.
+//!
+//! # What is not preserved
+//! A removed entry takes its own lines and the comment behind its value along. A replaced collection is written anew, in the
+//! style of the document.
+//!
+//! # Which YAML
+//! That of Go's `yaml.v2` as Kubernetes uses it: `on`, `yes`, `012` and `1_000` are no strings there, the last of two equal
+//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] tells the keys that Kubernetes' strict decoding refuses.
+//!
+//! Only this crate knows `granit-parser`, and of it only the module `reader`: the parser is young, and whoever has to replace
+//! it finds everything that depends on its spans in that one file.
+
+mod block_scalar;
+mod compose;
+mod dialect;
+mod edit;
+mod emit;
+mod find;
+mod node;
+mod place;
+pub mod pointer;
+mod quote;
+mod reader;
+mod scalars;
+pub mod stream;
+mod style;
+mod text;
+
+pub use edit::{EditError, apply, apply_and_read, emit_flow};
+pub use emit::emit;
+pub use find::{Detour, Finder, Located};
+pub use node::{Node, NodeKind, Tree};
+pub use place::Place;
+pub use quote::scalar;
+pub use style::{Newline, Style, style_of};
+
+use std::fmt;
+
+/// A document that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// What is wrong, without the place.
+    pub message: String,
+    /// Where: byte in the document's text.
+    pub offset: usize,
+}
+
+impl ParseError {
+    fn at(offset: usize, message: impl Into<String>) -> Self {
+        Self { message: message.into(), offset }
+    }
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+#[cfg(test)]
+mod tests;
