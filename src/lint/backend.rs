@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::alb::model::{Action, Key, Protocol};
+use crate::alb::model::{Action, Key, Protocol, TargetGroupRef};
 use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
@@ -256,8 +256,7 @@ fn http2_in_clear_text(context: &Context<'_>) -> Vec<Finding> {
         }
         for target in &built.target_groups {
             let version = target.protocol_version;
-            let id = format!("tg:{}", target.id);
-            if let Some(port) = by_target.get(id.as_str())
+            if let Some(port) = by_target.get(target.id.as_str())
                 && version != "HTTP1"
                 && keys.contains(&target.ingress)
                 && let Some(site) = target.read_from.get("backend-protocol-version")
@@ -274,12 +273,15 @@ fn http2_in_clear_text(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The target groups that an action forwards to.
+/// The ids of the target groups that an action forwards to.
 fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
     let forward = match action {
         Action::Forward { forward_config } => Some(forward_config),
         _ => None,
     };
     let targets = forward.into_iter().flat_map(|forward| &forward.target_groups);
-    targets.filter_map(|target| target.target_group_arn.as_deref())
+    targets.filter_map(|target| match &target.group {
+        TargetGroupRef::Id(id) => Some(id.as_str()),
+        TargetGroupRef::Arn(_) | TargetGroupRef::Unknown => None,
+    })
 }

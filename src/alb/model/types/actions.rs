@@ -79,13 +79,33 @@ fn null_if_empty<S: Serializer>(targets: &[Target], serializer: S) -> Result<S::
 /// A target group of an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Target {
-    /// `tg:` and the id of a target group of this model, an ARN, or `None` for one that AWS looks up by its name, or
-    /// whose Service is not in the stream.
+    /// Which one.
     #[serde(rename = "targetGroupARN")]
-    pub target_group_arn: Option<String>,
+    pub group: TargetGroupRef,
     /// Its weight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<i32>,
+}
+
+/// What a target of an action refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetGroupRef {
+    /// A target group of this model, by its id. Printed as `tg:<id>`.
+    Id(String),
+    /// An existing one, by its ARN.
+    Arn(String),
+    /// An existing one that AWS looks up by its name, or one whose Service is not in the stream.
+    Unknown,
+}
+
+impl Serialize for TargetGroupRef {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            TargetGroupRef::Id(id) => serializer.collect_str(&format_args!("tg:{id}")),
+            TargetGroupRef::Arn(arn) => serializer.serialize_str(arn),
+            TargetGroupRef::Unknown => serializer.serialize_none(),
+        }
+    }
 }
 
 /// A redirect; a part that is `None` stays as it is in the request.
