@@ -14,7 +14,10 @@ mod decode;
 mod fault;
 pub mod fields;
 mod ingress;
-pub(crate) mod kube;
+pub(crate) mod kube {
+    //! The names that [`kubernetes_objects::validation`] had here.
+    pub(crate) use kubernetes_objects::validation::{Validation as Verdict, Violation as Wrong, violation as wrong, *};
+}
 mod layers;
 mod load;
 mod node;

@@ -190,7 +190,8 @@ impl JsonSchema for Text {
     }
 }
 
-/// A port by its number or by its name.
+/// A port by its number or by its name, as it is configured. Not Kubernetes' own [`kubernetes_objects::PortRef`]: here the text
+/// `"443"` is a name, and a number can be out of range, which the validation then reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PortRef {
     /// `443`

@@ -13,9 +13,10 @@ use serde_json::Value;
 use crate::alb::model::{Action, Key, Protocol, TargetGroupRef};
 use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
-use crate::lint::facts::targets::{NodePort, Target, node_port, targets};
+use crate::lint::facts::targets::{Target, targets};
+use kubernetes_objects::service::{NodePort, node_port, type_of};
 
 rules! {
     ALB001 Error "clear-text-to-tls-port" {
@@ -163,10 +164,10 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let port = target.service_port()?;
-    if target.target_type() != Some("instance") || node_port(service, port) != NodePort::No {
+    if target.target_type() != Some("instance") || node_port(&service.value, port) != NodePort::No {
         return None;
     }
-    let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
+    let kind = type_of(&service.value);
     let why = match target.setting("target-type") {
         Some(_) => "target-type is instance",
         None => "the target type is instance, as target-type says nothing else",

@@ -11,11 +11,10 @@ use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
 use crate::config::Spec;
 use crate::finding::{Finding, Rule};
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::manifest::Object;
-use crate::plan::ports;
-use crate::yaml;
+pub use kubernetes_objects::annotation_pointer as pointer;
 
 /// Objects, found by what they are called. Several contexts may use one index.
 pub struct Index<'s> {
@@ -397,18 +396,6 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
     let mut finding = Finding::new(rule, message);
     finding.object = Some(format!("{} {}", object.kind(), object.full_name()));
     finding
-}
-
-/// The JSON pointer of an annotation, by its whole key.
-#[must_use]
-pub fn pointer(key: &str) -> String {
-    yaml::pointer::of(["metadata", "annotations", key])
-}
-
-/// Whether a Service is an Istio gateway's.
-#[must_use]
-pub fn is_gateway(service: &Object) -> bool {
-    ports(&service.value).iter().any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
 }
 
 /// What a configuration says about the controller.

@@ -3,12 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::values::{PortRef, parse_bool};
+use crate::alb::values::parse_bool;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, is_gateway};
-use crate::lint::facts::targets::{backends, find_port, paths, targets};
+use crate::lint::facts::targets::{backends, paths, targets};
 use crate::manifest::Object;
-use crate::plan::ports;
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{find_port, ports};
 
 rules! {
     ALB041 Error "wildcard-in-prefix-or-exact-path" {
@@ -127,7 +128,7 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
             });
             continue;
         };
-        if find_port(service, &target.port).is_none() {
+        if find_port(&service.value, &target.port).is_none() {
             let mut message = format!("Service {} has no port {}", target.name, target.port);
             if let Some(meant) = meant(service, &target.port) {
                 message.push_str(&meant);

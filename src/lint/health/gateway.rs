@@ -8,12 +8,12 @@ mod tests;
 
 use serde_json::Value;
 
-use crate::alb::values::PortRef;
 use crate::finding::{Finding, rules};
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::istio::{STATUS_PORT_NUMBER, is_status_port};
 use crate::lint::context::{Context, is_gateway};
-use crate::lint::facts::targets::{Target, find_port, targets};
-use crate::plan::ports;
+use crate::lint::facts::targets::{Target, targets};
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{find_port, ports};
 
 /// What Istio's agent answers on the status port.
 const READY: &str = "/healthz/ready";
@@ -124,13 +124,11 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
 fn asks(target: &Target<'_>) -> Option<Asks> {
     let service = target.service?;
     let traffic = target.service_port()?;
-    let is_status = |port: &Value| {
-        port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER || port["targetPort"] == STATUS_PORT_NUMBER
-    };
+    let is_status = |port: &Value| is_status_port(port) || port["targetPort"] == STATUS_PORT_NUMBER;
     let asked = match target.setting("healthcheck-port").map(|setting| setting.value.as_str()) {
         None | Some("traffic-port") => traffic,
         Some(text) => match (PortRef::parse(text), target.target_type()?) {
-            (PortRef::Name(name), _) => find_port(service, &PortRef::Name(name))?,
+            (PortRef::Name(name), _) => find_port(&service.value, &PortRef::Name(name))?,
             (PortRef::Number(number), "instance") => {
                 ports(&service.value).iter().find(|port| port["nodePort"] == number)?
             }
