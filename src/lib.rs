@@ -70,6 +70,7 @@ pub mod report;
 pub mod rewrite;
 pub mod sarif;
 pub mod show;
+mod suggest;
 
 pub use error::{Error, Place};
 pub use kubernetes_objects::object as manifest;

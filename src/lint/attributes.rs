@@ -17,6 +17,7 @@ use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::effective::{self, Effective};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::members::{Question, first};
+use crate::suggest::closest;
 
 rules! {
     ALB050 Error "attribute-refused" {
@@ -122,12 +123,8 @@ fn unknown(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute], ke
         return at(format!("{key} is an attribute {whose}"));
     }
     let finding = at(format!("{key} is no attribute that is known here"));
-    let near = table
-        .iter()
-        .filter(|known| known.check != ValueCheck::NetworkOnly)
-        .map(|known| (strsim::damerau_levenshtein(known.key, &key.to_lowercase()), known.key))
-        .min()
-        .filter(|(away, known)| *away <= 1 + known.len() / 5);
+    let known = table.iter().filter(|known| known.check != ValueCheck::NetworkOnly).map(|known| known.key);
+    let near = closest(&key.to_lowercase(), known).filter(|(away, known)| *away <= 1 + known.len() / 5);
     match near {
         Some((_, known)) => finding.help(format!("perhaps {known} is meant")),
         None => finding,
