@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::error::Place;
 use crate::suggest::closest;
+use kubernetes_objects::ObjectRef;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,8 +132,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where.
     pub place: Option<Place>,
-    /// The object, as `Kind namespace/name`.
-    pub object: Option<String>,
+    /// The object.
+    pub object: Option<ObjectRef>,
     /// The field or annotation in that object, as a JSON pointer.
     pub field: Option<String>,
 }
@@ -163,6 +164,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding with the object that it is about.
+    #[must_use]
+    pub fn object(mut self, object: ObjectRef) -> Self {
+        self.object = Some(object);
         self
     }
 

@@ -393,9 +393,7 @@ impl<'s> IngressUnderCheck<'s> {
 /// A finding about an object.
 #[must_use]
 pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -> Finding {
-    let mut finding = Finding::new(rule, message);
-    finding.object = Some(format!("{} {}", object.kind(), object.full_name()));
-    finding
+    Finding::new(rule, message).object(object.reference())
 }
 
 /// What a configuration says about the controller.

@@ -13,6 +13,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about};
 use crate::lint::facts::targets::{Behind, services};
 use crate::manifest::Object;
+use kubernetes_objects::ObjectRef;
 
 rules! {
     ALB102 Error "refused-by-the-controller" {
@@ -30,17 +31,9 @@ rules! {
 /// What the other rules left, which have found `found`.
 #[must_use]
 pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
-    let with_errors: BTreeSet<&str> = found
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .filter_map(|finding| finding.object.as_deref())
-        .collect();
-    let is_explained = |objects: &[&Object]| {
-        objects.iter().any(|object| {
-            let name = about(object, &ALB102, "").object;
-            name.is_some_and(|name| with_errors.contains(name.as_str()))
-        })
-    };
+    let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
+    let with_errors: BTreeSet<&ObjectRef> = errors.filter_map(|finding| finding.object.as_ref()).collect();
+    let is_explained = |objects: &[&Object]| objects.iter().any(|object| with_errors.contains(&object.reference()));
     let services = services(context);
     let mut behind: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
     for (service, targets) in &services {

@@ -66,7 +66,7 @@ pub fn read(
             }
             problems.dedup();
             findings.extend(problems.into_iter().map(|(severity, message)| Finding {
-                object: Some(format!("{} {}", object.kind(), object.full_name())),
+                object: Some(object.reference()),
                 place: Some(stream.place_of(document)),
                 ..Finding::new(&ALB110, message).severity(severity)
             }));

@@ -6,17 +6,19 @@ use crate::finding::Finding;
 use crate::manifest::Object;
 use crate::stream::Stream;
 use crate::yaml::{Finder, Tree};
+use kubernetes_objects::ObjectRef;
 
-/// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
-/// parsed once, however many findings it has.
+/// Adds the place to findings that name an object: that of the field, or of the object where no field is named or found.
+/// Each document is parsed once, however many findings it has.
 pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
-    let mut names: BTreeMap<String, &Object> = BTreeMap::new();
+    let mut by_name: BTreeMap<(&str, &str, &str), &Object> = BTreeMap::new();
     for object in objects {
-        names.entry(format!("{} {}", object.kind(), object.full_name())).or_insert(object);
+        by_name.entry((object.kind(), object.namespace(), object.name())).or_insert(object);
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
     for finding in findings.iter_mut() {
-        let object = finding.object.as_ref().and_then(|name| names.get(name));
+        let of = |object: &ObjectRef| by_name.get(&(&*object.kind, &*object.namespace, &*object.name)).copied();
+        let object = finding.object.as_ref().and_then(of);
         if let (None, Some(object)) = (&finding.place, object) {
             let found = by_document.entry(object.document).or_default();
             found.push((object, finding));

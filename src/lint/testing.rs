@@ -205,7 +205,7 @@ impl Manifest {
         let findings = findings_of(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let annotation = yaml::pointer::of(["metadata", "annotations", PREFIX]);
         let show = |finding: Finding| {
-            let object = finding.object.unwrap_or_default();
+            let object = finding.object.map(|object| object.to_string()).unwrap_or_default();
             let field = finding.field.unwrap_or_default();
             let field = field.replace(&annotation, "@");
             let line = format!("{} {} {object} {field}", finding.severity, finding.rule.id);

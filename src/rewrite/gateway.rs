@@ -9,6 +9,7 @@ use crate::lint::{self, Finding};
 use crate::manifest::Object;
 use crate::placeholder;
 use crate::plan::{self, Plan, Wish};
+use kubernetes_objects::ObjectRef;
 use serde_json::Value;
 
 use super::Taken;
@@ -81,7 +82,7 @@ impl<'s> Rewrite<'s> {
         let told = rewrite.of_the_service(original, &all, &moved);
         rewrite.plan.findings.extend(told);
         for finding in &mut rewrite.plan.findings {
-            finding.object = Some(format!("Service {}", original.full_name()));
+            finding.object = Some(original.reference());
         }
         if let Some(index) = existing {
             // As with the Service: what is no text would be dropped from the Ingress.
@@ -147,10 +148,7 @@ impl<'s> Rewrite<'s> {
         findings.extend(lint::migration::name_taken(original, &self.built));
         let name = self.built.ingress.metadata.name.as_deref().unwrap_or_default();
         for finding in &mut findings {
-            finding.object = Some(match original.namespace() {
-                "" => format!("Ingress {name}"),
-                namespace => format!("Ingress {namespace}/{name}"),
-            });
+            finding.object = Some(ObjectRef::new("Ingress", original.namespace(), name));
         }
         self.plan.findings.extend(findings);
     }

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use json_patch::Patch;
+use kubernetes_objects::ObjectRef;
 
 use crate::append;
 use crate::config::types::{Phase, Placeholders};
@@ -176,13 +177,9 @@ fn is_told(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
     finding.rule == &lint::rewrite_findings::ALB025
         && rewrites.iter().any(|rewrite| {
             let metadata = &rewrite.built.ingress.metadata;
-            let name = metadata.name.as_deref().unwrap_or_default();
-            let title = match metadata.namespace.as_deref() {
-                Some(namespace) if !namespace.is_empty() => format!("Ingress {namespace}/{name}"),
-                _ => format!("Ingress {name}"),
-            };
-            let ours = |object: &str| object == title;
-            finding.object.as_deref().is_some_and(ours) && rewrite.plan.findings.iter().any(lost)
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let ours = ObjectRef::new("Ingress", text(&metadata.namespace), text(&metadata.name));
+            finding.object == Some(ours) && rewrite.plan.findings.iter().any(lost)
         })
 }
 

@@ -32,7 +32,7 @@ fn found(more: &str) -> Vec<String> {
         .into_iter()
         .filter(|finding| ["ALB057", "ALB058", "ALB063"].contains(&finding.rule.id))
         .map(|finding| {
-            let object = finding.object.unwrap_or_default();
+            let object = finding.object.map(|object| object.to_string()).unwrap_or_default();
             let field = finding.field.unwrap_or_default();
             format!("{} {} {object} {field}", finding.severity, finding.rule.id)
         })

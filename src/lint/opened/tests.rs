@@ -43,7 +43,10 @@ fn errors(text: &str, spec: &str) -> Vec<String> {
         .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
-        .map(|finding| format!("{} {}", finding.rule.id, finding.object.as_deref().unwrap_or_default()))
+        .map(|finding| {
+            let object = finding.object.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {object}", finding.rule.id)
+        })
         .collect()
 }
 
@@ -222,7 +225,7 @@ fn each_gateway_is_judged_by_its_own_controller() {
     let text = format!("{one}---\n{two}");
     let rewritten = rewrite(&text, &settings).unwrap();
     let refused = rewritten.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let refused: Vec<_> = refused.map(|finding| finding.object.as_deref().unwrap()).collect();
+    let refused: Vec<_> = refused.map(|finding| finding.object.as_ref().unwrap().to_string()).collect();
     assert_eq!(refused, ["Ingress mesh/other"]);
 }
 

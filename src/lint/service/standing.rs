@@ -90,7 +90,7 @@ fn as_is(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
         None => {}
     }
     for finding in &mut findings {
-        finding.object = about(service, finding.rule, "").object;
+        finding.object = Some(service.reference());
     }
     findings
 }

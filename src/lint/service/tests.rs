@@ -238,8 +238,8 @@ fn filtered(fields: &str, annotations: &str, spec: &str) -> Vec<String> {
     );
     let rewritten = rewrite(&text, &configured(spec)).unwrap();
     let of_service = rewritten.findings.into_iter().filter(|finding| {
-        let object = finding.object.as_deref();
-        object == Some("Service mesh/gateway") && finding.severity > Severity::Info
+        let object = finding.object.as_ref().map(ToString::to_string);
+        object.as_deref() == Some("Service mesh/gateway") && finding.severity > Severity::Info
     });
     of_service.map(|finding| format!("{} {}", finding.severity, finding.rule.id)).collect()
 }
