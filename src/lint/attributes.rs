@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use crate::alb::catalogue::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
+use crate::alb::model::Effective;
 use crate::alb::model::Setting;
 use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::effective::{self, Effective};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::members::{Question, first};
 use crate::suggest::closest;
@@ -55,13 +55,13 @@ type Map<'s> = Effective<'s, BTreeMap<String, String>>;
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
-        let of_load_balancer = effective::maps(context, ingress, "load-balancer-attributes");
+        let of_load_balancer = ingress.facts.maps("load-balancer-attributes");
         for map in &of_load_balancer {
             findings.extend(values(context, map, LOAD_BALANCER_ATTRIBUTES));
             findings.extend(client_address(context, map));
             findings.extend(logs(context, ingress, map));
         }
-        for map in &effective::maps(context, ingress, "target-group-attributes") {
+        for map in &ingress.facts.maps("target-group-attributes") {
             findings.extend(values(context, map, TARGET_GROUP_ATTRIBUTES));
             findings.extend(slow_start(context, map));
             findings.extend(stickiness(context, map));
@@ -71,7 +71,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             let Some(map) = string_map(&setting.value).filter(|_| is_listener(setting)) else {
                 continue;
             };
-            let map = Effective::by(setting, map);
+            let map = Effective::of(setting, map);
             findings.extend(values(context, &map, LISTENER_ATTRIBUTES));
         }
     }
@@ -92,7 +92,7 @@ fn values(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute]) -> 
             _ => known.check(value).err(),
         };
         findings.extend(fault.map(|fault| {
-            let finding = map.finding(context, &ALB050, format!("{key}={value}: {fault}"));
+            let finding = context.at_effective(map, &ALB050, format!("{key}={value}: {fault}"));
             let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
             if separator { finding.help("separate the pairs by commas, with none at the end") } else { finding }
         }));
@@ -115,7 +115,7 @@ fn text(key: &str, value: &str) -> Option<String> {
 
 fn unknown(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute], key: &str) -> Finding {
     let at = |message: String| {
-        let finding = map.finding(context, &ALB050, message);
+        let finding = context.at_effective(map, &ALB050, message);
         finding.severity(Severity::Warning)
     };
     let of_another = TABLES.iter().find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
@@ -144,7 +144,7 @@ fn logs(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, map: &Map<'_>) -
         }
         if first(context, ingress, question).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
-            let finding = map.finding(context, &ALB050, message);
+            let finding = context.at_effective(map, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));
         }
     }
@@ -159,7 +159,7 @@ fn slow_start(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     matches!(algorithm.as_str(), "least_outstanding_requests" | "weighted_random").then(|| {
         let message =
             format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
-        map.finding(context, &ALB050, message)
+        context.at_effective(map, &ALB050, message)
     })
 }
 
@@ -176,12 +176,12 @@ fn stickiness(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     let named = map.value.get(name).filter(|name| !name.is_empty());
     if let Some(cookie) = named.filter(|cookie| cookie.starts_with("AWSALB")) {
         let message = format!("{name}={cookie}: AWS keeps names that begin with AWSALB for itself");
-        return Some(map.finding(context, &ALB050, message));
+        return Some(context.at_effective(map, &ALB050, message));
     }
     let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
     (wanted && named.is_none()).then(|| {
         let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
-        map.finding(context, &ALB050, message).severity(Severity::Warning)
+        context.at_effective(map, &ALB050, message).severity(Severity::Warning)
     })
 }
 
@@ -193,13 +193,13 @@ fn anomalies(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     let algorithm = algorithm.map_or("round_robin", String::as_str);
     (algorithm != "weighted_random").then(|| {
         let message = format!("{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only");
-        map.finding(context, &ALB050, message)
+        context.at_effective(map, &ALB050, message)
     })
 }
 
 fn client_address(context: &Context<'_>, map: &Map<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |message: &str| findings.push(map.finding(context, &ALB067, message));
+    let mut add = |message: &str| findings.push(context.at_effective(map, &ALB067, message));
     if map.value.get("routing.http.xff_client_port.enabled").is_some_and(|on| on == "true") {
         add("with the client's port in X-Forwarded-For Envoy can't read the client's address");
     }

@@ -237,7 +237,7 @@ fn auth_types<'s>(ingress: &IngressUnderCheck<'s>) -> impl Iterator<Item = &'s S
 /// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
 fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let ports = listen_ports::ports(context, ingress).unwrap_or_default();
+    let ports = listen_ports::ports(ingress).unwrap_or_default();
     if !ports.values().any(|protocol| *protocol == Protocol::Https) {
         return findings;
     }
@@ -287,7 +287,7 @@ fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Findi
 
 /// Requests that nobody checks.
 fn unchecked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
-    let Some(ports) = listen_ports::ports(context, ingress).filter(|ports| !ports.is_empty()) else {
+    let Some(ports) = listen_ports::ports(ingress).filter(|ports| !ports.is_empty()) else {
         return Vec::new();
     };
     let https = ports.values().any(|protocol| *protocol == Protocol::Https);

@@ -192,7 +192,7 @@ fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
 }
 
 fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Option<Finding> {
-    if address_type(target, ingress)? != "ipv4" {
+    if address_type(ingress)? != "ipv4" {
         return None;
     }
     let service = target.service?;
@@ -214,12 +214,13 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
 }
 
 /// The load balancer's address type; `None` where it is none of the known ones, or open.
-fn address_type(target: &Target<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
+fn address_type(ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
     if let Some(built) = ingress.built() {
         return Some(built.load_balancer.ip_address_type);
     }
-    let of_class = target.class_param("ipAddressType");
-    match of_class.or_else(|| Some(ingress.setting("ip-address-type")?.value.as_str())) {
+    let suffix = "ip-address-type";
+    let text = ingress.facts.text(suffix).map(|text| text.value);
+    match text.or_else(|| Some(ingress.setting(suffix)?.value.as_str())) {
         // Another member of the group may say it.
         None if ingress.shares() => None,
         None | Some("ipv4") => Some("ipv4"),

@@ -7,10 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
 use crate::alb::model::{Listener, Protocol};
-use crate::alb::values::string_list;
 use crate::finding::{Finding, Severity, rules};
-use crate::lint::context::{Context, IngressUnderCheck, about};
-use crate::lint::facts::listen_ports::{class_certificates, has, ports};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::listen_ports::{has, ports};
 
 rules! {
     ALB010 Error "https-without-certificate" {
@@ -55,7 +54,7 @@ rules! {
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
-        let ports = ports(context, ingress).unwrap_or_default();
+        let ports = ports(ingress).unwrap_or_default();
         findings.extend(certificates(context, ingress, &ports));
         findings.extend(policy(context, ingress, &ports));
     }
@@ -69,11 +68,9 @@ fn certificates(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let arn = "certificate-arn";
-    let own = string_list(ingress.read(arn).unwrap_or_default());
-    findings.extend(arns(&own, |message| ingress.at(&ALB012, arn, message)));
-    if let Some(params) = context.class_params(ingress) {
-        let at = |message| about(params, &ALB012, message).field("/spec/certificateArn");
-        findings.extend(arns(&class_certificates(context, ingress), at));
+    let given = ingress.facts.list(arn);
+    if let Some(given) = &given {
+        findings.extend(arns(&given.value, |message| context.at_effective(given, &ALB012, message)));
     }
     let bare = |listener: &&Listener| listener.protocol == Protocol::Https && listener.certificates.is_empty();
     let listeners = ingress.listeners.iter().map(|own| own.listener);
@@ -87,7 +84,8 @@ fn certificates(
             None => ingress.near(&ALB010, "listen-ports", message),
         });
     }
-    if !own.is_empty() && !ports.is_empty() && !has(ports, Protocol::Https) {
+    let own = given.is_some_and(|given| !given.is_of_class() && !given.value.is_empty());
+    if own && !ports.is_empty() && !has(ports, Protocol::Https) {
         let message = "certificate-arn is not used: listen-ports has no HTTPS";
         findings.push(ingress.at(&ALB011, arn, message));
     }
@@ -138,8 +136,7 @@ fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeM
     if !has(ports, Protocol::Https) {
         return None;
     }
-    let of_class = context.class_param(ingress, "sslPolicy");
-    let Some(name) = of_class.or_else(|| ingress.read("ssl-policy")) else {
+    let Some(policy) = ingress.facts.text("ssl-policy") else {
         let by_default = ingress.setting("ssl-policy").is_none()
             && ingress.listeners.iter().any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
         return by_default.then(|| {
@@ -147,13 +144,11 @@ fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeM
             ingress.finding(&ALB013, message).severity(Severity::Info)
         });
     };
+    let name = policy.value;
     let message = match ssl_policy(name) {
-        Some(policy) if !policy.weak => return None,
+        Some(known) if !known.weak => return None,
         Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
         None => format!("ssl-policy {name} is none that is known here"),
     };
-    Some(match context.class_params(ingress).filter(|_| of_class.is_some()) {
-        Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
-        None => ingress.at(&ALB013, "ssl-policy", message),
-    })
+    Some(context.at_effective(&policy, &ALB013, message))
 }

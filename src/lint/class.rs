@@ -7,9 +7,10 @@
 mod tests;
 
 use crate::alb::catalogue::CLASS_ANNOTATION;
+use crate::alb::model::Effective;
 use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
-use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
+use crate::lint::context::{Context, IngressUnderCheck, pointer};
 
 rules! {
     ALB039 Error "class-said-twice" {
@@ -138,11 +139,10 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
 }
 
 fn redirect_port(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    let params = context.class_params(ingress)?;
-    let port = params.value["spec"]["sslRedirectPort"].as_str().filter(|port| !port.is_empty())?;
-    parse_int32(port).is_err().then(|| {
+    let port = ingress.facts.text("ssl-redirect").filter(Effective::is_of_class)?;
+    parse_int32(port.value).is_err().then(|| {
         let message =
-            format!("sslRedirectPort {port:?} is no number: no HTTP listener of the group redirects to HTTPS");
-        about(params, &ALB088, message).field("/spec/sslRedirectPort")
+            format!("sslRedirectPort {:?} is no number: no HTTP listener of the group redirects to HTTPS", port.value);
+        context.at_effective(&port, &ALB088, message)
     })
 }

@@ -65,7 +65,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
         findings.extend(both_kinds(context, ingress, &findings));
         findings.extend(for_nothing(context, ingress));
-        findings.extend(client_certificates(context, ingress));
+        findings.extend(client_certificates(ingress));
     }
     findings
 }
@@ -198,14 +198,14 @@ fn of_the_default_backend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>
     found.collect()
 }
 
-fn client_certificates(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+fn client_certificates(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let suffix = "mutual-authentication";
     let entries: Vec<MutualAuthentication> = match ingress.read(suffix).map(Payload::read) {
         Some(Ok(entries)) => entries,
         _ => return findings,
     };
-    let Some(ports) = listen_ports::ports(context, ingress) else {
+    let Some(ports) = listen_ports::ports(ingress) else {
         return findings;
     };
     for entry in entries.iter().filter(|entry| entry.check().is_ok()) {

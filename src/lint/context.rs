@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::alb::catalogue::{PREFIX, Version};
-use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
+use crate::alb::model::{self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site};
 use crate::config::Spec;
 use crate::finding::{Finding, Rule};
 pub use crate::istio::is_gateway;
@@ -250,14 +250,7 @@ impl<'s> Context<'s> {
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
     pub fn class_params(&self, ingress: &IngressUnderCheck<'_>) -> Option<&'s Object> {
-        self.named("IngressClassParams", "", ingress.facts.class_params.as_deref()?)
-    }
-
-    /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
-    #[must_use]
-    pub fn class_param(&self, ingress: &IngressUnderCheck<'_>, field: &str) -> Option<&'s str> {
-        let params = self.class_params(ingress)?;
-        params.value["spec"][field].as_str().filter(|text| !text.is_empty())
+        self.named("IngressClassParams", "", ingress.facts.class_params()?)
     }
 
     /// The Ingresses that share the load balancer of this one, itself among them.
@@ -309,6 +302,17 @@ impl<'s> Context<'s> {
         finding.field(site.pointer())
     }
 
+    /// A finding about a value that is in effect, where it comes from.
+    #[must_use]
+    pub fn at_effective<T>(
+        &self,
+        value: &Effective<'_, T>,
+        rule: &'static Rule,
+        message: impl Into<String>,
+    ) -> Finding {
+        self.at_site(&value.site(), rule, message)
+    }
+
     /// A finding about an annotation, on whichever object it stands.
     #[must_use]
     pub fn at(&self, setting: &Setting, rule: &'static Rule, message: impl Into<String>) -> Finding {
@@ -343,7 +347,7 @@ impl<'s> IngressUnderCheck<'s> {
     /// An annotation of the Ingress that the controller reads, for some target group at least.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        self.facts.own_setting(suffix).filter(|setting| setting.state == State::Read)
+        self.facts.read_setting(suffix)
     }
 
     /// The value of an annotation that the controller reads; an empty one is none.
@@ -355,11 +359,7 @@ impl<'s> IngressUnderCheck<'s> {
     /// Annotations that the controller reads, on the Ingress and on its Services, by the suffix of the catalogue. Empty
     /// ones are left out: they have a rule of their own.
     pub fn settings(&self, suffix: &str) -> impl Iterator<Item = &'s Setting> {
-        self.facts.settings.iter().filter(move |setting| {
-            setting.state == State::Read
-                && !setting.value.is_empty()
-                && setting.annotation.is_some_and(|found| found.suffix == suffix)
-        })
+        self.facts.read_settings(suffix)
     }
 
     /// The value of `alb.ingress.kubernetes.io/<suffix>` on the Ingress itself.

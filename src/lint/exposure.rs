@@ -8,7 +8,6 @@ mod tests;
 
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::effective;
 use crate::lint::facts::members::{Question, first};
 
 const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
@@ -43,12 +42,15 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    let scheme = effective::text(context, ingress, "scheme")?;
+    let scheme = ingress.facts.text("scheme")?;
     if SCHEMES.contains(&scheme.value) {
         return None;
     }
-    let finding =
-        scheme.finding(context, &ALB024, format!("scheme {:?} is neither internal nor internet-facing", scheme.value));
+    let finding = context.at_effective(
+        &scheme,
+        &ALB024,
+        format!("scheme {:?} is neither internal nor internet-facing", scheme.value),
+    );
     let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
     Some(match meant {
         Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),

@@ -16,7 +16,7 @@ use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, Stat
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 use crate::finding::{Finding, rules};
-use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
+use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::targets::paths;
 
@@ -76,11 +76,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    if let Some(params) = context.class_params(ingress)
-        && let Some(name) = params.value["spec"]["group"]["name"].as_str()
-    {
-        let message = format!("group name {name:?} of the class: {}", name_fault(name)?);
-        return Some(about(params, &ALB054, message).field("/spec/group/name"));
+    if let Some(name) = ingress.facts.class_text("group.name") {
+        let message = format!("group name {:?} of the class: {}", name.value, name_fault(name.value)?);
+        return Some(context.at_effective(&name, &ALB054, message));
     }
     let name = ingress.read("group.name")?;
     let message = format!("group.name {name:?}: {}", name_fault(name)?);
@@ -140,9 +138,9 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
     if members.len() < 2 {
         return Vec::new();
     }
-    let mut findings = match members.iter().any(|ingress| ingress.facts.class_params.is_some()) {
+    let mut findings = match members.iter().any(|ingress| ingress.facts.class_params().is_some()) {
         true => Vec::new(),
-        false => compare(context, &members),
+        false => compare(&members),
     };
     let reason = &failure.reason;
     let is_conflict = reason.message.contains("conflicting ")
@@ -171,13 +169,13 @@ struct Claim {
     value: String,
 }
 
-fn compare(context: &Context<'_>, members: &[&IngressUnderCheck<'_>]) -> Vec<Finding> {
+fn compare(members: &[&IngressUnderCheck<'_>]) -> Vec<Finding> {
     let mut first_claims: BTreeMap<String, (String, &Key)> = BTreeMap::new();
     let mut findings = Vec::new();
     let redirects = members.iter().any(|ingress| ingress.read("ssl-redirect").is_some());
     for ingress in members {
         let mut reported: BTreeSet<String> = BTreeSet::new();
-        for claim in claims(context, ingress, redirects) {
+        for claim in claims(ingress, redirects) {
             let key = &ingress.facts.key;
             let (value, first) = first_claims.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
             if *value == claim.value || !reported.insert(claim.pointer.clone()) {
@@ -194,8 +192,8 @@ fn compare(context: &Context<'_>, members: &[&IngressUnderCheck<'_>]) -> Vec<Fin
 }
 
 /// What a member says. Values that do not parse are left out: they have rules of their own.
-fn claims(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
-    let ports = listen_ports::ports(context, ingress).unwrap_or_default();
+fn claims(ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
+    let ports = listen_ports::ports(ingress).unwrap_or_default();
     let mut claims = Vec::new();
     let mut add = |pointer: String, about: String, value: String| {
         claims.push(Claim { pointer, about, value });

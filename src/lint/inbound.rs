@@ -6,10 +6,10 @@
 #[cfg(test)]
 mod tests;
 
+use crate::alb::model::Effective;
 use crate::alb::values::parse_cidr;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::effective::{self, Effective};
 use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_nlb, security_groups};
 use crate::lint::facts::members::{Question, first};
 
@@ -76,7 +76,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
-    let Some(list) = effective::list(context, ingress, CIDRS) else {
+    let Some(list) = ingress.facts.list(CIDRS) else {
         return Vec::new();
     };
     let mut findings: Vec<Finding> = list
@@ -89,7 +89,7 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
         return findings;
     }
     let ipv4_only = address_type(context, ingress) == Some("ipv4");
-    let by_prefix_list = effective::list(context, ingress, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
+    let by_prefix_list = ingress.facts.list(PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
     findings.extend(families(context, &list, ipv4_only, by_prefix_list));
     for item in &list.value {
         let dropped = ipv4_only && item.contains(':');
@@ -99,7 +99,7 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
         {
             let message =
                 format!("{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail");
-            let finding = list.finding(context, &ALB069, message);
+            let finding = context.at_effective(&list, &ALB069, message);
             findings.push(finding.help(format!("write {canonical}")));
         }
     }
@@ -107,7 +107,7 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
 }
 
 fn no_network(context: &Context<'_>, list: &Effective<'_, Vec<String>>, item: &str) -> Finding {
-    let finding = list.finding(context, &ALB028, format!("{CIDRS}: {item:?} is no network"));
+    let finding = context.at_effective(list, &ALB028, format!("{CIDRS}: {item:?} is no network"));
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -129,7 +129,7 @@ fn families(
     let mut findings = Vec::new();
     let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
     let mut add = |severity, message: &str, help: &str| {
-        let finding = list.finding(context, &ALB028, format!("{CIDRS}: {message}"));
+        let finding = context.at_effective(list, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
     let (six, four): (Vec<&String>, Vec<&String>) = list.value.iter().partition(|item| item.contains(':'));
@@ -170,20 +170,20 @@ fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec
     };
     let of = if *given == ingress.facts.key { String::new() } else { format!(" of {given}") };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
-        let list = effective::list(context, ingress, suffix).filter(|list| !list.value.is_empty())?;
+        let list = ingress.facts.list(suffix).filter(|list| !list.value.is_empty())?;
         let message =
             format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
-        Some(list.finding(context, &ALB025, message))
+        Some(context.at_effective(&list, &ALB025, message))
     });
     lists.collect()
 }
 
 fn not_opened(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    let list = effective::list(context, ingress, "security-groups").filter(|list| !list.value.is_empty())?;
+    let list = ingress.facts.list("security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
     first(context, ingress, Question::BackendRules).is_none().then(|| {
         let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
-        list.finding(context, &ALB026, message)
+        context.at_effective(&list, &ALB026, message)
     })
 }
 
@@ -193,9 +193,9 @@ fn doubled(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
         suffixes.push("frontend-nlb-security-groups");
     }
     let found = suffixes.into_iter().filter_map(|suffix| {
-        let list = effective::list(context, ingress, suffix)?;
+        let list = ingress.facts.list(suffix)?;
         let id = first_duplicate(&list.value, "sg-")?;
-        Some(list.finding(context, &ALB078, format!("{suffix} has {id} twice")))
+        Some(context.at_effective(&list, &ALB078, format!("{suffix} has {id} twice")))
     });
     found.collect()
 }

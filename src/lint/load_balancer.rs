@@ -5,11 +5,11 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+use crate::alb::model::Effective;
 use crate::alb::values::parse_bool;
 use crate::config::aws;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::effective::{self, Effective};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
 use crate::lint::facts::members::{Question, first};
 
@@ -96,20 +96,20 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    let name = effective::text(context, ingress, "load-balancer-name")?;
+    let name = ingress.facts.text("load-balancer-name")?;
     let fault = aws::load_balancer_name(name.value).err()?;
-    Some(name.finding(context, &ALB021, format!("load-balancer-name {}", fault.what)))
+    Some(context.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
 }
 
 fn subnets(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(list) = effective::list(context, ingress, "subnets") {
+    if let Some(list) = ingress.facts.list("subnets") {
         // A customer-owned pool is on an Outpost, where one subnet is enough.
         let on_an_outpost = ingress.read("customer-owned-ipv4-pool").is_some();
         findings.extend(listed(context, "subnets", &list, if on_an_outpost { 1 } else { 2 }));
     }
     if frontend_nlb(context, ingress)
-        && let Some(list) = effective::list(context, ingress, "frontend-nlb-subnets")
+        && let Some(list) = ingress.facts.list("frontend-nlb-subnets")
     {
         findings.extend(listed(context, "frontend-nlb-subnets", &list, 1));
     }
@@ -128,21 +128,21 @@ fn listed(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>, 
     } else {
         return None;
     };
-    Some(list.finding(context, &ALB023, message))
+    Some(context.at_effective(list, &ALB023, message))
 }
 
 fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    let arn = effective::text(context, ingress, "wafv2-acl-arn")?;
+    let arn = ingress.facts.text("wafv2-acl-arn")?;
     if let Some(member) = first(context, ingress, Question::WebAclName)
-        && let Some(name) = effective::text(context, member, "wafv2-acl-name")
+        && let Some(name) = member.facts.text("wafv2-acl-name")
     {
         let of =
             if member.facts.key == ingress.facts.key { String::new() } else { format!(" of {}", member.facts.key) };
         let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
-        return Some(arn.finding(context, &ALB030, message));
+        return Some(context.at_effective(&arn, &ALB030, message));
     }
     let fault = aws::web_acl(arn.value).err()?;
-    let finding = arn.finding(context, &ALB031, format!("wafv2-acl-arn {}", fault.what));
+    let finding = context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,
@@ -160,7 +160,7 @@ fn shield(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
 
 fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let suffix = "frontend-nlb-eip-allocations";
-    let addresses = effective::list(context, ingress, suffix)?.value;
+    let addresses = ingress.facts.list(suffix)?.value;
     if !frontend_nlb(context, ingress) {
         return None;
     }
@@ -168,7 +168,7 @@ fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Op
     let message = match with_scheme.and_then(|member| member.read("frontend-nlb-scheme")) {
         Some("internet-facing") => {
             let with_subnets = first(context, ingress, Question::FrontendNlbSubnets)?;
-            let subnets = effective::list(context, with_subnets, "frontend-nlb-subnets")?;
+            let subnets = with_subnets.facts.list("frontend-nlb-subnets")?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
             if addresses == subnets {
                 return None;
@@ -194,17 +194,21 @@ fn ids(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let suffix = "security-group-prefix-lists";
     // Beside security groups they are not read at all, which has a rule of its own.
     let read = security_groups(context, ingress).is_none();
-    if let Some(lists) = effective::list(context, ingress, suffix).filter(|_| read) {
+    if let Some(lists) = ingress.facts.list(suffix).filter(|_| read) {
         let wrong = lists.value.iter().filter(|item| !is(item, "pl-"));
         findings.extend(wrong.map(|item| {
-            lists.finding(context, &ALB089, format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"))
+            context.at_effective(
+                &lists,
+                &ALB089,
+                format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"),
+            )
         }));
     }
     for (suffix, prefix) in [("ipam-ipv4-pool-id", "ipam-pool-"), ("customer-owned-ipv4-pool", "ipv4pool-coip-")] {
-        let pool = effective::text(context, ingress, suffix).filter(|pool| !is(pool.value, prefix));
+        let pool = ingress.facts.text(suffix).filter(|pool| !is(pool.value, prefix));
         findings.extend(pool.map(|pool| {
             let message = format!("{suffix}: {:?} is no id of such a pool, which is {prefix}…", pool.value);
-            pool.finding(context, &ALB089, message)
+            context.at_effective(&pool, &ALB089, message)
         }));
     }
     findings
@@ -216,15 +220,15 @@ fn public_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> V
         return findings;
     }
     let without = "dualstack-without-public-ipv4";
-    let kind = effective::text(context, ingress, "ip-address-type").filter(|kind| kind.value == without);
+    let kind = ingress.facts.text("ip-address-type").filter(|kind| kind.value == without);
     findings.extend(kind.map(|kind| {
         let message = format!("ip-address-type {without} is for an internet-facing ALB, and this one is internal");
-        kind.finding(context, &ALB089, message).severity(Severity::Warning)
+        context.at_effective(&kind, &ALB089, message).severity(Severity::Warning)
     }));
-    let pool = effective::text(context, ingress, "ipam-ipv4-pool-id");
+    let pool = ingress.facts.text("ipam-ipv4-pool-id");
     findings.extend(pool.map(|pool| {
         let message = "ipam-ipv4-pool-id is about public addresses, and the ALB is internal";
-        pool.finding(context, &ALB089, message).severity(Severity::Warning)
+        context.at_effective(&pool, &ALB089, message).severity(Severity::Warning)
     }));
     findings
 }

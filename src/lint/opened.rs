@@ -10,7 +10,6 @@ use crate::alb::values::string_list;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::exposure::ALB024;
-use crate::lint::facts::effective;
 use crate::lint::migration::ALB027;
 
 #[cfg(test)]
@@ -105,11 +104,11 @@ fn by(
 ) -> Finding {
     for member in context.members(ingress) {
         for suffix in suffixes {
-            let Some(setting) = effective::anything(context, member, suffix) else {
+            let Some(setting) = member.facts.in_effect(suffix) else {
                 continue;
             };
-            if setting.is_of_the_class() || member.facts.key != ingress.facts.key {
-                return setting.finding(context, rule, message);
+            if setting.is_of_class() || member.facts.key != ingress.facts.key {
+                return context.at_effective(&setting, rule, message);
             }
         }
     }

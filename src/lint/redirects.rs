@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::alb::model::{Action, Listener, Protocol, Redirect};
 use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
-use crate::lint::context::{Context, IngressUnderCheck, about};
+use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
 use crate::lint::facts::listeners::IngressListener;
 use crate::lint::facts::targets::backends;
@@ -52,7 +52,7 @@ rules! {
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
-        if let Some(ports) = ports(context, ingress) {
+        if let Some(ports) = ports(ingress) {
             findings.extend(ssl_redirect(context, ingress, &ports));
         }
         findings.extend(without_listener(ingress));
@@ -67,13 +67,9 @@ fn ssl_redirect(
     ingress: &IngressUnderCheck<'_>,
     ports: &BTreeMap<i32, Protocol>,
 ) -> Option<Finding> {
-    let of_class = context.class_param(ingress, "sslRedirectPort");
-    let text = of_class.or_else(|| ingress.read("ssl-redirect"))?;
-    let port = parse_int32(text).ok()?;
-    let at = |rule, message: String| match context.class_params(ingress).filter(|_| of_class.is_some()) {
-        Some(params) => about(params, rule, message).field("/spec/sslRedirectPort"),
-        None => ingress.at(rule, "ssl-redirect", message),
-    };
+    let redirect = ingress.facts.text("ssl-redirect")?;
+    let port = parse_int32(redirect.value).ok()?;
+    let at = |rule, message: String| context.at_effective(&redirect, rule, message);
     match ports.get(&port) {
         Some(Protocol::Https) if has(ports, Protocol::Http) || ingress.shares() => None,
         Some(Protocol::Https) => {

@@ -9,11 +9,11 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, PREFIX, Place};
+use crate::alb::model::Effective;
 use crate::alb::model::{Setting, State};
 use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_map, trim};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
-use crate::lint::facts::effective::{self, Effective};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::targets::targets;
@@ -58,9 +58,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// A word in the parameters of the class. The scheme has a rule of its own.
 fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
-    let word = effective::text(context, ingress, suffix).filter(Effective::is_of_the_class)?;
+    let word = ingress.facts.text(suffix).filter(Effective::is_of_class)?;
     let fault = fault(catalogue::find(suffix)?, word.value)?;
-    let finding = word.finding(context, &ALB064, format!("{suffix}: {}", fault.what));
+    let finding = context.at_effective(&word, &ALB064, format!("{suffix}: {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,
@@ -82,7 +82,7 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     if ELSEWHERE.contains(&annotation.suffix) {
         return None;
     }
-    let fault = fault(annotation, text).or_else(|| ports(context, ingress, annotation, text))?;
+    let fault = fault(annotation, text).or_else(|| ports(ingress, annotation, text))?;
     let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what));
     let finding = match fault.help {
         Some(help) => finding.help(help),
@@ -212,7 +212,7 @@ fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
 }
 
 /// Ports of the NLB in front, and the ports of the ALB behind them.
-fn ports(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
+fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
     if annotation.suffix != "frontend-nlb-listener-port-mapping" {
         return None;
     }
@@ -221,7 +221,7 @@ fn ports(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, annotation: &An
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
-    let own = listen_ports::ports(context, ingress)?;
+    let own = listen_ports::ports(ingress)?;
     let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
     let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
     Some(Fault { harmless: true, ..Fault::new(what) })

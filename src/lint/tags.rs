@@ -7,7 +7,6 @@ use crate::alb::model::Setting;
 use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::effective;
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::unused::why_unused;
 
@@ -65,12 +64,12 @@ fn text(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
 
 fn tags(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &'static str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for map in effective::maps(context, ingress, suffix) {
+    for map in ingress.facts.maps(suffix) {
         for (key, value) in &map.value {
             if let Some(fault) = refused(key, value) {
-                findings.push(map.finding(context, &ALB061, fault));
+                findings.push(context.at_effective(&map, &ALB061, fault));
             } else if let Some(doubt) = doubtful(key, value) {
-                let finding = map.finding(context, &ALB061, doubt);
+                let finding = context.at_effective(&map, &ALB061, doubt);
                 findings.push(finding.severity(Severity::Warning));
             }
         }

@@ -2,37 +2,34 @@
 
 use std::collections::BTreeSet;
 
-use super::effective;
 use super::members::{Question, first};
-use crate::alb::catalogue::{self, Kind};
+use crate::alb::catalogue::{ADDRESS_TYPES, SCHEMES, known};
 use crate::alb::model::Key;
 use crate::lint::context::{Context, IngressUnderCheck};
 
 /// The scheme of the load balancer; `None` where it is neither of the two.
 #[must_use]
 pub fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
-    word(context, ingress, Question::Scheme, "scheme")
+    word(context, ingress, Question::Scheme, "scheme", SCHEMES)
 }
 
 /// The address type of the load balancer; `None` where it is none.
 #[must_use]
 pub fn address_type(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
-    word(context, ingress, Question::AddressType, "ip-address-type")
+    word(context, ingress, Question::AddressType, "ip-address-type", ADDRESS_TYPES)
 }
 
-/// The word that the first member with one gives; the first of the catalogue's words where no member gives one.
+/// The word that the first member with one gives; the default, which is the first, where no member gives one.
 fn word(
     context: &Context<'_>,
     ingress: &IngressUnderCheck<'_>,
     question: Question,
     suffix: &str,
+    words: &[&'static str],
 ) -> Option<&'static str> {
-    let Kind::Enum(words) = catalogue::find(suffix)?.kind else {
-        return None;
-    };
-    match first(context, ingress, question).and_then(|member| effective::text(context, member, suffix)) {
+    match first(context, ingress, question).and_then(|member| member.facts.text(suffix)) {
         None => words.first().copied(),
-        Some(text) => words.iter().copied().find(|word| *word == text.value),
+        Some(text) => known(words, text.value),
     }
 }
 

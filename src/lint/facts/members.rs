@@ -3,7 +3,6 @@
 //! All members of a group ask the same, and going through all of them each time would take the square of their number. So
 //! each [`Question`] is answered once for a group.
 
-use super::effective;
 use crate::alb::values::{parse_bool, string_list};
 pub use crate::lint::context::Question;
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -15,14 +14,14 @@ pub fn first<'a, 's>(
     ingress: &'a IngressUnderCheck<'s>,
     question: Question,
 ) -> Option<&'a IngressUnderCheck<'s>> {
-    context.first_member(ingress, question, |member| answer(context, member, question))
+    context.first_member(ingress, question, |member| answer(member, question))
 }
 
-fn answer(context: &Context<'_>, member: &IngressUnderCheck<'_>, question: Question) -> bool {
-    let text = |suffix| effective::text(context, member, suffix).is_some();
-    let list = |suffix| effective::list(context, member, suffix);
+fn answer(member: &IngressUnderCheck<'_>, question: Question) -> bool {
+    let text = |suffix| member.facts.text(suffix).is_some();
+    let list = |suffix| member.facts.list(suffix);
     let bucket = |key| {
-        let attributes = effective::maps(context, member, "load-balancer-attributes");
+        let attributes = member.facts.maps("load-balancer-attributes");
         attributes.iter().any(|map| map.value.get(key).is_some_and(|name| !name.is_empty()))
     };
     match question {

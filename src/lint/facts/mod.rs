@@ -2,7 +2,6 @@
 //!
 //! A fact looks at the model and the manifests, and reports nothing.
 
-pub mod effective;
 pub mod listen_ports;
 pub mod listeners;
 pub mod load_balancer;
