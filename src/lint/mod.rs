@@ -7,38 +7,13 @@
 //! A rule is a function from a [`Context`] to findings, and stands beside its texts. What several rules ask is a fact in
 //! [`facts`]; no rule imports another. `registry` lists the modules of rules, one line for each.
 
-mod actions;
-mod annotations;
-mod attributes;
-mod auth;
-mod backend;
-mod certificates;
-mod class;
-mod conditions;
 pub mod context;
-mod controller;
-mod exposure;
 mod facts;
-mod flux;
-mod frontend;
-mod groups;
-mod health;
-mod inbound;
-mod kubernetes;
-mod limits;
-mod listeners;
-mod load_balancer;
 mod locate;
-mod mesh;
 pub mod migration;
-mod opened;
-mod paths;
-mod redirects;
 pub mod reference;
 mod registry;
-mod service;
-mod syntax;
-mod tags;
+mod rules;
 #[cfg(test)]
 mod testing;
 
@@ -62,14 +37,16 @@ pub use registry::REGISTRY;
 
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
 pub mod rewrite_findings {
-    pub use super::exposure::{default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed};
-    pub use super::flux::read as read_variables;
-    pub use super::inbound::ALB025;
-    pub use super::opened::Before;
-    pub use super::service::{
+    pub use super::rules::access::inbound::ALB025;
+    pub use super::rules::access::scheme::{
+        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
+    };
+    pub use super::rules::access::wider_than_asked::Before;
+    pub use super::rules::annotations::values::no_text;
+    pub use super::rules::flux::read as read_variables;
+    pub use super::rules::targets::service::{
         east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
     };
-    pub use super::syntax::no_text;
 }
 
 /// The kinds of objects that a rule looks at in the filter.
@@ -100,7 +77,7 @@ pub struct Gateway<'g> {
     /// Whether its Service was rewritten.
     pub rewritten: bool,
     /// What its old load balancer was.
-    pub before: opened::Before,
+    pub before: rewrite_findings::Before,
 }
 
 /// Checks the Ingresses of our gateways, and the members of their groups.
@@ -137,7 +114,9 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let context = Context::new(&index, model, options, checked).behind_the_filter(rewritten.clone());
         let mut found = check(&context);
         let own = context.under_check.iter().find(|own| ours(own.facts));
-        found.extend(own.into_iter().flat_map(|own| opened::check(&context, own, gateway.before)));
+        found.extend(
+            own.into_iter().flat_map(|own| rules::access::wider_than_asked::check(&context, own, gateway.before)),
+        );
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -175,7 +154,7 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let index = Index::new(&found);
     let context = Context::new(&index, &model, &options, |_| true);
     let mut findings = check(&context);
-    findings.extend(syntax::undecoded(&context));
+    findings.extend(rules::annotations::values::undecoded(&context));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
@@ -227,7 +206,7 @@ fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> 
 /// All findings of all rules.
 fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
-    let refused = controller::check(context, &findings);
+    let refused = rules::refused::check(context, &findings);
     findings.extend(refused);
     findings
 }

@@ -1,8 +1,8 @@
 //! All rules, and the functions that check them: one line for each module of rules.
 
 use super::context::Context;
-use super::*;
-use crate::finding::Registry;
+use super::{migration, rules};
+use crate::finding::{Finding, Registry};
 
 macro_rules! registry {
     (check: $($($checked:ident)::+),+; report: $($($reported:ident)::+),+;) => {
@@ -17,34 +17,34 @@ macro_rules! registry {
 registry! {
     // The function `check` of each of these runs for every stream.
     check:
-        listeners,
-        certificates,
-        redirects,
-        actions,
-        conditions,
-        paths,
-        limits,
-        backend,
-        health,
-        health::gateway,
-        auth,
-        annotations,
-        syntax,
-        load_balancer,
-        frontend,
-        attributes,
-        tags,
-        exposure,
-        inbound,
-        groups,
-        class,
-        mesh,
-        service::standing,
-        kubernetes;
+        rules::listeners::ports,
+        rules::listeners::certificates,
+        rules::listeners::redirects,
+        rules::routing::actions,
+        rules::routing::conditions,
+        rules::routing::paths,
+        rules::routing::quotas,
+        rules::targets::protocol,
+        rules::targets::health_check,
+        rules::targets::gateway_health,
+        rules::listeners::authentication,
+        rules::annotations::unread,
+        rules::annotations::values,
+        rules::load_balancer::settings,
+        rules::load_balancer::frontend_nlb,
+        rules::load_balancer::attributes,
+        rules::load_balancer::tags,
+        rules::access::scheme,
+        rules::access::inbound,
+        rules::ownership::group,
+        rules::ownership::class,
+        rules::mesh,
+        rules::targets::service::as_is,
+        rules::api_server;
     // What these report other steps find: the rewrite, the migration, and what looks at all findings or at the whole output.
     report:
-        controller,
-        service,
+        rules::refused,
+        rules::targets::service,
         migration,
-        flux;
+        rules::flux;
 }

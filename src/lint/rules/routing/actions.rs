@@ -2,7 +2,7 @@
 //!
 //! An action is read for a backend that has its name and the port name `use-annotation`, and for nothing else: the how-to's
 //! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire the model knows; what takes what is in
-//! [`super::reach`].
+//! [`crate::lint::facts::shadowing`].
 
 mod limits;
 #[cfg(test)]

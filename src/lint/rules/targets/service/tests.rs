@@ -1,4 +1,4 @@
-use super::standing::{ALB033, ALB037, ALB091};
+use super::as_is::{ALB033, ALB037, ALB091};
 use super::*;
 use crate::lint::testing::{Manifest, configured, hold, rule, working};
 use crate::rewrite::rewrite;

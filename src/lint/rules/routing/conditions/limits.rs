@@ -1,6 +1,6 @@
 //! What webhook and controller pass on in conditions and transforms, and AWS refuses.
 //!
-//! Lengths and counts of values are those of a whole rule, and are checked there ([`crate::lint::limits`]).
+//! Lengths and counts of values are those of a whole rule, and are checked there ([`super::super::quotas`]).
 //!
 //! Source: AWS elbv2 API, RuleCondition, HttpHeaderConditionConfig, HttpRequestMethodConditionConfig, RuleTransform.
 

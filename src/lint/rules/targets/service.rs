@@ -1,6 +1,6 @@
 //! Rules about the gateway's Service: its ports, its traffic policy, and what passes the ALB by.
 
-pub mod standing;
+pub mod as_is;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,5 @@
-//! Rules about health checks: which port is checked, and what AWS takes. What the gateway answers is in [`gateway`].
+//! Rules about health checks: which port is checked, and what AWS takes. What the gateway answers is in [`super::gateway_health`].
 
-pub mod gateway;
 #[cfg(test)]
 mod tests;
 

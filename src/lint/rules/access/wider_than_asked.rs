@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::scheme::ALB024;
 use crate::alb::values::string_list;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::exposure::ALB024;
 use crate::lint::migration::ALB027;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! An annotation that the controller does not know it ignores, and `kubectl apply` says that all is well. So a wrong
 //! letter switches a setting off, and the default takes its place. The model has for each annotation whether the controller
-//! reads it, and why not. Values are checked in [`super::syntax`].
+//! reads it, and why not. Values are checked in [`super::values`].
 
 #[cfg(test)]
 mod tests;
