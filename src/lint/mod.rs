@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A rule is a function from a [`Context`] to findings, and stands beside its texts. What several rules ask is a fact in
-//! [`facts`]; no rule imports another. `registry` lists the modules of rules, one line for each.
+//! `facts`; no rule imports another. `registry` lists the modules of rules, one line for each.
 
 pub mod context;
 mod facts;

@@ -43,6 +43,7 @@ registry! {
         rules::api_server;
     // What these report other steps find: the rewrite, the migration, and what looks at all findings or at the whole output.
     report:
+        rules::access,
         rules::refused,
         rules::targets::service,
         migration,

@@ -8,7 +8,6 @@ use crate::alb::model::{Protocol, Setting, State, Unread};
 use crate::lint::context::IngressUnderCheck;
 
 /// The listen ports that an Ingress asks for; `None` where `listen-ports` does not parse.
-#[must_use]
 pub fn ports(ingress: &IngressUnderCheck<'_>) -> Option<BTreeMap<i32, Protocol>> {
     match ingress.setting("listen-ports") {
         Some(setting) => listen_ports::read(&setting.value).ok().map(|read| read.ports),
@@ -18,19 +17,16 @@ pub fn ports(ingress: &IngressUnderCheck<'_>) -> Option<BTreeMap<i32, Protocol>>
 }
 
 /// Whether one of the ports speaks this protocol.
-#[must_use]
 pub fn has(ports: &BTreeMap<i32, Protocol>, protocol: Protocol) -> bool {
     ports.values().any(|found| *found == protocol)
 }
 
 /// The certificates that are in effect: the class's, or the Ingress's own.
-#[must_use]
 pub fn certificate_arns(ingress: &IngressUnderCheck<'_>) -> Vec<String> {
     ingress.facts.list("certificate-arn").map(|arns| arns.value).unwrap_or_default()
 }
 
 /// `HTTPS-443`; another spelling is a misspelt key, which has a rule of its own.
-#[must_use]
 pub fn is_listener(name: &str) -> bool {
     let parts = name.split_once('-');
     parts
@@ -38,7 +34,6 @@ pub fn is_listener(name: &str) -> bool {
 }
 
 /// `listener-attributes.https-443`: the key is known as a family, but no listener is ever called so.
-#[must_use]
 pub fn misspelt_listener(setting: &Setting) -> bool {
     let of_listener = setting.key.strip_prefix(PREFIX).and_then(|name| name.strip_prefix("listener-attributes."));
     let read = matches!(setting.state, State::Read | State::Unread(Unread::NoSuchListener));

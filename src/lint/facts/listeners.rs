@@ -47,32 +47,27 @@ fn place(origin: &Origin) -> Place<'_> {
 
 impl<'s> IngressListener<'s> {
     /// The earlier rule, of whichever Ingress, that takes every request of this one.
-    #[must_use]
     pub fn shadowed_by(&self, rule: &Rule) -> Option<&'s Rule> {
         self.listener.rules.get(self.shared.reach.shadowed_by(rule)?)
     }
 
     /// Whether a request can reach a rule.
-    #[must_use]
     pub fn is_reachable(&self, rule: &Rule) -> bool {
         self.shared.reach.shadowed_by(rule).is_none()
     }
 
     /// The rule of the listener, of whichever Ingress, that comes from there: one that others are left out for.
-    #[must_use]
     pub fn rule_of(&self, origin: &Origin) -> Option<&'s Rule> {
         self.shared.by_place.get(&place(origin)).copied()
     }
 
     /// Whether the default actions are those of the Ingress, and a request can reach them.
-    #[must_use]
     pub fn has_default(&self, ingress: &Key) -> bool {
         self.listener.default_from.as_ref() == Some(ingress) && default_is_reachable(self.listener)
     }
 }
 
 /// The listeners of each member of a group, in the order of its members.
-#[must_use]
 pub fn of_members(group: &Group) -> Vec<Vec<IngressListener<'_>>> {
     let mut found = vec![Vec::new(); group.members.len()];
     for listener in group.built.iter().flat_map(|built| &built.listeners) {

@@ -8,13 +8,11 @@ use crate::alb::model::Key;
 use crate::lint::context::{Context, IngressUnderCheck};
 
 /// The scheme of the load balancer; `None` where it is neither of the two.
-#[must_use]
 pub fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
     word(context, ingress, Question::Scheme, "scheme", SCHEMES)
 }
 
 /// The address type of the load balancer; `None` where it is none.
-#[must_use]
 pub fn address_type(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
     word(context, ingress, Question::AddressType, "ip-address-type", ADDRESS_TYPES)
 }
@@ -34,19 +32,16 @@ fn word(
 }
 
 /// The Ingress of the group that gives security groups, if one does.
-#[must_use]
 pub fn security_groups<'s>(context: &Context<'s>, ingress: &IngressUnderCheck<'s>) -> Option<&'s Key> {
     first(context, ingress, Question::SecurityGroups).map(|member| &member.facts.key)
 }
 
 /// Whether some member of the group puts an NLB in front.
-#[must_use]
 pub fn frontend_nlb(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> bool {
     first(context, ingress, Question::FrontendNlb).is_some()
 }
 
 /// The first item with this prefix that comes again.
-#[must_use]
 pub fn first_duplicate<'i>(items: &'i [String], prefix: &str) -> Option<&'i String> {
     let mut seen = BTreeSet::new();
     let mut ids = items.iter().filter(|item| item.starts_with(prefix));

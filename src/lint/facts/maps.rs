@@ -3,7 +3,6 @@
 use crate::alb::values::trim;
 
 /// Why a text is no map: what is wrong with its first part that is no `key=value`.
-#[must_use]
 pub fn why_no_map(text: &str) -> String {
     if trim(text).is_empty() {
         return "there is nothing but blanks".to_owned();

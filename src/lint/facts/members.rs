@@ -8,7 +8,6 @@ pub use crate::lint::context::Question;
 use crate::lint::context::{Context, IngressUnderCheck};
 
 /// The first of the Ingresses that share a load balancer with this one, itself among them, for which the answer is yes.
-#[must_use]
 pub fn first<'a, 's>(
     context: &'a Context<'s>,
     ingress: &'a IngressUnderCheck<'s>,

@@ -15,7 +15,6 @@ pub struct Shadowing {
 
 impl Shadowing {
     /// Of rules in order of priority, which counts from 1.
-    #[must_use]
     pub fn of(rules: &[Rule]) -> Self {
         let mut earlier = Earlier::default();
         let mut shadowed_by = Vec::with_capacity(rules.len());
@@ -28,7 +27,6 @@ impl Shadowing {
     }
 
     /// The index of the rule that takes every request of this one.
-    #[must_use]
     pub fn shadowed_by(&self, rule: &Rule) -> Option<usize> {
         *self.shadowed_by.get(rule.priority.checked_sub(1)?)?
     }
@@ -111,14 +109,12 @@ fn paths(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
 const EVERY_PATH: &str = "/*";
 
 /// Whether a request can reach the default actions of a listener.
-#[must_use]
 pub fn default_is_reachable(listener: &Listener) -> bool {
     let takes_everything = |rule: &Rule| covers(&rule.conditions, &[]);
     !listener.rules.iter().any(takes_everything)
 }
 
 /// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
-#[must_use]
 pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {

@@ -59,14 +59,12 @@ impl<'s> Backend<'s> {
     }
 
     /// Whether its name is that of an `actions.*` annotation.
-    #[must_use]
     pub fn uses_annotation(&self) -> bool {
         self.port == PortRef::Name(USE_ANNOTATION.to_owned())
     }
 }
 
 /// The paths of an Ingress, as they are written.
-#[must_use]
 pub fn paths(ingress: &Object) -> Vec<Path<'_>> {
     let mut found = Vec::new();
     let rules = list(&ingress.value["spec"]["rules"]);
@@ -86,13 +84,11 @@ pub fn paths(ingress: &Object) -> Vec<Path<'_>> {
 }
 
 /// The place of a path in an Ingress.
-#[must_use]
 pub fn path_pointer(rule: usize, path: usize) -> String {
     format!("/spec/rules/{rule}/http/paths/{path}")
 }
 
 /// All backends of an Ingress, the default one last.
-#[must_use]
 pub fn backends(ingress: &Object) -> Vec<Backend<'_>> {
     let mut found: Vec<Backend<'_>> = paths(ingress).into_iter().map(|path| path.backend).collect();
     let default = &ingress.value["spec"]["defaultBackend"];
@@ -122,7 +118,6 @@ pub struct Target<'s> {
 }
 
 /// The Service ports that an Ingress leads to, by its backends and by its actions, each once.
-#[must_use]
 pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>) -> Vec<Target<'s>> {
     let mut found: Vec<Target<'s>> = Vec::new();
     let mut seen = BTreeSet::new();
@@ -162,7 +157,6 @@ pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>)
 pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
 
 /// The Services of the stream that the Ingresses under check lead to.
-#[must_use]
 pub fn services<'s>(context: &'s Context<'s>) -> Vec<Behind<'s>> {
     let mut found: BTreeMap<(&str, &str), Behind<'s>> = BTreeMap::new();
     for ingress in context.ingresses() {
@@ -179,7 +173,6 @@ pub fn services<'s>(context: &'s Context<'s>) -> Vec<Behind<'s>> {
 
 impl<'s> Target<'s> {
     /// The port of the Service, where both are in the stream.
-    #[must_use]
     pub fn service_port(&self) -> Option<&'s Value> {
         find_port(&self.service?.value, &self.port)
     }
@@ -190,25 +183,21 @@ impl<'s> Target<'s> {
 
     /// The annotation that is in effect for this target group: the Service's, else the Ingress's. `None` too where
     /// IngressClassParams stand in its place.
-    #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&Setting> {
         self.settings().setting(suffix)
     }
 
     /// The value that is in effect; an empty one is none.
-    #[must_use]
     pub fn value(&self, suffix: &str) -> Option<&str> {
         self.setting(suffix).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// `instance` or `ip`; `None` where it is neither.
-    #[must_use]
     pub fn target_type(&self) -> Option<&'static str> {
         self.settings().target_type(self.context.options)
     }
 
     /// A finding about an annotation that is in effect here, or about the backend where there is none.
-    #[must_use]
     pub fn at(&self, suffix: &str, rule: &'static Rule, message: impl Into<String>) -> Finding {
         match self.setting(suffix) {
             Some(setting) => self.context.at(setting, rule, message),
@@ -217,13 +206,11 @@ impl<'s> Target<'s> {
     }
 
     /// A finding about the backend.
-    #[must_use]
     pub fn here(&self, rule: &'static Rule, message: impl Into<String>) -> Finding {
         self.ingress.finding(rule, message).field(self.pointer.clone())
     }
 
     /// The Service and its port in a message: `istio-ingressgateway:443`.
-    #[must_use]
     pub fn title(&self) -> String {
         format!("{}:{}", self.name, self.port)
     }

@@ -8,7 +8,6 @@ use crate::alb::model::Setting;
 use crate::lint::context::{Context, IngressUnderCheck};
 
 /// Why an annotation that the controller knows is not read all the same: something else would have to be there.
-#[must_use]
 pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<&'static str> {
     let annotation = setting.annotation?;
     match annotation.suffix {
@@ -37,7 +36,6 @@ pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, settin
 }
 
 /// Whether the Ingress or a Service of it asks for authentication.
-#[must_use]
 pub fn authenticates(ingress: &IngressUnderCheck<'_>) -> bool {
     ingress.settings("auth-type").any(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
 }

@@ -26,7 +26,6 @@ rules! {
 
 /// The variables that a stream needs, by name, each with whether it may be left undefined; and findings about objects that
 /// `is_ours` does not know.
-#[must_use]
 pub fn read(
     stream: &Stream<'_>,
     is_ours: impl Fn(&manifest::Object) -> bool,

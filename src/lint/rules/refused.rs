@@ -29,7 +29,6 @@ rules! {
 }
 
 /// What the other rules left, which have found `found`.
-#[must_use]
 pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
     let with_errors: BTreeSet<&ObjectRef> = errors.filter_map(|finding| finding.object.as_ref()).collect();

@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::ALB024;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::members::{Question, first};
@@ -13,16 +14,6 @@ use crate::lint::facts::members::{Question, first};
 const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
 
 rules! {
-    ALB024 Error "scheme-not-said" {
-        summary: "nobody said whether the ALB is internal or internet-facing, or what was said is neither",
-        explanation: "The controller's default is `internal`; the how-to, and so this program, says `internet-facing` \
-            where neither the configuration nor the old load balancer says anything. Changing the scheme later \
-            replaces the ALB: the old one is deleted first, and the DNS name changes.\n\nAnything but `internal` and \
-            `internet-facing`, in exactly these letters, stops the controller: `unknown scheme`.",
-        help: "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme)",
-        source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:138-167; \
-            pkg/deploy/elbv2/load_balancer_synthesizer.go:65-95",
-    }
     ALB065 Warning "scheme-changed" {
         summary: "the scheme differs from that of the Ingress which is in the stream already",
         explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
@@ -33,7 +24,6 @@ rules! {
 }
 
 /// Those that manifests as they stand can break.
-#[must_use]
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     context
         .ingresses()
@@ -80,7 +70,6 @@ fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<F
 }
 
 /// `internet-facing` was assumed.
-#[must_use]
 pub fn scheme_assumed() -> Finding {
     Finding::new(
         &ALB024,
@@ -91,7 +80,6 @@ pub fn scheme_assumed() -> Finding {
 }
 
 /// An internal gateway would be exposed.
-#[must_use]
 pub fn internal_exposed() -> Finding {
     Finding::new(
         &ALB024,
@@ -102,7 +90,6 @@ pub fn internal_exposed() -> Finding {
 }
 
 /// An internal gateway is exposed, as asked for.
-#[must_use]
 pub fn internal_opened() -> Finding {
     Finding::new(
         &ALB024,
@@ -114,7 +101,6 @@ pub fn internal_opened() -> Finding {
 }
 
 /// The scheme of the Ingress in the stream is kept, although the old load balancer may have been internal.
-#[must_use]
 pub fn default_yields() -> Finding {
     Finding::new(
         &ALB024,
@@ -126,7 +112,6 @@ pub fn default_yields() -> Finding {
 }
 
 /// The scheme differs from that of the Ingress in the stream.
-#[must_use]
 pub fn scheme_changed(old: &str, new: &str) -> Finding {
     Finding::new(&ALB065, format!("the scheme changes from {old} to {new}: the ALB is replaced"))
         .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")

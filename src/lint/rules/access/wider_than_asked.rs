@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::scheme::ALB024;
+use super::ALB024;
 use crate::alb::values::string_list;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -25,7 +25,6 @@ pub struct Before {
 }
 
 /// Compares the Ingress of a gateway with what is built from it and all that has a say.
-#[must_use]
 pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Vec<Finding> {
     scheme(context, ingress, before)
         .into_iter()

@@ -228,7 +228,6 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
 }
 
 /// Annotations of an object that are no text, which the API server does not even read.
-#[must_use]
 pub fn no_text(object: &Object) -> Vec<Finding> {
     let annotations = object.value.pointer("/metadata/annotations").and_then(|annotations| annotations.as_object());
     let found = annotations.into_iter().flatten().filter_map(|(key, value)| {
@@ -252,7 +251,6 @@ pub fn no_text(object: &Object) -> Vec<Finding> {
 
 /// What is no text in Ingresses that cannot be decoded, and so are not among those that the model tells of, as far as they
 /// may be the controller's.
-#[must_use]
 pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
     let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
     let objects = context.objects.iter().enumerate();

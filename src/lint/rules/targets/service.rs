@@ -71,13 +71,11 @@ rules! {
 }
 
 /// An east-west gateway that was chosen by name.
-#[must_use]
 pub fn east_west(reason: &str) -> Finding {
     Finding::new(&ALB046, format!("it is an east-west gateway ({reason}), whose mutual TLS an ALB can't pass through"))
 }
 
 /// `externalTrafficPolicy: Local` on what becomes a NodePort Service.
-#[must_use]
 pub fn traffic_policy_local() -> Finding {
     Finding::new(&ALB038, "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check")
         .severity(Severity::Warning)
@@ -85,27 +83,23 @@ pub fn traffic_policy_local() -> Finding {
 }
 
 /// `clusterIP: None` on what is or becomes a Service of this type.
-#[must_use]
 pub fn headless(kind: &str) -> Finding {
     Finding::new(&ALB045, format!("clusterIP is None, which the API server refuses on a {kind} Service"))
         .field("/spec/clusterIP")
 }
 
 /// `externalIPs`.
-#[must_use]
 pub fn external_addresses() -> Finding {
     Finding::new(&ALB093, "externalIPs lead to the gateway without the ALB and its WAF").field("/spec/externalIPs")
 }
 
 /// `sessionAffinity: ClientIP`.
-#[must_use]
 pub fn session_affinity() -> Finding {
     Finding::new(&ALB094, "sessionAffinity is ClientIP, and all clients have the addresses of the ALB")
         .field("/spec/sessionAffinity")
 }
 
 /// A port beside the three.
-#[must_use]
 pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
     let what = describe(port);
     match extra {
@@ -123,7 +117,6 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
 }
 
 /// A pinned port whose number or target port changes.
-#[must_use]
 pub fn port_changed(port: &Value, name: &str, number: u64) -> Finding {
     let was = port["port"].as_u64().unwrap_or_default();
     let target = match &port["targetPort"] {
