@@ -34,6 +34,7 @@ use context::{Context, Index};
 pub use locate::locate;
 use registry::CHECKS;
 pub use registry::REGISTRY;
+use rules::access::wider_than_asked;
 
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
 pub mod rewrite_findings {
@@ -85,38 +86,35 @@ pub struct Gateway<'g> {
 pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
     let applied = applied(objects);
     let index = Index::new(&applied);
-    // One model for all gateways that say the same of the controller.
-    let mut models: Vec<(Options, Model)> = Vec::new();
     let rewritten: Vec<&Object> = gateways
         .iter()
         .filter(|gateway| gateway.rewritten)
         .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
         .collect();
+    // One model for all gateways whose configurations have the same options of the controller.
+    let mut models: Vec<(Options, Model)> = Vec::new();
+    for gateway in gateways {
+        let options = context::options(gateway.spec);
+        if models.iter().all(|(known, _)| *known != options) {
+            let model = context::model_of(&applied, &options);
+            models.push((options, model));
+        }
+    }
     let mut findings = Vec::new();
     for gateway in gateways {
         let options = context::options(gateway.spec);
-        let at = match models.iter().position(|(known, _)| *known == options) {
-            Some(at) => at,
-            None => {
-                let model = context::model_of(&applied, &options);
-                models.push((options, model));
-                models.len() - 1
-            }
-        };
-        let (options, model) = &models[at];
+        let Some((options, model)) = models.iter().find(|(known, _)| *known == options) else { continue };
         let ingress = &objects[gateway.ingress];
-        let ours = |facts: &IngressFacts| {
+        let is_own = |facts: &IngressFacts| {
             let object = &applied[facts.index];
             object.name() == ingress.name() && object.namespace() == ingress.namespace()
         };
-        let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
-        let checked = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let context = Context::new(&index, model, options, checked).behind_the_filter(rewritten.clone());
+        let group = model.ingresses.iter().find(|facts| is_own(facts)).and_then(|facts| facts.group.clone());
+        let is_checked = |facts: &IngressFacts| is_own(facts) || (group.is_some() && facts.group == group);
+        let context = Context::new(&index, model, options, is_checked).behind_the_filter(rewritten.clone());
         let mut found = check(&context);
-        let own = context.under_check.iter().find(|own| ours(own.facts));
-        found.extend(
-            own.into_iter().flat_map(|own| rules::access::wider_than_asked::check(&context, own, gateway.before)),
-        );
+        let own = context.under_check.iter().find(|own| is_own(own.facts));
+        found.extend(own.into_iter().flat_map(|own| wider_than_asked::check(&context, own, gateway.before)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::alb::catalogue::PREFIX;
 use crate::alb::listen_ports;
 use crate::alb::model::{Protocol, Setting, State, Unread};
 use crate::lint::context::IngressUnderCheck;
@@ -35,7 +34,7 @@ pub fn is_listener(name: &str) -> bool {
 
 /// `listener-attributes.https-443`: the key is known as a family, but no listener is ever called so.
 pub fn misspelt_listener(setting: &Setting) -> bool {
-    let of_listener = setting.key.strip_prefix(PREFIX).and_then(|name| name.strip_prefix("listener-attributes."));
+    let of_listener = setting.name().strip_prefix("listener-attributes.");
     let read = matches!(setting.state, State::Read | State::Unread(Unread::NoSuchListener));
     read && of_listener.is_some_and(|listener| !is_listener(listener))
 }

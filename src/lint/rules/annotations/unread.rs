@@ -92,11 +92,6 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What follows the controller's prefix, or the whole key where it has another.
-fn name(setting: &Setting) -> &str {
-    setting.key.strip_prefix(PREFIX).unwrap_or(&setting.key)
-}
-
 /// The class annotation, which hides the Ingress from EKS Auto Mode.
 fn class_annotation(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let class = ingress.object.annotation(CLASS_ANNOTATION).filter(|_| context.options.eks_auto_mode)?;
@@ -124,13 +119,13 @@ fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Sett
         Unread::TooNew(since) => {
             let message = format!(
                 "{} is read since {since}, and the controller is {}",
-                name(setting),
+                setting.name(),
                 context.options.controller_version
             );
             Some(context.at(setting, &ALB053, message))
         }
         Unread::AutoMode => {
-            let message = format!("EKS Auto Mode does not read {}", name(setting));
+            let message = format!("EKS Auto Mode does not read {}", setting.name());
             Some(context.at(setting, &ALB040, message))
         }
         Unread::NoSuchBackend | Unread::NoSuchListener | Unread::NotOurs => None,
@@ -140,7 +135,7 @@ fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Sett
 fn unknown(context: &Context<'_>, setting: &Setting) -> Finding {
     let message = format!("the controller knows no annotation {}, and ignores it", setting.key);
     let finding = context.at(setting, &ALB052, message);
-    let meant = match name(setting).strip_prefix("listener-attributes.") {
+    let meant = match setting.name().strip_prefix("listener-attributes.") {
         Some(listener) => Some(trim(listener).to_ascii_uppercase())
             .filter(|listener| is_listener(listener))
             .map(|listener| format!("{PREFIX}listener-attributes.{listener}")),
@@ -153,7 +148,7 @@ fn unknown(context: &Context<'_>, setting: &Setting) -> Finding {
 }
 
 fn on_the_service(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Finding {
-    let name = name(setting);
+    let name = setting.name();
     let message = format!("{name} is read from the Ingress only: here on the Service it does nothing");
     let finding = context.at(setting, &ALB083, message);
     if ingress.annotation(name) == Some(setting.value.as_str()) {
@@ -167,7 +162,7 @@ fn on_the_service(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, settin
 
 fn empty(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation.filter(|_| setting.value.is_empty())?;
-    let name = name(setting);
+    let name = setting.name();
     let at = |what: &str| context.at(setting, &ALB029, format!("{name} is empty: {what}"));
     if let Some(why) = why_unused(context, ingress, setting) {
         return Some(at(&format!("it is not read, {why}")).severity(Severity::Warning));
@@ -196,7 +191,7 @@ fn newer_value(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     };
     let version = context.options.controller_version;
     (version < since).then(|| {
-        let name = name(setting);
+        let name = setting.name();
         let message = format!("{what} in {name} is read since {since}, and the controller is {version}");
         context.at(setting, &ALB053, message)
     })
@@ -207,7 +202,7 @@ fn not_in_auto_mode(context: &Context<'_>, setting: &Setting) -> Option<Finding>
         return None;
     };
     (context.options.eks_auto_mode && setting.value == value).then(|| {
-        let message = format!("EKS Auto Mode has no {}: {value}", name(setting));
+        let message = format!("EKS Auto Mode has no {}: {value}", setting.name());
         context.at(setting, &ALB040, message)
     })
 }
@@ -217,7 +212,7 @@ fn service_wins(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting:
     if setting.object.kind != "Service" {
         return None;
     }
-    let name = name(setting);
+    let name = setting.name();
     let ours = ingress.annotation(name)?;
     let message = match setting.annotation?.place {
         Place::Ingress => return None,

@@ -8,7 +8,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, PREFIX, Place};
+use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
 use crate::alb::model::Effective;
 use crate::alb::model::{Setting, State};
 use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_map, trim};
@@ -73,7 +73,7 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     if text.is_empty() || misspelt_listener(setting) {
         return None;
     }
-    let name = setting.key.strip_prefix(PREFIX).unwrap_or(&setting.key);
+    let name = setting.name();
     if let Some(why) = why_unused(context, ingress, setting) {
         let finding = context.at(setting, &ALB064, format!("{name} is not read, {why}"));
         let help = "remove the annotation, or set what it goes with";

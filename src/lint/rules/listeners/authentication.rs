@@ -120,7 +120,7 @@ fn dropped(key: &str) -> String {
 fn json(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut add = |setting: &Setting, faults: Vec<String>, warnings: Vec<String>| {
-        let name = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+        let name = setting.name();
         let at = |message: String| context.at(setting, &ALB076, format!("{name}: {message}"));
         findings.extend(faults.into_iter().map(at));
         findings.extend(warnings.into_iter().map(|message| at(message).severity(Severity::Warning)));
@@ -299,7 +299,7 @@ fn unchecked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
     });
     let guards = auth_types(ingress).chain(ingress.settings("jwt-validation"));
     let found = guards.filter_map(|guard| {
-        let name = guard.key.strip_prefix(PREFIX).unwrap_or_default();
+        let name = guard.name();
         if !https {
             let message = format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
             return Some(context.at(guard, &ALB062, message));

@@ -10,7 +10,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
@@ -102,7 +101,7 @@ fn never_read(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     });
     let backends = backends(ingress.object);
     let found = unread.map(|setting| {
-        let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+        let suffix = setting.name();
         let name = suffix.strip_prefix("actions.").unwrap_or_default();
         let message = match backends.iter().find(|backend| backend.name == name) {
             Some(backend) => format!(
@@ -131,7 +130,7 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 /// Faults of an action by itself.
 fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
-    let suffix = setting.key.strip_prefix(PREFIX).unwrap_or_default();
+    let suffix = setting.name();
     let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
         Ok(action) => action,
         Err(error) => {

@@ -70,12 +70,8 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-fn suffix(setting: &Setting) -> &str {
-    setting.key.strip_prefix(PREFIX).unwrap_or_default()
-}
-
 fn conditions(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
-    let name = suffix(setting);
+    let name = setting.name();
     let refused = |fault: String| context.at(setting, &ALB072, format!("{name}: {fault}"));
     let conditions: Vec<Condition> = match Payload::read(&setting.value) {
         Ok(conditions) => conditions,
@@ -111,7 +107,7 @@ fn transforms(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
         transforms.iter().try_for_each(Transform::check)?;
         Ok(transforms)
     });
-    let refused = |fault: String| context.at(setting, &ALB072, format!("{}: {fault}", suffix(setting)));
+    let refused = |fault: String| context.at(setting, &ALB072, format!("{}: {fault}", setting.name()));
     match checked {
         Err(fault) => vec![refused(fault)],
         Ok(transforms) => {
@@ -126,7 +122,7 @@ fn transforms(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
 fn dropped<T: Payload>(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
     let keys = unknown_keys(&setting.value, &T::TYPE);
     let warn = |key: String| {
-        let message = format!("{}: the controller knows no key {key:?}, and drops it", suffix(setting));
+        let message = format!("{}: the controller knows no key {key:?}, and drops it", setting.name());
         context.at(setting, &ALB072, message).severity(Severity::Warning)
     };
     keys.into_iter().map(warn).collect()
@@ -151,7 +147,7 @@ fn for_nothing(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Fi
         let State::Unread(unread) = &setting.state else {
             continue;
         };
-        let name = suffix(setting);
+        let name = setting.name();
         let tail = name.split_once('.').map_or("", |(_, tail)| tail);
         let family = setting.annotation.map_or("", |annotation| annotation.suffix);
         let at = |message: String| context.at(setting, &ALB074, message);
@@ -187,11 +183,11 @@ fn of_the_default_backend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>
         .map(|setting| (setting, Severity::Error))
         .chain(ingress.settings("transforms.*").map(|setting| (setting, Severity::Warning)));
     let unused = both.filter(|(setting, _)| {
-        let tail = suffix(setting).split_once('.').map_or("", |(_, tail)| tail);
+        let tail = setting.name().split_once('.').map_or("", |(_, tail)| tail);
         !setting.value.is_empty() && !of_rules(tail)
     });
     let found = unused.map(|(setting, severity)| {
-        let name = suffix(setting);
+        let name = setting.name();
         let message = format!("{name} is never used: only the default backend has that name, and no rule");
         context.at(setting, &ALB074, message).severity(severity)
     });
