@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::manifest::Object;
+use crate::manifest::{Object, Objects};
 use crate::stream::Stream;
-use crate::yaml::{Finder, Tree};
+use crate::yaml::Finder;
 use kubernetes_objects::ObjectRef;
 
 /// Adds the place to findings that name an object: that of the field, or of the object where no field is named or found.
-/// Each document is parsed once, however many findings it has.
-pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
+/// Each document is parsed at most once, however many findings it has.
+pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
     let mut by_name: BTreeMap<(&str, &str, &str), &Object> = BTreeMap::new();
-    for object in objects {
+    for object in &found.objects {
         by_name.entry((object.kind(), object.namespace(), object.name())).or_insert(object);
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
@@ -20,19 +20,18 @@ pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding])
         let of = |object: &ObjectRef| by_name.get(&(&*object.kind, &*object.namespace, &*object.name)).copied();
         let object = finding.object.as_ref().and_then(of);
         if let (None, Some(object)) = (&finding.place, object) {
-            let found = by_document.entry(object.document).or_default();
-            found.push((object, finding));
+            by_document.entry(object.document).or_default().push((object, finding));
         }
     }
-    for (document, found) in by_document {
-        let Some(document) = stream.documents.get(document) else {
+    for (index, findings) in by_document {
+        let Some(document) = stream.documents.get(index) else {
             continue;
         };
-        let has_field = found.iter().any(|(_, finding)| finding.field.is_some());
-        let tree = has_field.then(|| Tree::parse(stream.text_of(document)));
-        let mut finder = tree.iter().flatten().next().map(Finder::new);
+        let has_field = findings.iter().any(|(_, finding)| finding.field.is_some());
+        let tree = has_field.then(|| found.tree(stream, index));
+        let mut finder = tree.iter().flatten().next().map(|tree| Finder::new(tree));
         let places = stream.places(document);
-        for (object, finding) in found {
+        for (object, finding) in findings {
             let field = finding.field.as_ref();
             let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
             finding.place = Some(match located {

@@ -27,7 +27,7 @@ use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
-use crate::manifest::{self, Object};
+use crate::manifest::{self, Object, Objects};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use context::{Context, Index};
@@ -148,8 +148,8 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let found = as_is(&stream)?;
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let options = context::options(&spec);
-    let model = context::model_of(&found, &options);
-    let index = Index::new(&found);
+    let model = context::model_of(&found.objects, &options);
+    let index = Index::new(&found.objects);
     let context = Context::new(&index, &model, &options, |_| true);
     let mut findings = check(&context);
     findings.extend(rules::annotations::values::undecoded(&context));
@@ -168,21 +168,20 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
 /// # Errors
 ///
 /// Where there are no manifests.
-pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
+pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
     if !has_content(stream.text) {
         return Err(Error::input("there are no manifests on stdin")
             .help("pipe `helm template` or `kubectl get -o yaml` into it"));
     }
-    let found = manifest::read(stream, &ALL_KINDS);
+    let mut found = manifest::read(stream, &ALL_KINDS);
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
             .at(stream.place(document, unreadable.error.offset))
             .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
     }
-    let mut objects = found.objects;
-    objects.retain(|object| !object.is_hook());
-    Ok(objects)
+    found.objects.retain(|object| !object.is_hook());
+    Ok(found)
 }
 
 /// Everything but hooks.
