@@ -152,7 +152,7 @@ pub static FIELDS: &[Field] = &[
     yaml("ingress.group.order", "900").flag("group-order")
         .annotation(alb!("group.order"), |i| i.group.order.map(plain)).order(70)
         .remark("the controller's: 0").must(Constraint::Range("")),
-    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}"),
+    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}").must(Constraint::Verbatim),
 
     items("findings.allow", "[ALB032]").flag("allow"),
     items("findings.warn", "[]").flag("warn"),
@@ -255,12 +255,12 @@ mod tests {
     }
 
     #[test]
-    fn annotations_and_their_words_are_those_of_the_catalogue() {
+    fn annotations_and_their_values_are_those_of_the_catalogue() {
         let hints = crate::config::reference::hints();
         for field in FIELDS.iter().filter(|field| field.value.is_some()) {
             let annotation = catalogue::find_key(field.annotations[0]).unwrap();
-            if let catalogue::Kind::Enum(words) = annotation.kind {
-                assert_eq!(hints[field.path].words, words, "{}", field.path);
+            if let catalogue::Kind::Enum(values) = annotation.kind {
+                assert_eq!(hints[field.path].values, values, "{}", field.path);
             }
         }
     }
