@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use memchr::memmem;
 use serde_json::Value;
 
-use crate::ObjectRef;
+use crate::reference::ObjectRef;
 use manifest_yaml::stream::{Document, Places, Stream};
 use manifest_yaml::{ParseError, Place, Tree, pointer};
 

@@ -3,7 +3,7 @@
 //! The parser reports a block scalar from its first content to the next token: its header (`|2-`) comes before that, its
 //! last line somewhere within. And it gives the last line a line break where the text ends without one; Go does not.
 
-use super::ParseError;
+use super::error::ParseError;
 use super::node::Block;
 use super::text::{ends_line, indicator, is_blank, line_end, line_start, next_line};
 use std::borrow::Cow;

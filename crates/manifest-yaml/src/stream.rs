@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::Place;
+use crate::place::Place;
 
 /// Helm 4's annotation that says which template a document was rendered from. Helm removes it again.
 pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";

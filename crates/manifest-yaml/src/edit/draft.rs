@@ -1,6 +1,6 @@
 //! What the document is to become: each node as it stands, edited inside, or new.
 
-use super::EditError;
+use super::error::EditError;
 use crate::find::Detour;
 use crate::node::{Content, Flow, NodeId, Tree};
 use crate::pointer::index;
