@@ -21,7 +21,7 @@ use crate::append;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::ingress::{self, Built};
+use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity, inbound, migration};
 use crate::manifest::{self, Object, Objects};
@@ -54,7 +54,7 @@ pub struct RewrittenGateway {
     /// What was changed in it.
     pub patch: Patch,
     /// Its Ingress.
-    pub ingress: Built,
+    pub ingress: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
     pub carried: BTreeMap<String, String>,
     /// Where the Ingress was updated in the stream, not added.
