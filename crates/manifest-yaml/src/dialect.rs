@@ -1,5 +1,5 @@
-//! What Go takes for another value than our parser does. It is refused: a value is what Go reads, and nobody can tell from
-//! such a text what was meant.
+//! Texts that Go reads as another value than our parser does. They are refused: a value is what Go reads, and such a text
+//! does not show which of the two was meant.
 //!
 //! Go's reader follows YAML 1.1 (as libyaml does it), the parser YAML 1.2. Texts of both were compared at random, hundreds
 //! of thousands of them, with sigs.k8s.io/yaml v1.6.0: these are the differences that came out, beside those of

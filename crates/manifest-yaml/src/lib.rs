@@ -49,10 +49,10 @@
 //!
 //! # Which YAML
 //! That of Go's `yaml.v2` as Kubernetes uses it: `on`, `yes`, `012` and `1_000` are no strings there, the last of two equal
-//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] tells the keys that Kubernetes' strict decoding refuses.
+//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] lists the keys that Kubernetes' strict decoding refuses.
 //!
-//! Only this crate knows `granit-parser`, and of it only the module `reader`: the parser is young, and whoever has to replace
-//! it finds everything that depends on its spans in that one file.
+//! The parser is `granit-parser`, which is young. Only the module `reader` uses it, so that it can be replaced: everything that
+//! depends on its spans is in that one file.
 
 mod block_scalar;
 mod compose;

@@ -1,7 +1,7 @@
 //! Parser events to nodes.
 //!
 //! The parser gives each scalar, alias and bracket its bytes. What it leaves out is found here: `-`, `?` and `:` in the
-//! gaps between nodes, the header of a block scalar and its last line, and where a node is that nobody wrote (`key:`).
+//! gaps between nodes, the header of a block scalar and its last line, and the place of a node that is left out (`key:`).
 
 use super::block_scalar;
 use super::dialect;
@@ -216,7 +216,7 @@ impl<'t> Reader<'t> {
             }
             Content::Mapping { flow, entries } => match open.key.take() {
                 None => {
-                    // A key that nobody wrote: `? : value`, `: value`.
+                    // A key that is left out: `? : value`, `: value`.
                     let gap_end = if empty { skip_gap(text, from, text.len(), b",") } else { gap_end };
                     let to = text.len().min(gap_end + usize::from(empty));
                     let mark = indicator(text, from, to, b"?");

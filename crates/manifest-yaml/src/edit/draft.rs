@@ -14,13 +14,13 @@ pub(super) struct Draft<'a, 't> {
     pub(super) root: Part,
 }
 
-/// The future of one node.
+/// What becomes of one node.
 pub(super) enum Part {
-    /// To the byte as it stands.
+    /// It stays as it is, to the byte.
     Kept(NodeId),
     /// A collection that keeps its place, with edits inside.
     Edited(Edited),
-    /// Takes the place of what was there, or is added.
+    /// It replaces the old node, or is added.
     New(Value),
     Removed,
 }

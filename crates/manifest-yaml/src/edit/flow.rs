@@ -257,7 +257,7 @@ impl Editor<'_, '_> {
         }
     }
 
-    /// Whether an entry ends with the colon or tag of a value that nobody wrote: Go would take a comma for part of it.
+    /// Whether an entry ends with the colon or tag of a value that is left out: Go would read a comma as part of it.
     fn ends_open(&self, entry: &Written) -> bool {
         let node = self.tree.node(entry.value);
         let is_empty = matches!(&node.content, Content::Scalar { style: ScalarStyle::Empty, .. });

@@ -1,8 +1,10 @@
 //! JSON Patch on text.
 //!
-//! The way: the patch becomes a [`draft`] of the document, in which every node is either as it stands, edited inside, or
-//! new; the draft becomes [`splices`] of the text, laid out by `block` and `flow`; and the new text is read again and
-//! [verified](verify) before anybody sees it. So however odd a document is, an edit is right or refused, never wrong.
+//! 1. The patch becomes a [`draft`] of the document, in which every node is kept, edited inside, or new.
+//! 2. The draft becomes [`splices`] of the text, laid out by `block` and `flow`.
+//! 3. The new text is read again and [verified](verify) before it is returned.
+//!
+//! So however odd a document is, an edit is right or refused, never wrong.
 //!
 //! One draft for the whole patch, not one text after the other: a collection is laid out once, knowing what it ends up
 //! with (which entry is the last, whether it becomes `{}`), and a thousand operations cost one pass.
@@ -37,8 +39,7 @@ use serde_json::Value;
 /// Every byte outside the edited nodes stays: comments, quoting, order, line ends, BOM, a missing final newline, flow
 /// style. A removed entry takes its own lines and the comment behind its value along; a replaced value keeps that
 /// comment; an added entry comes last, in the layout around it. A collection that loses its last entry becomes `{}` or
-/// `[]` behind its key. What the patch does not change has no say in how it is written: `replace` by an equal value
-/// changes no byte.
+/// `[]` behind its key. `replace` by an equal value changes no byte.
 ///
 /// # Errors
 /// A patch that does not fit, and edits that would change something else as well (see the module). An error that is

@@ -94,7 +94,7 @@ impl Editor<'_, '_> {
         if !is_flow {
             return self.block(edited, Lead { end: place.lead, root: place.root });
         }
-        // `{}` says nothing about style: what is added takes that of the block around it.
+        // `{}` shows no style: what is added takes the style of the block around it.
         let bare = !self.tree.text[node.span()].contains('#');
         if is_empty && bare && !place.root {
             return self.replace(place, edited.node, &new_value(edited, &node.content));
