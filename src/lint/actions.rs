@@ -16,7 +16,7 @@ use super::reach::takes;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
-use crate::alb::json::unknown_keys;
+use crate::alb::json::{mismatch, unknown_keys};
 use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
 
@@ -155,7 +155,8 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
         Ok(action) => action,
         Err(error) => {
-            let quotes = error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let mismatch = mismatch(text, &payloads::Action::TYPE);
+            let quotes = mismatch.is_some_and(|mismatch| mismatch.is_number_for_string());
             let finding = at(format!("{suffix}: {error}"));
             return vec![match quotes {
                 true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),

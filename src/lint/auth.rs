@@ -13,7 +13,7 @@ use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
-use crate::alb::model::{Action, Protocol, Setting};
+use crate::alb::model::{Action, Protocol, ReasonCode, Setting};
 use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
 
 /// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
@@ -296,7 +296,7 @@ fn secret(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<
     let reason = &subject.group?.failure.as_ref()?.reason;
     let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&subject.facts.key))?;
     let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
-    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && told.is_empty())
+    (suffix == "auth-idp-oidc" && reason.code == ReasonCode::IncompleteSecret && told.is_empty())
         .then(|| scene.at_site(site, &ALB076, reason.message.clone()))
 }
 

@@ -290,8 +290,7 @@ fn http2_in_clear_text(scene: &Scene<'_>) -> Vec<Finding> {
         }
         for target in &built.target_groups {
             let version = target.protocol_version;
-            let id = format!("tg:{}", target.id);
-            if let Some(port) = by_target.get(id.as_str())
+            if let Some(port) = by_target.get(target.id.as_str())
                 && version != "HTTP1"
                 && keys.contains(&target.ingress)
                 && let Some(site) = target.read_from.get("backend-protocol-version")
@@ -315,5 +314,5 @@ fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
         _ => None,
     };
     let targets = forward.into_iter().flat_map(|forward| &forward.target_groups);
-    targets.filter_map(|target| target.target_group_arn.as_deref())
+    targets.filter_map(|target| target.target_group_arn.as_ref()?.built())
 }

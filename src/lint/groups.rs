@@ -16,7 +16,7 @@ use super::listeners;
 use super::scene::{Scene, Subject, pointer};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{Kind, Merge, PREFIX};
-use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name};
+use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 
@@ -90,19 +90,12 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     if let Some(name) = subject.facts.class_text("group.name") {
-        let message = format!("group name {:?} of the class: {}", name.value, name_fault(name.value)?);
+        let message = format!("group name {:?} of the class: {}", name.value, check_group_name(name.value).err()?);
         return Some(scene.at_effective(&name, &ALB054, message));
     }
     let name = subject.read("group.name")?;
-    let message = format!("group.name {name:?}: {}", name_fault(name)?);
+    let message = format!("group.name {name:?}: {}", check_group_name(name).err()?);
     Some(subject.at(&ALB054, "group.name", message))
-}
-
-/// What is wrong with the name of a group, in the controller's words.
-fn name_fault(name: &str) -> Option<String> {
-    let fault = check_group_name(name).err()?;
-    let fault = fault.strip_prefix("invalid ingress group: ").unwrap_or(&fault);
-    Some(fault.to_owned())
 }
 
 fn order(subject: &Subject<'_>) -> Option<Finding> {
@@ -156,13 +149,11 @@ fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -
         false => compare(&members),
     };
     let reason = &failure.reason;
-    let is_conflict = reason.message.contains("conflicting ")
-        || reason.message.starts_with("multiple ingress defined default backend");
     let is_told = match &reason.site {
         Some(site) => findings.iter().any(|finding| finding.field == Some(site.pointer())),
         None => !findings.is_empty(),
     };
-    if failure.stage == Stage::Build && is_conflict && !is_told {
+    if failure.stage == Stage::Build && reason.code == ReasonCode::Conflict && !is_told {
         let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|subject| subject.facts.key == *key));
         findings.push(match &reason.site {
             Some(site) => scene.at_site(site, &ALB079, reason.message.clone()),

@@ -69,13 +69,13 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     if said.is_empty() {
         return None;
     }
-    let ports: Vec<String> =
-        subject.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
+    let ports: BTreeSet<i32> = subject.listeners.iter().map(|listening| listening.listener.port).collect();
     let others: BTreeSet<&str> = subject
         .built()?
         .inbound
         .iter()
-        .filter_map(|rule| ports.iter().find_map(|port| rule.strip_prefix(port.as_str())))
+        .filter(|rule| ports.contains(&rule.port))
+        .map(|rule| rule.source.as_str())
         .filter(|source| !said.contains(*source))
         .collect();
     (!others.is_empty()).then(|| {

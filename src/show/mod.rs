@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::alb::model::{
-    Built, FrontendNlb, Group, HealthPort, Listener, Model, MutualAuthentication, Pruned, Verdict, WebAcl, WhyPruned,
-    show_json,
+    Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Verdict, WebAcl,
+    WhyPruned, show_json,
 };
 use crate::manifest::Object;
 use crate::plan::ports;
@@ -132,12 +132,12 @@ fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
 }
 
 /// Who may connect.
-fn access(inbound: &[String], managed: bool) -> Branch {
+fn access(inbound: &[InboundRule], managed: bool) -> Branch {
     if !managed {
         return Branch::new("open to: what its security groups let in");
     }
-    let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.clone())).collect();
-    let open = inbound.iter().any(|range| range.ends_with(" 0.0.0.0/0") || range.ends_with(" ::/0"));
+    let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.to_string())).collect();
+    let open = inbound.iter().any(|range| range.source.is_everybody());
     Branch::with(if open { "open to everybody" } else { "open to these ranges only" }, ranges)
 }
 

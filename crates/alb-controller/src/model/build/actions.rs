@@ -8,7 +8,7 @@ use crate::model::build::Builder;
 use crate::model::build::backend::{Backend, Found};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
-use crate::model::{Action, FixedResponse, Forward, Protocol, Redirect, Target};
+use crate::model::{Action, FixedResponse, Forward, Protocol, Redirect, Target, TargetGroupRef};
 
 impl<'a> Builder<'a> {
     /// model_build_actions.go:17-60
@@ -68,13 +68,15 @@ impl<'a> Builder<'a> {
     /// An ARN wins over a name (model_build_actions.go:100-135).
     fn target(&mut self, member: &Member<'a>, target: &annotation::Target) -> Result<Target, Reason> {
         let arn = match (&target.target_group_arn, &target.service_name) {
-            (Some(arn), _) => Some(arn.clone()),
+            (Some(arn), _) => Some(TargetGroupRef::Arn(arn.clone())),
             (None, None) => None,
             (None, Some(name)) => {
                 let key = Key::new(&member.key.namespace, name);
                 let port = target.service_port.clone().unwrap_or(PortRef::Number(0));
                 match self.find_service(&key) {
-                    Found::Service(service) => Some(format!("tg:{}", self.target_group(member, &key, service, &port)?)),
+                    Found::Service(service) => {
+                        Some(TargetGroupRef::Built(self.target_group(member, &key, service, &port)?))
+                    }
                     Found::Missing | Found::Unknown => None,
                 }
             }

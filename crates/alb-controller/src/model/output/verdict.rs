@@ -3,7 +3,7 @@
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
 use crate::model::reference::{Failure, Key, Object, Reason};
-use crate::model::{FrontendNlb, Listener, LoadBalancer, TargetGroup, WebAcl};
+use crate::model::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -138,8 +138,8 @@ fn sorted<S: serde::Serializer>(members: &[Key], serializer: S) -> Result<S::Ok,
 pub struct Built {
     /// The load balancer.
     pub load_balancer: LoadBalancer,
-    /// Who may connect, as the managed security group has it: `tcp 443 from 0.0.0.0/0`.
-    pub inbound: Vec<String>,
+    /// Who may connect, as the managed security group has it.
+    pub inbound: Vec<InboundRule>,
     /// Listeners by port.
     pub listeners: Vec<Listener>,
     /// Target groups by id.
@@ -154,6 +154,15 @@ pub struct Built {
     /// The NLB in front.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frontend_nlb: Option<FrontendNlb>,
+}
+
+impl Built {
+    /// The target group of this id.
+    #[must_use]
+    pub fn target_group(&self, id: &str) -> Option<&TargetGroup> {
+        let at = self.target_groups.binary_search_by(|group| group.id.as_str().cmp(id));
+        at.ok().and_then(|at| self.target_groups.get(at))
+    }
 }
 
 impl Model {
