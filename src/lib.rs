@@ -62,15 +62,17 @@ pub mod finding;
 pub mod gateway;
 pub mod hosts;
 pub mod ingress;
+pub mod istio;
 pub mod lint;
-pub mod manifest;
 pub mod placeholder;
 pub mod plan;
 pub mod report;
 pub mod rewrite;
 pub mod sarif;
 pub mod show;
+mod suggest;
 
 pub use error::{Error, Place};
+pub use kubernetes_objects::object as manifest;
 pub use manifest_yaml as yaml;
 pub use manifest_yaml::stream;

@@ -74,3 +74,40 @@ fn what_is_refused_is_shown_with_the_controllers_words() {
         assert!(text.contains(expected), "{text}");
     }
 }
+
+/// `show --as-is` of an Ingress that leads to port 80 of the Service `gw`, behind the Services before it.
+fn tree_of(ingress: &str, namespace: &str, services: &[&str]) -> String {
+    let mut manifest = String::new();
+    for name in services {
+        manifest.push_str(&format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}{namespace}}}\nspec:\n  type: NodePort\n  ports:\n  \
+             - {{name: of-{name}, port: 80, targetPort: 8080}}\n---\n"
+        ));
+    }
+    manifest.push_str(&format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {ingress}{namespace}}}\nspec:\n  \
+         ingressClassName: alb\n  defaultBackend: {{service: {{name: gw, port: {{number: 80}}}}}}\n---\napiVersion: \
+         networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: alb}}\nspec: {{controller: ingress.k8s.aws/alb}}\n"
+    ));
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+        .env_clear()
+        .args(["show", "--as-is"])
+        .write_stdin(manifest)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// `a-edge-gw` ends with the name of either Service.
+#[test]
+fn the_service_of_a_target_group_is_the_one_that_the_ingress_names() {
+    let text = tree_of("a-edge", ", namespace: ns", &["edge-gw", "gw"]);
+    assert!(text.contains("Service ns/gw, port 80 (of-gw), pods at 8080\n"), "{text}");
+    assert!(!text.contains("edge-gw"), "{text}");
+}
+
+#[test]
+fn the_service_is_shown_without_a_namespace_too() {
+    let text = tree_of("a", "", &["gw"]);
+    assert!(text.contains("Service default/gw, port 80 (of-gw), pods at 8080\n"), "{text}");
+}

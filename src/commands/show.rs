@@ -5,7 +5,6 @@ use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::{self, scene};
-use crate::manifest::Object;
 use crate::rewrite::rewrite_reading;
 use crate::show::{self, picture};
 use crate::stream::Stream;
@@ -18,8 +17,8 @@ use super::Printed;
 ///
 /// As the filter.
 pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
-    let (objects, model) = modelled(text, settings, as_is)?;
-    let picture = || picture(&model, &objects);
+    let model = modelled(text, settings, as_is)?;
+    let picture = || picture(&model);
     Ok(Printed::output(match format {
         ShowFormat::Tree => show::tree(&picture()),
         ShowFormat::Mermaid => show::mermaid(&picture()),
@@ -28,7 +27,7 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
     }))
 }
 
-fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Object>, Model), Error> {
+fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<Model, Error> {
     let objects = if as_is {
         lint::as_is(&Stream::split(text))?
     } else {
@@ -36,6 +35,5 @@ fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<(Vec<Objec
         rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()
     };
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
-    let model = scene::model_of(&objects, &scene::options(&spec));
-    Ok((objects, model))
+    Ok(scene::model_of(&objects, &scene::options(&spec)))
 }

@@ -1,7 +1,7 @@
-//! The load balancer as a picture: what the controller says, then the way of the traffic from the client to the pods.
+//! The load balancer as a diagram: the verdict of the controller, then the way of the traffic from the client to the pods.
 //!
-//! One [`Branch`] with its branches is made from the model and the objects; three modules draw it. What the manifests do not
-//! tell is said as such, never left out and never guessed.
+//! The model alone is asked. One [`Branch`] with its branches is made from it, and three modules draw that: as a tree, as a
+//! Mermaid flowchart, as SVG. What the manifests do not tell is named as such, never left out and never guessed.
 
 mod mermaid;
 mod svg;
@@ -10,14 +10,12 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::alb::model::{
-    Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Verdict, WebAcl,
-    WhyPruned, show_json,
+    Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
+    Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };
-use crate::manifest::Object;
-use crate::plan::ports;
 
 pub use mermaid::mermaid;
 pub use svg::svg;
@@ -42,15 +40,14 @@ impl Branch {
     }
 }
 
-/// The picture of a model.
+/// The diagram of a model.
 #[must_use]
-pub fn picture(model: &Model, objects: &[Object]) -> Branch {
+pub fn picture(model: &Model) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
     }
-    let services = Services::of(objects);
-    branches.extend(model.groups.iter().map(|group| group_branch(group, &services)));
+    branches.extend(model.groups.iter().map(group_branch));
     Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
 }
 
@@ -64,71 +61,41 @@ fn verdict(verdict: Verdict, message: Option<&str>) -> String {
     }
 }
 
-/// What the rules of one load balancer lead to.
-struct Targets<'p> {
-    /// Target groups by their ids.
-    groups: BTreeMap<&'p str, &'p Value>,
-    services: &'p Services<'p>,
-}
-
-/// The Services by namespace and name, of several of a name the first, each with its place in the stream.
-struct Services<'p>(BTreeMap<(&'p str, &'p str), (usize, &'p Object)>);
-
-impl<'p> Services<'p> {
-    fn of(objects: &'p [Object]) -> Self {
-        let mut found = BTreeMap::new();
-        for (at, object) in objects.iter().enumerate() {
-            if object.kind() == "Service" {
-                let key = (object.namespace(), object.name());
-                found.entry(key).or_insert((at, object));
-            }
-        }
-        Services(found)
-    }
-
-    /// The first of those whose name stands at the end of `ingress-service`.
-    fn with_name_at_the_end(&self, namespace: &str, names: &str) -> Option<&'p Object> {
-        let ends = names.match_indices('-').map(|(at, _)| &names[at + 1..]);
-        let found = ends.filter_map(|name| self.0.get(&(namespace, name)));
-        let (_, object) = found.min_by_key(|(at, _)| *at)?;
-        Some(*object)
-    }
-}
-
-fn group_branch(group: &Group, services: &Services<'_>) -> Branch {
+fn group_branch(group: &Group) -> Branch {
     let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
-    let title = match (members.as_slice(), group.verdict) {
-        ([only], _) if *only == group.name => format!("Ingress {only}"),
+    let title = match members.as_slice() {
+        [only] if *only == group.name => format!("Ingress {only}"),
         _ => format!("IngressGroup {}: {}", group.name, members.join(", ")),
     };
     let Some(built) = &group.built else {
         return Branch::with(title, vec![Branch::new(verdict(group.verdict, group.message.as_deref()))]);
     };
-    let json = serde_json::to_value(built).unwrap_or_default();
     let lb = &built.load_balancer;
-    let mut about = vec![access(&built.inbound, lb.security_groups.is_empty())];
-    about.push(Branch::new(match &built.wafv2 {
-        WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
-        WebAcl::Detached => "WAF: taken off".to_owned(),
-        WebAcl::Arn(arn) => format!("WAF: {arn}"),
-        WebAcl::Name(name) => format!("WAF: the web ACL called {name}"),
-    }));
-    if let Some(shield) = built.shield {
-        about.push(Branch::new(format!("Shield Advanced: {}", if shield { "on" } else { "off" })));
-    }
-    let targets = Targets {
-        groups: items(&json["targetGroups"]).filter_map(|group| Some((group["id"].as_str()?, group))).collect(),
-        services,
-    };
-    about.extend(listeners(built, &json, &targets));
-    let name = lb.name.as_deref().unwrap_or("name made up by the controller");
-    let alb = Branch::with(format!("Application Load Balancer ({name}), {}, {}", lb.scheme, lb.ip_address_type), about);
+    let alb = alb_branch(built);
     let Some(nlb) = &built.frontend_nlb else {
         return Branch::with(title, vec![Branch::with(clients(lb.scheme), vec![alb])]);
     };
     let by_nlb = Branch::with(clients(nlb.scheme), vec![frontend(nlb)]);
     let from = format!("the Network Load Balancer, and {}", clients(lb.scheme));
     Branch::with(title, vec![by_nlb, Branch::with(from, vec![alb])])
+}
+
+fn alb_branch(built: &Built) -> Branch {
+    let lb = &built.load_balancer;
+    let mut branches = vec![access(&built.inbound, lb.security_groups.is_empty())];
+    branches.push(Branch::new(match &built.wafv2 {
+        WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
+        WebAcl::Detached => "WAF: taken off".to_owned(),
+        WebAcl::Arn(arn) => format!("WAF: {arn}"),
+        WebAcl::Name(name) => format!("WAF: the web ACL called {name}"),
+    }));
+    if let Some(shield) = built.shield {
+        branches.push(Branch::new(format!("Shield Advanced: {}", if shield { "on" } else { "off" })));
+    }
+    let groups: TargetGroups<'_> = built.target_groups.iter().map(|group| (group.id.as_str(), group)).collect();
+    branches.extend(built.listeners.iter().map(|listener| listener_branch(listener, &groups)));
+    let name = lb.name.as_deref().unwrap_or("name made up by the controller");
+    Branch::with(format!("Application Load Balancer ({name}), {}, {}", lb.scheme, lb.ip_address_type), branches)
 }
 
 /// Who may connect.
@@ -141,34 +108,30 @@ fn access(inbound: &[InboundRule], managed: bool) -> Branch {
     Branch::with(if open { "open to everybody" } else { "open to these ranges only" }, ranges)
 }
 
-fn listeners(built: &Built, json: &Value, leads_to: &Targets<'_>) -> Vec<Branch> {
-    let both = built.listeners.iter().zip(items(&json["listeners"]));
-    both.map(|(typed, listener)| {
-        let mut text = format!("listener {} {}", typed.protocol.name(), typed.port);
-        if let Some(policy) = &typed.ssl_policy {
-            text.push_str(&format!(", {policy}"));
-        }
-        let mut branches = certificates(typed);
-        branches.extend(typed.mutual_authentication.as_ref().map(client_certificates));
-        branches.extend(items(&listener["rules"]).map(|rule| {
-            let rewrites = words::transforms(&rule["transforms"]);
-            let mut actions: Vec<Branch> =
-                items(&rule["actions"]).map(|action| self::action(action, leads_to)).collect();
-            let last = actions.len().saturating_sub(1);
-            actions.splice(last..last, rewrites.into_iter().map(Branch::new));
-            let which = words::conditions(&rule["conditions"]);
-            Branch::with(format!("rule {}: {which}", rule["priority"]), actions)
-        }));
-        branches.extend(typed.pruned.iter().map(left_out));
-        let defaults = items(&listener["defaultActions"]).map(|action| self::action(action, leads_to)).collect();
-        let rest = if typed.rules.is_empty() { "every request" } else { "everything else" };
-        branches.push(Branch::with(rest, defaults));
-        Branch::with(text, branches)
-    })
-    .collect()
+fn listener_branch(listener: &Listener, groups: &TargetGroups<'_>) -> Branch {
+    let mut text = format!("listener {} {}", listener.protocol.name(), listener.port);
+    if let Some(policy) = &listener.ssl_policy {
+        text.push_str(&format!(", {policy}"));
+    }
+    let mut branches = certificates(listener);
+    branches.extend(listener.mutual_authentication.as_ref().map(client_certificates));
+    branches.extend(listener.rules.iter().map(|rule| rule_branch(rule, groups)));
+    branches.extend(listener.pruned.iter().map(left_out));
+    let rest = if listener.rules.is_empty() { "every request" } else { "everything else" };
+    let defaults = listener.default_actions.iter().map(|action| action_branch(action, groups)).collect();
+    branches.push(Branch::with(rest, defaults));
+    Branch::with(text, branches)
 }
 
-/// Each once: the default one may stand among the others again.
+/// The rewrites of a request stand before the last action, which forwards or answers it.
+fn rule_branch(rule: &Rule, groups: &TargetGroups<'_>) -> Branch {
+    let mut actions: Vec<Branch> = rule.actions.iter().map(|action| action_branch(action, groups)).collect();
+    let last = actions.len().saturating_sub(1);
+    actions.splice(last..last, words::transforms(&rule.transforms).into_iter().map(Branch::new));
+    Branch::with(format!("rule {}: {}", rule.priority, words::conditions(&rule.conditions)), actions)
+}
+
+/// The certificates of a listener, each once: the default one may be listed again among the others.
 fn certificates(listener: &Listener) -> Vec<Branch> {
     let mut texts: Vec<String> = Vec::new();
     for arn in &listener.certificates {
@@ -233,87 +196,74 @@ fn clients(scheme: &str) -> &'static str {
     if scheme == "internal" { "clients inside the VPC" } else { "clients on the internet" }
 }
 
-fn action(action: &Value, leads_to: &Targets<'_>) -> Branch {
-    match action["type"].as_str().unwrap_or_default() {
-        "forward" => {
-            let forward = &action["forwardConfig"];
-            let targets: Vec<&Value> = items(&forward["targetGroups"]).collect();
-            let several = targets.len() > 1;
-            let branches = targets
-                .into_iter()
-                .map(|target| {
-                    let branch = target_branch(target, leads_to);
-                    let weight = &target["weight"];
-                    let text = match several {
-                        true => format!("weight {weight}: {}", branch.text),
-                        false => branch.text,
-                    };
-                    Branch { text, ..branch }
-                })
-                .collect();
-            Branch::with(words::stickiness(forward), branches)
+/// Target groups of a load balancer by their ids.
+type TargetGroups<'m> = BTreeMap<&'m str, &'m TargetGroup>;
+
+fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
+    match action {
+        Action::Forward { forward_config: forward } => {
+            let several = forward.target_groups.len() > 1;
+            let branches = forward.target_groups.iter().map(|target| {
+                let mut branch = target_branch(target, groups);
+                if let Some(weight) = target.weight.filter(|_| several) {
+                    branch.text = format!("weight {weight}: {}", branch.text);
+                }
+                branch
+            });
+            Branch::with(words::stickiness(forward), branches.collect())
         }
-        "redirect" => Branch::new(words::redirect(&action["redirectConfig"])),
-        "fixed-response" => Branch::new(words::answer(&action["fixedResponseConfig"])),
-        _ => Branch::new(words::guard(action)),
+        Action::Redirect { redirect_config } => Branch::new(words::redirect(redirect_config)),
+        Action::FixedResponse { fixed_response_config } => Branch::new(words::fixed_response(fixed_response_config)),
+        Action::AuthenticateOidc { config } => Branch::new(words::oidc(config)),
+        Action::AuthenticateCognito { config } => Branch::new(words::cognito(config)),
+        Action::JwtValidation { jwt_validation_config } => Branch::new(words::jwt(jwt_validation_config)),
     }
 }
 
-fn target_branch(target: &Value, leads_to: &Targets<'_>) -> Branch {
-    let id = target["targetGroupARN"].as_str().unwrap_or("that AWS looks up by its name");
-    let id = id.strip_prefix("tg:").unwrap_or(id);
-    leads_to
-        .groups
-        .get(id)
-        .map_or_else(|| Branch::new(format!("target group {id}")), |group| target_group(group, leads_to.services))
+fn target_branch(target: &Target, groups: &TargetGroups<'_>) -> Branch {
+    let id = match &target.group {
+        TargetGroupRef::Id(id) => match groups.get(id.as_str()) {
+            Some(group) => return target_group(group),
+            None => id,
+        },
+        TargetGroupRef::Arn(arn) => arn,
+        TargetGroupRef::Unknown => "that AWS looks up by its name",
+    };
+    Branch::new(format!("target group {id}"))
 }
 
-fn target_group(group: &Value, services: &Services<'_>) -> Branch {
-    let target_type = group["targetType"].as_str().unwrap_or_default();
-    let (targets, port) = if target_type == "ip" { ("pods", "port") } else { ("nodes", "node port") };
-    let at = |value: &Value| {
-        value.as_i64().map_or_else(|| format!("a {port} chosen by Kubernetes"), |number| format!("{port} {number}"))
+fn target_group(group: &TargetGroup) -> Branch {
+    let (targets, port) = if group.target_type == "ip" { ("pods", "port") } else { ("nodes", "node port") };
+    let at = |number: Option<i32>| match number {
+        Some(number) => format!("{port} {number}"),
+        None => format!("a {port} chosen by Kubernetes"),
     };
-    let check = &group["healthCheck"];
+    let check = &group.health_check;
     let health = format!(
         "health check {} {} at {}, every {} s",
-        check["protocol"].as_str().unwrap_or_default(),
-        check["path"].as_str().unwrap_or_default(),
-        if check["port"] == "traffic-port" { "the same port".to_owned() } else { at(&check["port"]) },
-        check["intervalSeconds"]
+        check.protocol.name(),
+        check.path,
+        match check.port {
+            HealthPort::Traffic => "the same port".to_owned(),
+            HealthPort::Number(number) => at(Some(number)),
+            HealthPort::Unknown => at(None),
+        },
+        check.interval_seconds
     );
-    let id = group["id"].as_str().unwrap_or_default();
-    let mut branches = vec![Branch::new(health)];
-    branches.extend(service(id, services));
-    let protocol = group["protocol"].as_str().unwrap_or_default();
-    let version = group["protocolVersion"].as_str().unwrap_or_default();
-    Branch::with(format!("{targets}, {}, {protocol} ({version})", at(&group["port"])), branches)
+    let text = format!("{targets}, {}, {} ({})", at(group.port), group.protocol.name(), group.protocol_version);
+    Branch::with(text, vec![Branch::new(health), service(group)])
 }
 
-/// The Service behind a target group `namespace/ingress-service:port`.
-fn service(id: &str, services: &Services<'_>) -> Option<Branch> {
-    let (namespace, rest) = id.split_once('/')?;
-    let (names, port) = rest.rsplit_once(':')?;
-    let object = services.with_name_at_the_end(namespace, names)?;
-    let port = ports(&object.value).iter().find(|candidate| {
-        candidate["name"] == port || port.parse() == Ok(candidate["port"].as_i64().unwrap_or_default())
-    })?;
-    let target = if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] };
-    Some(Branch::new(format!(
-        "Service {}, port {} ({}), pods at {}",
-        object.full_name(),
-        plain(&port["port"]),
-        plain(&port["name"]),
-        plain(target)
-    )))
-}
-
-fn items(value: &Value) -> impl Iterator<Item = &Value> {
-    value.as_array().into_iter().flatten()
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// The Service behind a target group.
+fn service(group: &TargetGroup) -> Branch {
+    let port = &group.backend_port;
+    let name = port.name.as_deref().unwrap_or("null");
+    let pods = match &port.target_port {
+        Some(IntOrString::Int(number)) => number.to_string(),
+        Some(IntOrString::String(name)) => name.clone(),
+        None => port.port.to_string(),
+    };
+    Branch::new(format!("Service {}, port {} ({name}), pods at {pods}", group.service, port.port))
 }
 
 /// The model as JSON, in the shape that the documentation describes.

@@ -1,129 +1,130 @@
 //! Conditions and actions of a rule in plain words, for somebody who has never seen an ALB: not AWS's names of the fields, and
 //! of a redirect only what it changes.
 
-use serde_json::Value;
+use crate::alb::model::{
+    AuthenticateCognito, AuthenticateOidc, Condition, FixedResponse, Forward, JwtValidation, Patterns, Redirect,
+    Session,
+};
+use crate::alb::payloads::{KeyValue, Transform};
 
-use super::{items, plain};
-
-/// Characters of a text that somebody wrote: a picture is no place to read an answer of a thousand.
+/// Characters of a text that a user wrote: a diagram is no place to read an answer of a thousand.
 const LONGEST: usize = 60;
 
 /// Which requests a rule takes.
-pub(super) fn conditions(conditions: &Value) -> String {
-    let texts: Vec<String> = items(conditions).map(condition).collect();
-    if texts.is_empty() { "every request".to_owned() } else { texts.join(", ") }
+pub(super) fn conditions(conditions: &[Condition]) -> String {
+    if conditions.is_empty() {
+        return "every request".to_owned();
+    }
+    conditions.iter().map(condition).collect::<Vec<String>>().join(", ")
 }
 
-fn condition(condition: &Value) -> String {
-    let field = condition["field"].as_str().unwrap_or_default();
-    let entries = condition.as_object().into_iter().flatten();
-    let config =
-        entries.filter(|(key, _)| key.ends_with("Config")).map(|(_, config)| config).next().unwrap_or(&Value::Null);
-    let what = match field {
-        "host-header" => "host".to_owned(),
-        "path-pattern" => "path".to_owned(),
-        "http-header" => format!("header {}", plain(&config["httpHeaderName"])),
-        "http-request-method" => "method".to_owned(),
-        "query-string" => "query".to_owned(),
-        "source-ip" => "client address in".to_owned(),
-        other => other.to_owned(),
-    };
-    let values: Vec<String> = items(&config["values"]).map(value).collect();
-    let regular: Vec<String> = items(&config["regexValues"]).map(plain).collect();
-    if regular.is_empty() {
-        format!("{what} {}", values.join(" or "))
-    } else {
-        format!("{what} matching {}", regular.join(" or "))
+fn condition(condition: &Condition) -> String {
+    match condition {
+        Condition::HostHeader { host_header_config } => patterns("host", host_header_config),
+        Condition::PathPattern { path_pattern_config } => patterns("path", path_pattern_config),
+        Condition::HttpHeader { http_header_config: header } => {
+            patterns(&format!("header {}", header.http_header_name), &header.patterns)
+        }
+        Condition::HttpRequestMethod { http_request_method_config } => patterns("method", http_request_method_config),
+        Condition::QueryString { query_string_config } => {
+            let pairs: Vec<String> = query_string_config.values.iter().map(pair).collect();
+            format!("query {}", pairs.join(" or "))
+        }
+        Condition::SourceIp { source_ip_config } => patterns("client address in", source_ip_config),
     }
 }
 
-fn value(value: &Value) -> String {
-    match (value["key"].as_str(), value["value"].as_str()) {
-        (Some(key), Some(text)) => format!("{key}={text}"),
-        (None, Some(text)) => text.to_owned(),
-        _ => plain(value),
+fn patterns(what: &str, patterns: &Patterns) -> String {
+    match patterns.regex_values.as_slice() {
+        [] => format!("{what} {}", patterns.values.join(" or ")),
+        regular => format!("{what} matching {}", regular.join(" or ")),
+    }
+}
+
+fn pair(pair: &KeyValue) -> String {
+    match &pair.key {
+        Some(key) => format!("{key}={}", pair.value),
+        None => pair.value.clone(),
     }
 }
 
 /// How a rule rewrites a request before it is forwarded.
-pub(super) fn transforms(transforms: &Value) -> Vec<String> {
+pub(super) fn transforms(transforms: &[Transform]) -> Vec<String> {
     let mut texts = Vec::new();
-    for transform in items(transforms) {
-        let (what, config) = match transform["type"].as_str() {
-            Some("host-header-rewrite") => ("host", &transform["hostHeaderRewriteConfig"]),
-            _ => ("URL", &transform["urlRewriteConfig"]),
-        };
-        texts.extend(items(&config["rewrites"]).map(|rewrite| {
-            let (from, to) = (plain(&rewrite["regex"]), plain(&rewrite["replace"]));
-            format!("rewrite the {what}: {} becomes {}", short(&from), short(&to))
-        }));
+    for transform in transforms {
+        let configs = [("host", &transform.host_header_rewrite_config), ("URL", &transform.url_rewrite_config)];
+        for (what, config) in configs {
+            texts.extend(config.iter().flat_map(|config| &config.rewrites).map(|rewrite| {
+                format!("rewrite the {what}: {} becomes {}", short(&rewrite.regex), short(&rewrite.replace))
+            }));
+        }
     }
     texts
 }
 
 /// Where a redirect leads: the host, and what else it changes.
-pub(super) fn redirect(to: &Value) -> String {
-    let part = |name: &str| to[name].as_str().filter(|text| !is_kept(name, text));
-    let host = part("host").unwrap_or("the same host");
-    let mut text = format!("redirect to {host}");
-    if let Some(protocol) = part("protocol") {
+pub(super) fn redirect(to: &Redirect) -> String {
+    let changed = |name: &str, part: &Option<String>| part.clone().filter(|text| !is_kept(name, text));
+    let mut text = match changed("host", &to.host) {
+        Some(host) => format!("redirect to {host}"),
+        None => "redirect to the same host".to_owned(),
+    };
+    if let Some(protocol) = changed("protocol", &to.protocol) {
         text.push_str(&format!(" by {protocol}"));
     }
-    for name in ["port", "path", "query"] {
-        if let Some(value) = part(name) {
-            text.push_str(&format!(", {name} {}", short(value)));
+    for (name, part) in [("port", &to.port), ("path", &to.path), ("query", &to.query)] {
+        if let Some(value) = changed(name, part) {
+            text.push_str(&format!(", {name} {}", short(&value)));
         }
     }
-    format!("{text} ({})", plain(&to["statusCode"]))
+    format!("{text} ({})", to.status_code)
 }
 
-/// AWS's placeholders for what the request has.
+/// Whether a part is AWS's placeholder for what the request has.
 fn is_kept(name: &str, text: &str) -> bool {
     text.trim_start_matches('/') == format!("#{{{name}}}")
 }
 
 /// What the load balancer answers by itself.
-pub(super) fn answer(answer: &Value) -> String {
-    let body = answer["messageBody"].as_str().unwrap_or_default();
-    let body = match body {
-        "" => String::new(),
-        body => format!(", {:?}", short(body)),
-    };
-    format!("answer {}{body}", plain(&answer["statusCode"]))
-}
-
-/// Who may go on.
-pub(super) fn guard(action: &Value) -> String {
-    let (who, config) = match action["type"].as_str().unwrap_or_default() {
-        "authenticate-oidc" => {
-            let config = &action["authenticateOIDCConfig"];
-            (format!("log in first, with OpenID Connect at {}", plain(&config["issuer"])), config)
-        }
-        "authenticate-cognito" => {
-            let config = &action["authenticateCognitoConfig"];
-            let pool = plain(&config["userPoolARN"]);
-            (format!("log in first, with the Cognito user pool {pool}"), config)
-        }
-        "jwt-validation" => {
-            let issuer = plain(&action["jwtValidationConfig"]["issuer"]);
-            return format!("a bearer token (JWT) issued by {issuer} is needed");
-        }
-        other => return other.to_owned(),
-    };
-    match config["onUnauthenticatedRequest"].as_str() {
-        Some("allow") => format!("{who}; who does not is let in, too"),
-        Some("deny") => format!("{who}; who has not is answered 401"),
-        _ => who,
+pub(super) fn fixed_response(response: &FixedResponse) -> String {
+    match response.message_body.as_deref().unwrap_or_default() {
+        "" => format!("answer {}", response.status_code),
+        body => format!("answer {}, {:?}", response.status_code, short(body)),
     }
 }
 
+/// Who may go on, with an OpenID Connect provider.
+pub(super) fn oidc(config: &AuthenticateOidc) -> String {
+    log_in(&format!("OpenID Connect at {}", config.issuer), &config.session)
+}
+
+/// Who may go on, with a Cognito user pool.
+pub(super) fn cognito(config: &AuthenticateCognito) -> String {
+    log_in(&format!("the Cognito user pool {}", config.user_pool_arn), &config.session)
+}
+
+fn log_in(with: &str, session: &Session) -> String {
+    let otherwise = match session.on_unauthenticated_request.as_str() {
+        "allow" => "; who does not is let in, too",
+        "deny" => "; who has not is answered 401",
+        _ => "",
+    };
+    format!("log in first, with {with}{otherwise}")
+}
+
+/// Who may go on, with a bearer token.
+pub(super) fn jwt(config: &JwtValidation) -> String {
+    format!("a bearer token (JWT) issued by {} is needed", config.issuer)
+}
+
 /// How the target groups of a forward share the requests.
-pub(super) fn stickiness(forward: &Value) -> String {
-    let config = &forward["targetGroupStickinessConfig"];
-    if config["enabled"] == true {
-        format!("forward to, a client to the same one for {} s", config["durationSeconds"])
-    } else {
-        "forward to".to_owned()
+pub(super) fn stickiness(forward: &Forward) -> String {
+    match &forward.target_group_stickiness_config {
+        Some(config) if config.enabled == Some(true) => {
+            let seconds = config.duration_seconds.map_or_else(|| "null".to_owned(), |seconds| seconds.to_string());
+            format!("forward to, a client to the same one for {seconds} s")
+        }
+        _ => "forward to".to_owned(),
     }
 }
 
@@ -138,51 +139,86 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::alb::model::{Header, Pairs};
+
+    fn strings(values: &[&str]) -> Vec<String> {
+        values.iter().map(ToString::to_string).collect()
+    }
+
+    fn values(values: &[&str]) -> Patterns {
+        Patterns { values: strings(values), ..Patterns::default() }
+    }
 
     #[test]
     fn conditions_are_named_in_words() {
-        let all = json!([
-            {"field": "http-header", "httpHeaderConfig": {"httpHeaderName": "X-Team", "values": ["a", "b"]}},
-            {"field": "query-string", "queryStringConfig": {"values": [{"key": "v", "value": "1"}, {"value": "2"}]}},
-            {"field": "source-ip", "sourceIPConfig": {"values": ["10.0.0.0/8"]}},
-            {"field": "host-header", "hostHeaderConfig": {"regexValues": ["^old"]}},
-            {"field": "path-pattern", "pathPatternConfig": {"values": ["/a", "/a/*"]}},
-        ]);
+        let pair = |key: Option<&str>, value: &str| KeyValue { key: key.map(str::to_owned), value: value.to_owned() };
+        let header = Header { http_header_name: "X-Team".to_owned(), patterns: values(&["a", "b"]) };
+        let pairs = Pairs { values: vec![pair(Some("v"), "1"), pair(None, "2")] };
+        let all = [
+            Condition::HttpHeader { http_header_config: header },
+            Condition::QueryString { query_string_config: pairs },
+            Condition::SourceIp { source_ip_config: values(&["10.0.0.0/8"]) },
+            Condition::HostHeader {
+                host_header_config: Patterns { regex_values: strings(&["^old"]), ..Patterns::default() },
+            },
+            Condition::PathPattern { path_pattern_config: values(&["/a", "/a/*"]) },
+        ];
         assert_eq!(
             conditions(&all),
             "header X-Team a or b, query v=1 or 2, client address in 10.0.0.0/8, host matching ^old, path /a or /a/*"
         );
-        assert_eq!(conditions(&json!([])), "every request");
+        assert_eq!(conditions(&[]), "every request");
     }
 
     #[test]
     fn a_redirect_says_what_it_changes() {
-        for (to, text) in [
+        let text = |text: &str| Some(text.to_owned());
+        for (to, expected) in [
             (
-                json!({"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}),
+                Redirect {
+                    protocol: text("HTTPS"),
+                    port: text("443"),
+                    status_code: "HTTP_301".to_owned(),
+                    ..Redirect::default()
+                },
                 "redirect to the same host by HTTPS, port 443 (HTTP_301)",
             ),
             (
-                json!({"host": "www.example.com", "path": "/new/#{path}", "port": "#{port}", "statusCode": "HTTP_302"}),
+                Redirect {
+                    host: text("www.example.com"),
+                    path: text("/new/#{path}"),
+                    port: text("#{port}"),
+                    status_code: "HTTP_302".to_owned(),
+                    ..Redirect::default()
+                },
                 "redirect to www.example.com, path /new/#{path} (HTTP_302)",
             ),
             (
-                json!({"host": "#{host}", "path": "/#{path}", "query": "a=b", "statusCode": "HTTP_302"}),
+                Redirect {
+                    host: text("#{host}"),
+                    path: text("/#{path}"),
+                    query: text("a=b"),
+                    status_code: "HTTP_302".to_owned(),
+                    ..Redirect::default()
+                },
                 "redirect to the same host, query a=b (HTTP_302)",
             ),
         ] {
-            assert_eq!(redirect(&to), text);
+            assert_eq!(redirect(&to), expected);
         }
     }
 
     #[test]
     fn long_answers_are_cut() {
-        let body = "a".repeat(61);
+        let response = |status: &str, body: Option<String>| FixedResponse {
+            content_type: None,
+            message_body: body,
+            status_code: status.to_owned(),
+        };
         assert_eq!(
-            answer(&json!({"statusCode": "200", "messageBody": body})),
+            fixed_response(&response("200", Some("a".repeat(61)))),
             format!("answer 200, \"{}…\"", "a".repeat(60))
         );
-        assert_eq!(answer(&json!({"statusCode": "404"})), "answer 404");
+        assert_eq!(fixed_response(&response("404", None)), "answer 404");
     }
 }

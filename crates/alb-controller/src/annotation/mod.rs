@@ -16,8 +16,6 @@ pub use auth::*;
 pub use conditions::*;
 
 use crate::go::json::{Type, unmarshal};
-use crate::go::strconv::PortRef;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -34,21 +32,6 @@ pub trait Payload: DeserializeOwned {
             (value, _) => value,
         };
         serde_json::from_value(value).map_err(|e| e.to_string())
-    }
-}
-
-impl<'de> Deserialize<'de> for PortRef {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Raw {
-            Number(i32),
-            Text(String),
-        }
-        Ok(match Raw::deserialize(deserializer)? {
-            Raw::Number(n) => PortRef::Number(n),
-            Raw::Text(text) => PortRef::parse(&text),
-        })
     }
 }
 

@@ -67,21 +67,19 @@ impl<'a> Builder<'a> {
 
     /// An ARN wins over a name (model_build_actions.go:100-135).
     fn target(&mut self, member: &Member<'a>, target: &annotation::Target) -> Result<Target, Reason> {
-        let arn = match (&target.target_group_arn, &target.service_name) {
-            (Some(arn), _) => Some(TargetGroupRef::Arn(arn.clone())),
-            (None, None) => None,
+        let group = match (&target.target_group_arn, &target.service_name) {
+            (Some(arn), _) => TargetGroupRef::Arn(arn.clone()),
+            (None, None) => TargetGroupRef::Unknown,
             (None, Some(name)) => {
                 let key = Key::new(&member.key.namespace, name);
                 let port = target.service_port.clone().unwrap_or(PortRef::Number(0));
                 match self.find_service(&key) {
-                    Found::Service(service) => {
-                        Some(TargetGroupRef::Built(self.target_group(member, &key, service, &port)?))
-                    }
-                    Found::Missing | Found::Unknown => None,
+                    Found::Service(service) => TargetGroupRef::Id(self.target_group(member, &key, service, &port)?),
+                    Found::Missing | Found::Unknown => TargetGroupRef::Unknown,
                 }
             }
         };
-        Ok(Target { target_group_arn: arn, weight: target.weight })
+        Ok(Target { group, weight: target.weight })
     }
 }
 

@@ -94,6 +94,7 @@ impl<'a> Builder<'a> {
             ingress: member.key.clone(),
             service: key.clone(),
             service_port: port.clone(),
+            backend_port: service_port.clone(),
             read_from,
         })
     }

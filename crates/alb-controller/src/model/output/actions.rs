@@ -76,44 +76,36 @@ fn null_if_empty<S: Serializer>(targets: &[Target], serializer: S) -> Result<S::
     if targets.is_empty() { serializer.serialize_none() } else { targets.serialize(serializer) }
 }
 
-/// Which target group an action forwards to. Printed as the ARN, or as `tg:` and the id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TargetGroupRef {
-    /// One that is there already, by its ARN.
-    Arn(String),
-    /// One of this model, by its id.
-    Built(String),
+/// A target group of an action.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Target {
+    /// Which one.
+    #[serde(rename = "targetGroupARN")]
+    pub group: TargetGroupRef,
+    /// Its weight.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<i32>,
 }
 
-impl TargetGroupRef {
-    /// The id, where it is one of this model.
-    #[must_use]
-    pub fn built(&self) -> Option<&str> {
-        match self {
-            TargetGroupRef::Arn(_) => None,
-            TargetGroupRef::Built(id) => Some(id),
-        }
-    }
+/// What a target of an action refers to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TargetGroupRef {
+    /// A target group of this model, by its id. Printed as `tg:<id>`.
+    Id(String),
+    /// An existing one, by its ARN.
+    Arn(String),
+    /// An existing one that AWS looks up by its name, or one whose Service is not in the stream.
+    Unknown,
 }
 
 impl Serialize for TargetGroupRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
+            TargetGroupRef::Id(id) => serializer.collect_str(&format_args!("tg:{id}")),
             TargetGroupRef::Arn(arn) => serializer.serialize_str(arn),
-            TargetGroupRef::Built(id) => serializer.collect_str(&format_args!("tg:{id}")),
+            TargetGroupRef::Unknown => serializer.serialize_none(),
         }
     }
-}
-
-/// A target group of an action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Target {
-    /// `None` for one that AWS looks up by its name, or whose Service is not in the stream.
-    #[serde(rename = "targetGroupARN")]
-    pub target_group_arn: Option<TargetGroupRef>,
-    /// Its weight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight: Option<i32>,
 }
 
 /// A redirect; a part that is `None` stays as it is in the request.

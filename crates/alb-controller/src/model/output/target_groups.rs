@@ -3,6 +3,7 @@
 use super::{Key, Protocol};
 use crate::go::strconv::PortRef;
 use crate::model::reference::Site;
+use k8s_openapi::api::core::v1::ServicePort;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -45,6 +46,9 @@ pub struct TargetGroup {
     /// Its port, as the rule or the action names it.
     #[serde(skip)]
     pub service_port: PortRef,
+    /// That port, as the Service has it.
+    #[serde(skip)]
+    pub backend_port: ServicePort,
     /// Where each annotation that it was built from stands, by suffix.
     #[serde(skip)]
     pub read_from: BTreeMap<&'static str, Site>,
