@@ -1,7 +1,7 @@
 //! What the value of a field must be, beyond its type: a row of the table of fields names its constraint.
 //!
 //! Values are read from the located tree, so that one constraint serves fields of several types. What AWS and the API server
-//! take is not written here: texts are checked by the functions of [`super::aws`] and [`super::kube`], ranges are those of the
+//! take is not written here: texts are checked by the functions of [`crate::alb::validation`] and [`super::kube`], ranges are those of the
 //! catalogue of annotations.
 
 use super::check::Check;

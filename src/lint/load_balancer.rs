@@ -9,8 +9,8 @@ use super::exposure;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::model::Effective;
+use crate::alb::validation;
 use crate::alb::values::parse_bool;
-use crate::config::aws;
 
 /// A name that AWS refuses.
 pub static ALB021: Rule = Rule {
@@ -127,7 +127,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let name = subject.facts.text("load-balancer-name")?;
-    let fault = aws::load_balancer_name(name.value).err()?;
+    let fault = validation::load_balancer_name(name.value).err()?;
     Some(scene.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
 }
 
@@ -181,7 +181,7 @@ fn web_acl(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
         let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
         return Some(scene.at_effective(&arn, &ALB030, message));
     }
-    let fault = aws::web_acl(arn.value).err()?;
+    let fault = validation::web_acl(arn.value).err()?;
     let finding = scene.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
