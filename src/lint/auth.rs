@@ -15,6 +15,7 @@ use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
 use crate::alb::model::{Action, Protocol, ReasonCode, Setting};
 use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+use crate::alb::validation::is_load_balancing_arn;
 
 /// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
 const MAX_ITEMS: usize = 10;
@@ -122,9 +123,7 @@ fn twice(entries: &[MutualAuthentication]) -> Option<String> {
 /// An ARN that is that of something else, which AWS refuses.
 fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
     let arn = entry.trust_store.as_deref().filter(|store| store.starts_with("arn:"))?;
-    let is_one = arn.split(':').nth(2) == Some("elasticloadbalancing")
-        && arn.split(':').nth(5).is_some_and(|tail| tail.starts_with("truststore/"));
-    (!is_one).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
+    (!is_load_balancing_arn(arn, "truststore")).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
 }
 
 fn dropped(key: &str) -> String {

@@ -15,8 +15,8 @@ use super::backends::paths;
 use super::listeners;
 use super::scene::{Scene, Subject, pointer};
 use super::{Finding, Rule, Severity};
-use crate::alb::catalogue::{Kind, Merge, PREFIX};
-use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
+use crate::alb::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
+use crate::alb::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 

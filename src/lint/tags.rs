@@ -6,7 +6,9 @@ mod tests;
 use super::scene::{Scene, Subject};
 use super::syntax::{idle, no_map};
 use super::{Finding, Rule, Severity};
+use crate::alb::catalogue::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
 use crate::alb::model::Setting;
+use crate::alb::validation::is_reserved_tag;
 use crate::alb::values::string_map;
 
 /// Tags that the controller or AWS refuses.
@@ -30,8 +32,6 @@ pub static RULES: [&Rule; 1] = [&ALB061];
 const ANNOTATIONS: [&str; 2] = ["tags", "frontend-nlb-tags"];
 /// By the controller on everything that it makes (LBC v3.5.0 pkg/deploy/tracking/provider.go).
 const ITS_OWN: [&str; 3] = ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "ingress.k8s.aws/resource"];
-const MAX_KEY: usize = 128;
-const MAX_VALUE: usize = 256;
 
 /// All of them.
 #[must_use]
@@ -83,15 +83,14 @@ fn tags(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &'static str) -> Vec<F
 
 fn refused(key: &str, value: &str) -> Option<String> {
     let length = |text: &str| text.chars().count();
-    let reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     if key.is_empty() {
         Some(format!("the tag with the value {value:?} has no key"))
-    } else if reserved {
+    } else if is_reserved_tag(key) {
         Some(format!("tag {key} begins with aws:, which AWS keeps for itself"))
-    } else if length(key) > MAX_KEY {
-        Some(format!("the key of tag {key} has {} characters, and AWS takes {MAX_KEY}", length(key)))
-    } else if length(value) > MAX_VALUE {
-        Some(format!("tag {key} has a value of {} characters, and AWS takes {MAX_VALUE}", length(value)))
+    } else if length(key) > TAG_KEY_LENGTH {
+        Some(format!("the key of tag {key} has {} characters, and AWS takes {TAG_KEY_LENGTH}", length(key)))
+    } else if length(value) > TAG_VALUE_LENGTH {
+        Some(format!("tag {key} has a value of {} characters, and AWS takes {TAG_VALUE_LENGTH}", length(value)))
     } else {
         None
     }

@@ -25,7 +25,7 @@ pub use output::settings::{Setting, Source, State, Unread};
 pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
 pub use output::*;
 pub use reference::{Failure, Key, Object, Part, Reason, ReasonCode, Site, Stage};
-pub use select::group::{GroupNameFault, ORDERS as GROUP_ORDERS, check_name as check_group_name};
+pub use select::group::{GroupNameFault, check_name as check_group_name};
 
 use build::Builder;
 use input::annotations::Annotations;

@@ -156,15 +156,6 @@ pub struct Built {
     pub frontend_nlb: Option<FrontendNlb>,
 }
 
-impl Built {
-    /// The target group of this id.
-    #[must_use]
-    pub fn target_group(&self, id: &str) -> Option<&TargetGroup> {
-        let at = self.target_groups.binary_search_by(|group| group.id.as_str().cmp(id));
-        at.ok().and_then(|at| self.target_groups.get(at))
-    }
-}
-
 impl Model {
     pub(crate) fn new(
         verdict: Verdict,

@@ -2,18 +2,13 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
 
-use crate::catalogue;
+use crate::catalogue::{self, GROUP_NAME_LENGTH, GROUP_ORDERS};
 use crate::model::Options;
 use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params::{FieldValue, Params};
 use crate::model::reference::{Key, Reason};
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
 use std::fmt;
-
-const MAX_NAME: usize = 63;
-
-/// What `group.order` may be.
-pub const ORDERS: std::ops::RangeInclusive<i32> = -1000..=1000;
 
 /// An Ingress of a group.
 pub(crate) struct Member<'a> {
@@ -87,7 +82,7 @@ impl fmt::Display for GroupNameFault {
                 "groupName must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an \
                  alphanumeric character",
             ),
-            GroupNameFault::Length => write!(f, "groupName must be no more than {MAX_NAME} characters"),
+            GroupNameFault::Length => write!(f, "groupName must be no more than {GROUP_NAME_LENGTH} characters"),
         }
     }
 }
@@ -103,7 +98,7 @@ pub fn check_name(name: &str) -> Result<(), GroupNameFault> {
     if !ends || !name.bytes().all(|b| inner(b) || matches!(b, b'-' | b'.')) {
         return Err(GroupNameFault::Characters);
     }
-    if name.len() > MAX_NAME {
+    if name.len() > GROUP_NAME_LENGTH {
         return Err(GroupNameFault::Length);
     }
     Ok(())
@@ -127,8 +122,8 @@ fn order(member: &Member<'_>) -> Result<i32, Reason> {
         Reason { message, ..reason }.of(&member.key)
     };
     let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
-    if !ORDERS.contains(&order) {
-        let (key, min, max) = (&member.key, ORDERS.start(), ORDERS.end());
+    if !GROUP_ORDERS.contains(&order) {
+        let (key, min, max) = (&member.key, GROUP_ORDERS.start(), GROUP_ORDERS.end());
         let range = format!("explicit Ingress group order must be within [{min}:{max}]");
         let message = format!("{range}, Ingress: {key}, order: {order}");
         return Err(member.annotations.fault("group.order", message).of(key));
