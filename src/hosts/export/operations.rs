@@ -8,7 +8,7 @@ use crate::alb::nlb;
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
 use crate::config::{Entries, Spec, Var, fields};
 use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
-use crate::rewrite::Turned;
+use crate::rewrite::RewrittenGateway;
 
 /// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
 /// Ingress that has it from there. Without a scheme the type and the class decide on it.
@@ -29,7 +29,7 @@ fn is_configured(spec: &Spec, suffix: &str) -> bool {
 }
 
 /// The changes to a Service, guarded.
-pub(super) fn operations(turned: &Turned) -> Vec<PatchOperation> {
+pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
     let service = &turned.service.value;
     let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
     let mut list = List::default();
@@ -74,7 +74,7 @@ impl List {
 
     /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
     /// What is not there is `null` for kustomize's `test`.
-    fn test_access(&mut self, turned: &Turned) {
+    fn test_access(&mut self, turned: &RewrittenGateway) {
         let service = &turned.service.value;
         for (suffix, annotations, fields) in ACCESS {
             if is_configured(&turned.spec, suffix) {
@@ -111,7 +111,7 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, turned: &Turned, cluster_ip: bool) {
+    fn pin_ports(&mut self, turned: &RewrittenGateway, cluster_ip: bool) {
         let rendered = ports(&turned.service.value);
         let pins = plan::match_pins(rendered);
         let mut dropped = Vec::new();
@@ -153,7 +153,7 @@ impl List {
 }
 
 /// The node port that is configured for a port.
-fn node_port(turned: &Turned, name: &str) -> Option<Value> {
+fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
     let ports = turned.spec.service.node_ports.iter().flat_map(Entries::iter);
     ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
         Var::Known(number) => json!(number),
@@ -163,7 +163,7 @@ fn node_port(turned: &Turned, name: &str) -> Option<Value> {
 
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
 /// else the filter takes off.
-fn annotations(turned: &Turned) -> Vec<String> {
+fn annotations(turned: &RewrittenGateway) -> Vec<String> {
     let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
     for row in &nlb::ROWS {
