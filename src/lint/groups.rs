@@ -101,7 +101,7 @@ fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 fn order(subject: &Subject<'_>) -> Option<Finding> {
     let text = subject.read("group.order")?;
     let what = match parse_int32(text) {
-        Ok(order) if GROUP_ORDERS.contains(&order) => return None,
+        Ok(order) if GROUP_ORDERS.contains(&i64::from(order)) => return None,
         Ok(_) => "is not from -1000 to 1000",
         Err(_) => "is no whole number",
     };
