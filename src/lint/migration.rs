@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::pointer;
+use super::context::pointer;
 use super::{Finding, Rule, Severity};
 use crate::alb::nlb::{ALB, Carried, PREFIX};
 use crate::alb::values::string_list;
@@ -220,7 +220,7 @@ pub const CUTOVER: [&str; 4] = ["ALB034", "ALB035", "ALB036", "ALB068"];
 pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
 
 /// The rules of this module.
-pub static RULES: [&Rule; 16] = [
+pub const RULES: &[&Rule] = &[
     &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096,
     &ALB097, &ALB098, &ALB099, &ALB101,
 ];
