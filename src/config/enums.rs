@@ -1,6 +1,6 @@
 //! The closed sets of values that fields take.
 
-use crate::alb::catalogue;
+use alb_controller::catalogue;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;

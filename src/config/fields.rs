@@ -5,15 +5,15 @@
 //! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
 //! test compares the table with the types.
 
-use super::aws;
 use super::constraint::{self, Constraint};
 use super::field::variable_of;
 pub use super::field::{Field, Shape, UNORDERED};
 use super::settings::INGRESS_NAME;
 use super::types::{Ingress, ListenPort};
 use super::value::{Override, Printed, entries, list, plain};
-use crate::alb::catalogue::{self, CLASS_ANNOTATION};
 use crate::suggest::nearest;
+use alb_controller::catalogue::{self, CLASS_ANNOTATION};
+use alb_controller::validation as aws;
 use kubernetes_objects::validation as kubernetes;
 
 const fn text(path: &'static str, example: &'static str) -> Field {

@@ -6,15 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::{self, CLASS_ANNOTATION};
-use crate::alb::json::Json;
-use crate::alb::listen_ports;
 use crate::alb::nlb::{ALB, format_map};
-use crate::alb::values::string_map;
 use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::placeholder::as_json;
+use alb_controller::annotation::listen_ports;
+use alb_controller::catalogue::{self, CLASS_ANNOTATION};
+use alb_controller::go::json::Json;
+use alb_controller::go::strconv::string_map;
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
 const REDIRECT: &str =
