@@ -64,6 +64,7 @@ pub mod hosts;
 pub mod ingress;
 pub mod lint;
 pub mod manifest;
+pub mod migrate;
 pub mod placeholder;
 pub mod plan;
 pub mod report;

@@ -8,6 +8,5 @@ pub mod catalogue;
 pub mod json;
 pub mod listen_ports;
 pub mod model;
-pub mod nlb;
 pub mod payloads;
 pub mod values;

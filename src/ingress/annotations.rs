@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::nlb::{ALB, format_map};
 use crate::alb::values::string_map;
 use crate::config::types::{Ingress, ListenPort, Redirect};
 use crate::config::value::{Choice, Entries, Text};
+use crate::migrate::{ALB, format_map};
 use crate::placeholder::as_json;
 
 /// The class annotation.

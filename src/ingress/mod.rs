@@ -16,12 +16,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::alb::nlb::Carried;
 use crate::config::types::{ClassAs, Ingress as Wanted, PathRule, PathType, Placeholders, Spec};
 use crate::config::value::{Choice, Entries, PortRef};
 use crate::error::Error;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
+use crate::migrate::Carried;
 use crate::placeholder;
 use crate::plan::ports;
 use annotations::{Annotations, CLASS, Facts};
@@ -95,7 +95,7 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let flux = sources.spec.placeholders() == Placeholders::Flux;
     let backend = backend_port(sources.service, wanted)?;
     let class = class_of(sources.spec, sources.existing);
-    let existing = sources.existing.map(|object| crate::alb::nlb::annotations_of(&object.value)).unwrap_or_default();
+    let existing = sources.existing.map(|object| crate::migrate::annotations_of(&object.value)).unwrap_or_default();
 
     let mut annotations = Annotations::default();
     annotations.overlay(existing.iter().map(|(key, value)| (*key, *value)).filter(|(key, _)| *key != CLASS));

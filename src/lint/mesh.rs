@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::backends::targets;
-use super::migration::ALB057;
 use super::scene::{Scene, about, is_gateway, namespace_of};
 use super::{Finding, Rule, Severity};
 use crate::manifest::Object;
+use crate::migrate::rules::ALB057;
 
 /// The annotation that configures a proxy.
 const PROXY_CONFIG: &str = "proxy.istio.io/config";

@@ -25,7 +25,6 @@ pub mod listeners;
 pub mod listening;
 pub mod load_balancer;
 pub mod mesh;
-pub mod migration;
 pub mod no_text;
 pub mod opened;
 pub mod paths;
@@ -116,7 +115,7 @@ pub const REGISTRY: Registry = Registry(&[
     &controller::RULES,
     &mesh::RULES,
     &service::RULES,
-    &migration::RULES,
+    &crate::migrate::rules::RULES,
     &[&flux::ALB110],
 ]);
 

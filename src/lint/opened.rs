@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 
 use super::exposure::ALB024;
-use super::migration::ALB027;
 use super::said;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::values::string_list;
+use crate::migrate::rules::ALB027;
 
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
 //! One gateway of the stream on its way: carried over, planned, its Ingress built, who can reach it compared.
 
-use crate::alb::nlb::{self, Carried};
 use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::ingress::{self, Built, Sources};
 use crate::lint::{self, Finding};
 use crate::manifest::Object;
+use crate::migrate::{self, Carried};
 use crate::placeholder;
 use crate::plan::{self, Plan, Wish};
 use serde_json::Value;
@@ -35,7 +35,7 @@ impl<'s> Rewrite<'s> {
         let original = &objects[service];
         let attach = spec.phase() == Phase::Attach;
         let backend = spec.ingress.backend_port.as_ref().and_then(|port| port.to_string().parse().ok()).unwrap_or(443);
-        let all = nlb::carry(&original.value, backend);
+        let all = migrate::carry(&original.value, backend);
         let carried = if spec.carry_over() { all.clone() } else { Carried::default() };
         let moved = moved(original, attach);
         let plan = if attach {
@@ -97,14 +97,14 @@ impl<'s> Rewrite<'s> {
         // In the first phase the old load balancer stays: what becomes of it is not told yet.
         let told = all.findings.iter().filter(|finding| {
             let id = &finding.rule.id;
-            (!attach || !lint::migration::CUTOVER.contains(id)) && (carries || !lint::migration::CARRIED.contains(id))
+            (!attach || !migrate::rules::CUTOVER.contains(id)) && (carries || !migrate::rules::CARRIED.contains(id))
         });
         let mut findings: Vec<Finding> = told.cloned().collect();
         if !carries {
-            findings.extend(lint::migration::not_carried(all));
+            findings.extend(migrate::rules::not_carried(all));
         }
-        let dns = moved.iter().filter(|(key, _)| nlb::is_external_dns(key));
-        findings.extend(dns.map(|(key, _)| lint::migration::dns_moved(key)));
+        let dns = moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
+        findings.extend(dns.map(|(key, _)| migrate::rules::dns_moved(key)));
         if !attach {
             // What the API server would not have read goes with the others, and would be lost without a word.
             let no_text = lint::no_text::no_text(original).into_iter();
@@ -136,12 +136,12 @@ impl<'s> Rewrite<'s> {
             findings.push(lint::exposure::scheme_changed(old, new));
         }
         let said = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(|suffix| says(spec, original, suffix));
-        findings.extend(lint::migration::allow_list(before, carries, said, &self.built));
+        findings.extend(migrate::rules::allow_list(before, carries, said, &self.built));
         // Once the Service has no allow-list any more, that of the Ingress stands for it.
-        if !lint::migration::has_allow_list(before) {
-            findings.extend(existing.and_then(|there| lint::migration::ingress_opened(there, &self.built)));
+        if !migrate::rules::has_allow_list(before) {
+            findings.extend(existing.and_then(|there| migrate::rules::ingress_opened(there, &self.built)));
         }
-        findings.extend(lint::migration::name_taken(original, &self.built));
+        findings.extend(migrate::rules::name_taken(original, &self.built));
         let name = self.built.ingress.metadata.name.as_deref().unwrap_or_default();
         for finding in &mut findings {
             finding.object = Some(match original.namespace() {
@@ -180,7 +180,7 @@ fn goes(finding: &Finding, patched: &Object) -> bool {
 
 /// Whether the configuration, or an ALB annotation of the Service, says something.
 fn says(spec: &Spec, service: &Object, suffix: &str) -> bool {
-    let key = format!("{}{suffix}", nlb::ALB);
+    let key = format!("{}{suffix}", migrate::ALB);
     let ingress = &spec.ingress;
     let by_field = match suffix {
         "scheme" => ingress.scheme.set().is_some(),
@@ -193,10 +193,10 @@ fn says(spec: &Spec, service: &Object, suffix: &str) -> bool {
 
 /// The annotations that move from the Service to the Ingress.
 fn moved(service: &Object, attach: bool) -> Vec<(&str, &str)> {
-    nlb::annotations_of(&service.value)
+    migrate::annotations_of(&service.value)
         .into_iter()
         // While the old load balancer serves, DNS stays with it.
-        .filter(|(key, _)| key.starts_with(nlb::ALB) || (!attach && nlb::is_external_dns(key)))
+        .filter(|(key, _)| key.starts_with(migrate::ALB) || (!attach && migrate::is_external_dns(key)))
         .collect()
 }
 
@@ -207,7 +207,7 @@ fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<St
         .into_iter()
         .flatten()
         .map(|(key, _)| key)
-        .filter(|key| !keep.contains(key) && (nlb::is_stripped(key) || moved.iter().any(|(moved, _)| moved == key)))
+        .filter(|key| !keep.contains(key) && (migrate::is_stripped(key) || moved.iter().any(|(moved, _)| moved == key)))
         .cloned()
         .collect()
 }

@@ -4,9 +4,9 @@ use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
 use serde_json::{Value, json};
 
-use crate::alb::nlb;
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
 use crate::config::{Choice, Entries, Spec, Var};
+use crate::migrate;
 use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
 use crate::rewrite::Turned;
 
@@ -85,12 +85,12 @@ impl List {
             if is_said(&turned.spec, suffix) {
                 continue;
             }
-            let mut keys = vec![format!("{}{suffix}", nlb::ALB)];
+            let mut keys = vec![format!("{}{suffix}", migrate::ALB)];
             if turned.spec.carry_over() {
                 for field in fields {
                     self.test(&["spec", field], service["spec"][field].clone());
                 }
-                keys.extend(annotations.iter().map(|key| format!("{}{key}", nlb::PREFIX)));
+                keys.extend(annotations.iter().map(|key| format!("{}{key}", migrate::PREFIX)));
             }
             for key in keys {
                 let value = service["metadata"]["annotations"][&key].clone();
@@ -171,20 +171,22 @@ fn node_port(turned: &Turned, name: &str) -> Option<Value> {
 fn annotations(turned: &Turned) -> Vec<String> {
     let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
-    for row in &nlb::ROWS {
+    for row in &migrate::ROWS {
         match row.suffix.split_once("${") {
-            None => keys.push(format!("{}{}", nlb::PREFIX, row.suffix)),
+            None => keys.push(format!("{}{}", migrate::PREFIX, row.suffix)),
             Some((stem, template)) => {
                 for port in ports(&turned.service.value) {
                     let number = &port["port"];
                     if template.starts_with("port") {
-                        keys.push(format!("{}{stem}{number}", nlb::PREFIX));
+                        keys.push(format!("{}{stem}{number}", migrate::PREFIX));
                         continue;
                     }
                     // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
                     let protocols: &[&str] =
                         if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
-                    keys.extend(protocols.iter().map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)));
+                    keys.extend(
+                        protocols.iter().map(|protocol| format!("{}{stem}{protocol}-{number}", migrate::PREFIX)),
+                    );
                 }
             }
         }

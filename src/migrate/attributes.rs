@@ -1,10 +1,10 @@
 //! Attributes and tags: which keys an ALB knows too.
 
+use super::rules;
 use super::{ALB, Carry, flag, format_map};
 use crate::alb::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
 use crate::alb::values::string_map;
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use crate::finding::Severity;
 
 impl Carry<'_> {
     pub(super) fn attribute(&mut self, key: &str, value: &str) {

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use super::scene::pointer;
-use super::{Finding, Rule, Severity};
-use crate::alb::nlb::{ALB, Carried, PREFIX};
+use super::{ALB, Carried, PREFIX};
 use crate::alb::values::string_list;
+use crate::finding::{Finding, Rule, Severity};
 use crate::ingress::Built;
 use crate::manifest::Object;
+use crate::yaml::pointer;
 
 /// One name for two load balancers.
 pub static ALB022: Rule = Rule {
@@ -341,7 +341,7 @@ pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
 #[must_use]
 pub fn dns_moved(key: &str) -> Finding {
     let message = format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes");
-    Finding::new(&ALB059, message).field(pointer(key))
+    Finding::new(&ALB059, message).field(pointer::of(["metadata", "annotations", key]))
 }
 
 /// What would have been carried over, had it not been switched off.

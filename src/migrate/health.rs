@@ -2,9 +2,9 @@
 //! and the ALB asks the status port, which is the better question anyway.
 
 use super::Carry;
+use super::rules;
+use crate::finding::Severity;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
-use crate::lint::Severity;
-use crate::lint::migration as rules;
 use crate::plan::ports;
 
 const READY: &str = "/healthz/ready";

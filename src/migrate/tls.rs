@@ -1,9 +1,9 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
 use super::Carry;
+use super::rules;
 use crate::alb::catalogue::ssl_policy;
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use crate::finding::Severity;
 use crate::plan::PINS;
 
 impl Carry<'_> {

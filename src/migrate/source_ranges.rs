@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::Value;
 
+use super::rules;
 use super::{Carry, Controller};
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use crate::finding::Severity;
 
 const RANGES: &str = "load-balancer-source-ranges";
 

@@ -5,9 +5,9 @@
 
 use serde_json::Value;
 
+use super::rules;
 use super::{Carry, annotations_of, flag};
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use crate::finding::Severity;
 
 /// Who makes a load balancer from a Service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

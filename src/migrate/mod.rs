@@ -2,15 +2,16 @@
 //!
 //! Two controllers make load balancers from a Service: the AWS Load Balancer Controller (LBC) an NLB, the cloud provider
 //! (CCM, cloud-provider-aws) an NLB or a Classic ELB. They read overlapping annotations, and not always alike. [`carry`] walks
-//! the Service's annotations in the order of [`table::ROWS`]: each is converted, or leaves a finding that says what is lost.
+//! the Service's annotations in the order of [`annotations::ROWS`]: each is converted, or leaves a finding that says what is lost.
 //! Nothing that lets people in or keeps them out is guessed: where the controllers read a value differently the closed
 //! reading counts, and what can't be kept is an error.
 
-mod access;
+mod annotations;
 mod attributes;
 mod health;
+pub mod rules;
 mod scheme;
-mod table;
+mod source_ranges;
 mod tls;
 
 #[cfg(test)]
@@ -22,13 +23,13 @@ use serde_json::Value;
 
 use crate::alb::catalogue;
 use crate::alb::values::parse_bool;
-use crate::lint::migration as rules;
-use crate::lint::{Finding, Rule, Severity};
+
+use crate::finding::{Finding, Rule, Severity};
 use crate::yaml::pointer;
 
+pub use annotations::is_stripped;
+pub(crate) use annotations::{Known, ROWS, Row, known};
 pub use scheme::{Controller, controller_of};
-pub use table::is_stripped;
-pub(crate) use table::{Known, ROWS, Row, known};
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
@@ -205,7 +206,7 @@ impl<'s> Carry<'s> {
             if let Some(suffix) = key.strip_prefix(PREFIX) {
                 if suffix.starts_with("aws-load-balancer-") && known(suffix).is_none() {
                     let near =
-                        table::nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+                        annotations::nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
                     self.say(
                         &rules::ALB099,
                         Severity::Warning,

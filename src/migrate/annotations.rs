@@ -3,9 +3,9 @@
 //! Source of the rows: LBC pkg/annotations/constants.go and pkg/service/*.go; cloud-provider-aws
 //! pkg/providers/v1/aws.go:90-245.
 
+use super::rules::{ALB057, ALB060, ALB096, ALB098};
 use super::{Carry, DEAD_PREFIX, PREFIX};
-use crate::lint::Rule;
-use crate::lint::migration::{ALB057, ALB060, ALB096, ALB098};
+use crate::finding::Rule;
 
 /// What becomes of an annotation.
 #[derive(Clone, Copy)]
