@@ -7,7 +7,8 @@
 //!
 //! The descriptions come out of the schema of the configuration and are put in only where somebody reads them.
 
-use crate::config::fields::{FIELDS, Field, Shape};
+use crate::config::arguments::{Given, Options};
+use crate::config::fields::{FIELDS, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
@@ -19,21 +20,6 @@ use std::path::PathBuf;
 
 const NAME: &str = "istio-alb";
 
-/// What `-h` shows; `--help` shows all.
-const COMMON: &[&str] = &[
-    "phase",
-    "gateway",
-    "gateway-namespace",
-    "ingress-name",
-    "load-balancer-name",
-    "scheme",
-    "target-type",
-    "subnets",
-    "certificate-arn",
-    "inbound-cidrs",
-    "wafv2-acl-arn",
-];
-
 /// Commands that no option of the configuration changes.
 const UNCONFIGURED: &[&str] = &["explain", "parameters", "schema", "completions", "help"];
 
@@ -44,30 +30,6 @@ pub struct Cli {
     pub options: Options,
     /// `None`: the filter.
     pub command: Option<Command>,
-}
-
-/// What the options say about the configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Options {
-    /// `--config FILE`
-    pub config: Option<PathBuf>,
-    /// `--report FILE`
-    pub report: Option<PathBuf>,
-    /// `--set PATH=VALUE`, in order.
-    pub set: Vec<String>,
-    /// The flags of fields that were given.
-    pub fields: Vec<Given>,
-}
-
-/// A field that was given a value by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Given {
-    /// The field.
-    pub field: &'static Field,
-    /// Its values, as they were typed; a switch has none.
-    pub values: Vec<String>,
-    /// What messages call it: `--scheme`.
-    pub by: String,
 }
 
 /// What the command line asks for.
@@ -289,9 +251,9 @@ fn with_options(
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
         let hint = hints.get(field.path).cloned().unwrap_or_default();
-        let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!COMMON.contains(&flag));
+        let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!field.common);
         Some(match field.shape {
-            Shape::Switch | Shape::NoSwitch => arg.action(ArgAction::SetTrue),
+            Shape::Switch | Shape::InverseSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
             Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
             Shape::Text if hint.words.is_empty() => arg.value_name("VALUE"),
@@ -336,7 +298,7 @@ fn options(matches: &ArgMatches) -> Options {
         options.set.extend(values("set"));
         for field in FIELDS {
             let Some(flag) = field.flag else { continue };
-            let is_switch = matches!(field.shape, Shape::Switch | Shape::NoSwitch);
+            let is_switch = matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
             let given = if is_switch { matches.get_flag(flag) } else { matches.contains_id(flag) };
             if !given {
                 continue;

@@ -10,17 +10,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::error::Error;
-use crate::manifest::Object;
-
-/// The name of the port on which Istio's agent answers health checks.
-pub const STATUS_PORT: &str = "status-port";
-/// The number of that port.
-pub const STATUS_PORT_NUMBER: u64 = 15021;
-
-/// The label of a gateway between networks.
-pub const NETWORK_LABEL: &str = "topology.istio.io/network";
-/// mTLS pass-through, istiod and its webhook, as the chart's `networkGateway` value renders them.
-pub const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
+use crate::istio::is_gateway;
+pub use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason};
+use kubernetes_objects::Object;
+use kubernetes_objects::service::{ports, type_of};
 
 /// How the gateway is chosen. Empty: by its status port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,8 +58,7 @@ pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Opti
     if choice.name.is_some() {
         return one_of(services.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
     }
-    let gateways: Vec<_> =
-        services.filter(|(index, service)| !taken.contains(index) && has_status_port(service)).collect();
+    let gateways: Vec<_> = services.filter(|(index, service)| !taken.contains(index) && is_gateway(service)).collect();
     let (east_west, candidates): (Vec<_>, Vec<_>) =
         gateways.into_iter().partition(|(_, service)| east_west_reason(service).is_some());
     if let ([], [(_, service), ..]) = (candidates.as_slice(), east_west.as_slice()) {
@@ -81,7 +73,7 @@ pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Opti
     let exposed: Vec<_> = candidates
         .iter()
         .copied()
-        .filter(|(_, service)| matches!(type_of(service), "LoadBalancer" | "NodePort"))
+        .filter(|(_, service)| matches!(type_of(&service.value), "LoadBalancer" | "NodePort"))
         .collect();
     one_of(if exposed.is_empty() { candidates } else { exposed }, "--gateway NAME")
 }
@@ -112,18 +104,6 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
     )
 }
 
-/// Why a Service is an east-west gateway, if it is one.
-#[must_use]
-pub fn east_west_reason(service: &Object) -> Option<String> {
-    let labels = service.value.pointer("/metadata/labels");
-    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
-        return Some(format!("label {NETWORK_LABEL}"));
-    }
-    let port =
-        ports(service).find_map(|port| port["port"].as_u64().filter(|number| EAST_WEST_PORTS.contains(number)))?;
-    Some(format!("port {port}"))
-}
-
 /// The Services that Helm applies with the release: `v1`, no hooks.
 fn services(objects: &[Object]) -> impl Iterator<Item = (usize, &Object)> {
     objects
@@ -145,22 +125,10 @@ fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>
     }
 }
 
-fn has_status_port(service: &Object) -> bool {
-    ports(service).any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
-}
-
-fn ports(service: &Object) -> impl Iterator<Item = &Value> {
-    service.value.pointer("/spec/ports").and_then(Value::as_array).into_iter().flatten()
-}
-
-/// `spec.type`, `ClusterIP` where it is left out.
-fn type_of(service: &Object) -> &str {
-    service.value.pointer("/spec/type").and_then(Value::as_str).unwrap_or("ClusterIP")
-}
-
 /// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
 fn describe(service: &Object) -> String {
-    let ports: Vec<String> = ports(service)
+    let ports: Vec<String> = ports(&service.value)
+        .iter()
         .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
             (Some(name), Some(number)) => format!("{name} {number}"),
             (None, Some(number)) => number.to_string(),
@@ -168,7 +136,7 @@ fn describe(service: &Object) -> String {
         })
         .collect();
     let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
-    format!("{} ({}, {ports}), {}", service.full_name(), type_of(service), service.place)
+    format!("{} ({}, {ports}), {}", service.full_name(), type_of(&service.value), service.place)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use istio_alb::cli::{self, Cli, Parsed};
 use istio_alb::commands::{self, How, Printed};
-use istio_alb::config::{self, Files, Settings};
+use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint::{self, Finding, Severity};
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
-fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&str>) -> u8 {
+fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
         Err(error) => return fail(&error),
@@ -77,7 +77,7 @@ fn filter(options: &cli::Options, env: &[(String, String)], function: Option<&st
 
 fn filtered<'i>(
     input: &'i [u8],
-    options: &cli::Options,
+    options: &Options,
     env: &[(String, String)],
     function: Option<&str>,
 ) -> anyhow::Result<Rewritten<'i>> {
@@ -102,7 +102,7 @@ fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::R
 }
 
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
-fn generate(options: &cli::Options, env: &[(String, String)]) -> u8 {
+fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     let refuse = |error: &Error| {
         tell(&argocd::told(error));
         error.kind.exit_code()
@@ -138,7 +138,7 @@ fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
 }
 
 /// A command beside the filter.
-fn run(command: &cli::Command, options: &cli::Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
+fn run(command: &cli::Command, options: &Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
     let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None, lint::REGISTRY) };
     Ok(match command {
         cli::Command::Check { format, strict, as_is } => {

@@ -13,12 +13,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::types::ExtraPorts;
 use crate::error::Error;
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+pub use crate::istio::{PINS, match_pins};
 use crate::lint::Finding;
 use crate::lint::service as rules;
-
-/// The ports of Istio's gateway and their numbers, in the order of the chart.
-pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2", 80), ("https", 443)];
+pub use kubernetes_objects::service::ports;
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).
@@ -78,12 +76,6 @@ pub fn patched(service: &Value, patch: &Patch) -> Result<Value, Error> {
     json_patch::patch(&mut value, patch)
         .map_err(|error| Error::internal(format!("the plan does not apply: {error}")))?;
     Ok(value)
-}
-
-/// The ports of a Service.
-#[must_use]
-pub fn ports(service: &Value) -> &[Value] {
-    service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 #[derive(Default)]
@@ -241,24 +233,6 @@ fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
         port.insert("nodePort".to_owned(), node_port.clone());
     }
     Value::Object(port)
-}
-
-/// Which rendered port is which of [`PINS`]: by name, then by number among TCP ports that no name claims.
-#[must_use]
-pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
-    let mut found = PINS.map(|(name, _)| rendered.iter().position(|port| port["name"] == name && is_tcp(port)));
-    for (pin, (_, number)) in PINS.iter().enumerate() {
-        if found[pin].is_none() {
-            found[pin] = rendered.iter().enumerate().position(|(index, port)| {
-                port["port"] == json!(number) && is_tcp(port) && !found.contains(&Some(index))
-            });
-        }
-    }
-    found
-}
-
-fn is_tcp(port: &Value) -> bool {
-    port["protocol"].is_null() || port["protocol"] == "TCP"
 }
 
 /// Refuses what the API server would: a port number, name or node port that two ports have.

@@ -2,9 +2,9 @@
 //! says about them agrees with what the program says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use istio_alb::cli::{Options, ShowFormat};
+use istio_alb::cli::ShowFormat;
 use istio_alb::commands;
-use istio_alb::config::{self, Files, Settings};
+use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::Error;
 use istio_alb::lint::REGISTRY;
 use istio_alb::yaml::Tree;

@@ -42,31 +42,7 @@ fn parse_int(text: &str, min: i64, max: i64) -> Result<i64, String> {
     }
 }
 
-/// Kubernetes' `intstr.Parse`: a 32-bit integer, or a name.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PortRef {
-    /// By number.
-    Number(i32),
-    /// By name.
-    Name(String),
-}
-
-impl PortRef {
-    /// `"8080"` and `"+8080"` are numbers, everything else is a name.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        parse_int32(text).map_or_else(|_| PortRef::Name(text.to_owned()), PortRef::Number)
-    }
-}
-
-impl std::fmt::Display for PortRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            PortRef::Number(n) => write!(f, "{n}"),
-            PortRef::Name(name) => f.write_str(name),
-        }
-    }
-}
+pub use kubernetes_objects::PortRef;
 
 /// Items between commas, each trimmed, empty ones dropped (parser.go:201-211).
 #[must_use]
@@ -210,14 +186,6 @@ mod tests {
         );
         assert_eq!(parse_int64("2147483648"), Ok(2_147_483_648));
         assert!(parse_int64("99999999999999999999").is_err_and(|e| e.ends_with(": value out of range")));
-    }
-
-    #[test]
-    fn ports_are_numbers_only_where_they_fit() {
-        assert_eq!(PortRef::parse("+15021"), PortRef::Number(15021));
-        assert_eq!(PortRef::parse("status-port"), PortRef::Name("status-port".to_owned()));
-        assert_eq!(PortRef::parse("99999999999"), PortRef::Name("99999999999".to_owned()));
-        assert_eq!(PortRef::parse(""), PortRef::Name(String::new()));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! cmpserver/plugin/plugin.go:226, common/common.go:434); for a chart without a repository it is the chart. It is found from
 //! the working directory upwards and not from `ARGOCD_APP_SOURCE_PATH`, which may be a link and then is no part of it.
 
-use super::Files;
+use super::settings::Files;
 use crate::error::{Error, quoted};
 use std::ffi::OsStr;
 use std::io;

@@ -6,6 +6,7 @@
 use super::fields::{self, Shape};
 use super::node::{Origin, join};
 use crate::error::Error;
+use crate::suggest::nearest;
 use serde::de::{self, Expected, Unexpected};
 use std::fmt;
 
@@ -80,8 +81,8 @@ impl Fault {
 /// What a field looks like that is a list of maps, from its default.
 fn example_of_maps(path: &str) -> Option<String> {
     let field = fields::field(path.strip_prefix("spec.")?)?;
-    let example = field.default.split('`').nth(1)?;
-    (field.shape == Shape::Items).then(|| format!("for example {example}"))
+    let example = field.default.filter(|_| field.shape == Shape::Items)?;
+    Some(format!("for example {example}"))
 }
 
 impl fmt::Display for Fault {
@@ -153,18 +154,4 @@ pub(super) fn alternatives(words: &[&str]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
-}
-
-/// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
-/// `loadBalancerName`; the beginning of one word only is enough, so that `interval` finds `intervalSeconds`.
-pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
-    let word = fold(word);
-    let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));
-    let best = words.iter().min_by_key(|other| distance(other))?;
-    if distance(best) <= 1.max(word.chars().count() / 3) {
-        return Some(best);
-    }
-    let mut longer = words.iter().filter(|other| word.len() > 2 && fold(other).starts_with(&word));
-    longer.next().filter(|_| longer.next().is_none()).copied()
 }

@@ -1,161 +1,171 @@
-//! Every field of the configuration, once: its flag, its variable, the annotation that it becomes, its default.
+//! Every field of the configuration, once: its flag, its variable, the annotation that it becomes, its default, an example,
+//! and what its value must be.
 //!
-//! The command line, the environment, the schema, the reference page and the precedence of annotations all read this table.
-//! What a field means stands beside it in [`super::types`] and [`super::ingress`]; a test holds the two together.
+//! The command line, the environment, the schema, the reference page, `init`, the validation, and the order and text of the
+//! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
+//! test compares the table with the types.
 
-use super::fault::nearest;
+use super::constraint::{self, Constraint};
+use super::field::variable_of;
+pub use super::field::{Field, Shape, UNORDERED};
+use super::settings::INGRESS_NAME;
+use super::types::{Ingress, ListenPort};
+use super::value::{Override, Printed, entries, list, plain};
+use super::{aws, kube};
+use crate::alb::catalogue::CLASS_ANNOTATION;
+use crate::suggest::nearest;
 
-/// How a value is written where there is no YAML around it: on the command line and in a variable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Text, as it is.
-    Text,
-    /// Items with commas between them; a flag may also be repeated.
-    List,
-    /// A YAML value: a number, `true`, `{via: action}`.
-    Yaml,
-    /// A YAML list: `[{HTTP: 80}]`.
-    Items,
-    /// `key=value` with commas between, or a YAML map. In a path everything behind its name is the key, dots and slashes
-    /// included.
-    Map,
-    /// A flag without a value; `true` or `false` in a variable.
-    Switch,
-    /// The same, and it says the opposite of the field.
-    NoSwitch,
+const fn text(path: &'static str, example: &'static str) -> Field {
+    Field::new(path, Shape::Text, example)
 }
 
-/// One field of the configuration.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Its path below `spec`.
-    pub path: &'static str,
-    /// How its value is written in a flag or a variable.
-    pub shape: Shape,
-    /// Its flag, without the hyphens.
-    pub flag: Option<&'static str>,
-    /// The annotations of the Ingress that it becomes.
-    pub annotations: &'static [&'static str],
-    /// What holds if nothing is said, in Markdown; empty: nothing.
-    pub default: &'static str,
+const fn items(path: &'static str, example: &'static str) -> Field {
+    Field::new(path, Shape::List, example)
 }
 
-/// The class annotation.
-pub const CLASS: &str = "kubernetes.io/ingress.class";
+const fn yaml(path: &'static str, example: &'static str) -> Field {
+    Field::new(path, Shape::Yaml, example)
+}
 
-/// The prefix of the AWS Load Balancer Controller's annotations on an Ingress.
+const fn map(path: &'static str, example: &'static str) -> Field {
+    Field::new(path, Shape::Map, example)
+}
+
+/// The key of an annotation of the AWS Load Balancer Controller on an Ingress.
 macro_rules! alb {
-    ($name:literal) => {
-        concat!("alb.ingress.kubernetes.io/", $name)
+    ($($name:literal),+) => {
+        &[$(concat!("alb.ingress.kubernetes.io/", $name)),+]
     };
-}
-
-macro_rules! fields {
-    ($($path:literal $shape:ident $flag:tt [$($annotation:expr),*] $default:literal;)+) => {
-        &[$(Field {
-            path: $path,
-            shape: Shape::$shape,
-            flag: fields!(@flag $flag),
-            annotations: &[$($annotation),*],
-            default: $default,
-        }),+]
-    };
-    (@flag -) => { None };
-    (@flag $flag:literal) => { Some($flag) };
 }
 
 /// All fields, in the order of the documentation.
 #[rustfmt::skip]
-pub const FIELDS: &[Field] = fields! {
-    "phase"                    Text     "phase"               [] "`cutover`";
-    "carryOver"                NoSwitch "no-carry-over"       [] "`true`";
-    "gateway.name"             Text     "gateway"             [] "the one with a status port";
-    "gateway.namespace"        Text     "gateway-namespace"   [] "any";
-    "gateway.selector"         Map      -                     [] "";
-    "gateway.ifMissing"        Text     "if-missing"          [] "`error`";
-    "service.type"             Text     "service-type"        [] "`NodePort`";
-    "service.nodePorts"        Map      -                     [] "as rendered, else Kubernetes chooses";
-    "service.extraPorts"       Text     "extra-ports"         [] "`keep`";
-    "service.keepAnnotations"  List     -                     [] "";
-    "ingress.name"             Text     "ingress-name"        [] "`common-external-ingress`";
-    "ingress.labels"           Map      -                     [] "`app`: the name of the Ingress";
-    "ingress.className"        Text     "class-name"          [CLASS] "`alb`";
-    "ingress.classAs"          Text     "class-as"            [] "`annotation`; `field` with `eksAutoMode`";
-    "ingress.hosts"            List     "hosts"               [] "every host";
-    "ingress.paths"            Items    -                     [] "`[{path: /, pathType: Prefix}]`";
-    "ingress.tlsHosts"         List     -                     [] "";
-    "ingress.backendPort"      Yaml     "backend-port"        [] "`443`";
-    "ingress.loadBalancerName" Text     "load-balancer-name"  [alb!("load-balancer-name")] "the controller makes one up";
-    "ingress.scheme"           Text     "scheme"              [alb!("scheme")] "`internet-facing`";
-    "ingress.targetType"       Text     "target-type"         [alb!("target-type")] "`instance`";
-    "ingress.subnets"          List     "subnets"             [alb!("subnets")] "the controller finds them by their tags";
-    "ingress.listenPorts"      Items    "listen-ports"        [alb!("listen-ports")] "`[{HTTP: 80}]`; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`";
-    "ingress.redirectToHttps"  Yaml     "redirect-to-https"   [alb!("ssl-redirect"), alb!("actions.ssl-redirect")] "`true` with a certificate, else `false`";
-    "ingress.certificateArns"  List     "certificate-arn"     [alb!("certificate-arn")] "";
-    "ingress.sslPolicy"        Text     "ssl-policy"          [alb!("ssl-policy")] "`ELBSecurityPolicy-TLS13-1-2-2021-06` with a certificate";
-    "ingress.backendProtocol"  Text     "backend-protocol"    [alb!("backend-protocol")] "`HTTPS`; `HTTP` for backend port 80";
-    "ingress.healthCheck.port" Yaml     -                     [alb!("healthcheck-port")] "`status-port`";
-    "ingress.healthCheck.protocol" Text -                     [alb!("healthcheck-protocol")] "`HTTP`";
-    "ingress.healthCheck.path" Text     -                     [alb!("healthcheck-path")] "`/healthz/ready`";
-    "ingress.healthCheck.intervalSeconds" Yaml -              [alb!("healthcheck-interval-seconds")] "the controller's: 15";
-    "ingress.healthCheck.timeoutSeconds" Yaml -               [alb!("healthcheck-timeout-seconds")] "the controller's: 5";
-    "ingress.healthCheck.healthyThresholdCount" Yaml -        [alb!("healthy-threshold-count")] "the controller's: 2";
-    "ingress.healthCheck.unhealthyThresholdCount" Yaml -      [alb!("unhealthy-threshold-count")] "the controller's: 2";
-    "ingress.healthCheck.successCodes" Text -                 [alb!("success-codes")] "the controller's: 200";
-    "ingress.wafv2AclArn"      Text     "wafv2-acl-arn"       [alb!("wafv2-acl-arn")] "";
-    "ingress.shieldAdvancedProtection" Yaml "shield-advanced-protection" [alb!("shield-advanced-protection")] "";
-    "ingress.loadBalancerAttributes" Map -                    [alb!("load-balancer-attributes")] "";
-    "ingress.targetGroupAttributes" Map -                     [alb!("target-group-attributes")] "";
-    "ingress.tags"             Map      "tags"                [alb!("tags")] "";
-    "ingress.securityGroups"   List     "security-groups"     [alb!("security-groups")] "the controller makes one";
-    "ingress.inboundCidrs"     List     "inbound-cidrs"       [alb!("inbound-cidrs")] "everybody, unless ranges were carried over";
-    "ingress.ipAddressType"    Text     "ip-address-type"     [alb!("ip-address-type")] "the controller's: `ipv4`";
-    "ingress.group.name"       Text     "group-name"          [alb!("group.name")] "";
-    "ingress.group.order"      Yaml     "group-order"         [alb!("group.order")] "the controller's: 0";
-    "ingress.annotations"      Map      -                     [] "";
-    "findings.allow"           List     "allow"               [] "";
-    "findings.warn"            List     "warn"                [] "";
-    "findings.deny"            List     "deny"                [] "";
-    "controllerVersion"        Text     "controller-version"  [] "`3.5`";
-    "eksAutoMode"              Switch   "eks-auto-mode"       [] "`false`";
-    "placeholders"             Text     "placeholders"        [] "`none`";
-};
+pub static FIELDS: &[Field] = &[
+    text("phase", "cutover").common_flag("phase").default("cutover"),
+    Field::new("carryOver", Shape::InverseSwitch, "true").flag("no-carry-over").default("true"),
 
-/// What chooses a gateway or names its Ingress, and so cannot be said once for several documents.
-pub const ONE_GATEWAY: &[&str] = &["gateway.name", "gateway.namespace", "gateway.selector", "ingress.name"];
+    text("gateway.name", "istio-ingressgateway").one_gateway().common_flag("gateway")
+        .remark("the one with a status port").must(Constraint::Text(kube::label)),
+    text("gateway.namespace", "istio-system").one_gateway().common_flag("gateway-namespace")
+        .remark("any").must(Constraint::Text(kube::label)),
+    map("gateway.selector", "{istio: ingressgateway}").one_gateway().must(constraint::LABELS),
+    text("gateway.ifMissing", "error").flag("if-missing").default("error"),
 
-impl Field {
-    /// The variable that says the same, without its prefix `ISTIO_ALB_`: that of the flag if it has one (`SCHEME` for
-    /// `--scheme`), else that of the path (`INGRESS_HEALTH_CHECK_PATH` for `ingress.healthCheck.path`).
-    pub fn variable(&self) -> String {
-        variable_of(self.flag.unwrap_or(self.path))
-    }
+    text("service.type", "NodePort").flag("service-type").default("NodePort"),
+    map("service.nodePorts", "{status-port: 30021, http2: 30080, https: 30443}")
+        .remark("as rendered, else Kubernetes chooses").must(Constraint::Own(constraint::node_ports)),
+    text("service.extraPorts", "keep").flag("extra-ports").default("keep"),
+    items("service.keepAnnotations", "[service.beta.kubernetes.io/aws-load-balancer-type]")
+        .must(Constraint::Own(constraint::kept_annotations)),
 
-    /// The parameter of an Argo CD Application that says the same: `scheme`, `ingress-health-check-path`.
-    pub fn parameter(&self) -> String {
-        self.variable().to_lowercase().replace('_', "-")
-    }
+    text("ingress.name", INGRESS_NAME).one_gateway().common_flag("ingress-name")
+        .default(INGRESS_NAME).must(Constraint::Text(kube::subdomain)),
+    map("ingress.labels", "{app: common-external-ingress}")
+        .remark("`app`: the name of the Ingress").must(constraint::LABELS),
+    text("ingress.className", "alb").flag("class-name").annotations(&[CLASS_ANNOTATION]).order(0)
+        .default("alb").must(Constraint::Text(kube::subdomain)),
+    text("ingress.classAs", "annotation").flag("class-as")
+        .default("annotation").remark("; `field` with `eksAutoMode`"),
+    items("ingress.hosts", "[www.example.com]").flag("hosts")
+        .remark("every host").must(Constraint::Text(kube::host)),
+    Field::new("ingress.paths", Shape::Items, "[{path: /, pathType: Prefix}]")
+        .default("[{path: /, pathType: Prefix}]").must(Constraint::Own(constraint::paths)),
+    items("ingress.tlsHosts", "[www.example.com]").must(Constraint::Text(kube::host)),
+    yaml("ingress.backendPort", "443").flag("backend-port")
+        .default("443").must(Constraint::Port(kube::port_name)),
+    text("ingress.loadBalancerName", "my-alb").common_flag("load-balancer-name")
+        .annotation(alb!("load-balancer-name"), |i| i.load_balancer_name.map(plain)).order(10)
+        .remark("the controller makes one up").must(Constraint::Text(aws::load_balancer_name)),
+    text("ingress.scheme", "internet-facing").common_flag("scheme")
+        .annotation(alb!("scheme"), |i| i.scheme.map(plain)).order(40).default("internet-facing"),
+    text("ingress.targetType", "instance").common_flag("target-type")
+        .annotation(alb!("target-type"), |i| i.target_type.map(plain)).order(20).default("instance"),
+    items("ingress.subnets", "[subnet-0a1b2c3d4e5f60001, subnet-0a1b2c3d4e5f60002]").common_flag("subnets")
+        .annotation(alb!("subnets"), |i| i.subnets.map(list)).order(30)
+        .remark("the controller finds them by their tags").must(Constraint::Items(constraint::anything)),
+    Field::new("ingress.listenPorts", Shape::Items, "[{HTTP: 80}, {HTTPS: 443}]").flag("listen-ports")
+        .annotation(alb!("listen-ports"), |i| i.listen_ports.map(listeners)).order(80)
+        .default("[{HTTP: 80}]").remark("; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`")
+        .must(Constraint::Own(constraint::listen_ports)),
+    yaml("ingress.redirectToHttps", "true").flag("redirect-to-https")
+        .annotations(alb!("ssl-redirect", "actions.ssl-redirect")).order(90)
+        .default("true").remark(" with a certificate, else `false`"),
+    items("ingress.certificateArns", "[\"arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\"]")
+        .common_flag("certificate-arn").annotation(alb!("certificate-arn"), |i| i.certificate_arns.map(list)).order(100)
+        .must(Constraint::Items(aws::certificate)),
+    text("ingress.sslPolicy", "ELBSecurityPolicy-TLS13-1-2-2021-06").flag("ssl-policy")
+        .annotation(alb!("ssl-policy"), |i| i.ssl_policy.map(plain)).order(110)
+        .default("ELBSecurityPolicy-TLS13-1-2-2021-06").remark(" with a certificate"),
+    text("ingress.backendProtocol", "HTTPS").flag("backend-protocol")
+        .annotation(alb!("backend-protocol"), |i| i.backend_protocol.map(plain)).order(120)
+        .default("HTTPS").remark("; `HTTP` for backend port 80"),
 
-    /// The last segment of the path.
-    pub fn name(&self) -> &'static str {
-        self.path.rsplit('.').next().unwrap_or(self.path)
-    }
+    yaml("ingress.healthCheck.port", "status-port")
+        .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
+        .default("status-port").must(Constraint::Port(kube::label)),
+    text("ingress.healthCheck.protocol", "HTTP")
+        .annotation(alb!("healthcheck-protocol"), |i| i.health_check.protocol.map(plain)).order(130).default("HTTP"),
+    text("ingress.healthCheck.path", "/healthz/ready")
+        .annotation(alb!("healthcheck-path"), |i| i.health_check.path.map(plain)).order(140)
+        .default("/healthz/ready").must(Constraint::Text(constraint::health_path)),
+    yaml("ingress.healthCheck.intervalSeconds", "15")
+        .annotation(alb!("healthcheck-interval-seconds"), |i| i.health_check.interval_seconds.map(plain)).order(160)
+        .remark("the controller's: 15").must(Constraint::Range(" seconds")),
+    yaml("ingress.healthCheck.timeoutSeconds", "5")
+        .annotation(alb!("healthcheck-timeout-seconds"), |i| i.health_check.timeout_seconds.map(plain)).order(170)
+        .remark("the controller's: 5").must(Constraint::Range(" seconds")),
+    yaml("ingress.healthCheck.healthyThresholdCount", "2")
+        .annotation(alb!("healthy-threshold-count"), |i| i.health_check.healthy_threshold_count.map(plain)).order(180)
+        .remark("the controller's: 2").must(Constraint::Range("")),
+    yaml("ingress.healthCheck.unhealthyThresholdCount", "2")
+        .annotation(alb!("unhealthy-threshold-count"), |i| i.health_check.unhealthy_threshold_count.map(plain)).order(190)
+        .remark("the controller's: 2").must(Constraint::Range("")),
+    text("ingress.healthCheck.successCodes", "\"200\"")
+        .annotation(alb!("success-codes"), |i| i.health_check.success_codes.map(plain)).order(200)
+        .remark("the controller's: 200").must(Constraint::Text(aws::success_codes)),
 
-    /// The path of what it belongs to; empty at the top.
-    pub fn parent(&self) -> &'static str {
-        self.path.rsplit_once('.').map_or("", |(parent, _)| parent)
-    }
-}
+    text("ingress.wafv2AclArn", "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/9d8c7b6a-5948-3726-1504-f3e2d1c0b9a8")
+        .common_flag("wafv2-acl-arn").annotation(alb!("wafv2-acl-arn"), |i| i.wafv2_acl_arn.map(plain)).order(210)
+        .must(Constraint::Text(aws::web_acl)),
+    yaml("ingress.shieldAdvancedProtection", "true").flag("shield-advanced-protection")
+        .annotation(alb!("shield-advanced-protection"), |i| i.shield_advanced_protection.map(plain)).order(220),
+    map("ingress.loadBalancerAttributes", "{idle_timeout.timeout_seconds: \"120\"}")
+        .annotation(alb!("load-balancer-attributes"), |i| i.load_balancer_attributes.map(entries)).order(230)
+        .must(Constraint::Keys(aws::attribute)),
+    map("ingress.targetGroupAttributes", "{deregistration_delay.timeout_seconds: \"30\"}")
+        .annotation(alb!("target-group-attributes"), |i| i.target_group_attributes.map(entries))
+        .must(Constraint::Keys(aws::attribute)),
+    map("ingress.tags", "{Environment: production}").flag("tags")
+        .annotation(alb!("tags"), |i| i.tags.map(entries)).order(240).must(Constraint::Keys(aws::tag)),
+    items("ingress.securityGroups", "[sg-0a1b2c3d4e5f60718]").flag("security-groups")
+        .annotation(alb!("security-groups"), |i| i.security_groups.map(list))
+        .remark("the controller makes one").must(Constraint::Items(constraint::anything)),
+    items("ingress.inboundCidrs", "[10.0.0.0/8]").common_flag("inbound-cidrs")
+        .annotation(alb!("inbound-cidrs"), |i| i.inbound_cidrs.map(list))
+        .remark("everybody, unless ranges were carried over").must(Constraint::Items(aws::cidr)),
+    text("ingress.ipAddressType", "ipv4").flag("ip-address-type")
+        .annotation(alb!("ip-address-type"), |i| i.ip_address_type.map(plain)).order(50)
+        .remark("the controller's: `ipv4`"),
+    text("ingress.group.name", "edge").flag("group-name")
+        .annotation(alb!("group.name"), |i| i.group.name.map(plain)).order(60).must(Constraint::Text(aws::group_name)),
+    yaml("ingress.group.order", "900").flag("group-order")
+        .annotation(alb!("group.order"), |i| i.group.order.map(plain)).order(70)
+        .remark("the controller's: 0").must(Constraint::Range("")),
+    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}"),
 
-fn variable_of(name: &str) -> String {
-    let mut variable = String::new();
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() {
-            variable.push('_');
-        }
-        variable.push(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' });
-    }
-    variable
+    items("findings.allow", "[ALB032]").flag("allow"),
+    items("findings.warn", "[]").flag("warn"),
+    items("findings.deny", "[ALB024]").flag("deny"),
+    text("controllerVersion", "\"3.5\"").flag("controller-version").default("3.5")
+        .must(Constraint::Own(constraint::controller_version)),
+    Field::new("eksAutoMode", Shape::Switch, "false").flag("eks-auto-mode").default("false"),
+    text("placeholders", "none").flag("placeholders").default("none"),
+];
+
+/// `[{"HTTP": 80}, {"HTTPS": 443}]`
+fn listeners<T: AsRef<[ListenPort]>>(ports: &T) -> Printed<'_> {
+    let port = |listener: &ListenPort| format!("{{\"{}\": {}}}", listener.protocol(), listener.port());
+    Printed::Text(format!("[{}]", ports.as_ref().iter().map(port).collect::<Vec<_>>().join(", ")))
 }
 
 /// The field that somebody means who names its variable after its path, though it has a flag: `INGRESS_SCHEME`.
@@ -168,9 +178,14 @@ pub fn field(path: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.path == path)
 }
 
-/// The field of this flag, which is named without its hyphens.
-pub fn by_flag(flag: &str) -> Option<&'static Field> {
-    FIELDS.iter().find(|field| field.flag == Some(flag))
+/// The field that becomes this annotation, given by its key.
+pub fn by_annotation(key: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.annotations.contains(&key))
+}
+
+/// What the field for an annotation says about it.
+pub fn configured<'i>(ingress: &'i Ingress, key: &str) -> Override<Printed<'i>> {
+    by_annotation(key).and_then(|field| field.value).map_or(Override::Default, |value| value(ingress))
 }
 
 /// The fields right below this path.
@@ -210,6 +225,7 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::alb::catalogue;
 
     #[test]
     fn variables_are_named_after_the_flag_or_the_path() {
@@ -233,5 +249,16 @@ mod tests {
         assert!(!twice(FIELDS.iter().filter_map(|field| field.flag.map(str::to_owned)).collect()));
         assert!(!twice(FIELDS.iter().map(Field::variable).collect()));
         assert!(!twice(FIELDS.iter().flat_map(|field| field.annotations).map(|&name| name.to_owned()).collect()));
+    }
+
+    #[test]
+    fn annotations_and_their_words_are_those_of_the_catalogue() {
+        let hints = crate::config::reference::hints();
+        for field in FIELDS.iter().filter(|field| field.value.is_some()) {
+            let annotation = catalogue::find_key(field.annotations[0]).unwrap();
+            if let catalogue::Kind::Enum(words) = annotation.kind {
+                assert_eq!(hints[field.path].words, words, "{}", field.path);
+            }
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The shape of `spec.ingress`. See [`super::types`] for what the comments are for.
 //!
-//! A field that becomes an annotation is a [`Choice`]: left out, our default or what the Service said stands; `null`, there
+//! A field that becomes an annotation is a [`Override`]: left out, our default or what the Service said stands; `null`, there
 //! is no such annotation.
 
-use super::types::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
-use super::value::{Choice, Entries, PortRef, Text, Var};
+use super::enums::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
+use super::value::{Entries, Override, PortRef, Text, Var};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -15,9 +15,9 @@ pub struct Ingress {
     /// The name of the Ingress. Two gateways need two names.
     pub name: Option<String>,
     /// Labels of the Ingress, beside the default one; `null` for a key removes it, `null` for the whole removes all.
-    pub labels: Choice<Entries<Option<Text>>>,
+    pub labels: Override<Entries<Option<Text>>>,
     /// The class that the controller answers to. `null`: none at all, so that the cluster's default class decides.
-    pub class_name: Choice<String>,
+    pub class_name: Override<String>,
     /// Whether the class is written as `annotation` or as `field` (`spec.ingressClassName`). Never both. EKS Auto Mode
     /// knows the field only.
     pub class_as: Option<ClassAs>,
@@ -32,44 +32,44 @@ pub struct Ingress {
     pub backend_port: Option<PortRef>,
     /// The name of the ALB in the AWS console: up to 32 letters, digits and hyphens, unique in account and region over all
     /// load balancers. Only its first value counts.
-    pub load_balancer_name: Choice<String>,
+    pub load_balancer_name: Override<String>,
     /// From where the ALB can be reached: `internal` or `internet-facing`. A change replaces the ALB.
-    pub scheme: Choice<Var<Scheme>>,
+    pub scheme: Override<Var<Scheme>>,
     /// What the ALB sends requests to: `instance` (node address and node port) or `ip` (the pod itself).
-    pub target_type: Choice<Var<TargetType>>,
+    pub target_type: Override<Var<TargetType>>,
     /// Subnets by id or Name tag, in two or more zones.
-    pub subnets: Choice<Vec<String>>,
+    pub subnets: Override<Vec<String>>,
     /// What the ALB listens on, one entry a port: `{HTTP: 80}`, `{HTTPS: 443}`.
-    pub listen_ports: Choice<Vec<ListenPort>>,
+    pub listen_ports: Override<Vec<ListenPort>>,
     /// Whether clients on the HTTP listener are sent to the HTTPS listener. `true` uses `ssl-redirect`; `{via: action}` a
     /// redirect action together with the rule that makes it work.
-    pub redirect_to_https: Choice<Redirect>,
+    pub redirect_to_https: Override<Redirect>,
     /// Certificates by their ARN in ACM or IAM, in the region of the ALB. The first is the default one.
-    pub certificate_arns: Choice<Vec<String>>,
+    pub certificate_arns: Override<Vec<String>>,
     /// The TLS policy of the HTTPS listeners.
-    pub ssl_policy: Choice<String>,
+    pub ssl_policy: Override<String>,
     /// What the ALB speaks to the gateway: `HTTPS` for port 443, `HTTP` for port 80.
-    pub backend_protocol: Choice<Var<Protocol>>,
+    pub backend_protocol: Override<Var<Protocol>>,
     /// How the ALB finds out whether a target is healthy. `null` leaves all of it to the controller's defaults.
     pub health_check: HealthCheck,
     /// The WAFv2 web ACL, a regional one; `none` detaches the one that is there.
-    pub wafv2_acl_arn: Choice<String>,
+    pub wafv2_acl_arn: Override<String>,
     /// Whether AWS Shield Advanced protects the ALB. It needs a subscription; without one it is skipped silently.
-    pub shield_advanced_protection: Choice<Var<bool>>,
+    pub shield_advanced_protection: Override<Var<bool>>,
     /// Attributes of the ALB, such as `idle_timeout.timeout_seconds`. `null` for a key removes what was carried over.
-    pub load_balancer_attributes: Choice<Entries<Option<Text>>>,
+    pub load_balancer_attributes: Override<Entries<Option<Text>>>,
     /// Attributes of the target group, such as `deregistration_delay.timeout_seconds`. `null` for a key removes what was
     /// carried over.
-    pub target_group_attributes: Choice<Entries<Option<Text>>>,
+    pub target_group_attributes: Override<Entries<Option<Text>>>,
     /// AWS tags of everything that is created. `null` for a key removes what was carried over.
-    pub tags: Choice<Entries<Option<Text>>>,
+    pub tags: Override<Entries<Option<Text>>>,
     /// Security groups of the ALB by id or Name tag, instead of one that the controller manages. `inboundCidrs` then has no
     /// effect.
-    pub security_groups: Choice<Vec<String>>,
+    pub security_groups: Override<Vec<String>>,
     /// Ranges that may reach the ALB, in canonical form (`10.0.0.0/8`). `null` opens it to everybody.
-    pub inbound_cidrs: Choice<Vec<String>>,
+    pub inbound_cidrs: Override<Vec<String>>,
     /// The kinds of addresses that the ALB has.
-    pub ip_address_type: Choice<Var<IpAddressType>>,
+    pub ip_address_type: Override<Var<IpAddressType>>,
     /// The IngressGroup: several Ingresses that share one ALB. `null` takes the Ingress out of the group that was carried
     /// over.
     pub group: Group,
@@ -108,21 +108,21 @@ pub enum ListenPort {
 pub struct HealthCheck {
     /// The port that is asked: the name of a port of the Service, `traffic-port`, or a number, which is used as it is (with
     /// target type `instance` it must be a node port).
-    pub port: Choice<PortRef>,
+    pub port: Override<PortRef>,
     /// What is spoken. The status port speaks HTTP only.
-    pub protocol: Choice<Var<Protocol>>,
+    pub protocol: Override<Var<Protocol>>,
     /// The path that is asked for. The status port answers `/healthz/ready` only.
-    pub path: Choice<String>,
+    pub path: Override<String>,
     /// Seconds from one check to the next, 5 to 300, more than the timeout.
-    pub interval_seconds: Choice<Var<i64>>,
+    pub interval_seconds: Override<Var<i64>>,
     /// Seconds to wait for the answer, 2 to 120.
-    pub timeout_seconds: Choice<Var<i64>>,
+    pub timeout_seconds: Override<Var<i64>>,
     /// Good answers in a row that make a target healthy, 2 to 10.
-    pub healthy_threshold_count: Choice<Var<i64>>,
+    pub healthy_threshold_count: Override<Var<i64>>,
     /// Bad answers in a row that make a target unhealthy, 2 to 10.
-    pub unhealthy_threshold_count: Choice<Var<i64>>,
+    pub unhealthy_threshold_count: Override<Var<i64>>,
     /// Status codes of a good answer, 200 to 499: `200`, `200,302` or `200-299`.
-    pub success_codes: Choice<Text>,
+    pub success_codes: Override<Text>,
 }
 
 /// The IngressGroup: several Ingresses that share one ALB.
@@ -130,10 +130,10 @@ pub struct HealthCheck {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Group {
     /// The name of the group: up to 63 lower-case letters, digits, `.` and `-`. A change moves the Ingress to another ALB.
-    pub name: Choice<String>,
+    pub name: Override<String>,
     /// The place of this Ingress in the group, -1000 to 1000, lower first. The gateway catches every path, so that it needs
     /// a high one.
-    pub order: Choice<Var<i64>>,
+    pub order: Override<Var<i64>>,
 }
 
 impl ListenPort {

@@ -10,12 +10,13 @@
 //!   variable must not open an ALB to the world. `null` takes a list away.
 //! - **Findings** are one table from id to level in the shape of three lists, merged per id.
 
-use super::fault::nearest;
-use super::fields::{self, FIELDS, Field, ONE_GATEWAY, Shape};
+use super::arguments::{Options, Parameters};
+use super::fields::{self, FIELDS, Field, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
-use super::{Parameters, load, path};
-use crate::cli::Options;
+use super::normalize::switched_off;
+use super::{parse, path};
 use crate::error::Error;
+use crate::suggest::nearest;
 use std::collections::BTreeMap;
 
 /// What variables of ours begin with.
@@ -138,14 +139,14 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
             let pairs = values.iter().flat_map(|value| value.split(',')).map(str::trim);
             Ok(node(Value::Map(pairs.map(|text| pair(text, origin)).collect::<Result<_, _>>()?)))
         }
-        Shape::List | Shape::Yaml | Shape::Items | Shape::Map => load::value(last, origin),
-        Shape::Switch | Shape::NoSwitch if values.is_empty() => {
+        Shape::List | Shape::Yaml | Shape::Items | Shape::Map => parse::value(last, origin),
+        Shape::Switch | Shape::InverseSwitch if values.is_empty() => {
             let says = shape == Shape::Switch;
             Ok(node(Value::Bool(says, says.to_string())))
         }
-        Shape::Switch => load::value(last, origin),
-        Shape::NoSwitch => {
-            let mut value = load::value(last, origin)?;
+        Shape::Switch => parse::value(last, origin),
+        Shape::InverseSwitch => {
+            let mut value = parse::value(last, origin)?;
             if let Value::Bool(says, text) = &mut value.value {
                 *says = !*says;
                 *text = says.to_string();
@@ -181,7 +182,7 @@ fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> 
             wrong("the value is empty".to_owned()).help("say `null` to take away what a lower layer or a default says")
         );
     }
-    let value = load::value(value, &origin)?;
+    let value = parse::value(value, &origin)?;
     overlay(layer, &Node::nested(&path, &origin, value))
 }
 
@@ -258,18 +259,6 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// `null` for a part that is nothing but annotations, as what it stands for: each of them switched off. An empty map for
-/// any other part.
-pub(super) fn switched_off(path: &str, origin: &Origin) -> Node {
-    let is_switched_off = fields::below(path).all(|field| !field.annotations.is_empty());
-    let entries = fields::below(path).filter(|_| is_switched_off).map(|field| Entry {
-        key: field.name().to_owned(),
-        origin: origin.clone(),
-        node: Node::new(origin.clone(), Value::Null),
-    });
-    Node::new(origin.clone(), Value::Map(entries.collect()))
-}
-
 /// Merges the three lists of findings per id. False where they are no lists, which the types then report.
 fn merge_findings(below: &mut Node, above: &Node) -> bool {
     let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else {
@@ -300,7 +289,8 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
 
 /// Refuses a layer that says of all documents what only one can have.
 pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
-    let Some((path, node)) = ONE_GATEWAY.iter().find_map(|path| Some((path, layer.find(path)?))) else {
+    let mut one_gateway = FIELDS.iter().filter(|field| field.one_gateway);
+    let Some((path, node)) = one_gateway.find_map(|field| Some((field.path, layer.find(field.path)?))) else {
         return Ok(());
     };
     Err(Error::usage(format!("{}: spec.{path} is about one gateway, but {file} configures {documents}", node.origin))

@@ -7,93 +7,55 @@
 //! Everything is a function of its arguments: the environment comes as pairs, files through [`Files`]. An error says where
 //! (file, line and column, or the flag or variable), what is wrong and what would be right.
 
+pub mod arguments;
 pub(crate) mod aws;
 mod check;
 pub mod confine;
+mod constraint;
 mod decode;
+mod enums;
 mod fault;
+mod field;
 pub mod fields;
 mod ingress;
-pub(crate) mod kube;
+pub(crate) mod kube {
+    //! The names that [`kubernetes_objects::validation`] had here.
+    pub(crate) use kubernetes_objects::validation::{Validation as Verdict, Violation as Wrong, violation as wrong, *};
+}
 mod layers;
 mod load;
 mod node;
+mod normalize;
+mod parse;
 mod path;
 pub mod reference;
 pub mod schema;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod together;
 pub mod types;
 mod validate;
 pub mod value;
-mod words;
 
-pub(crate) use fault::nearest;
+pub use arguments::{Given, Options, Parameters};
 pub use layers::{ARGOCD_PREFIX, PREFIX};
 pub use node::Origin;
+pub use settings::{Files, INGRESS_NAME, Settings};
 pub use types::Spec;
-pub use validate::INGRESS_NAME;
-pub use value::{Choice, Entries, PortRef, Text, Var};
+pub use value::{Entries, Override, PortRef, Text, Var};
 
-use crate::cli::Options;
 use crate::error::Error;
 use crate::finding::Registry;
-use fields::{Field, Shape};
 use layers::{CONFIG, REPORT, Variables};
 use load::Document;
-use node::{Node, Value};
-use serde::Deserialize;
+use node::Node;
+use normalize::{check_layer, decode, prepare};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file that is read when none is named.
 pub const DEFAULT_FILE: &str = "istio-alb.yaml";
-
-/// The file system, as far as a configuration needs it.
-pub trait Files {
-    /// The content of a file.
-    ///
-    /// # Errors
-    /// As [`std::fs::read`].
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-
-    /// Where a path leads, symbolic links followed, as an absolute path.
-    ///
-    /// # Errors
-    /// As [`std::fs::canonicalize`].
-    fn follow(&self, path: &Path) -> io::Result<PathBuf>;
-}
-
-/// What is wanted of one gateway.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// `metadata.name` of its document, for messages.
-    pub name: Option<String>,
-    /// The settings.
-    pub spec: Spec,
-    said: Node,
-}
-
-impl Settings {
-    /// Where the value at this path below `spec` was said; `None` if nobody did.
-    #[must_use]
-    pub fn origin(&self, path: &str) -> Option<&Origin> {
-        self.said.find(path).map(|node| &node.origin)
-    }
-}
-
-/// What an Argo CD Application says in its parameters. They count more than variables and less than flags, which belong to
-/// who runs Argo CD.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Parameters {
-    /// The configuration file, a file of the repository.
-    pub config: Option<String>,
-    /// `PATH=VALUE`, in order.
-    pub set: Vec<String>,
-    /// Fields, each with its value as a flag or a variable has it.
-    pub fields: Vec<(&'static Field, String)>,
-}
 
 /// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
 ///
@@ -257,41 +219,4 @@ fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>),
         documents.push(Document { name: None, spec: Node::empty(Origin::named(origin)) });
     }
     Ok((file, documents))
-}
-
-/// Whether a layer by itself has the shape of a `spec`.
-fn check_layer(layer: &Node) -> Result<(), Error> {
-    let mut whole = layer.clone();
-    prepare(&mut whole);
-    decode(&whole).map(|_| ())
-}
-
-fn decode(said: &Node) -> Result<Spec, Error> {
-    Spec::deserialize(said).map_err(|fault| fault.into_error("spec"))
-}
-
-/// Takes out what says nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
-fn prepare(said: &mut Node) {
-    fn visit(node: &mut Node, path: &str) {
-        let Value::Map(entries) = &mut node.value else {
-            return;
-        };
-        entries.retain_mut(|entry| {
-            let path = node::join(path, &entry.key);
-            match (&entry.node.value, fields::field(&path).map(|field| field.shape)) {
-                (Value::List(items), Some(_)) => !items.is_empty(),
-                (Value::Empty, Some(Shape::List | Shape::Items | Shape::Map)) => false,
-                (Value::Null, None) => {
-                    entry.node = layers::switched_off(&path, &entry.node.origin);
-                    true
-                }
-                (_, None) => {
-                    visit(&mut entry.node, &path);
-                    true
-                }
-                (_, Some(_)) => true,
-            }
-        });
-    }
-    visit(said, "");
 }

@@ -21,7 +21,7 @@ pub struct Row {
     /// How its value is written in a flag or a variable.
     pub shape: Shape,
     /// What holds if nothing is said, in Markdown; empty: nothing.
-    pub default: &'static str,
+    pub default: String,
     /// The annotations of the Ingress that it becomes.
     pub annotations: &'static [&'static str],
     /// Its flag, with the hyphens.
@@ -41,7 +41,7 @@ pub fn rows() -> Vec<Row> {
             description: described["description"].as_str()?.to_owned(),
             kind: kind(described),
             shape: field.shape,
-            default: field.default,
+            default: field.default_in_words(),
             annotations: field.annotations,
             flag: field.flag.map(|flag| format!("--{flag}")),
             variable: format!("{PREFIX}{}", field.variable()),
@@ -75,7 +75,7 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
             words.split(", ").map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
         let words = words.filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
         let flag = match row.shape {
-            Shape::NoSwitch => NO_CARRY_OVER,
+            Shape::InverseSwitch => NO_CARRY_OVER,
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
@@ -103,7 +103,7 @@ pub fn fields() -> String {
         }
         facts.extend(row.annotations.first().map(|annotation| format!("annotation `{annotation}`")));
         let says = match row.shape {
-            Shape::NoSwitch => "the opposite: ",
+            Shape::InverseSwitch => "the opposite: ",
             _ => "",
         };
         facts.extend(row.flag.as_ref().map(|flag| format!("{says}`{flag}`")));
@@ -134,7 +134,7 @@ pub fn flags() -> String {
             Shape::Map => "key=value, with commas; may be repeated",
             Shape::Yaml | Shape::Items => "YAML",
             Shape::Switch => "none",
-            Shape::NoSwitch => "none; says `false`",
+            Shape::InverseSwitch => "none; says `false`",
         };
         text.push_str(&format!("| `--{flag}` | {value} | `{}` |\n", field.path));
     }

@@ -15,7 +15,7 @@ pub fn schema() -> Value {
     let mut schema = plain();
     for field in FIELDS {
         if let Some(described) = at(&mut schema, field.path) {
-            complete(described, field.default, field.annotations);
+            complete(described, &field.default_in_words(), field.annotations);
         }
     }
     if let Some(spec) = schema.pointer_mut("/properties/spec") {

@@ -2,9 +2,9 @@
 
 use super::check::all;
 use super::node::join;
+use super::settings::{INGRESS_NAME, Settings};
 use super::types::Service;
 use super::value::Entries;
-use super::{INGRESS_NAME, Settings};
 use crate::error::Error;
 
 /// Checks that the configurations of several gateways can stand in one stream.

@@ -7,18 +7,14 @@
 
 use super::value::{Entries, Text, Var};
 use crate::finding::levels::{Level, Levels};
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
-use std::borrow::Cow;
-use std::fmt;
 
-pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
-use super::words::Via;
-pub use super::words::{
-    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Scheme,
-    ServiceType, TargetType,
+pub use super::enums::{
+    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Redirect,
+    Scheme, ServiceType, TargetType,
 };
+pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
 
 /// The configuration of istio-alb for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -121,63 +117,6 @@ pub struct Findings {
     pub deny: Option<Vec<String>>,
 }
 
-/// Whether clients on the HTTP listener are sent to the HTTPS listener, and how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Redirect {
-    /// They are not.
-    No,
-    /// By the annotation `ssl-redirect`.
-    Yes,
-    /// By a redirect action and the rule that refers to it.
-    Action,
-}
-
-/// By a redirect action and the rule that refers to it.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct RedirectVia {
-    #[expect(dead_code, reason = "one allowed word; its presence is the information")]
-    via: Via,
-}
-
-impl<'de> Deserialize<'de> for Redirect {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct RedirectVisitor;
-        impl<'de> Visitor<'de> for RedirectVisitor {
-            type Value = Redirect;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("true, false or {via: action}")
-            }
-
-            fn visit_bool<E: Error>(self, redirect: bool) -> Result<Redirect, E> {
-                Ok(if redirect { Redirect::Yes } else { Redirect::No })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Redirect, A::Error> {
-                RedirectVia::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Redirect::Action)
-            }
-        }
-        deserializer.deserialize_any(RedirectVisitor)
-    }
-}
-
-impl JsonSchema for Redirect {
-    fn schema_name() -> Cow<'static, str> {
-        "Redirect".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let via = RedirectVia::json_schema(generator);
-        json_schema!({ "anyOf": [{ "type": "boolean" }, via] })
-    }
-}
-
 impl Spec {
     /// How much of the change is made.
     pub fn phase(&self) -> Phase {
@@ -192,12 +131,6 @@ impl Spec {
     /// Whether EKS Auto Mode is in use.
     pub fn eks_auto_mode(&self) -> bool {
         self.eks_auto_mode.unwrap_or(false)
-    }
-
-    /// The release of the controller in use, for comparisons: `>= (2, 14, 1)`.
-    pub fn controller_release(&self) -> (u32, u32, u32) {
-        let said = self.controller_version.as_ref().and_then(|text| super::validate::release(text.as_str()).ok());
-        said.unwrap_or((3, 5, 0))
     }
 
     /// Whether values may hold `${VAR}`.

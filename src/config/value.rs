@@ -1,7 +1,7 @@
 //! The kinds of values that a field can have, beyond what serde brings.
 //!
 //! Three needs shape them. A field that becomes an annotation can be left out (our default, or what the Service says,
-//! stands), set, or `null` (no such annotation): [`Choice`]. With `placeholders: flux` a number, a boolean or an allowed
+//! stands), set, or `null` (no such annotation): [`Override`]. With `placeholders: flux` a number, a boolean or an allowed
 //! word may instead be a `${VAR}` that Flux fills in later: [`Var`]. And people write `deletion_protection.enabled: true`
 //! where an annotation needs text: [`Text`] takes such a scalar as it is written.
 //!
@@ -22,7 +22,7 @@ pub(super) const TEXT: &str = "$Text";
 
 /// A field whose default can be switched off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Choice<T> {
+pub enum Override<T> {
     /// Nothing was said: what the Service says, what an Ingress of ours says, or our default.
     #[default]
     Default,
@@ -32,28 +32,37 @@ pub enum Choice<T> {
     Set(T),
 }
 
-impl<T> Choice<T> {
+impl<T> Override<T> {
     /// The value, if there is one.
     pub fn set(&self) -> Option<&T> {
         match self {
-            Choice::Set(value) => Some(value),
-            Choice::Default | Choice::Off => None,
+            Override::Set(value) => Some(value),
+            Override::Default | Override::Off => None,
+        }
+    }
+
+    /// The same with another value.
+    pub fn map<'v, U>(&'v self, change: impl FnOnce(&'v T) -> U) -> Override<U> {
+        match self {
+            Override::Default => Override::Default,
+            Override::Off => Override::Off,
+            Override::Set(value) => Override::Set(change(value)),
         }
     }
 
     /// Whether nothing was said.
     pub fn is_default(&self) -> bool {
-        matches!(self, Choice::Default)
+        matches!(self, Override::Default)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Override<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map_or(Choice::Off, Choice::Set))
+        Ok(Option::deserialize(deserializer)?.map_or(Override::Off, Override::Set))
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Choice<T> {
+impl<T: JsonSchema> JsonSchema for Override<T> {
     fn schema_name() -> Cow<'static, str> {
         Option::<T>::schema_name()
     }
@@ -70,6 +79,30 @@ impl<T: JsonSchema> JsonSchema for Choice<T> {
         }
         schema
     }
+}
+
+/// The value of a field as its annotation has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Printed<'v> {
+    /// The value of the annotation.
+    Text(String),
+    /// Entries that are laid over those that the annotation has already; `None` takes one out.
+    Entries(&'v Entries<Option<Text>>),
+}
+
+/// A text, a word or a number.
+pub(super) fn plain<T: fmt::Display>(value: &T) -> Printed<'_> {
+    Printed::Text(value.to_string())
+}
+
+/// Items with commas between.
+pub(super) fn list<T: AsRef<[String]>>(items: &T) -> Printed<'_> {
+    Printed::Text(items.as_ref().join(","))
+}
+
+/// A map.
+pub(super) fn entries(entries: &Entries<Option<Text>>) -> Printed<'_> {
+    Printed::Entries(entries)
 }
 
 /// A value, or the `${VAR}` that Flux will put it in for.
@@ -190,7 +223,8 @@ impl JsonSchema for Text {
     }
 }
 
-/// A port by its number or by its name.
+/// A port by its number or by its name, as it is configured. Not Kubernetes' own [`kubernetes_objects::PortRef`]: here the text
+/// `"443"` is a name, and a number can be out of range, which the validation then reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PortRef {
     /// `443`

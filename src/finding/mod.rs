@@ -1,7 +1,7 @@
 //! Findings: what the program reports about a stream, each by the id of a rule.
 //!
 //! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. A [`Finding`] is one
-//! report of a rule about one place. This module has no rules of its own and depends on nothing but [`Place`], so that every
+//! report of a rule about one place. This module has no rules of its own and depends on nothing above it, so that every
 //! layer can report a finding.
 
 pub mod levels;
@@ -9,6 +9,7 @@ pub mod levels;
 use std::fmt;
 
 use crate::error::Place;
+use crate::suggest::closest;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,9 +74,10 @@ impl Registry {
     #[must_use]
     pub fn nearest(self, id: &str) -> String {
         let ids: Vec<&str> = self.rules().iter().map(|rule| rule.id).collect();
-        let near = ids.iter().min_by_key(|rule| (strsim::damerau_levenshtein(id, rule), **rule));
-        let name = |id: Option<&&'static str>| id.copied().unwrap_or_default();
-        format!("the findings are {} to {}; did you mean {}?", name(ids.first()), name(ids.last()), name(near))
+        let near = closest(id, ids.iter().copied()).map(|(_, near)| near);
+        let name = |id: Option<&str>| id.unwrap_or_default().to_owned();
+        let (first, last) = (ids.first().copied(), ids.last().copied());
+        format!("the findings are {} to {}; did you mean {}?", name(first), name(last), name(near))
     }
 }
 

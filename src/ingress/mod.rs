@@ -16,15 +16,17 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::alb::catalogue::CLASS_ANNOTATION;
+
 use crate::config::types::{ClassAs, Ingress as Wanted, PathRule, PathType, Placeholders, Spec};
-use crate::config::value::{Choice, Entries, PortRef};
+use crate::config::value::{Entries, Override, PortRef};
 use crate::error::Error;
 use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
 use crate::migrate::Carried;
 use crate::placeholder;
 use crate::plan::ports;
-use annotations::{Annotations, CLASS, Facts};
+use annotations::{Annotations, Facts};
 
 /// The how-to's name.
 pub const NAME: &str = "common-external-ingress";
@@ -98,7 +100,7 @@ pub fn build(sources: &Sources<'_>) -> Result<Built, Error> {
     let existing = sources.existing.map(|object| crate::migrate::annotations_of(&object.value)).unwrap_or_default();
 
     let mut annotations = Annotations::default();
-    annotations.overlay(existing.iter().map(|(key, value)| (*key, *value)).filter(|(key, _)| *key != CLASS));
+    annotations.overlay(existing.iter().map(|(key, value)| (*key, *value)).filter(|(key, _)| *key != CLASS_ANNOTATION));
     let default_scheme = yields(sources.carried, &existing);
     annotations.overlay(
         sources
@@ -227,11 +229,12 @@ struct Class<'c> {
 /// The class, in one of its two forms: never both, which older API servers refuse.
 fn class_of<'c>(spec: &'c Spec, existing: Option<&'c Object>) -> Class<'c> {
     let wanted = &spec.ingress;
-    let there = existing.map(|object| (object.annotation(CLASS), object.value["spec"]["ingressClassName"].as_str()));
+    let there =
+        existing.map(|object| (object.annotation(CLASS_ANNOTATION), object.value["spec"]["ingressClassName"].as_str()));
     let class = match &wanted.class_name {
-        Choice::Off => return Class::default(),
-        Choice::Set(class) => class.as_str(),
-        Choice::Default => there.and_then(|(annotation, field)| annotation.or(field)).unwrap_or("alb"),
+        Override::Off => return Class::default(),
+        Override::Set(class) => class.as_str(),
+        Override::Default => there.and_then(|(annotation, field)| annotation.or(field)).unwrap_or("alb"),
     };
     let as_field = match wanted.class_as {
         Some(form) => form == ClassAs::Field,
@@ -296,13 +299,13 @@ fn rule_of(host: Option<String>, paths: Vec<HTTPIngressPath>) -> IngressRule {
 
 /// `app: <name>` as in the how-to, with the configured labels and those of an Ingress that is there.
 fn labels_of(
-    wanted: &Choice<Entries<Option<crate::config::value::Text>>>,
+    wanted: &Override<Entries<Option<crate::config::value::Text>>>,
     name: &str,
     existing: Option<&Object>,
 ) -> Vec<(String, String)> {
     let there = existing.and_then(|object| object.value.pointer("/metadata/labels")).and_then(Value::as_object);
     let mut labels: Vec<(String, String)> = match (wanted, there) {
-        (Choice::Off, _) => return Vec::new(),
+        (Override::Off, _) => return Vec::new(),
         (_, Some(labels)) => {
             labels.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
         }

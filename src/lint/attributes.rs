@@ -16,6 +16,7 @@ use crate::alb::catalogue::{
 };
 use crate::alb::model::Setting;
 use crate::alb::values::string_map;
+use crate::suggest::closest;
 
 /// An attribute that AWS refuses.
 pub static ALB050: Rule = Rule {
@@ -132,12 +133,8 @@ fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &
         return at(format!("{key} is an attribute {whose}"));
     }
     let finding = at(format!("{key} is no attribute that is known here"));
-    let near = table
-        .iter()
-        .filter(|known| known.check != ValueCheck::NetworkOnly)
-        .map(|known| (strsim::damerau_levenshtein(known.key, &key.to_lowercase()), known.key))
-        .min()
-        .filter(|(away, known)| *away <= 1 + known.len() / 5);
+    let known = table.iter().filter(|known| known.check != ValueCheck::NetworkOnly).map(|known| known.key);
+    let near = closest(&key.to_lowercase(), known).filter(|(away, known)| *away <= 1 + known.len() / 5);
     match near {
         Some((_, known)) => finding.help(format!("perhaps {known} is meant")),
         None => finding,

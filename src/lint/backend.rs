@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::backends::{NodePort, Target, node_port, targets};
+use super::backends::{Target, targets};
 use super::scene::{Scene, Subject, about, is_gateway};
 use super::{Finding, Rule, Severity};
 use crate::alb::model::{Action, Key, Protocol, TargetGroupRef};
 use crate::alb::values::parse_int32;
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use kubernetes_objects::service::{NodePort, node_port, type_of};
 
 /// Clear text to a TLS port.
 pub static ALB001: Rule = Rule {
@@ -196,10 +197,10 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let port = target.service_port()?;
-    if target.target_type() != Some("instance") || node_port(service, port) != NodePort::No {
+    if target.target_type() != Some("instance") || node_port(&service.value, port) != NodePort::No {
         return None;
     }
-    let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
+    let kind = type_of(&service.value);
     let said = match target.setting("target-type") {
         Some(_) => "target-type is instance",
         None => "the target type is instance, as target-type says nothing else",

@@ -13,9 +13,9 @@ use super::{Finding, Rule};
 use crate::alb::catalogue::PREFIX;
 use crate::alb::model::{Setting, Source, State};
 use crate::alb::payloads::{Action, Payload};
-use crate::alb::values::PortRef;
 use crate::manifest::Object;
-use crate::plan::ports;
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::find_port;
 
 /// The port name that stands for an annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
 pub const USE_ANNOTATION: &str = "use-annotation";
@@ -177,46 +177,11 @@ pub fn services<'s>(scene: &'s Scene<'s>) -> Vec<Behind<'s>> {
     found.into_values().collect()
 }
 
-/// What a Service gives a port on the nodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NodePort {
-    /// This one.
-    Pinned(i64),
-    /// One that Kubernetes chooses.
-    Chosen,
-    /// None.
-    No,
-}
-
-/// The node port of a port of a Service.
-#[must_use]
-pub fn node_port(service: &Object, port: &Value) -> NodePort {
-    let spec = &service.value["spec"];
-    match port["nodePort"].as_i64() {
-        Some(number) if number != 0 => return NodePort::Pinned(number),
-        _ => {}
-    }
-    match spec["type"].as_str() {
-        Some("NodePort") => NodePort::Chosen,
-        Some("LoadBalancer") if spec["allocateLoadBalancerNodePorts"] != false => NodePort::Chosen,
-        _ => NodePort::No,
-    }
-}
-
-/// A port of a Service by number or name.
-#[must_use]
-pub fn find_port<'s>(service: &'s Object, port: &PortRef) -> Option<&'s Value> {
-    ports(&service.value).iter().find(|candidate| match port {
-        PortRef::Number(number) => candidate["port"] == *number,
-        PortRef::Name(name) => candidate["name"].as_str().unwrap_or_default() == name,
-    })
-}
-
 impl<'s> Target<'s> {
     /// The port of the Service, where both are in the stream.
     #[must_use]
     pub fn service_port(&self) -> Option<&'s Value> {
-        find_port(self.service?, &self.port)
+        find_port(&self.service?.value, &self.port)
     }
 
     /// The annotation that is in effect for this target group: the Service's, else the Ingress's. `None` too where

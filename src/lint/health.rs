@@ -4,14 +4,15 @@ pub mod gateway;
 #[cfg(test)]
 mod tests;
 
-use super::backends::{NodePort, Target, find_port, node_port, targets};
+use super::backends::{Target, targets};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::Kind;
 use crate::alb::model::Setting;
-use crate::alb::values::{PortRef, parse_int32};
+use crate::alb::values::parse_int32;
 use crate::manifest::Object;
-use crate::plan::ports;
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
 /// Longest path of a health check (AWS elbv2 API).
 const MAX_PATH: usize = 1024;
@@ -204,7 +205,7 @@ fn port(target: &Target<'_>) -> Option<Finding> {
         PortRef::Name(name) => name,
     };
     let service = target.service?;
-    let Some(port) = find_port(service, &PortRef::Name(name.clone())) else {
+    let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
         return at(&ALB015, message).map(|finding| match similar(service, &name) {
             Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
@@ -216,8 +217,8 @@ fn port(target: &Target<'_>) -> Option<Finding> {
             format!("healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets");
         return at(&ALB015, message);
     }
-    let serves = target.service_port().is_some_and(|port| node_port(service, port) != NodePort::No);
-    if instance && serves && node_port(service, port) == NodePort::No {
+    let serves = target.service_port().is_some_and(|port| node_port(&service.value, port) != NodePort::No);
+    if instance && serves && node_port(&service.value, port) == NodePort::No {
         let message = format!("healthcheck-port {name} has no node port: the health check would ask port 0");
         return at(&ALB015, message).map(|finding| {
             finding.help(

@@ -3,12 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use super::backends::{backends, find_port, paths, targets};
+use super::backends::{backends, paths, targets};
 use super::scene::{Scene, Subject, is_gateway};
 use super::{Finding, Rule, Severity};
-use crate::alb::values::{PortRef, parse_bool};
+use crate::alb::values::parse_bool;
 use crate::manifest::Object;
-use crate::plan::ports;
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{find_port, ports};
 
 /// Wildcards where none may be.
 pub static ALB041: Rule = Rule {
@@ -150,7 +151,7 @@ fn not_found(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
             });
             continue;
         };
-        if find_port(service, &target.port).is_none() {
+        if find_port(&service.value, &target.port).is_none() {
             let mut message = format!("Service {} has no port {}", target.name, target.port);
             if let Some(meant) = meant(service, &target.port) {
                 message.push_str(&meant);

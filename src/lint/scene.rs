@@ -12,10 +12,9 @@ use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
 use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
 use crate::config::Spec;
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
+pub use crate::istio::is_gateway;
 use crate::manifest::Object;
-use crate::plan::ports;
-use crate::yaml;
+pub use kubernetes_objects::annotation_pointer as pointer;
 
 /// Objects, found by what they are called. Several scenes may look at the same.
 pub struct Index<'s> {
@@ -365,18 +364,6 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
     let mut finding = Finding::new(rule, message);
     finding.object = Some(format!("{} {}", object.kind(), object.full_name()));
     finding
-}
-
-/// The JSON pointer of an annotation, by its whole key.
-#[must_use]
-pub fn pointer(key: &str) -> String {
-    yaml::pointer::of(["metadata", "annotations", key])
-}
-
-/// Whether a Service is an Istio gateway's.
-#[must_use]
-pub fn is_gateway(service: &Object) -> bool {
-    ports(&service.value).iter().any(|port| port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER)
 }
 
 /// What a configuration says about the controller.

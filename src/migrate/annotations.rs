@@ -6,6 +6,7 @@
 use super::rules::{ALB057, ALB060, ALB096, ALB098};
 use super::{Carry, DEAD_PREFIX, PREFIX};
 use crate::finding::Rule;
+use crate::suggest::closest;
 
 /// What becomes of an annotation.
 #[derive(Clone, Copy)]
@@ -173,10 +174,6 @@ const NEAR: usize = 3;
 pub(super) fn nearest(suffix: &str) -> Option<&'static str> {
     // Texts of such different lengths are further away; most are, and comparing is slow.
     let near = |row: &&Row| row.suffix.len().abs_diff(suffix.len()) <= NEAR || !suffix.is_ascii();
-    ROWS.iter()
-        .filter(near)
-        .map(|row| (strsim::damerau_levenshtein(suffix, row.suffix), row.suffix))
-        .filter(|(distance, _)| *distance <= NEAR)
-        .min()
-        .map(|(_, name)| name)
+    let (distance, name) = closest(suffix, ROWS.iter().filter(near).map(|row| row.suffix))?;
+    (distance <= NEAR).then_some(name)
 }

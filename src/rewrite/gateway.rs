@@ -1,7 +1,7 @@
 //! One gateway of the stream on its way: carried over, planned, its Ingress built, who can reach it compared.
 
 use crate::config::types::{Phase, Placeholders, ServiceType};
-use crate::config::{Entries, Settings, Spec, Var};
+use crate::config::{Entries, Settings, Spec, Var, fields};
 use crate::error::Error;
 use crate::ingress::{self, Built, Sources};
 use crate::lint::{self, Finding};
@@ -73,8 +73,10 @@ impl<'s> Rewrite<'s> {
         let mut annotations = carried.annotations;
         annotations.extend(moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
         let taken = Taken { name: original.name().to_owned(), namespace: original.namespace().to_owned(), annotations };
-        let before =
-            lint::opened::Before { internal: all.internal, says_frontend: says(spec, original, "frontend-nlb-scheme") };
+        let before = lint::opened::Before {
+            internal: all.internal,
+            says_frontend: is_configured(spec, original, "frontend-nlb-scheme"),
+        };
         let mut rewrite = Rewrite { before, settings, service, existing, plan, patched, built, taken };
         let told = rewrite.of_the_service(original, &all, &moved);
         rewrite.plan.findings.extend(told);
@@ -122,7 +124,7 @@ impl<'s> Rewrite<'s> {
         let scheme = self.built.annotation("alb.ingress.kubernetes.io/scheme");
         let exposed = before.internal && scheme == Some("internet-facing");
         let mut findings = Vec::new();
-        match (says(spec, original, "scheme"), carries) {
+        match (is_configured(spec, original, "scheme"), carries) {
             (false, false) if exposed => findings.push(lint::exposure::internal_exposed()),
             (false, true) if exposed => findings.push(lint::exposure::default_yields()),
             (true, true) if exposed => findings.push(lint::exposure::internal_opened()),
@@ -135,7 +137,8 @@ impl<'s> Rewrite<'s> {
         {
             findings.push(lint::exposure::scheme_changed(old, new));
         }
-        let said = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(|suffix| says(spec, original, suffix));
+        let said =
+            ["inbound-cidrs", "security-group-prefix-lists"].iter().any(|suffix| is_configured(spec, original, suffix));
         findings.extend(migrate::rules::allow_list(before, carries, said, &self.built));
         // Once the Service has no allow-list any more, that of the Ingress stands for it.
         if !migrate::rules::has_allow_list(before) {
@@ -178,17 +181,13 @@ fn goes(finding: &Finding, patched: &Object) -> bool {
     field.is_some_and(|field| patched.value.pointer(field).is_none())
 }
 
-/// Whether the configuration, or an ALB annotation of the Service, says something.
-fn says(spec: &Spec, service: &Object, suffix: &str) -> bool {
+/// Whether the configuration, or an ALB annotation of the Service, gives an annotation of the Ingress its value.
+fn is_configured(spec: &Spec, service: &Object, suffix: &str) -> bool {
     let key = format!("{}{suffix}", migrate::ALB);
-    let ingress = &spec.ingress;
-    let by_field = match suffix {
-        "scheme" => ingress.scheme.set().is_some(),
-        "inbound-cidrs" => ingress.inbound_cidrs.set().is_some(),
-        _ => false,
-    };
-    let free = ingress.annotations.as_ref();
-    by_field || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_)))) || service.annotation(&key).is_some()
+    let free = spec.ingress.annotations.as_ref();
+    fields::configured(&spec.ingress, &key).set().is_some()
+        || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))
+        || service.annotation(&key).is_some()
 }
 
 /// The annotations that move from the Service to the Ingress.

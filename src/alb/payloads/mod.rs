@@ -15,8 +15,6 @@ pub use auth::*;
 pub use conditions::*;
 
 use super::json::{Type, unmarshal};
-use super::values::PortRef;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -33,21 +31,6 @@ pub trait Payload: DeserializeOwned {
             (value, _) => value,
         };
         serde_json::from_value(value).map_err(|e| e.to_string())
-    }
-}
-
-impl<'de> Deserialize<'de> for PortRef {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Raw {
-            Number(i32),
-            Text(String),
-        }
-        Ok(match Raw::deserialize(deserializer)? {
-            Raw::Number(n) => PortRef::Number(n),
-            Raw::Text(text) => PortRef::parse(&text),
-        })
     }
 }
 

@@ -4,21 +4,21 @@ use super::{Memory, Parameters, one, options, resolve_with, resolved};
 use crate::config::Spec;
 use crate::config::fields::{self, Shape};
 use crate::config::types;
-use crate::config::value::{Choice, Text, Var};
+use crate::config::value::{Override, Text, Var};
 use crate::lint::REGISTRY;
 
 const SCHEME: &str = "alb.ingress.kubernetes.io/scheme";
 
-fn scheme(line: &str, env: &[&str], spec: &str) -> Choice<Var<types::Scheme>> {
+fn scheme(line: &str, env: &[&str], spec: &str) -> Override<Var<types::Scheme>> {
     one(line, env, spec).spec.ingress.scheme
 }
 
 #[test]
 fn a_higher_layer_wins() {
     use types::Scheme::{Internal, InternetFacing};
-    let (internal, facing) = (Choice::Set(Var::Known(Internal)), Choice::Set(Var::Known(InternetFacing)));
+    let (internal, facing) = (Override::Set(Var::Known(Internal)), Override::Set(Var::Known(InternetFacing)));
     let file = "spec: {ingress: {scheme: internal}}";
-    assert_eq!(scheme("", &[], "spec: {}"), Choice::Default);
+    assert_eq!(scheme("", &[], "spec: {}"), Override::Default);
     assert_eq!(scheme("", &[], file), internal);
     assert_eq!(scheme("", &["ARGOCD_ENV_ISTIO_ALB_SCHEME=internet-facing"], file), facing);
     let both = ["ISTIO_ALB_SCHEME=internet-facing", "ARGOCD_ENV_ISTIO_ALB_SCHEME=internal"];
@@ -28,7 +28,7 @@ fn a_higher_layer_wins() {
     let set = ["ISTIO_ALB_SCHEME=internal", "ISTIO_ALB_SET=\ningress.scheme=internet-facing\n\nphase=attach\n"];
     assert_eq!(scheme("", &set, file), facing);
     assert_eq!(one("", &set, file).spec.phase(), types::Phase::Attach);
-    assert_eq!(scheme("--scheme null", &[], file), Choice::Off);
+    assert_eq!(scheme("--scheme null", &[], file), Override::Off);
     assert_eq!(scheme("--scheme internal", &[], "spec: {ingress: {scheme: null}}"), internal);
 }
 
@@ -40,7 +40,7 @@ fn a_parameter_of_an_application_is_above_variables_and_below_flags() {
         let files = Memory::default();
         let all = resolve_with(parameters, &options(line).unwrap(), &env, &files, None, REGISTRY);
         match all.map(|all| all[0].spec.ingress.scheme.clone()) {
-            Ok(Choice::Set(Var::Known(scheme))) => Ok(scheme),
+            Ok(Override::Set(Var::Known(scheme))) => Ok(scheme),
             other => Err(other.map_err(|error| error.to_string())),
         }
     };
@@ -69,13 +69,13 @@ fn maps_are_merged_by_key_and_lists_replaced() {
     let tags = settings.spec.ingress.tags.set().unwrap();
     let tags: Vec<_> = tags.iter().map(|(key, value)| (key, value.as_ref().map(Text::as_str).unwrap())).collect();
     assert_eq!(tags, [("a", "1"), ("b", "false"), ("d", "x"), ("c", "d=e")]);
-    assert_eq!(settings.spec.ingress.subnets, Choice::Set(vec!["z".to_owned()]));
+    assert_eq!(settings.spec.ingress.subnets, Override::Set(vec!["z".to_owned()]));
     let selector = settings.spec.gateway.selector.unwrap();
     assert_eq!(selector.get("istio").map(Text::as_str), Some("a"));
     assert_eq!(selector.get("app").map(Text::as_str), Some("b"));
     let off = one("--set ingress.tags.a=null --set ingress.labels=null", &[], file).spec.ingress;
     assert_eq!(off.tags.set().unwrap().get("a"), Some(&None));
-    assert_eq!(off.labels, Choice::Off);
+    assert_eq!(off.labels, Override::Off);
 }
 
 #[test]
@@ -108,21 +108,21 @@ fn a_part_that_is_switched_off_outranks_its_annotations() {
     let file = format!("spec: {{ingress: {{annotations: {{{path}: /a}}}}}}");
     let ingress = one("--set ingress.healthCheck=null", &[], &file).spec.ingress;
     assert_eq!(ingress.annotations.unwrap().get(path), None);
-    assert_eq!(ingress.health_check.path, Choice::Off);
+    assert_eq!(ingress.health_check.path, Override::Off);
 }
 
 #[test]
 fn a_part_can_be_switched_off_and_partly_on_again() {
     let file = "spec: {ingress: {healthCheck: null, group: null}}";
     let check = one("", &[], file).spec.ingress.health_check;
-    assert_eq!((&check.port, &check.success_codes), (&Choice::Off, &Choice::Off));
+    assert_eq!((&check.port, &check.success_codes), (&Override::Off, &Override::Off));
     let ingress = one("--set ingress.healthCheck.path=/a --group-name edge", &[], file).spec.ingress;
-    assert_eq!(ingress.health_check.path, Choice::Set("/a".to_owned()));
-    assert_eq!(ingress.health_check.port, Choice::Off);
-    assert_eq!(ingress.group.name, Choice::Set("edge".to_owned()));
-    assert_eq!(ingress.group.order, Choice::Off);
+    assert_eq!(ingress.health_check.path, Override::Set("/a".to_owned()));
+    assert_eq!(ingress.health_check.port, Override::Off);
+    assert_eq!(ingress.group.name, Override::Set("edge".to_owned()));
+    assert_eq!(ingress.group.order, Override::Off);
     let again = one("--set ingress.healthCheck=null", &[], "spec: {ingress: {healthCheck: {path: /b}}}");
-    assert_eq!(again.spec.ingress.health_check.path, Choice::Off);
+    assert_eq!(again.spec.ingress.health_check.path, Override::Off);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn empty_lists_and_parts_say_nothing() {
     assert_eq!(one("", &[], spec).spec, Spec { service: types::Service::default(), ..Spec::default() });
     // What takes a list away has to be said.
     let file = "spec: {ingress: {inboundCidrs: [10.0.0.0/8]}}";
-    assert_eq!(one("--inbound-cidrs null", &[], file).spec.ingress.inbound_cidrs, Choice::Off);
+    assert_eq!(one("--inbound-cidrs null", &[], file).spec.ingress.inbound_cidrs, Override::Off);
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn variables_that_kubernetes_sets_for_a_service_of_our_name_are_none_of_ours() {
 fn every_variable_reaches_its_field() {
     for field in fields::FIELDS {
         let value = match field.shape {
-            Shape::Switch | Shape::NoSwitch => "true",
+            Shape::Switch | Shape::InverseSwitch => "true",
             _ => "null",
         };
         let settings = resolved("", &[&format!("ISTIO_ALB_{}={value}", field.variable())], "");

@@ -3,6 +3,7 @@
 mod layers;
 
 use super::*;
+use crate::alb::catalogue::Version;
 use crate::cli::{self, Parsed};
 use crate::lint::REGISTRY;
 use std::collections::BTreeMap;
@@ -83,6 +84,10 @@ pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
     }
 }
 
+fn release(spec: &Spec) -> Option<Version> {
+    Version::parse(spec.controller_version.as_ref()?.as_str())
+}
+
 fn refused(line: &str, env: &[&str], file: &str) -> String {
     match resolved(line, env, file) {
         Ok(_) => "(accepted)".to_owned(),
@@ -149,8 +154,8 @@ fn nothing_at_all_is_one_gateway_of_which_nothing_is_said() {
 fn scalars_that_nobody_can_misread_are_taken_for_text() {
     let file = "spec: {controllerVersion: 3.10, ingress: {healthCheck: {successCodes: 200}, annotations: {a: 15, b: true, c: 1.10}}}";
     let spec = one("", &[], file).spec;
-    assert_eq!(spec.controller_release(), (3, 10, 0));
-    assert_eq!(spec.ingress.health_check.success_codes, Choice::Set(Text("200".to_owned())));
+    assert_eq!(release(&spec), Some(Version(3, 10, 0)));
+    assert_eq!(spec.ingress.health_check.success_codes, Override::Set(Text("200".to_owned())));
     let annotations = spec.ingress.annotations.unwrap();
     let values: Vec<_> = annotations.iter().map(|(_, value)| value.as_ref().unwrap().as_str()).collect();
     assert_eq!(values, ["15", "true", "1.10"]);
@@ -172,11 +177,11 @@ fn with_flux_values_may_be_placeholders() {
 ";
     let ingress = one("", &[], file).spec.ingress;
     let var = |text: &str| Var::Placeholder(text.to_owned());
-    assert_eq!(ingress.scheme, Choice::Set(Var::Placeholder("${SCHEME}".to_owned())));
-    assert_eq!(ingress.group.order, Choice::Set(var("${ORDER}")));
-    assert_eq!(ingress.health_check.interval_seconds, Choice::Set(var("${SECONDS}")));
-    assert_eq!(ingress.health_check.port, Choice::Set(PortRef::Name("${PORT}".to_owned())));
-    assert_eq!(ingress.shield_advanced_protection, Choice::Set(Var::Placeholder("${SHIELD}".to_owned())));
+    assert_eq!(ingress.scheme, Override::Set(Var::Placeholder("${SCHEME}".to_owned())));
+    assert_eq!(ingress.group.order, Override::Set(var("${ORDER}")));
+    assert_eq!(ingress.health_check.interval_seconds, Override::Set(var("${SECONDS}")));
+    assert_eq!(ingress.health_check.port, Override::Set(PortRef::Name("${PORT}".to_owned())));
+    assert_eq!(ingress.shield_advanced_protection, Override::Set(Var::Placeholder("${SHIELD}".to_owned())));
     let flag = one("--placeholders flux --scheme ${SCHEME}", &[], "spec: {}").spec.ingress.scheme;
     assert_eq!(flag.set().unwrap().to_string(), "${SCHEME}");
 }
@@ -227,7 +232,7 @@ fn several_documents_are_several_gateways() {
     let all = resolved("--controller-version 3.4 --subnets x,y", &[], &file).unwrap();
     let names: Vec<_> = all.iter().map(|settings| settings.name.as_deref().unwrap()).collect();
     assert_eq!(names, ["a", "b"]);
-    assert!(all.iter().all(|settings| settings.spec.controller_release() == (3, 4, 0)));
+    assert!(all.iter().all(|settings| release(&settings.spec) == Some(Version(3, 4, 0))));
     assert!(all.iter().all(|settings| settings.spec.ingress.subnets.set().is_some()));
     // In two namespaces two Ingresses may have one name.
     let apart = |name: &str| {

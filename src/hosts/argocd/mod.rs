@@ -26,8 +26,7 @@ mod voices;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::cli::Options;
-use crate::config::{self, Files, PREFIX, Settings, confine};
+use crate::config::{self, Files, Options, PREFIX, Settings, confine};
 use crate::error::{Error, Kind, cut, visible};
 use crate::lint::{self, Severity};
 use crate::manifest::{self, Object};

@@ -7,8 +7,9 @@
 use serde_json::{Value as Json, json};
 
 use crate::config::fields::{self, FIELDS, Field, Shape};
-use crate::config::{self, reference};
+use crate::config::reference;
 use crate::error::{Error, quoted};
+use crate::suggest::nearest;
 
 /// The shapes that a parameter can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ fn kind_of(field: &Field) -> Kind {
     match field.shape {
         Shape::List => Kind::List,
         Shape::Map => Kind::Map,
-        Shape::Text | Shape::Yaml | Shape::Items | Shape::Switch | Shape::NoSwitch => Kind::Text,
+        Shape::Text | Shape::Yaml | Shape::Items | Shape::Switch | Shape::InverseSwitch => Kind::Text,
     }
 }
 
@@ -99,12 +100,12 @@ pub fn announce() -> String {
         let Some(hint) = hints.get(field.path) else {
             continue;
         };
-        known.about = match (field.shape, field.default) {
-            (Shape::NoSwitch, _) => {
+        known.about = match (field.shape, field.default_in_words().replace('`', "")) {
+            (Shape::InverseSwitch, _) => {
                 format!("{} (the opposite of {}; true or false; default: false)", hint.flag, field.path)
             }
-            (_, "") => format!("{} ({})", hint.sentence, field.path),
-            (_, default) => format!("{} ({}; default: {})", hint.sentence, field.path, default.replace('`', "")),
+            (_, default) if default.is_empty() => format!("{} ({})", hint.sentence, field.path),
+            (_, default) => format!("{} ({}; default: {default})", hint.sentence, field.path),
         };
     }
     let announced = known
@@ -150,7 +151,7 @@ pub(super) fn unknown(name: &str, known: &[Known]) -> Error {
     let by_path = fields::by_path_as_variable(&name.to_uppercase().replace('-', "_"));
     let hint = by_path
         .map(Field::parameter)
-        .or_else(|| config::nearest(name, &names).map(str::to_owned))
+        .or_else(|| nearest(name, &names).map(str::to_owned))
         .map(|meant| format!("did you mean `{meant}`? "))
         .unwrap_or_default();
     Error::usage(format!("there is no parameter {}", quoted(name)))

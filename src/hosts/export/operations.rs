@@ -5,7 +5,7 @@ use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
 use serde_json::{Value, json};
 
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
-use crate::config::{Choice, Entries, Spec, Var};
+use crate::config::{Entries, Spec, Var, fields};
 use crate::migrate;
 use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
 use crate::rewrite::Turned;
@@ -23,14 +23,9 @@ const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     ("security-group-prefix-lists", &["aws-load-balancer-security-group-prefix-lists"], &[]),
 ];
 
-/// Whether the configuration says it, whatever the Service says.
-fn is_said(spec: &Spec, suffix: &str) -> bool {
-    match suffix {
-        "scheme" => spec.ingress.scheme != Choice::Default,
-        "inbound-cidrs" => spec.ingress.inbound_cidrs != Choice::Default,
-        "security-groups" => spec.ingress.security_groups != Choice::Default,
-        _ => false,
-    }
+/// Whether the configuration decides about an annotation, whatever the Service says.
+fn is_configured(spec: &Spec, suffix: &str) -> bool {
+    !fields::configured(&spec.ingress, &format!("{}{suffix}", migrate::ALB)).is_default()
 }
 
 /// The changes to a Service, guarded.
@@ -82,7 +77,7 @@ impl List {
     fn test_access(&mut self, turned: &Turned) {
         let service = &turned.service.value;
         for (suffix, annotations, fields) in ACCESS {
-            if is_said(&turned.spec, suffix) {
+            if is_configured(&turned.spec, suffix) {
                 continue;
             }
             let mut keys = vec![format!("{}{suffix}", migrate::ALB)];

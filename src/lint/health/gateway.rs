@@ -8,12 +8,12 @@ mod tests;
 
 use serde_json::Value;
 
-use super::super::backends::{Target, find_port, targets};
+use super::super::backends::{Target, targets};
 use super::super::scene::{Scene, is_gateway};
 use super::super::{Finding, Rule, Severity};
-use crate::alb::values::PortRef;
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
-use crate::plan::ports;
+use crate::istio::{STATUS_PORT_NUMBER, is_status_port};
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{find_port, ports};
 
 /// What Istio's agent answers on the status port.
 const READY: &str = "/healthz/ready";
@@ -139,13 +139,11 @@ fn check(target: &Target<'_>) -> Option<Finding> {
 fn asks(target: &Target<'_>) -> Option<Asks> {
     let service = target.service?;
     let traffic = target.service_port()?;
-    let is_status = |port: &Value| {
-        port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER || port["targetPort"] == STATUS_PORT_NUMBER
-    };
+    let is_status = |port: &Value| is_status_port(port) || port["targetPort"] == STATUS_PORT_NUMBER;
     let asked = match target.setting("healthcheck-port").map(|setting| setting.value.as_str()) {
         None | Some("traffic-port") => traffic,
         Some(text) => match (PortRef::parse(text), target.target_type()?) {
-            (PortRef::Name(name), _) => find_port(service, &PortRef::Name(name))?,
+            (PortRef::Name(name), _) => find_port(&service.value, &PortRef::Name(name))?,
             (PortRef::Number(number), "instance") => {
                 ports(&service.value).iter().find(|port| port["nodePort"] == number)?
             }

@@ -10,13 +10,13 @@ use serde_json::Value;
 use super::{
     ALB038, ALB047, describe, east_west, external_addresses, headless, session_affinity, traffic_policy_local,
 };
-use crate::gateway::{NETWORK_LABEL, east_west_reason};
+use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, east_west_reason, match_pins};
 use crate::lint::backends::{Target, services};
 use crate::lint::scene::{Scene, about, is_gateway, pointer};
 use crate::lint::{Finding, Rule, Severity};
 use crate::manifest::Object;
-use crate::plan::{match_pins, ports};
 use crate::yaml;
+use kubernetes_objects::service::{is_tcp, ports, type_of};
 
 /// An NLB beside the ALB.
 pub static ALB033: Rule = Rule {
@@ -86,8 +86,8 @@ fn standing(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(traffic_policy(service, by_node));
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
-    if is_headless && matches!(type_of(service), "NodePort" | "LoadBalancer") {
-        findings.push(headless(type_of(service)));
+    if is_headless && matches!(type_of(&service.value), "NodePort" | "LoadBalancer") {
+        findings.push(headless(type_of(&service.value)));
     }
     if has_items(&spec["externalIPs"]) {
         findings.push(external_addresses());
@@ -107,23 +107,12 @@ fn standing(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     findings
 }
 
-fn type_of(service: &Object) -> &str {
-    match service.value["spec"]["type"].as_str() {
-        None | Some("") => "ClusterIP",
-        Some(kind) => kind,
-    }
-}
-
 fn has_items(list: &Value) -> bool {
     list.as_array().is_some_and(|items| !items.is_empty())
 }
 
-fn is_tcp(port: &Value) -> bool {
-    matches!(port["protocol"].as_str(), None | Some("" | "TCP"))
-}
-
 fn nlb_kept(service: &Object) -> Option<Finding> {
-    let kind = type_of(service);
+    let kind = type_of(&service.value);
     let value = service.annotation(TYPE).filter(|_| kind != "LoadBalancer")?;
     let target = service.annotation(TARGET_TYPE);
     let at = |message: String| about(service, &ALB033, message).field(pointer(TYPE));
@@ -144,7 +133,7 @@ fn nlb_kept(service: &Object) -> Option<Finding> {
 }
 
 fn load_balancer_fields(service: &Object) -> Vec<Finding> {
-    let kind = type_of(service);
+    let kind = type_of(&service.value);
     let spec = &service.value["spec"];
     let mut findings = Vec::new();
     let mut add = |what: &str, field: String, why: &str| {
@@ -206,7 +195,7 @@ fn not_tcp(target: &Target<'_>) -> Option<Finding> {
 fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
     let spec = &service.value["spec"];
     let policy = spec["externalTrafficPolicy"].as_str().filter(|policy| !policy.is_empty())?;
-    match type_of(service) {
+    match type_of(&service.value) {
         "ClusterIP" if !has_items(&spec["externalIPs"]) => {
             let message =
                 format!("externalTrafficPolicy is {policy} on a ClusterIP Service, which the API server refuses");
@@ -224,7 +213,7 @@ fn is_east_west(service: &Object, targets: &[Target<'_>]) -> bool {
     let for_the_web = web[1].is_some() || web[2].is_some();
     let leads_to_it = targets.iter().any(|target| {
         let number = target.service_port().and_then(|port| port["port"].as_u64());
-        number.is_some_and(|number| crate::gateway::EAST_WEST_PORTS.contains(&number))
+        number.is_some_and(|number| EAST_WEST_PORTS.contains(&number))
     });
     service.value.pointer(&label).is_some() || !for_the_web || leads_to_it
 }

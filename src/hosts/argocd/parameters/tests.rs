@@ -59,7 +59,7 @@ fn the_tables_in_docs_are_these_parameters() {
     let mut options = String::from("\n| parameter | shape | field |\n|---|---|---|\n");
     for (known, field) in fields.iter().zip(FIELDS) {
         let opposite = match field.shape {
-            Shape::NoSwitch => "the opposite of ",
+            Shape::InverseSwitch => "the opposite of ",
             _ => "",
         };
         let row = format!("| `{}` | {} | {opposite}`{}` |\n", known.name, known.kind.word(), field.path);

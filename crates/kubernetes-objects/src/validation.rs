@@ -1,67 +1,83 @@
-//! What the API server takes as a name, a host, a path. What it would refuse in the Ingress is refused here first: no Helm
-//! dry run catches it, and on a real upgrade the Service has turned by then.
+//! What the API server takes as a name, a label, a host, a path or a port. A client-side dry run catches none of it.
 //!
-//! Each rule answers with what is wrong, to stand behind the path of the field.
+//! Each function answers with what is wrong, as a text that reads well behind the path of the field.
+//!
 //! Source: k8s.io/apimachinery v0.34.2 pkg/util/validation/validation.go, kubernetes v1.34.2
 //! pkg/apis/networking/validation/validation.go.
 
+use std::fmt;
 use std::net::IpAddr;
 
-/// What is wrong with a text, and what would be right.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+/// What is wrong with a value, and what would be right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// What is wrong.
     pub what: String,
+    /// What would be right, if that can be told.
     pub help: Option<String>,
 }
 
-pub(crate) type Verdict = Result<(), Wrong>;
+/// The result of checking a value.
+pub type Validation = Result<(), Violation>;
 
-/// `text` is wrong, because …
-pub(crate) fn wrong(what: impl Into<String>) -> Wrong {
-    Wrong { what: what.into(), help: None }
+/// A violation without help.
+pub fn violation(what: impl Into<String>) -> Violation {
+    Violation { what: what.into(), help: None }
 }
 
-impl Wrong {
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Violation {}
+
+impl Violation {
+    /// The same violation with what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 }
 
 /// DNS-1123 label: the name of a Service, a namespace or a Service port.
-pub(crate) fn label(text: &str) -> Verdict {
+pub fn label(text: &str) -> Validation {
     length(text, 63)?;
     dns(text, "allowed are lower-case letters, digits and `-`", |byte| byte == b'-')
 }
 
 /// DNS-1123 subdomain: the name of an Ingress or an IngressClass.
-pub(crate) fn subdomain(text: &str) -> Verdict {
+pub fn subdomain(text: &str) -> Validation {
     length(text, 253)?;
     let rule = "allowed are lower-case letters, digits, `-` and `.`";
     dns(text, rule, |byte| matches!(byte, b'-' | b'.'))?;
     match text.split('.').find(|part| !is_edged(part, |byte| byte.is_ascii_alphanumeric())) {
         Some(part) => {
-            Err(wrong(format!("`{text}` has a part `{part}`; each begins and ends with a letter or a digit")))
+            Err(violation(format!("`{text}` has a part `{part}`; each begins and ends with a letter or a digit")))
         }
         None => Ok(()),
     }
 }
 
 /// The name of a Service's port as an Ingress refers to it.
-pub(crate) fn port_name(text: &str) -> Verdict {
+pub fn port_name(text: &str) -> Validation {
     length(text, 15)?;
     dns(text, "allowed are lower-case letters, digits and `-`", |byte| byte == b'-')?;
     if text.contains("--") {
-        return Err(wrong(format!("`{text}` has two hyphens in a row")));
+        return Err(violation(format!("`{text}` has two hyphens in a row")));
     }
     if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        return Err(wrong(format!("`{text}` has no letter")).help(format!("write the number without quotes: {text}")));
+        return Err(
+            violation(format!("`{text}` has no letter")).help(format!("write the number without quotes: {text}"))
+        );
     }
     Ok(())
 }
 
 /// The value of a label; it may be empty.
-pub(crate) fn label_value(text: &str) -> Verdict {
+pub fn label_value(text: &str) -> Validation {
     if text.is_empty() {
         return Ok(());
     }
@@ -70,11 +86,11 @@ pub(crate) fn label_value(text: &str) -> Verdict {
 }
 
 /// The key of a label or an annotation: a name, perhaps with a domain before it.
-pub(crate) fn qualified_name(text: &str) -> Verdict {
+pub fn qualified_name(text: &str) -> Validation {
     let name = match text.split_once('/') {
         None => text,
         Some((_, name)) if name.contains('/') => {
-            return Err(wrong(format!("`{text}` has more than one `/`")));
+            return Err(violation(format!("`{text}` has more than one `/`")));
         }
         Some((domain, name)) => {
             subdomain(domain)?;
@@ -86,28 +102,28 @@ pub(crate) fn qualified_name(text: &str) -> Verdict {
 }
 
 /// The host of a rule.
-pub(crate) fn host(text: &str) -> Verdict {
+pub fn host(text: &str) -> Validation {
     let name = text.strip_prefix("*.").unwrap_or(text);
     if text == "*" {
-        return Err(wrong("`*` is no host name").help("without any, the rules are for every host"));
+        return Err(violation("`*` is no host name").help("without any, the rules are for every host"));
     }
     if let Some((name, _)) = name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(wrong(format!("`{text}` has a port")).help(format!("write {name}")));
+        return Err(violation(format!("`{text}` has a port")).help(format!("write {name}")));
     }
     if let Some((_, rest)) = name.split_once("://") {
-        return Err(wrong(format!("`{text}` is an URL")).help(format!("write {}", rest.trim_end_matches('/'))));
+        return Err(violation(format!("`{text}` is an URL")).help(format!("write {}", rest.trim_end_matches('/'))));
     }
     if is_address(name) {
-        return Err(wrong(format!("`{text}` is an address, not a host name")));
+        return Err(violation(format!("`{text}` is an address, not a host name")));
     }
     if name.contains('*') {
         return Err(
-            wrong(format!("`{text}`: `*` stands for the whole first label only")).help("for example *.example.com")
+            violation(format!("`{text}`: `*` stands for the whole first label only")).help("for example *.example.com")
         );
     }
     let lower = name.to_lowercase();
     subdomain(name).map_err(|fault| match subdomain(&lower) {
-        Ok(()) => wrong(format!("`{text}` has capitals")).help(format!("write {}", text.to_lowercase())),
+        Ok(()) => violation(format!("`{text}` has capitals")).help(format!("write {}", text.to_lowercase())),
         Err(_) => fault,
     })
 }
@@ -120,49 +136,49 @@ fn is_address(text: &str) -> bool {
 }
 
 /// The path of a rule of type Prefix or Exact.
-pub(crate) fn path(text: &str) -> Verdict {
+pub fn path(text: &str) -> Validation {
     absolute_path(text)?;
     for part in ["//", "/./", "/../", "%2f", "%2F"] {
         if text.contains(part) {
-            return Err(wrong(format!("`{text}` contains `{part}`")));
+            return Err(violation(format!("`{text}` contains `{part}`")));
         }
     }
     match ["/..", "/."].iter().find(|part| text.ends_with(**part)) {
-        Some(part) => Err(wrong(format!("`{text}` ends with `{part}`"))),
+        Some(part) => Err(violation(format!("`{text}` ends with `{part}`"))),
         None => Ok(()),
     }
 }
 
 /// The path of a rule of any type.
-pub(crate) fn absolute_path(text: &str) -> Verdict {
+pub fn absolute_path(text: &str) -> Validation {
     match text.starts_with('/') {
         true => Ok(()),
-        false => Err(wrong(format!("`{text}` does not begin with `/`")).help(format!("write /{text}"))),
+        false => Err(violation(format!("`{text}` does not begin with `/`")).help(format!("write /{text}"))),
     }
 }
 
 /// A port's number.
-pub(crate) fn port_number(number: i64) -> Verdict {
+pub fn port_number(number: i64) -> Validation {
     match number {
         1..=65535 => Ok(()),
-        _ => Err(wrong(format!("{number} is no port; ports are 1 to 65535"))),
+        _ => Err(violation(format!("{number} is no port; ports are 1 to 65535"))),
     }
 }
 
-fn length(text: &str, limit: usize) -> Verdict {
+fn length(text: &str, limit: usize) -> Validation {
     match text.len() {
         length if length <= limit => Ok(()),
-        length => Err(wrong(format!("`{text}` has {length} characters; it may have {limit}"))),
+        length => Err(violation(format!("`{text}` has {length} characters; it may have {limit}"))),
     }
 }
 
-fn dns(text: &str, rule: &str, special: fn(u8) -> bool) -> Verdict {
+fn dns(text: &str, rule: &str, special: fn(u8) -> bool) -> Validation {
     if let Some(other) = text.chars().find(|&letter| !is_dns(letter, special)) {
-        return Err(wrong(format!("`{text}` contains `{other}`; {rule}")));
+        return Err(violation(format!("`{text}` contains `{other}`; {rule}")));
     }
     match is_edged(text, |byte| byte.is_ascii_alphanumeric()) {
         true => Ok(()),
-        false => Err(wrong(format!("`{text}` must begin and end with a letter or a digit"))),
+        false => Err(violation(format!("`{text}` must begin and end with a letter or a digit"))),
     }
 }
 
@@ -171,14 +187,14 @@ fn is_dns(letter: char, special: fn(u8) -> bool) -> bool {
 }
 
 /// The part of a key behind its domain, or a label's value.
-fn name_part(text: &str) -> Verdict {
+fn name_part(text: &str) -> Validation {
     let allowed = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
     if let Some(other) = text.chars().find(|&letter| !allowed(letter)) {
-        return Err(wrong(format!("`{text}` contains `{other}`; allowed are letters, digits, `-`, `_` and `.`")));
+        return Err(violation(format!("`{text}` contains `{other}`; allowed are letters, digits, `-`, `_` and `.`")));
     }
     match is_edged(text, |byte| byte.is_ascii_alphanumeric()) {
         true => Ok(()),
-        false => Err(wrong(format!("`{text}` must begin and end with a letter or a digit"))),
+        false => Err(violation(format!("`{text}` must begin and end with a letter or a digit"))),
     }
 }
 

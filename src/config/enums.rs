@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -149,5 +150,62 @@ words! {
         /// The annotation `actions.ssl-redirect` with a rule of its own.
         #[default]
         Action = "action",
+    }
+}
+
+/// Whether clients on the HTTP listener are sent to the HTTPS listener, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Redirect {
+    /// They are not.
+    No,
+    /// By the annotation `ssl-redirect`.
+    Yes,
+    /// By a redirect action and the rule that refers to it.
+    Action,
+}
+
+/// By a redirect action and the rule that refers to it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RedirectVia {
+    #[expect(dead_code, reason = "one allowed word; its presence is the information")]
+    via: Via,
+}
+
+impl<'de> Deserialize<'de> for Redirect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RedirectVisitor;
+        impl<'de> Visitor<'de> for RedirectVisitor {
+            type Value = Redirect;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true, false or {via: action}")
+            }
+
+            fn visit_bool<E: Error>(self, redirect: bool) -> Result<Redirect, E> {
+                Ok(if redirect { Redirect::Yes } else { Redirect::No })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Redirect, A::Error> {
+                RedirectVia::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Redirect::Action)
+            }
+        }
+        deserializer.deserialize_any(RedirectVisitor)
+    }
+}
+
+impl JsonSchema for Redirect {
+    fn schema_name() -> Cow<'static, str> {
+        "Redirect".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let via = RedirectVia::json_schema(generator);
+        json_schema!({ "anyOf": [{ "type": "boolean" }, via] })
     }
 }

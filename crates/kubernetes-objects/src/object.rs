@@ -1,20 +1,20 @@
 //! The objects of a stream that can matter, read as Kubernetes reads them.
 //!
-//! Most documents never matter, and some do not even parse: a chart may hold anything. So a document is parsed only if
-//! its text can hold an object of a kind that is asked for, which a scan for the word `kind` tells; and one that then does
-//! not parse is remembered, not refused, since only what looks like the gateway needs an answer.
+//! Most documents never matter, and some do not even parse: a chart may hold anything. So a document is parsed only if its
+//! text can hold an object of a wanted kind, which a scan for the word `kind` tells. A document that then does not parse is
+//! reported, not refused: the caller knows whether it needs it.
 
 use memchr::memmem;
 use serde_json::Value;
 
-use crate::error::Place;
-use crate::stream::{Document, Places, Stream};
-use crate::yaml::{ParseError, Tree};
+use crate::ObjectRef;
+use manifest_yaml::stream::{Document, Places, Stream};
+use manifest_yaml::{ParseError, Place, Tree, pointer};
 
 /// Kinds that hold other objects.
 const LISTS: [&str; 2] = ["List", "ResourceList"];
 
-/// The annotation that makes an object a hook of Helm's.
+/// The annotation of Helm's hooks.
 const HOOK: &str = "helm.sh/hook";
 
 /// An object of the stream.
@@ -49,7 +49,7 @@ impl Object {
         text(self.metadata("name"))
     }
 
-    /// `metadata.namespace`, or nothing: where the release goes.
+    /// `metadata.namespace`, or nothing: the object then goes where it is applied to.
     #[must_use]
     pub fn namespace(&self) -> &str {
         text(self.metadata("namespace"))
@@ -64,16 +64,28 @@ impl Object {
         }
     }
 
+    /// Its kind, namespace and name.
+    #[must_use]
+    pub fn reference(&self) -> ObjectRef {
+        ObjectRef::new(self.kind(), self.namespace(), self.name())
+    }
+
     /// An annotation, if it is a string.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.metadata("annotations")?.get(key)?.as_str()
     }
 
-    /// Whether Helm runs it as a hook.
+    /// Whether Helm runs it as a hook instead of applying it with the release.
     #[must_use]
     pub fn is_hook(&self) -> bool {
         self.annotation(HOOK).is_some()
+    }
+
+    /// A label, if it is a string.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&str> {
+        self.metadata("labels")?.get(key)?.as_str()
     }
 
     fn metadata(&self, field: &str) -> Option<&Value> {
@@ -81,11 +93,17 @@ impl Object {
     }
 }
 
+/// The JSON pointer of an annotation.
+#[must_use]
+pub fn annotation_pointer(key: &str) -> String {
+    pointer::of(["metadata", "annotations", key])
+}
+
 fn text(value: Option<&Value>) -> &str {
     value.and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A document that can hold an object of a kind that was asked for, and does not parse.
+/// A document that can hold an object of a wanted kind, and does not parse.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unreadable {
     /// Index of the document.
@@ -137,7 +155,7 @@ fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: 
                 tree: &tree,
                 objects: &mut found.objects,
             };
-            reader.unwrap(String::new(), value);
+            reader.add(String::new(), value);
         }
         Err(error) => found.unreadable.push(Unreadable { document: index, error }),
     }
@@ -154,7 +172,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Adds an object, or the objects of a list.
-    fn unwrap(&mut self, pointer: String, value: Value) {
+    fn add(&mut self, pointer: String, value: Value) {
         let Value::Object(mut fields) = value else {
             return;
         };
@@ -175,7 +193,7 @@ impl Reader<'_> {
                     item.insert("kind".to_owned(), Value::String(kind.to_owned()));
                     item.insert("apiVersion".to_owned(), version.clone());
                 }
-                self.unwrap(format!("{pointer}/items/{number}"), item);
+                self.add(format!("{pointer}/items/{number}"), item);
             }
             return;
         }
@@ -265,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_parse_is_remembered_only_if_it_can_matter() {
+    fn what_does_not_parse_is_reported_only_if_it_can_matter() {
         let stream = Stream::split("kind: ConfigMap\na: [\n---\nkind: Service\na: [\n");
         let found = read(&stream, &["Service"]);
         assert_eq!((found.objects.len(), found.unreadable.len(), found.unreadable[0].document), (0, 1, 1));

@@ -1,0 +1,60 @@
+//! What is known of Istio's ingress gateway: its ports, and how an east-west gateway is told from it.
+//!
+//! An east-west gateway has the status port, too. It passes mutual TLS through by SNI (`AUTO_PASSTHROUGH`), which an ALB
+//! cannot do. It is told by its network label, or by the ports that the chart's `networkGateway` value renders.
+
+use serde_json::{Value, json};
+
+use kubernetes_objects::Object;
+use kubernetes_objects::service::{is_tcp, ports};
+
+/// The name of the port on which Istio's agent answers health checks.
+pub const STATUS_PORT: &str = "status-port";
+/// The number of that port.
+pub const STATUS_PORT_NUMBER: u64 = 15021;
+
+/// The ports of Istio's ingress gateway and their numbers, in the order of the chart.
+pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2", 80), ("https", 443)];
+
+/// The label of a gateway between networks.
+pub const NETWORK_LABEL: &str = "topology.istio.io/network";
+/// mTLS pass-through, istiod and its webhook, as the chart's `networkGateway` value renders them.
+pub const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
+
+/// Whether a port is the status port, by its name or its number.
+#[must_use]
+pub fn is_status_port(port: &Value) -> bool {
+    port["name"] == STATUS_PORT || port["port"] == STATUS_PORT_NUMBER
+}
+
+/// Whether a Service is an Istio gateway's: one of its ports is the status port.
+#[must_use]
+pub fn is_gateway(service: &Object) -> bool {
+    ports(&service.value).iter().any(is_status_port)
+}
+
+/// Which rendered port is which of [`PINS`]: by name, then by number among the TCP ports that no name claims.
+#[must_use]
+pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
+    let mut found = PINS.map(|(name, _)| rendered.iter().position(|port| port["name"] == name && is_tcp(port)));
+    for (pin, (_, number)) in PINS.iter().enumerate() {
+        if found[pin].is_none() {
+            found[pin] = rendered.iter().enumerate().position(|(index, port)| {
+                port["port"] == json!(number) && is_tcp(port) && !found.contains(&Some(index))
+            });
+        }
+    }
+    found
+}
+
+/// Why a Service is an east-west gateway, if it is one.
+#[must_use]
+pub fn east_west_reason(service: &Object) -> Option<String> {
+    let labels = service.value.pointer("/metadata/labels");
+    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
+        return Some(format!("label {NETWORK_LABEL}"));
+    }
+    let mut numbers = ports(&service.value).iter().filter_map(|port| port["port"].as_u64());
+    let port = numbers.find(|number| EAST_WEST_PORTS.contains(number))?;
+    Some(format!("port {port}"))
+}

@@ -1,0 +1,20 @@
+//! Which known word an unknown one was probably meant to be.
+
+/// The word that was probably meant. Case, hyphens and underscores do not count, so that `load-balancer-name` finds
+/// `loadBalancerName`; the beginning of one word only is enough, so that `interval` finds `intervalSeconds`.
+pub fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    let fold = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+    let word = fold(word);
+    let distance = |other: &str| strsim::damerau_levenshtein(&word, &fold(other));
+    let best = words.iter().min_by_key(|other| distance(other))?;
+    if distance(best) <= 1.max(word.chars().count() / 3) {
+        return Some(best);
+    }
+    let mut longer = words.iter().filter(|other| word.len() > 2 && fold(other).starts_with(&word));
+    longer.next().filter(|_| longer.next().is_none()).copied()
+}
+
+/// The word with the smallest edit distance, the first of the alphabet among equals, and that distance.
+pub fn closest<'a>(word: &str, words: impl IntoIterator<Item = &'a str>) -> Option<(usize, &'a str)> {
+    words.into_iter().map(|other| (strsim::damerau_levenshtein(word, other), other)).min()
+}
