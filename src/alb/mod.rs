@@ -1,12 +1,7 @@
 //! What AWS and its Load Balancer Controller know: annotations, their values, and the load balancer that comes of them.
-//!
-//! - [`catalogue`]: every annotation as data
-//! - [`values`], [`json`], [`payloads`], [`listen_ports`]: how the controller reads a value
-//! - [`model`]: what the controller does with the Ingresses of a stream
+//! All of it is the crate `alb-controller`.
 
-pub mod catalogue;
-pub mod json;
-pub mod listen_ports;
-pub mod model;
-pub mod payloads;
-pub mod values;
+pub use alb_controller::annotation as payloads;
+pub use alb_controller::annotation::listen_ports;
+pub use alb_controller::go::{json, strconv as values};
+pub use alb_controller::{catalogue, model};

@@ -8,12 +8,12 @@ mod tests;
 use std::collections::BTreeMap;
 
 use super::conditions;
-use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
+use crate::alb::model::Effective;
 use crate::alb::model::Setting;
 use crate::alb::values::string_map;
 use crate::suggest::closest;
@@ -58,20 +58,20 @@ const TABLES: [(&[Attribute], &str); 3] = [
     (TARGET_GROUP_ATTRIBUTES, "of target groups (target-group-attributes)"),
 ];
 
-type Map<'s> = Said<'s, BTreeMap<String, String>>;
+type Map<'s> = Effective<'s, BTreeMap<String, String>>;
 
 /// All of them.
 #[must_use]
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for subject in scene.ours() {
-        let of_load_balancer = said::maps(scene, subject, "load-balancer-attributes");
+        let of_load_balancer = subject.facts.maps("load-balancer-attributes");
         for map in &of_load_balancer {
             findings.extend(values(scene, map, LOAD_BALANCER_ATTRIBUTES));
             findings.extend(client_address(scene, map));
             findings.extend(logs(scene, subject, map));
         }
-        for map in &said::maps(scene, subject, "target-group-attributes") {
+        for map in &subject.facts.maps("target-group-attributes") {
             findings.extend(values(scene, map, TARGET_GROUP_ATTRIBUTES));
             findings.extend(slow_start(scene, map));
             findings.extend(stickiness(scene, map));
@@ -81,7 +81,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
             let Some(map) = string_map(&setting.value).filter(|_| is_listener(setting)) else {
                 continue;
             };
-            let map = Said::by(setting, map);
+            let map = Effective::of(setting, map);
             findings.extend(values(scene, &map, LISTENER_ATTRIBUTES));
         }
     }
@@ -102,7 +102,7 @@ fn values(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute]) -> Vec<
             _ => known.check(value).err(),
         };
         findings.extend(fault.map(|fault| {
-            let finding = map.finding(scene, &ALB050, format!("{key}={value}: {fault}"));
+            let finding = scene.at_effective(map, &ALB050, format!("{key}={value}: {fault}"));
             let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
             if separator { finding.help("separate the pairs by commas, with none at the end") } else { finding }
         }));
@@ -125,7 +125,7 @@ fn text(key: &str, value: &str) -> Option<String> {
 
 fn unknown(scene: &Scene<'_>, map: &Map<'_>, table: &'static [Attribute], key: &str) -> Finding {
     let at = |message: String| {
-        let finding = map.finding(scene, &ALB050, message);
+        let finding = scene.at_effective(map, &ALB050, message);
         finding.severity(Severity::Warning)
     };
     let of_another = TABLES.iter().find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
@@ -153,13 +153,15 @@ fn logs(scene: &Scene<'_>, subject: &Subject<'_>, map: &Map<'_>) -> Vec<Finding>
             continue;
         }
         let names = |member: &Subject<'_>| {
-            said::maps(scene, member, "load-balancer-attributes")
+            member
+                .facts
+                .maps("load-balancer-attributes")
                 .iter()
                 .any(|map| map.value.get(bucket).is_some_and(|name| !name.is_empty()))
         };
         if scene.first_member(subject, bucket, names).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
-            let finding = map.finding(scene, &ALB050, message);
+            let finding = scene.at_effective(map, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));
         }
     }
@@ -174,7 +176,7 @@ fn slow_start(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     matches!(algorithm.as_str(), "least_outstanding_requests" | "weighted_random").then(|| {
         let message =
             format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
-        map.finding(scene, &ALB050, message)
+        scene.at_effective(map, &ALB050, message)
     })
 }
 
@@ -191,12 +193,12 @@ fn stickiness(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let named = map.value.get(name).filter(|name| !name.is_empty());
     if let Some(cookie) = named.filter(|cookie| cookie.starts_with("AWSALB")) {
         let message = format!("{name}={cookie}: AWS keeps names that begin with AWSALB for itself");
-        return Some(map.finding(scene, &ALB050, message));
+        return Some(scene.at_effective(map, &ALB050, message));
     }
     let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
     (wanted && named.is_none()).then(|| {
         let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
-        map.finding(scene, &ALB050, message).severity(Severity::Warning)
+        scene.at_effective(map, &ALB050, message).severity(Severity::Warning)
     })
 }
 
@@ -208,13 +210,13 @@ fn anomalies(scene: &Scene<'_>, map: &Map<'_>) -> Option<Finding> {
     let algorithm = algorithm.map_or("round_robin", String::as_str);
     (algorithm != "weighted_random").then(|| {
         let message = format!("{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only");
-        map.finding(scene, &ALB050, message)
+        scene.at_effective(map, &ALB050, message)
     })
 }
 
 fn client_address(scene: &Scene<'_>, map: &Map<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |message: &str| findings.push(map.finding(scene, &ALB067, message));
+    let mut add = |message: &str| findings.push(scene.at_effective(map, &ALB067, message));
     if map.value.get("routing.http.xff_client_port.enabled").is_some_and(|on| on == "true") {
         add("with the client's port in X-Forwarded-For Envoy can't read the client's address");
     }

@@ -252,7 +252,7 @@ fn auth_types<'s>(subject: &Subject<'s>) -> impl Iterator<Item = &'s Setting> {
 /// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
 fn incomplete(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let ports = listeners::ports(scene, subject).unwrap_or_default();
+    let ports = listeners::ports(subject).unwrap_or_default();
     if !ports.values().any(|protocol| *protocol == Protocol::Https) {
         return findings;
     }
@@ -302,7 +302,7 @@ fn secret(scene: &Scene<'_>, subject: &Subject<'_>, told: &[Finding]) -> Option<
 
 /// Requests that nobody checks.
 fn unchecked(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(ports) = listeners::ports(scene, subject).filter(|ports| !ports.is_empty()) else {
+    let Some(ports) = listeners::ports(subject).filter(|ports| !ports.is_empty()) else {
         return Vec::new();
     };
     let https = ports.values().any(|protocol| *protocol == Protocol::Https);

@@ -225,7 +225,7 @@ fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
 }
 
 fn address_family(subject: &Subject<'_>, target: &Target<'_>) -> Option<Finding> {
-    if address_type(target, subject)? != "ipv4" {
+    if address_type(subject)? != "ipv4" {
         return None;
     }
     let service = target.service?;
@@ -247,12 +247,13 @@ fn address_family(subject: &Subject<'_>, target: &Target<'_>) -> Option<Finding>
 }
 
 /// The load balancer's address type; `None` where it is none of the known ones, or open.
-fn address_type(target: &Target<'_>, subject: &Subject<'_>) -> Option<&'static str> {
+fn address_type(subject: &Subject<'_>) -> Option<&'static str> {
     if let Some(built) = subject.built() {
         return Some(built.load_balancer.ip_address_type);
     }
-    let of_class = target.class_param("ipAddressType");
-    match of_class.or_else(|| Some(subject.setting("ip-address-type")?.value.as_str())) {
+    let suffix = "ip-address-type";
+    let text = subject.facts.text(suffix).map(|text| text.value);
+    match text.or_else(|| Some(subject.setting(suffix)?.value.as_str())) {
         // Another member of the group may say it.
         None if subject.shares() => None,
         None | Some("ipv4") => Some("ipv4"),

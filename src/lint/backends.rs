@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::scene::{Scene, Subject, namespace_of, pointer};
 use super::{Finding, Rule};
 use crate::alb::catalogue::PREFIX;
-use crate::alb::model::{Setting, Source, State};
+use crate::alb::model::{Setting, TargetSettings};
 use crate::alb::payloads::{Action, Payload};
 use crate::manifest::Object;
 use kubernetes_objects::PortRef;
@@ -184,40 +184,27 @@ impl<'s> Target<'s> {
         find_port(&self.service?.value, &self.port)
     }
 
+    fn settings(&self) -> TargetSettings<'_> {
+        self.subject.facts.target_settings(&self.name)
+    }
+
     /// The annotation that is in effect for this target group: the Service's, else the Ingress's. `None` too where
     /// IngressClassParams stand in its place.
     #[must_use]
-    pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        let facts = self.subject.facts;
-        let is_read = |setting: &&Setting| matches!(setting.state, State::Read | State::Overridden(Source::Service(_)));
-        let of_service = facts.service_setting(&self.name, suffix);
-        let own = || facts.own_setting(suffix).filter(is_read);
-        of_service.filter(is_read).or_else(own)
+    pub fn setting(&self, suffix: &str) -> Option<&Setting> {
+        self.settings().setting(suffix)
     }
 
     /// The value that is in effect; an empty one is none.
     #[must_use]
-    pub fn value(&self, suffix: &str) -> Option<&'s str> {
-        let value = self.setting(suffix)?.value.as_str();
-        (!value.is_empty()).then_some(value)
+    pub fn value(&self, suffix: &str) -> Option<&str> {
+        self.setting(suffix).map(|setting| setting.value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// `instance` or `ip`; `None` where it is neither.
     #[must_use]
     pub fn target_type(&self) -> Option<&'static str> {
-        let of_class = self.class_param("targetType");
-        match of_class.or_else(|| Some(self.setting("target-type")?.value.as_str())) {
-            None => Some(self.scene.options.target_type()),
-            Some("instance") => Some("instance"),
-            Some("ip") => Some("ip"),
-            Some(_) => None,
-        }
-    }
-
-    /// A field of the IngressClassParams that stands in an annotation's place.
-    #[must_use]
-    pub fn class_param(&self, field: &str) -> Option<&'s str> {
-        self.scene.class_param(self.subject, field)
+        self.settings().target_type(self.scene.options)
     }
 
     /// A finding about an annotation that is in effect here, or about the backend where nothing is said.

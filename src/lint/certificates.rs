@@ -6,11 +6,10 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::listeners::{has, ports};
-use super::scene::{Scene, Subject, about};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
 use crate::alb::model::{Listener, Protocol};
-use crate::alb::values::string_list;
 
 /// HTTPS without a certificate.
 pub static ALB010: Rule = Rule {
@@ -75,7 +74,7 @@ pub static RULES: [&Rule; 4] = [&ALB010, &ALB011, &ALB012, &ALB013];
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for subject in scene.ours() {
-        let ports = ports(scene, subject).unwrap_or_default();
+        let ports = ports(subject).unwrap_or_default();
         findings.extend(certificates(scene, subject, &ports));
         findings.extend(policy(scene, subject, &ports));
     }
@@ -84,28 +83,16 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// The certificates that are in effect: the class's, or the Ingress's own.
 #[must_use]
-pub fn certificate_arns(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let of_class = class_certificates(scene, subject);
-    if of_class.is_empty() { string_list(subject.read("certificate-arn").unwrap_or_default()) } else { of_class }
-}
-
-fn class_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<String> {
-    let Some(params) = scene.class_params(subject) else {
-        return Vec::new();
-    };
-    let spec = &params.value["spec"];
-    let listed = ["certificateArn", "certificateARNs"].into_iter().find_map(|field| spec[field].as_array());
-    listed.into_iter().flatten().filter_map(|arn| arn.as_str()).map(str::to_owned).collect()
+pub fn certificate_arns(subject: &Subject<'_>) -> Vec<String> {
+    subject.facts.list("certificate-arn").map(|arns| arns.value).unwrap_or_default()
 }
 
 fn certificates(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let arn = "certificate-arn";
-    let own = string_list(subject.read(arn).unwrap_or_default());
-    findings.extend(arns(&own, |message| subject.at(&ALB012, arn, message)));
-    if let Some(params) = scene.class_params(subject) {
-        let at = |message| about(params, &ALB012, message).field("/spec/certificateArn");
-        findings.extend(arns(&class_certificates(scene, subject), at));
+    let given = subject.facts.list(arn);
+    if let Some(given) = &given {
+        findings.extend(arns(&given.value, |message| scene.at_effective(given, &ALB012, message)));
     }
     let bare = |listener: &&Listener| listener.protocol == Protocol::Https && listener.certificates.is_empty();
     let listeners = subject.listeners.iter().map(|own| own.listener);
@@ -119,7 +106,8 @@ fn certificates(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, 
             None => subject.near(&ALB010, "listen-ports", message),
         });
     }
-    if !own.is_empty() && !ports.is_empty() && !has(ports, Protocol::Https) {
+    let own = given.is_some_and(|given| !given.is_of_class() && !given.value.is_empty());
+    if own && !ports.is_empty() && !has(ports, Protocol::Https) {
         let message = "certificate-arn is not used: listen-ports has no HTTPS";
         findings.push(subject.at(&ALB011, arn, message));
     }
@@ -170,8 +158,7 @@ fn policy(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protoc
     if !has(ports, Protocol::Https) {
         return None;
     }
-    let of_class = scene.class_param(subject, "sslPolicy");
-    let Some(name) = of_class.or_else(|| subject.read("ssl-policy")) else {
+    let Some(policy) = subject.facts.text("ssl-policy") else {
         let by_default = subject.setting("ssl-policy").is_none()
             && subject.listeners.iter().any(|own| own.listener.ssl_policy.as_deref() == Some(DEFAULT_SSL_POLICY));
         return by_default.then(|| {
@@ -179,13 +166,11 @@ fn policy(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protoc
             subject.finding(&ALB013, message).severity(Severity::Info)
         });
     };
+    let name = policy.value;
     let message = match ssl_policy(name) {
-        Some(policy) if !policy.weak => return None,
+        Some(known) if !known.weak => return None,
         Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
         None => format!("ssl-policy {name} is none that is known here"),
     };
-    Some(match scene.class_params(subject).filter(|_| of_class.is_some()) {
-        Some(params) => about(params, &ALB013, message).field("/spec/sslPolicy"),
-        None => subject.at(&ALB013, "ssl-policy", message),
-    })
+    Some(scene.at_effective(&policy, &ALB013, message))
 }

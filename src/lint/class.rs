@@ -6,9 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use super::scene::{Scene, Subject, about, pointer};
+use super::scene::{Scene, Subject, pointer};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::CLASS_ANNOTATION;
+use crate::alb::model::Effective;
 use crate::alb::values::parse_int32;
 
 /// Two classes.
@@ -157,11 +158,10 @@ fn passed_over(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 }
 
 fn redirect_port(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let params = scene.class_params(subject)?;
-    let port = params.value["spec"]["sslRedirectPort"].as_str().filter(|port| !port.is_empty())?;
-    parse_int32(port).is_err().then(|| {
+    let port = subject.facts.text("ssl-redirect").filter(Effective::is_of_class)?;
+    parse_int32(port.value).is_err().then(|| {
         let message =
-            format!("sslRedirectPort {port:?} is no number: no HTTP listener of the group redirects to HTTPS");
-        about(params, &ALB088, message).field("/spec/sslRedirectPort")
+            format!("sslRedirectPort {:?} is no number: no HTTP listener of the group redirects to HTTPS", port.value);
+        scene.at_effective(&port, &ALB088, message)
     })
 }

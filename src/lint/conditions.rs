@@ -80,7 +80,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
         }
         findings.extend(both_kinds(scene, subject, &findings));
         findings.extend(for_nothing(scene, subject));
-        findings.extend(client_certificates(scene, subject));
+        findings.extend(client_certificates(subject));
     }
     findings
 }
@@ -220,14 +220,14 @@ pub fn is_listener(name: &str) -> bool {
         .is_some_and(|(protocol, port)| Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-fn client_certificates(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
+fn client_certificates(subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let suffix = "mutual-authentication";
     let entries: Vec<MutualAuthentication> = match subject.read(suffix).map(Payload::read) {
         Some(Ok(entries)) => entries,
         _ => return findings,
     };
-    let Some(ports) = listeners::ports(scene, subject) else {
+    let Some(ports) = listeners::ports(subject) else {
         return findings;
     };
     for entry in entries.iter().filter(|entry| entry.check().is_ok()) {

@@ -6,9 +6,9 @@
 #[cfg(test)]
 mod tests;
 
-use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
+use crate::alb::model::Effective;
 use crate::alb::model::Key;
 
 const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
@@ -50,12 +50,15 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let scheme = said::text(scene, subject, "scheme")?;
+    let scheme = subject.facts.text("scheme")?;
     if SCHEMES.contains(&scheme.value) {
         return None;
     }
-    let finding =
-        scheme.finding(scene, &ALB024, format!("scheme {:?} is neither internal nor internet-facing", scheme.value));
+    let finding = scene.at_effective(
+        &scheme,
+        &ALB024,
+        format!("scheme {:?} is neither internal nor internet-facing", scheme.value),
+    );
     let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
     Some(match meant {
         Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
@@ -65,8 +68,7 @@ fn unknown_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 
 /// A scheme that nobody in the group says. An empty one has a rule of its own.
 fn no_scheme(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let says =
-        |member: &Subject<'_>| member.setting("scheme").is_some() || said::text(scene, member, "scheme").is_some();
+    let says = |member: &Subject<'_>| member.setting("scheme").is_some() || member.facts.text("scheme").is_some();
     if scene.first_member(subject, "scheme at all", says).is_some() {
         return None;
     }
@@ -105,11 +107,11 @@ fn in_effect(
     suffix: &'static str,
     words: &[&'static str],
 ) -> Option<&'static str> {
-    let says = |member: &Subject<'_>| said::text(scene, member, suffix).is_some();
+    let says = |member: &Subject<'_>| member.facts.text(suffix).is_some();
     let first = scene.first_member(subject, suffix, says);
-    match first.and_then(|member| said::text(scene, member, suffix)) {
+    match first.and_then(|member| member.facts.text(suffix)) {
         None => words.first().copied(),
-        Some(Said { value, .. }) => words.iter().copied().find(|word| *word == value),
+        Some(Effective { value, .. }) => words.iter().copied().find(|word| *word == value),
     }
 }
 
@@ -117,7 +119,7 @@ fn in_effect(
 #[must_use]
 pub fn security_groups<'s>(scene: &Scene<'s>, subject: &Subject<'s>) -> Option<&'s Key> {
     let suffix = "security-groups";
-    let gives = |member: &Subject<'_>| said::list(scene, member, suffix).is_some_and(|list| !list.value.is_empty());
+    let gives = |member: &Subject<'_>| member.facts.list(suffix).is_some_and(|list| !list.value.is_empty());
     let given = scene.first_member(subject, suffix, gives)?;
     Some(&given.facts.key)
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::backends::paths;
 use super::listeners;
-use super::scene::{Scene, Subject, about, pointer};
+use super::scene::{Scene, Subject, pointer};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{Kind, Merge, PREFIX};
 use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name};
@@ -89,11 +89,9 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    if let Some(params) = scene.class_params(subject)
-        && let Some(name) = params.value["spec"]["group"]["name"].as_str()
-    {
-        let message = format!("group name {name:?} of the class: {}", name_fault(name)?);
-        return Some(about(params, &ALB054, message).field("/spec/group/name"));
+    if let Some(name) = subject.facts.class_text("group.name") {
+        let message = format!("group name {:?} of the class: {}", name.value, name_fault(name.value)?);
+        return Some(scene.at_effective(&name, &ALB054, message));
     }
     let name = subject.read("group.name")?;
     let message = format!("group.name {name:?}: {}", name_fault(name)?);
@@ -153,9 +151,9 @@ fn disagreements(scene: &Scene<'_>, group: &Group, members: Vec<&Subject<'_>>) -
     if members.len() < 2 {
         return Vec::new();
     }
-    let mut findings = match members.iter().any(|subject| subject.facts.class_params.is_some()) {
+    let mut findings = match members.iter().any(|subject| subject.facts.class_params().is_some()) {
         true => Vec::new(),
-        false => compare(scene, &members),
+        false => compare(&members),
     };
     let reason = &failure.reason;
     let is_conflict = reason.message.contains("conflicting ")
@@ -184,13 +182,13 @@ struct Claim {
     value: String,
 }
 
-fn compare(scene: &Scene<'_>, members: &[&Subject<'_>]) -> Vec<Finding> {
+fn compare(members: &[&Subject<'_>]) -> Vec<Finding> {
     let mut said: BTreeMap<String, (String, &Key)> = BTreeMap::new();
     let mut findings = Vec::new();
     let redirects = members.iter().any(|subject| subject.read("ssl-redirect").is_some());
     for subject in members {
         let mut told: BTreeSet<String> = BTreeSet::new();
-        for claim in claims(scene, subject, redirects) {
+        for claim in claims(subject, redirects) {
             let key = &subject.facts.key;
             let (value, first) = said.entry(claim.about.clone()).or_insert_with(|| (claim.value.clone(), key));
             if *value == claim.value || !told.insert(claim.pointer.clone()) {
@@ -207,8 +205,8 @@ fn compare(scene: &Scene<'_>, members: &[&Subject<'_>]) -> Vec<Finding> {
 }
 
 /// What a member says. Values that do not parse are left out: they have rules of their own.
-fn claims(scene: &Scene<'_>, subject: &Subject<'_>, redirects: bool) -> Vec<Claim> {
-    let ports = listeners::ports(scene, subject).unwrap_or_default();
+fn claims(subject: &Subject<'_>, redirects: bool) -> Vec<Claim> {
+    let ports = listeners::ports(subject).unwrap_or_default();
     let mut claims = Vec::new();
     let mut add = |pointer: String, about: String, value: String| {
         claims.push(Claim { pointer, about, value });

@@ -8,9 +8,9 @@ mod tests;
 
 use super::exposure::{address_type, security_groups};
 use super::load_balancer::{frontend_nlb, twice};
-use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
+use crate::alb::model::Effective;
 use crate::alb::values::parse_cidr;
 
 /// An allow-list without effect.
@@ -98,7 +98,7 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
-    let Some(list) = said::list(scene, subject, CIDRS) else {
+    let Some(list) = subject.facts.list(CIDRS) else {
         return Vec::new();
     };
     let mut findings: Vec<Finding> =
@@ -107,7 +107,7 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         return findings;
     }
     let ipv4_only = address_type(scene, subject) == Some("ipv4");
-    let by_prefix_list = said::list(scene, subject, PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
+    let by_prefix_list = subject.facts.list(PREFIX_LISTS).is_some_and(|lists| !lists.value.is_empty());
     findings.extend(families(scene, &list, ipv4_only, by_prefix_list));
     for item in &list.value {
         let dropped = ipv4_only && item.contains(':');
@@ -117,15 +117,15 @@ fn networks(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         {
             let message =
                 format!("{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail");
-            let finding = list.finding(scene, &ALB069, message);
+            let finding = scene.at_effective(&list, &ALB069, message);
             findings.push(finding.help(format!("write {canonical}")));
         }
     }
     findings
 }
 
-fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Finding {
-    let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {item:?} is no network"));
+fn no_network(scene: &Scene<'_>, list: &Effective<'_, Vec<String>>, item: &str) -> Finding {
+    let finding = scene.at_effective(list, &ALB028, format!("{CIDRS}: {item:?} is no network"));
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
@@ -138,11 +138,16 @@ fn no_network(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, item: &str) -> Fi
 }
 
 /// The list as a whole: whom it lets in.
-fn families(scene: &Scene<'_>, list: &Said<'_, Vec<String>>, ipv4_only: bool, by_prefix_list: bool) -> Vec<Finding> {
+fn families(
+    scene: &Scene<'_>,
+    list: &Effective<'_, Vec<String>>,
+    ipv4_only: bool,
+    by_prefix_list: bool,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
     let mut add = |severity, message: &str, help: &str| {
-        let finding = list.finding(scene, &ALB028, format!("{CIDRS}: {message}"));
+        let finding = scene.at_effective(list, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
     let (six, four): (Vec<&String>, Vec<&String>) = list.value.iter().partition(|item| item.contains(':'));
@@ -183,22 +188,22 @@ fn without_effect(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     };
     let of = if *given == subject.facts.key { String::new() } else { format!(" of {given}") };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
-        let list = said::list(scene, subject, suffix).filter(|list| !list.value.is_empty())?;
+        let list = subject.facts.list(suffix).filter(|list| !list.value.is_empty())?;
         let message =
             format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
-        Some(list.finding(scene, &ALB025, message))
+        Some(scene.at_effective(&list, &ALB025, message))
     });
     lists.collect()
 }
 
 fn not_opened(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let list = said::list(scene, subject, "security-groups").filter(|list| !list.value.is_empty())?;
+    let list = subject.facts.list("security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
     let says = |member: &Subject<'_>| member.setting(suffix).is_some();
     let said = scene.first_member(subject, suffix, says);
     said.is_none().then(|| {
         let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
-        list.finding(scene, &ALB026, message)
+        scene.at_effective(&list, &ALB026, message)
     })
 }
 
@@ -208,9 +213,9 @@ fn doubled(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         suffixes.push("frontend-nlb-security-groups");
     }
     let found = suffixes.into_iter().filter_map(|suffix| {
-        let list = said::list(scene, subject, suffix)?;
+        let list = subject.facts.list(suffix)?;
         let id = twice(&list.value, "sg-")?;
-        Some(list.finding(scene, &ALB078, format!("{suffix} has {id} twice")))
+        Some(scene.at_effective(&list, &ALB078, format!("{suffix} has {id} twice")))
     });
     found.collect()
 }

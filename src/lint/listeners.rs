@@ -78,10 +78,10 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// The listen ports that an Ingress asks for; `None` where `listen-ports` does not parse.
 #[must_use]
-pub fn ports(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<BTreeMap<i32, Protocol>> {
+pub fn ports(subject: &Subject<'_>) -> Option<BTreeMap<i32, Protocol>> {
     match subject.setting("listen-ports") {
         Some(setting) => listen_ports::read(&setting.value).ok().map(|read| read.ports),
-        None if certificate_arns(scene, subject).is_empty() => Some(BTreeMap::from([(80, Protocol::Http)])),
+        None if certificate_arns(subject).is_empty() => Some(BTreeMap::from([(80, Protocol::Http)])),
         None => Some(BTreeMap::from([(443, Protocol::Https)])),
     }
 }

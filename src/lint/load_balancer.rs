@@ -6,9 +6,9 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::exposure;
-use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
+use crate::alb::model::Effective;
 use crate::alb::values::parse_bool;
 use crate::config::aws;
 
@@ -126,27 +126,27 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn name(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let name = said::text(scene, subject, "load-balancer-name")?;
+    let name = subject.facts.text("load-balancer-name")?;
     let fault = aws::load_balancer_name(name.value).err()?;
-    Some(name.finding(scene, &ALB021, format!("load-balancer-name {}", fault.what)))
+    Some(scene.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
 }
 
 fn subnets(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Some(list) = said::list(scene, subject, "subnets") {
+    if let Some(list) = subject.facts.list("subnets") {
         // A customer-owned pool is on an Outpost, where one subnet is enough.
         let on_an_outpost = subject.read("customer-owned-ipv4-pool").is_some();
         findings.extend(listed(scene, "subnets", &list, if on_an_outpost { 1 } else { 2 }));
     }
     if frontend_nlb(scene, subject)
-        && let Some(list) = said::list(scene, subject, "frontend-nlb-subnets")
+        && let Some(list) = subject.facts.list("frontend-nlb-subnets")
     {
         findings.extend(listed(scene, "frontend-nlb-subnets", &list, 1));
     }
     findings
 }
 
-fn listed(scene: &Scene<'_>, name: &str, list: &Said<'_, Vec<String>>, minimum: usize) -> Option<Finding> {
+fn listed(scene: &Scene<'_>, name: &str, list: &Effective<'_, Vec<String>>, minimum: usize) -> Option<Finding> {
     let items = &list.value;
     let distinct: BTreeSet<&String> = items.iter().collect();
     let message = if distinct.is_empty() {
@@ -158,7 +158,7 @@ fn listed(scene: &Scene<'_>, name: &str, list: &Said<'_, Vec<String>>, minimum: 
     } else {
         return None;
     };
-    Some(list.finding(scene, &ALB023, message))
+    Some(scene.at_effective(list, &ALB023, message))
 }
 
 /// The first item with this prefix that comes again.
@@ -170,19 +170,19 @@ pub fn twice<'i>(items: &'i [String], prefix: &str) -> Option<&'i String> {
 }
 
 fn web_acl(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
-    let arn = said::text(scene, subject, "wafv2-acl-arn")?;
+    let arn = subject.facts.text("wafv2-acl-arn")?;
     let suffix = "wafv2-acl-name";
-    let names = |member: &Subject<'_>| said::text(scene, member, suffix).is_some();
+    let names = |member: &Subject<'_>| member.facts.text(suffix).is_some();
     if let Some(member) = scene.first_member(subject, suffix, names)
-        && let Some(name) = said::text(scene, member, suffix)
+        && let Some(name) = member.facts.text(suffix)
     {
         let of =
             if member.facts.key == subject.facts.key { String::new() } else { format!(" of {}", member.facts.key) };
         let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
-        return Some(arn.finding(scene, &ALB030, message));
+        return Some(scene.at_effective(&arn, &ALB030, message));
     }
     let fault = aws::web_acl(arn.value).err()?;
-    let finding = arn.finding(scene, &ALB031, format!("wafv2-acl-arn {}", fault.what));
+    let finding = scene.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,
@@ -208,7 +208,7 @@ pub fn frontend_nlb(scene: &Scene<'_>, subject: &Subject<'_>) -> bool {
 
 fn fixed_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
     let suffix = "frontend-nlb-eip-allocations";
-    let addresses = said::list(scene, subject, suffix)?.value;
+    let addresses = subject.facts.list(suffix)?.value;
     if !frontend_nlb(scene, subject) {
         return None;
     }
@@ -217,9 +217,9 @@ fn fixed_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> 
     let message = match first.and_then(|member| member.read(scheme)) {
         Some("internet-facing") => {
             let subnets = "frontend-nlb-subnets";
-            let names = |member: &Subject<'_>| said::list(scene, member, subnets).is_some();
+            let names = |member: &Subject<'_>| member.facts.list(subnets).is_some();
             let first = scene.first_member(subject, subnets, names)?;
-            let subnets = said::list(scene, first, subnets)?;
+            let subnets = first.facts.list(subnets)?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
             if addresses == subnets {
                 return None;
@@ -245,17 +245,17 @@ fn ids(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
     let suffix = "security-group-prefix-lists";
     // Beside security groups they are not read at all, which has a rule of its own.
     let read = exposure::security_groups(scene, subject).is_none();
-    if let Some(lists) = said::list(scene, subject, suffix).filter(|_| read) {
+    if let Some(lists) = subject.facts.list(suffix).filter(|_| read) {
         let wrong = lists.value.iter().filter(|item| !is(item, "pl-"));
         findings.extend(wrong.map(|item| {
-            lists.finding(scene, &ALB089, format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"))
+            scene.at_effective(&lists, &ALB089, format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"))
         }));
     }
     for (suffix, prefix) in [("ipam-ipv4-pool-id", "ipam-pool-"), ("customer-owned-ipv4-pool", "ipv4pool-coip-")] {
-        let pool = said::text(scene, subject, suffix).filter(|pool| !is(pool.value, prefix));
+        let pool = subject.facts.text(suffix).filter(|pool| !is(pool.value, prefix));
         findings.extend(pool.map(|pool| {
             let message = format!("{suffix}: {:?} is no id of such a pool, which is {prefix}…", pool.value);
-            pool.finding(scene, &ALB089, message)
+            scene.at_effective(&pool, &ALB089, message)
         }));
     }
     findings
@@ -267,15 +267,15 @@ fn public_addresses(scene: &Scene<'_>, subject: &Subject<'_>) -> Vec<Finding> {
         return findings;
     }
     let without = "dualstack-without-public-ipv4";
-    let kind = said::text(scene, subject, "ip-address-type").filter(|kind| kind.value == without);
+    let kind = subject.facts.text("ip-address-type").filter(|kind| kind.value == without);
     findings.extend(kind.map(|kind| {
         let message = format!("ip-address-type {without} is for an internet-facing ALB, and this one is internal");
-        kind.finding(scene, &ALB089, message).severity(Severity::Warning)
+        scene.at_effective(&kind, &ALB089, message).severity(Severity::Warning)
     }));
-    let pool = said::text(scene, subject, "ipam-ipv4-pool-id");
+    let pool = subject.facts.text("ipam-ipv4-pool-id");
     findings.extend(pool.map(|pool| {
         let message = "ipam-ipv4-pool-id is about public addresses, and the ALB is internal";
-        pool.finding(scene, &ALB089, message).severity(Severity::Warning)
+        scene.at_effective(&pool, &ALB089, message).severity(Severity::Warning)
     }));
     findings
 }

@@ -31,7 +31,6 @@ pub mod paths;
 pub mod reach;
 pub mod redirects;
 pub mod reference;
-pub mod said;
 pub mod scene;
 pub mod service;
 pub mod syntax;

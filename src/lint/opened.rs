@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use super::exposure::ALB024;
-use super::said;
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::values::string_list;
@@ -99,11 +98,11 @@ fn sources(scene: &Scene<'_>, subject: &Subject<'_>) -> Option<Finding> {
 fn by(scene: &Scene<'_>, subject: &Subject<'_>, rule: &'static Rule, suffixes: &[&str], message: &str) -> Finding {
     for member in scene.members(subject) {
         for suffix in suffixes {
-            let Some(said) = said::anything(scene, member, suffix) else {
+            let Some(said) = member.facts.in_effect(suffix) else {
                 continue;
             };
-            if said.is_of_the_class() || member.facts.key != subject.facts.key {
-                return said.finding(scene, rule, message);
+            if said.is_of_class() || member.facts.key != subject.facts.key {
+                return scene.at_effective(&said, rule, message);
             }
         }
     }

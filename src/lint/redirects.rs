@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::backends::backends;
 use super::listeners::{has, ports};
 use super::listening::Listening;
-use super::scene::{Scene, Subject, about};
+use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::model::{Action, Listener, Protocol, Redirect};
 use crate::alb::values::parse_int32;
@@ -63,7 +63,7 @@ pub static RULES: [&Rule; 3] = [&ALB008, &ALB080, &ALB081];
 pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for subject in scene.ours() {
-        if let Some(ports) = ports(scene, subject) {
+        if let Some(ports) = ports(subject) {
             findings.extend(ssl_redirect(scene, subject, &ports));
         }
         findings.extend(taken_off_the_air(subject));
@@ -74,13 +74,9 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// The port of `ssl-redirect` against the Ingress's own listen ports.
 fn ssl_redirect(scene: &Scene<'_>, subject: &Subject<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {
-    let of_class = scene.class_param(subject, "sslRedirectPort");
-    let text = of_class.or_else(|| subject.read("ssl-redirect"))?;
-    let port = parse_int32(text).ok()?;
-    let at = |rule, message: String| match scene.class_params(subject).filter(|_| of_class.is_some()) {
-        Some(params) => about(params, rule, message).field("/spec/sslRedirectPort"),
-        None => subject.at(rule, "ssl-redirect", message),
-    };
+    let redirect = subject.facts.text("ssl-redirect")?;
+    let port = parse_int32(redirect.value).ok()?;
+    let at = |rule, message: String| scene.at_effective(&redirect, rule, message);
     match ports.get(&port) {
         Some(Protocol::Https) if has(ports, Protocol::Http) || subject.shares() => None,
         Some(Protocol::Https) => {

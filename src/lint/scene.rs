@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::listening::{Listening, of_members};
 use super::{Finding, Rule};
 use crate::alb::catalogue::{PREFIX, Version};
-use crate::alb::model::{self, Built, CLUSTER_KINDS, Group, IngressFacts, Model, Options, Setting, Site, State};
+use crate::alb::model::{self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site};
 use crate::config::Spec;
 pub use crate::istio::is_gateway;
 use crate::manifest::Object;
@@ -214,14 +214,7 @@ impl<'s> Scene<'s> {
     /// The IngressClassParams that count for an Ingress.
     #[must_use]
     pub fn class_params(&self, subject: &Subject<'_>) -> Option<&'s Object> {
-        self.named("IngressClassParams", "", subject.facts.class_params.as_deref()?)
-    }
-
-    /// A text below `spec` of the IngressClassParams that count for an Ingress; an empty one is none.
-    #[must_use]
-    pub fn class_param(&self, subject: &Subject<'_>, field: &str) -> Option<&'s str> {
-        let params = self.class_params(subject)?;
-        params.value["spec"][field].as_str().filter(|text| !text.is_empty())
+        self.named("IngressClassParams", "", subject.facts.class_params()?)
     }
 
     /// The Ingresses that share the load balancer of this one, itself among them.
@@ -277,6 +270,17 @@ impl<'s> Scene<'s> {
         finding.field(site.pointer())
     }
 
+    /// A finding about a value that is in effect, where it comes from.
+    #[must_use]
+    pub fn at_effective<T>(
+        &self,
+        value: &Effective<'_, T>,
+        rule: &'static Rule,
+        message: impl Into<String>,
+    ) -> Finding {
+        self.at_site(&value.site(), rule, message)
+    }
+
     /// A finding about an annotation, on whichever object it stands.
     #[must_use]
     pub fn at(&self, setting: &Setting, rule: &'static Rule, message: impl Into<String>) -> Finding {
@@ -311,7 +315,7 @@ impl<'s> Subject<'s> {
     /// An annotation of the Ingress that the controller reads, for some target group at least.
     #[must_use]
     pub fn setting(&self, suffix: &str) -> Option<&'s Setting> {
-        self.facts.own_setting(suffix).filter(|setting| setting.state == State::Read)
+        self.facts.read_setting(suffix)
     }
 
     /// The value of an annotation that the controller reads; an empty one is none.
@@ -323,11 +327,7 @@ impl<'s> Subject<'s> {
     /// Annotations that the controller reads, on the Ingress and on its Services, by the suffix of the catalogue. Empty
     /// ones are left out: they have a rule of their own.
     pub fn settings(&self, suffix: &str) -> impl Iterator<Item = &'s Setting> {
-        self.facts.settings.iter().filter(move |setting| {
-            setting.state == State::Read
-                && !setting.value.is_empty()
-                && setting.annotation.is_some_and(|found| found.suffix == suffix)
-        })
+        self.facts.read_settings(suffix)
     }
 
     /// The value of `alb.ingress.kubernetes.io/<suffix>` on the Ingress itself.

@@ -11,10 +11,10 @@ use super::backends::{paths, targets};
 use super::listeners;
 use super::load_balancer::frontend_nlb;
 use super::no_text::no_text;
-use super::said::{self, Said};
 use super::scene::{Scene, Subject};
 use super::{Finding, Rule, Severity};
 use crate::alb::catalogue::{self, Annotation, Empty, Kind, PREFIX, Place};
+use crate::alb::model::Effective;
 use crate::alb::model::{Setting, State};
 use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_list, string_map, trim};
 
@@ -62,9 +62,9 @@ pub fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 
 /// A word in the parameters of the class. The scheme has a rule of its own.
 fn word_of_class(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &str) -> Option<Finding> {
-    let said = said::text(scene, subject, suffix).filter(Said::is_of_the_class)?;
+    let said = subject.facts.text(suffix).filter(Effective::is_of_class)?;
     let fault = fault(catalogue::find(suffix)?, said.value)?;
-    let finding = said.finding(scene, &ALB064, format!("{suffix}: {}", fault.what));
+    let finding = scene.at_effective(&said, &ALB064, format!("{suffix}: {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),
         None => finding,
@@ -119,7 +119,7 @@ fn value(scene: &Scene<'_>, subject: &Subject<'_>, setting: &Setting) -> Option<
     if ELSEWHERE.contains(&annotation.suffix) {
         return None;
     }
-    let fault = fault(annotation, text).or_else(|| ports(scene, subject, annotation, text))?;
+    let fault = fault(annotation, text).or_else(|| ports(subject, annotation, text))?;
     let finding = scene.at(setting, &ALB064, format!("{name}: {}", fault.what));
     let finding = match fault.help {
         Some(help) => finding.help(help),
@@ -269,7 +269,7 @@ pub fn no_map(text: &str) -> String {
 }
 
 /// Ports of the NLB in front, and the ports of the ALB behind them.
-fn ports(scene: &Scene<'_>, subject: &Subject<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
+fn ports(subject: &Subject<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
     if annotation.suffix != "frontend-nlb-listener-port-mapping" {
         return None;
     }
@@ -278,7 +278,7 @@ fn ports(scene: &Scene<'_>, subject: &Subject<'_>, annotation: &Annotation, text
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
-    let own = listeners::ports(scene, subject)?;
+    let own = listeners::ports(subject)?;
     let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
     let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
     Some(Fault { harmless: true, ..Fault::new(what) })

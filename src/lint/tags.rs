@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use super::said;
 use super::scene::{Scene, Subject};
 use super::syntax::{idle, no_map};
 use super::{Finding, Rule, Severity};
@@ -69,12 +68,12 @@ fn text(scene: &Scene<'_>, setting: &Setting) -> Option<Finding> {
 
 fn tags(scene: &Scene<'_>, subject: &Subject<'_>, suffix: &'static str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for map in said::maps(scene, subject, suffix) {
+    for map in subject.facts.maps(suffix) {
         for (key, value) in &map.value {
             if let Some(fault) = refused(key, value) {
-                findings.push(map.finding(scene, &ALB061, fault));
+                findings.push(scene.at_effective(&map, &ALB061, fault));
             } else if let Some(doubt) = doubtful(key, value) {
-                let finding = map.finding(scene, &ALB061, doubt);
+                let finding = scene.at_effective(&map, &ALB061, doubt);
                 findings.push(finding.severity(Severity::Warning));
             }
         }

@@ -1,0 +1,223 @@
+//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, told without a cluster and without AWS.
+//!
+//! [`build`] follows the controller step by step: decode, class, webhook, group, and for each group the load balancer,
+//! its listeners, rules, target groups and add-ons. Read it beside the controller's documentation: each module names
+//! the source that it describes, each check stands in the controller's order, each error has the controller's words.
+//!
+//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is taken to exist; whatever
+//! else depends on AWS or on objects outside the stream becomes `null`, or the verdict [`Verdict::Unknown`] with the
+//! reason. Flags and feature gates have the program's defaults, except what [`Options`] says.
+//!
+//! An Ingress that the webhook denies is built all the same, as if the webhook were off, so that its other faults show.
+
+mod build;
+mod input;
+mod output;
+mod reference;
+mod select;
+#[cfg(test)]
+mod tests;
+
+pub use build::rule_optimizer::{covers, loops};
+pub use input::objects::CLUSTER_KINDS;
+pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
+pub use output::settings::{Setting, Source, State, Unread};
+pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
+pub use output::*;
+pub use reference::{Failure, Key, Object, Part, Reason, Site, Stage};
+pub use select::group::{ORDERS as GROUP_ORDERS, check_name as check_group_name};
+
+use build::Builder;
+use input::annotations::Annotations;
+use input::objects::Objects;
+use output::settings;
+use select::class::Classified;
+use select::group::Member;
+use select::{admission, class, group};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+use crate::catalogue::{CURRENT, Version};
+
+/// What the configuration says about the controller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// `--ingress-class`: the class annotation that is the controller's.
+    pub ingress_class: String,
+    /// EKS Auto Mode's own load balancing in place of the controller.
+    pub eks_auto_mode: bool,
+    /// Release of the controller; annotations that are newer are not read.
+    pub controller_version: Version,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { ingress_class: "alb".to_owned(), eks_auto_mode: false, controller_version: CURRENT }
+    }
+}
+
+impl Options {
+    fn controller(&self) -> &'static str {
+        if self.eks_auto_mode { "eks.amazonaws.com/alb" } else { "ingress.k8s.aws/alb" }
+    }
+
+    fn params_group(&self) -> &'static str {
+        if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
+    }
+
+    /// The target type where nothing says which.
+    #[must_use]
+    pub fn target_type(&self) -> &'static str {
+        if self.eks_auto_mode { "ip" } else { "instance" }
+    }
+}
+
+/// Prints a model as `show --format json` does.
+#[must_use]
+pub fn show_json(model: &Model) -> Value {
+    serde_json::to_value(model).unwrap_or_default()
+}
+
+/// Follows the controller through all objects of a stream. Items of a List must be unwrapped, values be as Go reads YAML.
+#[must_use]
+pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options) -> Model {
+    let objects: Vec<&Value> = objects.into_iter().collect();
+    build_all(&objects, options)
+}
+
+fn build_all(objects: &[&Value], options: &Options) -> Model {
+    let objects = Objects::read(objects, options);
+    let mut failures: Vec<Failure> =
+        objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
+    let denied = objects.params.values().filter_map(|params| params.denied.clone());
+    failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
+
+    let mut facts = Vec::new();
+    let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
+    for placed in &objects.ingresses {
+        let at = Object::ingress(&placed.key);
+        let map = placed.ingress.metadata.annotations.as_ref();
+        let annotations = Annotations::of(at.clone(), map, options.controller_version);
+        let classified = class::classify(&objects, options, &at, &placed.ingress);
+        let mut fact = IngressFacts {
+            key: placed.key.clone(),
+            index: placed.index,
+            picked_up: classified.ours,
+            why: classified.why.clone(),
+            class: classified.class.clone(),
+            params: classified.params.cloned(),
+            group: None,
+            failure: None,
+            settings: Vec::new(),
+        };
+        if let Some(reason) = &classified.invalid {
+            fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
+        } else if classified.ours != Some(false) {
+            let member = Member {
+                key: placed.key.clone(),
+                ingress: &placed.ingress,
+                annotations,
+                params: classified.params.map(|params| &**params),
+            };
+            let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
+            fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
+            match group::id(options, &member) {
+                Err(reason) => {
+                    let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
+                    fact.failure.get_or_insert(failure);
+                }
+                Ok(id) => {
+                    fact.group = Some(id.clone());
+                    let open = admission::open_question(&objects, &placed.ingress);
+                    plans.entry(id).or_default().add(member, &classified, open);
+                }
+            }
+        }
+        facts.push(fact);
+    }
+
+    let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
+    let shares = settings::shares(&groups);
+    for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
+        let share = shares.get(&fact.key);
+        fact.settings = settings::settings(&objects, options, fact, &placed.ingress, share);
+    }
+    verdict(facts, groups, failures)
+}
+
+/// A group whose members are known, before anything is built for it.
+#[derive(Default)]
+struct Plan<'a> {
+    members: Vec<Member<'a>>,
+    unknowns: Vec<Reason>,
+    /// Whether some member may not be the controller's.
+    doubtful: bool,
+}
+
+impl<'a> Plan<'a> {
+    fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
+        if classified.ours.is_none() {
+            self.doubtful = true;
+            self.unknowns.push(Reason::new(&classified.why).of(&member.key));
+        }
+        self.unknowns.extend(open.map(|reason| reason.of(&member.key)));
+        self.members.push(member);
+    }
+
+    fn build(self, name: String, objects: &Objects, options: &Options) -> Group {
+        let keys = |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
+        let unsorted = keys(&self.members);
+        let mut group = Group {
+            name,
+            members: unsorted,
+            verdict: Verdict::Built,
+            message: None,
+            built: None,
+            failure: None,
+            unknowns: self.unknowns,
+        };
+        match group::sort(self.members) {
+            Err(reason) => group.failure = Some(Failure { stage: Stage::GroupLoad, reason }),
+            Ok(members) => {
+                group.members = keys(&members);
+                let mut builder = Builder::new(objects, options, &members);
+                match builder.run() {
+                    Ok(built) => group.built = Some(built),
+                    Err(reason) => group.failure = Some(Failure { stage: Stage::Build, reason }),
+                }
+                group.unknowns.append(&mut builder.unknowns);
+            }
+        }
+        (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
+            (Some(failure), Some(unknown)) if self.doubtful => (Verdict::Unknown, Some(if_ours(unknown, failure))),
+            (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
+            (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
+            (None, None) => (Verdict::Built, None),
+        };
+        group
+    }
+}
+
+fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
+    format!("{why}; if it is the controller's: {failure}")
+}
+
+/// The worst of all that was found, and its message.
+fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
+    let mut found: Vec<(Verdict, Option<String>)> =
+        failures.iter().map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
+    found.extend(ingresses.iter().filter_map(|facts| {
+        let failure = facts.failure.as_ref()?;
+        Some(match facts.picked_up {
+            None => (Verdict::Unknown, Some(if_ours(&facts.why, failure))),
+            Some(_) => (Verdict::Refused, Some(failure.to_string())),
+        })
+    }));
+    found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
+    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
+    let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
+    found.push((Verdict::Ignored, Some(ignored)));
+    let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
+    let message = found.into_iter().find(|(verdict, _)| *verdict == worst).and_then(|(_, message)| message);
+    Model::new(worst, message, groups, ingresses, failures)
+}

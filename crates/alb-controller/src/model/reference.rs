@@ -1,0 +1,210 @@
+//! What facts and failures are about: objects, and places in them.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// Namespace and name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Key {
+    /// Empty for objects of the whole cluster.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+}
+
+impl Key {
+    /// A key.
+    #[must_use]
+    pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
+        Key { namespace: namespace.into(), name: name.into() }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.namespace.is_empty() { f.write_str(&self.name) } else { write!(f, "{}/{}", self.namespace, self.name) }
+    }
+}
+
+impl Serialize for Key {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// An object of the stream.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Object {
+    /// `Ingress`, `Service`, …
+    pub kind: &'static str,
+    /// Which one.
+    pub key: Key,
+}
+
+impl Object {
+    /// The Ingress of this key.
+    #[must_use]
+    pub fn ingress(key: &Key) -> Self {
+        Object { kind: "Ingress", key: key.clone() }
+    }
+
+    /// The Service of this key.
+    #[must_use]
+    pub fn service(key: &Key) -> Self {
+        Object { kind: "Service", key: key.clone() }
+    }
+
+    /// The IngressClassParams of this name.
+    #[must_use]
+    pub fn class_params(name: &str) -> Self {
+        Object { kind: "IngressClassParams", key: Key::new("", name) }
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.key)
+    }
+}
+
+/// A place in an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Site {
+    /// The object.
+    pub object: Object,
+    /// The place in it.
+    pub part: Part,
+}
+
+/// A part of an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// An annotation, by its key.
+    Annotation(String),
+    /// A field, as a JSON pointer.
+    Field(String),
+}
+
+impl Site {
+    /// The annotation `key` of `object`.
+    #[must_use]
+    pub fn annotation(object: Object, key: impl Into<String>) -> Self {
+        Site { object, part: Part::Annotation(key.into()) }
+    }
+
+    /// The field at `pointer` of `object`.
+    #[must_use]
+    pub fn field(object: Object, pointer: impl Into<String>) -> Self {
+        Site { object, part: Part::Field(pointer.into()) }
+    }
+
+    /// The key, where it is an annotation.
+    #[must_use]
+    pub fn annotation_key(&self) -> Option<&str> {
+        match &self.part {
+            Part::Annotation(key) => Some(key),
+            Part::Field(_) => None,
+        }
+    }
+
+    /// The place as a JSON pointer into the object.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        match &self.part {
+            Part::Annotation(key) => {
+                format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
+            }
+            Part::Field(pointer) => pointer.clone(),
+        }
+    }
+}
+
+/// Why something failed, or why it cannot be told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reason {
+    /// In the controller's own words where it is its error.
+    pub message: String,
+    /// The Ingress that it comes from; `None` where it is the whole group.
+    pub ingress: Option<Key>,
+    /// The place that it comes from.
+    pub site: Option<Box<Site>>,
+}
+
+impl Reason {
+    /// A reason without a place.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Reason { message: message.into(), ingress: None, site: None }
+    }
+
+    /// Says where, unless that is known already.
+    #[must_use]
+    pub fn at(mut self, site: Site) -> Self {
+        self.site.get_or_insert_with(|| Box::new(site));
+        self
+    }
+
+    /// Says for which Ingress, unless that is known already.
+    #[must_use]
+    pub fn of(mut self, ingress: &Key) -> Self {
+        self.ingress.get_or_insert_with(|| ingress.clone());
+        self
+    }
+
+    /// Says for which Ingress, in the message too: `ingress: namespace/name: …`.
+    #[must_use]
+    pub fn in_ingress(mut self, ingress: &Key) -> Self {
+        self.message = format!("ingress: {ingress}: {}", self.message);
+        self.of(ingress)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// How far it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The API server cannot read the object.
+    Decode,
+    /// The controller's webhook denies it.
+    Admission,
+    /// Event FailedLoadGroupID: the Ingress is in no group, nothing is done for it.
+    GroupId,
+    /// No event, only the controller's log: nothing is done for the whole group.
+    GroupLoad,
+    /// Event FailedBuildModel on every member of the group: AWS is not touched.
+    Build,
+}
+
+impl Stage {
+    /// What the user sees of it.
+    #[must_use]
+    pub fn shows_as(self) -> &'static str {
+        match self {
+            Stage::Decode => "refused by the API server",
+            Stage::Admission => "denied by the webhook vingress.elbv2.k8s.aws",
+            Stage::GroupId => "event FailedLoadGroupID",
+            Stage::GroupLoad => "only in the controller's log",
+            Stage::Build => "event FailedBuildModel",
+        }
+    }
+}
+
+/// A refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Where it came to an end.
+    pub stage: Stage,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}

@@ -1,0 +1,118 @@
+//! Which Ingresses share a load balancer, and in which order their rules come.
+//!
+//! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
+
+use crate::catalogue;
+use crate::model::Options;
+use crate::model::input::annotations::Annotations;
+use crate::model::input::class_params::{FieldValue, Params};
+use crate::model::reference::{Key, Reason};
+use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
+
+const MAX_NAME: usize = 63;
+
+/// What `group.order` may be.
+pub const ORDERS: std::ops::RangeInclusive<i32> = -1000..=1000;
+
+/// An Ingress of a group.
+pub(crate) struct Member<'a> {
+    pub key: Key,
+    pub ingress: &'a Ingress,
+    pub annotations: Annotations<'a>,
+    pub params: Option<&'a Params>,
+}
+
+impl<'a> Member<'a> {
+    pub fn spec(&self) -> Option<&'a IngressSpec> {
+        self.ingress.spec.as_ref()
+    }
+
+    /// The text that is in effect: of the class where it overrides, else of the annotation.
+    pub fn text(&self, suffix: &str) -> Option<&'a str> {
+        self.class_text(suffix).or_else(|| self.annotations.text(suffix))
+    }
+
+    /// The list that is in effect: of the class where it overrides, else of the annotation.
+    pub fn list(&self, suffix: &str) -> Option<Vec<String>> {
+        match self.class_value(suffix) {
+            Some(FieldValue::List(items)) => Some(items.to_vec()),
+            _ => self.annotations.list(suffix),
+        }
+    }
+
+    /// The text of the class that overrides an annotation.
+    pub fn class_text(&self, suffix: &str) -> Option<&'a str> {
+        match self.class_value(suffix)? {
+            FieldValue::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn class_value(&self, suffix: &str) -> Option<FieldValue<'a>> {
+        self.params?.value(catalogue::find(suffix)?.class_params?)
+    }
+}
+
+/// The id of an Ingress's group: the name of an explicit one, `namespace/name` of its own otherwise.
+pub(crate) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reason> {
+    let from_class = member.params.and_then(|params| params.spec.group.as_ref().map(|group| (params, group)));
+    if let Some((params, group)) = from_class {
+        check_name(&group.name).map_err(|message| Reason::new(message).at(params.site("group.name")))?;
+        return Ok(group.name.clone());
+    }
+    match member.annotations.text("group.name") {
+        Some(name) if !options.eks_auto_mode => {
+            check_name(name).map_err(|message| member.annotations.fault("group.name", message))?;
+            Ok(name.to_owned())
+        }
+        _ => Ok(member.key.to_string()),
+    }
+}
+
+/// Whether a group may have this name.
+///
+/// # Errors
+///
+/// In the controller's words.
+pub fn check_name(name: &str) -> Result<(), String> {
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let ends = [name.bytes().next(), name.bytes().last()].into_iter().all(|b| b.is_some_and(inner));
+    if !ends || !name.bytes().all(|b| inner(b) || matches!(b, b'-' | b'.')) {
+        return Err(
+            "invalid ingress group: groupName must consist of lower case alphanumeric characters, '-' or '.', \
+                    and must start and end with an alphanumeric character"
+                .to_owned(),
+        );
+    }
+    if name.len() > MAX_NAME {
+        return Err(format!("invalid ingress group: groupName must be no more than {MAX_NAME} characters"));
+    }
+    Ok(())
+}
+
+/// The members in the order in which their rules are evaluated: by `group.order`, then by `namespace/name`.
+///
+/// An order that is no number, or out of range, stops the whole group, without an event.
+pub(crate) fn sort(members: Vec<Member<'_>>) -> Result<Vec<Member<'_>>, Reason> {
+    let mut ordered = Vec::with_capacity(members.len());
+    for member in members {
+        ordered.push((order(&member)?, member.key.to_string(), member));
+    }
+    ordered.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    Ok(ordered.into_iter().map(|(_, _, member)| member).collect())
+}
+
+fn order(member: &Member<'_>) -> Result<i32, Reason> {
+    let failed = |reason: Reason| {
+        let message = format!("failed to load Ingress group order for ingress: {}: {}", member.key, reason.message);
+        Reason { message, ..reason }.of(&member.key)
+    };
+    let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
+    if !ORDERS.contains(&order) {
+        let (key, min, max) = (&member.key, ORDERS.start(), ORDERS.end());
+        let range = format!("explicit Ingress group order must be within [{min}:{max}]");
+        let message = format!("{range}, Ingress: {key}, order: {order}");
+        return Err(member.annotations.fault("group.order", message).of(key));
+    }
+    Ok(order)
+}

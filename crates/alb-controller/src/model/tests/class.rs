@@ -1,0 +1,205 @@
+use super::*;
+
+const NO_CLASS: &str = "";
+
+fn ingress_class(name: &str, controller: &str, more: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {{name: {name}}}\nspec:\n  controller: {controller}\n{more}---\n"
+    )
+}
+
+const PARAMS: &str = "  parameters: {apiGroup: elbv2.k8s.aws, kind: IngressClassParams, name: alb}\n";
+
+fn params(spec: &str) -> String {
+    format!("apiVersion: elbv2.k8s.aws/v1beta1\nkind: IngressClassParams\nmetadata: {{name: alb}}\nspec:\n{spec}---\n")
+}
+
+/// An Ingress of the class named alb, whose parameters have this spec.
+fn with_params(spec: &str, annotations: &[(&str, &str)]) -> Model {
+    let ingress_spec = format!("  ingressClassName: alb\n{TO_443}");
+    let ingress = Ing { annotations, class: NO_CLASS, spec: &ingress_spec, ..Ing::default() };
+    let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS);
+    model_of(&(class + &params(spec) + &Gateway::default().yaml() + &ingress.yaml()))
+}
+
+#[test]
+fn a_class_outside_the_stream_leaves_the_verdict_open_and_is_built_as_if() {
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let yaml = Gateway::default().yaml() + &Ing { class: NO_CLASS, spec: &spec, ..Ing::default() }.yaml();
+    let model = model_of(&yaml);
+    assert_eq!(model.verdict, Verdict::Unknown);
+    assert_eq!(model.message.as_deref(), Some("it depends on the cluster: IngressClass alb is not in the stream"));
+    assert_eq!(model.ingresses[0].picked_up, None);
+    assert_eq!(shown(&model, "/targetGroups/0/port"), json!(30443));
+}
+
+#[test]
+fn a_fault_behind_a_class_outside_the_stream_is_told_but_not_sure() {
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("scheme", "public")], ..Ing::default() };
+    let model = model_of(&(Gateway::default().yaml() + &ingress.yaml()));
+    assert_eq!(model.verdict, Verdict::Unknown);
+    assert!(model.message.as_ref().is_some_and(|m| m.ends_with("if it is the controller's: unknown scheme: public")));
+    assert_eq!(model.groups[0].failure.as_ref().map(Failure::to_string), Some("unknown scheme: public".to_owned()));
+}
+
+#[test]
+fn a_webhook_denial_behind_a_class_outside_the_stream_is_not_sure_either() {
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("group.name", "Not_A_Name")], ..Ing::default() };
+    let model = model_of(&(Gateway::default().yaml() + &ingress.yaml()));
+    assert_eq!(model.verdict, Verdict::Unknown);
+    assert!(model.ingresses[0].failure.is_some());
+    assert!(model.message.as_ref().is_some_and(|m| m.contains("; if it is the controller's: ")));
+}
+
+#[test]
+fn the_class_annotation_wins_over_the_field_and_brings_no_parameters() {
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params("  scheme: internet-facing\n");
+    let model = model_of(&(class + &Gateway::default().yaml() + &Ing { spec: &spec, ..Ing::default() }.yaml()));
+    assert_eq!(built(&model).load_balancer.scheme, "internal");
+    assert_eq!(model.ingresses[0].class_params(), None);
+}
+
+#[test]
+fn a_default_class_of_another_controller_takes_the_ingress_away() {
+    let class = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata:\n  name: nginx\n  annotations: \
+                 {ingressclass.kubernetes.io/is-default-class: \"true\"}\nspec: {controller: k8s.io/ingress-nginx}\n---\n";
+    let ingress = Ing { class: NO_CLASS, annotations: &[("scheme", "nonsense")], ..Ing::default() };
+    let model = model_of(&(class.to_owned() + &ingress.yaml()));
+    assert_eq!(model.verdict, Verdict::Ignored);
+    assert_eq!(model.message.as_deref(), Some("IngressClass nginx belongs to the controller \"k8s.io/ingress-nginx\""));
+}
+
+#[test]
+fn parameters_of_another_kind_are_no_valid_class() {
+    let class =
+        ingress_class("alb", "ingress.k8s.aws/alb", "  parameters: {apiGroup: example.com, kind: Other, name: x}\n");
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let model = model_of(&(class + &Ing { class: NO_CLASS, spec: &spec, ..Ing::default() }.yaml()));
+    assert_eq!(refused(&model).0, "invalid ingress class: IngressClass alb references unknown parameters");
+    assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
+    assert_eq!(model.groups, []);
+}
+
+#[test]
+fn parameters_stand_in_for_annotations() {
+    let spec = "  scheme: internet-facing\n  loadBalancerName: from-class\n  targetType: ip\n  inboundCIDRs: [10.0.0.0/8]\n  \
+                tags: [{key: team, value: edge}]\n  loadBalancerAttributes: [{key: idle_timeout.timeout_seconds, value: \"30\"}]\n  \
+                wafv2AclArn: arn:waf\n  group: {name: shared}\n";
+    let model = with_params(
+        spec,
+        &[
+            ("scheme", "internal"),
+            ("load-balancer-name", "from-annotation"),
+            ("target-type", "nonsense"),
+            ("inbound-cidrs", "not a network"),
+            ("tags", "team=other,env=test"),
+            ("load-balancer-attributes", "idle_timeout.timeout_seconds=60,routing.http2.enabled=false"),
+            ("group.name", "Not A Name"),
+        ],
+    );
+    let built = built(&model);
+    assert_eq!(model.groups[0].name, "shared");
+    let lb = &built.load_balancer;
+    assert_eq!((lb.scheme, lb.name.as_deref()), ("internet-facing", Some("from-class")));
+    assert_eq!(lb.tags, BTreeMap::from([("env".into(), "test".into()), ("team".into(), "edge".into())]));
+    assert_eq!(lb.attributes["idle_timeout.timeout_seconds"], "30");
+    assert_eq!(lb.attributes["routing.http2.enabled"], "false");
+    assert_eq!(built.inbound, ["tcp 80 from 10.0.0.0/8"]);
+    assert_eq!(built.target_groups[0].target_type, "ip");
+    assert_eq!(built.target_groups[0].tags["team"], "edge");
+    assert_eq!(built.wafv2, WebAcl::Arn("arn:waf".into()));
+}
+
+#[test]
+fn the_webhook_denies_parameters_with_host_bits() {
+    let model = with_params("  inboundCIDRs: [10.1.0.0/8]\n", &[]);
+    let (message, _) = refused(&model);
+    let hint = "Network contains bits outside prefix (did you mean \"10.0.0.0/8\")";
+    assert_eq!(message, format!("spec.inboundCIDRs: Invalid value: \"10.1.0.0/8\": {hint}"));
+    assert_eq!(model.failures[0].stage, Stage::Admission);
+}
+
+#[test]
+fn subnets_by_class_and_by_annotation_in_one_group_conflict() {
+    let class =
+        ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params("  subnets: {ids: [subnet-a, subnet-b]}\n");
+    let spec = format!("  ingressClassName: alb\n{TO_443}");
+    let group = ("group.name", "edge");
+    let one = Ing { key: "istio-system/a", class: NO_CLASS, spec: &spec, annotations: &[group] };
+    let two = Ing { key: "istio-system/b", annotations: &[group, ("subnets", "subnet-a,subnet-b")], ..Ing::default() };
+    let model = model_of(&(class + &Gateway::default().yaml() + &one.yaml() + &two.yaml()));
+    let message = refused_by(&model, "subnets");
+    assert_eq!(message, "conflicting subnet specifications: IngressClassParams versus annotation");
+}
+
+#[test]
+fn a_namespace_selector_needs_the_namespace() {
+    let selector = "  namespaceSelector: {matchLabels: {team: edge}}\n";
+    let open = with_params(selector, &[]);
+    assert_eq!(open.message.as_deref(), Some("it depends on the cluster: labels of the namespace istio-system"));
+    let namespace = |labels: &str| {
+        let namespace =
+            format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: istio-system, labels: {labels}}}\n---\n");
+        let spec = format!("  ingressClassName: alb\n{TO_443}");
+        let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params(selector);
+        let ingress = Ing { class: NO_CLASS, spec: &spec, ..Ing::default() };
+        model_of(&(namespace + &class + &Gateway::default().yaml() + &ingress.yaml()))
+    };
+    built(&namespace("{team: edge}"));
+    let (message, _) = refused(&namespace("{team: shop}"));
+    assert_eq!(message, "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch");
+}
+
+#[test]
+fn a_namespace_has_its_name_for_a_label() {
+    let selector =
+        |name: &str| format!("  namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {name}}}}}\n");
+    built(&with_params(&selector("istio-system"), &[]));
+    let (message, _) = refused(&with_params(&selector("shop"), &[]));
+    assert_eq!(message, "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch");
+}
+
+#[test]
+fn auto_mode_reads_its_own_classes_only() {
+    let options = Options { eks_auto_mode: true, ..Options::default() };
+    let by_annotation = build(&read(&(Gateway::default().yaml() + &Ing::default().yaml())), &options);
+    assert_eq!(by_annotation.verdict, Verdict::Ignored);
+    let spec = format!("  ingressClassName: auto\n{TO_443}");
+    let class = ingress_class(
+        "auto",
+        "eks.amazonaws.com/alb",
+        "  parameters: {apiGroup: eks.amazonaws.com, kind: IngressClassParams, name: auto}\n",
+    );
+    let params = "apiVersion: eks.amazonaws.com/v1\nkind: IngressClassParams\nmetadata: {name: auto}\nspec: {scheme: internet-facing, \
+                  certificateARNs: [arn:c]}\n---\n";
+    let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("group.name", "edge")], ..Ing::default() };
+    let yaml = class + params + &Gateway::default().yaml() + &ingress.yaml();
+    let model = build(&read(&yaml), &options);
+    assert_eq!(model.groups[0].name, "istio-system/edge");
+    let built = built(&model);
+    assert_eq!(built.load_balancer.scheme, "internet-facing");
+    assert_eq!(built.listeners[0].certificates, [Some("arn:c".to_owned())]);
+    assert_eq!(built.target_groups[0].target_type, "ip");
+    assert_eq!(model_of(&yaml).verdict, Verdict::Ignored);
+}
+
+#[test]
+fn another_class_name_of_the_controller_can_be_configured() {
+    let options = Options { ingress_class: "public".into(), ..Options::default() };
+    let class = "    kubernetes.io/ingress.class: public\n";
+    let yaml = Gateway::default().yaml() + &Ing { class, ..Ing::default() }.yaml();
+    assert_eq!(build(&read(&yaml), &options).verdict, Verdict::Built);
+    assert_eq!(model_of(&yaml).verdict, Verdict::Ignored);
+}
+
+#[test]
+fn an_older_controller_does_not_see_newer_annotations() {
+    let options = Options { controller_version: Version(2, 13, 0), ..Options::default() };
+    let annotations = &[("wafv2-acl-name", "acl"), ("wafv2-acl-arn", "arn:acl")];
+    let yaml = Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml();
+    assert_eq!(built(&build(&read(&yaml), &options)).wafv2, WebAcl::Arn("arn:acl".into()));
+    assert_eq!(built(&model_of(&yaml)).wafv2, WebAcl::Name("acl".into()));
+}

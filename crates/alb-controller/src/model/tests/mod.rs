@@ -1,0 +1,193 @@
+//! Inputs of our own, and what must come of them by the controller's source: the happy ways and the traps, one situation a
+//! test. What the controller's own code answered is held by tests/controller.rs.
+
+mod auth;
+mod class;
+mod effective;
+mod frontend_nlb;
+mod groups;
+mod listeners;
+mod load_balancer;
+mod rules;
+mod settings;
+mod target_groups;
+
+use super::*;
+use serde::Deserialize as _;
+use serde_json::json;
+
+/// The gateway's Service. `spec` is added below its `spec`, `annotations` below its metadata.
+struct Gateway<'t> {
+    annotations: &'t str,
+    spec: &'t str,
+    ports: &'t str,
+}
+
+const PORTS: &str = "  - {name: status-port, port: 15021, targetPort: 15021, nodePort: 30021}
+  - {name: http2, port: 80, targetPort: 80, nodePort: 30080}
+  - {name: https, port: 443, targetPort: 443, nodePort: 30443}
+";
+
+impl Default for Gateway<'_> {
+    fn default() -> Self {
+        Gateway { annotations: "", spec: "  type: NodePort\n", ports: PORTS }
+    }
+}
+
+impl Gateway<'_> {
+    fn yaml(&self) -> String {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: istio-system\n  annotations:\n    note: test\n\
+             {}spec:\n{}  ports:\n{}---\n",
+            self.annotations, self.spec, self.ports
+        )
+    }
+}
+
+/// An Ingress of class alb with one rule.
+struct Ing<'t> {
+    key: &'t str,
+    /// Suffix and value of each annotation.
+    annotations: &'t [(&'t str, &'t str)],
+    /// What stands below `spec`.
+    spec: &'t str,
+    /// Lines below `metadata.annotations`.
+    class: &'t str,
+}
+
+const CLASS: &str = "    kubernetes.io/ingress.class: alb\n";
+
+const TO_443: &str = "  rules:
+  - http:
+      paths:
+      - {path: /, pathType: Prefix, backend: {service: {name: gateway, port: {number: 443}}}}
+";
+
+impl Default for Ing<'_> {
+    fn default() -> Self {
+        Ing { key: "istio-system/edge", annotations: &[], spec: TO_443, class: CLASS }
+    }
+}
+
+impl Ing<'_> {
+    fn yaml(&self) -> String {
+        let (namespace, name) = self.key.split_once('/').unwrap();
+        let annotations: String = self
+            .annotations
+            .iter()
+            .map(|(suffix, value)| format!("    alb.ingress.kubernetes.io/{suffix}: {}\n", json!(value)))
+            .collect();
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  namespace: {namespace}\n  \
+             annotations:\n    note: test\n{}{annotations}spec:\n{}---\n",
+            self.class, self.spec
+        )
+    }
+}
+
+fn read(yaml: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(yaml).map(|document| Value::deserialize(document).unwrap());
+    documents.filter(|document| !document.is_null()).collect()
+}
+
+fn model_of(yaml: &str) -> Model {
+    build(&read(yaml), &Options::default())
+}
+
+/// The gateway, and one Ingress with these annotations.
+fn model(annotations: &[(&str, &str)]) -> Model {
+    model_of(&(Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml()))
+}
+
+/// The gateway, and one Ingress with these annotations and this spec.
+fn model_with(annotations: &[(&str, &str)], spec: &str) -> Model {
+    model_of(&(Gateway::default().yaml() + &Ing { annotations, spec, ..Ing::default() }.yaml()))
+}
+
+/// The only group of a model that is built.
+fn built(model: &Model) -> &Built {
+    assert_eq!((model.verdict, &model.message), (Verdict::Built, &None));
+    assert_eq!(model.groups.len(), 1);
+    model.groups[0].built.as_ref().unwrap()
+}
+
+/// Message and annotation of a refusal.
+fn refused(model: &Model) -> (String, Option<String>) {
+    assert_eq!(model.verdict, Verdict::Refused, "{:?}", model.message);
+    let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
+    let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
+    let failure = model.failures.iter().chain(of_ingress).chain(of_group).next().unwrap();
+    let key = failure.reason.site.as_ref().and_then(|site| site.annotation_key().map(str::to_owned));
+    (failure.to_string(), key)
+}
+
+/// The message of a refusal, which names the annotation with this suffix.
+fn refused_by(model: &Model, suffix: &str) -> String {
+    let (message, key) = refused(model);
+    assert_eq!(key, Some(format!("alb.ingress.kubernetes.io/{suffix}")), "{message}");
+    message
+}
+
+/// The part of the printed model at a JSON pointer below the first group.
+fn shown(model: &Model, pointer: &str) -> Value {
+    show_json(model)["groups"][0].pointer(pointer).cloned().unwrap_or_default()
+}
+
+#[test]
+fn a_stream_without_an_ingress_is_ignored() {
+    let model = model_of(&Gateway::default().yaml());
+    assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Ignored, Some("no Ingress is in the stream")));
+    assert_eq!(show_json(&model)["groups"], json!([]));
+}
+
+#[test]
+fn an_ingress_that_does_not_decode_is_refused_with_its_place() {
+    let yaml = Ing {
+        class: "    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/ssl-redirect: 443\n",
+        ..Ing::default()
+    };
+    let model = model_of(&yaml.yaml());
+    let message = refused_by(&model, "ssl-redirect");
+    assert_eq!(
+        message,
+        "json: cannot unmarshal number into Go struct field ObjectMeta.metadata.annotations of type string"
+    );
+    assert_eq!(model.failures[0].stage, Stage::Decode);
+}
+
+#[test]
+fn a_service_that_does_not_decode_is_refused_too() {
+    let ports = "  - {name: https, port: \"443\"}\n";
+    let model = model_of(&(Gateway { ports, ..Gateway::default() }.yaml() + &Ing::default().yaml()));
+    let (message, _) = refused(&model);
+    assert!(message.starts_with("Service istio-system/gateway cannot be decoded: "), "{message}");
+}
+
+#[test]
+fn a_null_annotation_is_stored_as_an_empty_one() {
+    let class = "    kubernetes.io/ingress.class: alb\n    alb.ingress.kubernetes.io/scheme:\n";
+    let model = model_of(&(Gateway::default().yaml() + &Ing { class, ..Ing::default() }.yaml()));
+    assert_eq!(refused_by(&model, "scheme"), "unknown scheme: ");
+}
+
+#[test]
+fn the_printed_model_has_the_documented_shape() {
+    let model = model(&[("scheme", "internet-facing"), ("backend-protocol", "HTTPS")]);
+    let shown = show_json(&model);
+    assert_eq!((&shown["version"], &shown["verdict"], &shown["message"]), (&json!(1), &json!("built"), &Value::Null));
+    let group = &shown["groups"][0];
+    assert_eq!(group["group"], "istio-system/edge");
+    assert_eq!(group["members"], json!(["istio-system/edge"]));
+    assert_eq!(group["loadBalancer"]["scheme"], "internet-facing");
+    assert_eq!(group["inbound"], json!(["tcp 80 from 0.0.0.0/0"]));
+    assert_eq!((&group["wafv2"], &group["shield"]), (&Value::Null, &Value::Null));
+    assert_eq!(
+        group["listeners"][0]["rules"][0],
+        json!({
+            "priority": 1, "transforms": [], "ingress": "istio-system/edge",
+            "conditions": [{"field": "path-pattern", "pathPatternConfig": {"values": ["/*"]}}],
+            "actions": [{"type": "forward", "forwardConfig": {"targetGroups": [
+                {"targetGroupARN": "tg:istio-system/edge-gateway:443"}]}}],
+        })
+    );
+}
