@@ -1,11 +1,10 @@
 //! Where our Ingress goes in the stream, and under which name its host finds it again.
 //!
-//! Usually it is one more document at the end. Helm names the template of each document, by a comment (3) or an annotation
-//! (4), and finds documents by that name (`--show-only`, helm-diff), so ours gets one beside the Service's. In a
-//! `ResourceList`, and in a JSON list that is the whole stream, it becomes one more item.
+//! Usually it is one more document at the end. Helm names the template of each document, by a comment (Helm 3) or an
+//! annotation (Helm 4), and finds documents by that name (`--show-only`, helm-diff), so ours gets one beside the Service's.
+//! In a `ResourceList`, and in a JSON list that is the whole stream, it becomes one more item.
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use json_patch::Patch;
 use k8s_openapi::api::networking::v1::Ingress;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -14,6 +13,7 @@ use crate::error::{Error, Place};
 use crate::ingress::Built;
 use crate::manifest::Object;
 use crate::stream::{HELM4_FILENAME, Host, Stream};
+use crate::yaml::patch::{add, remove, set};
 use crate::yaml::{self, Newline, Tree};
 
 /// The template that our Ingress seems to come from.
@@ -21,36 +21,39 @@ const FILE: &str = "istio-alb-ingress.yaml";
 
 /// An Ingress that is not in the stream yet.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Fresh {
+pub enum Placement {
     /// A document, with its marker.
     Document(String),
     /// An item for the list that is the Service's document.
     Item(Value),
 }
 
-/// Prints an Ingress for the end of the stream, or as an item for the Service's list.
+/// Prints an Ingress for the end of the stream, or as an item for the Service's list. `tree` is the Service's document.
 ///
 /// # Errors
 ///
 /// Internal: the printed text must read back as the Ingress.
-pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fresh, Error> {
-    let document = &stream.documents[service.document];
-    let text = stream.text_of(document);
+pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &Built) -> Result<Placement, Error> {
+    let text = tree.text();
     let is_json = is_json(text);
-    if !service.pointer.is_empty() && (is_resource_list(text) || (is_json && stream.documents.len() == 1)) {
-        return Ok(Fresh::Item(built.printed()));
+    if !service.pointer.is_empty() && (is_resource_list(tree) || (is_json && stream.documents.len() == 1)) {
+        return Ok(Placement::Item(built.printed()));
     }
     if is_json && !stream.has_markers() {
-        let printed = if text.trim().contains('\n') {
-            serde_json::to_string_pretty(&built.printed())
-        } else {
-            serde_json::to_string(&built.printed())
+        let printed = match text.trim().contains('\n') {
+            true => serde_json::to_string_pretty(&built.printed()),
+            false => serde_json::to_string(&built.printed()),
         };
         let printed = printed.map_err(|error| Error::internal(error.to_string()))?;
-        return Ok(Fresh::Document(printed + "\n"));
+        return Ok(Placement::Document(printed + "\n"));
     }
-    let mut style = yaml::style_of(text);
-    style.newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
+    let newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
+    let style = yaml::Style { newline, ..tree.style() };
+    document(stream, service, built, &style).map(Placement::Document)
+}
+
+/// The Ingress as a document of its own, in the style of the stream. What is printed is read back.
+fn document(stream: &Stream<'_>, service: &Object, built: &Built, style: &yaml::Style) -> Result<String, Error> {
     let mut value = built.printed();
     let mut comment = String::new();
     let newline = style.newline.as_str();
@@ -62,18 +65,16 @@ pub fn fresh(stream: &Stream<'_>, service: &Object, built: &Built) -> Result<Fre
             Host::Plain => {}
         }
     }
-    let body = yaml::emit(&value, &style);
+    let body = yaml::emit(&value, style);
     let read = Tree::parse(&body).and_then(|tree| tree.value());
-    let meant = built.meant(&value);
-    let typed = Ingress::deserialize(&meant);
-    if read.as_ref() != Ok(&value)
-        || !typed.is_ok_and(|ingress| {
-            ingress.spec == built.ingress.spec && ingress.metadata.name == built.ingress.metadata.name
-        })
-    {
-        return Err(Error::internal("the printed Ingress does not read back as planned"));
+    let typed = Ingress::deserialize(&built.meant(&value));
+    let is_ours = typed.is_ok_and(|ingress| {
+        ingress.spec == built.ingress.spec && ingress.metadata.name == built.ingress.metadata.name
+    });
+    match read {
+        Ok(read) if read == value && is_ours => Ok(format!("---{newline}{comment}{body}")),
+        _ => Err(Error::internal("the printed Ingress does not read back as planned")),
     }
-    Ok(Fresh::Document(format!("---{newline}{comment}{body}")))
 }
 
 /// The Ingress as an object of the rewritten stream, for rules.
@@ -91,50 +92,31 @@ pub fn object(stream: &Stream<'_>, service: &Object, built: &Built) -> Object {
 
 /// The patch that adds an item to a list.
 #[must_use]
-pub fn add_item(value: &Value) -> Patch {
-    let path = PointerBuf::from_tokens(["items", "-"]);
-    Patch(vec![PatchOperation::Add(AddOperation { path, value: value.clone() })])
+pub fn add_item(value: Value) -> Patch {
+    Patch(vec![add(["items", "-"], value)])
 }
 
-/// The patch that brings an Ingress which is in the stream already up to date. What we have nothing to say about stays.
+/// The patch that brings an Ingress of the stream up to date. Fields that ours does not have stay.
 #[must_use]
 pub fn update(old: &Value, new: &Value) -> Patch {
     let mut operations = Vec::new();
     for map in ["annotations", "labels"] {
         let empty = Map::new();
-        let there = old["metadata"][map].as_object();
         let wanted = new["metadata"][map].as_object().unwrap_or(&empty);
-        let Some(there) = there else {
+        let Some(there) = old["metadata"][map].as_object() else {
             if !wanted.is_empty() {
-                let path = PointerBuf::from_tokens(["metadata", map]);
-                operations.push(PatchOperation::Add(AddOperation { path, value: json!(wanted) }));
+                operations.push(add(["metadata", map], json!(wanted)));
             }
             continue;
         };
-        for key in there.keys().filter(|key| !wanted.contains_key(*key)) {
-            let path = PointerBuf::from_tokens(["metadata", map, key.as_str()]);
-            operations.push(PatchOperation::Remove(RemoveOperation { path }));
-        }
+        let unwanted = there.keys().filter(|key| !wanted.contains_key(*key));
+        operations.extend(unwanted.map(|key| remove(["metadata", map, key])));
         for (key, value) in wanted {
-            let path = PointerBuf::from_tokens(["metadata", map, key.as_str()]);
-            let value = value.clone();
-            match there.get(key) {
-                Some(old) if *old == value => {}
-                Some(_) => operations.push(PatchOperation::Replace(ReplaceOperation { path, value })),
-                None => operations.push(PatchOperation::Add(AddOperation { path, value })),
-            }
+            operations.extend(set(["metadata", map, key], there.get(key), value.clone()));
         }
     }
-    match (old.get("spec"), new.get("spec")) {
-        (Some(old), Some(new)) if old != new => {
-            let path = PointerBuf::from_tokens(["spec"]);
-            operations.push(PatchOperation::Replace(ReplaceOperation { path, value: new.clone() }));
-        }
-        (None, Some(new)) => {
-            let path = PointerBuf::from_tokens(["spec"]);
-            operations.push(PatchOperation::Add(AddOperation { path, value: new.clone() }));
-        }
-        _ => {}
+    if let Some(spec) = new.get("spec") {
+        operations.extend(set(["spec"], old.get("spec"), spec.clone()));
     }
     Patch(operations)
 }
@@ -170,6 +152,6 @@ fn is_json(text: &str) -> bool {
         && serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')).is_ok()
 }
 
-fn is_resource_list(text: &str) -> bool {
-    Tree::parse(text).and_then(|tree| tree.value()).is_ok_and(|value| value["kind"] == "ResourceList")
+fn is_resource_list(tree: &Tree<'_>) -> bool {
+    tree.value().is_ok_and(|value| value["kind"] == "ResourceList")
 }

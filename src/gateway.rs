@@ -1,13 +1,10 @@
 //! Which Service is the gateway.
 //!
 //! The gateway chart gives its Service any name, so it is told by what makes a gateway one: the status port of Istio's
-//! agent (`status-port`, 15021), on which it answers health checks. East-west gateways have it too. Their traffic is mutual
-//! TLS passed through by SNI, which an ALB can't do (Istio: `AUTO_PASSTHROUGH`), so they are told by the network label or by
-//! the ports 15443, 15012 and 15017, and refused.
+//! agent (`status-port`, 15021), on which it answers health checks. East-west gateways have it too, and are refused: an ALB
+//! cannot pass their mutual TLS through by SNI.
 
 use std::collections::BTreeMap;
-
-use serde_json::Value;
 
 use crate::error::Error;
 use crate::istio::is_gateway;
@@ -15,77 +12,79 @@ pub use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, STATUS_PORT, STATUS_PORT_
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
 
-/// How the gateway is chosen. Empty: by its status port.
+/// How the gateway is selected. Empty: by its status port.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Choice {
+pub struct Selector {
     /// The Service's name.
     pub name: Option<String>,
     /// Its namespace. A Service without one in its manifest matches any.
     pub namespace: Option<String>,
     /// Labels that it has.
-    pub selector: BTreeMap<String, String>,
+    pub labels: BTreeMap<String, String>,
 }
 
-impl Choice {
+impl Selector {
     /// Whether something is asked for.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
-        self.name.is_some() || self.namespace.is_some() || !self.selector.is_empty()
+        self.name.is_some() || self.namespace.is_some() || !self.labels.is_empty()
     }
 
     fn matches(&self, service: &Object) -> bool {
-        let labels = service.value.pointer("/metadata/labels");
+        let namespace = service.namespace();
         self.name.as_ref().is_none_or(|name| name == service.name())
-            && self
-                .namespace
-                .as_ref()
-                .is_none_or(|namespace| matches!(service.namespace(), "") || namespace == service.namespace())
-            && self
-                .selector
-                .iter()
-                .all(|(key, value)| labels.and_then(|labels| labels.get(key)).and_then(Value::as_str) == Some(value))
+            && self.namespace.as_ref().is_none_or(|wanted| namespace.is_empty() || wanted == namespace)
+            && self.labels.iter().all(|(key, value)| service.label(key) == Some(value.as_str()))
+    }
+
+    /// Whether [`find`] can choose this object in some stream.
+    #[must_use]
+    pub fn may_choose(&self, object: &Object) -> bool {
+        is_applied_service(object) && self.matches(object) && (self.name.is_some() || is_gateway(object))
     }
 }
 
-/// Finds the gateway among the objects of a stream: an index into `objects`, or `None` where there is none, which
-/// [`missing`] puts into words. `taken` are Services that other configuration documents name.
+/// Finds the gateway among the objects of a stream: an index into `objects`, or `None` where there is none, for which
+/// [`missing`] has the message. `claimed` are Services that other configuration documents name.
 ///
 /// # Errors
 ///
-/// Where the choice is ambiguous, and where the only candidate is an east-west gateway.
-pub fn find(objects: &[Object], choice: &Choice, taken: &[usize]) -> Result<Option<usize>, Error> {
-    let services = services(objects).filter(|(_, service)| choice.matches(service));
-    if choice.name.is_some() {
-        return one_of(services.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
+/// Where several Services are possible, and where the only candidate is an east-west gateway.
+pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Result<Option<usize>, Error> {
+    let candidates = services(objects).filter(|(_, service)| selector.may_choose(service));
+    if selector.name.is_some() {
+        return one_of(candidates.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
     }
-    let gateways: Vec<_> = services.filter(|(index, service)| !taken.contains(index) && is_gateway(service)).collect();
-    let (east_west, candidates): (Vec<_>, Vec<_>) =
-        gateways.into_iter().partition(|(_, service)| east_west_reason(service).is_some());
-    if let ([], [(_, service), ..]) = (candidates.as_slice(), east_west.as_slice()) {
-        let reason = east_west_reason(service).unwrap_or_default();
-        return Err(Error::input(format!(
-            "Service {} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't do that",
-            service.full_name()
-        ))
-        .at(service.place.clone())
-        .help("leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME"));
+    let (east_west, gateways): (Vec<_>, Vec<_>) = candidates
+        .filter(|(index, _)| !claimed.contains(index))
+        .partition(|(_, service)| east_west_reason(service).is_some());
+    if let ([], [(_, service), ..]) = (gateways.as_slice(), east_west.as_slice()) {
+        return Err(refused(service));
     }
-    let exposed: Vec<_> = candidates
-        .iter()
-        .copied()
-        .filter(|(_, service)| matches!(type_of(&service.value), "LoadBalancer" | "NodePort"))
-        .collect();
-    one_of(if exposed.is_empty() { candidates } else { exposed }, "--gateway NAME")
+    let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
+    let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
+    one_of(if exposed.is_empty() { gateways } else { exposed }, "--gateway NAME")
+}
+
+/// The error for a stream whose only gateway is an east-west gateway.
+fn refused(service: &Object) -> Error {
+    let reason = east_west_reason(service).unwrap_or_default();
+    Error::input(format!(
+        "Service {} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't do that",
+        service.full_name()
+    ))
+    .at(service.place.clone())
+    .help("leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME")
 }
 
 /// The error for a stream in which [`find`] found nothing.
 #[must_use]
-pub fn missing(objects: &[Object], choice: &Choice) -> Error {
-    let wanted = match (&choice.name, &choice.namespace) {
+pub fn missing(objects: &[Object], selector: &Selector) -> Error {
+    let wanted = match (&selector.name, &selector.namespace) {
         (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
         (Some(name), None) => format!("no Service {name} found"),
-        _ if !choice.selector.is_empty() => {
-            let labels: Vec<String> = choice.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        _ if !selector.labels.is_empty() => {
+            let labels: Vec<String> = selector.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("no gateway Service with the labels {} found", labels.join(","))
         }
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
@@ -104,12 +103,14 @@ pub fn missing(objects: &[Object], choice: &Choice) -> Error {
     )
 }
 
-/// The Services that Helm applies with the release: `v1`, no hooks.
+/// The Services that Helm applies with the release, each with its index.
 fn services(objects: &[Object]) -> impl Iterator<Item = (usize, &Object)> {
-    objects
-        .iter()
-        .enumerate()
-        .filter(|(_, object)| object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook())
+    objects.iter().enumerate().filter(|(_, object)| is_applied_service(object))
+}
+
+/// Whether an object is a `v1` Service and no hook.
+fn is_applied_service(object: &Object) -> bool {
+    object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook()
 }
 
 fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>, Error> {

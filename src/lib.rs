@@ -60,6 +60,8 @@ pub mod config;
 pub mod error;
 pub mod finding;
 pub mod gateway;
+#[cfg(test)]
+mod golden;
 pub mod hosts;
 pub mod ingress;
 pub mod istio;

@@ -1,14 +1,13 @@
 //! Service + configuration → RFC 6902 JSON Patch.
 //!
-//! The patch names each field that changes and nothing else, so that applied to the text it leaves comments and order
-//! alone: ports are pinned field by field, in the order in which the chart rendered them. A field that the API server forbids
-//! on a NodePort Service is removed, never set to null: a null would also erase what somebody set on the live object, and
-//! an allow-list with it (Helm 3 merges three ways).
+//! The patch names each field that changes and nothing else. Applied to the text it leaves comments and order alone: ports
+//! are pinned field by field, in the order in which the chart rendered them. A field that the API server forbids on a NodePort
+//! Service is removed, never set to null: Helm 3 merges three ways, so a null would also erase what somebody set on the live
+//! object, and an allow-list with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, Patch, PatchOperation, RemoveOperation, ReplaceOperation};
+use json_patch::{Patch, PatchOperation};
 use serde_json::{Map, Value, json};
 
 use crate::config::types::ExtraPorts;
@@ -16,6 +15,7 @@ use crate::error::Error;
 pub use crate::istio::{PINS, match_pins};
 use crate::lint::Finding;
 use crate::lint::service as rules;
+use crate::yaml::patch::{add, remove, set};
 pub use kubernetes_objects::service::ports;
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
@@ -28,9 +28,9 @@ pub const LOAD_BALANCER_FIELDS: [&str; 5] = [
     "healthCheckNodePort",
 ];
 
-/// What the Service shall be.
+/// What the Service is to become.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct ServiceTarget {
     /// ClusterIP instead of NodePort.
     pub cluster_ip: bool,
     /// Node ports by port name: numbers, or text with a placeholder.
@@ -53,14 +53,13 @@ pub struct Plan {
 /// # Errors
 ///
 /// Where the result would not be a Service that the API server takes.
-pub fn plan(service: &Value, wish: &Wish, annotations: &[String]) -> Result<Plan, Error> {
-    let mut planner = Planner::default();
-    planner.set_type(service, wish.cluster_ip);
-    planner.remove_fields(service, wish.cluster_ip);
-    for key in annotations {
-        planner.remove(&["metadata", "annotations", key]);
-    }
-    planner.pin_ports(service, wish)?;
+pub fn plan(service: &Value, target: &ServiceTarget, annotations: &[String]) -> Result<Plan, Error> {
+    let mut planner = Planner { service, target, operations: Vec::new(), findings: Vec::new() };
+    planner.set_type();
+    planner.remove_fields();
+    planner.report_kept_fields();
+    planner.operations.extend(annotations.iter().map(|key| remove(["metadata", "annotations", key])));
+    planner.pin_ports()?;
     let plan = Plan { patch: Patch(planner.operations), findings: planner.findings };
     check_ports(&patched(service, &plan.patch)?)?;
     Ok(plan)
@@ -78,64 +77,45 @@ pub fn patched(service: &Value, patch: &Patch) -> Result<Value, Error> {
     Ok(value)
 }
 
-#[derive(Default)]
-struct Planner {
+struct Planner<'p> {
+    service: &'p Value,
+    target: &'p ServiceTarget,
     operations: Vec<PatchOperation>,
     findings: Vec<Finding>,
 }
 
-impl Planner {
-    fn add(&mut self, path: &[&str], value: Value) {
-        self.operations
-            .push(PatchOperation::Add(AddOperation { path: PointerBuf::from_tokens(path.iter().copied()), value }));
+impl<'p> Planner<'p> {
+    fn set_type(&mut self) {
+        let kind = if self.target.cluster_ip { "ClusterIP" } else { "NodePort" };
+        let spec = self.service.get("spec");
+        self.operations.extend(match spec {
+            Some(Value::Object(spec)) => set(["spec", "type"], spec.get("type"), json!(kind)),
+            _ => set(["spec"], spec, json!({ "type": kind })),
+        });
     }
 
-    fn replace(&mut self, path: &[&str], value: Value) {
-        self.operations.push(PatchOperation::Replace(ReplaceOperation {
-            path: PointerBuf::from_tokens(path.iter().copied()),
-            value,
-        }));
-    }
-
-    fn remove(&mut self, path: &[&str]) {
-        self.operations
-            .push(PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path.iter().copied()) }));
-    }
-
-    /// Sets `field` of the object at `path` unless it has that value.
-    fn set(&mut self, object: &Value, path: &[&str], field: &str, value: Value) {
-        let path = [path, &[field]].concat();
-        match object.get(field) {
-            Some(old) if *old == value => {}
-            Some(_) => self.replace(&path, value),
-            None => self.add(&path, value),
-        }
-    }
-
-    fn set_type(&mut self, service: &Value, cluster_ip: bool) {
-        let wanted = if cluster_ip { "ClusterIP" } else { "NodePort" };
-        match service.get("spec") {
-            Some(Value::Object(_)) => self.set(&service["spec"], &["spec"], "type", json!(wanted)),
-            Some(_) => self.replace(&["spec"], json!({ "type": wanted })),
-            None => self.add(&["spec"], json!({ "type": wanted })),
-        }
-    }
-
-    fn remove_fields(&mut self, service: &Value, cluster_ip: bool) {
-        let spec = &service["spec"];
+    /// Removes what the API server forbids with the new type.
+    fn remove_fields(&mut self) {
+        let spec = &self.service["spec"];
         for field in LOAD_BALANCER_FIELDS {
             if spec.get(field).is_some() {
-                self.remove(&["spec", field]);
+                self.operations.push(remove(["spec", field]));
             }
         }
-        let headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
-        let external = spec["externalIPs"].as_array().is_some_and(|addresses| !addresses.is_empty());
-        if cluster_ip && !external && spec.get("externalTrafficPolicy").is_some() {
-            self.remove(&["spec", "externalTrafficPolicy"]);
-        } else if !cluster_ip && spec["externalTrafficPolicy"] == "Local" {
+        if self.target.cluster_ip && !self.has_external_addresses() && spec.get("externalTrafficPolicy").is_some() {
+            self.operations.push(remove(["spec", "externalTrafficPolicy"]));
+        }
+    }
+
+    /// Reports fields that stay and matter to the load balancer.
+    fn report_kept_fields(&mut self) {
+        let spec = &self.service["spec"];
+        let cluster_ip = self.target.cluster_ip;
+        let external = self.has_external_addresses();
+        if spec["externalTrafficPolicy"] == "Local" && !cluster_ip {
             self.findings.push(rules::traffic_policy_local());
         }
-        if headless && !cluster_ip {
+        if (spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None") && !cluster_ip {
             self.findings.push(rules::headless("NodePort"));
         }
         if external {
@@ -146,90 +126,88 @@ impl Planner {
         }
     }
 
-    fn pin_ports(&mut self, service: &Value, wish: &Wish) -> Result<(), Error> {
-        let rendered = ports(service);
-        if service["spec"].get("ports").is_some_and(|ports| !ports.is_array()) {
-            self.replace(&["spec", "ports"], json!([]));
-        } else if service["spec"].get("ports").is_none() {
-            self.add(&["spec", "ports"], json!([]));
+    fn has_external_addresses(&self) -> bool {
+        self.service["spec"]["externalIPs"].as_array().is_some_and(|addresses| !addresses.is_empty())
+    }
+
+    fn pin_ports(&mut self) -> Result<(), Error> {
+        if !self.service["spec"]["ports"].is_array() {
+            self.operations.extend(set(["spec", "ports"], self.service["spec"].get("ports"), json!([])));
         }
+        let rendered = ports(self.service);
         let pinned = match_pins(rendered);
         let mut dropped = Vec::new();
-        let mut seen: BTreeSet<&str> = PINS.iter().map(|(name, _)| *name).collect();
+        let mut names: BTreeSet<&str> = PINS.iter().map(|(name, _)| *name).collect();
         for (index, port) in rendered.iter().enumerate() {
-            match pinned.iter().position(|found| *found == Some(index)) {
-                Some(pin) => self.pin(port, index, PINS[pin], wish),
-                None => {
-                    if let Some(name) = port["name"].as_str() {
-                        seen.insert(name);
-                    }
-                    if self.keep_extra(port, wish.extra_ports) {
-                        self.set_node_port(port, index, port["name"].as_str().unwrap_or_default(), wish);
-                    } else {
-                        dropped.push(index);
-                    }
+            if let Some(pin) = pinned.iter().position(|found| *found == Some(index)) {
+                self.pin(port, index, PINS[pin]);
+                continue;
+            }
+            names.extend(port["name"].as_str());
+            self.findings.push(rules::extra_port(port, self.target.extra_ports));
+            match self.target.extra_ports {
+                ExtraPorts::Drop => dropped.push(index),
+                ExtraPorts::Keep | ExtraPorts::Deny => {
+                    self.set_node_port(port, index, port["name"].as_str().unwrap_or_default());
                 }
             }
         }
-        for index in dropped.into_iter().rev() {
-            self.remove(&["spec", "ports", &index.to_string()]);
-        }
+        // From the last to the first: removing a port moves those behind it.
+        self.operations.extend(dropped.into_iter().rev().map(|index| remove(["spec", "ports", &index.to_string()])));
         for (pin, found) in PINS.iter().zip(&pinned) {
             if found.is_none() {
-                self.add(&["spec", "ports", "-"], new_port(*pin, wish));
+                self.operations.push(add(["spec", "ports", "-"], new_port(*pin, self.target)));
             }
         }
-        if let Some(name) = wish.node_ports.keys().find(|name| !seen.contains(name.as_str())) {
-            return Err(Error::usage(format!(
-                "service.nodePorts names the port {name}, which the Service does not have"
-            ))
-            .help(format!("its ports are {}", seen.into_iter().collect::<Vec<_>>().join(", "))));
-        }
-        Ok(())
+        self.check_node_port_names(&names)
     }
 
     /// Pins one port, field by field.
-    fn pin(&mut self, port: &Value, index: usize, (name, number): (&str, u64), wish: &Wish) {
-        let position = index.to_string();
-        let path = ["spec", "ports", &position];
+    fn pin(&mut self, port: &Value, index: usize, (name, number): (&str, u64)) {
         let target = &port["targetPort"];
         let other_target = !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
         if port["port"] != json!(number) || other_target {
             self.findings.push(rules::port_changed(port, name, number));
         }
-        self.set(port, &path, "name", json!(name));
-        self.set(port, &path, "port", json!(number));
-        self.set(port, &path, "protocol", json!("TCP"));
-        self.set(port, &path, "targetPort", json!(number));
-        self.set_node_port(port, index, name, wish);
+        let position = index.to_string();
+        for (field, value) in
+            [("name", json!(name)), ("port", json!(number)), ("protocol", json!("TCP")), ("targetPort", json!(number))]
+        {
+            self.operations.extend(set(["spec", "ports", &position, field], port.get(field), value));
+        }
+        self.set_node_port(port, index, name);
     }
 
-    fn set_node_port(&mut self, port: &Value, index: usize, name: &str, wish: &Wish) {
+    fn set_node_port(&mut self, port: &Value, index: usize, name: &str) {
         let position = index.to_string();
-        let path = ["spec", "ports", &position];
-        if wish.cluster_ip {
-            if port.get("nodePort").is_some() {
-                self.remove(&["spec", "ports", &position, "nodePort"]);
-            }
-        } else if let Some(node_port) = wish.node_ports.get(name) {
-            self.set(port, &path, "nodePort", node_port.clone());
+        let path = ["spec", "ports", &position, "nodePort"];
+        let old = port.get("nodePort");
+        if self.target.cluster_ip {
+            self.operations.extend(old.map(|_| remove(path)));
+        } else if let Some(node_port) = self.target.node_ports.get(name) {
+            self.operations.extend(set(path, old, node_port.clone()));
         }
     }
 
-    /// Whether a port that is not pinned stays.
-    fn keep_extra(&mut self, port: &Value, extra: ExtraPorts) -> bool {
-        self.findings.push(rules::extra_port(port, extra));
-        extra != ExtraPorts::Drop
+    /// Refuses a configured node port of a port that is not there.
+    fn check_node_port_names(&self, names: &BTreeSet<&str>) -> Result<(), Error> {
+        match self.target.node_ports.keys().find(|name| !names.contains(name.as_str())) {
+            None => Ok(()),
+            Some(name) => {
+                Err(Error::usage(format!("service.nodePorts names the port {name}, which the Service does not have"))
+                    .help(format!("its ports are {}", names.iter().copied().collect::<Vec<_>>().join(", "))))
+            }
+        }
     }
 }
 
-fn new_port((name, number): (&str, u64), wish: &Wish) -> Value {
+fn new_port((name, number): (&str, u64), target: &ServiceTarget) -> Value {
     let mut port = Map::new();
     port.insert("name".to_owned(), json!(name));
     port.insert("port".to_owned(), json!(number));
     port.insert("protocol".to_owned(), json!("TCP"));
     port.insert("targetPort".to_owned(), json!(number));
-    if let Some(node_port) = wish.node_ports.get(name).filter(|_| !wish.cluster_ip) {
+    if let Some(node_port) = target.node_ports.get(name).filter(|_| !target.cluster_ip) {
         port.insert("nodePort".to_owned(), node_port.clone());
     }
     Value::Object(port)

@@ -13,7 +13,7 @@ use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
 use crate::config::reference::sentences;
 use crate::error::Error;
-use crate::rewrite::{Rewritten, Taken, rewrite};
+use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
 use crate::stream::has_content;
 use crate::yaml::scalar;
 
@@ -38,16 +38,16 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
     if rewritten.gateways.is_empty() {
         document(&mut output, "gateway", &BTreeMap::new(), &docs);
     }
-    for (index, (taken, turned)) in rewritten.taken.iter().zip(&rewritten.gateways).enumerate() {
+    for (index, gateway) in rewritten.gateways.iter().enumerate() {
         if index > 0 {
             output.push_str("---\n");
         }
-        let mut values = values(taken);
+        let mut values = values(gateway);
         // Two gateways have two names, and nothing in the stream tells them.
-        if let Some(name) = &turned.spec.ingress.name {
+        if let Some(name) = &gateway.spec.ingress.name {
             values.insert("ingress.name", scalar(name).into_owned());
         }
-        document(&mut output, &taken.name, &values, &docs);
+        document(&mut output, gateway.service.name(), &values, &docs);
     }
     Ok(Printed::output(output))
 }
@@ -94,14 +94,15 @@ fn document(
 }
 
 /// What the Service says, by the path of the field.
-fn values(taken: &Taken) -> BTreeMap<&'static str, String> {
+fn values(gateway: &RewrittenGateway) -> BTreeMap<&'static str, String> {
     let mut values = BTreeMap::new();
-    values.insert("gateway.name", scalar(&taken.name).into_owned());
-    if !taken.namespace.is_empty() {
-        values.insert("gateway.namespace", scalar(&taken.namespace).into_owned());
+    values.insert("gateway.name", scalar(gateway.service.name()).into_owned());
+    let namespace = gateway.service.namespace();
+    if !namespace.is_empty() {
+        values.insert("gateway.namespace", scalar(namespace).into_owned());
     }
     let mut rest = Vec::new();
-    for (key, value) in &taken.annotations {
+    for (key, value) in &gateway.carried {
         match by_annotation(key).and_then(|field| as_field(field, value)) {
             Some((path, value)) => {
                 values.insert(path, value);

@@ -29,7 +29,7 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
 
 fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<Model, Error> {
     let objects = if as_is {
-        lint::as_is(&Stream::split(text))?
+        lint::as_is(&Stream::split(text))?.objects
     } else {
         let rewritten = rewrite_reading(text, settings, &lint::ALL_KINDS)?;
         rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()

@@ -1,10 +1,10 @@
-//! What was said about the configuration outside of files and variables: by flags, and by the parameters of an Argo CD
-//! Application. Nothing is read or checked yet.
+//! The options of the command line and the parameters of an Argo CD Application, as they were typed: no value is read or
+//! checked yet.
 
 use super::fields::Field;
 use std::path::PathBuf;
 
-/// What the options say about the configuration.
+/// The options of the command line that configure.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Options {
     /// `--config FILE`
@@ -28,8 +28,7 @@ pub struct Given {
     pub by: String,
 }
 
-/// What an Argo CD Application says in its parameters. They count more than variables and less than flags, which belong to
-/// who runs Argo CD.
+/// The parameters of an Argo CD Application. They rank above variables, and below flags, which belong to who runs Argo CD.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parameters {
     /// The configuration file, a file of the repository.

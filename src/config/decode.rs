@@ -1,7 +1,7 @@
 //! From a located value to a typed one.
 //!
-//! A serde deserializer over [`Node`], so that the types need nothing but their derives, and each mismatch can be told with
-//! its place and in the words of YAML (`expected a list, found …`).
+//! A serde deserializer over [`Node`]: the types need nothing but their derives, and each mismatch is reported with its place
+//! and in the terms of YAML (`expected a list, found …`).
 
 use super::fault::{Fault, alternatives, suggest};
 use super::node::{Entry, Node, Value};
@@ -32,7 +32,7 @@ impl Node {
         if let Some(text) = self.text().filter(|text| text.starts_with('[')) {
             return fault.help(format!("write it without quotes: {text}"));
         }
-        let fault = fault.lacking_list();
+        let fault = fault.no_list();
         match (&self.value, self.unambiguous()) {
             (Value::Text(text), _) => {
                 let items: Vec<_> = text.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();

@@ -1,4 +1,4 @@
-//! The words that fields allow, each a closed set.
+//! The closed sets of values that fields take.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -6,9 +6,9 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeseria
 use std::borrow::Cow;
 use std::fmt;
 
-/// A closed set of words: each variant with the word that is written for it. Editors get the words; what each means is for
-/// the description of the field.
-macro_rules! words {
+/// Enums, each variant with the value that is written for it. The schema has the values; what each means is described with
+/// the field.
+macro_rules! enums {
     ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -38,7 +38,7 @@ macro_rules! words {
     )+};
 }
 
-words! {
+enums! {
     /// The version of this format.
     ApiVersion {
         /// The first one.

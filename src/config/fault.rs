@@ -1,7 +1,7 @@
-//! An error on the way from a value to its type: what, where, and what would be right.
+//! The error of decoding: what is wrong, where, and what would be right.
 //!
-//! serde's own messages name Rust types and know no place. Here they are in the words of YAML; the place is that of the
-//! innermost value or key, and the path is put together while the error travels outwards.
+//! serde's own messages name Rust types and know no place. These use the terms of YAML. The place is that of the innermost
+//! value or key; the path is put together while the error travels outwards.
 
 use super::fields::{self, Shape};
 use super::node::{Origin, join};
@@ -19,16 +19,26 @@ pub struct Fault {
     origin: Option<Origin>,
     what: String,
     help: Option<String>,
-    /// The fault is a key of the map at `path`, not the value there.
-    key: Option<String>,
-    /// A list was expected and there is none, not even a quoted one.
-    lacks_list: bool,
+    cause: Cause,
+}
+
+/// What a help line depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cause {
+    /// A key of the map at the path that nothing is called.
+    UnknownKey(String),
+    /// A list was expected, and there is none, not even a quoted one.
+    NoList,
+    /// A map lacks a field.
+    MissingField,
+    /// Anything else.
+    Other,
 }
 
 impl Fault {
     /// Something is wrong, and it is not known yet where.
     pub(super) fn new(what: String) -> Self {
-        Fault { path: Vec::new(), origin: None, what, help: None, key: None, lacks_list: false }
+        Fault { path: Vec::new(), origin: None, what, help: None, cause: Cause::Other }
     }
 
     /// Adds what would be right, unless something was added already.
@@ -37,10 +47,14 @@ impl Fault {
         self
     }
 
-    /// Tells of a list that is not there.
-    pub(super) fn lacking_list(mut self) -> Self {
-        self.lacks_list = true;
-        self
+    /// A list was expected, and there is none.
+    pub(super) fn no_list(self) -> Self {
+        Fault { cause: Cause::NoList, ..self }
+    }
+
+    /// Whether a map lacks a field.
+    pub(super) fn lacks_field(&self) -> bool {
+        self.cause == Cause::MissingField
     }
 
     /// Adds where, unless a place further in is known already.
@@ -59,16 +73,15 @@ impl Fault {
     pub(super) fn into_error(self, root: &str) -> Error {
         let path = self.path.iter().rev().fold(root.to_owned(), |path, segment| join(&path, segment));
         let origin = self.origin.map_or_else(String::new, |origin| format!("{origin}: "));
-        let help = match &self.key {
-            Some(key) => fields::elsewhere(&path, key).or(self.help),
-            None if self.lacks_list => example_of_maps(&path).or(self.help),
-            None => self.help,
+        let help = match &self.cause {
+            Cause::UnknownKey(key) => fields::elsewhere(&path, key).or(self.help),
+            Cause::NoList => example_of_maps(&path).or(self.help),
+            Cause::MissingField | Cause::Other => self.help,
         };
-        let message = match (&self.key, path.as_str()) {
-            (Some(_), "") => format!("{origin}{}", self.what),
-            (Some(_), _) => format!("{origin}{} in {path}", self.what),
-            (None, "") => format!("{origin}{}", self.what),
-            (None, _) => format!("{origin}{path}: {}", self.what),
+        let message = match (&self.cause, path.as_str()) {
+            (_, "") => format!("{origin}{}", self.what),
+            (Cause::UnknownKey(_), _) => format!("{origin}{} in {path}", self.what),
+            _ => format!("{origin}{path}: {}", self.what),
         };
         let error = Error::usage(message);
         match help {
@@ -111,16 +124,15 @@ impl de::Error for Fault {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let mut fault = Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
+        let fault = Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("it takes {}", alternatives(expected)),
         });
-        fault.key = Some(field.to_owned());
-        fault
+        Fault { cause: Cause::UnknownKey(field.to_owned()), ..fault }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Fault::new(format!("`{field}` is missing"))
+        Fault { cause: Cause::MissingField, ..Fault::new(format!("`{field}` is missing")) }
     }
 }
 

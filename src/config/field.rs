@@ -1,4 +1,4 @@
-//! What is known of one field of the configuration, and how a row of the table of fields is written.
+//! One field of the configuration: what a row of the table of fields has, and the functions that build a row.
 
 use super::constraint::Constraint;
 use super::types::Ingress;
@@ -45,7 +45,7 @@ pub struct Field {
     pub value: Option<fn(&Ingress) -> Override<Printed<'_>>>,
     /// The value that holds if the field is left out.
     pub default: Option<&'static str>,
-    /// What else is to be said of the default, in Markdown.
+    /// A remark about the default, in Markdown.
     pub remark: &'static str,
     /// A value as `init` shows it.
     pub example: &'static str,
@@ -130,19 +130,19 @@ impl Field {
         self
     }
 
-    /// A field that cannot be said once for several gateways.
+    /// A field that several gateways cannot share.
     pub(super) const fn one_gateway(mut self) -> Self {
         self.one_gateway = true;
         self
     }
 
-    /// The variable that says the same, without its prefix `ISTIO_ALB_`: that of the flag if it has one (`SCHEME` for
-    /// `--scheme`), else that of the path (`INGRESS_HEALTH_CHECK_PATH` for `ingress.healthCheck.path`).
+    /// Its variable, without the prefix `ISTIO_ALB_`: named after the flag if there is one (`SCHEME` for `--scheme`), else
+    /// after the path (`INGRESS_HEALTH_CHECK_PATH` for `ingress.healthCheck.path`).
     pub fn variable(&self) -> String {
         variable_of(self.flag.unwrap_or(self.path))
     }
 
-    /// The parameter of an Argo CD Application that says the same: `scheme`, `ingress-health-check-path`.
+    /// Its parameter of an Argo CD Application: `scheme`, `ingress-health-check-path`.
     pub fn parameter(&self) -> String {
         self.variable().to_lowercase().replace('_', "-")
     }
@@ -160,7 +160,7 @@ impl Field {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
-    /// The path of what it belongs to; empty at the top.
+    /// The path of the part that it belongs to; empty at the top.
     pub fn parent(&self) -> &'static str {
         self.path.rsplit_once('.').map_or("", |(parent, _)| parent)
     }

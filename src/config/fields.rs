@@ -168,7 +168,8 @@ fn listeners<T: AsRef<[ListenPort]>>(ports: &T) -> Printed<'_> {
     Printed::Text(format!("[{}]", ports.as_ref().iter().map(port).collect::<Vec<_>>().join(", ")))
 }
 
-/// The field that somebody means who names its variable after its path, though it has a flag: `INGRESS_SCHEME`.
+/// The field whose path gives a variable this name. The variable of a field with a flag is named after the flag, so
+/// `INGRESS_SCHEME` is a mistake, and this finds what was meant.
 pub fn by_path_as_variable(name: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| variable_of(field.path) == name)
 }
@@ -183,7 +184,7 @@ pub fn by_annotation(key: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.annotations.contains(&key))
 }
 
-/// What the field for an annotation says about it.
+/// The value that the field for an annotation gives it.
 pub fn configured<'i>(ingress: &'i Ingress, key: &str) -> Override<Printed<'i>> {
     by_annotation(key).and_then(|field| field.value).map_or(Override::Default, |value| value(ingress))
 }
@@ -193,7 +194,7 @@ pub fn below(path: &str) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |field| field.parent() == path)
 }
 
-/// Where an unknown key was probably meant to stand: a help line if some other place takes it.
+/// A help line for an unknown key that another part has a field for.
 pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
     let top: Vec<_> = FIELDS.iter().filter_map(|field| field.path.split('.').next()).collect();
     if path.is_empty() {
@@ -239,16 +240,18 @@ mod tests {
 
     #[test]
     fn no_two_fields_share_a_path_a_flag_a_variable_or_an_annotation() {
-        let twice = |names: Vec<String>| {
+        let has_duplicates = |names: Vec<String>| {
             let mut sorted = names.clone();
             sorted.sort();
             sorted.dedup();
             sorted.len() != names.len()
         };
-        assert!(!twice(FIELDS.iter().map(|field| field.path.to_owned()).collect()));
-        assert!(!twice(FIELDS.iter().filter_map(|field| field.flag.map(str::to_owned)).collect()));
-        assert!(!twice(FIELDS.iter().map(Field::variable).collect()));
-        assert!(!twice(FIELDS.iter().flat_map(|field| field.annotations).map(|&name| name.to_owned()).collect()));
+        assert!(!has_duplicates(FIELDS.iter().map(|field| field.path.to_owned()).collect()));
+        assert!(!has_duplicates(FIELDS.iter().filter_map(|field| field.flag.map(str::to_owned)).collect()));
+        assert!(!has_duplicates(FIELDS.iter().map(Field::variable).collect()));
+        assert!(!has_duplicates(
+            FIELDS.iter().flat_map(|field| field.annotations).map(|&name| name.to_owned()).collect()
+        ));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The shape of `spec.ingress`. See [`super::types`] for what the comments are for.
 //!
-//! A field that becomes an annotation is a [`Override`]: left out, our default or what the Service said stands; `null`, there
+//! A field that becomes an annotation is an [`Override`]: left out, our default or what the Service has stands; `null`, there
 //! is no such annotation.
 
 use super::enums::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};

@@ -1,12 +1,13 @@
-//! Which of several voices counts: flag, parameter of an Argo CD Application, `ARGOCD_ENV_ISTIO_ALB_*`, `ISTIO_ALB_*`, file.
+//! The layers of a configuration and their precedence: flags, parameters of an Argo CD Application,
+//! `ARGOCD_ENV_ISTIO_ALB_*`, `ISTIO_ALB_*`, file.
 //!
-//! Each is read into one tree below `spec`, and the trees are laid over each other, lowest first: maps per key, everything
-//! else whole. Three places need more than that.
+//! Each layer is read into one tree below `spec`. The trees are laid over each other, the lowest first: maps per key,
+//! everything else whole. Three cases need more than that.
 //!
 //! - **Annotations.** Inside one layer a free annotation wins over the field for the same annotation. A field of a *higher*
-//!   layer wins over both, so the lower annotation goes: else `--scheme internal` would do nothing to a file that says
+//!   layer wins over both, so the lower annotation goes: else `--scheme internal` would do nothing to a file with
 //!   `annotations: {alb.ingress.kubernetes.io/scheme: internet-facing}`.
-//! - **Empty lists** say nothing. Over a list of a lower layer they are refused: `--inbound-cidrs "$CIDRS"` with an unset
+//! - **Empty lists** configure nothing. Over a list of a lower layer they are refused: `--inbound-cidrs "$CIDRS"` with an unset
 //!   variable must not open an ALB to the world. `null` takes a list away.
 //! - **Findings** are one table from id to level in the shape of three lists, merged per id.
 
@@ -64,8 +65,8 @@ pub(super) fn from_parameters(parameters: &Parameters) -> Result<Node, Error> {
     Ok(layer)
 }
 
-/// The layer of the variables with this prefix. A variable that nobody reads is an error: a misspelt one would silently
-/// leave a default in force.
+/// The layer of the variables with this prefix. An unknown variable is an error: a misspelt one would silently leave a
+/// default in force.
 pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
     let mut layer = Node::empty(Origin::named("the environment"));
     if variables.is_empty() {
@@ -111,7 +112,7 @@ fn is_service_link(name: &str) -> bool {
         })
 }
 
-/// Adds what a flag or variable says about its field.
+/// Adds the value of a flag or variable to its field.
 fn add(layer: &mut Node, field: &Field, values: &[String], origin: Origin) -> Result<(), Error> {
     let path: Vec<_> = field.path.split('.').map(str::to_owned).collect();
     let value = read(field.shape, values, &origin)?;
@@ -141,15 +142,15 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
         }
         Shape::List | Shape::Yaml | Shape::Items | Shape::Map => parse::value(last, origin),
         Shape::Switch | Shape::InverseSwitch if values.is_empty() => {
-            let says = shape == Shape::Switch;
-            Ok(node(Value::Bool(says, says.to_string())))
+            let on = shape == Shape::Switch;
+            Ok(node(Value::Bool(on, on.to_string())))
         }
         Shape::Switch => parse::value(last, origin),
         Shape::InverseSwitch => {
             let mut value = parse::value(last, origin)?;
-            if let Value::Bool(says, text) = &mut value.value {
-                *says = !*says;
-                *text = says.to_string();
+            if let Value::Bool(on, text) = &mut value.value {
+                *on = !*on;
+                *text = on.to_string();
             }
             Ok(value)
         }
@@ -201,13 +202,13 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
         return Ok(());
     };
     for field in FIELDS {
-        let Some(says) = said(layer, field.path) else {
+        let Some(value) = configured(layer, field.path) else {
             continue;
         };
         let is_ours = |entry: &Entry| field.annotations.contains(&entry.key.as_str());
-        let part = field.shape == Shape::Map && says.value != Value::Null;
+        let part = field.shape == Shape::Map && value.value != Value::Null;
         if let Some(entry) = entries.iter().find(|entry| part && is_ours(entry) && entry.node.value != Value::Null) {
-            let (key, here, there) = (&entry.key, &says.origin, &entry.origin);
+            let (key, here, there) = (&entry.key, &value.origin, &entry.origin);
             let message =
                 format!("{here}: spec.{} and the annotation {key} of a lower layer ({there}) are one", field.path);
             return Err(Error::usage(message)
@@ -218,11 +219,11 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
     Ok(())
 }
 
-/// What `layer` says about a field, itself or by a `null` above it.
-fn said<'a>(layer: &'a Node, path: &str) -> Option<&'a Node> {
+/// The value of a field in a layer: its own, or a `null` above it.
+fn configured<'a>(layer: &'a Node, path: &str) -> Option<&'a Node> {
     layer.find(path).or_else(|| {
         let (above, _) = path.rsplit_once('.')?;
-        said(layer, above).filter(|node| node.value == Value::Null)
+        configured(layer, above).filter(|node| node.value == Value::Null)
     })
 }
 
@@ -268,10 +269,10 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
     if !lists.iter().chain(new).all(is_list) {
         return false;
     }
-    let said: Vec<_> = new.iter().flat_map(|entry| entry.node.items()).filter_map(Node::text).collect();
+    let moved: Vec<_> = new.iter().flat_map(|entry| entry.node.items()).filter_map(Node::text).collect();
     for old in lists.iter_mut() {
         if let Value::List(ids) = &mut old.node.value {
-            ids.retain(|id| id.text().is_none_or(|id| !said.contains(&id)));
+            ids.retain(|id| id.text().is_none_or(|id| !moved.contains(&id)));
         }
     }
     for entry in new {
@@ -287,7 +288,7 @@ fn merge_findings(below: &mut Node, above: &Node) -> bool {
     true
 }
 
-/// Refuses a layer that says of all documents what only one can have.
+/// Refuses a layer that gives several documents what only one can have.
 pub(super) fn refuse_for_several(layer: &Node, documents: usize, file: &str) -> Result<(), Error> {
     let mut one_gateway = FIELDS.iter().filter(|field| field.one_gateway);
     let Some((path, node)) = one_gateway.find_map(|field| Some((field.path, layer.find(field.path)?))) else {

@@ -4,21 +4,22 @@
 //! `spec`, as kustomize and kpt users know function configurations. It is read with the reader of the manifests, so that
 //! `on` and `012` are what Kubernetes would make of them, and so that everything has its place.
 
-use super::node::{Node, Origin, Value};
-use super::normalize::{check_layer, prepare};
-use super::types::{AlbGateway, ApiVersion, Kind, Metadata};
+use super::node::{Node, Value};
+use super::types::{AlbGateway, ApiVersion, Kind, Metadata, Spec};
 use super::value::{Entries, Text};
-use super::{layers, parse, path};
+use super::{layers, normalize, parse, path};
 use crate::error::Error;
 use serde::Deserialize;
 
 /// One document of a configuration.
 #[derive(Debug, Clone)]
 pub(super) struct Document {
-    /// `metadata.name`, and where it stands.
-    pub name: Option<(String, Origin)>,
+    /// `metadata.name`.
+    pub name: Option<String>,
     /// What is below `spec`; a map.
-    pub spec: Node,
+    pub tree: Node,
+    /// The same, decoded.
+    pub spec: Spec,
 }
 
 /// Reads the documents of a file. `file` is its name for messages.
@@ -27,48 +28,37 @@ pub(super) fn documents(text: &str, file: &str) -> Result<Vec<Document>, Error> 
     for root in parse::documents(text, file) {
         let root = root?;
         if !matches!(root.value, Value::Null | Value::Empty) {
-            documents.push(document(&root)?);
+            documents.push(document(root)?);
         }
     }
     Ok(documents)
 }
 
-/// One document, checked by itself: a mistake in a file is told even where a flag would cover it.
-pub(super) fn document(root: &Node) -> Result<Document, Error> {
+/// One document. It is decoded by itself, so that a mistake in a file is reported even where a flag covers it.
+fn document(root: Node) -> Result<Document, Error> {
     if let Value::Text(_) = root.value {
-        // Not what it says: this is no configuration, and may be a secret that somebody named.
+        // Its text is not printed: this is no configuration, and may be a secret that somebody named.
         return Err(Error::usage(format!("{}: expected a map, found text", root.origin)));
     }
     let is_config_map = root.entry("kind").and_then(|entry| entry.node.text()) == Some("ConfigMap");
-    let spec = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
-    let name = root.find("metadata.name").and_then(|node| Some((node.text()?.to_owned(), node.origin.clone())));
-    Ok(Document { name, spec })
+    let name = root.find("metadata.name").and_then(Node::text).map(str::to_owned);
+    let mut tree = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
+    let spec = normalize::decode(&mut tree)?;
+    Ok(Document { name, tree, spec })
 }
 
-/// What stands around `spec`.
-fn alb_gateway(root: &Node) -> Result<Node, Error> {
-    let mut head = root.clone();
-    if let Value::Map(entries) = &mut head.value {
-        entries.retain(|entry| entry.key != "spec");
-    }
-    AlbGateway::deserialize(&head).map_err(|fault| {
-        let error = fault.into_error("");
-        match error.message.ends_with("is missing") {
-            true => error.help(format!(
-                "begin with `apiVersion: {}` and `kind: {}`",
-                ApiVersion::V1Alpha1,
-                Kind::AlbGateway
-            )),
-            false => error,
+/// Checks what stands around `spec`, and gives that.
+fn alb_gateway(mut root: Node) -> Result<Node, Error> {
+    let origin = root.origin.clone();
+    let spec = root.remove("spec").filter(|spec| !matches!(spec.value, Value::Null | Value::Empty));
+    AlbGateway::deserialize(&root).map_err(|fault| match fault.lacks_field() {
+        true => {
+            let begin = format!("begin with `apiVersion: {}` and `kind: {}`", ApiVersion::V1Alpha1, Kind::AlbGateway);
+            fault.into_error("").help(begin)
         }
+        false => fault.into_error(""),
     })?;
-    let mut spec = match root.entry("spec") {
-        Some(entry) if !matches!(entry.node.value, Value::Null | Value::Empty) => entry.node.clone(),
-        _ => Node::empty(root.origin.clone()),
-    };
-    check_layer(&spec)?;
-    prepare(&mut spec);
-    Ok(spec)
+    Ok(spec.unwrap_or_else(|| Node::empty(origin)))
 }
 
 /// A `ConfigMap` as kustomize and kpt pass it to a function: each key of `data` is a path below `spec`, as `--set` takes it,
@@ -86,8 +76,8 @@ struct ConfigMap {
     data: Entries<Text>,
 }
 
-fn config_map(root: &Node) -> Result<Node, Error> {
-    let parsed = ConfigMap::deserialize(root).map_err(|fault| fault.into_error(""))?;
+fn config_map(root: Node) -> Result<Node, Error> {
+    let parsed = ConfigMap::deserialize(&root).map_err(|fault| fault.into_error(""))?;
     let mut spec = Node::empty(root.origin.clone());
     for (key, text) in parsed.data.iter() {
         let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else {
@@ -95,9 +85,8 @@ fn config_map(root: &Node) -> Result<Node, Error> {
         };
         let path = path::parse_path(key).map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
         let layer = Node::nested(&path, &entry.origin, parse::value(text.as_str(), &entry.node.origin)?);
-        check_layer(&layer)?;
+        normalize::check(&layer)?;
         layers::overlay(&mut spec, &layer)?;
     }
-    prepare(&mut spec);
     Ok(spec)
 }

@@ -1,4 +1,4 @@
-//! What the user wants, resolved and validated: all that the rest of the program sees of flags, variables and files.
+//! The configuration, resolved and validated: all that the rest of the program sees of flags, variables and files.
 //!
 //! ```text
 //! file, variables, flags → located layers (load, layers) → one tree → typed (decode, types) → validated → Settings
@@ -17,6 +17,7 @@ mod enums;
 mod fault;
 mod field;
 pub mod fields;
+mod file;
 mod ingress;
 pub(crate) mod kube {
     //! The names that [`kubernetes_objects::validation`] had here.
@@ -39,6 +40,7 @@ mod validate;
 pub mod value;
 
 pub use arguments::{Given, Options, Parameters};
+pub use file::DEFAULT_FILE;
 pub use layers::{ARGOCD_PREFIX, PREFIX};
 pub use node::Origin;
 pub use settings::{Files, INGRESS_NAME, Settings};
@@ -47,17 +49,13 @@ pub use value::{Entries, Override, PortRef, Text, Var};
 
 use crate::error::Error;
 use crate::finding::Registry;
-use layers::{CONFIG, REPORT, Variables};
+use layers::REPORT;
 use load::Document;
 use node::Node;
-use normalize::{check_layer, decode, prepare};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The file that is read when none is named.
-pub const DEFAULT_FILE: &str = "istio-alb.yaml";
-
-/// Resolves what is wanted, one [`Settings`] for each gateway; without a configuration a single one that says nothing.
+/// Resolves the configuration, one [`Settings`] for each gateway; without a configuration a single one with nothing set.
 ///
 /// `function_config` is the text of a KRM function's configuration; it stands in for the file. `rules` are
 /// those whose findings can be allowed, made warnings or denied.
@@ -95,26 +93,35 @@ pub fn resolve_with(
     ];
     let (file, documents) = match function_config {
         Some(text) => ("functionConfig".to_owned(), load::documents(text, "functionConfig")?),
-        None => read_file(file_named(parameters, options, &ours, &argocd, env), files)?,
+        None => file::read(file::named(parameters, options, &ours, &argocd, env), files)?,
     };
+    let several = documents.len();
+    let all: Result<Vec<Settings>, Error> =
+        documents.into_iter().map(|document| settings(document, &layers, rules)).collect();
     for layer in &layers {
-        check_layer(layer)?;
-        if documents.len() > 1 {
-            layers::refuse_for_several(layer, documents.len(), &file)?;
+        // A mistake within a layer is reported before one that only the layers below it make.
+        if all.is_err() {
+            normalize::check(layer)?;
+        }
+        if several > 1 {
+            layers::refuse_for_several(layer, several, &file)?;
         }
     }
-    let mut all = Vec::new();
-    for Document { name, spec: mut said } in documents {
-        for layer in &layers {
-            layers::merge(&mut said, layer)?;
-        }
-        prepare(&mut said);
-        let spec = decode(&said)?;
-        validate::one(&spec, &said, rules)?;
-        all.push(Settings { name: name.map(|(name, _)| name), spec, said });
-    }
+    let all = all?;
     together::check(&all)?;
     Ok(all)
+}
+
+/// Lays the layers over a document. It is decoded after each of them, so that a mistake is reported even where a higher
+/// layer covers it.
+fn settings(document: Document, layers: &[Node], rules: Registry) -> Result<Settings, Error> {
+    let Document { name, mut tree, mut spec } = document;
+    for layer in layers.iter().filter(|layer| !layer.entries().is_empty()) {
+        layers::merge(&mut tree, layer)?;
+        spec = normalize::decode(&mut tree)?;
+    }
+    validate::one(&spec, &tree, rules)?;
+    Ok(Settings { name, spec, tree })
 }
 
 /// The settings of a configuration alone: no flags, no variables, no file but this one, which is given as text.
@@ -153,70 +160,4 @@ pub fn report(options: &Options, env: &[(String, String)]) -> Result<Option<Path
         (None, Some(path)) if path.is_empty() => Err(Error::usage(format!("{PREFIX}{REPORT}: the value is empty"))),
         (None, path) => Ok(path.map(PathBuf::from)),
     }
-}
-
-/// A configuration file and who names it.
-struct Named {
-    path: PathBuf,
-    origin: String,
-    /// It must be a file of the Application's repository.
-    confined: bool,
-}
-
-/// Which file to read.
-fn file_named(
-    parameters: &Parameters,
-    options: &Options,
-    ours: &Variables,
-    argocd: &Variables,
-    env: &[(String, String)],
-) -> Named {
-    let under_argocd =
-        || env.iter().any(|(name, _)| name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_"));
-    let named = |path: &dyn AsRef<Path>, origin: String, confined: bool| Named {
-        path: path.as_ref().to_owned(),
-        origin,
-        confined,
-    };
-    if let Some(path) = &options.config {
-        named(path, "--config".to_owned(), false)
-    } else if let Some(path) = &parameters.config {
-        named(path, "parameter `config`".to_owned(), true)
-    } else if let Some(path) = argocd.get(CONFIG) {
-        named(path, format!("{ARGOCD_PREFIX}{CONFIG}"), true)
-    } else if let Some(path) = ours.get(CONFIG) {
-        named(path, format!("{PREFIX}{CONFIG}"), false)
-    } else {
-        named(&DEFAULT_FILE, DEFAULT_FILE.to_owned(), under_argocd())
-    }
-}
-
-/// The documents of a file; one that says nothing if it is the default one and not there.
-fn read_file(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>), Error> {
-    let Named { path, origin, confined } = named;
-    let file = path.display().to_string();
-    let path = match confined {
-        true => confine::locate(&file, &origin, files)?,
-        false => Some(path),
-    };
-    let is_default = origin == DEFAULT_FILE;
-    let bytes = match path.map(|path| files.read(&path)) {
-        Some(Ok(bytes)) => bytes,
-        None if is_default => Vec::new(),
-        None => return Err(confine::absent(&file, &origin)),
-        Some(Err(error)) if is_default && error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Some(Err(error)) => {
-            let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
-            return Err(match error.kind() == io::ErrorKind::NotFound {
-                true => what.help("a relative path begins at the folder in which istio-alb runs"),
-                false => what,
-            });
-        }
-    };
-    let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
-    let mut documents = load::documents(&text, &file)?;
-    if documents.is_empty() {
-        documents.push(Document { name: None, spec: Node::empty(Origin::named(origin)) });
-    }
-    Ok((file, documents))
 }

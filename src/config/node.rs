@@ -1,12 +1,12 @@
-//! A configuration value that knows where it was said: in which file, line and column, or by which flag or variable.
+//! A configuration value with its origin: file, line and column, or a flag or variable.
 //!
 //! Layers are merged as such values, before they are typed. So the type is written once (not once more with everything
-//! optional), and whatever is wrong with a value can be told with its place, whichever layer it came from.
+//! optional), and an error has the place of the value, whichever layer it came from.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Where something was said.
+/// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// In a file; lines and columns count from 1, columns in characters.
@@ -38,7 +38,7 @@ impl fmt::Display for Origin {
     }
 }
 
-/// A value and where it was said.
+/// A value and its origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Where.
@@ -47,7 +47,7 @@ pub struct Node {
     pub value: Value,
 }
 
-/// What can be said. Plain scalars that are no text keep how they were written, since `1.10` is not `1.1` for everybody.
+/// What a value can be. Plain scalars that are no text keep how they were written, since `1.10` is not `1.1` for everybody.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `null`
@@ -80,7 +80,7 @@ pub struct Entry {
 }
 
 impl Node {
-    /// A value said there.
+    /// A value from there.
     pub fn new(origin: Origin, value: Value) -> Self {
         Node { origin, value }
     }
@@ -98,15 +98,19 @@ impl Node {
         })
     }
 
-    /// The same value, said elsewhere as a whole.
+    /// The same value with another origin for all of it.
     #[must_use]
-    pub fn said_at(self, origin: &Origin) -> Self {
+    pub fn with_origin(self, origin: &Origin) -> Self {
         let value = match self.value {
-            Value::List(items) => Value::List(items.into_iter().map(|item| item.said_at(origin)).collect()),
+            Value::List(items) => Value::List(items.into_iter().map(|item| item.with_origin(origin)).collect()),
             Value::Map(entries) => Value::Map(
                 entries
                     .into_iter()
-                    .map(|Entry { key, node, .. }| Entry { key, origin: origin.clone(), node: node.said_at(origin) })
+                    .map(|Entry { key, node, .. }| Entry {
+                        key,
+                        origin: origin.clone(),
+                        node: node.with_origin(origin),
+                    })
                     .collect(),
             ),
             other => other,
@@ -141,6 +145,13 @@ impl Node {
     /// The entry of a map.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries().iter().find(|entry| entry.key == key)
+    }
+
+    /// Takes an entry out of a map.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let Value::Map(entries) = &mut self.value else { return None };
+        let at = entries.iter().position(|entry| entry.key == key)?;
+        Some(entries.remove(at).node)
     }
 
     /// The value at a path as messages print it: `ingress.paths[0].path`, `ingress.tags[cost center]`.

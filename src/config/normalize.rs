@@ -7,18 +7,18 @@ use crate::error::Error;
 use serde::Deserialize;
 
 /// Whether a layer by itself has the shape of a `spec`.
-pub(super) fn check_layer(layer: &Node) -> Result<(), Error> {
-    let mut whole = layer.clone();
-    prepare(&mut whole);
-    decode(&whole).map(|_| ())
+pub(super) fn check(layer: &Node) -> Result<(), Error> {
+    decode(&mut layer.clone()).map(|_| ())
 }
 
-pub(super) fn decode(said: &Node) -> Result<Spec, Error> {
-    Spec::deserialize(said).map_err(|fault| fault.into_error("spec"))
+/// Normalizes the tree of a `spec` and decodes it.
+pub(super) fn decode(tree: &mut Node) -> Result<Spec, Error> {
+    normalize(tree);
+    Spec::deserialize(&*tree).map_err(|fault| fault.into_error("spec"))
 }
 
-/// Takes out what says nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
-pub(super) fn prepare(said: &mut Node) {
+/// Takes out what configures nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
+fn normalize(tree: &mut Node) {
     fn visit(node: &mut Node, path: &str) {
         let Value::Map(entries) = &mut node.value else {
             return;
@@ -40,7 +40,7 @@ pub(super) fn prepare(said: &mut Node) {
             }
         });
     }
-    visit(said, "");
+    visit(tree, "");
 }
 
 /// `null` for a part that is nothing but annotations, as what it stands for: each of them switched off. An empty map for

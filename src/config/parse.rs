@@ -21,7 +21,7 @@ pub(super) fn value(text: &str, origin: &Origin) -> Result<Node, Error> {
     let tree = Tree::parse(text).map_err(wrong)?;
     let json = tree.value().map_err(wrong)?;
     let source = Source { text, file: Arc::from("") };
-    Ok(source.locate(&tree, &json, &mut String::new(), 0).said_at(origin))
+    Ok(source.locate(&tree, &json, &mut String::new(), 0).with_origin(origin))
 }
 
 /// Where documents begin: at the top, and at each line that is a document marker.

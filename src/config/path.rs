@@ -17,7 +17,7 @@ pub(super) struct Assignment<'a> {
     pub value: &'a str,
 }
 
-/// Reads `path=value`; the error says what is wrong with the path.
+/// Reads `path=value`. The error is what is wrong with the path.
 pub(super) fn parse(text: &str) -> Result<Assignment<'_>, String> {
     let (path, rest) = read(text)?;
     match rest.strip_prefix('=') {

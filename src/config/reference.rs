@@ -1,4 +1,4 @@
-//! What the documentation says about fields, flags and variables, made from the types and the table of fields.
+//! The documentation of fields, flags and variables, made from the types and the table of fields.
 //!
 //! `docs/configuration.md` holds these texts between markers; a test compares them (`ISTIO_ALB_BLESS=1 cargo test` writes
 //! them again). The same sentences are the help of the flags.
@@ -18,9 +18,11 @@ pub struct Row {
     pub description: String,
     /// What kind of value it takes, in Markdown.
     pub kind: String,
+    /// The words that it takes, where it takes nothing else.
+    pub words: Vec<String>,
     /// How its value is written in a flag or a variable.
     pub shape: Shape,
-    /// What holds if nothing is said, in Markdown; empty: nothing.
+    /// What holds if it is left out, in Markdown; empty: nothing.
     pub default: String,
     /// The annotations of the Ingress that it becomes.
     pub annotations: &'static [&'static str],
@@ -40,6 +42,7 @@ pub fn rows() -> Vec<Row> {
             path: field.path,
             description: described["description"].as_str()?.to_owned(),
             kind: kind(described),
+            words: words(described),
             shape: field.shape,
             default: field.default_in_words(),
             annotations: field.annotations,
@@ -50,18 +53,18 @@ pub fn rows() -> Vec<Row> {
     FIELDS.iter().filter_map(row).collect()
 }
 
-/// What `--help` and completions say about a flag.
+/// What `--help` and completions print about a flag.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Hint {
     /// The first sentence of its field's description.
     pub sentence: String,
     /// What it does where it takes no value; else the same sentence.
     pub flag: String,
-    /// The words that it allows; none where it allows others.
+    /// The words that it takes; none where it takes something else, too.
     pub words: Vec<String>,
 }
 
-/// What the flag does that says the opposite of its field.
+/// What the flag does that stands for `false`.
 const NO_CARRY_OVER: &str = "Do not keep on the Ingress what the removed annotations and fields of the Service meant";
 
 /// The hints by the path of the field.
@@ -70,16 +73,12 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
     let hint = |row: Row| {
         let end = row.description.find(". ").unwrap_or(row.description.len());
         let sentence = row.description[..end].trim_end_matches('.').replace('`', "");
-        let words = row.kind.replace(" or ", ", ");
-        let words: Option<Vec<_>> =
-            words.split(", ").map(|word| Some(word.strip_prefix('`')?.strip_suffix('`')?.to_owned())).collect();
-        let words = words.filter(|words| words.len() > 1 && !words.iter().any(|word| word.starts_with('{')));
         let flag = match row.shape {
             Shape::InverseSwitch => NO_CARRY_OVER,
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
-        (row.path, Hint { flag: flag.to_owned(), sentence, words: words.unwrap_or_default() })
+        (row.path, Hint { flag: flag.to_owned(), sentence, words: row.words })
     };
     rows().into_iter().map(hint).collect()
 }
@@ -102,11 +101,8 @@ pub fn fields() -> String {
             facts.push(format!("default: {}", row.default));
         }
         facts.extend(row.annotations.first().map(|annotation| format!("annotation `{annotation}`")));
-        let says = match row.shape {
-            Shape::InverseSwitch => "the opposite: ",
-            _ => "",
-        };
-        facts.extend(row.flag.as_ref().map(|flag| format!("{says}`{flag}`")));
+        let opposite = if row.shape == Shape::InverseSwitch { "the opposite: " } else { "" };
+        facts.extend(row.flag.as_ref().map(|flag| format!("{opposite}`{flag}`")));
         facts.push(format!("`{}`", row.variable));
         let paragraph = format!("\n#### `{}`\n\n{}\n\n{}\n", row.path, row.description, facts.join(" · "));
         match sections.iter_mut().find(|(section, _)| *section == parent) {
@@ -142,50 +138,79 @@ pub fn flags() -> String {
     text
 }
 
-/// What a schema takes, in words.
+/// One thing that a schema takes.
+enum Alternative {
+    /// A word.
+    Word(String),
+    /// A kind of values, in Markdown.
+    Kind(String),
+}
+
+/// What a schema takes, in Markdown.
 fn kind(schema: &Value) -> String {
-    let mut words = Vec::new();
-    let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| schema[key].as_array());
-    for alternative in alternatives.map_or(std::slice::from_ref(schema), Vec::as_slice) {
-        if alternatives.is_some() && alternative.get("anyOf").is_some() {
-            words.push(kind(alternative));
-        } else if alternative.get("pattern").is_none() {
-            words.extend(simple(alternative));
-        }
-    }
-    match words.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} or {last}", first.join(", ")),
-        None => String::new(),
+    let mut kinds: Vec<_> = alternatives(schema)
+        .into_iter()
+        .map(|alternative| match alternative {
+            Alternative::Word(word) => format!("`{word}`"),
+            Alternative::Kind(kind) => kind,
+        })
+        .collect();
+    match (kinds.pop(), kinds.as_slice()) {
+        (Some(last), []) => last,
+        (Some(last), first) => format!("{} or {last}", first.join(", ")),
+        (None, _) => String::new(),
     }
 }
 
-/// The alternatives of one schema.
-fn simple(schema: &Value) -> Vec<String> {
+/// The words that a schema takes, if there are several and it takes nothing else.
+fn words(schema: &Value) -> Vec<String> {
+    let word = |alternative| match alternative {
+        Alternative::Word(word) => Some(word),
+        Alternative::Kind(_) => None,
+    };
+    let words: Option<Vec<String>> = alternatives(schema).into_iter().map(word).collect();
+    words.filter(|words| words.len() > 1).unwrap_or_default()
+}
+
+fn alternatives(schema: &Value) -> Vec<Alternative> {
+    match ["anyOf", "oneOf"].iter().find_map(|key| schema[key].as_array()) {
+        // A placeholder is described once for all.
+        Some(parts) => parts.iter().filter(|part| part.get("pattern").is_none()).flat_map(alternatives).collect(),
+        None => simple(schema),
+    }
+}
+
+/// The alternatives of a schema without `anyOf` and `oneOf`.
+fn simple(schema: &Value) -> Vec<Alternative> {
     let types = match &schema["type"] {
         Value::Array(types) => types.iter().filter_map(Value::as_str).collect(),
         other => other.as_str().into_iter().collect::<Vec<_>>(),
     };
-    // A number or a boolean beside text is taken as text; `null` is told once for all.
+    // A number or a boolean beside text is taken as text; `null` is described once for all.
     let is_text = types.contains(&"string") && !types.contains(&"integer");
-    let mut words = Vec::new();
+    let mut found = Vec::new();
     for name in types {
-        match (name, &schema["enum"]) {
+        let kind = match (name, &schema["enum"]) {
             ("string", Value::Array(allowed)) => {
-                words.extend(allowed.iter().filter_map(Value::as_str).map(|word| format!("`{word}`")));
+                found.extend(allowed.iter().filter_map(Value::as_str).map(|word| Alternative::Word(word.to_owned())));
+                continue;
             }
-            ("string", _) => words.push("text".to_owned()),
-            ("integer", _) => words.push("whole number".to_owned()),
-            ("boolean", _) if !is_text => words.extend(["`true`".to_owned(), "`false`".to_owned()]),
-            ("array", _) => words.push(format!("list of {}", kind(&schema["items"]))),
-            ("object", _) => words.push(match schema["properties"].as_object() {
+            ("boolean", _) if !is_text => {
+                found.extend(["true", "false"].map(|word| Alternative::Word(word.to_owned())));
+                continue;
+            }
+            ("string", _) => "text".to_owned(),
+            ("integer", _) => "whole number".to_owned(),
+            ("array", _) => format!("list of {}", kind(&schema["items"])),
+            ("object", _) => match schema["properties"].as_object() {
                 Some(properties) => format!("`{{{}}}`", properties.iter().map(property).collect::<Vec<_>>().join(", ")),
                 None => format!("map to {}", kind(&schema["additionalProperties"])),
-            }),
-            _ => {}
-        }
+            },
+            _ => continue,
+        };
+        found.push(Alternative::Kind(kind));
     }
-    words
+    found
 }
 
 /// A property as it is written: with its value where only one is allowed.
@@ -196,34 +221,10 @@ fn property((name, schema): (&String, &Value)) -> String {
     }
 }
 
-/// Compares a generated file with the one that is checked in; with `ISTIO_ALB_BLESS=1` writes it.
-#[cfg(test)]
-pub(crate) fn compare(file: &str, generated: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-        std::fs::write(&path, generated).unwrap();
-    }
-    let there = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(there == generated, "{file} is not what the code says; ISTIO_ALB_BLESS=1 cargo test writes it");
-}
-
-/// The same for the parts of a page between `<!-- begin NAME -->` and `<!-- end NAME -->`.
-#[cfg(test)]
-pub(crate) fn compare_parts(file: &str, parts: &[(&str, String)]) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-    let mut text = std::fs::read_to_string(path).unwrap();
-    for (name, generated) in parts {
-        let begin = format!("<!-- begin {name} -->\n");
-        let from = text.find(&begin).unwrap() + begin.len();
-        let to = text.find(&format!("<!-- end {name} -->")).unwrap();
-        text.replace_range(from..to, generated);
-    }
-    compare(file, &text);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden::compare_parts;
 
     #[test]
     fn the_reference_in_docs_is_this_text() {

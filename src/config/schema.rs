@@ -39,7 +39,7 @@ pub fn text() -> String {
     format!("{:#}\n", schema())
 }
 
-/// Takes out what says nothing to an editor, and the line ends of the source code.
+/// Takes out what is of no use to an editor, and the line ends of the source code.
 fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -84,7 +84,7 @@ fn complete(schema: &mut Value, default: &str, annotations: &[&str]) {
     }
 }
 
-/// A part of the configuration without anything below it (`service:`) is `null` for YAML, and says nothing.
+/// Lets parts be `null`: so YAML reads a part without anything below it (`service:`), which configures nothing.
 fn accept_null(part: &mut Value) {
     if part.get("additionalProperties") != Some(&json!(false)) {
         return;
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_file_in_docs_is_this_schema() {
-        crate::config::reference::compare("docs/istio-alb.schema.json", &text());
+        crate::golden::compare("docs/istio-alb.schema.json", &text());
     }
 
     #[test]

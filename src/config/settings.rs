@@ -1,11 +1,11 @@
-//! The result: what is wanted of each gateway, and where each value was said.
+//! The result: the settings of each gateway, and the origin of each value.
 
 use super::node::{Node, Origin};
 use super::types::Spec;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What the Ingress is called where nobody says.
+/// The name of the Ingress if none is configured.
 pub const INGRESS_NAME: &str = "common-external-ingress";
 
 /// The file system, as far as a configuration needs it.
@@ -23,21 +23,21 @@ pub trait Files {
     fn follow(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
-/// What is wanted of one gateway.
+/// The configuration of one gateway.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// `metadata.name` of its document, for messages.
     pub name: Option<String>,
-    /// The settings.
+    /// What was configured.
     pub spec: Spec,
     /// The merged configuration, for places.
-    pub(super) said: Node,
+    pub(super) tree: Node,
 }
 
 impl Settings {
-    /// Where the value at this path below `spec` was said; `None` if nobody did.
+    /// The origin of the value at this path below `spec`; `None` if there is no value.
     #[must_use]
     pub fn origin(&self, path: &str) -> Option<&Origin> {
-        self.said.find(path).map(|node| &node.origin)
+        self.tree.find(path).map(|node| &node.origin)
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn check(all_settings: &[Settings]) -> Result<(), Error> {
 fn clash(earlier: &Settings, later: &Settings) -> Option<Error> {
     let namespaces = (&earlier.spec.gateway.namespace, &later.spec.gateway.namespace);
     let apart = matches!(namespaces, (Some(one), Some(other)) if one != other);
-    let place = |path: &str| later.origin(path).unwrap_or(&later.said.origin).to_string();
+    let place = |path: &str| later.origin(path).unwrap_or(&later.tree.origin).to_string();
     let name = |settings: &Settings| settings.spec.ingress.name.clone().unwrap_or_else(|| INGRESS_NAME.to_owned());
     if !apart && name(earlier) == name(later) {
         let message = format!("{}: two gateways would have one Ingress `{}`", place("ingress.name"), name(later));

@@ -1,7 +1,7 @@
 //! What types cannot say: whether a port, a range, a name, an ARN is one, and whether fields fit each other.
 //!
-//! All that is wrong is told in one run; each time with the place where it was said. What is only unwise is a finding, not an
-//! error. Free annotations are verbatim: of them only what the API server would refuse.
+//! All that is wrong is reported in one run, each problem with the place of its value. What is only unwise is a finding, not
+//! an error. Free annotations are verbatim: of them only what the API server would refuse.
 
 use super::check::{Check, all};
 use super::fields;

@@ -1,11 +1,11 @@
 //! The kinds of values that a field can have, beyond what serde brings.
 //!
-//! Three needs shape them. A field that becomes an annotation can be left out (our default, or what the Service says,
+//! Three needs shape them. A field that becomes an annotation can be left out (our default, or what the Service has,
 //! stands), set, or `null` (no such annotation): [`Override`]. With `placeholders: flux` a number, a boolean or an allowed
 //! word may instead be a `${VAR}` that Flux fills in later: [`Var`]. And people write `deletion_protection.enabled: true`
 //! where an annotation needs text: [`Text`] takes such a scalar as it is written.
 //!
-//! `Var` and `Text` need more than serde's data model tells. They ask for a newtype struct of a name that
+//! `Var` and `Text` need more than serde's data model has. They ask for a newtype struct of a name that
 //! [`crate::config::decode`] knows; every other deserializer answers with the plain value.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -23,7 +23,7 @@ pub(super) const TEXT: &str = "$Text";
 /// A field whose default can be switched off.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Override<T> {
-    /// Nothing was said: what the Service says, what an Ingress of ours says, or our default.
+    /// Left out: what the Service has, what an Ingress of ours has, or our default.
     #[default]
     Default,
     /// `null`: no such annotation, not even the default.
@@ -50,7 +50,7 @@ impl<T> Override<T> {
         }
     }
 
-    /// Whether nothing was said.
+    /// Whether it was left out.
     pub fn is_default(&self) -> bool {
         matches!(self, Override::Default)
     }

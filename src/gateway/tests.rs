@@ -14,44 +14,44 @@ fn service(name: &str, more: &str, spec: &str) -> String {
 
 const STATUS: &str = "ports: [{name: status-port, port: 15021}]";
 
-fn found(text: &str, choice: &Choice) -> Result<Option<String>, String> {
+fn found(text: &str, selector: &Selector) -> Result<Option<String>, String> {
     let objects = objects(text);
-    find(&objects, choice, &[])
+    find(&objects, selector, &[])
         .map(|index| index.map(|index| objects[index].name().to_owned()))
         .map_err(|error| error.to_string())
 }
 
-fn named(name: &str) -> Choice {
-    Choice { name: Some(name.to_owned()), ..Choice::default() }
+fn named(name: &str) -> Selector {
+    Selector { name: Some(name.to_owned()), ..Selector::default() }
 }
 
 #[test]
 fn the_status_port_tells_it() {
     let by_name = service("a", "", "ports: [{name: x, port: 1}]") + &service("b", "", STATUS);
-    assert_eq!(found(&by_name, &Choice::default()), Ok(Some("b".to_owned())));
+    assert_eq!(found(&by_name, &Selector::default()), Ok(Some("b".to_owned())));
     let by_number = service("c", "", "ports: [{port: 15021}]");
-    assert_eq!(found(&by_number, &Choice::default()), Ok(Some("c".to_owned())));
+    assert_eq!(found(&by_number, &Selector::default()), Ok(Some("c".to_owned())));
     let hook = service("h", ", annotations: {helm.sh/hook: pre-install}", STATUS);
-    assert_eq!(found(&hook, &Choice::default()), Ok(None));
+    assert_eq!(found(&hook, &Selector::default()), Ok(None));
     let foreign = by_name.replace("apiVersion: v1", "apiVersion: serving.knative.dev/v1");
-    assert_eq!(found(&foreign, &Choice::default()), Ok(None));
+    assert_eq!(found(&foreign, &Selector::default()), Ok(None));
 }
 
 #[test]
 fn of_several_the_exposed_one() {
     let inner = service("inner", "", &format!("type: ClusterIP, {STATUS}"));
     let outer = service("outer", "", &format!("type: LoadBalancer, {STATUS}"));
-    assert_eq!(found(&(inner.clone() + &outer), &Choice::default()), Ok(Some("outer".to_owned())));
+    assert_eq!(found(&(inner.clone() + &outer), &Selector::default()), Ok(Some("outer".to_owned())));
     let two = outer.clone() + &outer.replace("outer", "other");
     assert_eq!(
-        found(&two, &Choice::default()).unwrap_err(),
+        found(&two, &Selector::default()).unwrap_err(),
         "document 1, line 2: several Services could be the gateway:\n  \
          ns/outer (LoadBalancer, ports status-port 15021), document 1, line 2\n  \
          ns/other (LoadBalancer, ports status-port 15021), document 2, line 7\n  \
          help: choose one with --gateway NAME, or write one configuration document for each gateway"
     );
     assert_eq!(found(&two, &named("other")), Ok(Some("other".to_owned())));
-    assert_eq!(found(&inner, &Choice::default()), Ok(Some("inner".to_owned())));
+    assert_eq!(found(&inner, &Selector::default()), Ok(Some("inner".to_owned())));
 }
 
 #[test]
@@ -59,10 +59,10 @@ fn names_namespaces_and_labels_choose() {
     let text = service("a", ", labels: {istio: public}", STATUS)
         + &service("a", ", labels: {istio: private}", STATUS).replace("namespace: ns", "namespace: other");
     assert!(found(&text, &named("a")).unwrap_err().contains("--gateway-namespace"));
-    let choice = Choice { namespace: Some("other".to_owned()), ..named("a") };
-    assert_eq!(found(&text, &choice), Ok(Some("a".to_owned())));
-    let selector = [("istio".to_owned(), "private".to_owned())].into();
-    assert_eq!(found(&text, &Choice { selector, ..Choice::default() }), Ok(Some("a".to_owned())));
+    let selector = Selector { namespace: Some("other".to_owned()), ..named("a") };
+    assert_eq!(found(&text, &selector), Ok(Some("a".to_owned())));
+    let labels = [("istio".to_owned(), "private".to_owned())].into();
+    assert_eq!(found(&text, &Selector { labels, ..Selector::default() }), Ok(Some("a".to_owned())));
     assert_eq!(found(&text, &named("b")), Ok(None));
 }
 
@@ -72,17 +72,17 @@ fn east_west_gateways_are_refused_unless_named() {
         service("ew", ", labels: {topology.istio.io/network: n1}", STATUS),
         service("ew", "", "ports: [{name: status-port, port: 15021}, {port: 15443}]"),
     ] {
-        let error = found(&east_west, &Choice::default()).unwrap_err();
+        let error = found(&east_west, &Selector::default()).unwrap_err();
         assert!(error.contains("is an east-west gateway ("), "{error}");
         assert_eq!(found(&east_west, &named("ew")), Ok(Some("ew".to_owned())));
         let both = east_west + &service("gw", "", STATUS);
-        assert_eq!(found(&both, &Choice::default()), Ok(Some("gw".to_owned())));
+        assert_eq!(found(&both, &Selector::default()), Ok(Some("gw".to_owned())));
     }
 }
 
 #[test]
 fn a_missing_gateway_is_put_into_words() {
-    let none = missing(&[], &Choice::default()).to_string();
+    let none = missing(&[], &Selector::default()).to_string();
     assert!(none.contains("the stream holds no Service") && none.contains("service.type: None"), "{none}");
     let other = missing(&objects(&service("web", "", "ports: [{name: http, port: 80}]")), &named("gw")).to_string();
     assert!(

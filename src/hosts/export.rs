@@ -24,7 +24,7 @@ use crate::config::types::Placeholders;
 use crate::error::Error;
 use crate::placeholder;
 use crate::plan;
-use crate::rewrite::{Rewritten, Turned};
+use crate::rewrite::{Rewritten, RewrittenGateway};
 use crate::yaml;
 
 use operations::operations;
@@ -87,7 +87,7 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
 }
 
 /// Compares what the operations make of the rendered Service with what the filter makes of it.
-fn check(turned: &Turned, patch: &ObjectPatch) -> Result<(), Error> {
+fn check(turned: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
     let expected = plan::patched(&turned.service.value, &turned.patch)?;
     // Under kustomize there are always annotations: its own.
     let mut rendered = turned.service.value.clone();

@@ -33,7 +33,7 @@ pub struct Facts<'f> {
     pub backend_is_tls: bool,
     /// The health check ports that are the gateway's status port: its name, and its number where that is right.
     pub status_ports: &'f [String],
-    /// How clients on port 80 are redirected, if the configuration says so.
+    /// How clients on port 80 are redirected, if that is configured.
     pub redirect: Override<Redirect>,
 }
 
@@ -93,8 +93,8 @@ impl Annotations {
         }
     }
 
-    /// Adds what is needed for the ALB to work where nothing was said. The reasons stand in the documentation of the
-    /// deviations from the how-to.
+    /// Adds what the ALB needs to work and nobody has set. The documentation of the deviations from the how-to has the
+    /// reasons.
     pub fn complete(&mut self, facts: &Facts<'_>) {
         if let Some(class) = facts.class {
             self.default(CLASS_ANNOTATION, class);

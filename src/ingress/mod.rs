@@ -25,8 +25,9 @@ use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::manifest::Object;
 use crate::migrate::Carried;
 use crate::placeholder;
-use crate::plan::ports;
 use annotations::{Annotations, Facts};
+use kubernetes_objects::ObjectRef;
+use kubernetes_objects::service::ports;
 
 /// The how-to's name.
 pub const NAME: &str = "common-external-ingress";
@@ -72,6 +73,20 @@ impl Built {
     #[must_use]
     pub fn meant(&self, printed: &Value) -> Value {
         if self.flux { placeholder::restored(printed) } else { printed.clone() }
+    }
+
+    /// Its kind, namespace and name.
+    #[must_use]
+    pub fn reference(&self) -> ObjectRef {
+        let metadata = &self.ingress.metadata;
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        ObjectRef::new("Ingress", text(&metadata.namespace), text(&metadata.name))
+    }
+
+    /// The scheme that it asks for.
+    #[must_use]
+    pub fn scheme(&self) -> Option<&str> {
+        self.annotation(SCHEME)
     }
 
     /// An annotation of it.

@@ -50,10 +50,10 @@ use crate::error::Error;
 use crate::finding::Registry;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
-use crate::manifest::{self, Object};
+use crate::manifest::{self, Object, Objects};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use crate::yaml::{Finder, Tree};
+use crate::yaml::Finder;
 use scene::{Index, Scene};
 
 /// The kinds of objects that a rule looks at in the filter.
@@ -195,8 +195,8 @@ pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let found = as_is(&stream)?;
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let options = scene::options(&spec);
-    let model = scene::model_of(&found, &options);
-    let index = Index::new(&found);
+    let model = scene::model_of(&found.objects, &options);
+    let index = Index::new(&found.objects);
     let scene = Scene::new(&index, &model, &options, |_| true);
     let mut findings = judge(&scene);
     findings.extend(no_text::undecoded(&scene));
@@ -215,21 +215,20 @@ pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
 /// # Errors
 ///
 /// Where there are no manifests.
-pub fn as_is(stream: &Stream<'_>) -> Result<Vec<Object>, Error> {
+pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
     if !has_content(stream.text) {
         return Err(Error::input("there are no manifests on stdin")
             .help("pipe `helm template` or `kubectl get -o yaml` into it"));
     }
-    let found = manifest::read(stream, &ALL_KINDS);
+    let mut found = manifest::read(stream, &ALL_KINDS);
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
             .at(stream.place(document, unreadable.error.offset))
             .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
     }
-    let mut objects = found.objects;
-    objects.retain(|object| !object.is_hook());
-    Ok(objects)
+    found.objects.retain(|object| !object.is_hook());
+    Ok(found)
 }
 
 /// Everything but hooks.
@@ -285,29 +284,28 @@ fn judge(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
-/// parsed once, however many findings it has.
-pub fn locate(stream: &Stream<'_>, objects: &[Object], findings: &mut [Finding]) {
+/// parsed at most once, however many findings it has.
+pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
     let mut names: BTreeMap<String, &Object> = BTreeMap::new();
-    for object in objects {
+    for object in &found.objects {
         names.entry(format!("{} {}", object.kind(), object.full_name())).or_insert(object);
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
     for finding in findings.iter_mut() {
         let object = finding.object.as_ref().and_then(|name| names.get(name));
         if let (None, Some(object)) = (&finding.place, object) {
-            let found = by_document.entry(object.document).or_default();
-            found.push((object, finding));
+            by_document.entry(object.document).or_default().push((object, finding));
         }
     }
-    for (document, found) in by_document {
-        let Some(document) = stream.documents.get(document) else {
+    for (index, findings) in by_document {
+        let Some(document) = stream.documents.get(index) else {
             continue;
         };
-        let has_field = found.iter().any(|(_, finding)| finding.field.is_some());
-        let tree = has_field.then(|| Tree::parse(stream.text_of(document)));
-        let mut finder = tree.iter().flatten().next().map(Finder::new);
+        let has_field = findings.iter().any(|(_, finding)| finding.field.is_some());
+        let tree = has_field.then(|| found.tree(stream, index));
+        let mut finder = tree.iter().flatten().next().map(|tree| Finder::new(tree));
         let places = stream.places(document);
-        for (object, finding) in found {
+        for (object, finding) in findings {
             let field = finding.field.as_ref();
             let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
             finding.place = Some(match located {

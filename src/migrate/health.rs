@@ -1,74 +1,68 @@
 //! Health checks. An NLB checks by TCP unless told otherwise, and an ALB can't: then only times and thresholds are kept,
 //! and the ALB asks the status port, which is the better question anyway.
 
-use super::Carry;
-use super::rules;
-use crate::finding::Severity;
-use crate::gateway::{STATUS_PORT, STATUS_PORT_NUMBER};
-use crate::plan::ports;
+use kubernetes_objects::service::ports;
+
+use super::annotations::ALB;
+use super::carried::Carry;
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+
+const PROTOCOL: &str = "aws-load-balancer-healthcheck-protocol";
+const PORT: &str = "aws-load-balancer-healthcheck-port";
+const PATH: &str = "aws-load-balancer-healthcheck-path";
+const SUCCESS_CODES: &str = "aws-load-balancer-healthcheck-success-codes";
 
 const READY: &str = "/healthz/ready";
+
+/// Interval, timeout and thresholds: annotation, its ALB form, least and most.
+#[rustfmt::skip]
+const NUMBERS: [(&str, &str, u32, u32); 4] = [
+    ("aws-load-balancer-healthcheck-interval",            "healthcheck-interval-seconds", 5, 300),
+    ("aws-load-balancer-healthcheck-timeout",             "healthcheck-timeout-seconds",  2, 120),
+    ("aws-load-balancer-healthcheck-healthy-threshold",   "healthy-threshold-count",      2, 10),
+    ("aws-load-balancer-healthcheck-unhealthy-threshold", "unhealthy-threshold-count",    2, 10),
+];
 
 impl Carry<'_> {
     /// The eight `aws-load-balancer-healthcheck-*` annotations, read together.
     pub(super) fn health_check(&mut self) {
-        let protocol = self.get("aws-load-balancer-healthcheck-protocol").unwrap_or("tcp").to_ascii_uppercase();
-        let port = self.get("aws-load-balancer-healthcheck-port");
-        let path = self.get("aws-load-balancer-healthcheck-path");
+        let protocol = self.get(PROTOCOL).unwrap_or("tcp").to_ascii_uppercase();
         if matches!(protocol.as_str(), "HTTP" | "HTTPS") {
-            self.http_check(&protocol, port, path);
+            self.http_check(&protocol);
         } else {
-            for (suffix, value) in
-                [("protocol", self.get("aws-load-balancer-healthcheck-protocol")), ("port", port), ("path", path)]
-            {
-                if let Some(value) = value {
+            for suffix in [PROTOCOL, PORT, PATH] {
+                if let Some(value) = self.get(suffix) {
                     let message = format!("{value}: an ALB can't check by TCP; it asks {STATUS_PORT} for {READY}");
-                    self.say(
-                        &rules::ALB096,
-                        Severity::Warning,
-                        &format!("aws-load-balancer-healthcheck-{suffix}"),
-                        &message,
-                    );
+                    self.lost(suffix, message);
                 }
             }
         }
-        self.times();
+        self.numbers();
         self.success_codes();
     }
 
-    fn http_check(&mut self, protocol: &str, port: Option<&str>, path: Option<&str>) {
-        const PORT: &str = "aws-load-balancer-healthcheck-port";
-        let resolved = port.map(|port| self.port_name(port));
-        let on_status_port = match &resolved {
-            Some(Some(name)) => name == STATUS_PORT,
-            _ => false,
+    fn http_check(&mut self, protocol: &str) {
+        let (port, path) = (self.get(PORT), self.get(PATH));
+        // The default of an NLB is the traffic port.
+        let name = port.map_or_else(|| Some("traffic-port".to_owned()), |port| self.port_name(port));
+        let Some(name) = name else {
+            let port = port.unwrap_or_default();
+            let message = format!("{port}: no port of the Service; the ALB asks {STATUS_PORT} for {READY}");
+            self.carried_in_part(PORT, message);
+            return self.not_carried(&[PROTOCOL, PATH]);
         };
-        match (port, resolved) {
-            (Some(port), Some(Some(name))) => {
-                self.set("healthcheck-port", &name);
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    PORT,
-                    &format!("{port}: carried over to healthcheck-port: {name}"),
-                );
-            }
-            (Some(port), Some(None)) => {
-                let message = format!("{port}: no port of the Service; the ALB asks {STATUS_PORT} for {READY}");
-                self.say(&rules::ALB097, Severity::Warning, PORT, &message);
-                return self.drop_check("protocol").drop_check("path").done();
-            }
-            // The default of an NLB is the traffic port.
-            _ => self.set("healthcheck-port", "traffic-port"),
+        self.set("healthcheck-port", &name);
+        if let Some(port) = port {
+            self.carried(PORT, format_args!("{port}: carried over to healthcheck-port: {name}"));
         }
         let local = self.service["spec"]["externalTrafficPolicy"] == "Local";
-        if on_status_port {
+        if name == STATUS_PORT {
             // 15021 is plain HTTP and knows one path (Istio tools/packaging/common/envoy_bootstrap.json).
             self.set("healthcheck-protocol", "HTTP");
             self.set("healthcheck-path", READY);
             if protocol != "HTTP" || path.is_some_and(|path| path != READY) {
                 let message = format!("{STATUS_PORT} answers HTTP {READY} only, which is what the ALB asks");
-                self.say(&rules::ALB097, Severity::Warning, PORT, &message);
+                self.carried_in_part(PORT, message);
             }
         } else if local && path == Some("/healthz") {
             // kube-proxy's answer on healthCheckNodePort, which goes with the type.
@@ -76,31 +70,27 @@ impl Carry<'_> {
             let message = format!(
                 "/healthz was kube-proxy's answer on healthCheckNodePort; the ALB asks {STATUS_PORT} for {READY}"
             );
-            self.say(&rules::ALB097, Severity::Warning, "aws-load-balancer-healthcheck-path", &message);
-            return self.drop_check("protocol").done();
+            self.carried_in_part(PATH, message);
+            return self.not_carried(&[PROTOCOL]);
         } else {
             self.set("healthcheck-protocol", protocol);
             // `/` is the default of both.
             self.set("healthcheck-path", path.unwrap_or("/"));
         }
-        for (suffix, value) in [("protocol", Some(protocol)), ("path", path)] {
-            let suffix = format!("aws-load-balancer-healthcheck-{suffix}");
-            if let (Some(value), Some(_)) = (value, self.get(&suffix)) {
-                self.say(&rules::ALB095, Severity::Info, &suffix, &format!("{value}: carried over"));
+        self.carried(PROTOCOL, format_args!("{protocol}: carried over"));
+        if let Some(path) = path {
+            self.carried(PATH, format_args!("{path}: carried over"));
+        }
+    }
+
+    fn not_carried(&mut self, suffixes: &[&str]) {
+        for suffix in suffixes {
+            if let Some(value) = self.get(suffix) {
+                let message = format!("{value}: not carried over, the ALB asks {STATUS_PORT} for {READY} by HTTP");
+                self.carried_in_part(*suffix, message);
             }
         }
     }
-
-    fn drop_check(&mut self, what: &str) -> &mut Self {
-        let suffix = format!("aws-load-balancer-healthcheck-{what}");
-        if let Some(value) = self.get(&suffix) {
-            let message = format!("{value}: not carried over, the ALB asks {STATUS_PORT} for {READY} by HTTP");
-            self.say(&rules::ALB097, Severity::Warning, &suffix, &message);
-        }
-        self
-    }
-
-    fn done(&mut self) {}
 
     /// What the ALB calls a health check port of the NLB's: names stay, a number becomes the name of the Service port that has
     /// it, since an ALB takes it for a port of the node (LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395).
@@ -111,71 +101,50 @@ impl Carry<'_> {
         if port.parse() == Ok(STATUS_PORT_NUMBER) {
             return Some(STATUS_PORT.to_owned());
         }
-        ports(self.service)
-            .iter()
-            .find(|candidate| {
-                candidate["name"] == port
-                    || ["port", "targetPort", "nodePort"]
-                        .iter()
-                        .any(|field| candidate[*field].as_u64().is_some_and(|number| port.parse() == Ok(number)))
-            })
-            .and_then(|candidate| candidate["name"].as_str())
-            .map(str::to_owned)
+        let number = |value: &serde_json::Value| value.as_u64().is_some_and(|number| port.parse() == Ok(number));
+        let found = ports(self.service).iter().find(|candidate| {
+            candidate["name"] == port
+                || ["port", "targetPort", "nodePort"].iter().any(|field| number(&candidate[*field]))
+        })?;
+        found["name"].as_str().map(str::to_owned)
     }
 
     /// Interval, timeout and thresholds: the same in both, but for the ranges, and that an ALB wants interval > timeout.
-    fn times(&mut self) {
-        let mut kept: [Option<u32>; 2] = [None, None];
-        for (index, (from, to, least, most)) in [
-            ("interval", "healthcheck-interval-seconds", 5, 300),
-            ("timeout", "healthcheck-timeout-seconds", 2, 120),
-            ("healthy-threshold", "healthy-threshold-count", 2, 10),
-            ("unhealthy-threshold", "unhealthy-threshold-count", 2, 10),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let suffix = format!("aws-load-balancer-healthcheck-{from}");
-            let Some(value) = self.get(&suffix) else {
+    fn numbers(&mut self) {
+        let (mut interval, mut timeout) = (15, 5);
+        for (suffix, alb, least, most) in NUMBERS {
+            let Some(value) = self.get(suffix) else {
                 continue;
             };
             match value.trim().parse::<u32>() {
                 Ok(number) if (least..=most).contains(&number) => {
-                    if let Some(slot) = kept.get_mut(index) {
-                        *slot = Some(number);
+                    match alb {
+                        "healthcheck-interval-seconds" => interval = number,
+                        "healthcheck-timeout-seconds" => timeout = number,
+                        _ => {}
                     }
-                    self.keep(&suffix, to, &number.to_string());
+                    self.keep(suffix, alb, &number.to_string());
                 }
-                _ => {
-                    let message = format!("{value:?} is not {least} to {most}: not carried over");
-                    self.say(&rules::ALB097, Severity::Warning, &suffix, &message);
-                }
+                _ => self.carried_in_part(suffix, format_args!("{value:?} is not {least} to {most}: not carried over")),
             }
         }
-        let (interval, timeout) = (kept[0].unwrap_or(15), kept[1].unwrap_or(5));
-        if timeout >= interval {
-            for (suffix, key) in
-                [("timeout", "healthcheck-timeout-seconds"), ("interval", "healthcheck-interval-seconds")]
-            {
-                if self.out.annotations.remove(&format!("{}{key}", super::ALB)).is_some() {
-                    let message = format!(
-                        "not carried over: an ALB wants the interval ({interval} s) greater than the timeout ({timeout} s)"
-                    );
-                    self.say(
-                        &rules::ALB097,
-                        Severity::Warning,
-                        &format!("aws-load-balancer-healthcheck-{suffix}"),
-                        &message,
-                    );
-                }
+        if timeout < interval {
+            return;
+        }
+        let [by_interval, by_timeout, ..] = NUMBERS;
+        for (suffix, alb, ..) in [by_timeout, by_interval] {
+            if self.out.annotations.remove(&format!("{ALB}{alb}")).is_some() {
+                let message = format!(
+                    "not carried over: an ALB wants the interval ({interval} s) greater than the timeout ({timeout} s)"
+                );
+                self.carried_in_part(suffix, message);
             }
         }
     }
 
     /// An NLB takes 200 to 599, an ALB 200 to 499.
     fn success_codes(&mut self) {
-        const SUFFIX: &str = "aws-load-balancer-healthcheck-success-codes";
-        let Some(value) = self.get(SUFFIX) else {
+        let Some(value) = self.get(SUCCESS_CODES) else {
             return;
         };
         let clipped: Option<Vec<String>> =
@@ -183,15 +152,15 @@ impl Carry<'_> {
         match clipped {
             Some(codes) if !codes.is_empty() => {
                 let codes = codes.join(",");
-                self.keep(SUFFIX, "success-codes", &codes);
+                self.keep(SUCCESS_CODES, "success-codes", &codes);
                 if codes != value {
                     let message = format!("{value} was clipped to {codes}: an ALB takes 200 to 499");
-                    self.say(&rules::ALB097, Severity::Warning, SUFFIX, &message);
+                    self.carried_in_part(SUCCESS_CODES, message);
                 }
             }
             _ => {
                 let message = format!("{value:?}: no codes that an ALB takes (200 to 499); not carried over");
-                self.say(&rules::ALB097, Severity::Warning, SUFFIX, &message);
+                self.carried_in_part(SUCCESS_CODES, message);
             }
         }
     }

@@ -1,13 +1,15 @@
-//! NLB or Classic ELB → ALB: what the Service asked of its old load balancer, said to the ALB.
+//! NLB or Classic ELB → ALB: the settings of a Service's old load balancer, as settings of the ALB.
 //!
 //! Two controllers make load balancers from a Service: the AWS Load Balancer Controller (LBC) an NLB, the cloud provider
 //! (CCM, cloud-provider-aws) an NLB or a Classic ELB. They read overlapping annotations, and not always alike. [`carry`] walks
-//! the Service's annotations in the order of [`annotations::ROWS`]: each is converted, or leaves a finding that says what is lost.
-//! Nothing that lets people in or keeps them out is guessed: where the controllers read a value differently the closed
-//! reading counts, and what can't be kept is an error.
+//! the Service's annotations in the order of [`annotations`]: each is converted, or reported by a finding that says what is
+//! lost. Nothing that lets people in or keeps them out is guessed: where the controllers read a value differently the closed
+//! reading counts, and what can't be kept is an error. [`compare`] compares the finished Ingress with the old load balancer.
 
-mod annotations;
+pub mod annotations;
 mod attributes;
+pub mod carried;
+pub mod compare;
 mod health;
 pub mod rules;
 mod scheme;
@@ -17,61 +19,19 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
-use crate::alb::catalogue;
-use crate::alb::values::parse_bool;
+use crate::finding::Finding;
+use annotations::{Conversion, DEAD_PREFIX, ROWS, Row, Tail, known, nearest};
+use carried::{Carry, Setting};
 
-use crate::finding::{Finding, Rule, Severity};
-use crate::yaml::pointer;
+pub use annotations::{ALB, PREFIX, annotations_of, is_external_dns, is_stripped};
+pub use carried::{Carried, Options};
 
-pub use annotations::is_stripped;
-pub(crate) use annotations::{Known, ROWS, Row, known};
-pub use scheme::{Controller, controller_of};
-
-/// Prefix of the annotations that are read.
-pub const PREFIX: &str = "service.beta.kubernetes.io/";
-/// Prefix that nobody reads, though the controller's source mentions it.
-pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
-/// Prefix of the ALB's annotations, on the Ingress.
-pub const ALB: &str = catalogue::PREFIX;
-/// Prefixes of external-dns annotations, which move to the Ingress: the default since v0.22.0, and the one before it.
-const EXTERNAL_DNS: [&str; 2] = ["external-dns.kubernetes.io/", "external-dns.alpha.kubernetes.io/"];
-
-/// What lives on of the old load balancer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Carried {
-    /// Annotations for the Ingress, full keys.
-    pub annotations: BTreeMap<String, String>,
-    /// The allow-list, canonical, if there was one.
-    pub source_ranges: Vec<String>,
-    /// Whether something in the allow-list can't be read.
-    pub unread_ranges: bool,
-    /// Whether the old load balancer was internal for certain.
-    pub internal: bool,
-    /// Whether the scheme is the default of the old load balancer's controller: no annotation says it.
-    pub scheme_by_default: bool,
-    /// Whether the Service is still of type LoadBalancer.
-    pub is_live: bool,
-    /// What there is to say.
-    pub findings: Vec<Finding>,
-}
-
-/// Reads a Service as LBC and CCM do, and says the same to an ALB that leads to `backend` (a port number of the Service).
+/// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.
 #[must_use]
-pub fn carry(service: &Value, backend: u64) -> Carried {
-    let annotations = annotations_of(service);
-    let mut carry = Carry {
-        controller: controller_of(service),
-        service,
-        annotations,
-        backend,
-        load_balancer_attributes: BTreeMap::new(),
-        target_group_attributes: BTreeMap::new(),
-        out: Carried::default(),
-    };
+pub fn carry(service: &Value, options: Options) -> Carried {
+    let mut carry = Carry::new(service, options);
     for row in &ROWS {
         carry.row(row);
     }
@@ -86,29 +46,6 @@ pub fn carry(service: &Value, backend: u64) -> Carried {
     carry.out
 }
 
-/// The string annotations of an object; others are what the API server refuses.
-#[must_use]
-pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
-    object
-        .pointer("/metadata/annotations")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
-        .collect()
-}
-
-/// Whether external-dns reads this annotation.
-#[must_use]
-pub fn is_external_dns(key: &str) -> bool {
-    EXTERNAL_DNS.iter().any(|prefix| key.starts_with(prefix))
-}
-
-/// A Go bool, `None` if it is none.
-fn flag(value: &str) -> Option<bool> {
-    parse_bool(value).ok()
-}
-
 /// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
 pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>) -> String {
     let escape = |value: &str| value.replace('\\', "\\\\").replace(',', "\\,");
@@ -116,87 +53,51 @@ pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>)
     pairs.join(",")
 }
 
-/// The work in progress.
-pub(crate) struct Carry<'s> {
-    service: &'s Value,
-    controller: Controller,
-    annotations: BTreeMap<&'s str, &'s str>,
-    backend: u64,
-    load_balancer_attributes: BTreeMap<String, String>,
-    target_group_attributes: BTreeMap<String, String>,
-    out: Carried,
-}
-
-impl<'s> Carry<'s> {
-    /// The value of `service.beta.kubernetes.io/<suffix>`.
-    fn get(&self, suffix: &str) -> Option<&'s str> {
-        self.annotations.get(format!("{PREFIX}{suffix}").as_str()).copied()
-    }
-
+impl Carry<'_> {
     fn row(&mut self, row: &Row) {
-        match row.suffix.split_once("${") {
-            None => {
-                if let Some(value) = self.get(row.suffix) {
-                    self.convert(row, row.suffix, value);
-                }
+        if row.tail == Tail::None {
+            if let Some(value) = self.get(row.suffix) {
+                self.convert(row.conversion, row.suffix, value);
             }
-            Some((stem, _)) => {
-                let stem = format!("{PREFIX}{stem}");
-                let found: Vec<_> = self
-                    .annotations
-                    .iter()
-                    .filter(|(key, _)| key.starts_with(&stem))
-                    .map(|(key, value)| (*key, *value))
-                    .collect();
-                for (key, value) in found {
-                    self.convert(row, &key[PREFIX.len()..], value);
-                }
-            }
-        }
-    }
-
-    fn convert(&mut self, row: &Row, suffix: &str, value: &str) {
-        match row.known {
-            Known::Copy(_) | Known::By(_) if value.trim().is_empty() => {
-                self.say(&rules::ALB096, Severity::Info, suffix, "empty: nothing to carry over");
-            }
-            Known::Copy(alb) => self.keep(suffix, alb, value),
-            Known::Lost(rule, why) => self.say(rule, rule.severity, suffix, &format!("{value:?}: {why}")),
-            Known::Info(why) => self.say(&rules::ALB096, Severity::Info, suffix, &format!("{value:?}: {why}")),
-            Known::By(convert) => convert(self, suffix, value),
-            Known::Together => {}
-        }
-    }
-
-    /// Sets an annotation of the Ingress and says so. An empty value is never set: it would mean something else.
-    fn keep(&mut self, suffix: &str, alb: &str, value: &str) {
-        if value.trim().is_empty() {
-            self.say(&rules::ALB096, Severity::Info, suffix, "empty: nothing to carry over");
             return;
         }
-        self.set(alb, value);
-        self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to {alb}: {value}"));
+        let suffixes = self.annotations.iter().filter_map(|(key, value)| Some((key.strip_prefix(PREFIX)?, *value)));
+        let found: Vec<_> = suffixes.filter(|(suffix, _)| suffix.starts_with(row.stem())).collect();
+        for (suffix, value) in found {
+            self.convert(row.conversion, suffix, value);
+        }
     }
 
-    fn set(&mut self, alb: &str, value: &str) {
-        self.out.annotations.insert(format!("{ALB}{alb}"), value.to_owned());
-    }
-
-    fn say(&mut self, rule: &'static Rule, severity: Severity, suffix: &str, message: &str) {
-        let key = if suffix.contains("kubernetes.io/") { suffix.to_owned() } else { format!("{PREFIX}{suffix}") };
-        self.out.findings.push(
-            Finding::new(rule, format!("{key}: {message}")).severity(severity).field(pointer::of([
-                "metadata",
-                "annotations",
-                &key,
-            ])),
-        );
-    }
-
-    fn say_field(&mut self, rule: &'static Rule, severity: Severity, field: &str, message: &str) {
-        self.out.findings.push(
-            Finding::new(rule, format!("spec.{field}: {message}")).severity(severity).field(format!("/spec/{field}")),
-        );
+    #[rustfmt::skip]
+    fn convert(&mut self, conversion: Conversion, suffix: &str, value: &str) {
+        match conversion {
+            Conversion::Combined => {}
+            Conversion::Lost(rule, why) => self.report(rule, suffix, format_args!("{value:?}: {why}")),
+            Conversion::NotNeeded(why) => self.not_needed(suffix, format_args!("{value:?}: {why}")),
+            _ if value.trim().is_empty() => self.not_needed(suffix, "empty: nothing to carry over"),
+            Conversion::Copied(alb) => self.keep(suffix, alb, value),
+            Conversion::LoadBalancerType => self.load_balancer_type(suffix, value),
+            Conversion::TargetType => self.target_type(suffix, value),
+            Conversion::Name => self.name(suffix, value),
+            Conversion::AccessLog => self.access_log(suffix, value),
+            Conversion::AccessLogDetail => self.access_log_detail(suffix, value),
+            Conversion::CrossZone => self.cross_zone(suffix, value),
+            Conversion::Certificate => self.certificate(suffix, value),
+            Conversion::TlsPorts => self.tls_ports(suffix, value),
+            Conversion::TlsPolicy => self.tls_policy(suffix, value),
+            Conversion::BackendProtocol => self.backend_protocol(suffix, value),
+            Conversion::Tags => self.tags(suffix, value),
+            Conversion::TargetGroupAttributes => self.target_group_attributes(suffix, value),
+            Conversion::TargetGroupAttributesOfPort => self.target_group_attributes_of_port(suffix, value),
+            Conversion::AlpnPolicy => self.alpn_policy(suffix, value),
+            Conversion::TargetNodeLabels => self.target_node_labels(suffix, value),
+            Conversion::LoadBalancerAttributes => self.load_balancer_attributes(suffix, value),
+            Conversion::SecurityGroups => self.security_groups(suffix, value),
+            Conversion::TcpUdpListener => self.tcp_udp_listener(suffix, value),
+            Conversion::ConnectionDraining => self.connection_draining(suffix, value),
+            Conversion::ConnectionDrainingTimeout => self.connection_draining_timeout(suffix, value),
+            Conversion::IdleTimeout => self.idle_timeout(suffix, value),
+        }
     }
 
     /// Annotations of the prefixes that no row knows.
@@ -205,30 +106,22 @@ impl<'s> Carry<'s> {
         for key in keys {
             if let Some(suffix) = key.strip_prefix(PREFIX) {
                 if suffix.starts_with("aws-load-balancer-") && known(suffix).is_none() {
-                    let near =
-                        annotations::nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-                    self.say(
-                        &rules::ALB099,
-                        Severity::Warning,
-                        suffix,
-                        &format!("no controller knows it{near}; removed"),
-                    );
+                    let near = nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+                    self.report(&rules::ALB099, suffix, format_args!("no controller knows it{near}; removed"));
                 }
             } else if key.starts_with(DEAD_PREFIX) {
-                self.say(&rules::ALB066, Severity::Info, key, "no controller reads it; removed");
+                self.report(&rules::ALB066, Setting::Key(key), "no controller reads it; removed");
             }
         }
     }
 
     /// `loadBalancerIP`.
     fn fixed_address(&mut self) {
-        if let Some(address) = self.service["spec"]["loadBalancerIP"].as_str().filter(|address| !address.is_empty()) {
-            self.say_field(
-                &rules::ALB060,
-                Severity::Warning,
-                "loadBalancerIP",
-                &format!("{address}: removed; an ALB has no fixed addresses, and no AWS controller took this one"),
-            );
+        let address = self.service["spec"]["loadBalancerIP"].as_str().unwrap_or_default();
+        if !address.is_empty() {
+            let message =
+                format!("{address}: removed; an ALB has no fixed addresses, and no AWS controller took this one");
+            self.report(&rules::ALB060, Setting::Field("loadBalancerIP"), message);
         }
     }
 
@@ -240,7 +133,7 @@ impl<'s> Carry<'s> {
             ("healthCheckNodePort", "belongs to kube-proxy's answer for a load balancer; the ALB asks the status port"),
         ] {
             if let Some(value) = self.service["spec"].get(field) {
-                self.say_field(&rules::ALB095, Severity::Info, field, &format!("{value}: {why}"));
+                self.carried(Setting::Field(field), format_args!("{value}: {why}"));
             }
         }
     }
@@ -251,22 +144,16 @@ impl<'s> Carry<'s> {
             return;
         }
         self.out.is_live = true;
-        self.out.findings.push(
-            Finding::new(
-                &rules::ALB036,
-                "the Service is of type LoadBalancer: its load balancer goes before the ALB is there",
-            )
-            .field("/spec/type"),
-        );
+        if !self.is_cutover() {
+            return;
+        }
+        let mut report = |rule, message: &str| {
+            self.out.findings.push(Finding::new(rule, message).field("/spec/type"));
+        };
+        report(&rules::ALB036, "the Service is of type LoadBalancer: its load balancer goes before the ALB is there");
         let class = self.service["spec"].get("loadBalancerClass").is_some();
-        if self.get("aws-load-balancer-type").is_none() && !class {
-            self.out.findings.push(
-                Finding::new(
-                    &rules::ALB068,
-                    "the Service names no controller and no class: a roll-back yields a Classic ELB",
-                )
-                .field("/spec/type"),
-            );
+        if !class && !self.annotations.contains_key("service.beta.kubernetes.io/aws-load-balancer-type") {
+            report(&rules::ALB068, "the Service names no controller and no class: a roll-back yields a Classic ELB");
         }
     }
 }

@@ -1,14 +1,7 @@
 //! Rules about the way from an NLB or Classic ELB to the ALB: what is kept, what has no ALB form, what happens to the old
 //! load balancer.
 
-use std::collections::BTreeSet;
-
-use super::{ALB, Carried, PREFIX};
-use crate::alb::values::string_list;
-use crate::finding::{Finding, Rule, Severity};
-use crate::ingress::Built;
-use crate::manifest::Object;
-use crate::yaml::pointer;
+use crate::finding::{Rule, Severity};
 
 /// One name for two load balancers.
 pub static ALB022: Rule = Rule {
@@ -213,142 +206,8 @@ it. With `ip` the ALB talks to the pods directly, without the hop over a node, a
     source: "LBC v3.5.0 pkg/service/model_build_target_group.go:524-544",
 };
 
-/// What concerns the cutover alone.
-pub const CUTOVER: [&str; 4] = ["ALB034", "ALB035", "ALB036", "ALB068"];
-
-/// What is said of a value that is carried over, or fits in part.
-pub const CARRIED: [&str; 3] = ["ALB027", "ALB095", "ALB097"];
-
 /// The rules of this module.
 pub static RULES: [&Rule; 16] = [
     &ALB022, &ALB027, &ALB034, &ALB035, &ALB036, &ALB057, &ALB059, &ALB060, &ALB066, &ALB068, &ALB095, &ALB096,
     &ALB097, &ALB098, &ALB099, &ALB101,
 ];
-
-/// Who may connect, as an Ingress or what was carried over says it: networks and prefix lists, or security groups.
-#[derive(Default)]
-struct Access {
-    sources: BTreeSet<String>,
-    security_groups: bool,
-}
-
-impl Access {
-    fn of<'a>(annotation: impl Fn(&str) -> Option<&'a str>) -> Access {
-        let list = |suffix: &str| string_list(annotation(suffix).unwrap_or_default());
-        Access {
-            sources: list("inbound-cidrs").into_iter().chain(list("security-group-prefix-lists")).collect(),
-            security_groups: !list("security-groups").is_empty(),
-        }
-    }
-
-    fn before(carried: &Carried) -> Access {
-        let annotations = &carried.annotations;
-        Access::of(|suffix| annotations.get(&format!("{ALB}{suffix}")).map(String::as_str))
-    }
-
-    fn words(&self) -> String {
-        let sources: Vec<&str> = self.sources.iter().map(String::as_str).collect();
-        sources.join(",")
-    }
-}
-
-/// Whether the allow-list of the old load balancer is the ALB's. `said`: whether the configuration, or an ALB annotation of
-/// the Service, says who may connect.
-#[must_use]
-pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) -> Option<Finding> {
-    let old = Access::before(before);
-    let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
-    // Whoever switches carrying over off and says who may connect has decided.
-    let said = said && !new.sources.is_empty();
-    let decided = said && !carries;
-    if !before.source_ranges.is_empty() && new.security_groups {
-        let told = |finding: &Finding| finding.rule == &ALB027;
-        if carries && before.findings.iter().any(told) {
-            return None;
-        }
-        let old = before.source_ranges.join(",");
-        let message =
-            format!("the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs");
-        return Some(Finding::new(&ALB027, message));
-    }
-    if decided || new.security_groups {
-        return None;
-    }
-    let open = new.sources.is_empty();
-    let message = if old.sources.is_empty() {
-        if old.security_groups && !said {
-            "who may connect was said by security groups of the old load balancer's, which the ALB does not have"
-                .to_owned()
-        } else if before.unread_ranges && !carries {
-            "the Service has an allow-list that can't be read, and it is not the ALB's".to_owned()
-        } else {
-            return None;
-        }
-    } else if open {
-        format!("the Service lets in {} only, and the ALB would be open to everybody", old.words())
-    } else if new.sources != old.sources {
-        format!("the Service lets in {} only, and the ALB is to let in {}", old.words(), new.words())
-    } else {
-        return None;
-    };
-    Some(Finding::new(&ALB027, message))
-}
-
-/// Whether the old load balancer had an allow-list, or security groups of its own.
-#[must_use]
-pub fn has_allow_list(before: &Carried) -> bool {
-    let old = Access::before(before);
-    before.unread_ranges || old.security_groups || !old.sources.is_empty()
-}
-
-/// Whether the configuration opens an ALB that the Ingress in the stream keeps closed.
-#[must_use]
-pub fn ingress_opened(there: &Object, built: &Built) -> Option<Finding> {
-    let old = Access::of(|suffix| there.annotation(&format!("{ALB}{suffix}")));
-    let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
-    let was = if old.security_groups {
-        "security groups say who may connect".to_owned()
-    } else if old.sources.is_empty() {
-        return None;
-    } else {
-        format!("{} may connect", old.words())
-    };
-    let is = if new.security_groups
-        || (!old.security_groups && new.sources.is_subset(&old.sources) && !new.sources.is_empty())
-    {
-        return None;
-    } else if new.sources.is_empty() {
-        "everybody".to_owned()
-    } else {
-        new.words()
-    };
-    let message = format!("by the Ingress in the stream {was}, and the ALB is to let in {is}");
-    Some(Finding::new(&ALB027, message).severity(Severity::Warning))
-}
-
-/// Whether the ALB is to have the name of the NLB. `service` is the Service as it was or as it is.
-#[must_use]
-pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
-    let old = service.annotation(&format!("{PREFIX}aws-load-balancer-name"))?;
-    let new = built.annotation("alb.ingress.kubernetes.io/load-balancer-name")?;
-    (old == new).then(|| {
-        Finding::new(&ALB022, format!("the ALB is to be called {new}, as the NLB is"))
-            .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
-    })
-}
-
-/// An external-dns annotation of the Service, by its key.
-#[must_use]
-pub fn dns_moved(key: &str) -> Finding {
-    let message = format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes");
-    Finding::new(&ALB059, message).field(pointer::of(["metadata", "annotations", key]))
-}
-
-/// What would have been carried over, had it not been switched off.
-#[must_use]
-pub fn not_carried(all: &Carried) -> Option<Finding> {
-    let lost: Vec<String> = all.annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-    (!lost.is_empty()).then(|| {
-        Finding::new(&ALB096, format!("not carried over, as asked: {}", lost.join("; "))).severity(Severity::Info)
-    })
-}

@@ -14,8 +14,8 @@ fn three() -> Value {
     ])
 }
 
-fn rewritten(service: &Value, wish: &Wish) -> (Value, Vec<&'static str>) {
-    let plan = plan(service, wish, &[]).unwrap();
+fn rewritten(service: &Value, target: &ServiceTarget) -> (Value, Vec<&'static str>) {
+    let plan = plan(service, target, &[]).unwrap();
     let ids = plan.findings.iter().map(|finding| finding.rule.id).collect();
     (patched(service, &plan.patch).unwrap()["spec"].clone(), ids)
 }
@@ -23,7 +23,7 @@ fn rewritten(service: &Value, wish: &Wish) -> (Value, Vec<&'static str>) {
 #[test]
 fn a_default_service_changes_its_type_only() {
     let service = service(json!({"type": "LoadBalancer", "ports": three()}));
-    let plan = plan(&service, &Wish::default(), &[]).unwrap();
+    let plan = plan(&service, &ServiceTarget::default(), &[]).unwrap();
     assert_eq!(
         serde_json::to_value(&plan.patch).unwrap(),
         json!([{"op": "replace", "path": "/spec/type", "value": "NodePort"}])
@@ -38,13 +38,13 @@ fn load_balancer_fields_are_left_out_never_null() {
         "allocateLoadBalancerNodePorts": false, "healthCheckNodePort": 30999, "externalTrafficPolicy": "Local",
         "internalTrafficPolicy": "Cluster", "ports": three(),
     }));
-    let (spec, ids) = rewritten(&before, &Wish::default());
+    let (spec, ids) = rewritten(&before, &ServiceTarget::default());
     assert_eq!(
         spec,
         json!({"type": "NodePort", "externalTrafficPolicy": "Local", "internalTrafficPolicy": "Cluster", "ports": three()})
     );
     assert_eq!(ids, ["ALB038"]);
-    let (spec, ids) = rewritten(&before, &Wish { cluster_ip: true, ..Wish::default() });
+    let (spec, ids) = rewritten(&before, &ServiceTarget { cluster_ip: true, ..ServiceTarget::default() });
     assert_eq!((spec["type"].as_str(), spec.get("externalTrafficPolicy")), (Some("ClusterIP"), None));
     assert_eq!(ids, Vec::<&str>::new());
 }
@@ -56,7 +56,7 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
         {"name": "quic", "port": 443, "protocol": "UDP", "targetPort": 8443},
         {"name": "http2", "port": 8080, "protocol": "TCP", "targetPort": 8080, "nodePort": 31080},
     ]}));
-    let (spec, ids) = rewritten(&before, &Wish::default());
+    let (spec, ids) = rewritten(&before, &ServiceTarget::default());
     assert_eq!(
         spec["ports"],
         json!([
@@ -67,7 +67,7 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
         ])
     );
     assert_eq!(ids, ["ALB092", "ALB047", "ALB092"]);
-    assert_eq!(rewritten(&service(json!({"type": "NodePort"})), &Wish::default()).0["ports"], three());
+    assert_eq!(rewritten(&service(json!({"type": "NodePort"})), &ServiceTarget::default()).0["ports"], three());
 }
 
 #[test]
@@ -77,12 +77,12 @@ fn node_ports_are_set_or_taken_away() {
     let mut ports = three();
     ports[1]["nodePort"] = json!(31999);
     let before = service(json!({"type": "LoadBalancer", "ports": ports}));
-    let wish = Wish { node_ports, ..Wish::default() };
-    let (spec, _) = rewritten(&before, &wish);
+    let target = ServiceTarget { node_ports, ..ServiceTarget::default() };
+    let (spec, _) = rewritten(&before, &target);
     assert_eq!((&spec["ports"][1]["nodePort"], &spec["ports"][2]["nodePort"]), (&json!(30080), &json!(30443)));
-    let (spec, _) = rewritten(&before, &Wish { cluster_ip: true, ..wish });
+    let (spec, _) = rewritten(&before, &ServiceTarget { cluster_ip: true, ..target });
     assert_eq!(spec["ports"], three());
-    let unknown = Wish { node_ports: [("grpc".to_owned(), json!(30001))].into(), ..Wish::default() };
+    let unknown = ServiceTarget { node_ports: [("grpc".to_owned(), json!(30001))].into(), ..ServiceTarget::default() };
     assert!(plan(&before, &unknown, &[]).unwrap_err().to_string().contains("names the port grpc"));
 }
 
@@ -91,10 +91,11 @@ fn other_ports_stay_go_or_are_an_error() {
     let mut ports = three();
     ports.as_array_mut().unwrap().insert(1, json!({"name": "mqtt", "port": 8883}));
     let before = service(json!({"type": "NodePort", "ports": ports}));
-    assert_eq!(rewritten(&before, &Wish::default()).0["ports"], ports);
-    let (spec, ids) = rewritten(&before, &Wish { extra_ports: ExtraPorts::Drop, ..Wish::default() });
+    assert_eq!(rewritten(&before, &ServiceTarget::default()).0["ports"], ports);
+    let (spec, ids) = rewritten(&before, &ServiceTarget { extra_ports: ExtraPorts::Drop, ..ServiceTarget::default() });
     assert_eq!((&spec["ports"], ids), (&three(), vec!["ALB047"]));
-    let denied = plan(&before, &Wish { extra_ports: ExtraPorts::Deny, ..Wish::default() }, &[]).unwrap();
+    let denied =
+        plan(&before, &ServiceTarget { extra_ports: ExtraPorts::Deny, ..ServiceTarget::default() }, &[]).unwrap();
     assert_eq!(denied.findings[0].severity, crate::lint::Severity::Error);
 }
 
@@ -108,7 +109,7 @@ fn clashes_that_the_api_server_refuses_are_errors() {
         let mut ports = three();
         ports[1]["nodePort"] = json!(30080);
         ports.as_array_mut().unwrap().push(port);
-        let error = plan(&service(json!({"ports": ports})), &Wish::default(), &[]).unwrap_err().to_string();
+        let error = plan(&service(json!({"ports": ports})), &ServiceTarget::default(), &[]).unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
 }
@@ -116,6 +117,6 @@ fn clashes_that_the_api_server_refuses_are_errors() {
 #[test]
 fn annotations_go_by_their_keys() {
     let before = json!({"metadata": {"annotations": {"a/b": "1", "c~d": "2", "keep": "3"}}, "spec": {"type": "NodePort", "ports": three()}});
-    let plan = plan(&before, &Wish::default(), &["a/b".to_owned(), "c~d".to_owned()]).unwrap();
+    let plan = plan(&before, &ServiceTarget::default(), &["a/b".to_owned(), "c~d".to_owned()]).unwrap();
     assert_eq!(patched(&before, &plan.patch).unwrap()["metadata"]["annotations"], json!({"keep": "3"}));
 }

@@ -1,74 +1,76 @@
-//! Which Service belongs to which configuration document, and what is said where there is none.
+//! Which Service belongs to which configuration document, and the error where there is none.
 
 use crate::config::types::IfMissing;
 use crate::config::{Entries, Settings};
 use crate::error::Error;
-use crate::gateway::{self, Choice};
+use crate::gateway::{self, Selector};
+use crate::istio::STATUS_PORT;
 use crate::manifest::{self, Object, Objects};
 use crate::stream::Stream;
 
-/// Which Service belongs to which configuration document; `None` where the stream passes as it is.
-pub(super) fn choose<'s>(
+/// Which Service belongs to which configuration document, by its index among the objects; `None` where the stream passes as
+/// it is.
+pub(super) fn assign<'s>(
     stream: &Stream<'_>,
-    found: &Objects,
+    found: &Objects<'_>,
     settings: &'s [Settings],
 ) -> Result<Option<Vec<(&'s Settings, usize)>>, Error> {
     let objects = &found.objects;
-    let choices: Vec<Choice> = settings.iter().map(choice_of).collect();
-    check_glued(stream, &choices)?;
-    let mut named = Vec::new();
-    for choice in choices.iter().filter(|choice| choice.is_explicit()) {
-        named.extend(gateway::find(objects, choice, &[])?);
+    let selectors: Vec<Selector> = settings.iter().map(selector_of).collect();
+    check_glued(stream, &selectors)?;
+    let mut claimed = Vec::new();
+    for selector in selectors.iter().filter(|selector| selector.is_explicit()) {
+        claimed.extend(gateway::find(objects, selector, &[])?);
     }
-    let mut chosen = Vec::new();
+    let mut assigned = Vec::new();
     let mut missing = None;
-    for (settings, choice) in settings.iter().zip(&choices) {
-        let taken: &[usize] = if choice.is_explicit() { &[] } else { &named };
-        match gateway::find(objects, choice, taken)? {
-            Some(service) => chosen.push((settings, service)),
+    for (settings, selector) in settings.iter().zip(&selectors) {
+        let claimed: &[usize] = if selector.is_explicit() { &[] } else { &claimed };
+        match gateway::find(objects, selector, claimed)? {
+            Some(service) => assigned.push((settings, service)),
             None if settings.spec.gateway.if_missing() == IfMissing::Pass => {}
-            None => missing = missing.or(Some(choice)),
+            None => missing = missing.or(Some(selector)),
         }
     }
-    if chosen.is_empty() || missing.is_some() {
-        check_unreadable(stream, found, &choices)?;
-        let all = manifest::read_all(stream);
-        if all.objects.is_empty() && all.unreadable.is_empty() {
-            return Err(Error::input("no document on stdin holds an object")
-                .help("the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out"));
-        }
-        let hooks_only = !all.objects.is_empty() && all.objects.iter().all(Object::is_hook);
-        return match missing {
-            Some(choice) if !hooks_only => Err(gateway::missing(objects, choice)),
-            _ if chosen.is_empty() || hooks_only => Ok(None),
-            _ => Ok(Some(chosen)),
-        };
+    if !assigned.is_empty() && missing.is_none() {
+        return Ok(Some(assigned));
     }
-    Ok(Some(chosen))
+    check_unreadable(stream, found, &selectors)?;
+    let hooks_only = holds_only_hooks(stream)?;
+    match missing {
+        Some(selector) if !hooks_only => Err(gateway::missing(objects, selector)),
+        _ if assigned.is_empty() || hooks_only => Ok(None),
+        _ => Ok(Some(assigned)),
+    }
+}
+
+/// Whether every object of a stream is a hook. A stream without any object is an error.
+fn holds_only_hooks(stream: &Stream<'_>) -> Result<bool, Error> {
+    let all = manifest::read_all(stream);
+    if all.objects.is_empty() && all.unreadable.is_empty() {
+        return Err(Error::input("no document on stdin holds an object").help(
+            "the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out",
+        ));
+    }
+    Ok(!all.objects.is_empty() && all.objects.iter().all(Object::is_hook))
 }
 
 /// Refuses a stream in which `---` is glued to text, if that hides a gateway.
-fn check_glued(stream: &Stream<'_>, choices: &[Choice]) -> Result<(), Error> {
+fn check_glued(stream: &Stream<'_>, selectors: &[Selector]) -> Result<(), Error> {
     for document in &stream.documents {
-        let glued: Vec<usize> = stream
-            .glued
-            .iter()
-            .copied()
-            .filter(|at| document.span.contains(at))
-            .map(|at| at - document.span.start)
-            .collect();
+        let start = document.span.start;
+        let glued: Vec<usize> =
+            stream.glued.iter().filter(|at| document.span.contains(at)).map(|at| at - start).collect();
         let Some(first) = glued.first() else { continue };
         let text = stream.text_of(document);
         let mut from = 0;
-        let ends = glued.iter().copied().chain([text.len()]);
-        let hidden = ends.into_iter().any(|end| {
+        let hides_a_gateway = glued.iter().copied().chain([text.len()]).any(|end| {
             let piece = text[from..end].trim_start_matches('-');
             from = end;
-            let inner = Stream::split(piece);
-            let objects = manifest::read(&inner, &["Service"]).objects;
-            choices.iter().any(|choice| !matches!(gateway::find(&objects, choice, &[]), Ok(None)))
+            let objects = manifest::read(&Stream::split(piece), &["Service"]).objects;
+            selectors.iter().any(|selector| !matches!(gateway::find(&objects, selector, &[]), Ok(None)))
         });
-        if hidden {
+        if hides_a_gateway {
             return Err(Error::input(
                 "`---` is glued to the text behind it, so it separates nothing, and the gateway's Service is hidden in one \
                  document with its neighbour",
@@ -81,12 +83,12 @@ fn check_glued(stream: &Stream<'_>, choices: &[Choice]) -> Result<(), Error> {
 }
 
 /// Refuses a stream in which what looks like the gateway is no YAML.
-fn check_unreadable(stream: &Stream<'_>, found: &Objects, choices: &[Choice]) -> Result<(), Error> {
+fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selector]) -> Result<(), Error> {
     for unreadable in &found.unreadable {
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
-        let named = choices.iter().filter_map(|choice| choice.name.as_deref()).any(|name| text.contains(name));
-        if named || text.contains(gateway::STATUS_PORT) || text.contains("15021") {
+        let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
+        if is_named || text.contains(STATUS_PORT) || text.contains("15021") {
             return Err(Error::input(format!(
                 "what looks like the gateway's Service can't be read: {}",
                 unreadable.error.message
@@ -98,12 +100,13 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects, choices: &[Choice]) ->
     Ok(())
 }
 
-fn choice_of(settings: &Settings) -> Choice {
+/// How the configuration selects the gateway.
+pub(super) fn selector_of(settings: &Settings) -> Selector {
     let gateway = &settings.spec.gateway;
-    let selector = gateway.selector.iter().flat_map(Entries::iter);
-    Choice {
+    let labels = gateway.selector.iter().flat_map(Entries::iter);
+    Selector {
         name: gateway.name.clone(),
         namespace: gateway.namespace.clone(),
-        selector: selector.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
+        labels: labels.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
     }
 }

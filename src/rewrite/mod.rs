@@ -1,7 +1,7 @@
 //! The filter: a stream in, the stream with the gateway behind an ALB out.
 //!
 //! ```text
-//! split → choose → for each gateway: carry over, plan, build the Ingress → print, read back → judge
+//! split → assign → for each gateway: carry over, plan, build the Ingress → edit, read back → check
 //! ```
 //!
 //! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,
@@ -10,6 +10,7 @@
 mod choose;
 mod gateway;
 mod print;
+mod transition;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,13 +21,14 @@ use crate::append;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::ingress::Built;
+use crate::ingress::{self, Built};
+use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity, inbound};
-use crate::manifest::{self, Object};
-use crate::migrate::rules as migration;
+use crate::manifest::{self, Object, Objects};
+use crate::migrate::rules::ALB027;
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use choose::choose;
+use choose::{assign, selector_of};
 use gateway::Rewrite;
 use print::print;
 
@@ -39,38 +41,27 @@ pub struct Rewritten<'t> {
     pub findings: Vec<Finding>,
     /// The objects that matter, as they are after the rewrite.
     pub objects: Vec<Object>,
-    /// What was taken from the Service of each gateway.
-    pub taken: Vec<Taken>,
     /// What became of each gateway.
-    pub gateways: Vec<Turned>,
+    pub gateways: Vec<RewrittenGateway>,
     /// With placeholders: the variables that the output needs, and whether each may be left undefined.
     pub variables: BTreeMap<String, bool>,
 }
 
 /// A gateway that was put behind its ALB.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Turned {
+pub struct RewrittenGateway {
     /// Its Service as it was rendered.
     pub service: Object,
     /// What was changed in it.
     pub patch: Patch,
     /// Its Ingress.
     pub ingress: Built,
-    /// Where that was updated in the stream, not added.
+    /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
+    pub carried: BTreeMap<String, String>,
+    /// Where the Ingress was updated in the stream, not added.
     pub existing: Option<Place>,
     /// What was asked for.
     pub spec: Spec,
-}
-
-/// What the Ingress of a gateway has from its Service.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// The Service's name.
-    pub name: String,
-    /// Its namespace, empty where its manifest has none.
-    pub namespace: String,
-    /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
-    pub annotations: BTreeMap<String, String>,
 }
 
 impl Rewritten<'_> {
@@ -87,7 +78,7 @@ impl Rewritten<'_> {
     }
 }
 
-impl Turned {
+impl RewrittenGateway {
     /// Whether an object of the output is its Ingress.
     fn is_ours(&self, object: &Object) -> bool {
         let name = self.ingress.ingress.metadata.name.as_deref();
@@ -116,29 +107,36 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = manifest::read(&stream, kinds);
-    let Some(chosen) = choose(&stream, &found, settings)? else {
+    let found = manifest::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    let Some(assigned) = assign(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
     let mut rewrites = Vec::new();
-    for (settings, service) in chosen {
+    for (settings, service) in assigned {
         rewrites.push(Rewrite::new(&found.objects, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
-    let pieces = print(&stream, &found.objects, &rewrites)?;
-    Ok(judge(&stream, found.objects, &rewrites, pieces))
+    let pieces = print(&stream, &found, &rewrites)?;
+    Ok(finish(&stream, found, &rewrites, pieces))
+}
+
+/// Whether an object may be one that changes: a gateway's Service, or our Ingress from an earlier run.
+fn may_change(object: &Object, settings: &[Settings]) -> bool {
+    let is_ours = |settings: &Settings| placeholder::restore(object.name()) == ingress::name_of(&settings.spec);
+    match object.kind() {
+        "Service" => is_gateway(object) || settings.iter().any(|settings| selector_of(settings).may_choose(object)),
+        "Ingress" => settings.iter().any(is_ours),
+        _ => false,
+    }
 }
 
 /// Refuses two Ingresses of one name.
 fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error> {
     for (index, rewrite) in rewrites.iter().enumerate() {
-        let metadata = &rewrite.built.ingress.metadata;
-        let twin = rewrites[..index].iter().find(|other| {
-            other.built.ingress.metadata.name == metadata.name
-                && other.built.ingress.metadata.namespace == metadata.namespace
-        });
-        if let Some(twin) = twin {
-            let name = metadata.name.as_deref().unwrap_or_default();
+        let earlier = &rewrites[..index];
+        let reference = rewrite.built.reference();
+        if let Some(twin) = earlier.iter().find(|other| other.built.reference() == reference) {
+            let name = reference.name;
             return Err(Error::usage(format!(
                 "{} and {} would both make the Ingress {name}, for the Services {} and {}",
                 title_of(twin.settings),
@@ -148,7 +146,7 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
             ))
             .help("give each its own `ingress.name`"));
         }
-        let same = rewrites[..index].iter().find(|other| other.service == rewrite.service);
+        let same = earlier.iter().find(|other| other.service == rewrite.service);
         if let Some(same) = same.filter(|same| same.plan.patch != rewrite.plan.patch) {
             return Err(Error::usage(format!(
                 "{} and {} want the Service {} to be different things",
@@ -170,77 +168,102 @@ pub(super) fn title_of(settings: &Settings) -> String {
         .map_or_else(|| "a configuration document without a name".to_owned(), |name| format!("configuration {name:?}"))
 }
 
-/// Whether a finding about our Ingress repeats what the way from the old load balancer has told: an allow-list that was carried
-/// over to stand beside security groups, where it has no effect.
-fn is_told(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
-    let lost = |told: &Finding| told.rule == &migration::ALB027;
+/// Whether a finding about our Ingress repeats one about the old load balancer: an allow-list that was carried over to stand
+/// beside security groups, where it has no effect.
+fn is_duplicate(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
+    let is_lost = |finding: &Finding| finding.rule == &ALB027;
     finding.rule == &inbound::ALB025
         && rewrites.iter().any(|rewrite| {
-            let metadata = &rewrite.built.ingress.metadata;
-            let name = metadata.name.as_deref().unwrap_or_default();
-            let title = match metadata.namespace.as_deref() {
-                Some(namespace) if !namespace.is_empty() => format!("Ingress {namespace}/{name}"),
-                _ => format!("Ingress {name}"),
-            };
-            let ours = |object: &str| object == title;
-            finding.object.as_deref().is_some_and(ours) && rewrite.plan.findings.iter().any(lost)
+            finding.object.as_ref().is_some_and(|object| *object == rewrite.built.reference().to_string())
+                && rewrite.plan.findings.iter().any(is_lost)
         })
 }
 
-/// Judges what came out, at the severities that the configuration asks for.
-fn judge<'t>(
-    stream: &Stream<'_>,
-    mut objects: Vec<Object>,
+/// Checks what came out, at the severities that the configuration asks for.
+fn finish<'t>(
+    stream: &Stream<'t>,
+    mut found: Objects<'t>,
     rewrites: &[Rewrite<'_>],
     pieces: Vec<Cow<'t, str>>,
 ) -> Rewritten<'t> {
-    let mut ours = Vec::new();
-    let mut gateways = Vec::new();
-    for rewrite in rewrites {
-        gateways.push(Turned {
-            service: objects[rewrite.service].clone(),
-            patch: rewrite.plan.patch.clone(),
-            ingress: rewrite.built.clone(),
-            existing: rewrite.existing.map(|index| objects[index].place.clone()),
-            spec: rewrite.settings.spec.clone(),
-        });
-    }
-    for rewrite in rewrites {
-        objects[rewrite.service] = rewrite.patched.clone();
-        let index = match rewrite.existing {
-            Some(index) => {
-                objects[index].value = append::updated(&objects[index].value, &rewrite.built.value);
-                index
-            }
-            None => {
-                objects.push(append::object(stream, &rewrite.patched, &rewrite.built));
-                objects.len() - 1
-            }
-        };
-        ours.push(lint::Gateway {
-            service: rewrite.service,
-            ingress: index,
-            spec: &rewrite.settings.spec,
-            rewritten: rewrite.settings.spec.phase() != Phase::Attach,
-            before: rewrite.before,
-        });
-    }
+    let gateways: Vec<_> = rewrites.iter().map(|rewrite| rewritten_gateway(&found.objects, rewrite)).collect();
+    let ours: Vec<_> = rewrites.iter().map(|rewrite| apply(stream, &mut found.objects, rewrite)).collect();
     let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
         findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
-    let mut judged = lint::judge_gateways(&objects, &ours);
-    judged.retain(|finding| !is_told(finding, rewrites));
-    findings.extend(judged);
-    lint::locate(stream, &objects, &mut findings);
+    let mut checked = lint::judge_gateways(&found.objects, &ours);
+    checked.retain(|finding| !is_duplicate(finding, rewrites));
+    findings.extend(checked);
+    lint::locate(stream, &found, &mut findings);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
-        let is_ours = |object: &Object| gateways.iter().any(|turned| turned.is_ours(object));
-        let (found, judged) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
-        variables = found;
-        findings.extend(lint::adjust(judged, &flux.settings.spec.findings.levels()));
+        let is_ours = |object: &Object| gateways.iter().any(|gateway| gateway.is_ours(object));
+        let (needed, of_variables) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
+        variables = needed;
+        findings.extend(lint::adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
     lint::sort(&mut findings);
-    let taken = rewrites.iter().map(|rewrite| rewrite.taken.clone()).collect();
-    Rewritten { pieces, findings, objects, taken, gateways, variables }
+    Rewritten { pieces, findings, objects: found.objects, gateways, variables }
+}
+
+fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGateway {
+    RewrittenGateway {
+        service: objects[rewrite.service].clone(),
+        patch: rewrite.plan.patch.clone(),
+        ingress: rewrite.built.clone(),
+        carried: rewrite.carried.clone(),
+        existing: rewrite.existing.map(|index| objects[index].place.clone()),
+        spec: rewrite.settings.spec.clone(),
+    }
+}
+
+/// Brings the objects up to date: the Service and the Ingress of a gateway as they are in the output.
+fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrite<'_>) -> lint::Gateway<'r> {
+    objects[rewrite.service] = rewrite.patched.clone();
+    let ingress = match rewrite.existing {
+        Some(index) => {
+            objects[index].value = append::updated(&objects[index].value, &rewrite.built.value);
+            index
+        }
+        None => {
+            objects.push(append::object(stream, &rewrite.patched, &rewrite.built));
+            objects.len() - 1
+        }
+    };
+    lint::Gateway {
+        service: rewrite.service,
+        ingress,
+        spec: &rewrite.settings.spec,
+        rewritten: rewrite.settings.spec.phase() != Phase::Attach,
+        before: rewrite.before,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+    use crate::yaml::readings;
+
+    /// What was parsed while a stream was rewritten.
+    fn parsed(text: &str) -> usize {
+        let settings =
+            config::from_text("{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway}", lint::REGISTRY).unwrap();
+        let before = readings();
+        let rewritten = rewrite(text, &settings).unwrap();
+        let parsed = readings() - before;
+        assert!(rewritten.findings.iter().any(|finding| finding.place.is_some()), "a finding was located");
+        parsed
+    }
+
+    #[test]
+    fn a_document_is_parsed_once_and_so_is_what_becomes_of_it() {
+        let input = include_str!("../../chart-fixtures/cases/helm3-default/input.yaml");
+        // The Service, the Service as it was edited, and the Ingress that is added.
+        assert_eq!(parsed(input), 3);
+        let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
+        // The Service and the Ingress as they stand: neither changes.
+        assert_eq!(parsed(again), 2);
+    }
 }

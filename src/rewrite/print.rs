@@ -8,40 +8,46 @@ use json_patch::jsonptr::PointerBuf;
 use serde_json::Value;
 
 use super::gateway::Rewrite;
-use crate::append;
+use crate::append::{self, Placement};
 use crate::error::{Error, Place};
-use crate::manifest::Object;
+use crate::manifest::{Object, Objects};
 use crate::stream::Stream;
-use crate::yaml;
+use crate::yaml::{EditError, ParseError, Tree};
 
-/// The output: documents that change as new texts, everything else as slices of the input.
+/// The output in pieces, in order.
 pub(super) fn print<'t>(
     stream: &Stream<'t>,
-    objects: &[Object],
+    found: &Objects<'t>,
     rewrites: &[Rewrite<'_>],
 ) -> Result<Vec<Cow<'t, str>>, Error> {
-    let mut texts: BTreeMap<usize, String> = BTreeMap::new();
-    let mut ends = Vec::new();
+    let mut editor = Editor { stream, found, texts: BTreeMap::new() };
+    let mut added = Vec::new();
     for (index, rewrite) in rewrites.iter().enumerate() {
-        let (document, pointer) = rewrite.path();
+        let service = &rewrite.patched;
         if !rewrites[..index].iter().any(|other| other.service == rewrite.service) {
-            edit(stream, &mut texts, document, pointer, &rewrite.plan.patch, &rewrite.patched.value)?;
+            editor.edit_object(service, &rewrite.plan.patch, &service.value)?;
         }
         if let Some(existing) = rewrite.existing {
-            let old = &objects[existing];
+            let old = &found.objects[existing];
             let patch = append::update(&old.value, &rewrite.built.printed());
             let mut updated = old.value.clone();
             json_patch::patch(&mut updated, &patch).map_err(|error| Error::internal(error.to_string()))?;
-            edit(stream, &mut texts, old.document, &old.pointer, &patch, &updated)?;
+            editor.edit_object(old, &patch, &updated)?;
             continue;
         }
-        match append::fresh(stream, &rewrite.patched, &rewrite.built)? {
-            append::Fresh::Item(value) => {
-                edit_text(stream, &mut texts, document, "", &append::add_item(&value))?;
+        let tree = found.tree(stream, service.document).map_err(unreadable)?;
+        match append::place(stream, &tree, service, &rewrite.built)? {
+            Placement::Item(value) => {
+                editor.edit(service.document, append::add_item(value))?;
             }
-            append::Fresh::Document(text) => ends.push(text),
+            Placement::Document(text) => added.push(text),
         }
     }
+    Ok(pieces(stream, editor.texts, added))
+}
+
+/// The stream with the documents in `texts` replaced, and those in `added` behind it.
+fn pieces<'t>(stream: &Stream<'t>, texts: BTreeMap<usize, String>, added: Vec<String>) -> Vec<Cow<'t, str>> {
     let mut pieces: Vec<Cow<'t, str>> = Vec::new();
     let mut from = 0;
     for (document, text) in texts {
@@ -52,60 +58,71 @@ pub(super) fn print<'t>(
     }
     pieces.push(Cow::Borrowed(&stream.text[from..]));
     pieces.retain(|piece| !piece.is_empty());
-    if !ends.is_empty() && pieces.last().is_some_and(|last| !last.ends_with('\n')) {
+    if !added.is_empty() && pieces.last().is_some_and(|last| !last.ends_with('\n')) {
         pieces.push(Cow::Borrowed(if stream.is_crlf() { "\r\n" } else { "\n" }));
     }
-    pieces.extend(ends.into_iter().map(Cow::Owned));
-    Ok(pieces)
+    pieces.extend(added.into_iter().map(Cow::Owned));
+    pieces
 }
 
-/// Applies a patch of an object to the text of its document, and reads the result back.
-fn edit(
-    stream: &Stream<'_>,
-    texts: &mut BTreeMap<usize, String>,
-    document: usize,
-    pointer: &str,
-    patch: &Patch,
-    expected: &Value,
-) -> Result<(), Error> {
-    if patch.0.is_empty() {
-        return Ok(());
+/// Edits documents of a stream.
+struct Editor<'e, 't> {
+    stream: &'e Stream<'t>,
+    found: &'e Objects<'t>,
+    /// The new texts of those that were edited.
+    texts: BTreeMap<usize, String>,
+}
+
+impl Editor<'_, '_> {
+    /// Applies a patch of an object to the text of its document, and compares what the new text reads as.
+    fn edit_object(&mut self, object: &Object, patch: &Patch, expected: &Value) -> Result<(), Error> {
+        if patch.0.is_empty() {
+            return Ok(());
+        }
+        let read = self.edit(object.document, prefixed(patch, &object.pointer)?)?;
+        let is_one_document = Stream::split(&self.texts[&object.document]).documents.len() == 1;
+        if read.pointer(&object.pointer) != Some(expected) || !is_one_document {
+            return Err(Error::internal("the rewritten document does not read back as planned")
+                .at(self.stream.place_of(&self.stream.documents[object.document])));
+        }
+        Ok(())
     }
-    let read = edit_text(stream, texts, document, pointer, patch)?;
-    let text = &texts[&document];
-    let same = read.pointer(pointer) == Some(expected);
-    if !same || Stream::split(text).documents.len() != 1 {
-        return Err(Error::internal("the rewritten document does not read back as planned")
-            .at(stream.place_of(&stream.documents[document])));
+
+    /// Applies a patch to the text of a document. Returns what the new text reads as.
+    fn edit(&mut self, document: usize, patch: Patch) -> Result<Value, Error> {
+        let place = &self.stream.documents[document];
+        let edited_before = self.texts.get(&document);
+        let text = edited_before.map_or_else(|| self.stream.text_of(place), String::as_str);
+        let tree = match edited_before {
+            Some(text) => Tree::parse(text).map(Cow::Owned),
+            None => self.found.tree(self.stream, document),
+        };
+        let edited = tree.map_err(Into::into).and_then(|tree| tree.apply(&patch)).map_err(|error: EditError| {
+            let at = match error.offset {
+                Some(offset) => place_in(self.stream, document, text, offset),
+                None => self.stream.place_of(place),
+            };
+            let kind = if error.internal { Error::internal } else { Error::input };
+            kind(format!(
+                "the gateway's manifest can't be edited without changing more than its own fields: {}",
+                error.message
+            ))
+            .at(at)
+            .help(
+                "write this part of the manifest plainly in the template or the values (no anchor, alias or merge key)",
+            )
+        })?;
+        self.texts.insert(document, edited.text);
+        Ok(edited.value)
     }
-    Ok(())
 }
 
-/// Applies a patch that is meant for the value at `pointer` to the text of a document. Returns what the new text reads as.
-fn edit_text(
-    stream: &Stream<'_>,
-    texts: &mut BTreeMap<usize, String>,
-    document: usize,
-    pointer: &str,
-    patch: &Patch,
-) -> Result<Value, Error> {
-    let place = &stream.documents[document];
-    let patch = prefixed(patch, pointer)?;
-    let old = texts.get(&document).map_or_else(|| stream.text_of(place), String::as_str);
-    let (new, read) = yaml::apply_and_read(old, &patch).map_err(|error| {
-        let at = error.offset.map_or_else(|| stream.place_of(place), |offset| place_in(stream, document, old, offset));
-        let kind = if error.internal { Error::internal } else { Error::input };
-        kind(format!(
-            "the gateway's manifest can't be edited without changing more than its own fields: {}",
-            error.message
-        ))
-        .at(at)
-        .help("write this part of the manifest plainly in the template or the values (no anchor, alias or merge key)")
-    })?;
-    texts.insert(document, new);
-    Ok(read)
+/// What was read before can be read again.
+fn unreadable(error: ParseError) -> Error {
+    Error::internal(format!("a document can't be read a second time: {error}"))
 }
 
+/// The place of an offset in the text of a document, of which lines before the offset may have been edited.
 fn place_in(stream: &Stream<'_>, document: usize, text: &str, offset: usize) -> Place {
     let document = &stream.documents[document];
     let lines = text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count();

@@ -4,6 +4,9 @@
 //! text can hold an object of a wanted kind, which a scan for the word `kind` tells. A document that then does not parse is
 //! reported, not refused: the caller knows whether it needs it.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use memchr::memmem;
 use serde_json::Value;
 
@@ -113,21 +116,48 @@ pub struct Unreadable {
 }
 
 /// What [`read`] found.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Objects {
+#[derive(Debug, Clone, Default)]
+pub struct Objects<'t> {
     /// In the order of the stream.
     pub objects: Vec<Object>,
     /// In the order of the stream.
     pub unreadable: Vec<Unreadable>,
+    /// The parsed documents that were to be kept, by their index.
+    pub trees: BTreeMap<usize, Tree<'t>>,
+}
+
+impl<'t> Objects<'t> {
+    /// A document of the stream as a tree: the one that was kept, or parsed now.
+    ///
+    /// # Errors
+    ///
+    /// Where the document cannot be parsed.
+    pub fn tree(&self, stream: &Stream<'t>, document: usize) -> Result<Cow<'_, Tree<'t>>, ParseError> {
+        match self.trees.get(&document) {
+            Some(tree) => Ok(Cow::Borrowed(tree)),
+            None => Tree::parse(stream.text_of(&stream.documents[document])).map(Cow::Owned),
+        }
+    }
 }
 
 /// The objects of the given kinds, those in lists too.
 #[must_use]
-pub fn read(stream: &Stream<'_>, kinds: &[&str]) -> Objects {
+pub fn read<'t>(stream: &Stream<'t>, kinds: &[&str]) -> Objects<'t> {
+    read_keeping(stream, kinds, |_| false)
+}
+
+/// As [`read`]. The parsed documents of those objects for which `keep` holds are kept, so that they can be edited without
+/// parsing them again.
+#[must_use]
+pub fn read_keeping<'t>(stream: &Stream<'t>, kinds: &[&str], keep: impl Fn(&Object) -> bool) -> Objects<'t> {
     let mut found = Objects::default();
     for (index, document) in stream.documents.iter().enumerate() {
         if may_hold(stream.text_of(document), kinds) {
-            read_document(stream, index, document, &mut found);
+            let first = found.objects.len();
+            let tree = read_document(stream, index, document, &mut found);
+            if found.objects[first..].iter().any(&keep) {
+                found.trees.extend(tree.map(|tree| (index, tree)));
+            }
         }
     }
     found.objects.retain(|object| kinds.contains(&object.kind()));
@@ -136,7 +166,7 @@ pub fn read(stream: &Stream<'_>, kinds: &[&str]) -> Objects {
 
 /// Every object of the stream, whatever its kind.
 #[must_use]
-pub fn read_all(stream: &Stream<'_>) -> Objects {
+pub fn read_all<'t>(stream: &Stream<'t>) -> Objects<'t> {
     let mut found = Objects::default();
     for (index, document) in stream.documents.iter().enumerate() {
         read_document(stream, index, document, &mut found);
@@ -144,7 +174,13 @@ pub fn read_all(stream: &Stream<'_>) -> Objects {
     found
 }
 
-fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: &mut Objects) {
+/// Adds the objects of a document, or the reason why it cannot be read.
+fn read_document<'t>(
+    stream: &Stream<'t>,
+    index: usize,
+    document: &Document,
+    found: &mut Objects<'t>,
+) -> Option<Tree<'t>> {
     let read = Tree::parse(stream.text_of(document)).and_then(|tree| Ok((tree.value()?, tree)));
     match read {
         Ok((value, tree)) => {
@@ -156,8 +192,12 @@ fn read_document(stream: &Stream<'_>, index: usize, document: &Document, found: 
                 objects: &mut found.objects,
             };
             reader.add(String::new(), value);
+            Some(tree)
         }
-        Err(error) => found.unreadable.push(Unreadable { document: index, error }),
+        Err(error) => {
+            found.unreadable.push(Unreadable { document: index, error });
+            None
+        }
     }
 }
 

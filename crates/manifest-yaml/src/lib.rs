@@ -3,8 +3,10 @@
 //!
 //! - [`stream::Stream`]: documents as spans of the text, found without parsing
 //! - [`Tree`]: the nodes of one document with their spans; [`Tree::value`] is what Go's `sigs.k8s.io/yaml` makes of it
-//! - [`apply`]: an RFC 6902 JSON Patch on the text of a document
+//! - [`apply`]: an RFC 6902 JSON Patch on the text of a document; [`Tree::apply`] is the same for a document that is parsed
+//!   already
 //! - [`emit`]: a value as YAML in block style that every YAML reader, 1.1 or 1.2, reads back the same
+//! - [`patch`]: the operations of a JSON Patch by the keys of their paths
 //! - [`pointer`]: JSON pointers, by which nodes are named
 //!
 //! ```
@@ -59,6 +61,7 @@ mod edit;
 mod emit;
 mod find;
 mod node;
+pub mod patch;
 mod place;
 pub mod pointer;
 mod quote;
@@ -68,12 +71,13 @@ pub mod stream;
 mod style;
 mod text;
 
-pub use edit::{EditError, apply, apply_and_read, emit_flow};
+pub use edit::{EditError, Edited, apply, emit_flow};
 pub use emit::emit;
 pub use find::{Detour, Finder, Located};
 pub use node::{Node, NodeKind, Tree};
 pub use place::Place;
 pub use quote::scalar;
+pub use reader::readings;
 pub use style::{Newline, Style, style_of};
 
 use std::fmt;

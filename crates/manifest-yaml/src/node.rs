@@ -14,7 +14,7 @@ pub struct Tree<'t> {
     pub(super) root: Option<NodeId>,
     /// Where the content may begin: behind BOM, directives and `---`.
     pub(super) start: usize,
-    /// Where comments are, if they were asked for.
+    /// Where the comments are.
     pub(super) comments: Vec<Range<usize>>,
 }
 

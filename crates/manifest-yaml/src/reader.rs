@@ -10,6 +10,7 @@ use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
 use super::text::{BOM, indicator, skip_blanks, skip_gap};
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Collections inside each other; manifests have about fifteen. Bounds every recursion over a tree.
@@ -22,18 +23,10 @@ impl<'t> Tree<'t> {
     /// # Errors
     /// Text that is no YAML, holds a second document, or a character that YAML 1.1 and 1.2 readers do not agree about.
     pub fn parse(text: &'t str) -> Result<Self, ParseError> {
-        Self::read(text, false)
-    }
-
-    /// As [`Tree::parse`], with the places of all comments.
-    pub(super) fn parse_with_comments(text: &'t str) -> Result<Self, ParseError> {
-        Self::read(text, true)
-    }
-
-    fn read(text: &'t str, comments: bool) -> Result<Self, ParseError> {
+        READINGS.set(READINGS.get() + 1);
         dialect::refuse_letters(text)?;
         let options = granit_parser::options! {
-            emit_comments: comments,
+            emit_comments: true,
             max_buffered_comment_events: usize::MAX,
             emit_anchor_events: true,
             flow_nesting_limit: NESTING,
@@ -52,6 +45,17 @@ impl<'t> Tree<'t> {
         reader.tree.comments.sort_by_key(|comment| comment.start);
         Ok(reader.tree)
     }
+}
+
+thread_local! {
+    static READINGS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many documents this thread has parsed so far. Parsing is most of the work on a manifest: a test can hold a program to
+/// the number of times that it parses one.
+#[must_use]
+pub fn readings() -> usize {
+    READINGS.get()
 }
 
 /// A collection that is still open.

@@ -52,7 +52,9 @@ pub fn style_of(text: &str) -> Style {
 }
 
 impl Tree<'_> {
-    pub(super) fn style(&self) -> Style {
+    /// As [`style_of`], for a document that is parsed already.
+    #[must_use]
+    pub fn style(&self) -> Style {
         let mut count = Count::default();
         if let Some(root) = self.root {
             count.visit(self, root);

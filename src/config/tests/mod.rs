@@ -135,7 +135,7 @@ fn bad_configurations_are_refused_with_these_words() {
         now.push_str(&format!("{input}\n>>>\n{}\n\n", refused(&line, &env, &file)));
     }
     now.pop();
-    reference::compare("src/config/tests/bad.txt", &now);
+    crate::golden::compare("src/config/tests/bad.txt", &now);
 }
 
 #[test]

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
 use crate::config::{Entries, Spec, Var, fields};
 use crate::migrate;
+use crate::migrate::annotations::{ROWS, Tail};
 use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
-use crate::rewrite::Turned;
+use crate::rewrite::RewrittenGateway;
 
 /// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
 /// Ingress that has it from there. Without a scheme the type and the class decide on it.
@@ -29,7 +30,7 @@ fn is_configured(spec: &Spec, suffix: &str) -> bool {
 }
 
 /// The changes to a Service, guarded.
-pub(super) fn operations(turned: &Turned) -> Vec<PatchOperation> {
+pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
     let service = &turned.service.value;
     let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
     let mut list = List::default();
@@ -74,7 +75,7 @@ impl List {
 
     /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
     /// What is not there is `null` for kustomize's `test`.
-    fn test_access(&mut self, turned: &Turned) {
+    fn test_access(&mut self, turned: &RewrittenGateway) {
         let service = &turned.service.value;
         for (suffix, annotations, fields) in ACCESS {
             if is_configured(&turned.spec, suffix) {
@@ -111,7 +112,7 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, turned: &Turned, cluster_ip: bool) {
+    fn pin_ports(&mut self, turned: &RewrittenGateway, cluster_ip: bool) {
         let rendered = ports(&turned.service.value);
         let pins = plan::match_pins(rendered);
         let mut dropped = Vec::new();
@@ -153,7 +154,7 @@ impl List {
 }
 
 /// The node port that is configured for a port.
-fn node_port(turned: &Turned, name: &str) -> Option<Value> {
+fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
     let ports = turned.spec.service.node_ports.iter().flat_map(Entries::iter);
     ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
         Var::Known(number) => json!(number),
@@ -163,27 +164,21 @@ fn node_port(turned: &Turned, name: &str) -> Option<Value> {
 
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
 /// else the filter takes off.
-fn annotations(turned: &Turned) -> Vec<String> {
+fn annotations(turned: &RewrittenGateway) -> Vec<String> {
     let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
-    for row in &migrate::ROWS {
-        match row.suffix.split_once("${") {
-            None => keys.push(format!("{}{}", migrate::PREFIX, row.suffix)),
-            Some((stem, template)) => {
-                for port in ports(&turned.service.value) {
-                    let number = &port["port"];
-                    if template.starts_with("port") {
-                        keys.push(format!("{}{stem}{number}", migrate::PREFIX));
-                        continue;
-                    }
-                    // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
-                    let protocols: &[&str] =
-                        if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
-                    keys.extend(
-                        protocols.iter().map(|protocol| format!("{}{stem}{protocol}-{number}", migrate::PREFIX)),
-                    );
-                }
-            }
+    for row in &ROWS {
+        let stem = format!("{}{}", migrate::PREFIX, row.stem());
+        let ports = ports(&turned.service.value).iter();
+        match row.tail {
+            Tail::None => keys.push(stem),
+            Tail::Port => keys.extend(ports.map(|port| format!("{stem}{}", port["port"]))),
+            Tail::Listener => keys.extend(ports.flat_map(|port| {
+                // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
+                let protocols: &[&str] =
+                    if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
+                protocols.iter().map(|protocol| format!("{stem}{protocol}-{}", port["port"])).collect::<Vec<_>>()
+            })),
         }
     }
     for operation in &turned.patch.0 {

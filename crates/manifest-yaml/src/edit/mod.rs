@@ -83,33 +83,43 @@ impl From<ParseError> for EditError {
 /// A patch that does not fit, and edits that would change something else as well (see the module). An error that is
 /// [`internal`](EditError::internal) means that the result did not pass verification.
 pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
-    Ok(apply_and_read(text, patch)?.0)
+    Ok(Tree::parse(text)?.apply(patch)?.text)
 }
 
-/// As [`apply`], with the value that the new text was read back as.
-///
-/// # Errors
-/// As [`apply`].
-pub fn apply_and_read(text: &str, patch: &Patch) -> Result<(String, Value), EditError> {
-    let tree = Tree::parse_with_comments(text)?;
-    let old = tree.value()?;
-    let patch = normalized(patch);
-    let mut target = old.clone();
-    json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
-    if target == old {
-        return Ok((text.to_owned(), old));
+/// A document after an edit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edited {
+    /// The new text.
+    pub text: String,
+    /// What the new text was read back as.
+    pub value: Value,
+}
+
+impl Tree<'_> {
+    /// As [`apply`], for a document that is parsed already.
+    ///
+    /// # Errors
+    /// As [`apply`].
+    pub fn apply(&self, patch: &Patch) -> Result<Edited, EditError> {
+        let old = self.value()?;
+        let patch = normalized(patch);
+        let mut target = old.clone();
+        json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
+        if target == old {
+            return Ok(Edited { text: self.text.to_owned(), value: old });
+        }
+        let mut draft = Draft::new(self);
+        for operation in &patch.0 {
+            draft.apply(operation)?;
+        }
+        let kept = aliases::check(&draft)?;
+        let mut editor = Editor { tree: self, style: self.style(), splices: Splices::default(), dropped: Vec::new() };
+        editor.root(&draft)?;
+        editor.guard_block_scalars(&kept);
+        let text = editor.splices.apply(self.text, editor.style.newline.as_str())?;
+        let value = verify::verify(&draft, &target, &text, &editor.dropped)?;
+        Ok(Edited { text, value })
     }
-    let mut draft = Draft::new(&tree);
-    for operation in &patch.0 {
-        draft.apply(operation)?;
-    }
-    let kept = aliases::check(&draft)?;
-    let mut editor = Editor { tree: &tree, style: tree.style(), splices: Splices::default(), dropped: Vec::new() };
-    editor.root(&draft)?;
-    editor.guard_block_scalars(&kept);
-    let new = editor.splices.apply(text, editor.style.newline.as_str())?;
-    let read = verify::verify(&draft, &target, &new, &editor.dropped)?;
-    Ok((new, read))
 }
 
 /// Turns a draft into splices.

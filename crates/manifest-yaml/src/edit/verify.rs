@@ -16,7 +16,7 @@ pub(super) fn verify(
     dropped: &[Range<usize>],
 ) -> Result<Value, EditError> {
     let old = draft.tree;
-    let tree = Tree::parse_with_comments(new).map_err(|error| wrong(format!("the new text is no YAML: {error}")))?;
+    let tree = Tree::parse(new).map_err(|error| wrong(format!("the new text is no YAML: {error}")))?;
     let value = tree.value().map_err(|error| wrong(format!("the new text has no value: {error}")))?;
     if value != *target {
         return Err(wrong("the new text has another value than the patch asks for"));

@@ -66,5 +66,5 @@ fn the_tables_in_docs_are_these_parameters() {
         options.push_str(&row);
     }
     let parts = [("helm parameters", helm + "\n"), ("option parameters", options + "\n")];
-    reference::compare_parts("docs/argocd.md", &parts);
+    crate::golden::compare_parts("docs/argocd.md", &parts);
 }

@@ -1,0 +1,94 @@
+//! Findings about the way from the old load balancer to the ALB. The rules on the rewritten stream cannot make them: what was
+//! there before is gone by then.
+
+use crate::config::types::Phase;
+use crate::config::{Spec, fields};
+use crate::finding::Finding;
+use crate::ingress::Built;
+use crate::istio::east_west_reason;
+use crate::lint::{exposure, no_text, service as rules};
+use crate::manifest::Object;
+use crate::migrate::{self, Carried, annotations_of, compare};
+
+/// A gateway before and after.
+pub(super) struct Transition<'t> {
+    pub(super) spec: &'t Spec,
+    /// The Service as it was rendered.
+    pub(super) original: &'t Object,
+    /// The Service as it will be.
+    pub(super) patched: &'t Object,
+    /// What its old load balancer was asked for.
+    pub(super) before: &'t Carried,
+    /// Annotations of the Service that move to the Ingress.
+    pub(super) moved: &'t [(&'t str, &'t str)],
+    /// The Ingress of ours that is in the stream already.
+    pub(super) existing: Option<&'t Object>,
+    /// The Ingress as it will be.
+    pub(super) built: &'t Built,
+}
+
+impl Transition<'_> {
+    /// What becomes of the Service's annotations, and whether the Service can be a gateway for the web.
+    pub(super) fn of_the_service(&self) -> Vec<Finding> {
+        let attach = self.spec.phase() == Phase::Attach;
+        let mut findings = self.before.findings.clone();
+        if !self.spec.carry_over() {
+            findings.extend(compare::not_carried(self.before));
+        }
+        let dns = self.moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
+        findings.extend(dns.map(|(key, _)| compare::dns_moved(key)));
+        if !attach {
+            // An annotation that the API server would not have read goes with the others.
+            let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
+            let no_text = no_text::no_text(self.original).into_iter();
+            findings.extend(no_text.filter(|finding| finding.field.as_ref().is_some_and(is_removed)));
+        }
+        findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
+        findings
+    }
+
+    /// Who can reach the gateway afterwards, compared with who could before.
+    pub(super) fn of_the_access(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        findings.extend(self.scheme());
+        findings.extend(self.scheme_of_existing());
+        let is_configured = |suffix: &&str| is_configured(self.spec, self.original, suffix);
+        let configured = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(is_configured);
+        let ingress = self.built.ingress.metadata.annotations.clone().unwrap_or_default();
+        findings.extend(compare::allow_list(self.before, self.spec.carry_over(), configured, &ingress));
+        // Once the Service has no allow-list any more, that of the Ingress stands for it.
+        if !compare::has_allow_list(self.before) {
+            let existing = self.existing.map(|there| annotations_of(&there.value));
+            findings.extend(existing.and_then(|existing| compare::ingress_opened(&existing, &ingress)));
+        }
+        findings.extend(compare::name_taken(&annotations_of(&self.original.value), &ingress));
+        findings
+    }
+
+    /// An internal load balancer that is followed by an internet-facing one, and a scheme that nobody asked for.
+    fn scheme(&self) -> Option<Finding> {
+        let exposed = self.before.internal && self.built.scheme() == Some("internet-facing");
+        match (is_configured(self.spec, self.original, "scheme"), self.spec.carry_over()) {
+            (false, false) if exposed => Some(exposure::internal_exposed()),
+            (false, true) if exposed => Some(exposure::default_yields()),
+            (true, true) if exposed => Some(exposure::internal_opened()),
+            _ => self.built.scheme_assumed.then(exposure::scheme_assumed),
+        }
+    }
+
+    /// The scheme of the Ingress in the stream, if the ALB is to have another one.
+    fn scheme_of_existing(&self) -> Option<Finding> {
+        let old = self.existing?.annotation("alb.ingress.kubernetes.io/scheme")?;
+        let new = self.built.scheme()?;
+        (old != new).then(|| exposure::scheme_changed(old, new))
+    }
+}
+
+/// Whether the configuration, or an ALB annotation of the Service, has a value for an annotation of the Ingress.
+pub(super) fn is_configured(spec: &Spec, service: &Object, suffix: &str) -> bool {
+    let key = format!("{}{suffix}", migrate::ALB);
+    let free = spec.ingress.annotations.as_ref();
+    fields::configured(&spec.ingress, &key).set().is_some()
+        || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))
+        || service.annotation(&key).is_some()
+}
