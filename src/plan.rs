@@ -14,7 +14,7 @@ use crate::config::types::ExtraPorts;
 use crate::error::Error;
 pub use crate::istio::{PINS, match_pins};
 use crate::lint::Finding;
-use crate::lint::service as rules;
+use crate::lint::rewrite_findings as rules;
 use crate::yaml::patch::{add, remove, set};
 pub use kubernetes_objects::service::ports;
 

@@ -101,7 +101,7 @@ fn finding_json(finding: &Finding) -> Value {
         "message": finding.message,
         "help": finding.help.as_deref().unwrap_or(finding.rule.help),
         "place": finding.place.as_ref().map(place_json),
-        "object": finding.object,
+        "object": finding.object.as_ref().map(ToString::to_string),
         "field": finding.field,
     })
 }

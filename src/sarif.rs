@@ -56,12 +56,11 @@ fn location(finding: &Finding) -> Value {
         "physicalLocation": { "artifactLocation": { "uri": "stdin" }, "region": { "startLine": line } },
     });
     let source = finding.place.as_ref().and_then(|place| place.source.as_ref());
-    let names: Vec<Value> =
-        [source.map(|source| (source, "module")), finding.object.as_ref().map(|object| (object, "object"))]
-            .into_iter()
-            .flatten()
-            .map(|(name, kind)| json!({ "fullyQualifiedName": name, "kind": kind }))
-            .collect();
+    let object = finding.object.as_ref().map(ToString::to_string);
+    let names: Vec<Value> = [(source, "module"), (object.as_ref(), "object")]
+        .into_iter()
+        .filter_map(|(name, kind)| Some(json!({ "fullyQualifiedName": name?, "kind": kind })))
+        .collect();
     if !names.is_empty() {
         location["logicalLocations"] = json!(names);
     }

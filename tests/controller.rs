@@ -82,8 +82,9 @@ fn compare(folder: &Path, outcome: &str, decidable: bool) -> Result<(), Failed> 
 /// The first rule of the row is an error; without one nothing is.
 fn compare_findings(folder: &Path, rule: Option<&str>) -> Result<(), Failed> {
     let text = std::fs::read_to_string(folder.join("input.yaml"))?;
-    let errors: Vec<&str> = lint::judge_as_is(&text, &[])
+    let errors: Vec<&str> = lint::check_stream(&text, &[])
         .map_err(|error| error.to_string())?
+        .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
         .map(|finding| finding.rule.id)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use istio_alb::alb::model::{Built, Options};
 use istio_alb::config;
-use istio_alb::lint::{REGISTRY, scene};
+use istio_alb::lint::{REGISTRY, context};
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 const OLD: &str = "service.beta.kubernetes.io/aws-load-balancer";
@@ -149,7 +149,7 @@ impl Old {
 
 /// What is built for our Ingress.
 fn built(rewritten: &Rewritten<'_>) -> Option<Built> {
-    let model = scene::model_of(&rewritten.objects, &Options::default());
+    let model = context::model_of(&rewritten.objects, &Options::default());
     let ours = model.ingresses.iter().find(|facts| facts.key.name == "common-external-ingress")?;
     model.group_of(&ours.key)?.built.clone()
 }

@@ -22,7 +22,7 @@ pub struct How {
 
 fn judge(text: &str, settings: &[Settings], how: How) -> Result<AsItStands, Error> {
     let mut judged = if how.as_is {
-        lint::judge_stream(text, settings)?
+        lint::check_stream(text, settings)?
     } else {
         AsItStands {
             findings: rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings,

@@ -4,7 +4,7 @@ use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lint::{self, scene};
+use crate::lint::{self, context};
 use crate::rewrite::rewrite_reading;
 use crate::show::{self, picture};
 use crate::stream::Stream;
@@ -35,5 +35,5 @@ fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<Model, Err
         rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect()
     };
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
-    Ok(scene::model_of(&objects, &scene::options(&spec)))
+    Ok(context::model_of(&objects, &context::options(&spec)))
 }

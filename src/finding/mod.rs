@@ -10,6 +10,7 @@ use std::fmt;
 
 use crate::error::Place;
 use crate::suggest::closest;
+use kubernetes_objects::ObjectRef;
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +51,43 @@ pub struct Rule {
     /// Where the fact comes from: file and line of a public source, or an URL.
     pub source: &'static str,
 }
+
+/// Declares the rules of a module, each as a static of its id, and `RULES`, the list of them for the registry:
+///
+/// ```text
+/// rules! {
+///     ALB070 Error "no-listener" {
+///         summary: "`listen-ports` has no port in it",
+///         explanation: "…",
+///         help: "…",
+///         source: "…",
+///     }
+/// }
+/// ```
+macro_rules! rules {
+    ($($id:ident $severity:ident $name:literal {
+        summary: $summary:literal,
+        explanation: $explanation:literal,
+        help: $help:literal,
+        source: $source:literal,
+    })+) => {
+        $(
+            #[doc = $summary]
+            pub static $id: $crate::finding::Rule = $crate::finding::Rule {
+                id: stringify!($id),
+                name: $name,
+                severity: $crate::finding::Severity::$severity,
+                summary: $summary,
+                explanation: $explanation,
+                help: $help,
+                source: $source,
+            };
+        )+
+        /// The rules of this module.
+        pub const RULES: &[&$crate::finding::Rule] = &[$(&$id),+];
+    };
+}
+pub(crate) use rules;
 
 /// The rules that there are, in families. A layer below the rules that needs their ids gets this as an argument.
 #[derive(Debug, Clone, Copy)]
@@ -94,8 +132,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Where.
     pub place: Option<Place>,
-    /// The object, as `Kind namespace/name`.
-    pub object: Option<String>,
+    /// The object.
+    pub object: Option<ObjectRef>,
     /// The field or annotation in that object, as a JSON pointer.
     pub field: Option<String>,
 }
@@ -126,6 +164,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding with the object that it is about.
+    #[must_use]
+    pub fn object(mut self, object: ObjectRef) -> Self {
+        self.object = Some(object);
         self
     }
 

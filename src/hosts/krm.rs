@@ -17,6 +17,7 @@ use std::path::Path;
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation};
+use kubernetes_objects::ObjectRef;
 use serde_json::{Value, json};
 
 use crate::config::Settings;
@@ -99,9 +100,7 @@ fn result(finding: &Finding) -> Value {
         "severity": finding.severity.to_string(),
         "tags": { "id": finding.rule.id, "name": finding.rule.name },
     });
-    // `Service istio-system/gw`
-    if let Some((kind, name)) = finding.object.as_deref().and_then(|object| object.split_once(' ')) {
-        let (namespace, name) = name.split_once('/').unwrap_or(("", name));
+    if let Some(ObjectRef { kind, namespace, name }) = &finding.object {
         let version = if kind == "Service" { "v1" } else { "networking.k8s.io/v1" };
         result["resourceRef"] = json!({ "apiVersion": version, "kind": kind, "name": name });
         if !namespace.is_empty() {

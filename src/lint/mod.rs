@@ -1,45 +1,22 @@
-//! Findings: what the program has to say about a stream, each by the id of a rule.
+//! The rules: what is found in a stream, as it stands or as the filter leaves it.
 //!
-//! A [`Rule`] is data: id, name, severity, and the texts that `explain` and the documentation print. The rules stand in
-//! the submodules by subject, each beside the code that decides it; [`rules`] lists them all in order of their ids.
+//! ```text
+//! objects → model of the controller → Context → facts → rules → findings → their places
+//! ```
+//!
+//! A rule is a function from a [`Context`] to findings, and stands beside its texts. What several rules ask is a fact in
+//! `facts`; no rule imports another. `registry` lists the modules of rules, one line for each.
 
-pub mod actions;
-pub mod annotations;
-pub mod attributes;
-pub mod auth;
-pub mod backend;
-pub mod backends;
-pub mod certificates;
-pub mod class;
-pub mod conditions;
-pub mod controller;
-pub mod exposure;
-pub mod flux;
-pub mod frontend;
-pub mod groups;
-pub mod health;
-pub mod inbound;
-pub mod kubernetes;
-pub mod limits;
-pub mod listeners;
-pub mod listening;
-pub mod load_balancer;
-pub mod mesh;
-pub mod no_text;
-pub mod opened;
-pub mod paths;
-pub mod reach;
-pub mod redirects;
+pub mod context;
+mod facts;
+mod locate;
 pub mod reference;
-pub mod scene;
-pub mod service;
-pub mod syntax;
-pub mod tags;
+mod registry;
+mod rules;
 #[cfg(test)]
 mod testing;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -47,14 +24,30 @@ use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
-use crate::finding::Registry;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
 use crate::manifest::{self, Object, Objects};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
-use crate::yaml::Finder;
-use scene::{Index, Scene};
+use context::{Context, Index};
+pub use locate::locate;
+use registry::CHECKS;
+pub use registry::REGISTRY;
+use rules::access::wider_than_asked;
+
+/// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
+pub mod rewrite_findings {
+    pub use super::rules::access::inbound::ALB025;
+    pub use super::rules::access::scheme::{
+        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
+    };
+    pub use super::rules::access::wider_than_asked::Before;
+    pub use super::rules::annotations::values::no_text;
+    pub use super::rules::flux::read as read_variables;
+    pub use super::rules::targets::service::{
+        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+    };
+}
 
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
@@ -73,7 +66,7 @@ pub const ALL_KINDS: [&str; 10] = [
     "DaemonSet",
 ];
 
-/// A gateway of ours, for the rules that judge a rewritten stream.
+/// A gateway of ours, for the rules that check a rewritten stream.
 pub struct Gateway<'g> {
     /// Index of its Service among the objects.
     pub service: usize,
@@ -84,75 +77,43 @@ pub struct Gateway<'g> {
     /// Whether its Service was rewritten.
     pub rewritten: bool,
     /// What its old load balancer was.
-    pub before: opened::Before,
+    pub before: rewrite_findings::Before,
 }
 
-/// All rules.
-pub const REGISTRY: Registry = Registry(&[
-    &listeners::RULES,
-    &certificates::RULES,
-    &redirects::RULES,
-    &actions::RULES,
-    &conditions::RULES,
-    &paths::RULES,
-    &limits::RULES,
-    &backend::RULES,
-    &health::RULES,
-    &health::gateway::RULES,
-    &auth::RULES,
-    &annotations::RULES,
-    &syntax::RULES,
-    &load_balancer::RULES,
-    &frontend::RULES,
-    &attributes::RULES,
-    &tags::RULES,
-    &exposure::RULES,
-    &inbound::RULES,
-    &groups::RULES,
-    &class::RULES,
-    &kubernetes::RULES,
-    &controller::RULES,
-    &mesh::RULES,
-    &service::RULES,
-    &crate::migrate::rules::RULES,
-    &[&flux::ALB110],
-]);
-
-/// Judges the Ingresses of our gateways, and the members of their groups.
+/// Checks the Ingresses of our gateways, and the members of their groups.
 #[must_use]
-pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
+pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
     let applied = applied(objects);
     let index = Index::new(&applied);
-    // One model for all gateways that say the same of the controller.
-    let mut models: Vec<(Options, Model)> = Vec::new();
     let rewritten: Vec<&Object> = gateways
         .iter()
         .filter(|gateway| gateway.rewritten)
         .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
         .collect();
+    // One model for all gateways whose configurations have the same options of the controller.
+    let mut models: Vec<(Options, Model)> = Vec::new();
+    for gateway in gateways {
+        let options = context::options(gateway.spec);
+        if models.iter().all(|(known, _)| *known != options) {
+            let model = context::model_of(&applied, &options);
+            models.push((options, model));
+        }
+    }
     let mut findings = Vec::new();
     for gateway in gateways {
-        let options = scene::options(gateway.spec);
-        let at = match models.iter().position(|(known, _)| *known == options) {
-            Some(at) => at,
-            None => {
-                let model = scene::model_of(&applied, &options);
-                models.push((options, model));
-                models.len() - 1
-            }
-        };
-        let (options, model) = &models[at];
+        let options = context::options(gateway.spec);
+        let Some((options, model)) = models.iter().find(|(known, _)| *known == options) else { continue };
         let ingress = &objects[gateway.ingress];
-        let ours = |facts: &IngressFacts| {
+        let is_own = |facts: &IngressFacts| {
             let object = &applied[facts.index];
             object.name() == ingress.name() && object.namespace() == ingress.namespace()
         };
-        let group = model.ingresses.iter().find(|facts| ours(facts)).and_then(|facts| facts.group.clone());
-        let judged = |facts: &IngressFacts| ours(facts) || (group.is_some() && facts.group == group);
-        let scene = Scene::new(&index, model, options, judged).behind_the_filter(rewritten.clone());
-        let mut found = judge(&scene);
-        let subject = scene.subjects.iter().find(|subject| ours(subject.facts));
-        found.extend(subject.into_iter().flat_map(|subject| opened::judge(&scene, subject, gateway.before)));
+        let group = model.ingresses.iter().find(|facts| is_own(facts)).and_then(|facts| facts.group.clone());
+        let is_checked = |facts: &IngressFacts| is_own(facts) || (group.is_some() && facts.group == group);
+        let context = Context::new(&index, model, options, is_checked).behind_the_filter(rewritten.clone());
+        let mut found = check(&context);
+        let own = context.under_check.iter().find(|own| is_own(own.facts));
+        found.extend(own.into_iter().flat_map(|own| wider_than_asked::check(&context, own, gateway.before)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -161,7 +122,7 @@ pub fn judge_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     findings
 }
 
-/// Whether a finding is about a value that Flux decides, and nobody can judge yet.
+/// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
 fn is_open(finding: &Finding, ingress: &Object) -> bool {
     let value = finding.field.as_ref().and_then(|field| ingress.value.pointer(field));
     placeholder::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(placeholder::is_in)
@@ -172,38 +133,29 @@ fn is_open(finding: &Finding, ingress: &Object) -> bool {
 pub struct AsItStands {
     /// The findings.
     pub findings: Vec<Finding>,
-    /// The class of which no Ingress is in the stream, so that there was nothing to judge.
+    /// The class of which no Ingress is in the stream, so that there was nothing to check.
     pub class_without_ingress: Option<String>,
 }
 
-/// The findings of [`judge_stream`].
+/// Checks every Ingress of class alb in a stream as it stands, with the Services that it names.
 ///
 /// # Errors
 ///
 /// Where there are no manifests.
-pub fn judge_as_is(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
-    Ok(judge_stream(text, settings)?.findings)
-}
-
-/// Judges every Ingress of class alb in a stream as it stands, with the Services that it names.
-///
-/// # Errors
-///
-/// Where there are no manifests.
-pub fn judge_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
+pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
-    let options = scene::options(&spec);
-    let model = scene::model_of(&found.objects, &options);
+    let options = context::options(&spec);
+    let model = context::model_of(&found.objects, &options);
     let index = Index::new(&found.objects);
-    let scene = Scene::new(&index, &model, &options, |_| true);
-    let mut findings = judge(&scene);
-    findings.extend(no_text::undecoded(&scene));
+    let context = Context::new(&index, &model, &options, |_| true);
+    let mut findings = check(&context);
+    findings.extend(rules::annotations::values::undecoded(&context));
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
-    let class_without_ingress = match scene.ours().next() {
+    let class_without_ingress = match context.ingresses().next() {
         Some(_) => None,
         None => Some(options.ingress_class.clone()),
     };
@@ -247,71 +199,10 @@ fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> 
     })
 }
 
-/// All rules, on what they look at.
-fn judge(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for judge in [
-        listeners::judge,
-        certificates::judge,
-        redirects::judge,
-        actions::judge,
-        conditions::judge,
-        paths::judge,
-        limits::judge,
-        backend::judge,
-        health::judge,
-        health::gateway::judge,
-        auth::judge,
-        annotations::judge,
-        syntax::judge,
-        load_balancer::judge,
-        frontend::judge,
-        attributes::judge,
-        tags::judge,
-        exposure::judge,
-        inbound::judge,
-        groups::judge,
-        class::judge,
-        mesh::judge,
-        service::judge,
-        kubernetes::judge,
-    ] {
-        findings.extend(judge(scene));
-    }
-    let left = controller::judge(scene, &findings);
-    findings.extend(left);
+/// All findings of all rules.
+fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
+    let refused = rules::refused::check(context, &findings);
+    findings.extend(refused);
     findings
-}
-
-/// Says of findings that name an object where in the stream they are: at the field, where there is one. Each document is
-/// parsed at most once, however many findings it has.
-pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
-    let mut names: BTreeMap<String, &Object> = BTreeMap::new();
-    for object in &found.objects {
-        names.entry(format!("{} {}", object.kind(), object.full_name())).or_insert(object);
-    }
-    let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
-    for finding in findings.iter_mut() {
-        let object = finding.object.as_ref().and_then(|name| names.get(name));
-        if let (None, Some(object)) = (&finding.place, object) {
-            by_document.entry(object.document).or_default().push((object, finding));
-        }
-    }
-    for (index, findings) in by_document {
-        let Some(document) = stream.documents.get(index) else {
-            continue;
-        };
-        let has_field = findings.iter().any(|(_, finding)| finding.field.is_some());
-        let tree = has_field.then(|| found.tree(stream, index));
-        let mut finder = tree.iter().flatten().next().map(|tree| Finder::new(tree));
-        let places = stream.places(document);
-        for (object, finding) in findings {
-            let field = finding.field.as_ref();
-            let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
-            finding.place = Some(match located {
-                Some(located) => places.at(located.key.unwrap_or(located.value).start),
-                None => object.place.clone(),
-            });
-        }
-    }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{REGISTRY, Rule, judge_as_is};
+use super::{REGISTRY, check_stream};
 use crate::alb::catalogue::PREFIX;
 use crate::config::{self, Settings};
+use crate::error::Error;
+use crate::finding::{Finding, Rule};
 use crate::yaml;
 
 /// A gateway's Service and its Ingress.
@@ -200,10 +202,10 @@ impl Manifest {
     /// The same under a configuration, of which this is the `spec`.
     pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
-        let findings = judge_as_is(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let findings = findings_of(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let annotation = yaml::pointer::of(["metadata", "annotations", PREFIX]);
-        let show = |finding: super::Finding| {
-            let object = finding.object.unwrap_or_default();
+        let show = |finding: Finding| {
+            let object = finding.object.map(|object| object.to_string()).unwrap_or_default();
             let field = finding.field.unwrap_or_default();
             let field = field.replace(&annotation, "@");
             let line = format!("{} {} {object} {field}", finding.severity, finding.rule.id);
@@ -211,6 +213,11 @@ impl Manifest {
         };
         findings.into_iter().map(show).collect()
     }
+}
+
+/// What there is to say about a stream as it stands.
+pub fn findings_of(text: &str, settings: &[Settings]) -> Result<Vec<Finding>, Error> {
+    Ok(check_stream(text, settings)?.findings)
 }
 
 /// A configuration with this `spec`.

@@ -10,7 +10,7 @@ use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::ingress::{self, Built, Sources};
-use crate::lint::{no_text, opened};
+use crate::lint::rewrite_findings::{Before, no_text};
 use crate::manifest::Object;
 use crate::migrate::{self, Carried};
 use crate::placeholder;
@@ -31,7 +31,7 @@ pub(super) struct Rewrite<'s> {
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
     pub(super) carried: BTreeMap<String, String>,
     /// What is compared when the model has told what the ALB will be.
-    pub(super) before: opened::Before,
+    pub(super) before: Before,
 }
 
 impl<'s> Rewrite<'s> {
@@ -66,13 +66,13 @@ impl<'s> Rewrite<'s> {
         plan.findings.extend(transition.of_the_service());
         set_object(&mut plan.findings, &original.reference());
         // As with the Service: an annotation that is no text would be dropped from the Ingress.
-        plan.findings.extend(existing.into_iter().flat_map(|index| no_text::no_text(&objects[index])));
+        plan.findings.extend(existing.into_iter().flat_map(|index| no_text(&objects[index])));
         let mut of_the_access = transition.of_the_access();
         set_object(&mut of_the_access, &built.reference());
         plan.findings.extend(of_the_access);
 
         let internal = before.internal;
-        let before = opened::Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
+        let before = Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
         let moved = moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let carried = carried.annotations.into_iter().chain(moved).collect();
         Ok(Rewrite { settings, service, existing, plan, patched, built, carried, before })
@@ -82,7 +82,7 @@ impl<'s> Rewrite<'s> {
 /// Says of findings which object they are about.
 fn set_object(findings: &mut [Finding], object: &ObjectRef) {
     for finding in findings {
-        finding.object = Some(object.to_string());
+        finding.object = Some(object.clone());
     }
 }
 

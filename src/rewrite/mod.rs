@@ -23,7 +23,7 @@ use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
 use crate::ingress::{self, Built};
 use crate::istio::is_gateway;
-use crate::lint::{self, Finding, Severity, inbound};
+use crate::lint::{self, Finding, Severity};
 use crate::manifest::{self, Object, Objects};
 use crate::migrate::rules::ALB027;
 use crate::placeholder;
@@ -172,9 +172,9 @@ pub(super) fn title_of(settings: &Settings) -> String {
 /// beside security groups, where it has no effect.
 fn is_duplicate(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
     let is_lost = |finding: &Finding| finding.rule == &ALB027;
-    finding.rule == &inbound::ALB025
+    finding.rule == &lint::rewrite_findings::ALB025
         && rewrites.iter().any(|rewrite| {
-            finding.object.as_ref().is_some_and(|object| *object == rewrite.built.reference().to_string())
+            finding.object.as_ref().is_some_and(|object| *object == rewrite.built.reference())
                 && rewrite.plan.findings.iter().any(is_lost)
         })
 }
@@ -192,14 +192,14 @@ fn finish<'t>(
     for rewrite in rewrites {
         findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
-    let mut checked = lint::judge_gateways(&found.objects, &ours);
+    let mut checked = lint::check_gateways(&found.objects, &ours);
     checked.retain(|finding| !is_duplicate(finding, rewrites));
     findings.extend(checked);
     lint::locate(stream, &found, &mut findings);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
         let is_ours = |object: &Object| gateways.iter().any(|gateway| gateway.is_ours(object));
-        let (needed, of_variables) = lint::flux::read(&Stream::split(&pieces.concat()), is_ours);
+        let (needed, of_variables) = lint::rewrite_findings::read_variables(&Stream::split(&pieces.concat()), is_ours);
         variables = needed;
         findings.extend(lint::adjust(of_variables, &flux.settings.spec.findings.levels()));
     }

@@ -6,7 +6,7 @@ use crate::config::{Spec, fields};
 use crate::finding::Finding;
 use crate::ingress::Built;
 use crate::istio::east_west_reason;
-use crate::lint::{exposure, no_text, service as rules};
+use crate::lint::rewrite_findings as rules;
 use crate::manifest::Object;
 use crate::migrate::{self, Carried, annotations_of, compare};
 
@@ -40,7 +40,7 @@ impl Transition<'_> {
         if !attach {
             // An annotation that the API server would not have read goes with the others.
             let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
-            let no_text = no_text::no_text(self.original).into_iter();
+            let no_text = rules::no_text(self.original).into_iter();
             findings.extend(no_text.filter(|finding| finding.field.as_ref().is_some_and(is_removed)));
         }
         findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
@@ -69,10 +69,10 @@ impl Transition<'_> {
     fn scheme(&self) -> Option<Finding> {
         let exposed = self.before.internal && self.built.scheme() == Some("internet-facing");
         match (is_configured(self.spec, self.original, "scheme"), self.spec.carry_over()) {
-            (false, false) if exposed => Some(exposure::internal_exposed()),
-            (false, true) if exposed => Some(exposure::default_yields()),
-            (true, true) if exposed => Some(exposure::internal_opened()),
-            _ => self.built.scheme_assumed.then(exposure::scheme_assumed),
+            (false, false) if exposed => Some(rules::internal_exposed()),
+            (false, true) if exposed => Some(rules::default_yields()),
+            (true, true) if exposed => Some(rules::internal_opened()),
+            _ => self.built.scheme_assumed.then(rules::scheme_assumed),
         }
     }
 
@@ -80,7 +80,7 @@ impl Transition<'_> {
     fn scheme_of_existing(&self) -> Option<Finding> {
         let old = self.existing?.annotation("alb.ingress.kubernetes.io/scheme")?;
         let new = self.built.scheme()?;
-        (old != new).then(|| exposure::scheme_changed(old, new))
+        (old != new).then(|| rules::scheme_changed(old, new))
     }
 }
 

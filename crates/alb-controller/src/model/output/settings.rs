@@ -26,6 +26,14 @@ pub struct Setting {
     pub state: State,
 }
 
+impl Setting {
+    /// Its key without `alb.ingress.kubernetes.io/`; the whole key where it has another prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.key.strip_prefix(PREFIX).unwrap_or(&self.key)
+    }
+}
+
 /// What becomes of an annotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {

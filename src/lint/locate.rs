@@ -1,0 +1,43 @@
+//! Where in the stream a finding is.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::manifest::{Object, Objects};
+use crate::stream::Stream;
+use crate::yaml::Finder;
+use kubernetes_objects::ObjectRef;
+
+/// Adds the place to findings that name an object: that of the field, or of the object where no field is named or found.
+/// Each document is parsed at most once, however many findings it has.
+pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
+    let mut by_name: BTreeMap<(&str, &str, &str), &Object> = BTreeMap::new();
+    for object in &found.objects {
+        by_name.entry((object.kind(), object.namespace(), object.name())).or_insert(object);
+    }
+    let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
+    for finding in findings.iter_mut() {
+        let of = |object: &ObjectRef| by_name.get(&(&*object.kind, &*object.namespace, &*object.name)).copied();
+        let object = finding.object.as_ref().and_then(of);
+        if let (None, Some(object)) = (&finding.place, object) {
+            by_document.entry(object.document).or_default().push((object, finding));
+        }
+    }
+    for (index, findings) in by_document {
+        let Some(document) = stream.documents.get(index) else {
+            continue;
+        };
+        let has_field = findings.iter().any(|(_, finding)| finding.field.is_some());
+        let tree = has_field.then(|| found.tree(stream, index));
+        let mut finder = tree.iter().flatten().next().map(|tree| Finder::new(tree));
+        let places = stream.places(document);
+        for (object, finding) in findings {
+            let field = finding.field.as_ref();
+            let located = field.and_then(|field| finder.as_mut()?.find(&format!("{}{field}", object.pointer)));
+            finding.place = Some(match located {
+                Some(located) => places.at(located.key.unwrap_or(located.value).start),
+                None => object.place.clone(),
+            });
+        }
+    }
+}

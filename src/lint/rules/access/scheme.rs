@@ -1,0 +1,118 @@
+//! Rules about where the ALB can be reached from: the whole internet, or its network alone.
+//!
+//! The filter itself reports where it assumed a scheme or changes one. In manifests as they stand the scheme of the Ingress, of
+//! its class and of the other members of its group is checked.
+
+#[cfg(test)]
+mod tests;
+
+use super::ALB024;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::members::{Question, first};
+
+const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
+
+rules! {
+    ALB065 Warning "scheme-changed" {
+        summary: "the scheme differs from that of the Ingress which is in the stream already",
+        explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
+            one under another DNS name. Until DNS follows nothing is reachable.",
+        help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
+        source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
+    }
+}
+
+/// Those that manifests as they stand can break.
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    context
+        .ingresses()
+        .filter_map(|ingress| unknown_scheme(context, ingress).or_else(|| no_scheme(context, ingress)))
+        .collect()
+}
+
+fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let scheme = ingress.facts.text("scheme")?;
+    if SCHEMES.contains(&scheme.value) {
+        return None;
+    }
+    let finding = context.at_effective(
+        &scheme,
+        &ALB024,
+        format!("scheme {:?} is neither internal nor internet-facing", scheme.value),
+    );
+    let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
+    Some(match meant {
+        Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
+        None => finding.help("write internal or internet-facing"),
+    })
+}
+
+/// A scheme that nobody in the group says. An empty one has a rule of its own.
+fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    if first(context, ingress, Question::SchemeOrEmpty).is_some() {
+        return None;
+    }
+    let finding = ingress
+        .finding(&ALB024, "nobody says the scheme: the ALB is internal by default")
+        .severity(Severity::Warning)
+        .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
+    if ingress.facts.picked_up.is_some() {
+        return Some(finding);
+    }
+    let message = match &ingress.facts.class {
+        Some(class) => format!(
+            "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
+        ),
+        None => "nobody says the scheme: the ALB is internal, if there is one".to_owned(),
+    };
+    Some(Finding { message, ..finding }.severity(Severity::Info))
+}
+
+/// `internet-facing` was assumed.
+pub fn scheme_assumed() -> Finding {
+    Finding::new(
+        &ALB024,
+        "internet-facing was assumed: neither the configuration nor the old load balancer says the scheme",
+    )
+    .severity(Severity::Warning)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// An internal gateway would be exposed.
+pub fn internal_exposed() -> Finding {
+    Finding::new(
+        &ALB024,
+        "the old load balancer is internal, carrying over is switched off, and no scheme is configured: the gateway would be \
+         exposed to the internet",
+    )
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// An internal gateway is exposed, as asked for.
+pub fn internal_opened() -> Finding {
+    Finding::new(
+        &ALB024,
+        "the old load balancer is internal, and the ALB is to be internet-facing",
+    )
+    .severity(Severity::Warning)
+    .help("if that is meant, take what makes the old one internal out of the chart's values, or allow this finding by its id")
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// The scheme of the Ingress in the stream is kept, although the old load balancer may have been internal.
+pub fn default_yields() -> Finding {
+    Finding::new(
+        &ALB024,
+        "internet-facing is kept from the Ingress in the stream: the Service is no LoadBalancer any more, and its annotations \
+         would stand for an internal load balancer",
+    )
+    .severity(Severity::Warning)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// The scheme differs from that of the Ingress in the stream.
+pub fn scheme_changed(old: &str, new: &str) -> Finding {
+    Finding::new(&ALB065, format!("the scheme changes from {old} to {new}: the ALB is replaced"))
+        .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}

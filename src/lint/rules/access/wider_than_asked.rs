@@ -1,0 +1,118 @@
+//! What opens an ALB behind the back of its Ingress: parameters of the class, members of the group, an old controller.
+//!
+//! The Ingress of the filter says who may connect and from where, carried over from the old load balancer or asked for.
+//! Other objects of the stream can say otherwise, and win. So the model is asked what is built, and that is compared with
+//! what the Ingress says. An ALB that is more closed than that is left to the rules about what closed it.
+
+use std::collections::BTreeSet;
+
+use super::ALB024;
+use crate::alb::values::string_list;
+use crate::finding::{Finding, Rule, Severity};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::migrate::rules::ALB027;
+
+#[cfg(test)]
+mod tests;
+
+/// What the old load balancer of a gateway was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Before {
+    /// Internal for certain.
+    pub internal: bool,
+    /// The scheme of the NLB in front of the ALB is asked for.
+    pub says_frontend: bool,
+}
+
+/// Compares the Ingress of a gateway with what is built from it and all that has a say.
+pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Vec<Finding> {
+    scheme(context, ingress, before)
+        .into_iter()
+        .chain(frontend(context, ingress, before))
+        .chain(sources(context, ingress))
+        .collect()
+}
+
+fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
+    let scheme = ingress.annotation("scheme");
+    let open = ingress.built()?.load_balancer.scheme == "internet-facing";
+    let was = match scheme {
+        Some("internal") => format!("Ingress {} says internal", ingress.facts.key),
+        Some("internet-facing") => return None,
+        _ if before.internal => "the old load balancer is internal".to_owned(),
+        _ => return None,
+    };
+    open.then(|| {
+        let message = format!("{was}, and the ALB is made internet-facing here");
+        by(context, ingress, &ALB024, &["scheme"], &message)
+            .help("say the same here and there, or give the gateway an ALB of its own")
+    })
+}
+
+fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
+    let built = ingress.built()?;
+    let open = built.frontend_nlb.as_ref()?.scheme == "internet-facing";
+    (open && before.internal && built.load_balancer.scheme == "internal").then(|| {
+        let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
+        by(context, ingress, &ALB024, &["frontend-nlb-scheme"], message)
+            .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")
+            .severity(if before.says_frontend { Severity::Warning } else { Severity::Error })
+    })
+}
+
+/// Whether somebody can connect whom the Ingress does not let in.
+fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let lists = ["inbound-cidrs", "security-group-prefix-lists"];
+    let allowed: BTreeSet<String> =
+        lists.iter().filter_map(|suffix| ingress.annotation(suffix)).flat_map(string_list).collect();
+    if allowed.is_empty() {
+        return None;
+    }
+    let ports: Vec<String> =
+        ingress.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
+    let others: BTreeSet<&str> = ingress
+        .built()?
+        .inbound
+        .iter()
+        .filter_map(|rule| ports.iter().find_map(|port| rule.strip_prefix(port.as_str())))
+        .filter(|source| !allowed.contains(*source))
+        .collect();
+    (!others.is_empty()).then(|| {
+        let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
+        let others: Vec<&str> = others.into_iter().collect();
+        let message = format!(
+            "Ingress {} lets in {} only, and the ALB lets in {}, too",
+            ingress.facts.key,
+            allowed.join(","),
+            others.join(",")
+        );
+        by(context, ingress, &ALB027, &lists, &message).help(
+            "make the parameters of the class and the members of the group say what the Ingress says; a controller that is too \
+             old for an annotation needs networks in `ingress.inboundCidrs`",
+        )
+    })
+}
+
+/// A finding about the object that has its way: the class's parameters or another member, else the Ingress.
+fn by(
+    context: &Context<'_>,
+    ingress: &IngressUnderCheck<'_>,
+    rule: &'static Rule,
+    suffixes: &[&str],
+    message: &str,
+) -> Finding {
+    for member in context.members(ingress) {
+        for suffix in suffixes {
+            let Some(setting) = member.facts.in_effect(suffix) else {
+                continue;
+            };
+            if setting.is_of_class() || member.facts.key != ingress.facts.key {
+                return context.at_effective(&setting, rule, message);
+            }
+        }
+    }
+    match suffixes {
+        [suffix] => ingress.at(rule, suffix, message),
+        _ => ingress.finding(rule, message),
+    }
+}

@@ -1,0 +1,4 @@
+//! Annotations as such: whether they are read, and whether their values are.
+
+pub mod unread;
+pub mod values;

@@ -1,0 +1,273 @@
+//! The rule about values: whether an annotation's text is what the controller parses, and whether anybody parses it.
+//!
+//! The catalogue says what kind of value each annotation has, [`crate::alb::values`] how Go reads it. Scheme, tags, ports of
+//! health checks and JSON have rules of their own.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
+use crate::alb::model::Effective;
+use crate::alb::model::{Setting, State};
+use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_map, trim};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
+use crate::lint::facts::listen_ports::{self, misspelt_listener};
+use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::targets::targets;
+use crate::lint::facts::unused::{authenticates, why_unused};
+use crate::manifest::Object;
+
+rules! {
+    ALB064 Error "annotation-value-invalid" {
+        summary: "the value of an annotation is none that the controller parses, or nobody reads it",
+        explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is none, `15` \
+            and `+15` are numbers and `15s` and ` 15` are none, words are compared letter for letter (`HTTPS`, not \
+            `https`, nor with a blank behind it), maps are `key=value` with commas between. Otherwise the controller \
+            stops (event FailedBuildModel). For words that it passes on, and for numbers out of range, AWS does.\n\nA \
+            value that YAML reads as a number or a boolean is refused by the API server: quote it.\n\nWhere an \
+            annotation has no effect, since another one is missing, that is a warning: \
+            `manage-backend-security-group-rules` without `security-groups`, `target-node-labels` with ip targets, \
+            `frontend-nlb-*` without `enable-frontend-nlb`.",
+        help: "write the value as the controller's documentation has it",
+        source: "LBC v3.5.0 pkg/annotations/parser.go; Go's strconv",
+    }
+}
+
+/// Annotations whose values have a rule of their own.
+const ELSEWHERE: [&str; 4] = ["scheme", "tags", "frontend-nlb-tags", "group.order"];
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        let settings = ingress.facts.settings.iter();
+        for setting in settings.filter(|setting| setting.state == State::Read) {
+            findings.extend(value(context, ingress, setting));
+        }
+        for suffix in ["ip-address-type", "target-type"] {
+            findings.extend(word_of_class(context, ingress, suffix));
+        }
+        for target in targets(context, ingress) {
+            findings.extend(target.service.into_iter().flat_map(no_text));
+        }
+    }
+    findings
+}
+
+/// A word in the parameters of the class. The scheme has a rule of its own.
+fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
+    let word = ingress.facts.text(suffix).filter(Effective::is_of_class)?;
+    let fault = fault(catalogue::find(suffix)?, word.value)?;
+    let finding = context.at_effective(&word, &ALB064, format!("{suffix}: {}", fault.what));
+    Some(match fault.help {
+        Some(help) => finding.help(help),
+        None => finding,
+    })
+}
+
+fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<Finding> {
+    let annotation = setting.annotation?;
+    let text = setting.value.as_str();
+    if text.is_empty() || misspelt_listener(setting) {
+        return None;
+    }
+    let name = setting.name();
+    if let Some(why) = why_unused(context, ingress, setting) {
+        let finding = context.at(setting, &ALB064, format!("{name} is not read, {why}"));
+        let help = "remove the annotation, or set what it goes with";
+        return Some(finding.severity(Severity::Warning).help(help));
+    }
+    if ELSEWHERE.contains(&annotation.suffix) {
+        return None;
+    }
+    let fault = fault(annotation, text).or_else(|| ports(ingress, annotation, text))?;
+    let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what));
+    let finding = match fault.help {
+        Some(help) => finding.help(help),
+        None => finding,
+    };
+    let harmless = fault.harmless
+        || annotation.suffix == "create-acm-cert"
+        || leads_nowhere(context, ingress, setting)
+        || (fault.by_aws && annotation.suffix.starts_with("auth-") && !authenticates(ingress));
+    Some(if harmless { finding.severity(Severity::Warning) } else { finding })
+}
+
+/// An annotation of target groups on an Ingress that has none: all its rules redirect or answer by themselves.
+fn leads_nowhere(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> bool {
+    let of_target = |annotation: &Annotation| {
+        annotation.place == Place::ServiceThenIngress && !annotation.suffix.starts_with("auth-")
+    };
+    setting.object.kind == "Ingress"
+        && setting.annotation.is_some_and(of_target)
+        && targets(context, ingress).is_empty()
+}
+
+/// What is wrong with a value.
+#[derive(Default)]
+struct Fault {
+    what: String,
+    help: Option<String>,
+    /// The controller passes it on, and AWS refuses it.
+    by_aws: bool,
+    /// Nothing refuses it.
+    harmless: bool,
+}
+
+impl Fault {
+    fn new(what: String) -> Self {
+        Fault { what, ..Fault::default() }
+    }
+
+    fn help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    fn by_aws(mut self) -> Self {
+        self.by_aws = true;
+        self
+    }
+}
+
+fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
+    match annotation.kind {
+        Kind::Bool if parse_bool(text).is_err() => {
+            let meant = match trim(text).to_ascii_lowercase().as_str() {
+                "true" | "yes" | "y" | "on" | "enabled" => Some("write 'true'".to_owned()),
+                "false" | "no" | "n" | "off" | "disabled" => Some("write 'false'".to_owned()),
+                _ => None,
+            };
+            Some(Fault::new(format!("{text:?} is neither true nor false")).help(meant))
+        }
+        Kind::Int { min, max } => number(annotation, text, min, max),
+        Kind::Enum(words) if !words.contains(&text) => Some(word(words, text)),
+        Kind::Words(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
+        Kind::Map => map(annotation, text),
+        Kind::Port { named: false } => match PortRef::parse(text) {
+            PortRef::Name(name) if name == "traffic-port" => None,
+            PortRef::Number(1..=65535) => None,
+            PortRef::Number(_) => Some(Fault::new(format!("{text} is no port")).by_aws()),
+            PortRef::Name(_) => {
+                let what = format!("{text:?} is neither a port nor traffic-port");
+                Some(Fault::new(what))
+            }
+        },
+        _ => None,
+    }
+}
+
+/// Numbers of health checks and of the redirect have rules of their own for their ranges.
+fn number(annotation: &Annotation, text: &str, min: i64, max: i64) -> Option<Fault> {
+    let read = match annotation.suffix {
+        "auth-session-timeout" => parse_int64(text),
+        _ => parse_int32(text).map(i64::from),
+    };
+    let number = match read {
+        Ok(number) => number,
+        Err(_) => {
+            let digits: String = trim(text).chars().take_while(char::is_ascii_digit).collect();
+            let rest = trim(text).get(digits.len()..).unwrap_or_default();
+            let unit = rest.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
+            let meant = (!digits.is_empty() && unit).then(|| format!("write the number alone: '{digits}'"));
+            return Some(Fault::new(format!("{text:?} is no whole number")).help(meant));
+        }
+    };
+    let ranged = annotation.suffix.starts_with("frontend-nlb-")
+        || matches!(annotation.suffix, "auth-session-timeout" | "target-control-port.*.*");
+    (ranged && !(min..=max).contains(&number))
+        .then(|| Fault::new(format!("{number} is out of range, AWS takes {min} to {max}")).by_aws())
+}
+
+fn word(words: &[&str], text: &str) -> Fault {
+    let meant = words.iter().find(|word| word.eq_ignore_ascii_case(trim(text))).map(|word| format!("write {word}"));
+    Fault::new(format!("{text:?} is none of {}", words.join(", "))).help(meant)
+}
+
+fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
+    let Some(map) = string_map(text) else {
+        let help = "write `key=value`, several with commas between, without quotes or braces";
+        return Some(Fault::new(why_no_map(text)).help(Some(help.to_owned())));
+    };
+    match annotation.suffix {
+        "minimum-load-balancer-capacity" => map.iter().find_map(|(key, value)| {
+            let what = match key.as_str() {
+                "CapacityUnits" if parse_int32(value).is_ok_and(|units| units >= 0) => return None,
+                "CapacityUnits" => format!("{value:?} is no whole number"),
+                _ => format!("{key:?} is not CapacityUnits, the only key that there is"),
+            };
+            Some(Fault::new(what).help(Some("write `CapacityUnits=1000`".to_owned())))
+        }),
+        "frontend-nlb-attributes" => {
+            let key = "dns_record.client_routing_policy";
+            let policy = map.get(key)?;
+            let known = ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
+            (!known.contains(&policy.as_str()))
+                .then(|| Fault::new(format!("{key} {policy:?} is none of {}", known.join(", "))))
+        }
+        _ => None,
+    }
+}
+
+/// Ports of the NLB in front, and the ports of the ALB behind them.
+fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -> Option<Fault> {
+    if annotation.suffix != "frontend-nlb-listener-port-mapping" {
+        return None;
+    }
+    let map = string_map(text)?;
+    let port = |text: &str| parse_int32(text).ok().filter(|port| (1..=65535).contains(port));
+    if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
+        return Some(Fault::new(format!("{wrong:?} is no port")));
+    }
+    let own = listen_ports::ports(ingress)?;
+    let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
+    let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
+    Some(Fault { harmless: true, ..Fault::new(what) })
+}
+
+/// Annotations of an object that are no text, which the API server does not even read.
+pub fn no_text(object: &Object) -> Vec<Finding> {
+    let annotations = object.value.pointer("/metadata/annotations").and_then(|annotations| annotations.as_object());
+    let found = annotations.into_iter().flatten().filter_map(|(key, value)| {
+        let what = match value {
+            serde_json::Value::String(_) | serde_json::Value::Null => return None,
+            serde_json::Value::Bool(_) => "a boolean",
+            serde_json::Value::Number(_) => "a number",
+            serde_json::Value::Array(_) => "a list",
+            serde_json::Value::Object(_) => "a map",
+        };
+        let message = format!("{key} is {what} in YAML, and the API server takes text only");
+        let finding = about(object, &ALB064, message).field(pointer(key));
+        Some(if value.is_array() || value.is_object() {
+            finding.help("write it as one text, in quotes")
+        } else {
+            finding.help(format!("quote it: '{value}'"))
+        })
+    });
+    found.collect()
+}
+
+/// What is no text in Ingresses that cannot be decoded, and so are not among those that the model tells of, as far as they
+/// may be the controller's.
+pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
+    let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
+    let objects = context.objects.iter().enumerate();
+    objects
+        .filter(|(index, object)| object.kind() == "Ingress" && !decoded.contains(index))
+        .filter(|(_, object)| may_be_ours(context, object))
+        .flat_map(|(_, object)| no_text(object))
+        .collect()
+}
+
+fn may_be_ours(context: &Context<'_>, ingress: &Object) -> bool {
+    if let Some(class) = ingress.annotation(CLASS_ANNOTATION) {
+        return class == context.options.ingress_class;
+    }
+    let name = &ingress.value["spec"]["ingressClassName"];
+    context.of_kind("IngressClass").find(|class| name == class.name()).is_none_or(|class| {
+        let controller = class.value["spec"]["controller"].as_str();
+        controller.is_some_and(|controller| controller.ends_with("/alb"))
+    })
+}

@@ -1,0 +1,185 @@
+//! What the API server would refuse in an Ingress, and in a Service that one leads to.
+//!
+//! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
+//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here. A
+//! Service that is refused stays as it is, and Helm prints why: it is checked in manifests as they stand only.
+//!
+//! What other rules own (rules and default backend, resource backends, both forms of the class, fields of LoadBalancer Services)
+//! is left to them.
+
+mod ingress;
+mod service;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::alb::model::{Part, Site, Stage};
+use crate::config::kube::{self, Verdict, Wrong, wrong};
+use crate::finding::{Finding, Rule, Severity, rules};
+use crate::lint::context::{Context, about};
+use crate::lint::facts::targets::services;
+use crate::manifest::Object;
+use crate::yaml::pointer;
+
+rules! {
+    ALB090 Error "ingress-refused-by-the-api-server" {
+        summary: "an Ingress has something in it that the API server refuses",
+        explanation: "Names, labels and keys of annotations have their letters and lengths; a host is a DNS name, at \
+            most with `*.` before it; a path needs a `pathType` and begins with `/`, without `//`, `/./`, `/../` or \
+            `%2F` in it for `Prefix` and `Exact`; a backend names a Service and its port, by number or by name, which \
+            has 15 characters at most.\n\nNo dry run of Helm's finds any of this. On a real upgrade the Service is \
+            changed first, the Ingress is refused afterwards, and the gateway is left without a load balancer.",
+        help: "mend what the message names",
+        source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressCreate; k8s.io/apimachinery \
+            pkg/util/validation/validation.go",
+    }
+    ALB103 Error "service-refused-by-the-api-server" {
+        summary: "a Service that an Ingress leads to has something in it that the API server refuses",
+        explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port \
+            number or a node port can be there once for each protocol; a ClusterIP Service has no node ports. Node \
+            ports are from 30000 to 32767 unless the API server was told otherwise (`--service-node-port-range`), so \
+            others are a warning.\n\nWhere the Service is refused, a Helm upgrade stops, the Service stays as it was, \
+            and the Ingress is there all the same.",
+        help: "mend what the message names, in the chart's values",
+        source: "k8s pkg/apis/core/validation/validation.go ValidateService, ValidateServiceCreate",
+    }
+}
+
+/// All keys and values of the annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go:36).
+const MAX_ANNOTATIONS: usize = 256 * 1024;
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        findings.extend(ingress::faults(ingress.object));
+    }
+    if context.is_as_is() {
+        let undecoded = undecoded(context);
+        for (service, _) in &services(context) {
+            findings.extend(service::faults(service));
+            findings.extend(refused(&undecoded, service, &ALB103));
+        }
+        // One that cannot be decoded has no class, and so is in no group.
+        for ingress in context.of_kind("Ingress") {
+            findings.extend(refused(&undecoded, ingress, &ALB090));
+        }
+    }
+    findings
+}
+
+/// The first reason why an object cannot be decoded, by its address. Annotations that are no text have a rule of their own.
+type Undecoded<'s> = BTreeMap<*const Object, (&'s str, &'s Site)>;
+
+fn undecoded<'s>(context: &Context<'s>) -> Undecoded<'s> {
+    let mut found = Undecoded::new();
+    for failure in &context.model.failures {
+        if let Some(site) = failure.reason.site.as_deref()
+            && failure.stage == Stage::Decode
+            && matches!(site.part, Part::Field(_))
+            && let Some(object) = context.find(&site.object)
+        {
+            let reason = (failure.reason.message.as_str(), site);
+            found.entry(object).or_insert(reason);
+        }
+    }
+    found
+}
+
+fn refused(undecoded: &Undecoded<'_>, object: &Object, rule: &'static Rule) -> Option<Finding> {
+    let (message, site) = undecoded.get(&std::ptr::from_ref(object))?;
+    Some(about(object, rule, *message).field(site.pointer()))
+}
+
+/// What is wrong with one object.
+struct Faults<'o> {
+    object: &'o Object,
+    rule: &'static Rule,
+    findings: Vec<Finding>,
+}
+
+impl<'o> Faults<'o> {
+    fn of(object: &'o Object, rule: &'static Rule) -> Self {
+        Faults { object, rule, findings: Vec::new() }
+    }
+
+    /// The field at a JSON pointer is wrong.
+    fn add(&mut self, pointer: &str, fault: Wrong) {
+        let message = format!("{}: {}", shown(pointer), fault.what);
+        let mut finding = about(self.object, self.rule, message).field(pointer);
+        finding.help = fault.help;
+        self.findings.push(finding);
+    }
+
+    /// The field at a JSON pointer may be refused.
+    fn warn(&mut self, pointer: &str, fault: Wrong) {
+        self.add(pointer, fault);
+        if let Some(finding) = self.findings.last_mut() {
+            finding.severity = Severity::Warning;
+        }
+    }
+
+    fn check(&mut self, pointer: &str, verdict: Verdict) {
+        if let Err(fault) = verdict {
+            self.add(pointer, fault);
+        }
+    }
+
+    /// Name, namespace, labels and annotations.
+    fn metadata(&mut self, name: fn(&str) -> Verdict) {
+        let object = self.object;
+        let metadata = &object.value["metadata"];
+        if object.name().is_empty() {
+            if metadata["generateName"].as_str().unwrap_or_default().is_empty() {
+                self.add("/metadata/name", wrong("there is no name"));
+            }
+        } else {
+            self.check("/metadata/name", name(object.name()));
+        }
+        if !object.namespace().is_empty() {
+            self.check("/metadata/namespace", kube::label(object.namespace()));
+        }
+        for (key, value) in entries(&metadata["labels"]) {
+            let at = pointer::of(["metadata", "labels", key]);
+            self.check(&at, kube::qualified_name(key));
+            if let Some(value) = value.as_str() {
+                self.check(&at, kube::label_value(value));
+            }
+        }
+        let mut size = 0;
+        for (key, value) in entries(&metadata["annotations"]) {
+            size += key.len() + value.as_str().map_or(0, str::len);
+            let at = pointer::of(["metadata", "annotations", key]);
+            self.check(&at, kube::qualified_name(&key.to_lowercase()));
+        }
+        if size > MAX_ANNOTATIONS {
+            let fault = format!("{size} bytes in all; there may be {MAX_ANNOTATIONS}");
+            self.add("/metadata/annotations", wrong(fault));
+        }
+    }
+}
+
+fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    map.as_object().into_iter().flatten()
+}
+
+/// A JSON pointer as Kubernetes writes fields: `spec.rules[0].host`. Labels and annotations are named by their faults.
+fn shown(pointer: &str) -> String {
+    let mut shown = String::new();
+    for part in pointer.split('/').skip(1) {
+        if part.bytes().all(|byte| byte.is_ascii_digit()) {
+            shown.push_str(&format!("[{part}]"));
+            continue;
+        }
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(part);
+        if shown == "metadata.labels" || shown == "metadata.annotations" {
+            break;
+        }
+    }
+    shown
+}

@@ -1,0 +1,120 @@
+//! A Service as the API server validates it (k8s pkg/apis/core/validation/validation.go ValidateService).
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{ALB103, Faults};
+use crate::config::kube::{self, wrong};
+use crate::finding::Finding;
+use crate::manifest::Object;
+use crate::plan::ports;
+
+/// What it refuses.
+pub(super) fn faults(service: &Object) -> Vec<Finding> {
+    let mut faults = Faults::of(service, &ALB103);
+    faults.metadata(kube::label);
+    let spec = &service.value["spec"];
+    let words: [(&str, &[&str], bool); 4] = [
+        ("type", &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], true),
+        ("ipFamilyPolicy", &["SingleStack", "PreferDualStack", "RequireDualStack"], false),
+        ("sessionAffinity", &["None", "ClientIP"], true),
+        ("externalTrafficPolicy", &["Cluster", "Local"], true),
+    ];
+    for (field, words, may_be_empty) in words {
+        let Some(word) = spec[field].as_str() else {
+            continue;
+        };
+        let is_left_out = may_be_empty && word.is_empty();
+        if !is_left_out && !words.contains(&word) {
+            let what = format!("{word:?} is none of {}", words.join(", "));
+            faults.add(&format!("/spec/{field}"), wrong(what));
+        }
+    }
+    let all = ports(&service.value);
+    let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
+    if all.is_empty() && !is_headless && spec["type"] != "ExternalName" {
+        faults.add("/spec", wrong("there are no ports"));
+    }
+    let mut seen = Seen::default();
+    for (at, port) in all.iter().enumerate() {
+        faults.port(&format!("/spec/ports/{at}"), port, spec, all.len() > 1, &mut seen);
+    }
+    faults.findings
+}
+
+/// What the ports before one have.
+#[derive(Default)]
+struct Seen<'o> {
+    names: BTreeSet<&'o str>,
+    numbers: BTreeSet<(i64, &'o str)>,
+    node_ports: BTreeSet<(i64, &'o str)>,
+}
+
+impl Faults<'_> {
+    fn port<'o>(&mut self, at: &str, port: &'o Value, spec: &Value, is_one_of_several: bool, seen: &mut Seen<'o>) {
+        let text = |field: &str| port[field].as_str().filter(|text| !text.is_empty());
+        let protocol = text("protocol").unwrap_or("TCP");
+        if !matches!(protocol, "TCP" | "UDP" | "SCTP") {
+            let what = format!("{protocol:?} is none of TCP, UDP, SCTP");
+            self.add(&format!("{at}/protocol"), wrong(what));
+        }
+        match text("name") {
+            None if is_one_of_several => self.add(at, wrong("it has no name, and there are several ports")),
+            None => {}
+            Some(name) => {
+                self.check(&format!("{at}/name"), kube::label(name));
+                if !seen.names.insert(name) {
+                    let what = format!("another port is called {name}, too");
+                    self.add(&format!("{at}/name"), wrong(what));
+                }
+            }
+        }
+        match port["port"].as_i64() {
+            Some(number) => {
+                self.check(&format!("{at}/port"), kube::port_number(number));
+                if !seen.numbers.insert((number, protocol)) {
+                    let what = format!("another port is {number}/{protocol}, too");
+                    self.add(&format!("{at}/port"), wrong(what));
+                }
+            }
+            None if port["port"].is_null() => self.add(at, wrong("it has no number")),
+            None => {}
+        }
+        let target_at = format!("{at}/targetPort");
+        match &port["targetPort"] {
+            Value::String(name) if !name.is_empty() => self.check(&target_at, kube::port_name(name)),
+            Value::Number(number) => {
+                let number = number.as_i64().unwrap_or_default();
+                // 0 is the port's own number, as is an empty name.
+                if number != 0 {
+                    self.check(&target_at, kube::port_number(number));
+                }
+            }
+            _ => {}
+        }
+        if let Some(number) = port["nodePort"].as_i64().filter(|number| *number != 0) {
+            self.node_port(&format!("{at}/nodePort"), number, spec);
+            if !seen.node_ports.insert((number, protocol)) {
+                let what = format!("another port has node port {number}, too");
+                self.add(&format!("{at}/nodePort"), wrong(what));
+            }
+        }
+    }
+
+    fn node_port(&mut self, at: &str, number: i64, spec: &Value) {
+        let kind = spec["type"].as_str().filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP");
+        match (kind, number) {
+            ("NodePort" | "LoadBalancer", 30000..=32767) => {}
+            ("NodePort" | "LoadBalancer", 1..=65535) => {
+                let what = format!("{number} is not from 30000 to 32767, where node ports are by default");
+                self.warn(at, wrong(what));
+            }
+            ("NodePort" | "LoadBalancer", _) => self.check(at, kube::port_number(number)),
+            _ => {
+                let what = format!("a {kind} Service has no node ports");
+                self.add(at, wrong(what));
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Rules about who may come in: authentication by the ALB, bearer tokens, client certificates.
+//!
+//! All of it exists on HTTPS listeners only. On an HTTP listener beside it the same request passes without any of it, and
+//! nobody says so.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::alb::catalogue::PREFIX;
+use crate::alb::json::unknown_keys;
+use crate::alb::model::{Action, Protocol, Setting};
+use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::listen_ports;
+
+/// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
+const MAX_ITEMS: usize = 10;
+/// Characters of an endpoint or issuer of tokens.
+const MAX_TEXT: usize = 256;
+
+rules! {
+    ALB062 Error "authentication-without-https" {
+        summary: "`auth-type` or `jwt-validation`, and requests that pass an HTTP listener",
+        explanation: "Authentication and token validation exist on HTTPS listeners only. Without any HTTPS listener \
+            there is no check at all: everybody passes, and nobody is told, not even of a missing Secret. Beside an \
+            HTTP listener that forwards, whoever comes by port 80 passes unchecked.",
+        help: "listen on HTTPS, and redirect HTTP to it: `alb.ingress.kubernetes.io/ssl-redirect: '443'`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:19-40",
+    }
+    ALB075 Error "mutual-authentication-invalid" {
+        summary: "`mutual-authentication` is not what the controller reads",
+        explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` \
+            `off`, `passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` \
+            and `advertiseTrustStoreCaNames` (`on` or `off`), the other modes may have none of the three. It is \
+            checked whether or not there is an HTTPS listener, and the controller stops (event FailedBuildModel). Of \
+            two entries for one port the last one counts, without an error: that is a warning.",
+        help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
+    }
+    ALB076 Error "authentication-invalid" {
+        summary: "`auth-idp-*` or `jwt-validation` missing, malformed or in each other's way",
+        explanation: "`auth-type: oidc` needs `auth-idp-oidc`, `auth-type: cognito` needs `auth-idp-cognito`, both \
+            JSON objects with all their fields; the Secret that `secretName` names holds `clientID` and \
+            `clientSecret`. `jwt-validation` needs `jwksEndpoint` and `issuer`, and each additional claim a `format` \
+            (`single-string`, `string-array` or `space-separated-values`), a `name` and `values`. A rule can't have \
+            both authentication and token validation. Otherwise the controller stops (event FailedBuildModel), or AWS \
+            refuses what it passes on: an endpoint that is no full `https://` URL, more than 10 further parameters, \
+            claims or values of a claim, a claim that is always validated (`exp`, `iss`, `nbf`, `iat`).\n\nAn \
+            `auth-idp-*` without its `auth-type` does nothing, without an error: that is a warning.",
+        help: "complete the JSON; `auth-type: none` turns authentication off",
+        source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:17-47, 162-227; \
+            pkg/ingress/enhanced_backend_builder.go:319-351",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        findings.extend(mutual_authentication(context, ingress));
+        let mut found = json(context, ingress);
+        found.extend(incomplete(context, ingress));
+        found.extend(secret(context, ingress, &found));
+        found.extend(unasked(context, ingress));
+        findings.extend(found);
+        findings.extend(unchecked(context, ingress));
+    }
+    findings
+}
+
+fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for setting in ingress.settings("mutual-authentication") {
+        let at = |message: String| context.at(setting, &ALB075, format!("mutual-authentication: {message}"));
+        let entries: Vec<MutualAuthentication> = match Payload::read(&setting.value) {
+            Ok(entries) => entries,
+            Err(error) => {
+                findings.push(at(error));
+                continue;
+            }
+        };
+        if entries.is_empty() {
+            findings.push(at("there is no entry".to_owned()));
+        }
+        findings.extend(entries.iter().filter_map(|entry| entry.check().err()).map(at));
+        findings.extend(several_for_one_port(&entries).map(|message| at(message).severity(Severity::Warning)));
+        findings.extend(entries.iter().filter_map(no_trust_store).map(at));
+        let keys = unknown_keys(&setting.value, &<Vec<MutualAuthentication>>::TYPE);
+        findings.extend(keys.into_iter().map(|key| at(dropped(&key)).severity(Severity::Warning)));
+    }
+    findings
+}
+
+/// A port that several entries are for: the controller keeps the last one, without an error.
+fn several_for_one_port(entries: &[MutualAuthentication]) -> Option<String> {
+    let again = entries.iter().enumerate().find(|(at, entry)| {
+        let before = &entries[..*at];
+        before.iter().any(|before| before.port == entry.port)
+    });
+    let (_, entry) = again?;
+    let last = entries.iter().rfind(|last| last.port == entry.port)?;
+    Some(format!("there are several entries for port {}: the last one counts, with mode {}", entry.port, last.mode))
+}
+
+/// An ARN that is that of something else, which AWS refuses.
+fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
+    let arn = entry.trust_store.as_deref().filter(|store| store.starts_with("arn:"))?;
+    let is_one = arn.split(':').nth(2) == Some("elasticloadbalancing")
+        && arn.split(':').nth(5).is_some_and(|tail| tail.starts_with("truststore/"));
+    (!is_one).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
+}
+
+fn dropped(key: &str) -> String {
+    format!("the controller knows no key {key:?}, and drops it")
+}
+
+/// Faults of each JSON value by itself. They are parsed for every rule, authentication or not.
+fn json(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut add = |setting: &Setting, faults: Vec<String>, warnings: Vec<String>| {
+        let name = setting.name();
+        let at = |message: String| context.at(setting, &ALB076, format!("{name}: {message}"));
+        findings.extend(faults.into_iter().map(at));
+        findings.extend(warnings.into_iter().map(|message| at(message).severity(Severity::Warning)));
+    };
+    for setting in ingress.settings("auth-idp-oidc") {
+        add(setting, faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))), unknown::<Oidc>(setting));
+    }
+    for setting in ingress.settings("auth-idp-cognito") {
+        add(
+            setting,
+            faults(Cognito::read(&setting.value).map(|idp| missing_of_cognito(&idp))),
+            unknown::<Cognito>(setting),
+        );
+    }
+    for setting in ingress.settings("jwt-validation") {
+        let read = Jwt::read(&setting.value);
+        let mut warnings = unknown::<Jwt>(setting);
+        warnings.extend(read.iter().flat_map(|jwt| &jwt.additional_claims).filter_map(|claim| {
+            let known = ["", "single-string", "string-array", "space-separated-values"];
+            (!known.contains(&claim.format.as_str()))
+                .then(|| format!("claim format {:?} is none of the three", claim.format))
+        }));
+        let faults = faults(read.and_then(|jwt| {
+            jwt.check()?;
+            Ok(refused_of_jwt(&jwt))
+        }));
+        add(setting, faults, warnings);
+    }
+    findings
+}
+
+fn faults(read: Result<Vec<String>, String>) -> Vec<String> {
+    read.unwrap_or_else(|error| vec![error])
+}
+
+fn unknown<T: Payload>(setting: &Setting) -> Vec<String> {
+    unknown_keys(&setting.value, &T::TYPE).iter().map(|key| dropped(key)).collect()
+}
+
+fn missing(fields: &[(&str, &String)]) -> Vec<String> {
+    let empty = fields.iter().filter(|(_, value)| value.is_empty());
+    empty.map(|(name, _)| format!("{name} is missing")).collect()
+}
+
+fn missing_of_oidc(idp: &Oidc) -> Vec<String> {
+    let urls = [
+        ("issuer", &idp.issuer),
+        ("authorizationEndpoint", &idp.authorization_endpoint),
+        ("tokenEndpoint", &idp.token_endpoint),
+        ("userInfoEndpoint", &idp.user_info_endpoint),
+    ];
+    let mut faults = missing(&urls);
+    faults.extend(missing(&[("secretName", &idp.secret_name)]));
+    faults.extend(urls.iter().filter_map(|(name, url)| no_url(name, url)));
+    faults.extend(too_many_params(&idp.authentication_request_extra_params));
+    faults
+}
+
+/// AWS wants "a full URL, including the HTTPS protocol".
+fn no_url(name: &str, url: &str) -> Option<String> {
+    let is_one = url.is_empty() || url.strip_prefix("https://").is_some_and(|rest| !rest.is_empty());
+    (!is_one).then(|| format!("{name} is {url:?}, and AWS takes a full URL that begins with https://"))
+}
+
+fn too_many_params(params: &BTreeMap<String, String>) -> Option<String> {
+    (params.len() > MAX_ITEMS)
+        .then(|| format!("authenticationRequestExtraParams has {} entries, and AWS takes {MAX_ITEMS}", params.len()))
+}
+
+/// What the controller passes on (AWS elbv2 API, JwtValidationActionConfig).
+fn refused_of_jwt(jwt: &Jwt) -> Vec<String> {
+    let mut faults: Vec<String> = no_url("jwksEndpoint", &jwt.jwks_endpoint).into_iter().collect();
+    for (name, text) in [("jwksEndpoint", &jwt.jwks_endpoint), ("issuer", &jwt.issuer)] {
+        if text.chars().count() > MAX_TEXT {
+            faults.push(format!("{name} has more than {MAX_TEXT} characters, and AWS refuses that"));
+        }
+    }
+    if jwt.additional_claims.len() > MAX_ITEMS {
+        let count = jwt.additional_claims.len();
+        faults.push(format!("there are {count} additional claims, and AWS takes {MAX_ITEMS}"));
+    }
+    for claim in &jwt.additional_claims {
+        let name = &claim.name;
+        if ["exp", "iss", "nbf", "iat"].contains(&name.as_str()) {
+            faults.push(format!("claim {name} is always validated, and AWS takes it as no additional one"));
+        }
+        if claim.values.len() > MAX_ITEMS {
+            let count = claim.values.len();
+            faults.push(format!("claim {name} has {count} values, and AWS takes {MAX_ITEMS}"));
+        }
+        let spaced = claim.values.iter().find(|value| value.contains(' '));
+        if let Some(value) = spaced.filter(|_| claim.format == "space-separated-values") {
+            faults.push(format!("claim {name}: {value:?} has a space, which separates values in this format"));
+        }
+    }
+    faults
+}
+
+fn missing_of_cognito(idp: &Cognito) -> Vec<String> {
+    let mut faults = missing(&[
+        ("userPoolARN", &idp.user_pool_arn),
+        ("userPoolClientID", &idp.user_pool_client_id),
+        ("userPoolDomain", &idp.user_pool_domain),
+    ]);
+    faults.extend(too_many_params(&idp.authentication_request_extra_params));
+    faults
+}
+
+/// `auth-type` that authenticates, on the Ingress or on a Service of it.
+fn auth_types<'s>(ingress: &IngressUnderCheck<'s>) -> impl Iterator<Item = &'s Setting> {
+    ingress.settings("auth-type").filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
+}
+
+/// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
+fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let ports = listen_ports::ports(ingress).unwrap_or_default();
+    if !ports.values().any(|protocol| *protocol == Protocol::Https) {
+        return findings;
+    }
+    for setting in auth_types(ingress) {
+        let idp = format!("auth-idp-{}", setting.value);
+        let of_service = match setting.object.kind {
+            "Service" => (ingress.facts).service_setting(&setting.object.key.name, &idp),
+            _ => None,
+        };
+        if of_service.is_none() && ingress.facts.own_setting(&idp).is_none() {
+            let message = format!("auth-type is {}, and {idp} is missing", setting.value);
+            findings.push(context.at(setting, &ALB076, message));
+        }
+        if let Some(jwt) = ingress.setting("jwt-validation") {
+            let message = format!("jwt-validation beside auth-type {}: a rule can't have both", setting.value);
+            findings.push(context.at(jwt, &ALB076, message));
+        }
+    }
+    findings
+}
+
+/// An identity provider that nothing asks: without `auth-type` nobody is authenticated, and nobody says so.
+fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for kind in ["oidc", "cognito"] {
+        let suffix = format!("auth-idp-{kind}");
+        if ingress.settings("auth-type").any(|setting| setting.value == kind) {
+            continue;
+        }
+        let idps = ingress.settings(&suffix).filter(|setting| !setting.value.is_empty());
+        findings.extend(idps.map(|setting| {
+            let message = format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
+            context.at(setting, &ALB076, message).severity(Severity::Warning)
+        }));
+    }
+    findings
+}
+
+/// What the Secret lacks, if it is in the stream: only the model looks into it.
+fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Finding]) -> Option<Finding> {
+    let reason = &ingress.group?.failure.as_ref()?.reason;
+    let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
+    let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
+    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && found.is_empty())
+        .then(|| context.at_site(site, &ALB076, reason.message.clone()))
+}
+
+/// Requests that nobody checks.
+fn unchecked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let Some(ports) = listen_ports::ports(ingress).filter(|ports| !ports.is_empty()) else {
+        return Vec::new();
+    };
+    let https = ports.values().any(|protocol| *protocol == Protocol::Https);
+    let open = ingress.listeners.iter().find(|own| {
+        let forwards = |action: &Action| matches!(action, Action::Forward { .. });
+        let mut rules = own.rules.iter();
+        own.listener.protocol == Protocol::Http
+            && rules.any(|rule| rule.actions.iter().any(forwards) && own.is_reachable(rule))
+    });
+    let guards = auth_types(ingress).chain(ingress.settings("jwt-validation"));
+    let found = guards.filter_map(|guard| {
+        let name = guard.name();
+        if !https {
+            let message = format!("{name} has no HTTPS listener to act on: everybody passes unchecked");
+            return Some(context.at(guard, &ALB062, message));
+        }
+        let port = open?.listener.port;
+        let message = format!("{name} acts on HTTPS only: whoever comes by port {port} passes unchecked");
+        Some(context.at(guard, &ALB062, message).severity(Severity::Warning))
+    });
+    found.collect()
+}

@@ -1,0 +1,234 @@
+//! Rules about the load balancer itself: its name and place, its web ACL, what stands in front of it.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+use crate::alb::model::Effective;
+use crate::alb::values::parse_bool;
+use crate::config::aws;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
+use crate::lint::facts::members::{Question, first};
+
+rules! {
+    ALB021 Error "load-balancer-name-invalid" {
+        summary: "`load-balancer-name` is none that AWS takes",
+        explanation: "A name has 1 to 32 letters, digits and `-`, begins and ends with none, and does not begin with \
+            `internal-`. The controller counts the bytes and stops at 33 (event FailedBuildModel); everything else AWS \
+            refuses when the ALB is created (event FailedDeployModel). The name is used at creation only, and is \
+            unique per account and region over ALBs and NLBs.",
+        help: "use letters, digits and `-`, or leave the annotation out and get a generated name",
+        source: "AWS elbv2 API, CreateLoadBalancer Name; LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:97-121",
+    }
+    ALB023 Error "too-few-subnets" {
+        summary: "`subnets` has fewer than two entries, or one subnet twice",
+        explanation: "An ALB stands in two zones at least, with one subnet in each, so the controller stops at fewer \
+            than two (event FailedBuildModel: `subnets count less than minimal required count: 1 < 2`). A single one \
+            is right only in a Local Zone or on an Outpost: allow this finding there. A subnet id that is given twice \
+            is an error even beside two others: `couldn't find all subnets`. A list without any entry is no discovery.",
+        help: "name one subnet in each of two zones, or leave the annotation out: the controller then discovers \
+            subnets by their tags",
+        source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343, 713-728",
+    }
+    ALB030 Warning "web-acl-by-arn-and-by-name" {
+        summary: "`wafv2-acl-arn` beside `wafv2-acl-name`",
+        explanation: "As soon as any Ingress of the group names a web ACL by `wafv2-acl-name`, the ARNs of all of them \
+            are not read, without a word. With `wafv2-acl-name: none` the ALB has no web ACL at all.",
+        help: "keep one of the two",
+        source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer_addons.go:35-106",
+    }
+    ALB031 Error "web-acl-arn-invalid" {
+        summary: "`wafv2-acl-arn` is no ARN of a regional web ACL of WAFv2",
+        explanation: "An ALB takes a regional web ACL, `arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>`. \
+            A global one is for CloudFront. The controller passes the text on, AWS refuses it (event \
+            FailedDeployModel), and the ALB stands there without a web ACL. `none`, in small letters, takes a web ACL \
+            off.",
+        help: "copy the ARN of the web ACL from the console, in the region of the ALB",
+        source: "https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html; LBC v3.5.0 \
+            pkg/ingress/model_build_load_balancer_addons.go:92-104",
+    }
+    ALB032 Warning "shield-needs-a-subscription" {
+        summary: "`shield-advanced-protection` is on",
+        explanation: "Without a subscription of Shield Advanced in the account the controller passes over it silently: \
+            there is no protection, and no event. The subscription costs a monthly fee, with a commitment of a year. \
+            (Shield Standard is always on.)",
+        help: "be sure that the account has the subscription, and allow this finding",
+        source: "LBC v3.5.0 pkg/deploy/stack_deployer.go:159-165; \
+            pkg/ingress/model_build_load_balancer_addons.go:142-166",
+    }
+    ALB087 Error "frontend-nlb-addresses" {
+        summary: "Elastic IPs for the NLB in front that it can't have",
+        explanation: "`frontend-nlb-eip-allocations` is for an NLB with `frontend-nlb-scheme: internet-facing` (the \
+            default is `internal`, whatever the scheme of the ALB), and has one allocation for each of the \
+            `frontend-nlb-subnets`. Otherwise the controller stops: `EIP allocations can only be set for internet \
+            facing load balancers`, `number of EIP allocations (1) and subnets (2) must match`.",
+        help: "set `frontend-nlb-scheme: internet-facing`, and name as many subnets as addresses",
+        source: "LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go:142-192",
+    }
+    ALB089 Error "id-of-another-kind" {
+        summary: "an entry of `security-group-prefix-lists` or an address pool whose id is of another kind, or public \
+            addresses of an internal ALB",
+        explanation: "Prefix lists are given by id (`pl-…`), not by name; an IPAM pool is `ipam-pool-…`, a \
+            customer-owned pool `ipv4pool-coip-…`. The controller passes them on, and AWS refuses other texts (event \
+            FailedDeployModel).\n\n`ip-address-type: dualstack-without-public-ipv4` and `ipam-ipv4-pool-id` are about \
+            public addresses, which an internal ALB has not: that is a warning.",
+        help: "give the id as AWS shows it",
+        source: "AWS elbv2 API, CreateLoadBalancer and IpamPools; \
+            https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        findings.extend(name(context, ingress));
+        findings.extend(subnets(context, ingress));
+        findings.extend(web_acl(context, ingress));
+        findings.extend(shield(ingress));
+        findings.extend(fixed_addresses(context, ingress));
+        findings.extend(ids(context, ingress));
+        findings.extend(public_addresses(context, ingress));
+    }
+    findings
+}
+
+fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let name = ingress.facts.text("load-balancer-name")?;
+    let fault = aws::load_balancer_name(name.value).err()?;
+    Some(context.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
+}
+
+fn subnets(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Some(list) = ingress.facts.list("subnets") {
+        // A customer-owned pool is on an Outpost, where one subnet is enough.
+        let on_an_outpost = ingress.read("customer-owned-ipv4-pool").is_some();
+        findings.extend(listed(context, "subnets", &list, if on_an_outpost { 1 } else { 2 }));
+    }
+    if frontend_nlb(context, ingress)
+        && let Some(list) = ingress.facts.list("frontend-nlb-subnets")
+    {
+        findings.extend(listed(context, "frontend-nlb-subnets", &list, 1));
+    }
+    findings
+}
+
+fn listed(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>, minimum: usize) -> Option<Finding> {
+    let items = &list.value;
+    let distinct: BTreeSet<&String> = items.iter().collect();
+    let message = if distinct.is_empty() {
+        format!("{name} names no subnet: it is a list of commas")
+    } else if let Some(id) = first_duplicate(items, "subnet-") {
+        format!("{name} has {id} twice")
+    } else if distinct.len() < minimum {
+        format!("{name} names one subnet only: an ALB stands in two zones at least")
+    } else {
+        return None;
+    };
+    Some(context.at_effective(list, &ALB023, message))
+}
+
+fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let arn = ingress.facts.text("wafv2-acl-arn")?;
+    if let Some(member) = first(context, ingress, Question::WebAclName)
+        && let Some(name) = member.facts.text("wafv2-acl-name")
+    {
+        let of =
+            if member.facts.key == ingress.facts.key { String::new() } else { format!(" of {}", member.facts.key) };
+        let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
+        return Some(context.at_effective(&arn, &ALB030, message));
+    }
+    let fault = aws::web_acl(arn.value).err()?;
+    let finding = context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
+    Some(match fault.help {
+        Some(help) => finding.help(help),
+        None => finding,
+    })
+}
+
+fn shield(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let suffix = "shield-advanced-protection";
+    let on = parse_bool(ingress.read(suffix)?).ok()?;
+    on.then(|| {
+        let message = "Shield Advanced protects only if the account has the subscription";
+        ingress.at(&ALB032, suffix, message)
+    })
+}
+
+fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let suffix = "frontend-nlb-eip-allocations";
+    let addresses = ingress.facts.list(suffix)?.value;
+    if !frontend_nlb(context, ingress) {
+        return None;
+    }
+    let with_scheme = first(context, ingress, Question::FrontendNlbScheme);
+    let message = match with_scheme.and_then(|member| member.read("frontend-nlb-scheme")) {
+        Some("internet-facing") => {
+            let with_subnets = first(context, ingress, Question::FrontendNlbSubnets)?;
+            let subnets = with_subnets.facts.list("frontend-nlb-subnets")?;
+            let (addresses, subnets) = (addresses.len(), subnets.value.len());
+            if addresses == subnets {
+                return None;
+            }
+            format!(
+                "{suffix} has {addresses} addresses, and frontend-nlb-subnets {subnets} subnets: one belongs to each"
+            )
+        }
+        scheme => format!(
+            "{suffix} is for an internet-facing NLB, and frontend-nlb-scheme is {}",
+            scheme.unwrap_or("not set, so internal")
+        ),
+    };
+    Some(ingress.at(&ALB087, suffix, message))
+}
+
+/// Ids by what they begin with.
+fn ids(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let is = |text: &str, prefix: &str| {
+        text.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    let suffix = "security-group-prefix-lists";
+    // Beside security groups they are not read at all, which has a rule of its own.
+    let read = security_groups(context, ingress).is_none();
+    if let Some(lists) = ingress.facts.list(suffix).filter(|_| read) {
+        let wrong = lists.value.iter().filter(|item| !is(item, "pl-"));
+        findings.extend(wrong.map(|item| {
+            context.at_effective(
+                &lists,
+                &ALB089,
+                format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"),
+            )
+        }));
+    }
+    for (suffix, prefix) in [("ipam-ipv4-pool-id", "ipam-pool-"), ("customer-owned-ipv4-pool", "ipv4pool-coip-")] {
+        let pool = ingress.facts.text(suffix).filter(|pool| !is(pool.value, prefix));
+        findings.extend(pool.map(|pool| {
+            let message = format!("{suffix}: {:?} is no id of such a pool, which is {prefix}…", pool.value);
+            context.at_effective(&pool, &ALB089, message)
+        }));
+    }
+    findings
+}
+
+fn public_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if scheme(context, ingress) != Some("internal") {
+        return findings;
+    }
+    let without = "dualstack-without-public-ipv4";
+    let kind = ingress.facts.text("ip-address-type").filter(|kind| kind.value == without);
+    findings.extend(kind.map(|kind| {
+        let message = format!("ip-address-type {without} is for an internet-facing ALB, and this one is internal");
+        context.at_effective(&kind, &ALB089, message).severity(Severity::Warning)
+    }));
+    let pool = ingress.facts.text("ipam-ipv4-pool-id");
+    findings.extend(pool.map(|pool| {
+        let message = "ipam-ipv4-pool-id is about public addresses, and the ALB is internal";
+        context.at_effective(&pool, &ALB089, message).severity(Severity::Warning)
+    }));
+    findings
+}

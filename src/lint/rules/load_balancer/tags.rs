@@ -1,0 +1,110 @@
+//! The rule about AWS tags.
+
+#[cfg(test)]
+mod tests;
+
+use crate::alb::model::Setting;
+use crate::alb::values::string_map;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::unused::why_unused;
+
+rules! {
+    ALB061 Error "tags-invalid" {
+        summary: "`tags` that the controller or AWS refuses, or that come out otherwise than they are written",
+        explanation: "Tags are `Key=value` with commas between. An item without `=` (the old providers took it), an \
+            empty key, or nothing but blanks stops the controller (event FailedBuildModel). AWS takes keys of up to \
+            128 and values of up to 256 characters, letters, digits, blanks and `_ . : / = + - @`, and keeps keys that \
+            begin with `aws:` for itself.\n\nA comma at the end becomes part of the last value, one that is escaped \
+            (`\\\\,`) part of its own, and AWS has no comma among its characters. Any other backslash is dropped. The \
+            controller's own keys (`elbv2.k8s.aws/cluster` and so on) are overwritten.",
+        help: "write `Environment=production,Team=edge`",
+        source: "LBC v3.5.0 pkg/annotations/parser.go:140-163, 212-245; pkg/ingress/model_build_tags.go:12-102; AWS \
+            elbv2 API, Tag",
+    }
+}
+
+const ANNOTATIONS: [&str; 2] = ["tags", "frontend-nlb-tags"];
+/// By the controller on everything that it makes (LBC v3.5.0 pkg/deploy/tracking/provider.go).
+const ITS_OWN: [&str; 3] = ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "ingress.k8s.aws/resource"];
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        for suffix in ANNOTATIONS {
+            let settings = ingress.settings(suffix);
+            for setting in settings.filter(|setting| why_unused(context, ingress, setting).is_none()) {
+                findings.extend(text(context, setting));
+            }
+            findings.extend(tags(context, ingress, suffix));
+        }
+    }
+    findings
+}
+
+/// What is wrong with the text, before it is tags.
+fn text(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
+    let at = |message: String| context.at(setting, &ALB061, message);
+    if string_map(&setting.value).is_none() {
+        return Some(at(format!("no tags: {}", why_no_map(&setting.value))));
+    }
+    let mut rest = setting.value.chars();
+    while let Some(c) = rest.next() {
+        let escaped = if c == '\\' { rest.next() } else { continue };
+        if !matches!(escaped, None | Some('\\' | ',')) {
+            let message = "a backslash in tags is dropped: a backslash itself is written as two";
+            return Some(at(message.to_owned()).severity(Severity::Warning));
+        }
+    }
+    None
+}
+
+fn tags(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &'static str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for map in ingress.facts.maps(suffix) {
+        for (key, value) in &map.value {
+            if let Some(fault) = refused(key, value) {
+                findings.push(context.at_effective(&map, &ALB061, fault));
+            } else if let Some(doubt) = doubtful(key, value) {
+                let finding = context.at_effective(&map, &ALB061, doubt);
+                findings.push(finding.severity(Severity::Warning));
+            }
+        }
+    }
+    findings
+}
+
+fn refused(key: &str, value: &str) -> Option<String> {
+    let length = |text: &str| text.chars().count();
+    let reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    if key.is_empty() {
+        Some(format!("the tag with the value {value:?} has no key"))
+    } else if reserved {
+        Some(format!("tag {key} begins with aws:, which AWS keeps for itself"))
+    } else if length(key) > MAX_KEY {
+        Some(format!("the key of tag {key} has {} characters, and AWS takes {MAX_KEY}", length(key)))
+    } else if length(value) > MAX_VALUE {
+        Some(format!("tag {key} has a value of {} characters, and AWS takes {MAX_VALUE}", length(value)))
+    } else {
+        None
+    }
+}
+
+fn doubtful(key: &str, value: &str) -> Option<String> {
+    if ITS_OWN.contains(&key) {
+        return Some(format!("tag {key} is the controller's own: it is overwritten"));
+    }
+    if value.ends_with(',') {
+        return Some(format!("tag {key} is {value:?}: the comma at the end is part of the value, and AWS takes none"));
+    }
+    let odd = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !"_.:/=+-@".contains(*c);
+    let (what, c) = match (key.chars().find(odd), value.chars().find(odd)) {
+        (Some(c), _) => ("the key of ", c),
+        (None, Some(c)) => ("", c),
+        (None, None) => return None,
+    };
+    Some(format!("{what}tag {key} has {c:?} in it, which is not among the characters that AWS takes"))
+}

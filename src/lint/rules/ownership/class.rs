@@ -1,0 +1,148 @@
+//! Rules about the class of an Ingress: whether the controller picks it up at all.
+//!
+//! An Ingress of a class that is not the controller's is passed over without an event. Many streams hold such Ingresses
+//! rightly, for another controller, so it is a fault only where the Ingress shows that it is meant for this one.
+
+#[cfg(test)]
+mod tests;
+
+use crate::alb::catalogue::CLASS_ANNOTATION;
+use crate::alb::model::Effective;
+use crate::alb::values::parse_int32;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck, pointer};
+
+rules! {
+    ALB039 Error "class-said-twice" {
+        summary: "the class annotation beside `ingressClassName`",
+        explanation: "When an Ingress is created the API server wants both to be equal: `must match ingressClassName \
+            when both are specified`; before Kubernetes 1.27 it refuses both together. On an update it lets a \
+            difference pass, and the annotation counts.\n\nWhere both are equal (a warning) the controller takes the \
+            annotation, so IngressClassParams do not count, and its webhook still denies the Ingress if there is no \
+            IngressClass of that name.",
+        help: "keep one of them: `ingress.classAs: annotation` or `ingress.classAs: field`",
+        source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC \
+            v3.5.0 pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
+    }
+    ALB086 Error "class-not-the-controllers" {
+        summary: "an Ingress that is meant for the controller, and its class is not the controller's",
+        explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter \
+            for letter (its flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller \
+            `ingress.k8s.aws/alb`. Every other Ingress is passed over: no load balancer, no event, no word in the log. \
+            With two default IngressClasses an Ingress without a class is denied.\n\nAn Ingress without any class is \
+            the controller's only where the cluster has a default IngressClass of its: a warning. EKS Auto Mode has \
+            the controller `eks.amazonaws.com/alb`, and does not read the annotation: if the filter's own Ingress is \
+            of a class of the one, and `eksAutoMode` says the other, nothing is known of the ALB; on manifests as they \
+            stand that is an info.\n\nThat an Ingress is meant for the controller is told by \
+            `alb.ingress.kubernetes.io/` annotations on it, or by the name of its class. One that is not is only \
+            named, as an info.",
+        help: "set `kubernetes.io/ingress.class: alb`, or `ingressClassName` to a class of the controller's \
+            (`ingress.className`, `ingress.classAs`)",
+        source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147",
+    }
+    ALB088 Error "class-redirect-port-no-number" {
+        summary: "`sslRedirectPort` of the IngressClassParams is no number",
+        explanation: "A text that is no number is no error: it cancels every redirect to HTTPS of the whole group, \
+            those that other Ingresses ask for by annotation, too. Port 80 serves clear text, and nobody says so.",
+        help: "write the port as text: `sslRedirectPort: \"443\"`",
+        source: "LBC v3.5.0 pkg/ingress/model_builder.go:517-521",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in &context.under_check {
+        findings.extend(two_classes(context, ingress).or_else(|| passed_over(context, ingress)));
+        findings.extend(redirect_port(context, ingress));
+    }
+    findings
+}
+
+fn two_classes(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let annotation = ingress.object.annotation(CLASS_ANNOTATION)?;
+    let field = ingress.object.value["spec"]["ingressClassName"].as_str()?;
+    let ours = &context.options.ingress_class;
+    let at = |message: String| ingress.finding(&ALB039, message).field("/spec/ingressClassName");
+    if annotation == field {
+        return (annotation == ours).then(|| {
+            at(format!(
+                "the class is {field} by annotation and by ingressClassName: the annotation counts, and IngressClass {field} \
+                 must be in the cluster"
+            ))
+            .severity(Severity::Warning)
+        });
+    }
+    let is_meant = annotation == ours || field == ours || context.is_meant_for_alb(ingress);
+    is_meant.then(|| {
+        at(format!(
+            "ingressClassName is {field:?} and {CLASS_ANNOTATION} is {annotation:?}: the API server refuses the Ingress"
+        ))
+    })
+}
+
+fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let facts = ingress.facts;
+    let why = &facts.why;
+    let at = |severity: Severity, message: String| {
+        let finding = ingress.finding(&ALB086, message).severity(severity);
+        if ingress.object.annotation(CLASS_ANNOTATION).is_some() {
+            finding.field(pointer(CLASS_ANNOTATION))
+        } else if ingress.object.value["spec"]["ingressClassName"].is_string() {
+            finding.field("/spec/ingressClassName")
+        } else {
+            finding
+        }
+    };
+    if let Some(failure) = &facts.failure
+        && facts.picked_up == Some(false)
+    {
+        return Some(at(Severity::Error, failure.reason.message.clone()));
+    }
+    let silently =
+        |severity: Severity| at(severity, format!("{why}: the controller passes it over, and no event says so"));
+    let is_meant = context.is_meant_for_alb(ingress);
+    let is_nearly = ingress
+        .object
+        .annotation(CLASS_ANNOTATION)
+        .is_some_and(|class| class.trim().eq_ignore_ascii_case(&context.options.ingress_class));
+    let controller = context.class(ingress).map(|class| class.value["spec"]["controller"].as_str().unwrap_or_default());
+    match (facts.picked_up, controller) {
+        (Some(true), _) => None,
+        // EKS Auto Mode reads no class annotation, which is ALB040.
+        (Some(false), _) if is_nearly && context.options.eks_auto_mode => None,
+        (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
+        (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
+            let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
+            // For the filter's own Ingress it is an error: no rule of the right controller would check it.
+            let severity = if context.is_as_is() { Severity::Info } else { Severity::Error };
+            Some(silently(severity).help(help))
+        }
+        (Some(false), Some(_)) if is_meant => Some(silently(Severity::Error)),
+        (Some(false), None) if is_meant => Some(silently(Severity::Warning)),
+        // Class and parameters are in order as far as the stream tells.
+        (None, Some(_)) => None,
+        (None, None) if is_meant && facts.class.is_some() => None,
+        (None, None) if is_meant => Some(at(
+            Severity::Warning,
+            "no class is named: the controller takes it only if the cluster has a default IngressClass of its".to_owned(),
+        )),
+        _ => Some(
+            at(
+                Severity::Info,
+                format!("{why}: it is taken to be another controller's, and not judged"),
+            )
+            .help(
+                "if an ALB is to be built for it, set `kubernetes.io/ingress.class: alb`, or name a class of the controller's",
+            ),
+        ),
+    }
+}
+
+fn redirect_port(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let port = ingress.facts.text("ssl-redirect").filter(Effective::is_of_class)?;
+    parse_int32(port.value).is_err().then(|| {
+        let message =
+            format!("sslRedirectPort {:?} is no number: no HTTP listener of the group redirects to HTTPS", port.value);
+        context.at_effective(&port, &ALB088, message)
+    })
+}

@@ -1,0 +1,4 @@
+//! Which controller an Ingress belongs to, and with whom it shares a load balancer.
+
+pub mod class;
+pub mod group;

@@ -1,0 +1,331 @@
+//! Rules about `actions.*` annotations, and about rules that never fire.
+//!
+//! An action is read for a backend that has its name and the port name `use-annotation`, and for nothing else: the how-to's
+//! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire the model knows; what takes what is in
+//! [`crate::lint::facts::shadowing`].
+
+mod limits;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use crate::alb::json::unknown_keys;
+use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
+use crate::alb::payloads::{self, Payload};
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::listeners::IngressListener;
+use crate::lint::facts::shadowing::covers;
+use crate::lint::facts::targets::{backends, path_pointer};
+
+rules! {
+    ALB003 Error "action-never-read" {
+        summary: "an `actions.*` annotation that no backend refers to",
+        explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and \
+            `service.port.name: use-annotation`, in a rule or as `defaultBackend`. Without such a backend the \
+            annotation does nothing, its JSON is not even parsed, and nobody says so. `actions.ssl-redirect` beside a \
+            rule to the gateway redirects nothing: port 80 forwards in clear text.",
+        help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; \
+            otherwise name it in a rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
+        source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
+    }
+    ALB004 Error "action-missing" {
+        summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
+        explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an \
+            error.",
+        help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is \
+            there",
+        source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
+    }
+    ALB005 Error "action-invalid" {
+        summary: "an `actions.*` annotation that the controller or AWS refuses, or part of which is dropped",
+        explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` \
+            with `redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` \
+            or a target group; `statusCode` is required, `port` is text in quotes, several target groups need weights. \
+            Otherwise the controller stops (event FailedBuildModel).\n\nIt does not look at the rest (event \
+            FailedDeployModel). In a redirect AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and `#{protocol}`, \
+            a path that begins with `/`, and nothing from HTTPS to HTTP; in a fixed response 2xx, 4xx and 5xx, five \
+            content types and 1024 characters; in a forward one to five target groups, weights from 0 to 999, and \
+            stickiness with its duration, 1 to 604800 seconds. A key that the controller does not know is dropped \
+            without a word.",
+        help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \
+            \"443\", \"statusCode\": \"HTTP_301\"}}`",
+        source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, \
+            FixedResponseActionConfig and ForwardActionConfig",
+    }
+    ALB007 Error "rule-never-fires" {
+        summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
+        explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then \
+            Prefix with the longest first (equal ones as written), then ImplementationSpecific. A rule behind one that \
+            takes every request of its own is dead, on every listener. A redirect is meant to fire, so that is an \
+            error; for other rules it is a warning.\n\nA redirect to the listener that it stands on is left out there, \
+            which is how one redirect rule can serve the HTTP listener and not the HTTPS one. So is what an earlier \
+            redirect takes; there the controller does not see regular expressions, and a redirect that has them for \
+            its host or path makes it leave out rules that it does not take: that is an error.",
+        help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
+            `alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
+        source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; \
+            pkg/ingress/rule_optimizer.go:29-175",
+    }
+    ALB082 Error "default-backend-redirects-to-itself" {
+        summary: "`defaultBackend` is a redirect to one of the Ingress's own listeners, and requests reach it there",
+        explanation: "The controller leaves out rules that redirect to their own listener, but does not look at \
+            default actions. A redirect to HTTPS as `defaultBackend` stands on the HTTPS listener, too, and every \
+            request that no rule takes is redirected to the same address for ever.",
+        help: "use `alb.ingress.kubernetes.io/ssl-redirect: '443'`, or make the redirect a rule instead of the default \
+            backend",
+        source: "LBC v3.5.0 pkg/ingress/rule_optimizer.go:47-51; pkg/ingress/model_build_listener.go:93-100",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        findings.extend(never_read(ingress));
+        findings.extend(missing(ingress));
+        for setting in ingress.settings("actions.*") {
+            findings.extend(invalid(setting, &|message| context.at(setting, &ALB005, message)));
+        }
+        findings.extend(to_clear_text(ingress));
+        findings.extend(never_fire(ingress));
+        findings.extend(default_loops(ingress));
+    }
+    findings
+}
+
+fn never_read(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let unread = ingress.facts.settings.iter().filter(|setting| {
+        setting.state == State::Unread(Unread::NoSuchBackend)
+            && setting.annotation.is_some_and(|found| found.suffix == "actions.*")
+    });
+    let backends = backends(ingress.object);
+    let found = unread.map(|setting| {
+        let suffix = setting.name();
+        let name = suffix.strip_prefix("actions.").unwrap_or_default();
+        let message = match backends.iter().find(|backend| backend.name == name) {
+            Some(backend) => format!(
+                "{suffix} is never read: the backend {name} has the port {}, not the port name use-annotation",
+                backend.port
+            ),
+            None => format!("{suffix} is never read: no backend has the name {name} and the port name use-annotation"),
+        };
+        ingress.at(&ALB003, suffix, message)
+    });
+    found.collect()
+}
+
+fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for backend in backends(ingress.object) {
+        let suffix = format!("actions.{}", backend.name);
+        if backend.uses_annotation() && ingress.setting(&suffix).is_none() {
+            let message = format!("there is no annotation {suffix}: what comes here is answered with 503");
+            findings.push(ingress.finding(&ALB004, message).field(backend.pointer));
+        }
+    }
+    findings
+}
+
+/// Faults of an action by itself.
+fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
+    let text = &setting.value;
+    let suffix = setting.name();
+    let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
+        Ok(action) => action,
+        Err(error) => {
+            let quotes = error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let finding = at(format!("{suffix}: {error}"));
+            return vec![match quotes {
+                true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
+                false => finding.help(help(text)),
+            }];
+        }
+    };
+    let mut findings: Vec<Finding> =
+        limits::refused(&action).into_iter().map(|fault| at(format!("{suffix}: {fault}")).help(help(text))).collect();
+    let warn = |message: String| at(message).severity(Severity::Warning);
+    for key in unknown_keys(text, &payloads::Action::TYPE) {
+        findings.push(warn(format!("{suffix}: the controller knows no key {key:?}, and drops it")));
+    }
+    let targets = action.forward_config.iter().flat_map(|forward| &forward.target_groups);
+    let by_both = targets.filter(|target| target.target_group_arn.is_some() && target.target_group_name.is_some());
+    if by_both.count() > 0 || (action.target_group_arn.is_some() && action.target_group_name.is_some()) {
+        findings.push(warn(format!("{suffix}: targetGroupName beside targetGroupARN is not read")));
+    }
+    findings
+}
+
+/// How an action of this type is written.
+fn help(text: &str) -> &'static str {
+    match payloads::Action::read(text).map(|action| action.r#type.to_lowercase()) {
+        Ok(kind) if kind == "forward" => {
+            "a forward reads `{\"type\": \"forward\", \"forwardConfig\": {\"targetGroups\": [{\"serviceName\": \"gateway\", \
+             \"servicePort\": 443, \"weight\": 90}, …]}}`"
+        }
+        Ok(kind) if kind.contains("response") => {
+            "a response reads `{\"type\": \"fixed-response\", \"fixedResponseConfig\": {\"contentType\": \"text/plain\", \
+             \"statusCode\": \"503\", \"messageBody\": \"later\"}}`"
+        }
+        _ => ALB005.help,
+    }
+}
+
+/// Redirects from an HTTPS listener to HTTP, which AWS refuses.
+fn to_clear_text(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let https = |own: &&IngressListener<'_>| own.listener.protocol == Protocol::Https;
+    for own in ingress.listeners.iter().filter(https) {
+        for rule in own.rules {
+            let redirect = rule.actions.iter().find_map(Action::redirect);
+            if redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTP")) {
+                let suffix = format!("actions.{}", rule.origin.backend);
+                let port = own.listener.port;
+                let message =
+                    format!("{suffix} redirects the HTTPS listener on port {port} to HTTP, which AWS refuses");
+                findings.push(ingress.at(&ALB005, &suffix, message));
+            }
+        }
+    }
+    findings
+}
+
+/// What becomes of a rule on one listener.
+enum Fate<'l> {
+    Fires,
+    TakenBy(Taker<'l>),
+    ToItself,
+}
+
+/// The earlier rule that takes the requests of another.
+#[derive(Clone, Copy)]
+struct Taker<'l> {
+    origin: &'l Origin,
+    redirects: bool,
+    /// The controller leaves the other rule out though requests could reach it.
+    wrongly: bool,
+}
+
+fn never_fire(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let listeners = &ingress.listeners;
+    let redirected = listeners.iter().any(|own| own.listener.redirects_all);
+    let mut by_origin: BTreeMap<(usize, usize), Vec<(Fate<'_>, &model::Rule)>> = BTreeMap::new();
+    for (fate, rule) in listeners.iter().flat_map(fates) {
+        let place = (rule.origin.rule, rule.origin.path);
+        by_origin.entry(place).or_default().push((fate, rule));
+    }
+    for ((rule, path), fates) in by_origin {
+        if fates.iter().any(|(fate, _)| matches!(fate, Fate::Fires)) {
+            continue;
+        }
+        let shadowed_by = fates.iter().find_map(|(fate, _)| match fate {
+            Fate::TakenBy(by) => Some(*by),
+            _ => None,
+        });
+        let is_redirect = fates.iter().any(|(_, rule)| redirects(rule));
+        let is_wrong = |by: &Origin| {
+            let mut fates = fates.iter();
+            fates.any(|(fate, _)| matches!(fate, Fate::TakenBy(shadowed_by) if shadowed_by.wrongly && shadowed_by.origin == by))
+        };
+        let done_by_ssl_redirect = redirected && fates.first().is_some_and(|(_, rule)| leads_to_https(rule));
+        let (severity, message) = match shadowed_by {
+            None if done_by_ssl_redirect => {
+                (Severity::Warning, "this redirect is not needed: ssl-redirect does the same".to_owned())
+            }
+            None => {
+                (Severity::Error, "this redirect never fires: it leads to the listener that it stands on".to_owned())
+            }
+            Some(by) if is_wrong(by.origin) => (
+                Severity::Error,
+                format!(
+                    "the controller leaves this rule out: {} is a redirect with regular expressions, which it takes for one \
+                     that matches everything",
+                    describe(ingress, by.origin)
+                ),
+            ),
+            Some(by) => {
+                let place = describe(ingress, by.origin);
+                let what = if is_redirect { "redirect" } else { "rule" };
+                let message = format!("this {what} never fires: {place} takes every request before it");
+                let severity = if is_redirect && !by.redirects { Severity::Error } else { Severity::Warning };
+                (severity, message)
+            }
+        };
+        let finding = ingress.finding(&ALB007, message).field(path_pointer(rule, path));
+        findings.push(finding.severity(severity));
+    }
+    findings
+}
+
+/// The rules of an Ingress on one listener, those that are left out too, and what becomes of each.
+fn fates<'s>(own: &IngressListener<'s>) -> Vec<(Fate<'s>, &'s model::Rule)> {
+    let built = own.rules.iter().map(|rule| match own.shadowed_by(rule) {
+        None => (Fate::Fires, rule),
+        Some(by) => {
+            let shadowed_by = Taker { origin: &by.origin, redirects: redirects(by), wrongly: false };
+            (Fate::TakenBy(shadowed_by), rule)
+        }
+    });
+    let left_out = own.pruned.iter().map(|pruned| match &pruned.why {
+        WhyPruned::RedirectsToItself => (Fate::ToItself, &pruned.rule),
+        WhyPruned::Covered { by } => {
+            let rule = own.rule_of(by);
+            let shadowed_by = Taker {
+                origin: by,
+                redirects: true,
+                wrongly: rule.is_some_and(|by| is_wrongly_left_out(&pruned.rule, by)),
+            };
+            (Fate::TakenBy(shadowed_by), &pruned.rule)
+        }
+    });
+    built.chain(left_out).collect()
+}
+
+fn redirects(rule: &model::Rule) -> bool {
+    let mut actions = rule.actions.iter();
+    actions.any(|action| action.redirect().is_some())
+}
+
+fn leads_to_https(rule: &model::Rule) -> bool {
+    let redirect = rule.actions.iter().find_map(Action::redirect);
+    redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTPS"))
+}
+
+/// Whether the controller leaves a rule out that requests could reach: of host and path it compares values only, and a rule
+/// that has regular expressions instead has none (rule_optimizer.go:137-175).
+fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
+    let regular = |condition: &Condition| match condition {
+        Condition::HostHeader { host_header_config: patterns }
+        | Condition::PathPattern { path_pattern_config: patterns } => !patterns.regex_values.is_empty(),
+        _ => false,
+    };
+    by.conditions.iter().any(regular) && !covers(&by.conditions, &rule.conditions)
+}
+
+/// A rule by its place, in words.
+fn describe(ingress: &IngressUnderCheck<'_>, origin: &Origin) -> String {
+    let place = format!("path {} of rule {}", origin.path + 1, origin.rule + 1);
+    let place = format!("{place}, to {},", origin.backend);
+    if origin.ingress == ingress.facts.key { place } else { format!("{place} of Ingress {}", origin.ingress) }
+}
+
+fn default_loops(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for own in ingress.listeners.iter() {
+        if !own.has_default(&ingress.facts.key) {
+            continue;
+        }
+        let listener = own.listener;
+        let redirect = listener.default_actions.iter().find_map(Action::redirect);
+        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[])) {
+            let message = format!(
+                "the default backend redirects the {} listener on port {} to itself, for ever",
+                listener.protocol.name(),
+                listener.port
+            );
+            findings.push(ingress.finding(&ALB082, message).field("/spec/defaultBackend"));
+        }
+    }
+    findings
+}

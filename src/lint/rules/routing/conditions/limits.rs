@@ -1,0 +1,94 @@
+//! What webhook and controller pass on in conditions and transforms, and AWS refuses.
+//!
+//! Lengths and counts of values are those of a whole rule, and are checked there ([`super::super::quotas`]).
+//!
+//! Source: AWS elbv2 API, RuleCondition, HttpHeaderConditionConfig, HttpRequestMethodConditionConfig, RuleTransform.
+
+use crate::alb::payloads::{Condition, Patterns, Transform};
+use crate::alb::values::parse_cidr;
+
+const MAX_HEADER: usize = 40;
+const MAX_REWRITE: usize = 1024;
+
+/// The faults of a condition that the controller takes.
+pub(super) fn refused(condition: &Condition) -> Vec<String> {
+    let values = |config: &Option<Patterns>| config.iter().flat_map(|c| c.values.clone()).collect();
+    match condition.field.as_str() {
+        "source-ip" => {
+            let sources: Vec<String> = values(&condition.source_ip_config);
+            let wrong = sources.iter().filter(|source| parse_cidr(source).is_err());
+            wrong
+                .map(|source| format!("source-ip {source:?} is no network such as 203.0.113.0/24, and AWS refuses it"))
+                .collect()
+        }
+        "http-request-method" => {
+            let methods: Vec<String> = values(&condition.http_request_method_config);
+            let letter = |c: char| c.is_ascii_uppercase() || matches!(c, '-' | '_');
+            let wrong = methods.iter().filter(|method| !method.chars().all(letter));
+            wrong
+                .map(|method| format!("method {method:?}: AWS takes capital letters, - and _, and no wildcards"))
+                .collect()
+        }
+        "http-header" => condition.http_header_config.iter().filter_map(header).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn header(config: &Patterns) -> Option<String> {
+    let name = config.http_header_name.as_str();
+    let letter = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() {
+        Some("httpHeaderConfig has no httpHeaderName, and AWS refuses it".to_owned())
+    } else if name.eq_ignore_ascii_case("host") {
+        Some("httpHeaderName is Host, which AWS takes as a host-header condition only".to_owned())
+    } else if name.chars().count() > MAX_HEADER {
+        Some(format!("httpHeaderName has {} characters, and AWS takes {MAX_HEADER}", name.chars().count()))
+    } else if !name.chars().all(letter) {
+        Some(format!("httpHeaderName {name:?} is no name of a header"))
+    } else {
+        None
+    }
+}
+
+/// Fields of which a rule has one condition at most. Hosts and paths are put together by the controller.
+pub(super) fn repeated(conditions: &[Condition]) -> impl Iterator<Item = String> {
+    let times = |field: &str| {
+        let of_field = conditions.iter().filter(|condition| condition.field == field);
+        of_field.count()
+    };
+    let repeated: Vec<String> = ["http-request-method", "source-ip"]
+        .into_iter()
+        .filter(|field| times(field) > 1)
+        .map(|field| {
+            format!("{field} is there {} times, and AWS takes one in a rule: put the values together", times(field))
+        })
+        .collect();
+    repeated.into_iter()
+}
+
+/// The faults of transforms that the controller takes.
+pub(super) fn of_transforms(transforms: &[Transform]) -> Vec<String> {
+    let mut faults = Vec::new();
+    for kind in ["url-rewrite", "host-header-rewrite"] {
+        let times = transforms.iter().filter(|transform| transform.r#type == kind).count();
+        if times > 1 {
+            faults.push(format!("{kind} is there {times} times, and AWS takes one in a rule"));
+        }
+    }
+    for transform in transforms {
+        let config = match transform.r#type.as_str() {
+            "url-rewrite" => &transform.url_rewrite_config,
+            _ => &transform.host_header_rewrite_config,
+        };
+        for rewrite in config.iter().flat_map(|config| &config.rewrites) {
+            if rewrite.regex.is_empty() {
+                faults.push("a rewrite has no regex, and AWS refuses it".to_owned());
+            }
+            let longest = rewrite.regex.chars().count().max(rewrite.replace.chars().count());
+            if longest > MAX_REWRITE {
+                faults.push(format!("a rewrite has {longest} characters, and AWS takes {MAX_REWRITE}"));
+            }
+        }
+    }
+    faults
+}

@@ -1,0 +1,217 @@
+//! Rules about health checks: which port is checked, and what AWS takes. What the gateway answers is in [`super::gateway_health`].
+
+#[cfg(test)]
+mod tests;
+
+use crate::alb::catalogue::Kind;
+use crate::alb::model::Setting;
+use crate::alb::values::parse_int32;
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, IngressUnderCheck};
+use crate::lint::facts::targets::{Target, targets};
+use crate::manifest::Object;
+use kubernetes_objects::PortRef;
+use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
+
+/// Longest path of a health check (AWS elbv2 API).
+const MAX_PATH: usize = 1024;
+
+const INTERVAL: &str = "healthcheck-interval-seconds";
+
+const TIMEOUT: &str = "healthcheck-timeout-seconds";
+
+const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhealthy-threshold-count"];
+
+rules! {
+    ALB014 Error "health-port-not-a-node-port" {
+        summary: "`healthcheck-port` is a number that no node listens on, or no port at all",
+        explanation: "A number is used as it is, on the node itself: it is not looked up in the Service. `15021` in \
+            instance mode asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is \
+            right only where it is the `nodePort` of a port of the Service, written down in the manifest. With ip \
+            targets it is the port of the pod.",
+        help: "name the port: `alb.ingress.kubernetes.io/healthcheck-port: status-port` (`ingress.healthCheck.port`)",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
+    }
+    ALB015 Error "health-port-name-leads-nowhere" {
+        summary: "`healthcheck-port` names no port of the Service, or one that can't be checked",
+        explanation: "A name is looked up among the ports of the Service, letter for letter, and becomes its node port \
+            (instance targets) or its target port (ip targets). An unknown name stops the controller: `failed to \
+            resolve healthCheckPort: unable to find port`. So does a port whose target port is a name, with ip \
+            targets. A port without a node port (a LoadBalancer Service with `allocateLoadBalancerNodePorts: false`) \
+            becomes 0, which AWS refuses.",
+        help: "use the name of a port of the Service as it is written there, such as `status-port`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
+    }
+    ALB019 Error "health-check-out-of-range" {
+        summary: "a number or the path of the health check is none that AWS takes",
+        explanation: "AWS takes an interval of 5 to 300 seconds, a timeout of 2 to 120 seconds that is shorter than \
+            the interval, thresholds from 2 to 10, and a path of at most 1024 characters that begins with `/`. The \
+            controller checks none of it: the target group is refused when it is created (event FailedDeployModel), \
+            with half of the ALB there. Unset, the interval is 15, the timeout 5, the thresholds 2.",
+        help: "choose a value within the range",
+        source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
+    }
+    ALB020 Error "success-codes-out-of-range" {
+        summary: "`success-codes` are no codes that AWS takes",
+        explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one \
+            (`200`), several (`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when \
+            the target group is created (event FailedDeployModel). Whether blanks are taken is not published.",
+        help: "write codes and ranges with commas between them, without blanks: \
+            `alb.ingress.kubernetes.io/success-codes: '200,204'`",
+        source: "AWS elbv2 API, Matcher; LBC v3.5.0 pkg/ingress/model_build_target_group.go:436-454",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        for suffix in NUMBERS {
+            let found = ingress.settings(suffix).filter_map(|setting| number(context, setting));
+            findings.extend(found);
+        }
+        findings.extend(ingress.settings("healthcheck-path").filter_map(|setting| path(context, setting)));
+        let targets = targets(context, ingress);
+        if targets.is_empty() {
+            findings.extend(timeout(ingress, None));
+            let codes = ingress.settings("success-codes");
+            findings.extend(codes.filter_map(|setting| success_codes(context, setting, false)));
+        }
+        for target in &targets {
+            findings.extend(port(target));
+            findings.extend(timeout(ingress, Some(target)));
+            let grpc = target.value("backend-protocol-version") == Some("GRPC");
+            let codes = target.setting("success-codes").filter(|setting| !setting.value.is_empty());
+            findings.extend(codes.and_then(|setting| success_codes(context, setting, grpc)));
+        }
+    }
+    findings
+}
+
+fn number(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
+    let annotation = setting.annotation?;
+    let number = parse_int32(&setting.value).ok()?;
+    match annotation.kind {
+        Kind::Int { min, max } if !(min..=max).contains(&i64::from(number)) => {
+            let message = format!("{} is {number}, and AWS takes {min} to {max}", annotation.suffix);
+            Some(context.at(setting, &ALB019, message))
+        }
+        _ => None,
+    }
+}
+
+fn path(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
+    let path = &setting.value;
+    let fault = if !path.starts_with('/') {
+        format!("healthcheck-path {path:?} does not begin with /")
+    } else if path.chars().count() > MAX_PATH {
+        format!("healthcheck-path has {} characters, and AWS takes {MAX_PATH}", path.chars().count())
+    } else {
+        return None;
+    };
+    Some(context.at(setting, &ALB019, fault))
+}
+
+/// The timeout against the interval, both as they are in effect, where each of them is in its range.
+fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Option<Finding> {
+    let value = |suffix: &str, default: i32| {
+        let text = match target {
+            Some(target) => target.setting(suffix).map(|setting| setting.value.as_str()),
+            None => ingress.setting(suffix).map(|setting| setting.value.as_str()),
+        };
+        text.map_or(Some(default), |text| parse_int32(text).ok())
+    };
+    let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
+    if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
+        return None;
+    }
+    let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
+    let is_set = |suffix| match target {
+        Some(target) => target.setting(suffix).is_some(),
+        None => ingress.setting(suffix).is_some(),
+    };
+    let suffix = if is_set(TIMEOUT) { TIMEOUT } else { INTERVAL };
+    Some(match target {
+        Some(target) => target.at(suffix, &ALB019, message),
+        None => ingress.at(&ALB019, suffix, message),
+    })
+}
+
+fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
+    let codes = &setting.value;
+    let (min, max) = if grpc { (0, 99) } else { (200, 499) };
+    let code = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        text.parse::<u32>().ok().filter(|code| digits && (min..=max).contains(code))
+    };
+    let part = |part: &str| match part.split_once('-') {
+        Some((from, to)) => code(from).zip(code(to)).is_some_and(|(from, to)| from <= to),
+        None => code(part).is_some(),
+    };
+    let dense: String = codes.chars().filter(|c| !c.is_whitespace()).collect();
+    if !dense.split(',').all(part) {
+        let what = if grpc { "gRPC codes" } else { "codes" };
+        let message =
+            format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299");
+        let message = if grpc { message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99") } else { message };
+        return Some(context.at(setting, &ALB020, message));
+    }
+    (dense != *codes).then(|| {
+        let message = format!("success-codes {codes:?} has blanks in it, which AWS may refuse");
+        context.at(setting, &ALB020, message).severity(Severity::Warning)
+    })
+}
+
+/// The port that is checked, as far as it is wrong.
+fn port(target: &Target<'_>) -> Option<Finding> {
+    let text = target.value("healthcheck-port").filter(|text| *text != "traffic-port")?;
+    let instance = target.target_type()? == "instance";
+    let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
+    let name = match PortRef::parse(text) {
+        PortRef::Number(number) if !(1..=65535).contains(&number) => {
+            return at(&ALB014, format!("healthcheck-port {number} is no port"));
+        }
+        PortRef::Number(number) => {
+            let pinned = target.service?;
+            let is_node_port = ports(&pinned.value).iter().any(|port| port["nodePort"] == number);
+            if !instance || is_node_port {
+                return None;
+            }
+            let message = format!(
+                "healthcheck-port {number} is asked on the nodes, and it is no nodePort of Service {} in these manifests",
+                target.name
+            );
+            return at(&ALB014, message);
+        }
+        PortRef::Name(name) => name,
+    };
+    let service = target.service?;
+    let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
+        let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
+        return at(&ALB015, message).map(|finding| match similar(service, &name) {
+            Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
+            None => finding,
+        });
+    };
+    if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
+        let message =
+            format!("healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets");
+        return at(&ALB015, message);
+    }
+    let serves = target.service_port().is_some_and(|port| node_port(&service.value, port) != NodePort::No);
+    if instance && serves && node_port(&service.value, port) == NodePort::No {
+        let message = format!("healthcheck-port {name} has no node port: the health check would ask port 0");
+        return at(&ALB015, message).map(|finding| {
+            finding.help(
+                "let Kubernetes give it a node port: remove `allocateLoadBalancerNodePorts: false`, or set `nodePort`",
+            )
+        });
+    }
+    None
+}
+
+/// The port that was meant, but for case and blanks, or the keyword.
+fn similar(service: &Object, name: &str) -> Option<String> {
+    let wanted = name.trim().to_ascii_lowercase();
+    let names = ports(&service.value).iter().filter_map(|port| port["name"].as_str());
+    names.chain(["traffic-port"]).find(|name| name.to_ascii_lowercase() == wanted).map(str::to_owned)
+}

@@ -1,0 +1,6 @@
+//! The way from the load balancer to the gateway: Service, protocol, health checks.
+
+pub mod gateway_health;
+pub mod health_check;
+pub mod protocol;
+pub mod service;

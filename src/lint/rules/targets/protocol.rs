@@ -1,0 +1,289 @@
+//! Rules about the way from the ALB to the targets: clear text or TLS, HTTP version, target type, address family.
+//!
+//! An ALB does not look at the port to tell whether it leads to TLS: it does what `backend-protocol` says, for every rule of
+//! the Ingress alike. That is the first thing that goes wrong with an Istio gateway.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::alb::model::{Action, Key, Protocol, TargetGroupRef};
+use crate::alb::values::parse_int32;
+use crate::finding::{Finding, Severity, rules};
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
+use crate::lint::facts::targets::{Target, targets};
+use kubernetes_objects::service::{NodePort, node_port, type_of};
+
+rules! {
+    ALB001 Error "clear-text-to-tls-port" {
+        summary: "a rule leads to the gateway's TLS port, and `backend-protocol` is not `HTTPS`",
+        explanation: "`backend-protocol` is `HTTP` unless it is set, whatever the port is. The ALB then speaks clear \
+            text to Envoy's TLS listener, which closes the connection: every request is answered with 502. Health \
+            checks may be green all the same, since they can go to another port.\n\nThe annotation on the Service \
+            comes before the one on the Ingress.",
+        help: "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or lead the rule \
+            to port 80 of the gateway",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
+    }
+    ALB002 Error "tls-to-clear-text-port" {
+        summary: "a rule leads to a clear-text port of the gateway, and `backend-protocol` is `HTTPS`",
+        explanation: "The ALB opens TLS to a listener that speaks plain HTTP: every request is answered with 502.\n\n\
+            One `backend-protocol` serves all rules of an Ingress. Rules to port 80 and rules to port 443 need two \
+            Ingresses, which one `group.name` can put on one ALB.",
+        help: "lead the rule to port 443, remove `alb.ingress.kubernetes.io/backend-protocol: HTTPS`, or move the rule \
+            to an Ingress of its own",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329",
+    }
+    ALB044 Error "no-node-port-for-instance-targets" {
+        summary: "target type `instance`, and the Service's port has no node port",
+        explanation: "With `target-type: instance`, which is the default, the ALB sends requests to a port on the \
+            nodes. A ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: \
+            false`. The controller stops with `TargetGroup port is empty. When using Instance targets, your service be \
+            must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group.",
+        help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: \
+            ip` (`ingress.targetType`) where pods have addresses in the VPC",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
+    }
+    ALB048 Error "http2-targets-behind-http-listener" {
+        summary: "`backend-protocol-version` `HTTP2` or `GRPC`, and an HTTP listener forwards to the targets",
+        explanation: "AWS refuses the listener: `Listener protocol 'HTTP' is not supported with a target group with \
+            the protocol-version 'HTTP2'`. The controller does not check it, so the ALB is left half built (event \
+            FailedDeployModel). With `ssl-redirect` the HTTP listener forwards nothing, and all is well.\n\nAn Istio \
+            gateway needs neither: it takes HTTP/1.1, and WebSockets want it.",
+        help: "set `alb.ingress.kubernetes.io/ssl-redirect: '443'`, listen on HTTPS only, or remove \
+            `backend-protocol-version`",
+        source: "aws-load-balancer-controller#4497; AWS elbv2 API, CreateListener",
+    }
+    ALB049 Warning "grpc-health-check" {
+        summary: "`backend-protocol-version: GRPC` with a health check that the gateway does not answer",
+        explanation: "With `GRPC` the health check changes, too: its path becomes `/AWS.ALB/healthcheck`, and it wants \
+            gRPC status 12 in the answer. An Istio gateway has no gRPC health service, and its status port speaks \
+            plain HTTP. gRPC gets through with `HTTP2` as well, where the health check stays an HTTP one.",
+        help: "use `alb.ingress.kubernetes.io/backend-protocol-version: HTTP2`, or route a gRPC health check through \
+            the mesh and name its path and `success-codes`",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
+    }
+    ALB056 Error "ipv6-service-behind-ipv4-alb" {
+        summary: "the Service has IPv6, and the ALB is `ipv4`",
+        explanation: "A Service with `IPv6` anywhere in `ipFamilies` needs a dual-stack load balancer; otherwise the \
+            controller stops with `unsupported IPv6 configuration, lb not dual-stack`. With `ipFamilyPolicy: \
+            PreferDualStack` or `RequireDualStack` and no `ipFamilies` a dual-stack cluster fills in both families, \
+            which comes to the same.",
+        help: "set `alb.ingress.kubernetes.io/ip-address-type: dualstack` (`ingress.ipAddressType`), or keep the \
+            Service on IPv4",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
+    }
+    ALB077 Error "target-control-port-with-instance-targets" {
+        summary: "`target-control-port` of a backend with target type `instance`",
+        explanation: "The agent that listens on the control port runs beside the pod, so AWS offers it for ip targets \
+            only. The controller stops with `target control port is not supported for instance target target group`.",
+        help: "set `alb.ingress.kubernetes.io/target-type: ip`, or remove the annotation",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:194-201",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        for target in targets(context, ingress) {
+            findings.extend(backend_protocol(&target));
+            findings.extend(no_node_port(&target));
+            findings.extend(grpc_health_check(&target));
+            findings.extend(address_family(ingress, &target));
+            findings.extend(control_port(&target));
+        }
+    }
+    findings.extend(http2_in_clear_text(context));
+    findings
+}
+
+/// What a port of a gateway speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Speaks {
+    Tls,
+    ClearText,
+    /// Plain HTTP, by Istio's agent.
+    Status,
+    Unknown,
+}
+
+/// By number, target port and name, as Istio's gateways have them.
+fn speaks(port: &Value) -> Speaks {
+    let name = port["name"].as_str().unwrap_or_default();
+    let number = port["port"].as_u64().unwrap_or_default();
+    let target = match &port["targetPort"] {
+        Value::Number(number) => number.as_u64().unwrap_or_default(),
+        _ => 0,
+    };
+    match (name, number, target) {
+        (STATUS_PORT, _, _) | (_, STATUS_PORT_NUMBER, _) => Speaks::Status,
+        (_, 443, _) | (_, _, 443 | 8443) => Speaks::Tls,
+        (name, _, _) if name.starts_with("https") => Speaks::Tls,
+        (_, 80, _) | (_, _, 80 | 8080) => Speaks::ClearText,
+        (name, _, _) if name.starts_with("http") => Speaks::ClearText,
+        _ => Speaks::Unknown,
+    }
+}
+
+fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
+    target.service.filter(|service| is_gateway(service))?;
+    let speaks = speaks(target.service_port()?);
+    let setting = target.setting("backend-protocol");
+    let text = setting.map(|setting| setting.value.as_str());
+    let to = target.title();
+    let from_service = match setting {
+        Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
+        _ => "",
+    };
+    match (Protocol::parse(text.unwrap_or("HTTP"))?, speaks) {
+        (Protocol::Http, Speaks::Tls) => {
+            let how = match text {
+                None => "backend-protocol is not set, so it is HTTP".to_owned(),
+                Some(_) => format!("backend-protocol is HTTP{from_service}"),
+            };
+            let message = format!("{to} speaks TLS, and {how}: every request is answered with 502");
+            Some(target.at("backend-protocol", &ALB001, message))
+        }
+        (Protocol::Https, Speaks::ClearText | Speaks::Status) => {
+            let what = format!("backend-protocol is HTTPS{from_service}");
+            let message = format!("{to} speaks plain HTTP, and {what}: what goes there is answered with 502");
+            let finding = target.here(&ALB002, message);
+            Some(match speaks {
+                Speaks::Status => finding.severity(Severity::Warning),
+                _ => finding,
+            })
+        }
+        _ => None,
+    }
+}
+
+fn no_node_port(target: &Target<'_>) -> Option<Finding> {
+    let service = target.service?;
+    let port = target.service_port()?;
+    if target.target_type() != Some("instance") || node_port(&service.value, port) != NodePort::No {
+        return None;
+    }
+    let kind = type_of(&service.value);
+    let why = match target.setting("target-type") {
+        Some(_) => "target-type is instance",
+        None => "the target type is instance, as target-type says nothing else",
+    };
+    let message = format!("{why}, and {} of a {kind} Service has no node port", target.title());
+    Some(target.at("target-type", &ALB044, message))
+}
+
+fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
+    target.service.filter(|service| is_gateway(service))?;
+    if target.value("backend-protocol-version") != Some("GRPC") {
+        return None;
+    }
+    let on_status_port = target.value("healthcheck-port") == Some(STATUS_PORT);
+    let what = match (on_status_port, target.value("healthcheck-path")) {
+        (true, _) => "the health check wants gRPC status 12 from the status port, which speaks plain HTTP",
+        (false, None) => "the health check asks for /AWS.ALB/healthcheck, which no gateway answers by itself",
+        (false, Some(_)) => return None,
+    };
+    let message = format!("backend-protocol-version is GRPC: {what}");
+    Some(target.at("backend-protocol-version", &ALB049, message))
+}
+
+fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Option<Finding> {
+    if address_type(ingress)? != "ipv4" {
+        return None;
+    }
+    let service = target.service?;
+    let spec = &service.value["spec"];
+    let families = spec["ipFamilies"].as_array().map_or(&[][..], Vec::as_slice);
+    if families.iter().any(|family| family == "IPv6") {
+        let message = "ipFamilies has IPv6, and the ALB's ip-address-type is ipv4";
+        return Some(about(service, &ALB056, message).field("/spec/ipFamilies"));
+    }
+    let policy = spec["ipFamilyPolicy"].as_str().unwrap_or_default();
+    if !families.is_empty() || !matches!(policy, "PreferDualStack" | "RequireDualStack") {
+        return None;
+    }
+    let message = format!(
+        "ipFamilyPolicy is {policy} and ipFamilies is open: a dual-stack cluster fills in IPv6, which an ipv4 ALB can't have"
+    );
+    let finding = about(service, &ALB056, message).field("/spec/ipFamilyPolicy");
+    Some(finding.severity(Severity::Warning))
+}
+
+/// The load balancer's address type; `None` where it is none of the known ones, or open.
+fn address_type(ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
+    if let Some(built) = ingress.built() {
+        return Some(built.load_balancer.ip_address_type);
+    }
+    let suffix = "ip-address-type";
+    let text = ingress.facts.text(suffix).map(|text| text.value);
+    match text.or_else(|| Some(ingress.setting(suffix)?.value.as_str())) {
+        // Another member of the group may say it.
+        None if ingress.shares() => None,
+        None | Some("ipv4") => Some("ipv4"),
+        Some("dualstack") => Some("dualstack"),
+        Some(_) => None,
+    }
+}
+
+fn control_port(target: &Target<'_>) -> Option<Finding> {
+    let suffix = format!("target-control-port.{}", target.title().replace(':', "."));
+    let value = target.value(&suffix)?;
+    if target.target_type() != Some("instance") || parse_int32(value).is_err() {
+        return None;
+    }
+    let message = format!("{} has instance targets, which have no control port", target.title());
+    Some(target.at(&suffix, &ALB077, message))
+}
+
+/// Target groups of HTTP/2 or gRPC that an HTTP listener forwards to.
+fn http2_in_clear_text(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (group, members) in context.by_group() {
+        let Some(built) = &group.built else { continue };
+        let mut keys: BTreeSet<&Key> = BTreeSet::new();
+        keys.extend(members.iter().map(|member| &member.facts.key));
+        let mut by_target: BTreeMap<&str, i32> = BTreeMap::new();
+        for listener in &built.listeners {
+            if listener.protocol == Protocol::Http {
+                let of_rules = listener.rules.iter().flat_map(|rule| &rule.actions);
+                for target in of_rules.chain(&listener.default_actions).flat_map(targets_of) {
+                    let port = by_target.entry(target).or_insert(listener.port);
+                    *port = listener.port.min(*port);
+                }
+            }
+        }
+        for target in &built.target_groups {
+            let version = target.protocol_version;
+            if let Some(port) = by_target.get(target.id.as_str())
+                && version != "HTTP1"
+                && keys.contains(&target.ingress)
+                && let Some(site) = target.read_from.get("backend-protocol-version")
+            {
+                let message = format!(
+                    "the HTTP listener on port {port} forwards to {}:{}, whose backend-protocol-version is {version}: AWS \
+                     refuses the listener",
+                    target.service.name, target.service_port
+                );
+                findings.push(context.at_site(site, &ALB048, message));
+            }
+        }
+    }
+    findings
+}
+
+/// The ids of the target groups that an action forwards to.
+fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
+    let forward = match action {
+        Action::Forward { forward_config } => Some(forward_config),
+        _ => None,
+    };
+    let targets = forward.into_iter().flat_map(|forward| &forward.target_groups);
+    targets.filter_map(|target| match &target.group {
+        TargetGroupRef::Id(id) => Some(id.as_str()),
+        TargetGroupRef::Arn(_) | TargetGroupRef::Unknown => None,
+    })
+}
