@@ -6,10 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::nlb::{ALB, format_map};
 use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
+use crate::migrate::{ALB, format_map};
 use crate::placeholder::as_json;
 use alb_controller::annotation::listen_ports;
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
