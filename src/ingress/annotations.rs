@@ -230,4 +230,24 @@ mod tests {
         assert_eq!(listeners("[{\"HTTP\": 80}, {\"HTTPS\": ${PORT}}]"), both("80", "${PORT}"));
         assert_eq!(listeners("[{\"HTTP\": 80}"), both("", ""));
     }
+
+    #[test]
+    fn fields_become_annotations() {
+        for (field, suffix, value) in [
+            ("scheme: internal", "scheme", "internal"),
+            ("subnets: [a, b]", "subnets", "a,b"),
+            ("listenPorts: [{HTTP: 80}, {HTTPS: 443}]", "listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#),
+            ("healthCheck: {successCodes: 200}", "success-codes", "200"),
+            ("tags: {a: b, c: 'd,e'}", "tags", r"a=b,c=d\,e"),
+            ("shieldAdvancedProtection: true", "shield-advanced-protection", "true"),
+            ("group: {name: edge, order: 5}", "group.order", "5"),
+        ] {
+            let document =
+                format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{ingress: {{{field}}}}}}}");
+            let settings = crate::config::from_text(&document, crate::finding::Registry(&[])).unwrap();
+            let mut annotations = Annotations::default();
+            annotations.configure(&settings[0].spec.ingress);
+            assert_eq!(annotations.alb(suffix), Some(value), "{field}");
+        }
+    }
 }
