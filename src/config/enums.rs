@@ -36,10 +36,6 @@ macro_rules! enums {
                 stringify!($name).into()
             }
 
-            fn inline_schema() -> bool {
-                true
-            }
-
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
                 json_schema!({ "type": "string", "enum": [$($value),+] })
             }
@@ -240,10 +236,6 @@ impl<'de> Deserialize<'de> for Redirect {
 impl JsonSchema for Redirect {
     fn schema_name() -> Cow<'static, str> {
         "Redirect".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
