@@ -3,7 +3,6 @@
 //! A rule is a function from a [`Context`] to findings. It asks the model where it can: the model knows what is in effect and
 //! where that stands. The text of an annotation is read only to report what is wrong in it.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -13,6 +12,7 @@ use crate::config::Spec;
 use crate::finding::{Finding, Rule};
 pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
+use crate::lint::facts::members::{Answers, Question};
 use crate::manifest::Object;
 pub use kubernetes_objects::annotation_pointer as pointer;
 
@@ -68,44 +68,8 @@ pub struct Context<'s> {
 struct Members<'s> {
     group: &'s Group,
     all: Vec<IngressUnderCheck<'s>>,
-    /// Those that [`Context::first_member`] found, by question.
-    first: [OnceCell<Option<usize>>; Question::COUNT],
-}
-
-/// What can be asked of the members of a group: which is the first of them that gives …
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// an annotation `scheme`, even an empty one, or a scheme by its class.
-    SchemeOrEmpty,
-    /// a scheme.
-    Scheme,
-    /// an address type.
-    AddressType,
-    /// a web ACL by name.
-    WebAclName,
-    /// security groups.
-    SecurityGroups,
-    /// security groups in an annotation.
-    SecurityGroupsByAnnotation,
-    /// `manage-backend-security-group-rules`.
-    BackendRules,
-    /// an NLB in front.
-    FrontendNlb,
-    /// the scheme of the NLB in front.
-    FrontendNlbScheme,
-    /// the subnets of the NLB in front.
-    FrontendNlbSubnets,
-    /// the bucket of access logs.
-    AccessLogs,
-    /// the bucket of connection logs.
-    ConnectionLogs,
-    /// the bucket of the logs of health checks.
-    HealthCheckLogs,
-}
-
-impl Question {
-    /// How many there are.
-    const COUNT: usize = Question::HealthCheckLogs as usize + 1;
+    /// What [`Context::first_member`] found.
+    answers: Answers,
 }
 
 /// An Ingress under check.
@@ -142,8 +106,8 @@ impl<'s> Context<'s> {
         let mut groups = Vec::new();
         for group in &model.groups {
             let places = group.members.iter().map(|key| model.position(key));
-            let is_judged = |at: Option<usize>| at.is_some_and(|at| under_check[at].is_some());
-            if !places.clone().any(is_judged) {
+            let is_checked = |at: Option<usize>| at.is_some_and(|at| under_check[at].is_some());
+            if !places.clone().any(is_checked) {
                 continue;
             }
             let mut all = Vec::with_capacity(group.members.len());
@@ -155,7 +119,7 @@ impl<'s> Context<'s> {
                 }
                 all.push(member);
             }
-            groups.push(Members { group, all, first: Default::default() });
+            groups.push(Members { group, all, answers: Answers::default() });
         }
         Context {
             objects,
@@ -262,19 +226,17 @@ impl<'s> Context<'s> {
         }
     }
 
-    /// The first of these members for which something holds, which `question` stands for: all members of a group have the
-    /// same answer. [`crate::lint::facts::members`] knows what each question is.
+    /// The first of these members that gives something.
     #[must_use]
-    pub(super) fn first_member<'a>(
+    pub fn first_member<'a>(
         &'a self,
         ingress: &'a IngressUnderCheck<'s>,
         question: Question,
-        holds: impl FnMut(&IngressUnderCheck<'s>) -> bool,
     ) -> Option<&'a IngressUnderCheck<'s>> {
         let members = self.members(ingress);
-        let find = || members.iter().position(holds);
+        let find = || members.iter().position(|member| question.holds(member.facts));
         let at = match self.group(ingress) {
-            Some(group) => *group.first[question as usize].get_or_init(find),
+            Some(group) => group.answers.get_or_find(question, find),
             None => find(),
         };
         members.get(at?)

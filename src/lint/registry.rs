@@ -1,8 +1,11 @@
-//! All rules, and the functions that check them: one line for each module of rules.
+//! All rules, and the functions that check them: one line for each module of rules. Nothing else imports a rule.
 
-use super::context::Context;
+use super::context::{Context, IngressUnderCheck};
 use super::{migration, rules};
 use crate::finding::{Finding, Registry};
+use rules::access::wider_than_asked;
+use rules::annotations::values;
+use rules::refused;
 
 macro_rules! registry {
     (check: $($($checked:ident)::+),+; report: $($($reported:ident)::+),+;) => {
@@ -10,7 +13,7 @@ macro_rules! registry {
         pub const REGISTRY: Registry = Registry(&[$($($checked)::+::RULES,)+ $($($reported)::+::RULES,)+]);
 
         /// What is run for every stream, in this order.
-        pub(super) const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
+        const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
     };
 }
 
@@ -48,4 +51,38 @@ registry! {
         rules::targets::service,
         migration,
         rules::flux;
+}
+
+/// The findings of all rules.
+pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
+    let refused = refused::check(context, &findings);
+    findings.extend(refused);
+    if context.is_as_is() {
+        findings.extend(values::undecoded(context));
+    }
+    findings
+}
+
+/// The findings about an Ingress of ours whose load balancer is more open than what was there before.
+pub(super) fn compare(
+    context: &Context<'_>,
+    ingress: &IngressUnderCheck<'_>,
+    before: wider_than_asked::Before,
+) -> Vec<Finding> {
+    wider_than_asked::check(context, ingress, before)
+}
+
+/// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
+pub mod rewrite_findings {
+    pub use crate::lint::rules::access::inbound::ALB025;
+    pub use crate::lint::rules::access::scheme::{
+        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
+    };
+    pub use crate::lint::rules::access::wider_than_asked::Before;
+    pub use crate::lint::rules::annotations::values::no_text;
+    pub use crate::lint::rules::flux::read as read_variables;
+    pub use crate::lint::rules::targets::service::{
+        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+    };
 }

@@ -1,7 +1,7 @@
 //! Annotations that the controller knows, and does not read all the same.
 
 use super::load_balancer::frontend_nlb;
-use super::members::{Question, first};
+use super::members::Question;
 use super::targets::{Target, paths, targets};
 use crate::alb::catalogue::Empty;
 use crate::alb::model::Setting;
@@ -12,7 +12,7 @@ pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, settin
     let annotation = setting.annotation?;
     match annotation.suffix {
         "manage-backend-security-group-rules" => {
-            let given = first(context, ingress, Question::SecurityGroupsByAnnotation);
+            let given = context.first_member(ingress, Question::SecurityGroupsByAnnotation);
             given.is_none().then_some("since there are no security-groups")
         }
         "use-regex-path-match" => {

@@ -16,7 +16,7 @@ use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
-use crate::lint::facts::members::{Question, first};
+use crate::lint::facts::members::Question;
 use crate::suggest::closest;
 
 rules! {
@@ -142,7 +142,7 @@ fn logs(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, map: &Map<'_>) -
         if map.value.get(enabled).is_none_or(|on| on != "true") {
             continue;
         }
-        if first(context, ingress, question).is_none() {
+        if context.first_member(ingress, question).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
             let finding = context.at_effective(map, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));
