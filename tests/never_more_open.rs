@@ -182,8 +182,7 @@ fn what_was_closed_stays_closed() {
                     continue;
                 }
                 let has_groups = !built.load_balancer.security_groups.is_empty();
-                let inbound: BTreeSet<&str> =
-                    built.inbound.iter().filter_map(|rule| rule.split(" from ").nth(1)).collect();
+                let inbound: BTreeSet<&str> = built.inbound.iter().map(|rule| rule.source.as_str()).collect();
                 let Some(sources) = old.sources() else { panic!("not readable: {}", told()) };
                 if !sources.is_empty() {
                     assert!(!has_groups && inbound.is_subset(&sources), "allow-list lost: {}", told());

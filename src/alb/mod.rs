@@ -4,6 +4,6 @@
 pub use alb_controller::annotation as payloads;
 pub use alb_controller::annotation::listen_ports;
 pub use alb_controller::go::{json, strconv as values};
-pub use alb_controller::{catalogue, model};
+pub use alb_controller::{catalogue, model, validation};
 
 pub mod nlb;

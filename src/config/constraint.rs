@@ -1,7 +1,7 @@
 //! What the value of a field must be, beyond its type: a row of the table of fields names its constraint.
 //!
 //! Values are read from the located tree, so that one constraint serves fields of several types. What AWS and the API server
-//! take is not written here: texts are checked by the functions of [`super::aws`] and [`super::kube`], ranges are those of the
+//! take is not written here: texts are checked by the functions of [`crate::alb::validation`] and [`super::kube`], ranges are those of the
 //! catalogue of annotations.
 
 use super::check::Check;
@@ -9,7 +9,7 @@ use super::kube::{self, Verdict, wrong};
 use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
-use crate::alb::catalogue::{self, Kind};
+use crate::alb::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
 use crate::placeholder;
 use std::collections::BTreeMap;
 
@@ -161,8 +161,8 @@ pub(super) fn listen_ports(check: &mut Check<'_>, path: &str, spec: &Spec) {
 pub(super) fn health_path(text: &str) -> Verdict {
     kube::absolute_path(text)?;
     match text.chars().count() {
-        ..=1024 => Ok(()),
-        count => Err(wrong(format!("the path has {count} characters; it may have 1024"))),
+        ..=HEALTH_CHECK_PATH_LENGTH => Ok(()),
+        count => Err(wrong(format!("the path has {count} characters; it may have {HEALTH_CHECK_PATH_LENGTH}"))),
     }
 }
 
@@ -174,15 +174,11 @@ pub(super) fn controller_version(check: &mut Check<'_>, path: &str, spec: &Spec)
 }
 
 fn release(text: &str) -> Verdict {
-    let no_release = || wrong(format!("`{text}` is no release")).help("for example \"3.5\" or \"2.4.1\"");
-    let mut numbers: Vec<u16> = Vec::new();
-    for part in text.strip_prefix('v').unwrap_or(text).split('.') {
-        let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
-        numbers.push(part.parse().ok().filter(|_| is_number).ok_or_else(no_release)?);
-    }
-    match numbers.as_slice() {
-        [0 | 1, ..] => Err(wrong(format!("`{text}` is no AWS Load Balancer Controller, which begins with 2.0"))),
-        [_, _] | [_, _, _] => Ok(()),
-        _ => Err(no_release()),
+    match Version::parse(text) {
+        Some(Version(0 | 1, ..)) => {
+            Err(wrong(format!("`{text}` is no AWS Load Balancer Controller, which begins with 2.0")))
+        }
+        Some(_) if text.contains('.') => Ok(()),
+        _ => Err(wrong(format!("`{text}` is no release")).help("for example \"3.5\" or \"2.4.1\"")),
     }
 }

@@ -8,11 +8,12 @@
 use super::constraint::{self, Constraint};
 use super::field::variable_of;
 pub use super::field::{Field, Shape, UNORDERED};
+use super::kube;
 use super::settings::INGRESS_NAME;
 use super::types::{Ingress, ListenPort};
 use super::value::{Override, Printed, entries, list, plain};
-use super::{aws, kube};
 use crate::alb::catalogue::CLASS_ANNOTATION;
+use crate::alb::validation as aws;
 use crate::suggest::nearest;
 
 const fn text(path: &'static str, example: &'static str) -> Field {

@@ -8,7 +8,6 @@
 //! (file, line and column, or the flag or variable), what is wrong and what would be right.
 
 pub mod arguments;
-pub(crate) mod aws;
 mod check;
 pub mod confine;
 mod constraint;

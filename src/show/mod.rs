@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::alb::model::{
-    Action, Built, FrontendNlb, Group, HealthPort, Listener, Model, MutualAuthentication, Pruned, Rule, Target,
-    TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
+    Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
+    Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };
 
 pub use mermaid::mermaid;
@@ -99,12 +99,12 @@ fn alb_branch(built: &Built) -> Branch {
 }
 
 /// Who may connect.
-fn access(inbound: &[String], managed: bool) -> Branch {
+fn access(inbound: &[InboundRule], managed: bool) -> Branch {
     if !managed {
         return Branch::new("open to: what its security groups let in");
     }
-    let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.clone())).collect();
-    let open = inbound.iter().any(|range| range.ends_with(" 0.0.0.0/0") || range.ends_with(" ::/0"));
+    let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.to_string())).collect();
+    let open = inbound.iter().any(|range| range.source.is_everybody());
     Branch::with(if open { "open to everybody" } else { "open to these ranges only" }, ranges)
 }
 

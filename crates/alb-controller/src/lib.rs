@@ -2,6 +2,7 @@
 //!
 //! - [`catalogue`]: every annotation as data
 //! - [`go`], [`annotation`]: how the controller reads a value
+//! - [`validation`]: what AWS takes as a value
 //! - [`model`]: what the controller does with the Ingresses of a stream
 
 #![warn(missing_docs)]
@@ -10,3 +11,4 @@ pub mod annotation;
 pub mod catalogue;
 pub mod go;
 pub mod model;
+pub mod validation;

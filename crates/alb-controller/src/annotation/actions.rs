@@ -1,149 +1,94 @@
 //! `actions.*`: what a rule does with a request (LBC v3.5.0 pkg/ingress/config_types.go:12-205).
 
-use super::{Payload, ensure, wrap};
-use crate::go::json::{STRING, Struct, Type};
+use super::{ensure, wrap};
+use crate::go::json::Type;
 use crate::go::strconv::PortRef;
-use serde::Deserialize;
 
-/// `actions.${action-name}`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Action {
-    /// `redirect`, `fixed-response` or `forward`.
-    pub r#type: String,
-    /// Short for one target group by its ARN.
-    #[serde(rename = "targetGroupARN")]
-    pub target_group_arn: Option<String>,
-    /// Short for one target group by its name.
-    pub target_group_name: Option<String>,
-    /// With `fixed-response`.
-    pub fixed_response_config: Option<FixedResponse>,
-    /// With `redirect`.
-    pub redirect_config: Option<Redirect>,
-    /// With `forward`.
-    pub forward_config: Option<Forward>,
+payload! {
+    /// `actions.${action-name}`
+    pub struct Action as "Action" {
+        /// `redirect`, `fixed-response` or `forward`.
+        r#type: String = "type" as Type::Text("ingress.ActionType"),
+        /// Short for one target group by its ARN.
+        target_group_arn: Option<String> = "targetGroupARN",
+        /// Short for one target group by its name.
+        target_group_name: Option<String> = "targetGroupName",
+        /// With `fixed-response`.
+        fixed_response_config: Option<FixedResponse> = "fixedResponseConfig",
+        /// With `redirect`.
+        redirect_config: Option<Redirect> = "redirectConfig",
+        /// With `forward`.
+        forward_config: Option<Forward> = "forwardConfig",
+    }
 }
 
-/// A response that the load balancer gives by itself.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct FixedResponse {
-    /// Such as `text/plain`.
-    pub content_type: Option<String>,
-    /// The body.
-    pub message_body: Option<String>,
-    /// Any text that is not empty passes the controller.
-    pub status_code: String,
+payload! {
+    /// A response that the load balancer gives by itself.
+    pub struct FixedResponse as "FixedResponseActionConfig" {
+        /// Such as `text/plain`.
+        content_type: Option<String> = "contentType",
+        /// The body.
+        message_body: Option<String> = "messageBody",
+        /// Any text that is not empty passes the controller.
+        status_code: String = "statusCode",
+    }
 }
 
-/// A redirect.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Redirect {
-    /// Host, or `#{host}`.
-    pub host: Option<String>,
-    /// Path, or `/#{path}`.
-    pub path: Option<String>,
-    /// Port as text, or `#{port}`.
-    pub port: Option<String>,
-    /// `HTTP`, `HTTPS` or `#{protocol}`.
-    pub protocol: Option<String>,
-    /// Query, or `#{query}`.
-    pub query: Option<String>,
-    /// Any text that is not empty passes the controller; AWS takes `HTTP_301` and `HTTP_302`.
-    pub status_code: String,
+payload! {
+    /// A redirect.
+    pub struct Redirect as "RedirectActionConfig" {
+        /// Host, or `#{host}`.
+        host: Option<String> = "host",
+        /// Path, or `/#{path}`.
+        path: Option<String> = "path",
+        /// Port as text, or `#{port}`.
+        port: Option<String> = "port",
+        /// `HTTP`, `HTTPS` or `#{protocol}`.
+        protocol: Option<String> = "protocol",
+        /// Query, or `#{query}`.
+        query: Option<String> = "query",
+        /// Any text that is not empty passes the controller; AWS takes `HTTP_301` and `HTTP_302`.
+        status_code: String = "statusCode",
+    }
 }
 
-/// Target groups and their weights.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Forward {
-    /// May be empty, as far as the controller cares.
-    pub target_groups: Vec<Target>,
-    /// Stickiness between the groups.
-    pub target_group_stickiness_config: Option<Stickiness>,
+payload! {
+    /// Target groups and their weights.
+    pub struct Forward as "ForwardActionConfig" {
+        /// May be empty, as far as the controller cares.
+        target_groups: Vec<Target> = "targetGroups",
+        /// Stickiness between the groups.
+        target_group_stickiness_config: Option<Stickiness> = "targetGroupStickinessConfig",
+    }
 }
 
-/// One target group of a forward action.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Target {
-    /// An existing target group.
-    #[serde(rename = "targetGroupARN")]
-    pub target_group_arn: Option<String>,
-    /// An existing target group.
-    pub target_group_name: Option<String>,
-    /// A Service in the Ingress's namespace.
-    pub service_name: Option<String>,
-    /// Its port; a number in quotes is a number.
-    pub service_port: Option<PortRef>,
-    /// Required if there are several.
-    pub weight: Option<i32>,
+payload! {
+    /// One target group of a forward action.
+    pub struct Target as "TargetGroupTuple" {
+        /// An existing target group.
+        target_group_arn: Option<String> = "targetGroupARN",
+        /// An existing target group.
+        target_group_name: Option<String> = "targetGroupName",
+        /// A Service in the Ingress's namespace.
+        service_name: Option<String> = "serviceName",
+        /// Its port; a number in quotes is a number.
+        service_port: Option<PortRef> = "servicePort",
+        /// Required if there are several.
+        weight: Option<i32> = "weight",
+    }
 }
 
-/// Stickiness between target groups.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Stickiness {
-    /// On or off.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
-    /// For how long.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub duration_seconds: Option<i32>,
-}
-
-impl Payload for Action {
-    const TYPE: Type = {
-        const FIXED_RESPONSE: Struct = Struct {
-            name: "FixedResponseActionConfig",
-            fields: &[("contentType", STRING), ("messageBody", STRING), ("statusCode", STRING)],
-        };
-        const REDIRECT: Struct = Struct {
-            name: "RedirectActionConfig",
-            fields: &[
-                ("host", STRING),
-                ("path", STRING),
-                ("port", STRING),
-                ("protocol", STRING),
-                ("query", STRING),
-                ("statusCode", STRING),
-            ],
-        };
-        const TARGET: Struct = Struct {
-            name: "TargetGroupTuple",
-            fields: &[
-                ("targetGroupARN", STRING),
-                ("targetGroupName", STRING),
-                ("serviceName", STRING),
-                ("servicePort", Type::IntOrString),
-                ("weight", Type::Int32),
-            ],
-        };
-        const STICKINESS: Struct = Struct {
-            name: "TargetGroupStickinessConfig",
-            fields: &[("enabled", Type::Bool), ("durationSeconds", Type::Int32)],
-        };
-        const FORWARD: Struct = Struct {
-            name: "ForwardActionConfig",
-            fields: &[
-                ("targetGroups", Type::List(&Type::Struct(&TARGET))),
-                ("targetGroupStickinessConfig", Type::Struct(&STICKINESS)),
-            ],
-        };
-        const ACTION: Struct = Struct {
-            name: "Action",
-            fields: &[
-                ("type", Type::Text("ingress.ActionType")),
-                ("targetGroupARN", STRING),
-                ("targetGroupName", STRING),
-                ("fixedResponseConfig", Type::Struct(&FIXED_RESPONSE)),
-                ("redirectConfig", Type::Struct(&REDIRECT)),
-                ("forwardConfig", Type::Struct(&FORWARD)),
-            ],
-        };
-        Type::Struct(&ACTION)
-    };
+payload! {
+    /// Stickiness between target groups.
+    #[derive(serde::Serialize)]
+    pub struct Stickiness as "TargetGroupStickinessConfig" {
+        /// On or off.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enabled: Option<bool> = "enabled",
+        /// For how long.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        duration_seconds: Option<i32> = "durationSeconds",
+    }
 }
 
 impl Action {

@@ -1,122 +1,67 @@
 //! `auth-idp-*`, `jwt-validation`, `mutual-authentication`: who may come in
 //! (LBC v3.5.0 pkg/ingress/config_types.go:407-460, 504-540; pkg/ingress/model_build_listener.go:327-425).
 
-use super::{Payload, ensure};
-use crate::go::json::{STRING, Struct, Type};
-use serde::Deserialize;
+use super::ensure;
+use crate::go::json::Type;
 use std::collections::BTreeMap;
 
-/// `auth-idp-cognito`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Cognito {
-    /// ARN of the user pool.
-    #[serde(rename = "userPoolARN")]
-    pub user_pool_arn: String,
-    /// Client of the user pool.
-    #[serde(rename = "userPoolClientID")]
-    pub user_pool_client_id: String,
-    /// Domain of the user pool.
-    pub user_pool_domain: String,
-    /// Further query parameters.
-    pub authentication_request_extra_params: BTreeMap<String, String>,
+payload! {
+    /// `auth-idp-cognito`
+    pub struct Cognito as "AuthIDPConfigCognito" {
+        /// ARN of the user pool.
+        user_pool_arn: String = "userPoolARN",
+        /// Client of the user pool.
+        user_pool_client_id: String = "userPoolClientID",
+        /// Domain of the user pool.
+        user_pool_domain: String = "userPoolDomain",
+        /// Further query parameters.
+        authentication_request_extra_params: BTreeMap<String, String> = "authenticationRequestExtraParams",
+    }
 }
 
-impl Payload for Cognito {
-    const TYPE: Type = {
-        const COGNITO: Struct = Struct {
-            name: "AuthIDPConfigCognito",
-            fields: &[
-                ("userPoolARN", STRING),
-                ("userPoolClientID", STRING),
-                ("userPoolDomain", STRING),
-                ("authenticationRequestExtraParams", Type::Map(&STRING)),
-            ],
-        };
-        Type::Struct(&COGNITO)
-    };
+payload! {
+    /// `auth-idp-oidc`
+    pub struct Oidc as "AuthIDPConfigOIDC" {
+        /// Issuer.
+        issuer: String = "issuer",
+        /// Authorization endpoint.
+        authorization_endpoint: String = "authorizationEndpoint",
+        /// Token endpoint.
+        token_endpoint: String = "tokenEndpoint",
+        /// User info endpoint.
+        user_info_endpoint: String = "userInfoEndpoint",
+        /// Secret in the Ingress's namespace with `clientID` and `clientSecret`.
+        secret_name: String = "secretName",
+        /// Further query parameters.
+        authentication_request_extra_params: BTreeMap<String, String> = "authenticationRequestExtraParams",
+    }
 }
 
-/// `auth-idp-oidc`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Oidc {
-    /// Issuer.
-    pub issuer: String,
-    /// Authorization endpoint.
-    pub authorization_endpoint: String,
-    /// Token endpoint.
-    pub token_endpoint: String,
-    /// User info endpoint.
-    pub user_info_endpoint: String,
-    /// Secret in the Ingress's namespace with `clientID` and `clientSecret`.
-    pub secret_name: String,
-    /// Further query parameters.
-    pub authentication_request_extra_params: BTreeMap<String, String>,
+payload! {
+    /// `jwt-validation`
+    #[derive(serde::Serialize)]
+    pub struct Jwt as "JwtValidationConfig" {
+        /// Where the keys are.
+        jwks_endpoint: String = "jwksEndpoint",
+        /// Who must have issued the token.
+        issuer: String = "issuer",
+        /// What else must be in it.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        additional_claims: Vec<Claim> = "additionalClaims",
+    }
 }
 
-impl Payload for Oidc {
-    const TYPE: Type = {
-        const OIDC: Struct = Struct {
-            name: "AuthIDPConfigOIDC",
-            fields: &[
-                ("issuer", STRING),
-                ("authorizationEndpoint", STRING),
-                ("tokenEndpoint", STRING),
-                ("userInfoEndpoint", STRING),
-                ("secretName", STRING),
-                ("authenticationRequestExtraParams", Type::Map(&STRING)),
-            ],
-        };
-        Type::Struct(&OIDC)
-    };
-}
-
-/// `jwt-validation`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Jwt {
-    /// Where the keys are.
-    pub jwks_endpoint: String,
-    /// Who must have issued the token.
-    pub issuer: String,
-    /// What else must be in it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub additional_claims: Vec<Claim>,
-}
-
-/// A claim of `jwt-validation`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(default)]
-pub struct Claim {
-    /// `single-string`, `string-array` or `space-separated-values`; the controller does not check which.
-    pub format: String,
-    /// Its name.
-    pub name: String,
-    /// At least one.
-    pub values: Vec<String>,
-}
-
-impl Payload for Jwt {
-    const TYPE: Type = {
-        const CLAIM: Struct = Struct {
-            name: "JwtAdditionalClaim",
-            fields: &[
-                ("format", Type::Text("ingress.jwtAdditionalClaimFormat")),
-                ("name", STRING),
-                ("values", Type::List(&STRING)),
-            ],
-        };
-        const JWT: Struct = Struct {
-            name: "JwtValidationConfig",
-            fields: &[
-                ("jwksEndpoint", STRING),
-                ("issuer", STRING),
-                ("additionalClaims", Type::List(&Type::Struct(&CLAIM))),
-            ],
-        };
-        Type::Struct(&JWT)
-    };
+payload! {
+    /// A claim of `jwt-validation`
+    #[derive(serde::Serialize)]
+    pub struct Claim as "JwtAdditionalClaim" {
+        /// `single-string`, `string-array` or `space-separated-values`; the controller does not check which.
+        format: String = "format" as Type::Text("ingress.jwtAdditionalClaimFormat"),
+        /// Its name.
+        name: String = "name",
+        /// At least one.
+        values: Vec<String> = "values",
+    }
 }
 
 impl Jwt {
@@ -135,36 +80,20 @@ impl Jwt {
     }
 }
 
-/// An item of `mutual-authentication`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct MutualAuthentication {
-    /// A listen port.
-    pub port: i32,
-    /// `off`, `passthrough` or `verify`.
-    pub mode: String,
-    /// Name or ARN of a trust store, with `verify`.
-    pub trust_store: Option<String>,
-    /// Only with `verify`.
-    pub ignore_client_certificate_expiry: Option<bool>,
-    /// `on` or `off`, only with `verify`.
-    pub advertise_trust_store_ca_names: Option<String>,
-}
-
-impl Payload for Vec<MutualAuthentication> {
-    const TYPE: Type = {
-        const ENTRY: Struct = Struct {
-            name: "MutualAuthenticationConfig",
-            fields: &[
-                ("port", Type::Int32),
-                ("mode", STRING),
-                ("trustStore", STRING),
-                ("ignoreClientCertificateExpiry", Type::Bool),
-                ("advertiseTrustStoreCaNames", STRING),
-            ],
-        };
-        Type::List(&Type::Struct(&ENTRY))
-    };
+payload! {
+    /// An item of `mutual-authentication`
+    pub struct MutualAuthentication as "MutualAuthenticationConfig" {
+        /// A listen port.
+        port: i32 = "port",
+        /// `off`, `passthrough` or `verify`.
+        mode: String = "mode",
+        /// Name or ARN of a trust store, with `verify`.
+        trust_store: Option<String> = "trustStore",
+        /// Only with `verify`.
+        ignore_client_certificate_expiry: Option<bool> = "ignoreClientCertificateExpiry",
+        /// `on` or `off`, only with `verify`.
+        advertise_trust_store_ca_names: Option<String> = "advertiseTrustStoreCaNames",
+    }
 }
 
 impl MutualAuthentication {

@@ -1,29 +1,37 @@
 //! `conditions.*` and `transforms.*`: which requests a rule takes, and how it rewrites them
 //! (LBC v3.5.0 pkg/ingress/config_types.go:207-405, 460-502).
 
-use super::{Payload, ensure, wrap};
+use super::{ensure, wrap};
 use crate::go::json::{STRING, Struct, Type};
 use serde::Deserialize;
 
-/// An item of `conditions.${conditions-name}`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Condition {
-    /// A field that is none of the six is no error: the condition is dropped.
-    pub field: String,
-    /// With `host-header`.
-    pub host_header_config: Option<Patterns>,
-    /// With `http-header`.
-    pub http_header_config: Option<Patterns>,
-    /// With `http-request-method`.
-    pub http_request_method_config: Option<Patterns>,
-    /// With `path-pattern`.
-    pub path_pattern_config: Option<Patterns>,
-    /// With `query-string`.
-    pub query_string_config: Option<QueryStrings>,
-    /// With `source-ip`.
-    #[serde(rename = "sourceIPConfig")]
-    pub source_ip_config: Option<Patterns>,
+const VALUES: (&str, Type) = ("values", Type::List(&STRING));
+const REGEX: (&str, Type) = ("regexValues", Type::List(&STRING));
+const HOST: Struct = Struct { name: "HostHeaderConditionConfig", fields: &[REGEX, VALUES] };
+const HEADER: Struct =
+    Struct { name: "HTTPHeaderConditionConfig", fields: &[("httpHeaderName", STRING), REGEX, VALUES] };
+const METHOD: Struct = Struct { name: "HTTPRequestMethodConditionConfig", fields: &[VALUES] };
+const PATH: Struct = Struct { name: "PathPatternConditionConfig", fields: &[REGEX, VALUES] };
+const SOURCE: Struct = Struct { name: "SourceIPConditionConfig", fields: &[VALUES] };
+
+payload! {
+    /// An item of `conditions.${conditions-name}`
+    pub struct Condition as "RuleCondition" {
+        /// A field that is none of the six is no error: the condition is dropped.
+        field: String = "field" as Type::Text("ingress.RuleConditionField"),
+        /// With `host-header`.
+        host_header_config: Option<Patterns> = "hostHeaderConfig" as Type::Struct(&HOST),
+        /// With `http-header`.
+        http_header_config: Option<Patterns> = "httpHeaderConfig" as Type::Struct(&HEADER),
+        /// With `http-request-method`.
+        http_request_method_config: Option<Patterns> = "httpRequestMethodConfig" as Type::Struct(&METHOD),
+        /// With `path-pattern`.
+        path_pattern_config: Option<Patterns> = "pathPatternConfig" as Type::Struct(&PATH),
+        /// With `query-string`.
+        query_string_config: Option<QueryStrings> = "queryStringConfig",
+        /// With `source-ip`.
+        source_ip_config: Option<Patterns> = "sourceIPConfig" as Type::Struct(&SOURCE),
+    }
 }
 
 /// Values, or regular expressions, of a condition. Which of the fields exist depends on the condition.
@@ -39,52 +47,24 @@ pub struct Patterns {
     pub regex_values: Vec<String>,
 }
 
-/// Pairs to find in the query string.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
-pub struct QueryStrings {
-    /// At least one.
-    pub values: Vec<KeyValue>,
+payload! {
+    /// Pairs to find in the query string.
+    pub struct QueryStrings as "QueryStringConditionConfig" {
+        /// At least one.
+        values: Vec<KeyValue> = "values",
+    }
 }
 
-/// A pair of the query string.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(default)]
-pub struct KeyValue {
-    /// Without it any key matches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Must not be empty.
-    pub value: String,
-}
-
-impl Payload for Vec<Condition> {
-    const TYPE: Type = {
-        const VALUES: (&str, Type) = ("values", Type::List(&STRING));
-        const REGEX: (&str, Type) = ("regexValues", Type::List(&STRING));
-        const HOST: Struct = Struct { name: "HostHeaderConditionConfig", fields: &[REGEX, VALUES] };
-        const HEADER: Struct =
-            Struct { name: "HTTPHeaderConditionConfig", fields: &[("httpHeaderName", STRING), REGEX, VALUES] };
-        const METHOD: Struct = Struct { name: "HTTPRequestMethodConditionConfig", fields: &[VALUES] };
-        const PATH: Struct = Struct { name: "PathPatternConditionConfig", fields: &[REGEX, VALUES] };
-        const PAIR: Struct = Struct { name: "QueryStringKeyValuePair", fields: &[("key", STRING), ("value", STRING)] };
-        const QUERY: Struct =
-            Struct { name: "QueryStringConditionConfig", fields: &[("values", Type::List(&Type::Struct(&PAIR)))] };
-        const SOURCE: Struct = Struct { name: "SourceIPConditionConfig", fields: &[VALUES] };
-        const CONDITION: Struct = Struct {
-            name: "RuleCondition",
-            fields: &[
-                ("field", Type::Text("ingress.RuleConditionField")),
-                ("hostHeaderConfig", Type::Struct(&HOST)),
-                ("httpHeaderConfig", Type::Struct(&HEADER)),
-                ("httpRequestMethodConfig", Type::Struct(&METHOD)),
-                ("pathPatternConfig", Type::Struct(&PATH)),
-                ("queryStringConfig", Type::Struct(&QUERY)),
-                ("sourceIPConfig", Type::Struct(&SOURCE)),
-            ],
-        };
-        Type::List(&Type::Struct(&CONDITION))
-    };
+payload! {
+    /// A pair of the query string.
+    #[derive(serde::Serialize)]
+    pub struct KeyValue as "QueryStringKeyValuePair" {
+        /// Without it any key matches.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String> = "key",
+        /// Must not be empty.
+        value: String = "value",
+    }
 }
 
 impl Condition {
@@ -126,53 +106,39 @@ fn check_values(name: &str, config: Option<&Patterns>) -> Result<(), String> {
     wrap(&format!("invalid {name}"), ensure(!config.values.is_empty(), "values cannot be empty"))
 }
 
-/// An item of `transforms.${transforms-name}`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Transform {
-    /// `url-rewrite` or `host-header-rewrite`.
-    pub r#type: String,
-    /// With `host-header-rewrite`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host_header_rewrite_config: Option<Rewrites>,
-    /// With `url-rewrite`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url_rewrite_config: Option<Rewrites>,
+payload! {
+    /// An item of `transforms.${transforms-name}`
+    #[derive(serde::Serialize)]
+    pub struct Transform as "Transform" {
+        /// `url-rewrite` or `host-header-rewrite`.
+        r#type: String = "type" as Type::Text("ingress.TransformType"),
+        /// With `host-header-rewrite`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        host_header_rewrite_config: Option<Rewrites> = "hostHeaderRewriteConfig",
+        /// With `url-rewrite`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url_rewrite_config: Option<Rewrites> = "urlRewriteConfig",
+    }
 }
 
-/// The rewrites of a transform.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(default)]
-pub struct Rewrites {
-    /// At least one.
-    pub rewrites: Vec<Rewrite>,
+payload! {
+    /// The rewrites of a transform.
+    #[derive(serde::Serialize)]
+    pub struct Rewrites as "RewriteConfigObject" {
+        /// At least one.
+        rewrites: Vec<Rewrite> = "rewrites",
+    }
 }
 
-/// A rewrite.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, serde::Serialize)]
-#[serde(default)]
-pub struct Rewrite {
-    /// What to find.
-    pub regex: String,
-    /// What to put in its place.
-    pub replace: String,
-}
-
-impl Payload for Vec<Transform> {
-    const TYPE: Type = {
-        const REWRITE: Struct = Struct { name: "RewriteConfig", fields: &[("regex", STRING), ("replace", STRING)] };
-        const REWRITES: Struct =
-            Struct { name: "RewriteConfigObject", fields: &[("rewrites", Type::List(&Type::Struct(&REWRITE)))] };
-        const TRANSFORM: Struct = Struct {
-            name: "Transform",
-            fields: &[
-                ("type", Type::Text("ingress.TransformType")),
-                ("hostHeaderRewriteConfig", Type::Struct(&REWRITES)),
-                ("urlRewriteConfig", Type::Struct(&REWRITES)),
-            ],
-        };
-        Type::List(&Type::Struct(&TRANSFORM))
-    };
+payload! {
+    /// A rewrite.
+    #[derive(serde::Serialize)]
+    pub struct Rewrite as "RewriteConfig" {
+        /// What to find.
+        regex: String = "regex",
+        /// What to put in its place.
+        replace: String = "replace",
+    }
 }
 
 impl Transform {

@@ -9,6 +9,7 @@
 //! elasticloadbalancingv2/2015-12-01.
 
 mod attributes;
+mod limits;
 mod load_balancer;
 mod policies;
 mod target_group;
@@ -16,6 +17,10 @@ mod words;
 
 pub use attributes::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
+};
+pub use limits::{
+    GROUP_NAME_LENGTH, GROUP_ORDERS, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, LOAD_BALANCER_NAME_LENGTH, SUCCESS_CODES,
+    TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
 pub use words::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
@@ -39,7 +44,8 @@ impl Version {
     /// Reads `3.5`, `v2.14.1`, `3`. A part that is left out is 0.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(|part| part.parse().ok());
+        let number = |part: &str| part.parse().ok().filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()));
+        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(number);
         let version = Version(parts.next()??, parts.next().unwrap_or(Some(0))?, parts.next().unwrap_or(Some(0))?);
         parts.next().is_none().then_some(version)
     }
@@ -329,7 +335,7 @@ mod tests {
         assert_eq!(Version::parse("3.5"), Some(CURRENT));
         assert_eq!(Version::parse("v2.14.1"), Some(Version(2, 14, 1)));
         assert!(Version(2, 14, 1) > Version(2, 4, 4));
-        for text in ["", "x", "3.5.0.1", "3..1", "3.5-rc"] {
+        for text in ["", "x", "3.5.0.1", "3..1", "3.5-rc", "+3.5"] {
             assert_eq!(Version::parse(text), None, "{text}");
         }
     }

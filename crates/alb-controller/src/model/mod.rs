@@ -24,8 +24,8 @@ pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
 pub use output::settings::{Setting, Source, State, Unread};
 pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
 pub use output::*;
-pub use reference::{Failure, Key, Object, Part, Reason, Site, Stage};
-pub use select::group::{ORDERS as GROUP_ORDERS, check_name as check_group_name};
+pub use reference::{Failure, Key, Object, Part, Reason, ReasonCode, Site, Stage};
+pub use select::group::{GroupNameFault, check_name as check_group_name};
 
 use build::Builder;
 use input::annotations::Annotations;

@@ -128,13 +128,40 @@ pub struct Reason {
     pub ingress: Option<Key>,
     /// The place that it comes from.
     pub site: Option<Box<Site>>,
+    /// What kind of reason it is.
+    pub code: ReasonCode,
+}
+
+/// Kinds of reasons that need another answer than the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum ReasonCode {
+    /// Every other.
+    #[default]
+    Other,
+    /// Members of the group ask for different things.
+    Conflict,
+    /// The Secret of the identity provider lacks a key.
+    IncompleteSecret,
 }
 
 impl Reason {
     /// A reason without a place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Reason { message: message.into(), ingress: None, site: None }
+        Reason { message: message.into(), ingress: None, site: None, code: ReasonCode::Other }
+    }
+
+    /// Members of the group ask for different things.
+    #[must_use]
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Reason::new(message).code(ReasonCode::Conflict)
+    }
+
+    /// Says what kind of reason it is.
+    #[must_use]
+    pub fn code(mut self, code: ReasonCode) -> Self {
+        self.code = code;
+        self
     }
 
     /// Says where, unless that is known already.

@@ -68,13 +68,13 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     if allowed.is_empty() {
         return None;
     }
-    let ports: Vec<String> =
-        ingress.listeners.iter().map(|listening| format!("tcp {} from ", listening.listener.port)).collect();
+    let ports: BTreeSet<i32> = ingress.listeners.iter().map(|own| own.listener.port).collect();
     let others: BTreeSet<&str> = ingress
         .built()?
         .inbound
         .iter()
-        .filter_map(|rule| ports.iter().find_map(|port| rule.strip_prefix(port.as_str())))
+        .filter(|rule| ports.contains(&rule.port))
+        .map(|rule| rule.source.as_str())
         .filter(|source| !allowed.contains(*source))
         .collect();
     (!others.is_empty()).then(|| {

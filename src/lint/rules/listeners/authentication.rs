@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 
 use crate::alb::catalogue::PREFIX;
 use crate::alb::json::unknown_keys;
-use crate::alb::model::{Action, Protocol, Setting};
+use crate::alb::model::{Action, Protocol, ReasonCode, Setting};
 use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+use crate::alb::validation::is_load_balancing_arn;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
@@ -107,9 +108,7 @@ fn several_for_one_port(entries: &[MutualAuthentication]) -> Option<String> {
 /// An ARN that is that of something else, which AWS refuses.
 fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
     let arn = entry.trust_store.as_deref().filter(|store| store.starts_with("arn:"))?;
-    let is_one = arn.split(':').nth(2) == Some("elasticloadbalancing")
-        && arn.split(':').nth(5).is_some_and(|tail| tail.starts_with("truststore/"));
-    (!is_one).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
+    (!is_load_balancing_arn(arn, "truststore")).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
 }
 
 fn dropped(key: &str) -> String {
@@ -281,7 +280,7 @@ fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Findi
     let reason = &ingress.group?.failure.as_ref()?.reason;
     let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
     let suffix = site.annotation_key()?.strip_prefix(PREFIX)?;
-    (suffix == "auth-idp-oidc" && reason.message.contains("secret") && found.is_empty())
+    (suffix == "auth-idp-oidc" && reason.code == ReasonCode::IncompleteSecret && found.is_empty())
         .then(|| context.at_site(site, &ALB076, reason.message.clone()))
 }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
 use crate::alb::model::{Listener, Protocol};
+use crate::alb::validation::certificate_region;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
@@ -98,8 +99,8 @@ fn arns(items: &[String], at: impl Fn(String) -> Finding) -> Vec<Finding> {
     let mut findings = Vec::new();
     for item in items {
         match certificate_region(item) {
-            Some(region) => regions.extend(region),
-            None => findings.push(at(format!("{item:?} is no ARN of a certificate in ACM or IAM"))),
+            Ok(region) => regions.extend(region),
+            Err(_) => findings.push(at(format!("{item:?} is no ARN of a certificate in ACM or IAM"))),
         }
     }
     if regions.len() > 1 {
@@ -108,28 +109,6 @@ fn arns(items: &[String], at: impl Fn(String) -> Finding) -> Vec<Finding> {
         findings.push(at(message).severity(Severity::Warning));
     }
     findings
-}
-
-/// The region of a certificate, which one of IAM has not; `None` where the text is no ARN of a certificate.
-fn certificate_region(arn: &str) -> Option<Option<&str>> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let [scheme, partition, service, region, account, resource] = parts.as_slice() else {
-        return None;
-    };
-    let word = |text: &str, more: fn(u8) -> bool| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || more(b));
-    let is_partition = partition.strip_prefix("aws").is_some_and(|rest| word(rest, |_| false));
-    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
-    let names = |kind: &str| resource.strip_prefix(kind).is_some_and(|id| !id.is_empty());
-    if *scheme != "arn" || !is_partition || !is_account {
-        return None;
-    }
-    match *service {
-        "acm" if !region.is_empty() && word(region, |b| b.is_ascii_digit()) && names("certificate/") => {
-            Some(Some(region))
-        }
-        "iam" if region.is_empty() && names("server-certificate/") => Some(None),
-        _ => None,
-    }
 }
 
 fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeMap<i32, Protocol>) -> Option<Finding> {

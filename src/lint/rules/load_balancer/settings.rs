@@ -6,8 +6,8 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::alb::model::Effective;
+use crate::alb::validation;
 use crate::alb::values::parse_bool;
-use crate::config::aws;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
@@ -97,7 +97,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let name = ingress.facts.text("load-balancer-name")?;
-    let fault = aws::load_balancer_name(name.value).err()?;
+    let fault = validation::load_balancer_name(name.value).err()?;
     Some(context.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
 }
 
@@ -141,7 +141,7 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
         return Some(context.at_effective(&arn, &ALB030, message));
     }
-    let fault = aws::web_acl(arn.value).err()?;
+    let fault = validation::web_acl(arn.value).err()?;
     let finding = context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
     Some(match fault.help {
         Some(help) => finding.help(help),

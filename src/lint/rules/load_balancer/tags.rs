@@ -3,7 +3,9 @@
 #[cfg(test)]
 mod tests;
 
+use crate::alb::catalogue::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
 use crate::alb::model::Setting;
+use crate::alb::validation::is_reserved_tag;
 use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -28,8 +30,6 @@ rules! {
 const ANNOTATIONS: [&str; 2] = ["tags", "frontend-nlb-tags"];
 /// By the controller on everything that it makes (LBC v3.5.0 pkg/deploy/tracking/provider.go).
 const ITS_OWN: [&str; 3] = ["elbv2.k8s.aws/cluster", "ingress.k8s.aws/stack", "ingress.k8s.aws/resource"];
-const MAX_KEY: usize = 128;
-const MAX_VALUE: usize = 256;
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -79,15 +79,14 @@ fn tags(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &'static
 
 fn refused(key: &str, value: &str) -> Option<String> {
     let length = |text: &str| text.chars().count();
-    let reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     if key.is_empty() {
         Some(format!("the tag with the value {value:?} has no key"))
-    } else if reserved {
+    } else if is_reserved_tag(key) {
         Some(format!("tag {key} begins with aws:, which AWS keeps for itself"))
-    } else if length(key) > MAX_KEY {
-        Some(format!("the key of tag {key} has {} characters, and AWS takes {MAX_KEY}", length(key)))
-    } else if length(value) > MAX_VALUE {
-        Some(format!("tag {key} has a value of {} characters, and AWS takes {MAX_VALUE}", length(value)))
+    } else if length(key) > TAG_KEY_LENGTH {
+        Some(format!("the key of tag {key} has {} characters, and AWS takes {TAG_KEY_LENGTH}", length(key)))
+    } else if length(value) > TAG_VALUE_LENGTH {
+        Some(format!("tag {key} has a value of {} characters, and AWS takes {TAG_VALUE_LENGTH}", length(value)))
     } else {
         None
     }

@@ -11,8 +11,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::{Kind, Merge, PREFIX};
-use crate::alb::model::{GROUP_ORDERS, Group, Key, Protocol, Setting, Stage, State, check_group_name};
+use crate::alb::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
+use crate::alb::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
 use crate::alb::payloads::{MutualAuthentication, Payload};
 use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 use crate::finding::{Finding, rules};
@@ -77,19 +77,12 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     if let Some(name) = ingress.facts.class_text("group.name") {
-        let message = format!("group name {:?} of the class: {}", name.value, name_fault(name.value)?);
+        let message = format!("group name {:?} of the class: {}", name.value, check_group_name(name.value).err()?);
         return Some(context.at_effective(&name, &ALB054, message));
     }
     let name = ingress.read("group.name")?;
-    let message = format!("group.name {name:?}: {}", name_fault(name)?);
+    let message = format!("group.name {name:?}: {}", check_group_name(name).err()?);
     Some(ingress.at(&ALB054, "group.name", message))
-}
-
-/// What is wrong with the name of a group, in the controller's words.
-fn name_fault(name: &str) -> Option<String> {
-    let fault = check_group_name(name).err()?;
-    let fault = fault.strip_prefix("invalid ingress group: ").unwrap_or(&fault);
-    Some(fault.to_owned())
 }
 
 fn order(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
@@ -143,13 +136,11 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
         false => compare(&members),
     };
     let reason = &failure.reason;
-    let is_conflict = reason.message.contains("conflicting ")
-        || reason.message.starts_with("multiple ingress defined default backend");
     let is_reported = match &reason.site {
         Some(site) => findings.iter().any(|finding| finding.field == Some(site.pointer())),
         None => !findings.is_empty(),
     };
-    if failure.stage == Stage::Build && is_conflict && !is_reported {
+    if failure.stage == Stage::Build && reason.code == ReasonCode::Conflict && !is_reported {
         let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|ingress| ingress.facts.key == *key));
         findings.push(match &reason.site {
             Some(site) => context.at_site(site, &ALB079, reason.message.clone()),

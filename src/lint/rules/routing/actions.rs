@@ -10,7 +10,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::json::unknown_keys;
+use crate::alb::json::{mismatch, unknown_keys};
 use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use crate::alb::payloads::{self, Payload};
 use crate::finding::{Finding, Severity, rules};
@@ -134,7 +134,8 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
         Ok(action) => action,
         Err(error) => {
-            let quotes = error.contains("cannot unmarshal number") && error.ends_with("of type string");
+            let mismatch = mismatch(text, &payloads::Action::TYPE);
+            let quotes = mismatch.is_some_and(|mismatch| mismatch.is_number_for_string());
             let finding = at(format!("{suffix}: {error}"));
             return vec![match quotes {
                 true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),

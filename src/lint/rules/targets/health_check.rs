@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::Kind;
+use crate::alb::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES};
 use crate::alb::model::Setting;
+use crate::alb::validation::codes_within;
 use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -13,11 +14,7 @@ use crate::manifest::Object;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
-/// Longest path of a health check (AWS elbv2 API).
-const MAX_PATH: usize = 1024;
-
 const INTERVAL: &str = "healthcheck-interval-seconds";
-
 const TIMEOUT: &str = "healthcheck-timeout-seconds";
 
 const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhealthy-threshold-count"];
@@ -103,8 +100,8 @@ fn path(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let path = &setting.value;
     let fault = if !path.starts_with('/') {
         format!("healthcheck-path {path:?} does not begin with /")
-    } else if path.chars().count() > MAX_PATH {
-        format!("healthcheck-path has {} characters, and AWS takes {MAX_PATH}", path.chars().count())
+    } else if path.chars().count() > HEALTH_CHECK_PATH_LENGTH {
+        format!("healthcheck-path has {} characters, and AWS takes {HEALTH_CHECK_PATH_LENGTH}", path.chars().count())
     } else {
         return None;
     };
@@ -138,17 +135,10 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
 
 fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
     let codes = &setting.value;
-    let (min, max) = if grpc { (0, 99) } else { (200, 499) };
-    let code = |text: &str| {
-        let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        text.parse::<u32>().ok().filter(|code| digits && (min..=max).contains(code))
-    };
-    let part = |part: &str| match part.split_once('-') {
-        Some((from, to)) => code(from).zip(code(to)).is_some_and(|(from, to)| from <= to),
-        None => code(part).is_some(),
-    };
+    let range = if grpc { GRPC_CODES } else { SUCCESS_CODES };
     let dense: String = codes.chars().filter(|c| !c.is_whitespace()).collect();
-    if !dense.split(',').all(part) {
+    if codes_within(&dense, range.clone()).is_err() {
+        let (min, max) = (range.start(), range.end());
         let what = if grpc { "gRPC codes" } else { "codes" };
         let message =
             format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299");

@@ -12,6 +12,7 @@ mod scanner;
 pub use scanner::{Json, parse};
 
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// A Go type, as far as the controller's annotations need it.
 #[derive(Debug, Clone, Copy)]
@@ -59,10 +60,49 @@ impl Type {
 
 /// Reads `text` as a value of type `ty`. `Value::Null` where the text says `null`.
 pub fn unmarshal(text: &str, ty: &Type) -> Result<Value, String> {
-    let json = parse(text)?;
+    let (value, error) = decode(&parse(text)?, ty);
+    error.map_or(Ok(value), |error| Err(error.to_string()))
+}
+
+/// The first value of `text` that does not fit its type, where the text is JSON.
+#[must_use]
+pub fn mismatch(text: &str, ty: &Type) -> Option<Mismatch> {
+    decode(&parse(text).ok()?, ty).1
+}
+
+fn decode(json: &Json, ty: &Type) -> (Value, Option<Mismatch>) {
     let mut decoder = Decoder { path: Vec::new(), structs: Vec::new(), error: None };
-    let value = decoder.decode(&json, ty, Value::Null);
-    decoder.error.map_or(Ok(value), Err)
+    let value = decoder.decode(json, ty, Value::Null);
+    (value, decoder.error)
+}
+
+/// A value that does not fit its type. Displayed in Go's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// `string`, `number 1.5`
+    found: String,
+    /// The Go type that it should have.
+    wanted: String,
+    /// The field that it stands in: `Action.forwardConfig`.
+    field: Option<String>,
+}
+
+impl Mismatch {
+    /// Whether it is a number without quotes where a string belongs.
+    #[must_use]
+    pub fn is_number_for_string(&self) -> bool {
+        self.wanted == "string" && self.found == "number"
+    }
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { found, wanted, field } = self;
+        match field {
+            Some(field) => write!(f, "json: cannot unmarshal {found} into Go struct field {field} of type {wanted}"),
+            None => write!(f, "json: cannot unmarshal {found} into Go value of type {wanted}"),
+        }
+    }
 }
 
 /// Keys of `text` that its type has no field for, as paths: Go drops them without a word. Empty where it does not parse.
@@ -101,20 +141,13 @@ fn add_unknown_keys(json: &Json, ty: &Type, path: &str, found: &mut Vec<String>)
 struct Decoder {
     path: Vec<&'static str>,
     structs: Vec<&'static str>,
-    error: Option<String>,
+    error: Option<Mismatch>,
 }
 
 impl Decoder {
     fn mismatch(&mut self, found: &str, ty: &Type) {
-        let ty = ty.go_name();
-        let message = match self.structs.last() {
-            Some(name) => {
-                let path = self.path.join(".");
-                format!("json: cannot unmarshal {found} into Go struct field {name}.{path} of type {ty}")
-            }
-            None => format!("json: cannot unmarshal {found} into Go value of type {ty}"),
-        };
-        self.error.get_or_insert(message);
+        let field = self.structs.last().map(|name| format!("{name}.{}", self.path.join(".")));
+        self.error.get_or_insert(Mismatch { found: found.to_owned(), wanted: ty.go_name(), field });
     }
 
     fn decode(&mut self, json: &Json, ty: &Type, before: Value) -> Value {

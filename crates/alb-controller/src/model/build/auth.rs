@@ -6,7 +6,7 @@
 use crate::annotation::{Action, Cognito, Jwt, Oidc};
 use crate::model::build::Builder;
 use crate::model::build::backend::Found;
-use crate::model::reference::{Key, Reason};
+use crate::model::reference::{Key, Reason, ReasonCode};
 use crate::model::select::group::Member;
 use crate::model::{AuthenticateCognito, AuthenticateOidc, JwtValidation, Session};
 use std::collections::BTreeMap;
@@ -119,7 +119,8 @@ impl<'a> Builder<'a> {
                         || found.string_data.as_ref().is_some_and(|data| data.contains_key(key))
                 };
                 let missing = |what: &str| {
-                    Err(member.annotations.fault("auth-idp-oidc", format!("missing {what}, secret: {secret}")))
+                    let message = format!("missing {what}, secret: {secret}");
+                    Err(member.annotations.fault("auth-idp-oidc", message).code(ReasonCode::IncompleteSecret))
                 };
                 if !has("clientID") && !has("clientId") {
                     return missing("clientID");

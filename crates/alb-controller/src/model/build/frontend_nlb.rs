@@ -113,7 +113,7 @@ impl<'a> Builder<'a> {
         let mut listeners = Vec::new();
         for (port, asked) in by_port {
             let (alb_port, health_check) = merge(asked).map_err(|message| {
-                Reason::new(format!("failed to merge NLB listenPort config for port: {port}: {message}"))
+                Reason::conflict(format!("failed to merge NLB listenPort config for port: {port}: {message}"))
             })?;
             listeners.push(FrontendListener { port, alb_port, health_check });
         }

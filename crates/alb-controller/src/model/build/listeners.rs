@@ -122,7 +122,7 @@ impl<'a> Builder<'a> {
             }
             several => {
                 let all: Vec<String> = several.iter().map(|(member, _)| member.key.to_string()).collect();
-                Err(Reason::new(format!("multiple ingress defined default backend: {}", show_list(&all))))
+                Err(Reason::conflict(format!("multiple ingress defined default backend: {}", show_list(&all))))
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
-use crate::catalogue::{ADDRESS_TYPES, SCHEMES, known};
+use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known};
 use crate::go::strconv::{parse_int64, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
@@ -10,8 +10,6 @@ use crate::model::reference::Reason;
 use crate::model::select::group::Member;
 use crate::model::{LoadBalancer, Subnets};
 use std::collections::BTreeMap;
-
-const MAX_NAME: usize = 32;
 
 impl<'a> Builder<'a> {
     pub fn load_balancer(&mut self) -> Result<LoadBalancer, Reason> {
@@ -84,8 +82,11 @@ impl<'a> Builder<'a> {
         let suffix = "load-balancer-name";
         let conflict = |values: &[String]| format!("conflicting load balancer name: {}", show_set(values));
         let name = self.agree_text(suffix, conflict)?;
-        if name.as_ref().is_some_and(|name| name.len() > MAX_NAME) {
-            return Err(self.blame(suffix, format!("load balancer name cannot be longer than {MAX_NAME} characters")));
+        if name.as_ref().is_some_and(|name| name.len() > LOAD_BALANCER_NAME_LENGTH) {
+            return Err(self.blame(
+                suffix,
+                format!("load balancer name cannot be longer than {LOAD_BALANCER_NAME_LENGTH} characters"),
+            ));
         }
         Ok(name)
     }

@@ -7,7 +7,7 @@ use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::Builder;
 use crate::model::build::listeners::ListenPortsByMember;
 use crate::model::reference::{Key, Reason};
-use crate::model::{LoadBalancer, MutualAuthentication, Protocol};
+use crate::model::{InboundRule, InboundSource, LoadBalancer, MutualAuthentication, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one Ingress asks of a port, or what they agreed on.
@@ -64,7 +64,7 @@ impl Builder<'_> {
             several => {
                 let several: Vec<String> = several.iter().map(i32::to_string).collect();
                 return Err(
-                    self.blame("ssl-redirect", format!("conflicting sslRedirect port: {}", show_list(&several)))
+                    self.conflict("ssl-redirect", format!("conflicting sslRedirect port: {}", show_list(&several)))
                 );
             }
         };
@@ -78,20 +78,20 @@ impl Builder<'_> {
     }
 
     /// Rules of the managed security group; none where security groups are given.
-    pub fn inbound(&self, load_balancer: &LoadBalancer, ports: &BTreeMap<i32, ListenPort>) -> Vec<String> {
+    pub fn inbound(&self, load_balancer: &LoadBalancer, ports: &BTreeMap<i32, ListenPort>) -> Vec<InboundRule> {
         if !load_balancer.security_groups.is_empty() {
             return Vec::new();
         }
         let v6 = load_balancer.ip_address_type != "ipv4";
-        let rules: BTreeSet<String> = ports
-            .iter()
-            .flat_map(|(port, config)| {
-                let cidrs_v6 = config.cidrs_v6.iter().filter(move |_| v6);
-                let sources = config.cidrs_v4.iter().chain(cidrs_v6).chain(&config.prefix_lists);
-                sources.map(move |source| format!("tcp {port} from {source}"))
-            })
-            .collect();
-        rules.into_iter().collect()
+        let rules = ports.iter().flat_map(|(port, config)| {
+            let networks = config.cidrs_v4.iter().chain(config.cidrs_v6.iter().filter(move |_| v6));
+            let networks = networks.cloned().map(InboundSource::Network);
+            let sources = networks.chain(config.prefix_lists.iter().cloned().map(InboundSource::PrefixList));
+            sources.map(|source| InboundRule { protocol: "tcp", port: *port, source })
+        });
+        // In the order of their texts.
+        let rules: BTreeMap<String, InboundRule> = rules.map(|rule| (rule.to_string(), rule)).collect();
+        rules.into_values().collect()
     }
 }
 
@@ -110,7 +110,7 @@ impl<'a, T: PartialEq> Agreed<'a, T> {
         match &self.first {
             Some((first, agreed)) if *agreed != value => {
                 let message = format!("conflicting {what}, {first}: {} | {key}: {}", show(agreed), show(&value));
-                Err(Reason::new(message).of(key))
+                Err(Reason::conflict(message).of(key))
             }
             Some(_) => Ok(()),
             None => {

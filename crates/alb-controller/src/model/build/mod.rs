@@ -22,7 +22,7 @@ mod tags;
 mod target_groups;
 
 use crate::model::input::objects::Objects;
-use crate::model::reference::Reason;
+use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
 use crate::model::{Built, Options, TargetGroup};
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,7 +96,7 @@ impl<'a> Builder<'a> {
         let values: BTreeSet<String> = self.members.iter().filter_map(value).collect();
         let mut values: Vec<String> = values.into_iter().collect();
         if values.len() > 1 {
-            return Err(self.blame(suffix, conflict(&values)));
+            return Err(self.conflict(suffix, conflict(&values)));
         }
         Ok(values.pop())
     }
@@ -114,7 +114,7 @@ impl<'a> Builder<'a> {
             asked.extend(on.map_err(|reason| reason.of(&member.key))?);
         }
         if asked.len() > 1 {
-            return Err(self.blame(suffix, conflict));
+            return Err(self.conflict(suffix, conflict));
         }
         Ok(asked.pop_first())
     }
@@ -126,6 +126,11 @@ impl<'a> Builder<'a> {
             Some((member, found)) => reason.at(found.site).of(&member.key),
             None => reason,
         }
+    }
+
+    /// The same for members that ask for different things.
+    pub fn conflict(&self, suffix: &str, message: impl Into<String>) -> Reason {
+        self.blame(suffix, message).code(ReasonCode::Conflict)
     }
 }
 
@@ -149,7 +154,7 @@ pub(crate) fn agree_by_key<'m, 'a: 'm>(
             match merged.get(&key) {
                 Some(before) if *before != value && !from_class.contains_key(&key) => {
                     let message = conflict(member, &format!("{key}: {before} | {value}"));
-                    return Err(member.annotations.fault(suffix, message).of(&member.key));
+                    return Err(member.annotations.fault(suffix, message).of(&member.key).code(ReasonCode::Conflict));
                 }
                 _ => _ = merged.insert(key, value),
             }

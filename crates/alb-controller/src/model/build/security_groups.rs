@@ -22,7 +22,7 @@ impl Builder<'_> {
         let chosen = lists.next().unwrap_or_default();
         if let Some(other) = lists.find(|other| *other != chosen) {
             let message = format!("conflicting securityGroups: {} | {}", show_list(&chosen), show_list(&other));
-            return Err(self.blame(suffix, message));
+            return Err(self.conflict(suffix, message));
         }
         Ok(chosen)
     }

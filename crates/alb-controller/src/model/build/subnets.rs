@@ -33,10 +33,10 @@ impl<'a> Builder<'a> {
         let site = params.site("subnets");
         if !by_annotation.is_empty() {
             let message = "conflicting subnet specifications: IngressClassParams versus annotation";
-            return Err(self.blame("subnets", message).at(site));
+            return Err(self.conflict("subnets", message).at(site));
         }
         if by_class.iter().any(|(_, other)| other != chosen) {
-            return Err(Reason::new("conflicting IngressClassParams subnet specifications").at(site));
+            return Err(Reason::conflict("conflicting IngressClassParams subnet specifications").at(site));
         }
         match &chosen.ids {
             Some(ids) if !ids.is_empty() => {
@@ -75,7 +75,7 @@ impl<'a> Builder<'a> {
         };
         if let Some(other) = lists.find(|other| sorted(other) != sorted(&chosen)) {
             let message = format!("conflicting subnets: {} | {}", show_list(&chosen), show_list(&other));
-            return Err(self.blame(wanted.suffix, message));
+            return Err(self.conflict(wanted.suffix, message));
         }
         self.check(wanted, &chosen)?;
         Ok(Some(chosen))

@@ -5,7 +5,7 @@
 use crate::model::build::Builder;
 use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params;
-use crate::model::reference::Reason;
+use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ impl<'a> Builder<'a> {
             for (key, value) in self.ingress_tags(member).map_err(|reason| reason.of(&member.key))? {
                 if let Some(before) = merged.get(&key).filter(|before| **before != value) {
                     let message = format!("conflicting tag {key}: {before} | {value}");
-                    return Err(member.annotations.fault("tags", message).of(&member.key));
+                    return Err(member.annotations.fault("tags", message).of(&member.key).code(ReasonCode::Conflict));
                 }
                 merged.insert(key, value);
             }

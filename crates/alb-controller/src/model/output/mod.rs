@@ -6,12 +6,14 @@
 mod actions;
 mod conditions;
 pub(crate) mod effective;
+mod inbound;
 pub(crate) mod settings;
 mod target_groups;
 pub(crate) mod verdict;
 
 pub use actions::*;
 pub use conditions::*;
+pub use inbound::*;
 pub use target_groups::*;
 
 use crate::annotation::Transform;

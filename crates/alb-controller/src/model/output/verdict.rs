@@ -3,7 +3,7 @@
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
 use crate::model::reference::{Failure, Key, Object, Reason};
-use crate::model::{FrontendNlb, Listener, LoadBalancer, TargetGroup, WebAcl};
+use crate::model::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -138,8 +138,8 @@ fn sorted<S: serde::Serializer>(members: &[Key], serializer: S) -> Result<S::Ok,
 pub struct Built {
     /// The load balancer.
     pub load_balancer: LoadBalancer,
-    /// Who may connect, as the managed security group has it: `tcp 443 from 0.0.0.0/0`.
-    pub inbound: Vec<String>,
+    /// Who may connect, as the managed security group has it.
+    pub inbound: Vec<InboundRule>,
     /// Listeners by port.
     pub listeners: Vec<Listener>,
     /// Target groups by id.

@@ -2,17 +2,13 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
 
-use crate::catalogue;
+use crate::catalogue::{self, GROUP_NAME_LENGTH, GROUP_ORDERS};
 use crate::model::Options;
 use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params::{FieldValue, Params};
 use crate::model::reference::{Key, Reason};
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
-
-const MAX_NAME: usize = 63;
-
-/// What `group.order` may be.
-pub const ORDERS: std::ops::RangeInclusive<i32> = -1000..=1000;
+use std::fmt;
 
 /// An Ingress of a group.
 pub(crate) struct Member<'a> {
@@ -55,17 +51,39 @@ impl<'a> Member<'a> {
 
 /// The id of an Ingress's group: the name of an explicit one, `namespace/name` of its own otherwise.
 pub(crate) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reason> {
+    let invalid = |fault| format!("invalid ingress group: {fault}");
     let from_class = member.params.and_then(|params| params.spec.group.as_ref().map(|group| (params, group)));
     if let Some((params, group)) = from_class {
-        check_name(&group.name).map_err(|message| Reason::new(message).at(params.site("group.name")))?;
+        check_name(&group.name).map_err(|fault| Reason::new(invalid(fault)).at(params.site("group.name")))?;
         return Ok(group.name.clone());
     }
     match member.annotations.text("group.name") {
         Some(name) if !options.eks_auto_mode => {
-            check_name(name).map_err(|message| member.annotations.fault("group.name", message))?;
+            check_name(name).map_err(|fault| member.annotations.fault("group.name", invalid(fault)))?;
             Ok(name.to_owned())
         }
         _ => Ok(member.key.to_string()),
+    }
+}
+
+/// What is wrong with the name of a group, in the controller's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupNameFault {
+    /// Characters that it may not have, there or at all.
+    Characters,
+    /// Too many.
+    Length,
+}
+
+impl fmt::Display for GroupNameFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            GroupNameFault::Characters => f.write_str(
+                "groupName must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an \
+                 alphanumeric character",
+            ),
+            GroupNameFault::Length => write!(f, "groupName must be no more than {GROUP_NAME_LENGTH} characters"),
+        }
     }
 }
 
@@ -73,19 +91,15 @@ pub(crate) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reaso
 ///
 /// # Errors
 ///
-/// In the controller's words.
-pub fn check_name(name: &str) -> Result<(), String> {
+/// What is wrong with it.
+pub fn check_name(name: &str) -> Result<(), GroupNameFault> {
     let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     let ends = [name.bytes().next(), name.bytes().last()].into_iter().all(|b| b.is_some_and(inner));
     if !ends || !name.bytes().all(|b| inner(b) || matches!(b, b'-' | b'.')) {
-        return Err(
-            "invalid ingress group: groupName must consist of lower case alphanumeric characters, '-' or '.', \
-                    and must start and end with an alphanumeric character"
-                .to_owned(),
-        );
+        return Err(GroupNameFault::Characters);
     }
-    if name.len() > MAX_NAME {
-        return Err(format!("invalid ingress group: groupName must be no more than {MAX_NAME} characters"));
+    if name.len() > GROUP_NAME_LENGTH {
+        return Err(GroupNameFault::Length);
     }
     Ok(())
 }
@@ -108,8 +122,8 @@ fn order(member: &Member<'_>) -> Result<i32, Reason> {
         Reason { message, ..reason }.of(&member.key)
     };
     let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
-    if !ORDERS.contains(&order) {
-        let (key, min, max) = (&member.key, ORDERS.start(), ORDERS.end());
+    if !GROUP_ORDERS.contains(&order) {
+        let (key, min, max) = (&member.key, GROUP_ORDERS.start(), GROUP_ORDERS.end());
         let range = format!("explicit Ingress group order must be within [{min}:{max}]");
         let message = format!("{range}, Ingress: {key}, order: {order}");
         return Err(member.annotations.fault("group.order", message).of(key));

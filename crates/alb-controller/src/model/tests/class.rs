@@ -107,7 +107,7 @@ fn parameters_stand_in_for_annotations() {
     assert_eq!(lb.tags, BTreeMap::from([("env".into(), "test".into()), ("team".into(), "edge".into())]));
     assert_eq!(lb.attributes["idle_timeout.timeout_seconds"], "30");
     assert_eq!(lb.attributes["routing.http2.enabled"], "false");
-    assert_eq!(built.inbound, ["tcp 80 from 10.0.0.0/8"]);
+    assert_eq!(inbound(built), ["tcp 80 from 10.0.0.0/8"]);
     assert_eq!(built.target_groups[0].target_type, "ip");
     assert_eq!(built.target_groups[0].tags["team"], "edge");
     assert_eq!(built.wafv2, WebAcl::Arn("arn:waf".into()));

@@ -107,7 +107,7 @@ fn redirects_of_a_group_must_agree_and_count_against_all_its_listeners() {
 #[test]
 fn an_allow_list_of_one_member_holds_for_the_whole_port() {
     let model = pair(&[("inbound-cidrs", "10.0.0.0/8")], &[("listen-ports", r#"[{"HTTP": 80}, {"HTTP": 81}]"#)]);
-    assert_eq!(built(&model).inbound, ["tcp 80 from 10.0.0.0/8", "tcp 81 from 0.0.0.0/0"]);
+    assert_eq!(inbound(built(&model)), ["tcp 80 from 10.0.0.0/8", "tcp 81 from 0.0.0.0/0"]);
 }
 
 #[test]

@@ -60,18 +60,18 @@ fn policies_are_kept_on_https_only() {
 #[test]
 fn networks_are_split_by_family_and_ipv6_needs_dual_stack() {
     let cidrs = ("inbound-cidrs", "10.0.0.0/8, 2001:DB8::/32,10.0.0.0/8");
-    assert_eq!(built(&model(&[cidrs])).inbound, ["tcp 80 from 10.0.0.0/8"]);
+    assert_eq!(inbound(built(&model(&[cidrs]))), ["tcp 80 from 10.0.0.0/8"]);
     let dual = [cidrs, ("ip-address-type", "dualstack-without-public-ipv4"), ("subnets", "subnet-a,subnet-b")];
-    assert_eq!(built(&model(&dual)).inbound, ["tcp 80 from 10.0.0.0/8", "tcp 80 from 2001:DB8::/32"]);
-    assert_eq!(built(&model(&[("inbound-cidrs", "::/0")])).inbound, Vec::<String>::new());
+    assert_eq!(inbound(built(&model(&dual))), ["tcp 80 from 10.0.0.0/8", "tcp 80 from 2001:DB8::/32"]);
+    assert_eq!(inbound(built(&model(&[("inbound-cidrs", "::/0")]))), Vec::<String>::new());
     let open = model(&[("ip-address-type", "dualstack"), ("subnets", "subnet-a,subnet-b")]);
-    assert_eq!(built(&open).inbound, ["tcp 80 from 0.0.0.0/0", "tcp 80 from ::/0"]);
+    assert_eq!(inbound(built(&open)), ["tcp 80 from 0.0.0.0/0", "tcp 80 from ::/0"]);
 }
 
 #[test]
 fn prefix_lists_alone_take_the_place_of_the_world() {
     let model = model(&[("security-group-prefix-lists", "pl-1,pl-2"), ("inbound-cidrs", ",")]);
-    assert_eq!(built(&model).inbound, ["tcp 80 from pl-1", "tcp 80 from pl-2"]);
+    assert_eq!(inbound(built(&model)), ["tcp 80 from pl-1", "tcp 80 from pl-2"]);
 }
 
 const HTTPS: (&str, &str) = ("certificate-arn", "arn:a");

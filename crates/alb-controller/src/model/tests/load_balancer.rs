@@ -39,7 +39,7 @@ fn given_security_groups_replace_the_managed_one() {
     let built_with = with("T");
     let lb = &built(&built_with).load_balancer;
     assert_eq!((lb.security_groups.len(), lb.manages_backend_rules), (2, true));
-    assert_eq!(built(&built_with).inbound, Vec::<String>::new());
+    assert_eq!(inbound(built(&built_with)), Vec::<String>::new());
     assert!(!built(&model(&[groups])).load_balancer.manages_backend_rules);
     assert!(built(&model(&[])).load_balancer.manages_backend_rules);
     refused_by(&with("yes"), "manage-backend-security-group-rules");

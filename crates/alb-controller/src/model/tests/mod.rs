@@ -111,6 +111,11 @@ fn built(model: &Model) -> &Built {
     model.groups[0].built.as_ref().unwrap()
 }
 
+/// Who may connect.
+fn inbound(built: &Built) -> Vec<String> {
+    built.inbound.iter().map(InboundRule::to_string).collect()
+}
+
 /// Message and annotation of a refusal.
 fn refused(model: &Model) -> (String, Option<String>) {
     assert_eq!(model.verdict, Verdict::Refused, "{:?}", model.message);

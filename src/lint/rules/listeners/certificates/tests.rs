@@ -60,6 +60,16 @@ fn certificate_arn_malformed() {
             ),
             ("a class in its place", arn("nonsense").class_params(&format!("{{certificateArn: ['{ARN}']}}")), &[]),
             ("a server certificate", arn("arn:aws:iam::111122223333:server-certificate/dir/x"), &[]),
+            (
+                "a server certificate in a region",
+                arn("arn:aws:iam:eu-central-1:111122223333:server-certificate/x"),
+                &["error Ingress mesh/alb @certificate-arn"],
+            ),
+            (
+                "no region",
+                arn("arn:aws:acm:frankfurt:111122223333:certificate/1"),
+                &["error Ingress mesh/alb @certificate-arn"],
+            ),
             ("another partition", arn("arn:aws-us-gov:acm:us-gov-west-1:111122223333:certificate/1"), &[]),
             ("over several lines", arn(&format!("\n {ARN} ,\n {ARN}2,")), &[]),
         ],

@@ -7,6 +7,7 @@
 //! Action per Application Load Balancer".
 
 use crate::alb::payloads::{Action, FixedResponse, Forward, Redirect};
+use crate::alb::validation::is_load_balancing_arn;
 
 const CONTENT_TYPES: [&str; 5] = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 const MAX_BODY: usize = 1024;
@@ -112,8 +113,5 @@ fn forward(forward: &Forward, faults: &mut Vec<String>) {
 }
 
 fn no_arn(arn: &str) -> Option<String> {
-    let is_one = arn.starts_with("arn:aws")
-        && arn.split(':').nth(2) == Some("elasticloadbalancing")
-        && arn.split(':').nth(5).is_some_and(|tail| tail.starts_with("targetgroup/"));
-    (!is_one).then(|| format!("targetGroupARN {arn:?} is no ARN of a target group"))
+    (!is_load_balancing_arn(arn, "targetgroup")).then(|| format!("targetGroupARN {arn:?} is no ARN of a target group"))
 }

@@ -1,0 +1,27 @@
+//! Lengths and ranges of values, where more than one place asks for them.
+
+use std::ops::RangeInclusive;
+
+/// Bytes of the name of a load balancer.
+pub const LOAD_BALANCER_NAME_LENGTH: usize = 32;
+
+/// Bytes of the name of an IngressGroup (LBC v3.5.0 pkg/ingress/group_loader.go:19-29).
+pub const GROUP_NAME_LENGTH: usize = 63;
+
+/// `group.order` (LBC v3.5.0 pkg/ingress/group_loader.go:19-29).
+pub const GROUP_ORDERS: RangeInclusive<i32> = -1000..=1000;
+
+/// Characters of the key of a tag.
+pub const TAG_KEY_LENGTH: usize = 128;
+
+/// Characters of the value of a tag.
+pub const TAG_VALUE_LENGTH: usize = 256;
+
+/// Characters of the path of a health check.
+pub const HEALTH_CHECK_PATH_LENGTH: usize = 1024;
+
+/// Codes of HTTP that a health check may take for healthy.
+pub const SUCCESS_CODES: RangeInclusive<u16> = 200..=499;
+
+/// Codes of gRPC that a health check may take for healthy.
+pub const GRPC_CODES: RangeInclusive<u16> = 0..=99;
