@@ -75,7 +75,6 @@ pub(super) fn compare(
 
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
 pub mod rewrite_findings {
-    pub use crate::lint::rules::access::inbound::ALB025;
     pub use crate::lint::rules::access::scheme::{
         default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
     };

@@ -1,4 +1,5 @@
-//! Keys of `load-balancer-attributes`, `listener-attributes.*` and `target-group-attributes`, what AWS takes for them, and which only an NLB has.
+//! Keys of `load-balancer-attributes`, `listener-attributes.*` and `target-group-attributes`: what AWS takes for them, and
+//! which only an NLB has.
 //!
 //! The controller passes keys and values on unread; AWS refuses what it does not know, after part of the stack was built.
 //!

@@ -1,5 +1,6 @@
 //! Lengths and ranges of values, where more than one place asks for them.
 
+use super::Kind;
 use std::ops::RangeInclusive;
 
 /// Bytes of the name of a load balancer.
@@ -9,7 +10,7 @@ pub const LOAD_BALANCER_NAME_LENGTH: usize = 32;
 pub const GROUP_NAME_LENGTH: usize = 63;
 
 /// `group.order` (LBC v3.5.0 pkg/ingress/group_loader.go:19-29).
-pub const GROUP_ORDERS: RangeInclusive<i32> = -1000..=1000;
+pub const GROUP_ORDERS: RangeInclusive<i64> = -1000..=1000;
 
 /// Characters of the key of a tag.
 pub const TAG_KEY_LENGTH: usize = 128;
@@ -25,3 +26,8 @@ pub const SUCCESS_CODES: RangeInclusive<u16> = 200..=499;
 
 /// Codes of gRPC that a health check may take for healthy.
 pub const GRPC_CODES: RangeInclusive<u16> = 0..=99;
+
+/// The kind of a whole number in this range.
+pub(super) const fn range(range: &RangeInclusive<i64>) -> Kind {
+    Kind::Int { min: *range.start(), max: *range.end() }
+}

@@ -88,7 +88,7 @@ fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Findin
 fn order(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let text = ingress.read("group.order")?;
     let what = match parse_int32(text) {
-        Ok(order) if GROUP_ORDERS.contains(&order) => return None,
+        Ok(order) if GROUP_ORDERS.contains(&i64::from(order)) => return None,
         Ok(_) => "is not from -1000 to 1000",
         Err(_) => "is no whole number",
     };

@@ -15,6 +15,7 @@ use kubernetes_objects::PortRef;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
 const INTERVAL: &str = "healthcheck-interval-seconds";
+
 const TIMEOUT: &str = "healthcheck-timeout-seconds";
 
 const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhealthy-threshold-count"];

@@ -122,7 +122,7 @@ fn order(member: &Member<'_>) -> Result<i32, Reason> {
         Reason { message, ..reason }.of(&member.key)
     };
     let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
-    if !GROUP_ORDERS.contains(&order) {
+    if !GROUP_ORDERS.contains(&i64::from(order)) {
         let (key, min, max) = (&member.key, GROUP_ORDERS.start(), GROUP_ORDERS.end());
         let range = format!("explicit Ingress group order must be within [{min}:{max}]");
         let message = format!("{range}, Ingress: {key}, order: {order}");

@@ -11,7 +11,7 @@ const OIDC: [(&str, &str); 2] = [
 ];
 
 fn secret(data: &str) -> String {
-    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: istio-system}}\n{data}\n---\n")
+    format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: oidc, namespace: edge-system}}\n{data}\n---\n")
 }
 
 fn with(objects: &str, annotations: &[(&str, &str)]) -> Model {
@@ -23,11 +23,11 @@ fn the_secret_must_hold_both_keys_if_it_is_in_the_stream() {
     let annotations = [HTTPS, OIDC[0], OIDC[1]];
     built(&with(&secret("stringData: {clientId: a, clientSecret: b}"), &annotations));
     let message = refused_by(&with(&secret("data: {clientSecret: Yg==}"), &annotations), "auth-idp-oidc");
-    assert_eq!(message, "ingress: istio-system/edge: missing clientID, secret: istio-system/oidc");
+    assert_eq!(message, "ingress: edge-system/edge: missing clientID, secret: edge-system/oidc");
     let message = refused_by(&with(&secret("data: {clientID: YQ==}"), &annotations), "auth-idp-oidc");
-    assert_eq!(message, "ingress: istio-system/edge: missing clientSecret, secret: istio-system/oidc");
+    assert_eq!(message, "ingress: edge-system/edge: missing clientSecret, secret: edge-system/oidc");
     let open = with("", &annotations);
-    let message = "it depends on the cluster: the Secret istio-system/oidc is not in the stream";
+    let message = "it depends on the cluster: the Secret edge-system/oidc is not in the stream";
     assert_eq!((open.verdict, open.message.as_deref()), (Verdict::Unknown, Some(message)));
 }
 
@@ -65,7 +65,7 @@ fn cognito() {
             "scope": "email", "sessionCookieName": "AWSELBAuthSessionCookie", "sessionTimeout": 60}})
     );
     let message = refused_by(&with("", &[HTTPS, ("auth-type", "cognito")]), "auth-type");
-    assert_eq!(message, "ingress: istio-system/edge: missing IDPConfigCognito");
+    assert_eq!(message, "ingress: edge-system/edge: missing IDPConfigCognito");
 }
 
 #[test]

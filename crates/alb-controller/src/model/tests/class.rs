@@ -128,8 +128,8 @@ fn subnets_by_class_and_by_annotation_in_one_group_conflict() {
         ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params("  subnets: {ids: [subnet-a, subnet-b]}\n");
     let spec = format!("  ingressClassName: alb\n{TO_443}");
     let group = ("group.name", "edge");
-    let one = Ing { key: "istio-system/a", class: NO_CLASS, spec: &spec, annotations: &[group] };
-    let two = Ing { key: "istio-system/b", annotations: &[group, ("subnets", "subnet-a,subnet-b")], ..Ing::default() };
+    let one = Ing { key: "edge-system/a", class: NO_CLASS, spec: &spec, annotations: &[group] };
+    let two = Ing { key: "edge-system/b", annotations: &[group, ("subnets", "subnet-a,subnet-b")], ..Ing::default() };
     let model = model_of(&(class + &Gateway::default().yaml() + &one.yaml() + &two.yaml()));
     let message = refused_by(&model, "subnets");
     assert_eq!(message, "conflicting subnet specifications: IngressClassParams versus annotation");
@@ -139,10 +139,10 @@ fn subnets_by_class_and_by_annotation_in_one_group_conflict() {
 fn a_namespace_selector_needs_the_namespace() {
     let selector = "  namespaceSelector: {matchLabels: {team: edge}}\n";
     let open = with_params(selector, &[]);
-    assert_eq!(open.message.as_deref(), Some("it depends on the cluster: labels of the namespace istio-system"));
+    assert_eq!(open.message.as_deref(), Some("it depends on the cluster: labels of the namespace edge-system"));
     let namespace = |labels: &str| {
         let namespace =
-            format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: istio-system, labels: {labels}}}\n---\n");
+            format!("apiVersion: v1\nkind: Namespace\nmetadata: {{name: edge-system, labels: {labels}}}\n---\n");
         let spec = format!("  ingressClassName: alb\n{TO_443}");
         let class = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &params(selector);
         let ingress = Ing { class: NO_CLASS, spec: &spec, ..Ing::default() };
@@ -157,7 +157,7 @@ fn a_namespace_selector_needs_the_namespace() {
 fn a_namespace_has_its_name_for_a_label() {
     let selector =
         |name: &str| format!("  namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {name}}}}}\n");
-    built(&with_params(&selector("istio-system"), &[]));
+    built(&with_params(&selector("edge-system"), &[]));
     let (message, _) = refused(&with_params(&selector("shop"), &[]));
     assert_eq!(message, "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch");
 }
@@ -178,7 +178,7 @@ fn auto_mode_reads_its_own_classes_only() {
     let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("group.name", "edge")], ..Ing::default() };
     let yaml = class + params + &Gateway::default().yaml() + &ingress.yaml();
     let model = build(&read(&yaml), &options);
-    assert_eq!(model.groups[0].name, "istio-system/edge");
+    assert_eq!(model.groups[0].name, "edge-system/edge");
     let built = built(&model);
     assert_eq!(built.load_balancer.scheme, "internet-facing");
     assert_eq!(built.listeners[0].certificates, [Some("arn:c".to_owned())]);

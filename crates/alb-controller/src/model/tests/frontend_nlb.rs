@@ -41,7 +41,7 @@ fn ports_are_mapped_and_unknown_ones_left_out() {
     let mapped = model(&[ON, mapping]);
     assert_eq!(nlb(&mapped).listeners.iter().map(|l| (l.port, l.alb_port)).collect::<Vec<_>>(), [(8080, 80)]);
     let message = refused_by(&model(&[ON, (mapping.0, "http=80")]), mapping.0);
-    let what = "failed to compute listenPort config for ingress: istio-system/edge";
+    let what = "failed to compute listenPort config for ingress: edge-system/edge";
     assert_eq!(message, format!("{what}: invalid NLB listener port: http"));
 }
 
@@ -70,8 +70,8 @@ fn members_must_agree_on_what_they_say_of_a_shared_port() {
         let group = ("group.name", "edge");
         let one: Vec<_> = [group, ON].iter().chain(one).copied().collect();
         let two: Vec<_> = [group, ON].iter().chain(two).copied().collect();
-        let one = Ing { key: "istio-system/a", annotations: &one, ..Ing::default() }.yaml();
-        let two = Ing { key: "istio-system/b", annotations: &two, ..Ing::default() }.yaml();
+        let one = Ing { key: "edge-system/a", annotations: &one, ..Ing::default() }.yaml();
+        let two = Ing { key: "edge-system/b", annotations: &two, ..Ing::default() }.yaml();
         model_of(&(Gateway::default().yaml() + &one + &two))
     };
     let interval = "frontend-nlb-healthcheck-interval-seconds";

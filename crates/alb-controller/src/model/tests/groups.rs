@@ -9,7 +9,7 @@ fn pair_with(first: &[(&str, &str)], first_spec: &str, second: &[(&str, &str)], 
     let group = ("group.name", "edge");
     let first: Vec<_> = [group].iter().chain(first).copied().collect();
     let second: Vec<_> = [group].iter().chain(second).copied().collect();
-    let shop = Gateway::default().yaml().replace("istio-system", "shop");
+    let shop = Gateway::default().yaml().replace("edge-system", "shop");
     let one = Ing { annotations: &first, spec: first_spec, ..Ing::default() };
     let two = Ing { key: "shop/shop", annotations: &second, spec: second_spec, ..Ing::default() };
     model_of(&(Gateway::default().yaml() + &shop + &one.yaml() + &two.yaml()))
@@ -18,8 +18,8 @@ fn pair_with(first: &[(&str, &str)], first_spec: &str, second: &[(&str, &str)], 
 #[test]
 fn order_comes_before_name_and_names_compare_as_text() {
     let order = |model: &Model| model.groups[0].members.iter().map(Key::to_string).collect::<Vec<_>>();
-    assert_eq!(order(&pair(&[], &[])), ["istio-system/edge", "shop/shop"]);
-    assert_eq!(order(&pair(&[("group.order", "10")], &[("group.order", "+9")])), ["shop/shop", "istio-system/edge"]);
+    assert_eq!(order(&pair(&[], &[])), ["edge-system/edge", "shop/shop"]);
+    assert_eq!(order(&pair(&[("group.order", "10")], &[("group.order", "+9")])), ["shop/shop", "edge-system/edge"]);
     let group = &[("group.name", "edge")];
     let dash = Ing { key: "a-b/x", annotations: group, ..Ing::default() }.yaml();
     let slash = Ing { key: "a/x", annotations: group, ..Ing::default() }.yaml();
@@ -71,7 +71,7 @@ fn exclusive_annotations_must_agree() {
             "security-group-prefix-lists",
             "pl-1",
             "pl-2",
-            "failed to merge listenPort config for port: 80: conflicting inbound-prefix-lists, istio-system/edge: [pl-1] | shop/shop: [pl-2]",
+            "failed to merge listenPort config for port: 80: conflicting inbound-prefix-lists, edge-system/edge: [pl-1] | shop/shop: [pl-2]",
         ),
         ("listener-attributes.HTTP-80", "a=1", "a=2", "conflicting listener attributes a: 1 | 2 for ingress shop/shop"),
     ] {
@@ -86,7 +86,7 @@ fn exclusive_annotations_must_agree() {
 #[test]
 fn one_port_has_one_protocol() {
     let model = pair(&[("listen-ports", r#"[{"HTTP": 8443}]"#)], &[("listen-ports", r#"[{"HTTPS": 8443}]"#)]);
-    let conflict = "conflicting protocol, istio-system/edge: HTTP | shop/shop: HTTPS";
+    let conflict = "conflicting protocol, edge-system/edge: HTTP | shop/shop: HTTPS";
     assert_eq!(refused(&model).0, format!("failed to merge listenPort config for port: 8443: {conflict}"));
 }
 
@@ -121,15 +121,15 @@ fn certificates_add_up_and_the_first_stays_first() {
 #[test]
 fn an_ingress_that_is_in_no_group_leaves_the_others_alone() {
     let fine = Ing::default().yaml();
-    let broken = Ing { key: "istio-system/other", annotations: &[("group.name", "")], ..Ing::default() }.yaml();
+    let broken = Ing { key: "edge-system/other", annotations: &[("group.name", "")], ..Ing::default() }.yaml();
     let model = model_of(&(Gateway::default().yaml() + &fine + &broken));
     assert_eq!(model.verdict, Verdict::Refused);
     assert_eq!(model.groups.len(), 1);
     assert_eq!(model.groups[0].verdict, Verdict::Built);
-    let facts = model.ingress(&Key::new("istio-system", "other")).unwrap();
+    let facts = model.ingress(&Key::new("edge-system", "other")).unwrap();
     assert_eq!((facts.group.as_ref(), facts.index), (None, 2));
     assert_eq!(facts.failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
-    assert!(model.group_of(&Key::new("istio-system", "edge")).is_some());
+    assert!(model.group_of(&Key::new("edge-system", "edge")).is_some());
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn an_error_of_one_member_is_an_error_of_all() {
 #[test]
 fn the_worst_group_decides_the_verdict() {
     let fine = Ing::default().yaml();
-    let unknown = Ing { key: "istio-system/one", annotations: &[("subnets", "subnet-a")], ..Ing::default() }.yaml();
-    let refused = Ing { key: "istio-system/two", annotations: &[("scheme", "")], ..Ing::default() }.yaml();
+    let unknown = Ing { key: "edge-system/one", annotations: &[("subnets", "subnet-a")], ..Ing::default() }.yaml();
+    let refused = Ing { key: "edge-system/two", annotations: &[("scheme", "")], ..Ing::default() }.yaml();
     let service = Gateway::default().yaml();
     assert_eq!(model_of(&(service.clone() + &fine + &unknown)).verdict, Verdict::Unknown);
     assert_eq!(model_of(&(service + &fine + &unknown + &refused)).verdict, Verdict::Refused);

@@ -44,7 +44,7 @@ fn redirect_needs_an_https_listener() {
     assert_eq!(message(&[both, ("ssl-redirect", "80")]), "listener protocol non-SSL for SSLRedirect port: 80");
     assert_eq!(message(&[both, ("ssl-redirect", "8443")]), "listener does not exist for SSLRedirect port: 8443");
     let prefix =
-        "ingress: istio-system/edge: failed to parse int32 annotation, alb.ingress.kubernetes.io/ssl-redirect: ";
+        "ingress: edge-system/edge: failed to parse int32 annotation, alb.ingress.kubernetes.io/ssl-redirect: ";
     let range = "4294967296: strconv.ParseInt: parsing \"4294967296\": value out of range";
     assert_eq!(message(&[both, ("ssl-redirect", "4294967296")]), format!("{prefix}{range}"));
 }
@@ -113,7 +113,7 @@ fn client_certificates_are_checked_even_without_a_listener() {
         (r#"[{"port": 70000, "mode": "off"}]"#, "listen port must be within [1, 65535]: 70000"),
     ] {
         let message = refused_by(&model(&[("mutual-authentication", json)]), "mutual-authentication");
-        assert_eq!(message, format!("ingress: istio-system/edge: {error}"));
+        assert_eq!(message, format!("ingress: edge-system/edge: {error}"));
     }
 }
 

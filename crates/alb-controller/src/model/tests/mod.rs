@@ -13,7 +13,8 @@ mod settings;
 mod target_groups;
 
 use super::*;
-use serde::Deserialize as _;
+use kubernetes_objects::object;
+use manifest_yaml::stream::Stream;
 use serde_json::json;
 
 /// The gateway's Service. `spec` is added below its `spec`, `annotations` below its metadata.
@@ -37,7 +38,7 @@ impl Default for Gateway<'_> {
 impl Gateway<'_> {
     fn yaml(&self) -> String {
         format!(
-            "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: istio-system\n  annotations:\n    note: test\n\
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: gateway\n  namespace: edge-system\n  annotations:\n    note: test\n\
              {}spec:\n{}  ports:\n{}---\n",
             self.annotations, self.spec, self.ports
         )
@@ -65,7 +66,7 @@ const TO_443: &str = "  rules:
 
 impl Default for Ing<'_> {
     fn default() -> Self {
-        Ing { key: "istio-system/edge", annotations: &[], spec: TO_443, class: CLASS }
+        Ing { key: "edge-system/edge", annotations: &[], spec: TO_443, class: CLASS }
     }
 }
 
@@ -86,8 +87,9 @@ impl Ing<'_> {
 }
 
 fn read(yaml: &str) -> Vec<Value> {
-    let documents = serde_yaml::Deserializer::from_str(yaml).map(|document| Value::deserialize(document).unwrap());
-    documents.filter(|document| !document.is_null()).collect()
+    let read = object::read_all(&Stream::split(yaml));
+    assert_eq!(read.unreadable, []);
+    read.objects.into_iter().map(|object| object.value).collect()
 }
 
 fn model_of(yaml: &str) -> Model {
@@ -165,7 +167,7 @@ fn a_service_that_does_not_decode_is_refused_too() {
     let ports = "  - {name: https, port: \"443\"}\n";
     let model = model_of(&(Gateway { ports, ..Gateway::default() }.yaml() + &Ing::default().yaml()));
     let (message, _) = refused(&model);
-    assert!(message.starts_with("Service istio-system/gateway cannot be decoded: "), "{message}");
+    assert!(message.starts_with("Service edge-system/gateway cannot be decoded: "), "{message}");
 }
 
 #[test]
@@ -181,18 +183,18 @@ fn the_printed_model_has_the_documented_shape() {
     let shown = show_json(&model);
     assert_eq!((&shown["version"], &shown["verdict"], &shown["message"]), (&json!(1), &json!("built"), &Value::Null));
     let group = &shown["groups"][0];
-    assert_eq!(group["group"], "istio-system/edge");
-    assert_eq!(group["members"], json!(["istio-system/edge"]));
+    assert_eq!(group["group"], "edge-system/edge");
+    assert_eq!(group["members"], json!(["edge-system/edge"]));
     assert_eq!(group["loadBalancer"]["scheme"], "internet-facing");
     assert_eq!(group["inbound"], json!(["tcp 80 from 0.0.0.0/0"]));
     assert_eq!((&group["wafv2"], &group["shield"]), (&Value::Null, &Value::Null));
     assert_eq!(
         group["listeners"][0]["rules"][0],
         json!({
-            "priority": 1, "transforms": [], "ingress": "istio-system/edge",
+            "priority": 1, "transforms": [], "ingress": "edge-system/edge",
             "conditions": [{"field": "path-pattern", "pathPatternConfig": {"values": ["/*"]}}],
             "actions": [{"type": "forward", "forwardConfig": {"targetGroups": [
-                {"targetGroupARN": "tg:istio-system/edge-gateway:443"}]}}],
+                {"targetGroupARN": "tg:edge-system/edge-gateway:443"}]}}],
         })
     );
 }

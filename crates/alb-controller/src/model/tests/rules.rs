@@ -54,7 +54,7 @@ fn a_path_type_that_is_none_is_refused() {
 #[test]
 fn question_marks_are_wildcards_too() {
     let exact = model_with(&[], &spec(&[("/a?", "Exact", "gateway")]));
-    assert_eq!(refused(&exact).0, "ingress: istio-system/edge: exact path shouldn't contain wildcards: /a?");
+    assert_eq!(refused(&exact).0, "ingress: edge-system/edge: exact path shouldn't contain wildcards: /a?");
     assert_eq!(paths(&model_with(&[], &spec(&[("/a?*", "ImplementationSpecific", "gateway")]))), [["/a?*"]]);
 }
 
@@ -120,7 +120,7 @@ fn the_webhook_denies_conditions_that_lack_their_config() {
         let model = model(&[("conditions.gateway", json)]);
         let since = "since invalid alb.ingress.kubernetes.io/conditions.gateway annotation";
         let message = refused_by(&model, "conditions.gateway");
-        assert_eq!(message, format!("ignoring Ingress istio-system/edge {since}: {fault}"));
+        assert_eq!(message, format!("ignoring Ingress edge-system/edge {since}: {fault}"));
         assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::Admission));
     }
 }
@@ -147,7 +147,7 @@ fn transforms_rewrite_and_are_checked() {
         (r#"[{"type": "url-rewrite", "urlRewriteConfig": {}}]"#, "urlRewriteConfig.rewrites cannot be empty"),
     ] {
         let message = refused_by(&model(&[("transforms.gateway", json)]), "transforms.gateway");
-        assert_eq!(message, format!("ingress: istio-system/edge: {fault}"));
+        assert_eq!(message, format!("ingress: edge-system/edge: {fault}"));
     }
 }
 
@@ -165,7 +165,7 @@ fn a_redirect_takes_all_later_rules_and_leaves_its_own_listener() {
     );
     let [http, https] = built(&model).listeners.as_slice() else { unreachable!() };
     assert_eq!((http.rules.len(), https.rules.len()), (2, 2));
-    let redirect = Origin { ingress: Key::new("istio-system", "edge"), rule: 0, path: 0, backend: "to-https".into() };
+    let redirect = Origin { ingress: Key::new("edge-system", "edge"), rule: 0, path: 0, backend: "to-https".into() };
     assert_eq!(http.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::Covered { by: redirect }]);
     assert_eq!(https.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::RedirectsToItself]);
 }
@@ -235,12 +235,12 @@ fn traffic_can_be_split_by_weight() {
         "targetGroupStickinessConfig": {"enabled": true, "durationSeconds": 60}}}"#;
     let model = model_with(&[("actions.split", json)], &spec(&[("/", "Prefix", "split")]));
     let ids: Vec<_> = built(&model).target_groups.iter().map(|group| group.id.as_str()).collect();
-    assert_eq!(ids, ["istio-system/edge-gateway:443", "istio-system/edge-gateway:http2"]);
+    assert_eq!(ids, ["edge-system/edge-gateway:443", "edge-system/edge-gateway:http2"]);
     assert_eq!(
         shown(&model, "/listeners/0/rules/0/actions/0/forwardConfig"),
         json!({"targetGroups": [
-            {"targetGroupARN": "tg:istio-system/edge-gateway:443", "weight": 9},
-            {"targetGroupARN": "tg:istio-system/edge-gateway:http2", "weight": 1},
+            {"targetGroupARN": "tg:edge-system/edge-gateway:443", "weight": 9},
+            {"targetGroupARN": "tg:edge-system/edge-gateway:http2", "weight": 1},
             {"targetGroupARN": null, "weight": 0}],
             "targetGroupStickinessConfig": {"enabled": true, "durationSeconds": 60}})
     );
@@ -256,7 +256,7 @@ fn a_forward_to_nothing_is_null_as_the_controller_has_it() {
 
 #[test]
 fn missing_services_answer_503_or_leave_it_open() {
-    let elsewhere = Gateway::default().yaml().replace("istio-system", "other");
+    let elsewhere = Gateway::default().yaml().replace("edge-system", "other");
     let model = model_of(&(elsewhere.clone() + &Ing::default().yaml()));
     built(&model);
     assert_eq!(
@@ -265,7 +265,7 @@ fn missing_services_answer_503_or_leave_it_open() {
             {"contentType": "text/plain", "messageBody": "Backend service does not exist", "statusCode": "503"}}])
     );
     let open = model_of(&Ing::default().yaml());
-    let message = "it depends on the cluster: the Service istio-system/gateway is not in the stream";
+    let message = "it depends on the cluster: the Service edge-system/gateway is not in the stream";
     assert_eq!((open.verdict, open.message.as_deref()), (Verdict::Unknown, Some(message)));
     let json = r#"{"type": "forward", "forwardConfig": {"targetGroups": [
         {"serviceName": "gateway", "servicePort": 443, "weight": 1}, {"targetGroupARN": "arn:x", "weight": 1}]}}"#;
@@ -273,7 +273,7 @@ fn missing_services_answer_503_or_leave_it_open() {
         Ing { annotations: &[("actions.split", json)], spec: &spec(&[("/", "Prefix", "split")]), ..Ing::default() }
             .yaml();
     let (message, _) = refused(&model_of(&(elsewhere + &split)));
-    assert_eq!(message, "ingress: istio-system/edge: services \"gateway\" not found");
+    assert_eq!(message, "ingress: edge-system/edge: services \"gateway\" not found");
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_default_backend_may_be_an_action_that_loops() {
     let [http, https] = built(&model).listeners.as_slice() else { unreachable!() };
     assert_eq!(http.default_actions, https.default_actions);
     assert!(https.default_actions[0].redirect().is_some());
-    assert_eq!(https.default_from, Some(Key::new("istio-system", "edge")));
+    assert_eq!(https.default_from, Some(Key::new("edge-system", "edge")));
 }
 
 #[test]

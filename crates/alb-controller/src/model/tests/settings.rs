@@ -8,7 +8,7 @@ fn state(model: &Model, object: &str, key: &str) -> State {
     found.into_iter().find(|setting| setting.key == key).map(|setting| setting.state.clone()).unwrap()
 }
 
-const EDGE: &str = "Ingress istio-system/edge";
+const EDGE: &str = "Ingress edge-system/edge";
 
 #[test]
 fn annotations_that_something_must_name() {
@@ -39,8 +39,8 @@ fn services_and_their_ingress() {
     let yaml = Gateway { annotations, ..Gateway::default() }.yaml()
         + &Ing { annotations: &[("backend-protocol", "HTTP"), ("healthcheck-path", "/x")], ..Ing::default() }.yaml();
     let model = model_of(&yaml);
-    let service = "Service istio-system/gateway";
-    let by = Source::Service(Key::new("istio-system", "gateway"));
+    let service = "Service edge-system/gateway";
+    let by = Source::Service(Key::new("edge-system", "gateway"));
     assert_eq!(state(&model, service, "scheme"), State::Unread(Unread::IngressOnly));
     assert_eq!(state(&model, service, "backend-protocol"), State::Read);
     assert_eq!(state(&model, EDGE, "backend-protocol"), State::Overridden(by));

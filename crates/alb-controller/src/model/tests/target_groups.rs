@@ -37,9 +37,9 @@ fn a_backend_is_found_by_service_port_only() {
     let by_name = "  rules:\n  - http:\n      paths:\n      - {path: /, pathType: Prefix, backend: {service: {name: gateway, port: \
                    {name: https}}}}\n";
     let model = model_with(&[], by_name);
-    assert_eq!(built(&model).target_groups[0].id, "istio-system/edge-gateway:https");
+    assert_eq!(built(&model).target_groups[0].id, "edge-system/edge-gateway:https");
     let without = by_name.replace("port: {name: https}", "port: {}");
-    let message = "ingress: istio-system/edge: unable to find port 0 on service istio-system/gateway";
+    let message = "ingress: edge-system/edge: unable to find port 0 on service edge-system/gateway";
     assert_eq!(refused(&model_with(&[], &without)).0, message);
 }
 
@@ -54,8 +54,8 @@ fn health_check_by_name() {
     let unpinned = with_service(&Gateway { ports, ..Gateway::default() }, &[("healthcheck-port", "status")]);
     assert_eq!(shown(&unpinned, "/targetGroups/0/healthCheck/port"), Value::Null);
     let big = model(&[("healthcheck-port", "99999999999")]);
-    let message = "failed to resolve healthCheckPort: unable to find port 99999999999 on service istio-system/gateway";
-    assert_eq!(refused_by(&big, "healthcheck-port"), format!("ingress: istio-system/edge: {message}"));
+    let message = "failed to resolve healthCheckPort: unable to find port 99999999999 on service edge-system/gateway";
+    assert_eq!(refused_by(&big, "healthcheck-port"), format!("ingress: edge-system/edge: {message}"));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn the_service_wins_value_by_value_and_tags_key_by_key() {
     assert_eq!(group.attributes, BTreeMap::from([("stickiness.enabled".into(), "true".into())]));
     assert_eq!(group.tags, BTreeMap::from([("a".into(), "service".into()), ("b".into(), "ingress".into())]));
     assert_eq!(built.load_balancer.tags["a"], "ingress");
-    assert_eq!(group.read_from["backend-protocol"].object, Object::service(&Key::new("istio-system", "gateway")));
+    assert_eq!(group.read_from["backend-protocol"].object, Object::service(&Key::new("edge-system", "gateway")));
 }
 
 #[test]
@@ -118,16 +118,16 @@ fn a_fault_on_the_service_is_placed_there() {
     let model = with_service(&Gateway { annotations, ..Gateway::default() }, &[]);
     let failure = model.groups[0].failure.as_ref().unwrap();
     let site = failure.reason.site.as_ref().unwrap();
-    assert_eq!(site.object, Object::service(&Key::new("istio-system", "gateway")));
+    assert_eq!(site.object, Object::service(&Key::new("edge-system", "gateway")));
     assert_eq!(site.pointer(), "/metadata/annotations/alb.ingress.kubernetes.io~1target-type");
-    assert_eq!(failure.reason.ingress, Some(Key::new("istio-system", "edge")));
+    assert_eq!(failure.reason.ingress, Some(Key::new("edge-system", "edge")));
 }
 
 #[test]
 fn ipv6_needs_dual_stack() {
     let spec = "  type: NodePort\n  ipFamilies: [IPv4, IPv6]\n";
     let gateway = Gateway { spec, ..Gateway::default() };
-    let message = "ingress: istio-system/edge: unsupported IPv6 configuration, lb not dual-stack";
+    let message = "ingress: edge-system/edge: unsupported IPv6 configuration, lb not dual-stack";
     assert_eq!(refused(&with_service(&gateway, &[])).0, message);
     let dual = [("ip-address-type", "dualstack"), ("subnets", "subnet-a,subnet-b")];
     assert_eq!(built(&with_service(&gateway, &dual)).target_groups[0].ip_address_type, Some("ipv6"));
@@ -158,8 +158,8 @@ fn control_ports_are_for_pods() {
     let control = ("target-control-port.gateway.443", "3000");
     let model_with_control = model(&[control, ("target-type", "ip")]);
     let group = &built(&model_with_control).target_groups[0];
-    assert_eq!((group.control_port, group.id.as_str()), (Some(3000), "istio-system/edge-gateway:443"));
-    let message = "ingress: istio-system/edge: target control port is not supported for instance target target group";
+    assert_eq!((group.control_port, group.id.as_str()), (Some(3000), "edge-system/edge-gateway:443"));
+    let message = "ingress: edge-system/edge: target control port is not supported for instance target target group";
     assert_eq!(refused_by(&model(&[control]), control.0), message);
     built(&model(&[("target-control-port.gateway.80", "x")]));
 }
