@@ -17,7 +17,7 @@ use crate::manifest::Object;
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 
-/// Objects, found by what they are called. Several contexts may use one index.
+/// Objects, found by their names. Several contexts may use one index.
 pub struct Index<'s> {
     objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
@@ -184,8 +184,8 @@ impl<'s> Context<'s> {
         self.index.by_name.get(&(kind, namespace, name)).copied()
     }
 
-    /// The Ingresses under check that are the controller's, or may be and are meant to be. To the others nothing applies
-    /// but what concerns their class.
+    /// The Ingresses under check that are the controller's, or may be and are meant to be. For the others only the rules about
+    /// the class apply.
     pub fn ingresses(&self) -> impl Iterator<Item = &IngressUnderCheck<'s>> {
         self.under_check.iter().filter(|ingress| self.is_ours(ingress))
     }
@@ -197,7 +197,7 @@ impl<'s> Context<'s> {
         }
     }
 
-    /// The groups of these, by name, each with those of its members, in the order of the group.
+    /// The groups of these Ingresses, by name, each with those of its members that are among them, in the order of the group.
     #[must_use]
     pub fn by_group(&self) -> Vec<(&'s Group, Vec<&IngressUnderCheck<'s>>)> {
         let groups = self.groups.iter();
@@ -266,7 +266,7 @@ impl<'s> Context<'s> {
         self.named(object.kind, &object.key.namespace, &object.key.name)
     }
 
-    /// A finding about a place that the model names, on whichever object it is.
+    /// A finding about a place that the model names, on any object.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
         let finding = match self.find(&site.object) {
@@ -276,7 +276,7 @@ impl<'s> Context<'s> {
         finding.field(site.pointer())
     }
 
-    /// A finding about a value that is in effect, where it comes from.
+    /// A finding about a value that is in effect, at the place that it comes from.
     #[must_use]
     pub fn at_effective<T>(
         &self,
@@ -287,7 +287,7 @@ impl<'s> Context<'s> {
         self.at_site(&value.site(), rule, message)
     }
 
-    /// A finding about an annotation, on whichever object it stands.
+    /// A finding about an annotation, on any object.
     #[must_use]
     pub fn at(&self, setting: &Setting, rule: &'static Rule, message: impl Into<String>) -> Finding {
         let site = Site::annotation(setting.object.clone(), &setting.key);
@@ -295,7 +295,7 @@ impl<'s> Context<'s> {
     }
 }
 
-/// Its namespace, `default` where it names none, as the model has it; nothing for objects of the whole cluster.
+/// The namespace of an object as the model has it: `default` where it names none, empty for objects of the whole cluster.
 #[must_use]
 pub fn namespace_of(object: &Object) -> &str {
     match object.namespace() {

@@ -1,4 +1,4 @@
-//! What all members of a group together say of their load balancer.
+//! What the members of a group together ask of their load balancer.
 
 use std::collections::BTreeSet;
 

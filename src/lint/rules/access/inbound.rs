@@ -119,7 +119,7 @@ fn no_network(context: &Context<'_>, list: &Effective<'_, Vec<String>>, item: &s
     }
 }
 
-/// The list as a whole: whom it lets in.
+/// Checks the list as a whole: which clients it lets in.
 fn families(
     context: &Context<'_>,
     list: &Effective<'_, Vec<String>>,

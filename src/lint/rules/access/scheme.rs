@@ -48,7 +48,7 @@ fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Opt
     })
 }
 
-/// A scheme that nobody in the group says. An empty one has a rule of its own.
+/// No member of the group has a scheme. An empty one is the subject of ALB029.
 fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     if context.first_member(ingress, Question::SchemeOrEmpty).is_some() {
         return None;

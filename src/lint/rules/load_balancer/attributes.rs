@@ -100,7 +100,7 @@ fn values(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute]) -> 
     findings
 }
 
-/// Names of buckets, cookies and prefixes: little is known of them, but a list that went wrong shows.
+/// Names of buckets, cookies and prefixes. Few rules apply to them, but a list with a wrong separator can be told.
 fn text(key: &str, value: &str) -> Option<String> {
     let is_bucket = key.ends_with(".bucket");
     let in_a_bucket = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -125,10 +125,7 @@ fn unknown(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute], ke
     let finding = at(format!("{key} is no attribute that is known here"));
     let known = table.iter().filter(|known| known.check != ValueCheck::NetworkOnly).map(|known| known.key);
     let near = closest(&key.to_lowercase(), known).filter(|(away, known)| *away <= 1 + known.len() / 5);
-    match near {
-        Some((_, known)) => finding.help(format!("perhaps {known} is meant")),
-        None => finding,
-    }
+    finding.maybe_help(near.map(|(_, known)| format!("perhaps {known} is meant")))
 }
 
 /// Logs need a bucket, which another member of the group may name.

@@ -1,4 +1,4 @@
-//! The Network Load Balancer in front: whether its health check of the ALB can come out well.
+//! The Network Load Balancer in front: whether its health check of the ALB can succeed.
 //!
 //! The NLB asks the ALB as a client would, on each of its listeners. Its defaults are those of a target group of an ALB, HTTP,
 //! `/` and 200, and fit neither a listener that redirects nor one that speaks TLS.
@@ -100,7 +100,7 @@ fn unanswered(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener, alb:
     Some(finding.severity(Severity::Warning))
 }
 
-/// At the first of the annotations that is there, else at the one that asks for the NLB.
+/// A finding at the first of the annotations that is set, else at the one that asks for the NLB.
 fn near(ingress: &IngressUnderCheck<'_>, suffixes: &[&str], message: String) -> Finding {
     let of_check = suffixes.iter().map(|suffix| format!("{PREFIX}{suffix}"));
     let found = of_check.chain(["enable-frontend-nlb".to_owned()]).find(|suffix| ingress.setting(suffix).is_some());

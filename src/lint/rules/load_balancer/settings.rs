@@ -142,11 +142,7 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         return Some(context.at_effective(&arn, &ALB030, message));
     }
     let fault = validation::web_acl(arn.value).err()?;
-    let finding = context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
-    Some(match fault.help {
-        Some(help) => finding.help(help),
-        None => finding,
-    })
+    Some(context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what)).maybe_help(fault.help))
 }
 
 fn shield(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {

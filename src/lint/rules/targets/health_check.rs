@@ -178,10 +178,8 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
-        return at(&ALB015, message).map(|finding| match similar(service, &name) {
-            Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
-            None => finding,
-        });
+        let help = similar(service, &name).map(|similar| format!("the Service has a port {similar:?}"));
+        return at(&ALB015, message).map(|finding| finding.maybe_help(help));
     };
     if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
         let message =
