@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::Kind;
+use crate::alb::catalogue::in_range;
 use crate::alb::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -62,12 +62,8 @@ fn timeout(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener) -> Opti
     let check = &listener.health_check;
     let (interval, timeout) = (check.interval_seconds, check.timeout_seconds);
     let ranges = [("interval-seconds", interval), ("timeout-seconds", timeout)];
-    let in_range = ranges.iter().all(|(suffix, number)| {
-        let annotation = crate::alb::catalogue::find(&format!("{PREFIX}{suffix}"));
-        !matches!(annotation.map(|found| found.kind), Some(Kind::Int { min, max })
-            if !(min..=max).contains(&i64::from(*number)))
-    });
-    (in_range && timeout >= interval).then(|| {
+    let are_valid = ranges.iter().all(|(suffix, number)| in_range(&format!("{PREFIX}{suffix}"), i64::from(*number)));
+    (are_valid && timeout >= interval).then(|| {
         let message = format!(
             "the NLB in front checks with a timeout of {timeout} seconds, which is not shorter than the interval of {interval} \
              seconds: AWS refuses that"
