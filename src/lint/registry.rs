@@ -1,8 +1,9 @@
 //! All rules, and the functions that check them: one line for each module of rules. Nothing else imports a rule.
 
 use super::context::{Context, IngressUnderCheck};
-use super::{migration, rules};
+use super::rules;
 use crate::finding::{Finding, Registry};
+use crate::migrate;
 use rules::access::wider_than_asked;
 use rules::annotations::values;
 use rules::refused;
@@ -49,7 +50,7 @@ registry! {
         rules::access,
         rules::refused,
         rules::targets::service,
-        migration,
+        migrate::rules,
         rules::flux;
 }
 
