@@ -13,39 +13,39 @@ macro_rules! registry {
         /// All rules.
         pub const REGISTRY: Registry = Registry(&[$($($checked)::+::RULES,)+ $($($reported)::+::RULES,)+]);
 
-        /// What is run for every stream, in this order.
+        /// What runs for every stream, in this order.
         const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
     };
 }
 
 registry! {
-    // The function `check` of each of these runs for every stream.
+    // Modules whose function `check` runs for every stream.
     check:
+        rules::ownership::class,
+        rules::ownership::group,
         rules::listeners::ports,
         rules::listeners::certificates,
         rules::listeners::redirects,
-        rules::routing::actions,
-        rules::routing::conditions,
+        rules::listeners::authentication,
         rules::routing::paths,
+        rules::routing::conditions,
+        rules::routing::actions,
         rules::routing::quotas,
+        rules::targets::service::as_is,
         rules::targets::protocol,
         rules::targets::health_check,
         rules::targets::gateway_health,
-        rules::listeners::authentication,
-        rules::annotations::unread,
-        rules::annotations::values,
         rules::load_balancer::settings,
-        rules::load_balancer::frontend_nlb,
         rules::load_balancer::attributes,
         rules::load_balancer::tags,
+        rules::load_balancer::frontend_nlb,
         rules::access::scheme,
         rules::access::inbound,
-        rules::ownership::group,
-        rules::ownership::class,
-        rules::mesh,
-        rules::targets::service::as_is,
-        rules::api_server;
-    // What these report other steps find: the rewrite, the migration, and what looks at all findings or at the whole output.
+        rules::annotations::unread,
+        rules::annotations::values,
+        rules::api_server,
+        rules::mesh;
+    // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
         rules::access,
         rules::refused,
