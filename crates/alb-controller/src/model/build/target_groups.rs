@@ -56,19 +56,7 @@ impl<'a> Builder<'a> {
         let tags = self.backend_tags(member, &of_service)?;
         let ip_address_type = self.target_group_ip_address_type(member, key, service)?;
         let control_port = control_port(&annotations, key, port, target_type)?;
-        let number = match target_type {
-            "instance" => node_port(service, service_port),
-            _ => Some(pod_port(service_port)),
-        };
-        if number == Some(0) {
-            return Err(Reason::new(match target_type {
-                "instance" => {
-                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or \
-                     'LoadBalancer'"
-                }
-                _ => "TargetGroup port is empty. Are you using the correct service type?",
-            }));
-        }
+        let number = target_port(service, service_port, target_type)?;
         let node_labels = match target_type {
             "instance" => annotations.map("target-node-labels")?,
             _ => Default::default(),
@@ -152,6 +140,22 @@ pub(crate) fn find_port<'s>(key: &Key, service: &'s Service, port: &PortRef) -> 
         PortRef::Name(name) => candidate.name.as_deref().unwrap_or_default() == name,
     });
     found.ok_or_else(|| Reason::new(format!("unable to find port {port} on service {key}")))
+}
+
+/// The port of a target: `None` is a node port that Kubernetes will choose.
+fn target_port(service: &Service, port: &ServicePort, target_type: &str) -> Result<Option<i32>, Reason> {
+    let is_instance = target_type == "instance";
+    let number = if is_instance { node_port(service, port) } else { Some(pod_port(port)) };
+    if number == Some(0) {
+        return Err(Reason::new(match is_instance {
+            true => {
+                "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or \
+                 'LoadBalancer'"
+            }
+            false => "TargetGroup port is empty. Are you using the correct service type?",
+        }));
+    }
+    Ok(number)
 }
 
 /// The node port: 0 where there is none, `None` where Kubernetes will choose one.
