@@ -30,6 +30,10 @@ use std::fmt;
 /// What every annotation of the controller begins with.
 pub const PREFIX: &str = "alb.ingress.kubernetes.io/";
 
+/// The name of a backend's port that makes the name of the backend that of an `actions.*` annotation
+/// (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
+pub const USE_ANNOTATION: &str = "use-annotation";
+
 /// The older way to choose a class.
 pub const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
 

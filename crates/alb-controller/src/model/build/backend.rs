@@ -6,7 +6,7 @@
 //! Source: LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go.
 
 use crate::annotation::{Action, Condition, FixedResponse, Forward, Jwt, Target, Transform};
-use crate::go::strconv::PortRef;
+use crate::catalogue::USE_ANNOTATION;
 use crate::model::build::Builder;
 use crate::model::build::auth::AuthConfig;
 use crate::model::input::annotations::Annotations;
@@ -14,10 +14,8 @@ use crate::model::reference::{Key, Object, Reason};
 use crate::model::select::group::Member;
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::IngressBackend;
+use kubernetes_objects::PortRef;
 use std::collections::BTreeSet;
-
-/// The port name that stands for an annotation.
-pub(crate) const USE_ANNOTATION: &str = "use-annotation";
 
 /// A backend, before it becomes actions of a listener.
 pub(crate) struct Backend {

@@ -3,7 +3,7 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
 use crate::catalogue::{SCHEMES, known};
-use crate::go::strconv::{PortRef, parse_int32};
+use crate::go::strconv::parse_int32;
 use crate::model::build::health_check::check_protocol;
 use crate::model::build::listeners::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
@@ -11,6 +11,7 @@ use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
 use crate::model::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
+use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 
 const ROUTING: &str = "dns_record.client_routing_policy";

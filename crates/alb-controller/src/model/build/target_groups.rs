@@ -3,7 +3,6 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go; pkg/k8s/service_utils.go:10-26.
 
 use crate::catalogue::{self, PROTOCOL_VERSIONS, TARGET_TYPES, known};
-use crate::go::strconv::PortRef;
 use crate::model::build::Builder;
 use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Reason};
@@ -11,6 +10,7 @@ use crate::model::select::group::Member;
 use crate::model::{Protocol, TargetGroup};
 use k8s_openapi::api::core::v1::{Service, ServicePort};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use kubernetes_objects::PortRef;
 
 impl<'a> Builder<'a> {
     /// The id of the target group, which is built at its first use.
