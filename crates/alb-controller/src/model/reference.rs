@@ -1,5 +1,6 @@
 //! What facts and failures are about: objects, and places in them.
 
+use kubernetes_objects::annotation_pointer;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -111,9 +112,7 @@ impl Site {
     #[must_use]
     pub fn pointer(&self) -> String {
         match &self.part {
-            Part::Annotation(key) => {
-                format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
-            }
+            Part::Annotation(key) => annotation_pointer(key),
             Part::Field(pointer) => pointer.clone(),
         }
     }

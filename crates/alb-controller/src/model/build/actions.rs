@@ -4,7 +4,8 @@
 
 use crate::annotation;
 use crate::model::build::Builder;
-use crate::model::build::backend::{Backend, Found};
+use crate::model::build::backend::Backend;
+use crate::model::build::services::Found;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::model::{Action, FixedResponse, Forward, Protocol, Redirect, Target, TargetGroupRef};

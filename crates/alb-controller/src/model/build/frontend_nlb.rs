@@ -5,7 +5,7 @@
 use crate::catalogue::{SCHEMES, known};
 use crate::go::strconv::parse_int32;
 use crate::model::build::health_check::check_protocol;
-use crate::model::build::listeners::ListenPortsByMember;
+use crate::model::build::listen_port::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::reference::Reason;
