@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Place};
-use crate::ingress::Built;
+use crate::ingress::BuiltIngress;
 use crate::manifest::Object;
 use crate::stream::{HELM4_FILENAME, Host, Stream};
 use crate::yaml::patch::{add, remove, set};
@@ -33,7 +33,7 @@ pub enum Placement {
 /// # Errors
 ///
 /// Internal: the printed text must read back as the Ingress.
-pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &Built) -> Result<Placement, Error> {
+pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &BuiltIngress) -> Result<Placement, Error> {
     let text = tree.text();
     let is_json = is_json(text);
     if !service.pointer.is_empty() && (is_resource_list(tree) || (is_json && stream.documents.len() == 1)) {
@@ -53,7 +53,7 @@ pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &Bui
 }
 
 /// The Ingress as a document of its own, in the style of the stream. What is printed is read back.
-fn document(stream: &Stream<'_>, service: &Object, built: &Built, style: &yaml::Style) -> Result<String, Error> {
+fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: &yaml::Style) -> Result<String, Error> {
     let mut value = built.printed();
     let mut comment = String::new();
     let newline = style.newline.as_str();
@@ -79,7 +79,7 @@ fn document(stream: &Stream<'_>, service: &Object, built: &Built, style: &yaml::
 
 /// The Ingress as an object of the rewritten stream, for rules.
 #[must_use]
-pub fn object(stream: &Stream<'_>, service: &Object, built: &Built) -> Object {
+pub fn object(stream: &Stream<'_>, service: &Object, built: &BuiltIngress) -> Object {
     let number = stream.documents.len() + 1;
     let line = stream.line_of(stream.text.len());
     Object {

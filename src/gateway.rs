@@ -137,7 +137,9 @@ fn describe(service: &Object) -> String {
         })
         .collect();
     let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
-    format!("{} ({}, {ports}), {}", service.full_name(), type_of(&service.value), service.place)
+    // The type as it is written: `type_of` would have the default for an empty one.
+    let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
+    format!("{} ({kind}, {ports}), {}", service.full_name(), service.place)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::finding::{Finding, Rule};
 pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::manifest::Object;
+use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 
 /// Objects, found by what they are called. Several contexts may use one index.
@@ -62,6 +63,8 @@ pub struct Context<'s> {
     groups: Vec<Members<'s>>,
     /// In the filter: the Services that it rewrote. `None` where a stream is checked as it stands.
     pub rewritten: Option<Vec<&'s Object>>,
+    /// In the filter: the Ingresses of which it has reported that their allow-list is lost.
+    allow_lists_lost: Vec<&'s ObjectRef>,
 }
 
 /// All members of a group, in its order.
@@ -165,13 +168,16 @@ impl<'s> Context<'s> {
             under_check: under_check.into_iter().flatten().collect(),
             groups,
             rewritten: None,
+            allow_lists_lost: Vec::new(),
         }
     }
 
-    /// The same context behind the filter, which rewrote these Services and has reported what it found in them.
+    /// The same context behind the filter, which rewrote these Services and has reported what it found in them, and that these
+    /// Ingresses have lost their allow-list.
     #[must_use]
-    pub fn behind_the_filter(mut self, rewritten: Vec<&'s Object>) -> Self {
+    pub fn behind_the_filter(mut self, rewritten: Vec<&'s Object>, allow_lists_lost: Vec<&'s ObjectRef>) -> Self {
         self.rewritten = Some(rewritten);
+        self.allow_lists_lost = allow_lists_lost;
         self
     }
 
@@ -179,6 +185,12 @@ impl<'s> Context<'s> {
     #[must_use]
     pub fn is_as_is(&self) -> bool {
         self.rewritten.is_none()
+    }
+
+    /// Whether the filter has reported that the allow-list of an Ingress is lost.
+    #[must_use]
+    pub fn has_lost_allow_list(&self, ingress: &Object) -> bool {
+        !self.allow_lists_lost.is_empty() && self.allow_lists_lost.contains(&&ingress.reference())
     }
 
     /// Whether the filter rewrote a Service.

@@ -7,7 +7,7 @@ use super::context::pointer;
 use super::{Finding, Rule, Severity};
 use crate::alb::nlb::{ALB, Carried, PREFIX};
 use crate::alb::values::string_list;
-use crate::ingress::Built;
+use crate::ingress::BuiltIngress;
 use crate::manifest::Object;
 
 /// One name for two load balancers.
@@ -255,7 +255,7 @@ impl Access {
 /// Whether the allow-list of the old load balancer is the ALB's. `said`: whether the configuration, or an ALB annotation of
 /// the Service, says who may connect.
 #[must_use]
-pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &Built) -> Option<Finding> {
+pub fn allow_list(before: &Carried, carries: bool, said: bool, built: &BuiltIngress) -> Option<Finding> {
     let old = Access::before(before);
     let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
     // Whoever switches carrying over off and says who may connect has decided.
@@ -303,7 +303,7 @@ pub fn has_allow_list(before: &Carried) -> bool {
 
 /// Whether the configuration opens an ALB that the Ingress in the stream keeps closed.
 #[must_use]
-pub fn ingress_opened(there: &Object, built: &Built) -> Option<Finding> {
+pub fn ingress_opened(there: &Object, built: &BuiltIngress) -> Option<Finding> {
     let old = Access::of(|suffix| there.annotation(&format!("{ALB}{suffix}")));
     let new = Access::of(|suffix| built.annotation(&format!("{ALB}{suffix}")));
     let was = if old.security_groups {
@@ -328,7 +328,7 @@ pub fn ingress_opened(there: &Object, built: &Built) -> Option<Finding> {
 
 /// Whether the ALB is to have the name of the NLB. `service` is the Service as it was or as it is.
 #[must_use]
-pub fn name_taken(service: &Object, built: &Built) -> Option<Finding> {
+pub fn name_taken(service: &Object, built: &BuiltIngress) -> Option<Finding> {
     let old = service.annotation(&format!("{PREFIX}aws-load-balancer-name"))?;
     let new = built.annotation("alb.ingress.kubernetes.io/load-balancer-name")?;
     (old == new).then(|| {

@@ -31,6 +31,7 @@ use crate::manifest::{self, Object, Objects};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use context::{Context, Index};
+use kubernetes_objects::ObjectRef;
 pub use locate::locate;
 use registry::CHECKS;
 pub use registry::REGISTRY;
@@ -38,7 +39,6 @@ use rules::access::wider_than_asked;
 
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
 pub mod rewrite_findings {
-    pub use super::rules::access::inbound::ALB025;
     pub use super::rules::access::scheme::{
         default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
     };
@@ -77,6 +77,9 @@ pub struct Gateway<'g> {
     pub spec: &'g Spec,
     /// Whether its Service was rewritten.
     pub rewritten: bool,
+    /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost: that the list has no
+    /// effect in the Ingress either is no news.
+    pub allow_list_lost: Option<ObjectRef>,
     /// What its old load balancer was.
     pub before: rewrite_findings::Before,
 }
@@ -91,6 +94,8 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         .filter(|gateway| gateway.rewritten)
         .filter_map(|gateway| applied_as(&applied, &objects[gateway.service]))
         .collect();
+    let allow_lists_lost: Vec<&ObjectRef> =
+        gateways.iter().filter_map(|gateway| gateway.allow_list_lost.as_ref()).collect();
     // One model for all gateways whose configurations have the same options of the controller.
     let mut models: Vec<(Options, Model)> = Vec::new();
     for gateway in gateways {
@@ -111,7 +116,8 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         };
         let group = model.ingresses.iter().find(|facts| is_own(facts)).and_then(|facts| facts.group.clone());
         let is_checked = |facts: &IngressFacts| is_own(facts) || (group.is_some() && facts.group == group);
-        let context = Context::new(&index, model, options, is_checked).behind_the_filter(rewritten.clone());
+        let context = Context::new(&index, model, options, is_checked)
+            .behind_the_filter(rewritten.clone(), allow_lists_lost.clone());
         let mut found = check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
         found.extend(own.into_iter().flat_map(|own| wider_than_asked::check(&context, own, gateway.before)));

@@ -71,6 +71,14 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
 }
 
 #[test]
+fn an_empty_protocol_is_tcp_as_it_is_for_the_api_server() {
+    let mut ports = three();
+    ports[1]["protocol"] = json!("");
+    let (spec, ids) = rewritten(&service(json!({"type": "NodePort", "ports": ports})), &ServiceTarget::default());
+    assert_eq!((&spec["ports"], ids), (&three(), vec![]));
+}
+
+#[test]
 fn node_ports_are_set_or_taken_away() {
     let node_ports: BTreeMap<String, Value> =
         [("https".to_owned(), json!(30443)), ("http2".to_owned(), json!(30080))].into();

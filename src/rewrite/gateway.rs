@@ -10,7 +10,7 @@ use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::ingress::{self, Built, Sources};
+use crate::ingress::{self, BuiltIngress, Sources};
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::manifest::Object;
 use crate::placeholder;
@@ -27,7 +27,7 @@ pub(super) struct Rewrite<'s> {
     pub(super) plan: Plan,
     /// The Service as it will be.
     pub(super) patched: Object,
-    pub(super) built: Built,
+    pub(super) built: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
     pub(super) carried: BTreeMap<String, String>,
     /// What is compared when the model has told what the ALB will be.

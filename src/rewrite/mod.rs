@@ -21,7 +21,7 @@ use crate::append;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::ingress::{self, Built};
+use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity, migration};
 use crate::manifest::{self, Object, Objects};
@@ -54,7 +54,7 @@ pub struct RewrittenGateway {
     /// What was changed in it.
     pub patch: Patch,
     /// Its Ingress.
-    pub ingress: Built,
+    pub ingress: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
     pub carried: BTreeMap<String, String>,
     /// Where the Ingress was updated in the stream, not added.
@@ -167,17 +167,6 @@ pub(super) fn title_of(settings: &Settings) -> String {
         .map_or_else(|| "a configuration document without a name".to_owned(), |name| format!("configuration {name:?}"))
 }
 
-/// Whether a finding about our Ingress repeats one about the old load balancer: an allow-list that was carried over to stand
-/// beside security groups, where it has no effect.
-fn is_duplicate(finding: &Finding, rewrites: &[Rewrite<'_>]) -> bool {
-    let is_lost = |finding: &Finding| finding.rule == &migration::ALB027;
-    finding.rule == &lint::rewrite_findings::ALB025
-        && rewrites.iter().any(|rewrite| {
-            finding.object.as_ref().is_some_and(|object| *object == rewrite.built.reference())
-                && rewrite.plan.findings.iter().any(is_lost)
-        })
-}
-
 /// Checks what came out, at the severities that the configuration asks for.
 fn finish<'t>(
     stream: &Stream<'t>,
@@ -191,9 +180,7 @@ fn finish<'t>(
     for rewrite in rewrites {
         findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
-    let mut checked = lint::check_gateways(&found.objects, &ours);
-    checked.retain(|finding| !is_duplicate(finding, rewrites));
-    findings.extend(checked);
+    findings.extend(lint::check_gateways(&found.objects, &ours));
     lint::locate(stream, &found, &mut findings);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
@@ -230,7 +217,9 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
             objects.len() - 1
         }
     };
+    let is_lost = rewrite.plan.findings.iter().any(|finding| finding.rule == &migration::ALB027);
     lint::Gateway {
+        allow_list_lost: is_lost.then(|| rewrite.built.reference()),
         service: rewrite.service,
         ingress,
         spec: &rewrite.settings.spec,

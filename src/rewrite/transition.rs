@@ -5,7 +5,7 @@ use crate::alb::nlb::{self, Carried};
 use crate::config::types::Phase;
 use crate::config::{Spec, fields};
 use crate::finding::Finding;
-use crate::ingress::Built;
+use crate::ingress::BuiltIngress;
 use crate::istio::east_west_reason;
 use crate::lint::{migration, rewrite_findings as rules};
 use crate::manifest::Object;
@@ -24,7 +24,7 @@ pub(super) struct Transition<'t> {
     /// The Ingress of ours that is in the stream already.
     pub(super) existing: Option<&'t Object>,
     /// The Ingress as it will be.
-    pub(super) built: &'t Built,
+    pub(super) built: &'t BuiltIngress,
 }
 
 impl Transition<'_> {

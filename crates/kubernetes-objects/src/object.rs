@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use memchr::memmem;
 use serde_json::Value;
 
-use crate::ObjectRef;
+use crate::reference::ObjectRef;
 use manifest_yaml::stream::{Document, Places, Stream};
 use manifest_yaml::{ParseError, Place, Tree, pointer};
 
@@ -264,7 +264,7 @@ enum KindAt<'t> {
     Unclear,
 }
 
-/// What stands behind the word `kind`: the value of a key, if it is one, as far as it can be told without parsing.
+/// What follows the word `kind`: the value of the key, if the word is a key, as far as it is known without parsing.
 fn kind_at(rest: &str) -> KindAt<'_> {
     let rest = rest.strip_prefix(['"', '\'']).unwrap_or(rest);
     let Some(rest) = rest.trim_start().strip_prefix(':') else {
@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_told_without_parsing() {
+    fn kinds_are_found_without_parsing() {
         let service = |text: &str| may_hold(text, &["Service"]);
         for text in [
             "kind: Service\n",

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 pub struct Violation {
     /// What is wrong.
     pub what: String,
-    /// What would be right, if that can be told.
+    /// What would be right, if that is known.
     pub help: Option<String>,
 }
 

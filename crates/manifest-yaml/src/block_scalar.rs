@@ -1,16 +1,16 @@
-//! Literal and folded scalars: where they begin and end, which the parser tells otherwise than an editor needs it.
+//! Literal and folded scalars: where they begin and end. The parser reports other ends than an editor needs.
 //!
 //! The parser reports a block scalar from its first content to the next token: its header (`|2-`) comes before that, its
 //! last line somewhere within. And it gives the last line a line break where the text ends without one; Go does not.
 
-use super::ParseError;
+use super::error::ParseError;
 use super::node::Block;
 use super::text::{ends_line, indicator, is_blank, line_end, line_start, next_line};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The span from the header to the last line; fills in what the header says, and takes the final line break from a value
-/// that Go reads without. `lead` is where the search for the header starts, `reported` what the parser says.
+/// The span from the header to the last line. Fills in `block` from the header, and removes the final line break of a value
+/// that Go reads without one. The search for the header starts at `lead`; `reported` is the parser's span.
 ///
 /// # Errors
 /// Block scalars that Go reads differently.

@@ -1,7 +1,7 @@
 //! Nodes to values, as sigs.k8s.io/yaml does it: merge keys, aliases, keys that are no strings.
 
-use super::ParseError;
-use super::node::{Content, NodeId, Style, Tree};
+use super::error::ParseError;
+use super::node::{Content, NodeId, ScalarStyle, Tree};
 use super::pointer;
 use super::scalars::{Scalar, resolve};
 use serde_json::{Map, Value};
@@ -77,7 +77,7 @@ impl Tree<'_> {
     pub(super) fn is_merge(&self, key: NodeId) -> bool {
         let node = self.node(key);
         match (&node.content, node.tag.as_deref()) {
-            (Content::Scalar { text, style: Style::Plain }, None) => text == "<<",
+            (Content::Scalar { text, style: ScalarStyle::Plain }, None) => text == "<<",
             (Content::Scalar { text, .. }, Some("!" | "tag:yaml.org,2002:merge")) => text == "<<",
             _ => false,
         }
@@ -196,8 +196,8 @@ impl<'a, 't> Composer<'a, 't> {
         }
         let tag = node.tag.as_deref();
         match style {
-            Style::Empty => resolve("", tag, true),
-            Style::Plain => resolve(text, tag, true),
+            ScalarStyle::Empty => resolve("", tag, true),
+            ScalarStyle::Plain => resolve(text, tag, true),
             _ => resolve(text, tag, false),
         }
         .map_err(|message| self.error(id, message))

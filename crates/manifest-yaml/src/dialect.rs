@@ -1,18 +1,18 @@
-//! What Go takes for another value than our parser does. It is refused: a value is what Go reads, and nobody can tell from
-//! such a text what was meant.
+//! Texts that Go reads as another value than our parser does. They are refused: a value is what Go reads, and such a text
+//! does not show which of the two was meant.
 //!
 //! Go's reader follows YAML 1.1 (as libyaml does it), the parser YAML 1.2. Texts of both were compared at random, hundreds
 //! of thousands of them, with sigs.k8s.io/yaml v1.6.0: these are the differences that came out, beside those of
 //! [block scalars](super::block_scalar).
 
-use super::ParseError;
-use super::node::{Content, Entry, Node, Style};
+use super::error::ParseError;
+use super::node::{Content, Entry, Node, ScalarStyle};
 use super::text::{BOM, is_blank, line_start};
 use std::ops::Range;
 
 /// `{a:}`, `{a :, b}`, `[a:[]]`: the key is `a` for YAML 1.2, but `a:` for Go. (Behind quotes both end the key.)
 pub(super) fn refuse_colon(text: &str, entry: &Entry, key: &Node<'_>) -> Result<(), ParseError> {
-    let plain = matches!(&key.content, Content::Scalar { style: Style::Plain, .. });
+    let plain = matches!(&key.content, Content::Scalar { style: ScalarStyle::Plain, .. });
     match entry.colon.filter(|_| plain) {
         Some(colon) if text[colon + 1..].starts_with([',', '[', ']', '{', '}']) => Err(ParseError::at(
             colon,
@@ -24,7 +24,7 @@ pub(super) fn refuse_colon(text: &str, entry: &Entry, key: &Node<'_>) -> Result<
 
 /// `{:a}`, `{?'a': b}`: indicators for Go wherever they stand in flow style.
 pub(super) fn refuse_indicator(text: &str, node: &Node<'_>) -> Result<(), ParseError> {
-    let plain = matches!(&node.content, Content::Scalar { style: Style::Plain, .. });
+    let plain = matches!(&node.content, Content::Scalar { style: ScalarStyle::Plain, .. });
     if plain && text[node.span.start..].starts_with([':', '?']) {
         let message = "a scalar that starts with `:` or `?`: an indicator for some YAML readers";
         return Err(ParseError::at(node.span.start, message));

@@ -49,16 +49,17 @@
 //!
 //! # Which YAML
 //! That of Go's `yaml.v2` as Kubernetes uses it: `on`, `yes`, `012` and `1_000` are no strings there, the last of two equal
-//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] tells the keys that Kubernetes' strict decoding refuses.
+//! keys counts, and `<<` merges. [`Tree::duplicate_keys`] lists the keys that Kubernetes' strict decoding refuses.
 //!
-//! Only this crate knows `granit-parser`, and of it only the module `reader`: the parser is young, and whoever has to replace
-//! it finds everything that depends on its spans in that one file.
+//! The parser is `granit-parser`, which is young. Only the module `reader` uses it, so that it can be replaced: everything that
+//! depends on its spans is in that one file.
 
 mod block_scalar;
 mod compose;
 mod dialect;
 mod edit;
 mod emit;
+mod error;
 mod find;
 mod node;
 pub mod patch;
@@ -71,39 +72,15 @@ pub mod stream;
 mod style;
 mod text;
 
-pub use edit::{EditError, Edited, apply, emit_flow};
+pub use edit::{EditError, Patched, apply, emit_flow};
 pub use emit::emit;
+pub use error::ParseError;
 pub use find::{Detour, Finder, Located};
 pub use node::{Node, NodeKind, Tree};
 pub use place::Place;
 pub use quote::scalar;
 pub use reader::readings;
 pub use style::{Newline, Style, style_of};
-
-use std::fmt;
-
-/// A document that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParseError {
-    /// What is wrong, without the place.
-    pub message: String,
-    /// Where: byte in the document's text.
-    pub offset: usize,
-}
-
-impl ParseError {
-    fn at(offset: usize, message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset }
-    }
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for ParseError {}
 
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ pub struct Node<'t> {
 /// What a node is.
 #[derive(Debug, Clone)]
 pub(super) enum Content<'t> {
-    Scalar { text: Cow<'t, str>, style: Style },
+    Scalar { text: Cow<'t, str>, style: ScalarStyle },
     Sequence { flow: bool, items: Vec<Item> },
     Mapping { flow: Flow, entries: Vec<Entry> },
     Alias { target: NodeId },
@@ -44,7 +44,7 @@ pub(super) enum Content<'t> {
 
 /// How a scalar is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Style {
+pub(super) enum ScalarStyle {
     /// Nothing is written: `key:`, `- `.
     Empty,
     Plain,

@@ -1,14 +1,14 @@
 //! Parser events to nodes.
 //!
 //! The parser gives each scalar, alias and bracket its bytes. What it leaves out is found here: `-`, `?` and `:` in the
-//! gaps between nodes, the header of a block scalar and its last line, and where a node is that nobody wrote (`key:`).
+//! gaps between nodes, the header of a block scalar and its last line, and the place of a node that is left out (`key:`).
 
-use super::ParseError;
 use super::block_scalar;
 use super::dialect;
-use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, Style, Tree};
+use super::error::ParseError;
+use super::node::{Block, Content, Entry, Flow, Item, Node, NodeId, ScalarStyle, Tree};
 use super::text::{BOM, indicator, skip_blanks, skip_gap};
-use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StructureStyle};
+use granit_parser::{Event, Parser, ScanError, Span, StructureStyle};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
     /// Puts a node into the collection that is open, and opens it if it is one.
     fn node(&mut self, mut node: Node<'t>, anchor: usize, indent: Option<usize>) -> Result<(), ParseError> {
         let text = self.tree.text;
-        let empty = matches!(&node.content, Content::Scalar { style: Style::Empty, .. });
+        let empty = matches!(&node.content, Content::Scalar { style: ScalarStyle::Empty, .. });
         let gap_end = match (&node.properties, empty) {
             (Some(properties), _) => properties.start,
             (None, false) => node.span.start,
@@ -166,8 +166,8 @@ impl<'t> Reader<'t> {
         };
         if let Content::Scalar { text: value, style } = &mut node.content {
             match style {
-                Style::Empty => node.span = lead..lead,
-                Style::Block(block) => {
+                ScalarStyle::Empty => node.span = lead..lead,
+                ScalarStyle::Block(block) => {
                     block.indent = indent;
                     node.span = block_scalar::complete(text, lead, &node.span, block, value)?;
                 }
@@ -216,7 +216,7 @@ impl<'t> Reader<'t> {
             }
             Content::Mapping { flow, entries } => match open.key.take() {
                 None => {
-                    // A key that nobody wrote: `? : value`, `: value`.
+                    // A key that is left out: `? : value`, `: value`.
                     let gap_end = if empty { skip_gap(text, from, text.len(), b",") } else { gap_end };
                     let to = text.len().min(gap_end + usize::from(empty));
                     let mark = indicator(text, from, to, b"?");
@@ -274,14 +274,14 @@ impl<'t> Reader<'t> {
     }
 }
 
-fn plain_style(style: ScalarStyle, at: &Range<usize>) -> Style {
+fn plain_style(style: granit_parser::ScalarStyle, at: &Range<usize>) -> ScalarStyle {
     match style {
-        ScalarStyle::Plain if at.is_empty() => Style::Empty,
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal | ScalarStyle::Folded => {
-            Style::Block(Block { header_end: at.start, keep: false, indent: None })
+        granit_parser::ScalarStyle::Plain if at.is_empty() => ScalarStyle::Empty,
+        granit_parser::ScalarStyle::Plain => ScalarStyle::Plain,
+        granit_parser::ScalarStyle::SingleQuoted => ScalarStyle::SingleQuoted,
+        granit_parser::ScalarStyle::DoubleQuoted => ScalarStyle::DoubleQuoted,
+        granit_parser::ScalarStyle::Literal | granit_parser::ScalarStyle::Folded => {
+            ScalarStyle::Block(Block { header_end: at.start, keep: false, indent: None })
         }
     }
 }

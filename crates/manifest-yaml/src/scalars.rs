@@ -1,5 +1,5 @@
 //! What Go makes of a scalar: `resolve` of go.yaml.in/yaml/v2 v2.4.2 (`resolve.go:79`), the reader in sigs.k8s.io/yaml
-//! v1.6.0, on which Helm, kubectl and the API server stand. It is YAML 1.1 with Go's number syntax.
+//! v1.6.0, which Helm, kubectl and the API server use. It is YAML 1.1 with Go's number syntax.
 
 use serde_json::{Number, Value};
 use std::borrow::Cow;

@@ -6,19 +6,20 @@
 //! certificate in a block scalar nor needs to know what a block scalar is. JSON values that follow one another without
 //! markers, as `kubectl -o json` and some tools write them, are documents too.
 //!
-//! What stands before the first marker, if it is only comments, blanks and `%` directives, belongs to the document after
-//! it; what stands behind the last `...` to the one before. So every byte is in exactly one span.
+//! Comments, blanks and `%` directives before the first marker belong to the document after it. What follows the last `...`
+//! belongs to the document before it. So every byte is in exactly one span.
 
 use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::Place;
+use crate::place::Place;
 
 /// Helm 4's annotation that says which template a document was rendered from. Helm removes it again.
 pub const HELM4_FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
 
-/// Who wrote the stream, told by what it carries. Decides how our own document is labelled.
+/// The program that rendered the stream, known from its comments or annotations. A document that is added can be labelled in
+/// the same way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Host {
     /// `# Source: chart/templates/x.yaml` on top of each document.
@@ -51,14 +52,14 @@ pub struct Stream<'t> {
     pub documents: Vec<Document>,
     /// Offsets of lines that begin with `---` glued to other text: not markers, though meant as such.
     pub glued: Vec<usize>,
-    /// How many lines end before each block of [`BLOCK`] bytes, so that telling many lines of one document stays linear.
+    /// How many lines end before each block of [`BLOCK`] bytes, so that finding many lines of one document stays linear.
     lines: Vec<usize>,
 }
 
-/// Bytes that are counted through to tell a line.
+/// How many bytes are counted through at most to find the line of an offset.
 const BLOCK: usize = 4096;
 
-/// Tells the places of a document.
+/// Finds the places of a document.
 pub struct Places<'s> {
     stream: &'s Stream<'s>,
     number: usize,
@@ -160,7 +161,7 @@ impl<'t> Stream<'t> {
         lines(self.text_of(document)).find(|line| is_content(line.1) && !is_marker(line.1)).map_or(0, |line| line.0)
     }
 
-    /// The template that a document was rendered from, where its host says so.
+    /// The template that a document was rendered from, if a comment or an annotation names it.
     #[must_use]
     pub fn source_of(&self, document: &Document) -> Option<&'t str> {
         let text = self.text_of(document);
@@ -183,7 +184,7 @@ impl<'t> Stream<'t> {
         }
     }
 
-    /// Who wrote the stream.
+    /// The program that rendered the stream.
     #[must_use]
     pub fn host(&self) -> Host {
         for document in &self.documents {
@@ -215,7 +216,7 @@ impl<'t> Stream<'t> {
         self.documents.iter().any(|document| lines(self.text_of(document)).any(|(_, line)| is_marker(line)))
     }
 
-    /// Whether lines end in CRLF, told by the first line.
+    /// Whether lines end in CRLF. The first line decides.
     #[must_use]
     pub fn is_crlf(&self) -> bool {
         memchr::memchr(b'\n', self.text.as_bytes()).is_some_and(|at| at > 0 && self.text.as_bytes()[at - 1] == b'\r')

@@ -1,7 +1,7 @@
 //! Anchors and aliases: a node that is repeated elsewhere must stay as it is.
 
-use super::EditError;
 use super::draft::{Draft, Part};
+use super::error::EditError;
 use crate::node::{Content, NodeId, Tree};
 
 /// Every alias that stays must stand for a node that stays to the byte. Returns for each node whether it stays.

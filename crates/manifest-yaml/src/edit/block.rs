@@ -4,9 +4,10 @@
 //! hangs on (`- name: a`): then the next one takes its place.
 
 use super::draft::{Child, Edited, Part};
-use super::{EditError, Editor};
+use super::editor::Editor;
+use super::error::EditError;
 use crate::emit::{entry_lines, item_lines};
-use crate::node::{Content, NodeId, Style};
+use crate::node::{Content, NodeId, ScalarStyle};
 use crate::text::{is_blank, line_end, line_start, next_line};
 use std::ops::Range;
 
@@ -189,7 +190,7 @@ impl Editor<'_, '_> {
     }
 
     pub(super) fn is_double_quoted(&self, id: NodeId) -> bool {
-        matches!(self.tree.node(id).content, Content::Scalar { style: Style::DoubleQuoted, .. })
+        matches!(self.tree.node(id).content, Content::Scalar { style: ScalarStyle::DoubleQuoted, .. })
     }
 }
 

@@ -1,8 +1,9 @@
 //! Block scalars that stay must not gain anything from what is edited behind them.
 
 use super::draft::Part;
-use super::{EditError, Editor};
-use crate::node::{Block, Content, NodeId, Style};
+use super::editor::Editor;
+use super::error::EditError;
+use crate::node::{Block, Content, NodeId, ScalarStyle};
 use crate::text::{is_blank, line_end, line_start, next_line, skip_blanks};
 
 impl Editor<'_, '_> {
@@ -12,7 +13,7 @@ impl Editor<'_, '_> {
         let tree = self.tree;
         let (deleted, new) = self.splices.places();
         for (node, _) in tree.nodes.iter().zip(kept).filter(|(_, kept)| **kept) {
-            let Content::Scalar { style: Style::Block(block), .. } = &node.content else {
+            let Content::Scalar { style: ScalarStyle::Block(block), .. } = &node.content else {
                 continue;
             };
             let mut at = next_line(tree.text, node.span.end);
@@ -73,7 +74,7 @@ impl Editor<'_, '_> {
         };
         let node = self.tree.node(id);
         match &node.content {
-            Content::Scalar { style: Style::Block(block), .. }
+            Content::Scalar { style: ScalarStyle::Block(block), .. }
                 if node.span.end == text.len() && !text[node.span.start..block.header_end].contains('-') =>
             {
                 Err(EditError::at(
@@ -93,7 +94,7 @@ impl Editor<'_, '_> {
                 let mut id = *id;
                 loop {
                     id = match &tree.node(id).content {
-                        Content::Scalar { style: Style::Block(_), .. } => return Some(id),
+                        Content::Scalar { style: ScalarStyle::Block(_), .. } => return Some(id),
                         Content::Sequence { items, flow: false } => items.last()?.value,
                         Content::Mapping { entries, .. } => entries.last()?.value,
                         _ => return None,

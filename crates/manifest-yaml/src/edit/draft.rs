@@ -1,6 +1,6 @@
 //! What the document is to become: each node as it stands, edited inside, or new.
 
-use super::EditError;
+use super::error::EditError;
 use crate::find::Detour;
 use crate::node::{Content, Flow, NodeId, Tree};
 use crate::pointer::index;
@@ -14,13 +14,13 @@ pub(super) struct Draft<'a, 't> {
     pub(super) root: Part,
 }
 
-/// The future of one node.
+/// What becomes of one node.
 pub(super) enum Part {
-    /// To the byte as it stands.
+    /// It stays as it is, to the byte.
     Kept(NodeId),
     /// A collection that keeps its place, with edits inside.
     Edited(Edited),
-    /// Takes the place of what was there, or is added.
+    /// It replaces the old node, or is added.
     New(Value),
     Removed,
 }

@@ -5,9 +5,10 @@
 
 use super::block::Written;
 use super::draft::{Child, Edited, Part};
+use super::editor::Editor;
+use super::error::EditError;
 use super::flow_style::FlowStyle;
-use super::{EditError, Editor};
-use crate::node::{Content, NodeId, Style};
+use crate::node::{Content, NodeId, ScalarStyle};
 use crate::text::{indicator, is_blank, line_end, line_start, next_line, skip_blanks};
 use serde_json::Value;
 use std::ops::Range;
@@ -192,13 +193,16 @@ impl Editor<'_, '_> {
             _ => return Ok(()),
         };
         let node = tree.node(value);
-        let quotes = matches!(&node.content, Content::Scalar { style: Style::SingleQuoted | Style::DoubleQuoted, .. });
+        let quotes = matches!(
+            &node.content,
+            Content::Scalar { style: ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted, .. }
+        );
         let text = match new {
             Value::String(_) if quotes && !style.json => self.leaf_like(value, new),
             _ => self.flow_style(value, style).value(new, self.indentation(node.start())),
         };
         match (&node.content, key) {
-            (Content::Scalar { style: Style::Empty, .. }, Some(entry)) => match entry.colon {
+            (Content::Scalar { style: ScalarStyle::Empty, .. }, Some(entry)) => match entry.colon {
                 Some(colon) => self.splices.replace(colon + 1..node.end(), format!(" {text}")),
                 None => {
                     let key = tree.node(entry.key).end();
@@ -253,10 +257,10 @@ impl Editor<'_, '_> {
         }
     }
 
-    /// Whether an entry ends with the colon or tag of a value that nobody wrote: Go would take a comma for part of it.
+    /// Whether an entry ends with the colon or tag of a value that is left out: Go would read a comma as part of it.
     fn ends_open(&self, entry: &Written) -> bool {
         let node = self.tree.node(entry.value);
-        let is_empty = matches!(&node.content, Content::Scalar { style: Style::Empty, .. });
+        let is_empty = matches!(&node.content, Content::Scalar { style: ScalarStyle::Empty, .. });
         let text = &self.tree.text[entry.range.clone()];
         is_empty && (node.properties.is_some() || text.ends_with(':') || text.starts_with(['&', '!']))
     }

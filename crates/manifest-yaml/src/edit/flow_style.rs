@@ -1,6 +1,6 @@
 //! How a flow collection is written, and values written like that.
 
-use super::Editor;
+use super::editor::Editor;
 use crate::emit::LONG_KEY;
 use crate::node::{Content, NodeId};
 use crate::quote::{quoted, scalar};

@@ -1,8 +1,10 @@
 //! JSON Patch on text.
 //!
-//! The way: the patch becomes a [`draft`] of the document, in which every node is either as it stands, edited inside, or
-//! new; the draft becomes [`splices`] of the text, laid out by `block` and `flow`; and the new text is read again and
-//! [verified](verify) before anybody sees it. So however odd a document is, an edit is right or refused, never wrong.
+//! 1. The patch becomes a [`draft`] of the document, in which every node is kept, edited inside, or new.
+//! 2. The draft becomes [`splices`] of the text, laid out by `block` and `flow`.
+//! 3. The new text is read again and [verified](verify) before it is returned.
+//!
+//! So however odd a document is, an edit is right or refused, never wrong.
 //!
 //! One draft for the whole patch, not one text after the other: a collection is laid out once, knowing what it ends up
 //! with (which entry is the last, whether it becomes `{}`), and a thousand operations cost one pass.
@@ -14,70 +16,30 @@ mod aliases;
 mod block;
 mod block_scalars;
 mod draft;
+mod editor;
+mod error;
 mod flow;
 mod flow_style;
 mod splices;
 mod value;
 mod verify;
 
+pub use error::EditError;
 pub use flow_style::emit_flow;
 
-use super::ParseError;
 use super::node::Tree;
 use super::scalars::json_float;
-use super::style::Style;
 use draft::Draft;
+use editor::Editor;
 use json_patch::{Patch, PatchOperation};
 use serde_json::Value;
-use splices::Splices;
-use std::fmt;
-
-/// A patch that could not be applied to a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditError {
-    /// What was refused, and why.
-    pub message: String,
-    /// Where in the document's text, if it is one place.
-    pub offset: Option<usize>,
-    /// A promise of ours does not hold: to be reported, not to be mended in the document.
-    pub internal: bool,
-}
-
-impl EditError {
-    fn at(offset: usize, message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: Some(offset), internal: false }
-    }
-
-    fn misfit(message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: None, internal: false }
-    }
-
-    fn internal(message: impl Into<String>) -> Self {
-        Self { message: message.into(), offset: None, internal: true }
-    }
-}
-
-impl fmt::Display for EditError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for EditError {}
-
-impl From<ParseError> for EditError {
-    fn from(error: ParseError) -> Self {
-        Self::at(error.offset, error.message)
-    }
-}
 
 /// Applies a JSON Patch (RFC 6902: `add`, `remove`, `replace`, `test`) to the text of one document.
 ///
 /// Every byte outside the edited nodes stays: comments, quoting, order, line ends, BOM, a missing final newline, flow
 /// style. A removed entry takes its own lines and the comment behind its value along; a replaced value keeps that
 /// comment; an added entry comes last, in the layout around it. A collection that loses its last entry becomes `{}` or
-/// `[]` behind its key. What the patch does not change has no say in how it is written: `replace` by an equal value
-/// changes no byte.
+/// `[]` behind its key. `replace` by an equal value changes no byte.
 ///
 /// # Errors
 /// A patch that does not fit, and edits that would change something else as well (see the module). An error that is
@@ -86,9 +48,9 @@ pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     Ok(Tree::parse(text)?.apply(patch)?.text)
 }
 
-/// A document after an edit.
+/// A document after a patch.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Edited {
+pub struct Patched {
     /// The new text.
     pub text: String,
     /// What the new text was read back as.
@@ -100,35 +62,26 @@ impl Tree<'_> {
     ///
     /// # Errors
     /// As [`apply`].
-    pub fn apply(&self, patch: &Patch) -> Result<Edited, EditError> {
+    pub fn apply(&self, patch: &Patch) -> Result<Patched, EditError> {
         let old = self.value()?;
         let patch = normalized(patch);
         let mut target = old.clone();
         json_patch::patch(&mut target, &patch).map_err(|error| EditError::misfit(error.to_string()))?;
         if target == old {
-            return Ok(Edited { text: self.text.to_owned(), value: old });
+            return Ok(Patched { text: self.text.to_owned(), value: old });
         }
         let mut draft = Draft::new(self);
         for operation in &patch.0 {
             draft.apply(operation)?;
         }
         let kept = aliases::check(&draft)?;
-        let mut editor = Editor { tree: self, style: self.style(), splices: Splices::default(), dropped: Vec::new() };
+        let mut editor = Editor::new(self);
         editor.root(&draft)?;
         editor.guard_block_scalars(&kept);
         let text = editor.splices.apply(self.text, editor.style.newline.as_str())?;
         let value = verify::verify(&draft, &target, &text, &editor.dropped)?;
-        Ok(Edited { text, value })
+        Ok(Patched { text, value })
     }
-}
-
-/// Turns a draft into splices.
-struct Editor<'a, 't> {
-    tree: &'a Tree<'t>,
-    style: Style,
-    splices: Splices,
-    /// Comments that had to go with what was removed, beside those within it.
-    dropped: Vec<std::ops::Range<usize>>,
 }
 
 /// The patch with numbers as the reader gives them: no float without fraction.

@@ -1,6 +1,6 @@
 //! Changes to a text, each with its place in the old one.
 
-use super::EditError;
+use super::error::EditError;
 use crate::text::{BOM, ends_line};
 use std::ops::Range;
 

@@ -2,10 +2,11 @@
 
 use super::block::Lead;
 use super::draft::{Edited, Part};
+use super::editor::Editor;
+use super::error::EditError;
 use super::flow_style::{FlowStyle, PLAIN};
-use super::{EditError, Editor};
 use crate::emit::{below, block, is_leaf, leaf};
-use crate::node::{Content, Flow, NodeId, Style};
+use crate::node::{Content, Flow, NodeId, ScalarStyle};
 use crate::quote::{quoted, single_quoted};
 use crate::text::{is_blank, line_end, line_start, next_line, skip_blanks};
 use serde_json::{Map, Value};
@@ -93,7 +94,7 @@ impl Editor<'_, '_> {
         if !is_flow {
             return self.block(edited, Lead { end: place.lead, root: place.root });
         }
-        // `{}` says nothing about style: what is added takes that of the block around it.
+        // `{}` shows no style: what is added takes the style of the block around it.
         let bare = !self.tree.text[node.span()].contains('#');
         if is_empty && bare && !place.root {
             return self.replace(place, edited.node, &new_value(edited, &node.content));
@@ -222,7 +223,7 @@ impl Editor<'_, '_> {
     fn shell(&self, id: NodeId) -> Shell {
         let node = self.tree.node(id);
         let (end, text) = match &node.content {
-            Content::Scalar { style: Style::Block(block), .. } => {
+            Content::Scalar { style: ScalarStyle::Block(block), .. } => {
                 let lines = next_line(self.tree.text, block.header_end)..next_line(self.tree.text, node.span.end);
                 (block.header_end, Some(lines).filter(|lines| lines.start < lines.end))
             }
@@ -279,8 +280,10 @@ impl Editor<'_, '_> {
             return leaf(new);
         };
         match &self.tree.node(old).content {
-            Content::Scalar { style: Style::DoubleQuoted, .. } => quoted(text),
-            Content::Scalar { style: Style::SingleQuoted, .. } => single_quoted(text).unwrap_or_else(|| quoted(text)),
+            Content::Scalar { style: ScalarStyle::DoubleQuoted, .. } => quoted(text),
+            Content::Scalar { style: ScalarStyle::SingleQuoted, .. } => {
+                single_quoted(text).unwrap_or_else(|| quoted(text))
+            }
             _ => leaf(new),
         }
     }

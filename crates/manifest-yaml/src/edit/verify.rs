@@ -1,7 +1,7 @@
 //! The last word on an edit: the new text is parsed like any other, and compared with what was wanted.
 
-use super::EditError;
 use super::draft::{Draft, Part};
+use super::error::EditError;
 use crate::node::{Content, NodeId, Tree};
 use crate::text::line_end;
 use serde_json::Value;

@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::model::Effective;
+use crate::alb::model::{Effective, EffectiveFrom};
 use crate::alb::values::parse_cidr;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -171,6 +171,9 @@ fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec
     let of = if *given == ingress.facts.key { String::new() } else { format!(" of {given}") };
     let lists = [CIDRS, PREFIX_LISTS].into_iter().filter_map(|suffix| {
         let list = ingress.facts.list(suffix).filter(|list| !list.value.is_empty())?;
+        if matches!(list.from, EffectiveFrom::Annotation(_)) && context.has_lost_allow_list(ingress.object) {
+            return None;
+        }
         let message =
             format!("{suffix} has no effect beside the security-groups{of}: it lets in nobody, and keeps nobody out");
         Some(context.at_effective(&list, &ALB025, message))

@@ -1,0 +1,80 @@
+//! The port of the Service that the Ingress leads to, and the port that answers its health checks.
+
+use k8s_openapi::api::networking::v1::ServiceBackendPort;
+use serde_json::{Value, json};
+
+use crate::config::types::Ingress as Wanted;
+use crate::config::value::PortRef;
+use crate::error::Error;
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::manifest::Object;
+use crate::placeholder;
+use kubernetes_objects::service::ports;
+
+/// The port of the Service that the rules lead to.
+pub(super) struct Backend {
+    pub(super) port: ServiceBackendPort,
+    /// Whether it speaks TLS, as far as the Service shows.
+    pub(super) is_tls: bool,
+}
+
+/// The port of the Service that the rules lead to: 443 unless configured.
+pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
+    let wanted = ingress.backend_port.as_ref();
+    if let Some(PortRef::Name(name)) = wanted.filter(|wanted| placeholder::is_in(&wanted.to_string())) {
+        if ingress.backend_protocol.is_default() {
+            return Err(Error::usage(format!(
+                "spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"
+            ))
+            .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
+        }
+        return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, is_tls: false });
+    }
+    let found = ports(&service.value).iter().find(|port| match wanted {
+        None => port["port"] == 443 && port["protocol"] != "UDP",
+        Some(PortRef::Number(number)) => port["port"] == json!(number) && port["protocol"] != "UDP",
+        Some(PortRef::Name(name)) => port["name"] == json!(name),
+    });
+    let Some(port) = found else {
+        let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
+        let known: Vec<String> = ports(&service.value)
+            .iter()
+            .map(|port| format!("{} ({})", port["name"].as_str().unwrap_or("unnamed"), port["port"]))
+            .collect();
+        return Err(Error::usage(format!(
+            "Service {} has no port {asked} for the Ingress to lead to",
+            service.full_name()
+        ))
+        .at(service.place.clone())
+        .help(format!("choose one of its ports with --backend-port: {}", known.join(", "))));
+    };
+    let is_tls = port["port"] == 443
+        || matches!(port["targetPort"].as_u64(), Some(443 | 8443))
+        || port["name"].as_str().is_some_and(|name| name.starts_with("https"));
+    let port = match wanted {
+        Some(PortRef::Name(name)) => ServiceBackendPort { name: Some(name.clone()), number: None },
+        _ => ServiceBackendPort {
+            name: None,
+            number: port["port"].as_i64().and_then(|number| i32::try_from(number).ok()),
+        },
+    };
+    Ok(Backend { port, is_tls })
+}
+
+/// The health check ports that mean the status port: its name, and with ip targets its number, with instance targets the
+/// node port if it is pinned (LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-409).
+pub(super) fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
+    let Some(port) = ports(&service.value).iter().find(|port| port["name"] == STATUS_PORT) else {
+        return Vec::new();
+    };
+    let mut names = vec![STATUS_PORT.to_owned()];
+    if target_type == Some("ip") {
+        names.push(STATUS_PORT_NUMBER.to_string());
+    } else {
+        match &port["nodePort"] {
+            Value::String(placeholder) => names.push(placeholder.clone()),
+            number => names.extend(number.as_u64().filter(|number| *number != 0).map(|number| number.to_string())),
+        }
+    }
+    names
+}

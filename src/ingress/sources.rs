@@ -1,0 +1,19 @@
+//! What an Ingress is made of.
+
+use crate::alb::nlb::Carried;
+use crate::config::types::Spec;
+use crate::manifest::Object;
+
+/// What an Ingress is made of.
+pub struct Sources<'s> {
+    /// The configuration.
+    pub spec: &'s Spec,
+    /// The gateway's Service as it will be.
+    pub service: &'s Object,
+    /// What was carried over from its old load balancer.
+    pub carried: &'s Carried,
+    /// Annotations of the Service that move to the Ingress.
+    pub moved: &'s [(&'s str, &'s str)],
+    /// The Ingress of ours that is in the stream already, its placeholders as they were meant.
+    pub existing: Option<&'s Object>,
+}
