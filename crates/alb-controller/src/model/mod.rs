@@ -1,12 +1,12 @@
-//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, told without a cluster and without AWS.
+//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, without a cluster and without AWS.
 //!
 //! [`build`] follows the controller step by step: decode, class, webhook, group, and for each group the load balancer,
 //! its listeners, rules, target groups and add-ons. Read it beside the controller's documentation: each module names
 //! the source that it describes, each check stands in the controller's order, each error has the controller's words.
 //!
-//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is taken to exist; whatever
+//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is assumed to exist; whatever
 //! else depends on AWS or on objects outside the stream becomes `null`, or the verdict [`Verdict::Unknown`] with the
-//! reason. Flags and feature gates have the program's defaults, except what [`Options`] says.
+//! reason. Flags and feature gates have the program's defaults, except for [`Options`].
 //!
 //! An Ingress that the webhook denies is built all the same, as if the webhook were off, so that its other faults show.
 
@@ -39,7 +39,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{CURRENT, Version};
 
-/// What the configuration says about the controller.
+/// Settings of the controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// `--ingress-class`: the class annotation that is the controller's.
@@ -65,7 +65,7 @@ impl Options {
         if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
     }
 
-    /// The target type where nothing says which.
+    /// The target type where nothing sets one.
     #[must_use]
     pub fn target_type(&self) -> &'static str {
         if self.eks_auto_mode { "ip" } else { "instance" }

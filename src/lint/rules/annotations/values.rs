@@ -145,7 +145,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         }
         Kind::Int { min, max } => number(annotation, text, min, max),
         Kind::Enum(words) if !words.contains(&text) => Some(word(words, text)),
-        Kind::Words(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
+        Kind::AwsEnum(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
         Kind::Map => map(annotation, text),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,

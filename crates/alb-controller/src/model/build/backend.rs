@@ -1,6 +1,6 @@
 //! A backend of an Ingress with everything that annotations add to it: action, conditions, transforms, authentication.
 //!
-//! A backend whose port is named `use-annotation` is no Service: its name says which `actions.*` annotation is meant. No
+//! A backend whose port is named `use-annotation` is no Service: its name is that of an `actions.*` annotation. No
 //! other use of these annotations exists, so an action that no backend names is never even parsed.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go.

@@ -1,10 +1,10 @@
-//! What Ingresses ask of a port.
+//! Listen ports with the settings of each.
 
 use crate::model::reference::Key;
 use crate::model::{MutualAuthentication, Protocol};
 use std::collections::BTreeMap;
 
-/// What one Ingress asks of a port, or what they agreed on.
+/// The settings of one Ingress for a port, or those that all its Ingresses agree on.
 pub(crate) struct ListenPort {
     pub protocol: Protocol,
     pub cidrs_v4: Vec<String>,

@@ -84,7 +84,7 @@ impl Builder<'_> {
     }
 }
 
-/// What the first member said, and what the others must say too, if they say anything.
+/// The value of the first member that has one. Every other value must be equal.
 struct Agreed<'a, T> {
     first: Option<(&'a Key, T)>,
 }

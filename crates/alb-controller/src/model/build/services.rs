@@ -5,7 +5,7 @@ use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Object};
 use k8s_openapi::api::core::v1::Service;
 
-/// A Service, as far as the stream tells.
+/// A Service, as far as it can be known from the stream.
 pub(crate) enum Found<'a> {
     /// In the stream.
     Service(&'a Service),

@@ -40,7 +40,7 @@ pub enum State {
     Read,
     /// Something else stands in its place.
     Overridden(Source),
-    /// Nobody reads it, and nobody says so.
+    /// Nobody reads it, without any error.
     Unread(Unread),
 }
 
