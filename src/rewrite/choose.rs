@@ -5,8 +5,8 @@ use crate::config::{Entries, Settings};
 use crate::error::Error;
 use crate::gateway::{self, Selector};
 use crate::istio::STATUS_PORT;
-use crate::manifest::{self, Object, Objects};
-use crate::stream::Stream;
+use kubernetes_objects::object::{self, Object, Objects};
+use manifest_yaml::stream::Stream;
 
 /// Which Service belongs to which configuration document, by its index among the objects; `None` where the stream passes as
 /// it is.
@@ -46,7 +46,7 @@ pub(super) fn assign<'s>(
 
 /// Whether every object of a stream is a hook. A stream without any object is an error.
 fn holds_only_hooks(stream: &Stream<'_>) -> Result<bool, Error> {
-    let all = manifest::read_all(stream);
+    let all = object::read_all(stream);
     if all.objects.is_empty() && all.unreadable.is_empty() {
         return Err(Error::input("no document on stdin holds an object").help(
             "the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out",
@@ -67,7 +67,7 @@ fn check_glued(stream: &Stream<'_>, selectors: &[Selector]) -> Result<(), Error>
         let hides_a_gateway = glued.iter().copied().chain([text.len()]).any(|end| {
             let piece = text[from..end].trim_start_matches('-');
             from = end;
-            let objects = manifest::read(&Stream::split(piece), &["Service"]).objects;
+            let objects = object::read(&Stream::split(piece), &["Service"]).objects;
             selectors.iter().any(|selector| !matches!(gateway::find(&objects, selector, &[]), Ok(None)))
         });
         if hides_a_gateway {

@@ -11,10 +11,10 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::ingress::{self, BuiltIngress, Sources};
 use crate::lint::rewrite_findings::{Before, no_text};
-use crate::manifest::Object;
 use crate::migrate::{self, Carried};
 use crate::placeholder;
 use crate::plan::{self, Plan, ServiceTarget};
+use kubernetes_objects::Object;
 use kubernetes_objects::ObjectRef;
 
 /// One gateway on its way.

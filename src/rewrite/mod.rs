@@ -24,12 +24,12 @@ use crate::error::{Error, Place};
 use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity};
-use crate::manifest::{self, Object, Objects};
 use crate::migrate::rules::ALB027;
 use crate::placeholder;
-use crate::stream::{Stream, has_content};
 use choose::{assign, selector_of};
 use gateway::Rewrite;
+use kubernetes_objects::object::{self, Object, Objects};
+use manifest_yaml::stream::{Stream, has_content};
 use print::print;
 
 /// A rewritten stream.
@@ -107,7 +107,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = manifest::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    let found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
@@ -233,7 +233,7 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
 mod tests {
     use super::*;
     use crate::config;
-    use crate::yaml::readings;
+    use manifest_yaml::readings;
 
     /// What was parsed while a stream was rewritten.
     fn parsed(text: &str) -> usize {

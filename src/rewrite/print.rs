@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::gateway::Rewrite;
 use crate::append::{self, Placement};
 use crate::error::{Error, Place};
-use crate::manifest::{Object, Objects};
-use crate::stream::Stream;
-use crate::yaml::{EditError, ParseError, Tree};
+use kubernetes_objects::object::{Object, Objects};
+use manifest_yaml::stream::Stream;
+use manifest_yaml::{EditError, ParseError, Tree};
 
 /// The output in pieces, in order.
 pub(super) fn print<'t>(

@@ -7,8 +7,8 @@ use crate::finding::Finding;
 use crate::ingress::BuiltIngress;
 use crate::istio::east_west_reason;
 use crate::lint::rewrite_findings as rules;
-use crate::manifest::Object;
 use crate::migrate::{self, Carried, annotations_of, compare};
+use kubernetes_objects::Object;
 
 /// A gateway before and after.
 pub(super) struct Transition<'t> {
