@@ -53,22 +53,18 @@
 #![warn(missing_docs)]
 
 pub mod alb;
-pub mod append;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
 pub mod finding;
-pub mod gateway;
 #[cfg(test)]
 mod golden;
 pub mod hosts;
-pub mod ingress;
 pub mod istio;
 pub mod lint;
 pub mod migrate;
 pub mod placeholder;
-pub mod plan;
 pub mod report;
 pub mod rewrite;
 pub mod sarif;

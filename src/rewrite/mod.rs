@@ -7,9 +7,13 @@
 //! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,
 //! most of them slices of the input, and the findings, and decides.
 
-mod choose;
+mod assign;
+mod edit;
 mod gateway;
-mod print;
+pub mod ingress;
+pub mod insert;
+pub mod select;
+pub mod service;
 mod transition;
 
 use std::borrow::Cow;
@@ -17,20 +21,19 @@ use std::collections::BTreeMap;
 
 use json_patch::Patch;
 
-use crate::append;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity};
 use crate::migrate::rules::ALB027;
 use crate::placeholder;
-use choose::{assign, selector_of};
+use assign::{assign, selector_of};
+use edit::edit;
 use gateway::Rewrite;
+use ingress::BuiltIngress;
 use kubernetes_objects::object::{self, Object, Objects};
 use manifest_yaml::stream::{Stream, has_content};
-use print::print;
 
 /// A rewritten stream.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -116,7 +119,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         rewrites.push(Rewrite::new(&found.objects, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
-    let pieces = print(&stream, &found, &rewrites)?;
+    let pieces = edit(&stream, &found, &rewrites)?;
     Ok(finish(&stream, found, &rewrites, pieces))
 }
 
@@ -210,11 +213,11 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
     objects[rewrite.service] = rewrite.patched.clone();
     let ingress = match rewrite.existing {
         Some(index) => {
-            objects[index].value = append::updated(&objects[index].value, &rewrite.built.value);
+            objects[index].value = insert::updated(&objects[index].value, &rewrite.built.value);
             index
         }
         None => {
-            objects.push(append::object(stream, &rewrite.patched, &rewrite.built));
+            objects.push(insert::object(stream, &rewrite.patched, &rewrite.built));
             objects.len() - 1
         }
     };

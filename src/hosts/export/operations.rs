@@ -9,8 +9,8 @@ use crate::config::{Entries, Spec, Var, fields};
 use crate::istio::{PINS, match_pins};
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
-use crate::plan::LOAD_BALANCER_FIELDS;
 use crate::rewrite::RewrittenGateway;
+use crate::rewrite::service::LOAD_BALANCER_FIELDS;
 use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the

@@ -9,8 +9,8 @@ use k8s_openapi::api::networking::v1::Ingress;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::ingress::BuiltIngress;
 use crate::error::{Error, Place};
-use crate::ingress::BuiltIngress;
 use kubernetes_objects::Object;
 use manifest_yaml::patch::{add, remove, set};
 use manifest_yaml::stream::{HELM4_FILENAME, Host, Stream};
