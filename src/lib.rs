@@ -3,7 +3,7 @@
 //! The way of the data:
 //!
 //! ```text
-//! bytes → stream::split → gateway::find → plan → yaml::apply → ingress → verify → lint → one write
+//! bytes → split → select the gateway → plan its Service → build its Ingress → edit the text, read it back → check → one write
 //! ```
 //!
 //! What the filter promises:
