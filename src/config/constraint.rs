@@ -4,7 +4,7 @@
 //! take is not written here: texts are checked by [`alb_controller::validation`] and [`kubernetes_objects::validation`], ranges are
 //! those of the catalogue of annotations.
 
-use super::check::Checker;
+use super::checker::Checker;
 use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};

@@ -3,7 +3,7 @@
 //! A serde deserializer over [`Node`]: the types need nothing but their derives, and each mismatch is reported with its place
 //! and in the terms of YAML (`expected a list, found …`).
 
-use super::fault::{DecodeError, alternatives, suggest};
+use super::decode_error::{DecodeError, alternatives, suggest};
 use super::node::{Entry, Node, Value};
 use super::value;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};

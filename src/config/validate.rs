@@ -3,7 +3,7 @@
 //! All that is wrong is reported in one run, each problem with the place of its value. What is only unwise is a finding, not
 //! an error. Free annotations are verbatim: of them only what the API server would refuse.
 
-use super::check::{Checker, all};
+use super::checker::{Checker, all};
 use super::constraint::Constraint;
 use super::fields::{self, Field};
 use super::node::{Node, join};
