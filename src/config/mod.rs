@@ -9,6 +9,7 @@
 
 pub mod arguments;
 mod checker;
+mod conflicts;
 mod constraint;
 mod decode;
 mod decode_error;
@@ -17,12 +18,6 @@ mod field;
 pub mod fields;
 mod file;
 mod ingress;
-pub mod sandbox;
-pub(crate) mod kube {
-    //! The names that [`kubernetes_objects::validation`] had here.
-    pub(crate) use kubernetes_objects::validation::{Validation as Verdict, Violation as Wrong, violation as wrong, *};
-}
-mod conflicts;
 mod layers;
 mod load;
 mod node;
@@ -30,6 +25,7 @@ mod normalize;
 mod parse;
 mod path;
 pub mod reference;
+pub mod sandbox;
 pub mod schema;
 mod settings;
 #[cfg(test)]
