@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::alb::catalogue::PREFIX;
+use crate::alb::catalogue::{PREFIX, USE_ANNOTATION};
 use crate::alb::model::{Setting, TargetSettings};
 use crate::alb::payloads::{Action, Payload};
 use crate::finding::{Finding, Rule};
@@ -16,9 +16,6 @@ use crate::lint::context::{Context, IngressUnderCheck, namespace_of, pointer};
 use crate::manifest::Object;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::service::find_port;
-
-/// The port name that stands for an annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
-pub const USE_ANNOTATION: &str = "use-annotation";
 
 /// A path of a rule.
 pub struct Path<'s> {

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
 use crate::alb::model::Effective;
 use crate::alb::model::{Setting, State};
-use crate::alb::values::{PortRef, parse_bool, parse_int32, parse_int64, string_map, trim};
+use crate::alb::values::{parse_bool, parse_int32, parse_int64, string_map, trim};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
@@ -19,6 +19,7 @@ use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
 use crate::manifest::Object;
+use kubernetes_objects::PortRef;
 
 rules! {
     ALB064 Error "annotation-value-invalid" {
@@ -144,7 +145,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         }
         Kind::Int { min, max } => number(annotation, text, min, max),
         Kind::Enum(words) if !words.contains(&text) => Some(word(words, text)),
-        Kind::Words(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
+        Kind::AwsEnum(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
         Kind::Map => map(annotation, text),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
