@@ -55,10 +55,10 @@
 pub mod alb;
 pub mod append;
 pub mod cli;
-pub mod commands;
 pub mod config;
 pub mod error;
 pub mod finding;
+pub mod flux;
 pub mod gateway;
 #[cfg(test)]
 mod golden;
@@ -67,12 +67,9 @@ pub mod ingress;
 pub mod istio;
 pub mod lint;
 pub mod migrate;
-pub mod placeholder;
+pub mod output;
 pub mod plan;
-pub mod report;
 pub mod rewrite;
-pub mod sarif;
-pub mod show;
 mod suggest;
 
 pub use error::{Error, Place};

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use istio_alb::cli::commands::{self, How, Printed};
 use istio_alb::cli::{self, Argocd, Cli, Color, Command, Parsed};
-use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint::{self, Finding, Severity};
-use istio_alb::report;
+use istio_alb::output::text as report;
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 #[cfg(target_env = "musl")]

@@ -3,7 +3,7 @@
 use super::kube::{Verdict, Wrong};
 use super::node::Node;
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables as placeholder;
 
 /// Collects what is wrong with one configuration.
 pub(super) struct Check<'a> {

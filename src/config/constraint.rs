@@ -10,7 +10,7 @@ use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
 use crate::alb::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
-use crate::placeholder;
+use crate::flux::variables as placeholder;
 use std::collections::BTreeMap;
 
 /// What a text must be.

@@ -13,7 +13,7 @@ use super::value::{Entries, Override, Var};
 use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::error::Error;
 use crate::finding::Registry;
-use crate::placeholder::{self, Malformed};
+use crate::flux::variables::{self as placeholder, Malformed};
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::config::types::Placeholders;
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables as placeholder;
 use crate::plan;
 use crate::rewrite::{Rewritten, RewrittenGateway};
 use crate::yaml;

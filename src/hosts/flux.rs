@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables as placeholder;
 use crate::rewrite::Rewritten;
 use crate::yaml;
 

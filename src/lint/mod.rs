@@ -10,7 +10,6 @@
 pub mod context;
 mod facts;
 mod locate;
-pub mod reference;
 mod registry;
 mod rules;
 #[cfg(test)]
@@ -26,8 +25,8 @@ use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
+use crate::flux::variables as placeholder;
 use crate::manifest::{self, Object, Objects};
-use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;

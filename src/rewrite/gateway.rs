@@ -9,11 +9,11 @@ use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::flux::variables as placeholder;
 use crate::ingress::{self, BuiltIngress, Sources};
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::manifest::Object;
 use crate::migrate::{self, Carried};
-use crate::placeholder;
 use crate::plan::{self, Plan, ServiceTarget};
 use kubernetes_objects::ObjectRef;
 

@@ -30,7 +30,7 @@ use crate::config::{self, Files, Options, PREFIX, Settings, confine};
 use crate::error::{Error, Kind, cut, visible};
 use crate::lint::{self, Severity};
 use crate::manifest::{self, Object};
-use crate::report;
+use crate::output::text as report;
 use crate::rewrite::{self, Rewritten};
 use crate::stream::Stream;
 use helm::Render;

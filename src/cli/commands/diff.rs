@@ -6,7 +6,7 @@ use super::Printed;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::Severity;
-use crate::report;
+use crate::output::text as report;
 use crate::rewrite::rewrite;
 
 const RED: &str = "\u{1b}[31m";

@@ -4,8 +4,8 @@ use crate::cli::CheckFormat;
 use crate::config::Settings;
 use crate::error::{Error, Kind};
 use crate::lint::{self, AsItStands, Severity};
+use crate::output::{sarif, text as report};
 use crate::rewrite::rewrite_reading;
-use crate::{report, sarif};
 
 use super::Printed;
 

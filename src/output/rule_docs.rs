@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{REGISTRY, Rule};
+use crate::finding::Rule;
+use crate::lint::REGISTRY;
 
 /// What there is to say about one rule, in Markdown.
 #[must_use]

@@ -4,9 +4,9 @@
 //! Mermaid flowchart, as SVG. What the manifests do not tell is named as such, never left out and never guessed.
 
 mod mermaid;
+mod phrases;
 mod svg;
 mod tree;
-mod words;
 
 use std::collections::BTreeMap;
 
@@ -127,8 +127,8 @@ fn listener_branch(listener: &Listener, groups: &TargetGroups<'_>) -> Branch {
 fn rule_branch(rule: &Rule, groups: &TargetGroups<'_>) -> Branch {
     let mut actions: Vec<Branch> = rule.actions.iter().map(|action| action_branch(action, groups)).collect();
     let last = actions.len().saturating_sub(1);
-    actions.splice(last..last, words::transforms(&rule.transforms).into_iter().map(Branch::new));
-    Branch::with(format!("rule {}: {}", rule.priority, words::conditions(&rule.conditions)), actions)
+    actions.splice(last..last, phrases::transforms(&rule.transforms).into_iter().map(Branch::new));
+    Branch::with(format!("rule {}: {}", rule.priority, phrases::conditions(&rule.conditions)), actions)
 }
 
 /// The certificates of a listener, each once: the default one may be listed again among the others.
@@ -210,13 +210,13 @@ fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
                 }
                 branch
             });
-            Branch::with(words::stickiness(forward), branches.collect())
+            Branch::with(phrases::stickiness(forward), branches.collect())
         }
-        Action::Redirect { redirect_config } => Branch::new(words::redirect(redirect_config)),
-        Action::FixedResponse { fixed_response_config } => Branch::new(words::fixed_response(fixed_response_config)),
-        Action::AuthenticateOidc { config } => Branch::new(words::oidc(config)),
-        Action::AuthenticateCognito { config } => Branch::new(words::cognito(config)),
-        Action::JwtValidation { jwt_validation_config } => Branch::new(words::jwt(jwt_validation_config)),
+        Action::Redirect { redirect_config } => Branch::new(phrases::redirect(redirect_config)),
+        Action::FixedResponse { fixed_response_config } => Branch::new(phrases::fixed_response(fixed_response_config)),
+        Action::AuthenticateOidc { config } => Branch::new(phrases::oidc(config)),
+        Action::AuthenticateCognito { config } => Branch::new(phrases::cognito(config)),
+        Action::JwtValidation { jwt_validation_config } => Branch::new(phrases::jwt(jwt_validation_config)),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::hosts::export::{File, start};
 use crate::hosts::{flux, kustomize};
 use crate::lint::Severity;
-use crate::report;
+use crate::output::text as report;
 use crate::rewrite::rewrite;
 
 /// Exports what the filter makes of a stream.

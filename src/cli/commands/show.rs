@@ -5,8 +5,8 @@ use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::{self, context};
+use crate::output::diagram::{self, picture};
 use crate::rewrite::rewrite_reading;
-use crate::show::{self, picture};
 use crate::stream::Stream;
 
 use super::Printed;
@@ -20,10 +20,10 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
     let model = modelled(text, settings, as_is)?;
     let picture = || picture(&model);
     Ok(Printed::output(match format {
-        ShowFormat::Tree => show::tree(&picture()),
-        ShowFormat::Mermaid => show::mermaid(&picture()),
-        ShowFormat::Svg => show::svg(&picture()),
-        ShowFormat::Json => show::json(&model),
+        ShowFormat::Tree => diagram::tree(&picture()),
+        ShowFormat::Mermaid => diagram::mermaid(&picture()),
+        ShowFormat::Svg => diagram::svg(&picture()),
+        ShowFormat::Json => diagram::json(&model),
     }))
 }
 

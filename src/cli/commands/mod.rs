@@ -15,7 +15,7 @@ pub use show::show;
 use crate::cli;
 use crate::error::{Error, Kind};
 use crate::lint::{self, Finding};
-use crate::report;
+use crate::output::{rule_docs, text as report};
 
 /// What a command prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn explain(id: &str) -> Result<Printed, Error> {
         let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
         return Err(error.help(lint::REGISTRY.nearest(&wanted)));
     };
-    Ok(Printed::output(format!("{}: {}", rule.id, lint::reference::section(rule))))
+    Ok(Printed::output(format!("{}: {}", rule.id, rule_docs::section(rule))))
 }
 
 /// `completions SHELL`: the script for the shell.
