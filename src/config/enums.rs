@@ -209,3 +209,23 @@ impl JsonSchema for Redirect {
         json_schema!({ "anyOf": [{ "type": "boolean" }, via] })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alb::catalogue::{ADDRESS_TYPES, PROTOCOLS, SCHEMES, TARGET_TYPES};
+
+    /// The words that the schema of an enum has.
+    fn words<T: JsonSchema>() -> Vec<String> {
+        let schema = serde_json::to_value(T::json_schema(&mut SchemaGenerator::default())).unwrap();
+        schema["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn words_of_the_controller_are_those_of_the_catalogue() {
+        assert_eq!(words::<Scheme>(), SCHEMES);
+        assert_eq!(words::<IpAddressType>(), ADDRESS_TYPES);
+        assert_eq!(words::<TargetType>(), TARGET_TYPES);
+        assert_eq!(words::<Protocol>(), PROTOCOLS);
+    }
+}

@@ -1,4 +1,4 @@
-//! What the [AWS Load Balancer Controller] v3.5.0 makes of Ingresses, told without a cluster and without AWS.
+//! What the [AWS Load Balancer Controller] v3.5.0 makes of Ingresses, without a cluster and without AWS.
 //!
 //! - [`catalogue`]: every annotation with its kind, its range, the release that brought it and what an empty value does; the
 //!   attributes of load balancers, listeners and target groups; the TLS policies
@@ -42,7 +42,7 @@
 //! assert_eq!(scheme.site().pointer(), "/metadata/annotations/alb.ingress.kubernetes.io~1scheme");
 //! ```
 //!
-//! What the manifests do not tell is `None` or [`Verdict::Unknown`], with the reason; it is never guessed.
+//! What cannot be known from the manifests is `None` or [`Verdict::Unknown`], with the reason. Nothing is guessed.
 //!
 //! [AWS Load Balancer Controller]: https://kubernetes-sigs.github.io/aws-load-balancer-controller/
 //! [`Verdict::Unknown`]: model::Verdict::Unknown

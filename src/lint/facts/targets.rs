@@ -1,4 +1,4 @@
-//! Where the rules of an Ingress lead: its backends as they are written, and the target groups that come of them.
+//! Where the rules of an Ingress lead: its backends as they are written, and the target groups that result.
 //!
 //! The model has target groups only where the group is built. A group that the controller refuses has none, and its other
 //! faults should be reported in the same run. So targets are read from the manifests here; which annotation is in effect
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::alb::catalogue::PREFIX;
+use crate::alb::catalogue::{PREFIX, USE_ANNOTATION};
 use crate::alb::model::{Setting, TargetSettings};
 use crate::alb::payloads::{Action, Payload};
 use crate::finding::{Finding, Rule};
@@ -16,9 +16,6 @@ use crate::lint::context::{Context, IngressUnderCheck, namespace_of, pointer};
 use crate::manifest::Object;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::service::find_port;
-
-/// The port name that stands for an annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
-pub const USE_ANNOTATION: &str = "use-annotation";
 
 /// A path of a rule.
 pub struct Path<'s> {
@@ -153,7 +150,7 @@ pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>)
     found
 }
 
-/// A Service, and the ways to it.
+/// A Service, and the targets that lead to it.
 pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
 
 /// The Services of the stream that the Ingresses under check lead to.

@@ -2,7 +2,7 @@
 
 use super::{ensure, wrap};
 use crate::go::json::Type;
-use crate::go::strconv::PortRef;
+use kubernetes_objects::PortRef;
 
 payload! {
     /// `actions.${action-name}`

@@ -1,7 +1,7 @@
 //! `listen-ports`: a JSON array of objects such as `{"HTTP": 80}`, read as the controller reads it into Go maps.
 //!
 //! Much gets lost on the way without an error: a key twice in one object, a port twice in two of them, and with both
-//! protocols on one port in one object Go's map order decides anew each time. [`ListenPorts`] says what was lost.
+//! protocols on one port in one object Go's map order decides anew each time. [`ListenPorts`] has what was lost.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_listener.go:236-271.
 

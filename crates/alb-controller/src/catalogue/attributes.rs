@@ -15,8 +15,8 @@ pub enum ValueCheck {
     Range(i64, i64),
     /// A number in this range, or this word.
     RangeOr(i64, i64, &'static str),
-    /// One of these words.
-    Words(&'static [&'static str]),
+    /// One of these values.
+    Enum(&'static [&'static str]),
     /// Any text that is not empty.
     Text,
     /// Only a Network Load Balancer has it.
@@ -47,8 +47,8 @@ impl Attribute {
             ValueCheck::RangeOr(min, max, word) => {
                 format!("must be {word} or a number from {min} to {max}")
             }
-            ValueCheck::Words(words) if words.contains(&value) => return Ok(()),
-            ValueCheck::Words(words) => format!("must be {}", words.join(" or ")),
+            ValueCheck::Enum(values) if values.contains(&value) => return Ok(()),
+            ValueCheck::Enum(values) => format!("must be {}", values.join(" or ")),
             ValueCheck::Text if !value.is_empty() => return Ok(()),
             ValueCheck::Text => "must not be empty".to_owned(),
             ValueCheck::NetworkOnly => "exists on Network Load Balancers only".to_owned(),
@@ -70,7 +70,7 @@ const fn of(key: &'static str, check: ValueCheck) -> Attribute {
     Attribute { key, check }
 }
 
-use ValueCheck::{Bool, NetworkOnly, Range, RangeOr, Text, Words};
+use ValueCheck::{Bool, Enum, NetworkOnly, Range, RangeOr, Text};
 
 /// Attributes of the load balancer.
 pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
@@ -88,16 +88,16 @@ pub static LOAD_BALANCER_ATTRIBUTES: &[Attribute] = &[
     of("zonal_shift.config.enabled", Bool),
     of("idle_timeout.timeout_seconds", Range(1, 4000)),
     of("client_keep_alive.seconds", Range(60, 604_800)),
-    of("routing.http.desync_mitigation_mode", Words(&["monitor", "defensive", "strictest"])),
+    of("routing.http.desync_mitigation_mode", Enum(&["monitor", "defensive", "strictest"])),
     of("routing.http.drop_invalid_header_fields.enabled", Bool),
     of("routing.http.preserve_host_header.enabled", Bool),
     of("routing.http.x_amzn_tls_version_and_cipher_suite.enabled", Bool),
     of("routing.http.x_amzn_tls_kx.enabled", Bool),
     of("routing.http.xff_client_port.enabled", Bool),
-    of("routing.http.xff_header_processing.mode", Words(&["append", "preserve", "remove"])),
+    of("routing.http.xff_header_processing.mode", Enum(&["append", "preserve", "remove"])),
     of("routing.http2.enabled", Bool),
     of("waf.fail_open.enabled", Bool),
-    of("load_balancing.cross_zone.enabled", Words(&["true"])),
+    of("load_balancing.cross_zone.enabled", Enum(&["true"])),
     of("dns_record.client_routing_policy", NetworkOnly),
     of("secondary_ips.*", NetworkOnly),
 ];
@@ -131,18 +131,18 @@ pub static TARGET_GROUP_ATTRIBUTES: &[Attribute] = &[
     of("deregistration_delay.timeout_seconds", Range(0, 3600)),
     of("slow_start.duration_seconds", RangeOr(30, 900, "0")),
     of("stickiness.enabled", Bool),
-    of("stickiness.type", Words(&["lb_cookie", "app_cookie"])),
+    of("stickiness.type", Enum(&["lb_cookie", "app_cookie"])),
     of("stickiness.lb_cookie.duration_seconds", Range(1, 604_800)),
     of("stickiness.app_cookie.duration_seconds", Range(1, 604_800)),
     of("stickiness.app_cookie.cookie_name", Text),
-    of("load_balancing.algorithm.type", Words(&["round_robin", "least_outstanding_requests", "weighted_random"])),
-    of("load_balancing.algorithm.anomaly_mitigation", Words(&["on", "off"])),
-    of("load_balancing.cross_zone.enabled", Words(&["true", "false", "use_load_balancer_configuration"])),
+    of("load_balancing.algorithm.type", Enum(&["round_robin", "least_outstanding_requests", "weighted_random"])),
+    of("load_balancing.algorithm.anomaly_mitigation", Enum(&["on", "off"])),
+    of("load_balancing.cross_zone.enabled", Enum(&["true", "false", "use_load_balancer_configuration"])),
     of("target_group_health.dns_failover.minimum_healthy_targets.count", RangeOr(1, i64::MAX, "off")),
     of("target_group_health.dns_failover.minimum_healthy_targets.percentage", RangeOr(1, 100, "off")),
     of("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", Range(1, i64::MAX)),
     of("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", RangeOr(1, 100, "off")),
-    of("waf.http2.traffic_inspection_behavior", Words(&["inspect_immediately", "inspect_after_sufficient_data"])),
+    of("waf.http2.traffic_inspection_behavior", Enum(&["inspect_immediately", "inspect_after_sufficient_data"])),
     of("routing.http2.rst_stream_error_forwarding.enabled", Bool),
     of("preserve_client_ip.enabled", NetworkOnly),
     of("proxy_protocol_v2.enabled", NetworkOnly),

@@ -1,4 +1,4 @@
-//! Lengths and ranges of values, where more than one place asks for them.
+//! Lengths and ranges that more than one place uses.
 
 use super::Kind;
 use std::ops::RangeInclusive;

@@ -5,8 +5,8 @@ use super::Empty::{Absent, Aws, Detaches, Harmless, Opens};
 use super::Kind::{Bool, Enum, Json, List, Map, Port, Text};
 use super::Merge::{ExclusivePerKey, ExclusivePerPort, Own, Union};
 use super::Place::Both;
+use super::enums::{ADDRESS_TYPES, PROTOCOLS, SCHEMES};
 use super::limits::{GROUP_ORDERS, range};
-use super::words::{ADDRESS_TYPES, PROTOCOLS, SCHEMES};
 use super::{Annotation, Kind};
 
 const LISTEN_PORT: Kind = range(&(1..=65535));

@@ -9,26 +9,30 @@
 //! elasticloadbalancingv2/2015-12-01.
 
 mod attributes;
+mod enums;
 mod limits;
 mod load_balancer;
 mod policies;
 mod target_group;
-mod words;
 
 pub use attributes::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
+pub use enums::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
 pub use limits::{
     GROUP_NAME_LENGTH, GROUP_ORDERS, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, LOAD_BALANCER_NAME_LENGTH, SUCCESS_CODES,
     TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
-pub use words::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
 
 use std::fmt;
 
 /// What every annotation of the controller begins with.
 pub const PREFIX: &str = "alb.ingress.kubernetes.io/";
+
+/// The name of a backend's port that makes the name of the backend that of an `actions.*` annotation
+/// (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
+pub const USE_ANNOTATION: &str = "use-annotation";
 
 /// The older way to choose a class.
 pub const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
@@ -69,10 +73,10 @@ pub enum Kind {
         /// Largest value that AWS takes.
         max: i64,
     },
-    /// One of these words, exact case, not trimmed; the controller refuses any other.
+    /// One of these values. Case counts, blanks are not trimmed. The controller refuses any other.
     Enum(&'static [&'static str]),
-    /// One of these words for AWS; the controller does not look.
-    Words(&'static [&'static str]),
+    /// One of these values. The controller passes on any other, and AWS refuses it.
+    AwsEnum(&'static [&'static str]),
     /// Any text.
     Text,
     /// Items between commas.
@@ -99,7 +103,7 @@ pub enum Place {
     Both,
 }
 
-/// How the values of several Ingresses of one group come together.
+/// How the values of several Ingresses of one group are merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merge {
     /// Two different values are an error of the whole group.
@@ -127,7 +131,7 @@ pub enum Empty {
     Aws,
     /// The load balancer is open to the world.
     Opens,
-    /// The web ACL that is attached is taken off.
+    /// The web ACL that is attached is detached.
     Detaches,
 }
 
@@ -241,6 +245,15 @@ impl Annotation {
 /// All annotations: those of load balancer and listeners, then those of rules and target groups.
 pub fn annotations() -> impl Iterator<Item = &'static Annotation> {
     load_balancer::ANNOTATIONS.iter().chain(target_group::ANNOTATIONS)
+}
+
+/// Whether AWS takes a number as the value of an annotation. Where the catalogue has no range it takes every number.
+#[must_use]
+pub fn in_range(suffix: &str, number: i64) -> bool {
+    match find(suffix).map(|annotation| annotation.kind) {
+        Some(Kind::Int { min, max }) => (min..=max).contains(&number),
+        _ => true,
+    }
 }
 
 /// The annotation with this suffix: `scheme`, `actions.ssl-redirect`.

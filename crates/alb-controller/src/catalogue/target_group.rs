@@ -2,10 +2,10 @@
 
 use super::AutoMode::Except;
 use super::Empty::{Aws, Harmless};
-use super::Kind::{Bool, Enum, Json, Map, Port, Text, Words};
+use super::Kind::{AwsEnum, Bool, Enum, Json, Map, Port, Text};
 use super::Place::{Both, ServiceThenIngress};
+use super::enums::{PROTOCOL_VERSIONS, PROTOCOLS, TARGET_TYPES};
 use super::limits::range;
-use super::words::{PROTOCOL_VERSIONS, PROTOCOLS, TARGET_TYPES};
 use super::{Annotation, Kind, Merge};
 
 /// Of the Ingress alone.
@@ -52,7 +52,7 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/auth_config_builder.go:47-95").auto_mode(Except("oidc")),
     backend("auth-idp-cognito", Json, "User pool of auth-type cognito", "pkg/ingress/auth_config_builder.go:96-107"),
     backend("auth-idp-oidc", Json, "Identity provider of auth-type oidc", "pkg/ingress/auth_config_builder.go:108-119"),
-    backend("auth-on-unauthenticated-request", Words(&["authenticate", "allow", "deny"]),
+    backend("auth-on-unauthenticated-request", AwsEnum(&["authenticate", "allow", "deny"]),
         "What becomes of a request without a session",
         "pkg/ingress/auth_config_builder.go:120-124").empty(Aws),
     backend("auth-scope", Text, "Scopes that are asked for, between blanks",

@@ -42,8 +42,6 @@ fn parse_int(text: &str, min: i64, max: i64) -> Result<i64, String> {
     }
 }
 
-pub use kubernetes_objects::PortRef;
-
 /// Items between commas, each trimmed, empty ones dropped (parser.go:201-211).
 #[must_use]
 pub fn string_list(text: &str) -> Vec<String> {

@@ -1,12 +1,12 @@
-//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, told without a cluster and without AWS.
+//! What the AWS Load Balancer Controller v3.5.0 does with the Ingresses of a stream, without a cluster and without AWS.
 //!
 //! [`build`] follows the controller step by step: decode, class, webhook, group, and for each group the load balancer,
 //! its listeners, rules, target groups and add-ons. Read it beside the controller's documentation: each module names
 //! the source that it describes, each check stands in the controller's order, each error has the controller's words.
 //!
-//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is taken to exist; whatever
+//! Nothing is guessed. A named subnet, security group, web ACL, trust store or target group is assumed to exist; whatever
 //! else depends on AWS or on objects outside the stream becomes `null`, or the verdict [`Verdict::Unknown`] with the
-//! reason. Flags and feature gates have the program's defaults, except what [`Options`] says.
+//! reason. Flags and feature gates have the program's defaults, except for [`Options`].
 //!
 //! An Ingress that the webhook denies is built all the same, as if the webhook were off, so that its other faults show.
 
@@ -29,7 +29,7 @@ pub use select::group::{GroupNameFault, check_name as check_group_name};
 
 use build::Builder;
 use input::annotations::Annotations;
-use input::objects::Objects;
+use input::objects::{Objects, Placed};
 use output::settings;
 use select::class::Classified;
 use select::group::Member;
@@ -39,7 +39,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{CURRENT, Version};
 
-/// What the configuration says about the controller.
+/// Settings of the controller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// `--ingress-class`: the class annotation that is the controller's.
@@ -65,7 +65,7 @@ impl Options {
         if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
     }
 
-    /// The target type where nothing says which.
+    /// The target type where nothing sets one.
     #[must_use]
     pub fn target_type(&self) -> &'static str {
         if self.eks_auto_mode { "ip" } else { "instance" }
@@ -82,60 +82,15 @@ pub fn show_json(model: &Model) -> Value {
 #[must_use]
 pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options) -> Model {
     let objects: Vec<&Value> = objects.into_iter().collect();
-    build_all(&objects, options)
-}
-
-fn build_all(objects: &[&Value], options: &Options) -> Model {
-    let objects = Objects::read(objects, options);
+    let objects = Objects::read(&objects, options);
     let mut failures: Vec<Failure> =
         objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
     let denied = objects.params.values().filter_map(|params| params.denied.clone());
     failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
 
-    let mut facts = Vec::new();
     let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
-    for placed in &objects.ingresses {
-        let at = Object::ingress(&placed.key);
-        let map = placed.ingress.metadata.annotations.as_ref();
-        let annotations = Annotations::of(at.clone(), map, options.controller_version);
-        let classified = class::classify(&objects, options, &at, &placed.ingress);
-        let mut fact = IngressFacts {
-            key: placed.key.clone(),
-            index: placed.index,
-            picked_up: classified.ours,
-            why: classified.why.clone(),
-            class: classified.class.clone(),
-            params: classified.params.cloned(),
-            group: None,
-            failure: None,
-            settings: Vec::new(),
-        };
-        if let Some(reason) = &classified.invalid {
-            fact.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
-        } else if classified.ours != Some(false) {
-            let member = Member {
-                key: placed.key.clone(),
-                ingress: &placed.ingress,
-                annotations,
-                params: classified.params.map(|params| &**params),
-            };
-            let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
-            fact.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
-            match group::id(options, &member) {
-                Err(reason) => {
-                    let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
-                    fact.failure.get_or_insert(failure);
-                }
-                Ok(id) => {
-                    fact.group = Some(id.clone());
-                    let open = admission::open_question(&objects, &placed.ingress);
-                    plans.entry(id).or_default().add(member, &classified, open);
-                }
-            }
-        }
-        facts.push(fact);
-    }
-
+    let mut facts: Vec<IngressFacts> =
+        objects.ingresses.iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
     let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
     let shares = settings::shares(&groups);
     for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
@@ -143,6 +98,53 @@ fn build_all(objects: &[&Value], options: &Options) -> Model {
         fact.settings = settings::settings(&objects, options, fact, &placed.ingress, share);
     }
     verdict(facts, groups, failures)
+}
+
+/// Class, webhook and group of one Ingress, which is added to the plan of its group.
+fn admit<'a>(
+    objects: &'a Objects,
+    options: &Options,
+    placed: &'a Placed,
+    plans: &mut BTreeMap<String, Plan<'a>>,
+) -> IngressFacts {
+    let at = Object::ingress(&placed.key);
+    let map = placed.ingress.metadata.annotations.as_ref();
+    let annotations = Annotations::of(at.clone(), map, options.controller_version);
+    let classified = class::classify(objects, options, &at, &placed.ingress);
+    let mut facts = IngressFacts {
+        key: placed.key.clone(),
+        index: placed.index,
+        picked_up: classified.ours,
+        why: classified.why.clone(),
+        class: classified.class.clone(),
+        params: classified.params.cloned(),
+        group: None,
+        failure: None,
+        settings: Vec::new(),
+    };
+    if let Some(reason) = &classified.invalid {
+        facts.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
+        return facts;
+    }
+    if classified.ours == Some(false) {
+        return facts;
+    }
+    let params = classified.params.map(|params| &**params);
+    let member = Member { key: placed.key.clone(), ingress: &placed.ingress, annotations, params };
+    let denied = admission::denied(&placed.key, &placed.ingress, &member.annotations);
+    facts.failure = denied.map(|reason| Failure { stage: Stage::Admission, reason });
+    match group::id(options, &member) {
+        Err(reason) => {
+            let failure = Failure { stage: Stage::GroupId, reason: reason.of(&placed.key) };
+            facts.failure.get_or_insert(failure);
+        }
+        Ok(id) => {
+            facts.group = Some(id.clone());
+            let open = admission::open_question(objects, &placed.ingress);
+            plans.entry(id).or_default().add(member, &classified, open);
+        }
+    }
+    facts
 }
 
 /// A group whose members are known, before anything is built for it.

@@ -1,5 +1,6 @@
 //! What facts and failures are about: objects, and places in them.
 
+use kubernetes_objects::annotation_pointer;
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -111,18 +112,16 @@ impl Site {
     #[must_use]
     pub fn pointer(&self) -> String {
         match &self.part {
-            Part::Annotation(key) => {
-                format!("/metadata/annotations/{}", key.replace('~', "~0").replace('/', "~1"))
-            }
+            Part::Annotation(key) => annotation_pointer(key),
             Part::Field(pointer) => pointer.clone(),
         }
     }
 }
 
-/// Why something failed, or why it cannot be told.
+/// Why something failed, or why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {
-    /// In the controller's own words where it is its error.
+    /// The controller's own text where it is the controller's error.
     pub message: String,
     /// The Ingress that it comes from; `None` where it is the whole group.
     pub ingress: Option<Key>,
@@ -157,28 +156,28 @@ impl Reason {
         Reason::new(message).code(ReasonCode::Conflict)
     }
 
-    /// Says what kind of reason it is.
+    /// Sets what kind of reason it is.
     #[must_use]
     pub fn code(mut self, code: ReasonCode) -> Self {
         self.code = code;
         self
     }
 
-    /// Says where, unless that is known already.
+    /// Sets the place, unless there is one already.
     #[must_use]
     pub fn at(mut self, site: Site) -> Self {
         self.site.get_or_insert_with(|| Box::new(site));
         self
     }
 
-    /// Says for which Ingress, unless that is known already.
+    /// Sets the Ingress, unless there is one already.
     #[must_use]
     pub fn of(mut self, ingress: &Key) -> Self {
         self.ingress.get_or_insert_with(|| ingress.clone());
         self
     }
 
-    /// Says for which Ingress, in the message too: `ingress: namespace/name: …`.
+    /// Sets the Ingress, and puts it in front of the message: `ingress: namespace/name: …`.
     #[must_use]
     pub fn in_ingress(mut self, ingress: &Key) -> Self {
         self.message = format!("ingress: {ingress}: {}", self.message);

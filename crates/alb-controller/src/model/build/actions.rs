@@ -3,12 +3,13 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_actions.go.
 
 use crate::annotation;
-use crate::go::strconv::PortRef;
 use crate::model::build::Builder;
-use crate::model::build::backend::{Backend, Found};
+use crate::model::build::backend::Backend;
+use crate::model::build::services::Found;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::model::{Action, FixedResponse, Forward, Protocol, Redirect, Target, TargetGroupRef};
+use kubernetes_objects::PortRef;
 
 impl<'a> Builder<'a> {
     /// model_build_actions.go:17-60

@@ -5,7 +5,7 @@
 
 use crate::annotation::{Action, Cognito, Jwt, Oidc};
 use crate::model::build::Builder;
-use crate::model::build::backend::Found;
+use crate::model::build::services::Found;
 use crate::model::reference::{Key, Reason, ReasonCode};
 use crate::model::select::group::Member;
 use crate::model::{AuthenticateCognito, AuthenticateOidc, JwtValidation, Session};

@@ -1,23 +1,21 @@
 //! A backend of an Ingress with everything that annotations add to it: action, conditions, transforms, authentication.
 //!
-//! A backend whose port is named `use-annotation` is no Service: its name says which `actions.*` annotation is meant. No
+//! A backend whose port is named `use-annotation` is no Service: its name is that of an `actions.*` annotation. No
 //! other use of these annotations exists, so an action that no backend names is never even parsed.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go.
 
 use crate::annotation::{Action, Condition, FixedResponse, Forward, Jwt, Target, Transform};
-use crate::go::strconv::PortRef;
+use crate::catalogue::USE_ANNOTATION;
 use crate::model::build::Builder;
 use crate::model::build::auth::AuthConfig;
+use crate::model::build::services::Found;
 use crate::model::input::annotations::Annotations;
-use crate::model::reference::{Key, Object, Reason};
+use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
-use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::api::networking::v1::IngressBackend;
+use kubernetes_objects::PortRef;
 use std::collections::BTreeSet;
-
-/// The port name that stands for an annotation.
-pub(crate) const USE_ANNOTATION: &str = "use-annotation";
 
 /// A backend, before it becomes actions of a listener.
 pub(crate) struct Backend {
@@ -26,16 +24,6 @@ pub(crate) struct Backend {
     pub action: Action,
     pub auth: AuthConfig,
     pub jwt: Option<Jwt>,
-}
-
-/// A Service, as far as the stream tells.
-pub(crate) enum Found<'a> {
-    /// In the stream.
-    Service(&'a Service),
-    /// In another namespace of the stream, so not in this one.
-    Missing,
-    /// Not in the stream; the cluster may have it.
-    Unknown,
 }
 
 impl<'a> Builder<'a> {
@@ -66,21 +54,6 @@ impl<'a> Builder<'a> {
             jwt.check().map_err(|fault| annotations.fault("jwt-validation", fault))?;
         }
         Ok(Backend { conditions, transforms, action, auth, jwt })
-    }
-
-    /// A Service of the Ingress's namespace.
-    pub fn find_service(&self, key: &Key) -> Found<'a> {
-        match self.objects.services.get(key) {
-            Some(service) => Found::Service(service),
-            None if self.objects.service_is_elsewhere(key) => Found::Missing,
-            None => Found::Unknown,
-        }
-    }
-
-    /// The annotations of a Service.
-    pub fn service_annotations(&self, key: &Key, service: &'a Service) -> Annotations<'a> {
-        let map = service.metadata.annotations.as_ref();
-        Annotations::of(Object::service(key), map, self.options.controller_version)
     }
 
     /// One Service that is not there becomes a 503; one of several is an error (enhanced_backend_builder.go:271-299).

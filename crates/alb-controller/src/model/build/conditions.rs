@@ -1,4 +1,4 @@
-//! Conditions of a rule: host and path of the Ingress together with those of `conditions.*`.
+//! Conditions of a rule: host and path of the Ingress, and those of `conditions.*`.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:129-410.
 

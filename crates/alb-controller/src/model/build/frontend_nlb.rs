@@ -3,23 +3,24 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
 use crate::catalogue::{SCHEMES, known};
-use crate::go::strconv::{PortRef, parse_int32};
+use crate::go::strconv::parse_int32;
 use crate::model::build::health_check::check_protocol;
-use crate::model::build::listeners::ListenPortsByMember;
+use crate::model::build::listen_port::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
 use crate::model::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
+use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 
 const ROUTING: &str = "dns_record.client_routing_policy";
 const ROUTING_POLICIES: [&str; 3] =
     ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
 
-/// A listener that one member asks for.
+/// A listener as one member wants it.
 #[derive(Default)]
-struct Asked {
+struct MemberListener {
     alb_port: i32,
     check: Check,
 }
@@ -99,7 +100,7 @@ impl<'a> Builder<'a> {
 
     /// model_build_frontend_nlb.go:375-501
     fn frontend_listeners(&self, by_member: &ListenPortsByMember) -> Result<Vec<FrontendListener>, Reason> {
-        let mut by_port: BTreeMap<i32, Vec<Asked>> = BTreeMap::new();
+        let mut by_port: BTreeMap<i32, Vec<MemberListener>> = BTreeMap::new();
         for member in self.members {
             let key = &member.key;
             let asked = asked(member, by_member).map_err(|reason| {
@@ -121,8 +122,8 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// What one member asks for: the ports of the mapping that are its own, or else its ports one to one (:418-501).
-fn asked(member: &Member<'_>, by_member: &ListenPortsByMember) -> Result<BTreeMap<i32, Asked>, Reason> {
+/// The listeners of one member: the ports of the mapping that are its own, or else its ports one to one (:418-501).
+fn asked(member: &Member<'_>, by_member: &ListenPortsByMember) -> Result<BTreeMap<i32, MemberListener>, Reason> {
     let suffix = "frontend-nlb-listener-port-mapping";
     let mapping = member.annotations.map(suffix).map_err(|reason| Reason {
         message: format!("failed to parse frontend-nlb-listener-port-mapping for ingress map[]: {}", reason.message),
@@ -142,12 +143,12 @@ fn asked(member: &Member<'_>, by_member: &ListenPortsByMember) -> Result<BTreeMa
     }
     let mut asked = BTreeMap::new();
     for (nlb, alb_port) in pairs.into_iter().filter(|(_, alb)| own.contains(alb)) {
-        asked.insert(nlb, Asked { alb_port, check: Check::read(member)? });
+        asked.insert(nlb, MemberListener { alb_port, check: Check::read(member)? });
     }
     Ok(asked)
 }
 
-/// What one member says about the health check; what it leaves out is the default.
+/// The health check as one member wants it. What is `None` is the default.
 #[derive(Default)]
 struct Check {
     port: Option<HealthPort>,
@@ -188,7 +189,7 @@ impl Check {
         })
     }
 
-    /// Takes over what `next` says, which must be the same where both say something.
+    /// Adds the values of `next`, which must be the same where both have one.
     fn merge(&mut self, next: Check, config: usize) -> Result<(), String> {
         same("IntervalSeconds", &mut self.interval, next.interval, config)?;
         same("TimeoutSeconds", &mut self.timeout, next.timeout, config)?;
@@ -234,8 +235,8 @@ fn same<T: PartialEq + std::fmt::Debug>(
 }
 
 /// One listener of all that ask for it (model_build_frontend_nlb.go:503-579).
-fn merge(asked: Vec<Asked>) -> Result<(i32, HealthCheck), String> {
-    let mut merged = Asked::default();
+fn merge(asked: Vec<MemberListener>) -> Result<(i32, HealthCheck), String> {
+    let mut merged = MemberListener::default();
     for (index, next) in asked.into_iter().enumerate() {
         merged.check.merge(next.check, index + 1)?;
         if index == 0 {

@@ -5,13 +5,13 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go:346-490.
 
-use crate::go::strconv::PortRef;
-use crate::model::build::target_groups::{find_port, node_port};
+use crate::model::build::service_port::{find_port, node_port};
 use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Reason};
 use crate::model::{HealthCheck, HealthPort, Matcher, Protocol};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use kubernetes_objects::PortRef;
 
 pub(crate) fn build(
     key: &Key,

@@ -5,19 +5,13 @@
 use crate::annotation;
 use crate::annotation::listen_ports;
 use crate::go::strconv::{self, show_list};
-use crate::model::build::merge::ListenPort;
+use crate::model::build::listen_port::{ListenPort, ListenPorts, ListenPortsByMember};
 use crate::model::build::{Builder, agree_by_key};
 use crate::model::input::class_params;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::model::{Action, Listener, MutualAuthentication, Protocol};
 use std::collections::BTreeMap;
-
-/// Listen ports of one Ingress.
-pub(crate) type ListenPorts = BTreeMap<i32, ListenPort>;
-
-/// Listen ports by Ingress.
-pub(crate) type ListenPortsByMember = BTreeMap<Key, ListenPorts>;
 
 impl<'a> Builder<'a> {
     pub fn listen_ports_by_member(&mut self) -> Result<ListenPortsByMember, Reason> {

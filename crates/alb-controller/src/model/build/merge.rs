@@ -5,21 +5,10 @@
 use crate::catalogue::DEFAULT_SSL_POLICY;
 use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::Builder;
-use crate::model::build::listeners::ListenPortsByMember;
+use crate::model::build::listen_port::{ListenPort, ListenPortsByMember};
 use crate::model::reference::{Key, Reason};
-use crate::model::{InboundRule, InboundSource, LoadBalancer, MutualAuthentication, Protocol};
+use crate::model::{InboundRule, InboundSource, LoadBalancer, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What one Ingress asks of a port, or what they agreed on.
-pub(crate) struct ListenPort {
-    pub protocol: Protocol,
-    pub cidrs_v4: Vec<String>,
-    pub cidrs_v6: Vec<String>,
-    pub prefix_lists: Vec<String>,
-    pub ssl_policy: Option<String>,
-    pub certificates: Vec<Option<String>>,
-    pub mutual: Option<MutualAuthentication>,
-}
 
 impl Builder<'_> {
     /// Ports of the whole group (model_builder.go:350-358).
@@ -95,7 +84,7 @@ impl Builder<'_> {
     }
 }
 
-/// What the first member said, and what the others must say too, if they say anything.
+/// The value of the first member that has one. Every other value must be equal.
 struct Agreed<'a, T> {
     first: Option<(&'a Key, T)>,
 }

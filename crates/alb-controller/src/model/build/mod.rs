@@ -6,17 +6,20 @@
 mod actions;
 mod addons;
 mod auth;
-pub(crate) mod backend;
+mod backend;
 mod certificates;
 mod conditions;
 mod frontend_nlb;
 mod health_check;
+mod listen_port;
 mod listeners;
 mod load_balancer;
 mod merge;
 pub(crate) mod rule_optimizer;
 mod rules;
 mod security_groups;
+mod service_port;
+mod services;
 mod subnets;
 mod tags;
 mod target_groups;
@@ -32,7 +35,7 @@ pub(crate) struct Builder<'a> {
     pub objects: &'a Objects,
     pub options: &'a Options,
     pub members: &'a [Member<'a>],
-    /// What cannot be told; building goes on as if it came out well.
+    /// What is not known. Building goes on as if it were in order.
     pub unknowns: Vec<Reason>,
     noted: BTreeSet<Reason>,
     /// Target groups so far, by id.
@@ -78,7 +81,7 @@ impl<'a> Builder<'a> {
         Ok(Built { load_balancer, inbound, listeners, target_groups, wafv2, waf_classic, shield, frontend_nlb })
     }
 
-    /// Notes that something cannot be told, once.
+    /// Adds something that is not known, once.
     pub fn unknown(&mut self, reason: Reason) {
         if self.noted.insert(reason.clone()) {
             self.unknowns.push(reason);

@@ -1,4 +1,4 @@
-//! Subnets of a load balancer. That a named one exists and fits is taken for granted; what the list itself tells is not.
+//! Subnets of a load balancer. A named one is assumed to exist and to fit; the list itself is checked.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:203-256; pkg/networking/subnet_resolver.go:241-343, 491-528.
 

@@ -3,14 +3,14 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go; pkg/k8s/service_utils.go:10-26.
 
 use crate::catalogue::{self, PROTOCOL_VERSIONS, TARGET_TYPES, known};
-use crate::go::strconv::PortRef;
 use crate::model::build::Builder;
+use crate::model::build::service_port::{find_port, target_port};
 use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::model::{Protocol, TargetGroup};
-use k8s_openapi::api::core::v1::{Service, ServicePort};
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use k8s_openapi::api::core::v1::Service;
+use kubernetes_objects::PortRef;
 
 impl<'a> Builder<'a> {
     /// The id of the target group, which is built at its first use.
@@ -56,19 +56,7 @@ impl<'a> Builder<'a> {
         let tags = self.backend_tags(member, &of_service)?;
         let ip_address_type = self.target_group_ip_address_type(member, key, service)?;
         let control_port = control_port(&annotations, key, port, target_type)?;
-        let number = match target_type {
-            "instance" => node_port(service, service_port),
-            _ => Some(pod_port(service_port)),
-        };
-        if number == Some(0) {
-            return Err(Reason::new(match target_type {
-                "instance" => {
-                    "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or \
-                     'LoadBalancer'"
-                }
-                _ => "TargetGroup port is empty. Are you using the correct service type?",
-            }));
-        }
+        let number = target_port(service, service_port, target_type)?;
         let node_labels = match target_type {
             "instance" => annotations.map("target-node-labels")?,
             _ => Default::default(),
@@ -141,40 +129,6 @@ impl<'a> Builder<'a> {
             self.unknown(Reason::new(format!("it depends on the cluster: {what}")).of(&member.key));
         }
         Ok(None)
-    }
-}
-
-/// pkg/k8s/service_utils.go:10-26. A number is the Service's port, not its target port or node port.
-pub(crate) fn find_port<'s>(key: &Key, service: &'s Service, port: &PortRef) -> Result<&'s ServicePort, Reason> {
-    let mut ports = service.spec.iter().flat_map(|spec| spec.ports.iter().flatten());
-    let found = ports.find(|candidate| match port {
-        PortRef::Number(number) => candidate.port == *number,
-        PortRef::Name(name) => candidate.name.as_deref().unwrap_or_default() == name,
-    });
-    found.ok_or_else(|| Reason::new(format!("unable to find port {port} on service {key}")))
-}
-
-/// The node port: 0 where there is none, `None` where Kubernetes will choose one.
-pub(crate) fn node_port(service: &Service, port: &ServicePort) -> Option<i32> {
-    let spec = service.spec.as_ref();
-    let allocates = match spec.and_then(|spec| spec.type_.as_deref()) {
-        Some("NodePort") => true,
-        Some("LoadBalancer") => spec.and_then(|spec| spec.allocate_load_balancer_node_ports) != Some(false),
-        _ => false,
-    };
-    match port.node_port {
-        Some(number) if number != 0 => Some(number),
-        _ if allocates => None,
-        _ => Some(0),
-    }
-}
-
-/// The port of the pods; a named one is 1, which nothing depends on (model_build_target_group.go:291-305).
-fn pod_port(port: &ServicePort) -> i32 {
-    match &port.target_port {
-        Some(IntOrString::Int(number)) if *number != 0 => *number,
-        Some(IntOrString::String(name)) if !name.is_empty() => 1,
-        _ => port.port,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The load balancer that comes out: what `show --format json` prints, and the facts beside it that rules ask for.
 //!
-//! A field that is printed is named as the AWS API names it. What the manifests do not tell is `null`: a node port that
+//! A field that is printed is named as the AWS API names it. What cannot be known from the manifests is `null`: a node port that
 //! Kubernetes will choose, a generated name, an ARN that AWS looks up, a client id out of a Secret.
 
 mod actions;
@@ -217,7 +217,7 @@ pub enum WebAcl {
     /// Left as it is.
     #[default]
     Untouched,
-    /// Taken off.
+    /// Detached.
     Detached,
     /// By ARN.
     Arn(String),

@@ -1,8 +1,7 @@
 //! What becomes of each annotation of an Ingress and of the Services that its backends name: read, overridden, or never
 //! looked at. Rules ask here instead of reading annotations again.
 
-use crate::catalogue::{self, Annotation, AutoMode, PREFIX, Place, Version};
-use crate::model::build::backend::USE_ANNOTATION;
+use crate::catalogue::{self, Annotation, AutoMode, PREFIX, Place, USE_ANNOTATION, Version};
 use crate::model::input::objects::Objects;
 use crate::model::reference::{Key, Object};
 use crate::model::{Group, IngressFacts, Listener, Options, TargetGroup};
@@ -41,7 +40,7 @@ pub enum State {
     Read,
     /// Something else stands in its place.
     Overridden(Source),
-    /// Nobody reads it, and nobody says so.
+    /// Nobody reads it, without any error.
     Unread(Unread),
 }
 

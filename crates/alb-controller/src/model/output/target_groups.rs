@@ -1,9 +1,9 @@
 //! Where requests go.
 
 use super::{Key, Protocol};
-use crate::go::strconv::PortRef;
 use crate::model::reference::Site;
 use k8s_openapi::api::core::v1::ServicePort;
+use kubernetes_objects::PortRef;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 

@@ -16,7 +16,7 @@ pub enum Verdict {
     Ignored,
     /// A load balancer is built.
     Built,
-    /// It depends on what the stream does not tell.
+    /// It depends on something outside the stream.
     Unknown,
     /// Denied, or an error of the controller.
     Refused,
@@ -56,7 +56,7 @@ pub struct IngressFacts {
     /// Its index in the slice that [`build`] got.
     #[serde(skip)]
     pub index: usize,
-    /// Whether the controller picks it up; `None` where it cannot be told, and it is read as if.
+    /// Whether the controller picks it up; `None` where the stream does not show it, and the Ingress is read as if.
     pub picked_up: Option<bool>,
     /// Why.
     pub why: String,
@@ -121,7 +121,7 @@ pub struct Group {
     /// Why it is refused. With [`Verdict::Unknown`]: it would be, if it is the controller's.
     #[serde(skip)]
     pub failure: Option<Failure>,
-    /// What cannot be told.
+    /// What is not known.
     #[serde(skip)]
     pub unknowns: Vec<Reason>,
 }
@@ -144,7 +144,7 @@ pub struct Built {
     pub listeners: Vec<Listener>,
     /// Target groups by id.
     pub target_groups: Vec<TargetGroup>,
-    /// The web ACL of WAFv2: its ARN, empty where it is taken off, `null` where it is left alone or looked up by name.
+    /// The web ACL of WAFv2: its ARN, empty where it is detached, `null` where it is left alone or looked up by name.
     pub wafv2: WebAcl,
     /// The web ACL of WAF Classic.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What the validating webhook `vingress.elbv2.k8s.aws` says to an Ingress when it is created.
+//! What the validating webhook `vingress.elbv2.k8s.aws` answers when an Ingress is created.
 //!
 //! It checks little: that the class exists, and the JSON of `conditions.*`. It does not load IngressClassParams.
 //!

@@ -22,7 +22,7 @@ const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
 
 /// The outcome for one Ingress.
 pub(crate) struct Classified<'a> {
-    /// Whether the controller picks it up. `None`: it cannot be told, and it is read as if.
+    /// Whether the controller picks it up. `None`: the stream does not show it, and the Ingress is read as if.
     pub ours: Option<bool>,
     /// Why, in one sentence.
     pub why: String,

@@ -66,7 +66,7 @@ pub(crate) fn id(options: &Options, member: &Member<'_>) -> Result<String, Reaso
     }
 }
 
-/// What is wrong with the name of a group, in the controller's words.
+/// What is wrong with the name of a group. Displayed as the controller words it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupNameFault {
     /// Characters that it may not have, there or at all.

@@ -1,4 +1,4 @@
-//! The words that a value may be, where more than one place asks for them. The first is the controller's default.
+//! Values of enumerated annotations that more than one place uses. The first one is the controller's default.
 
 /// `scheme` of a load balancer.
 pub const SCHEMES: &[&str] = &["internal", "internet-facing"];
@@ -15,8 +15,8 @@ pub const PROTOCOLS: &[&str] = &["HTTP", "HTTPS"];
 /// `backend-protocol-version` of a target group.
 pub const PROTOCOL_VERSIONS: &[&str] = &["HTTP1", "HTTP2", "GRPC"];
 
-/// The word itself, if it is one of `words`.
+/// The value itself, if it is one of `values`.
 #[must_use]
-pub fn known(words: &[&'static str], word: &str) -> Option<&'static str> {
-    words.iter().copied().find(|known| *known == word)
+pub fn known(values: &[&'static str], value: &str) -> Option<&'static str> {
+    values.iter().copied().find(|known| *known == value)
 }

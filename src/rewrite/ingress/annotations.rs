@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::values::string_map;
 use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::flux::variables::as_json;
+use crate::flux::variables::as_json;
 use crate::migrate::{ALB, format_map};
+use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::go::strconv::string_map;
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
 const REDIRECT: &str =
