@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lint::Finding;
+use crate::finding::Finding;
 use crate::rewrite::{self, Rewritten};
 use crate::yaml::{self, Tree};
 

@@ -2,6 +2,7 @@
 //! the load balancer.
 
 pub mod diagram;
+pub mod json;
 pub mod rule_docs;
 pub mod sarif;
 pub mod text;

@@ -12,10 +12,10 @@ use super::Printed;
 use crate::cli::Export;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::finding::Severity;
 use crate::hosts::export::{File, start};
 use crate::hosts::{flux, kustomize};
-use crate::lint::Severity;
-use crate::output::text as report;
+use crate::output::text;
 use crate::rewrite::rewrite;
 
 /// Exports what the filter makes of a stream.
@@ -23,9 +23,9 @@ use crate::rewrite::rewrite;
 /// # Errors
 ///
 /// As the filter, and where there is nothing to export, or a file is in the way.
-pub fn export(text: &str, settings: &[Settings], host: &Export) -> anyhow::Result<Printed> {
-    let rewritten = rewrite(text, settings)?;
-    let mut messages = report::text(&rewritten.findings, Severity::Warning);
+pub fn export(manifests: &str, settings: &[Settings], host: &Export) -> anyhow::Result<Printed> {
+    let rewritten = rewrite(manifests, settings)?;
+    let mut messages = text::findings(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }

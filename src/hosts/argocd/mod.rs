@@ -28,9 +28,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Files, Options, PREFIX, Settings, confine};
 use crate::error::{Error, Kind, cut, visible};
-use crate::lint::{self, Severity};
+use crate::finding::Severity;
+use crate::lint;
 use crate::manifest::{self, Object};
-use crate::output::text as report;
+use crate::output::text;
 use crate::rewrite::{self, Rewritten};
 use crate::stream::Stream;
 use helm::Render;
@@ -170,9 +171,9 @@ pub fn error_text(error: &Error) -> String {
 /// What users read at the Application when findings forbid printing.
 #[must_use]
 pub fn refusal_text(rewritten: &Rewritten<'_>) -> String {
-    let findings = report::text(&rewritten.findings, Severity::Error);
-    let text = findings + &report::refusal(&rewritten.findings);
-    brief(&parameters::instead_of_flags(&text))
+    let findings = text::findings(&rewritten.findings, Severity::Error);
+    let message = findings + &text::refusal(&rewritten.findings);
+    brief(&parameters::instead_of_flags(&message))
 }
 
 /// A message, cut: Argo CD shows all of it, whatever its length.

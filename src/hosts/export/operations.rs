@@ -13,8 +13,8 @@ use crate::rewrite::RewrittenGateway;
 use crate::rewrite::service::LOAD_BALANCER_FIELDS;
 use kubernetes_objects::service::ports;
 
-/// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
-/// Ingress that has it from there. Without a scheme the type and the class decide on it.
+/// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the Ingress that
+/// is made from them. Without a scheme the type and the class decide on it.
 const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     (
         "scheme",
@@ -75,8 +75,8 @@ impl List {
         self.0.push(PatchOperation::Test(TestOperation { path, value }));
     }
 
-    /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
-    /// What is not there is `null` for kustomize's `test`.
+    /// Tests that the settings about access are as they were: those of the old load balancer, or annotations that move to the
+    /// Ingress. An absent one is `null` for kustomize's `test`.
     fn test_access(&mut self, turned: &RewrittenGateway) {
         let service = &turned.service.value;
         for (suffix, annotations, fields) in ACCESS {
@@ -108,7 +108,7 @@ impl List {
         self.0.push(PatchOperation::Remove(RemoveOperation { path }));
     }
 
-    /// Removes what may not be there.
+    /// Removes a key that may be absent.
     fn drop(&mut self, path: &[&str]) {
         self.add(path, json!(""));
         self.remove(path);

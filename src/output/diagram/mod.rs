@@ -21,12 +21,12 @@ pub use mermaid::mermaid;
 pub use svg::svg;
 pub use tree::tree;
 
-/// A box of the picture and what is behind it.
+/// A node of the diagram and the nodes after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Branch {
     /// One line of text.
     pub text: String,
-    /// Where the traffic goes from here, or what is to be known of it.
+    /// Where the traffic goes from here, or properties of this node.
     pub branches: Vec<Branch>,
 }
 
@@ -42,7 +42,7 @@ impl Branch {
 
 /// The diagram of a model.
 #[must_use]
-pub fn picture(model: &Model) -> Branch {
+pub fn diagram(model: &Model) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));

@@ -10,7 +10,6 @@ use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::flux::variables::as_json;
-use crate::flux::variables::as_json;
 use crate::migrate::{ALB, format_map};
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use alb_controller::go::strconv::string_map;

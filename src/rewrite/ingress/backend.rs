@@ -7,7 +7,6 @@ use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables as placeholder;
-use crate::flux::variables as placeholder;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
