@@ -6,8 +6,8 @@
 //! can be repeated without touching a file that a person wrote.
 //!
 //! With `--single` the Ingress becomes part of the release: the last operations turn the Service into a List of itself and
-//! the Ingress. helm-controller takes each List apart when it adds its own labels, which it always does. That is how
-//! kustomize works, and written down nowhere; hence not the default.
+//! the Ingress. helm-controller takes each List apart when it adds its own labels, which it always does. kustomize works so, but
+//! does not document it; hence it is not the default.
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, MoveOperation, PatchOperation, RemoveOperation, ReplaceOperation};
@@ -38,7 +38,7 @@ const COMPONENT: [&str; 2] = [
     "its own, which would be lost: then copy ours behind them by hand.",
 ];
 
-/// What becomes of the export.
+/// How to export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct How {
     /// The Ingress as part of the release.
@@ -95,7 +95,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
 
 /// `metadata` of the HelmRelease.
 fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
-    let service = rewritten.gateways.first().map(|turned| &turned.service);
+    let service = rewritten.gateways.first().map(|gateway| &gateway.service);
     let (namespace, name) = match (&how.release, service) {
         (Some(release), _) => release.split_once('/').unwrap_or(("", release)),
         (None, Some(service)) => (service.namespace(), service.name()),
@@ -121,8 +121,8 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     let ours = rewritten
         .gateways
         .iter()
-        .filter(|turned| turned.service.name() == patch.name && turned.service.namespace() == patch.namespace);
-    items.extend(ours.map(|turned| marked(&turned.ingress.value)));
+        .filter(|gateway| gateway.service.name() == patch.name && gateway.service.namespace() == patch.namespace);
+    items.extend(ours.map(|gateway| marked(&gateway.ingress.value)));
     let added = json!([{ "op": "add", "path": "/items", "value": items }]);
     let path = |tokens: &[&str]| PointerBuf::from_tokens(tokens.iter().copied());
     let mut operations = Vec::new();
@@ -131,7 +131,7 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
             .push(PatchOperation::Move(MoveOperation { from: path(&[field]), path: path(&["items", "0", field]) }));
     }
     operations.push(PatchOperation::Replace(ReplaceOperation { path: path(&["kind"]), value: json!("List") }));
-    // kustomize's own notes on what it changed, which it would only take off the List.
+    // kustomize notes its own changes in annotations, and would remove them from the List alone.
     for what in ["Kinds", "Names", "Namespaces"] {
         let key = format!("internal.config.kubernetes.io/previous{what}");
         let path = path(&["items", "0", "metadata", "annotations", &key]);
@@ -142,11 +142,11 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     added + &export::lines(&operations, true)
 }
 
-/// What makes the emitter quote a string: a control character, as it is written there.
+/// A control character as the emitter escapes it: a string with it is always quoted.
 const MARK: &str = "\\u0001";
 
-/// An object with its placeholders marked. They are text in the patch, substituted before that is read as YAML: the quotes
-/// around them stay, and have to be there.
+/// An object with its placeholders marked. Flux substitutes them in the text of the patch, before it is read as YAML, so they
+/// must be quoted.
 fn marked(value: &Value) -> Value {
     match value {
         Value::String(text) if placeholder::is_in(text) => json!(format!("\u{1}{text}")),

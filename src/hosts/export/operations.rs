@@ -32,12 +32,12 @@ fn is_configured(spec: &Spec, suffix: &str) -> bool {
 }
 
 /// The changes to a Service, guarded.
-pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
-    let service = &turned.service.value;
-    let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
+pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
+    let service = &gateway.service.value;
+    let cluster_ip = gateway.spec.service.kind() == ServiceType::ClusterIp;
     let mut list = List::default();
-    list.test_access(turned);
-    if turned.spec.phase() == Phase::Attach {
+    list.test_access(gateway);
+    if gateway.spec.phase() == Phase::Attach {
         return list.0;
     }
     if service["spec"]["ports"].is_array() {
@@ -51,15 +51,15 @@ pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
     } else {
         list.add(&["spec", "ports"], json!([]));
     }
-    list.add(&["spec", "type"], json!(turned.spec.service.kind().to_string()));
-    list.pin_ports(turned, cluster_ip);
+    list.add(&["spec", "type"], json!(gateway.spec.service.kind().to_string()));
+    list.pin_ports(gateway, cluster_ip);
     for field in LOAD_BALANCER_FIELDS {
         list.drop(&["spec", field]);
     }
     if cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
         list.drop(&["spec", "externalTrafficPolicy"]);
     }
-    for key in annotations(turned) {
+    for key in annotations(gateway) {
         list.drop(&["metadata", "annotations", &key]);
     }
     list.0
@@ -77,14 +77,14 @@ impl List {
 
     /// Tests that the settings about access are as they were: those of the old load balancer, or annotations that move to the
     /// Ingress. An absent one is `null` for kustomize's `test`.
-    fn test_access(&mut self, turned: &RewrittenGateway) {
-        let service = &turned.service.value;
+    fn test_access(&mut self, gateway: &RewrittenGateway) {
+        let service = &gateway.service.value;
         for (suffix, annotations, fields) in ACCESS {
-            if is_configured(&turned.spec, suffix) {
+            if is_configured(&gateway.spec, suffix) {
                 continue;
             }
             let mut keys = vec![format!("{}{suffix}", migrate::ALB)];
-            if turned.spec.carry_over() {
+            if gateway.spec.carry_over() {
                 for field in fields {
                     self.test(&["spec", field], service["spec"][field].clone());
                 }
@@ -114,8 +114,8 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, turned: &RewrittenGateway, cluster_ip: bool) {
-        let rendered = ports(&turned.service.value);
+    fn pin_ports(&mut self, gateway: &RewrittenGateway, cluster_ip: bool) {
+        let rendered = ports(&gateway.service.value);
         let pins = match_pins(rendered);
         let mut dropped = Vec::new();
         for (index, port) in rendered.iter().enumerate() {
@@ -131,14 +131,14 @@ impl List {
                 }
                 self.add(&field("protocol"), json!("TCP"));
                 self.add(&field("targetPort"), json!(number));
-            } else if turned.spec.service.extra_ports() == ExtraPorts::Drop {
+            } else if gateway.spec.service.extra_ports() == ExtraPorts::Drop {
                 dropped.push(position);
                 continue;
             }
             let name = pin.map_or_else(|| port["name"].as_str().unwrap_or_default(), |(name, _)| name);
             if cluster_ip {
                 self.drop(&field("nodePort"));
-            } else if let Some(node_port) = node_port(turned, name) {
+            } else if let Some(node_port) = node_port(gateway, name) {
                 self.add(&field("nodePort"), node_port);
             }
         }
@@ -147,7 +147,7 @@ impl List {
         }
         for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
             let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
-            if let Some(node_port) = node_port(turned, name).filter(|_| !cluster_ip) {
+            if let Some(node_port) = node_port(gateway, name).filter(|_| !cluster_ip) {
                 port["nodePort"] = node_port;
             }
             self.add(&["spec", "ports", "-"], port);
@@ -156,8 +156,8 @@ impl List {
 }
 
 /// The node port that is configured for a port.
-fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
-    let ports = turned.spec.service.node_ports.iter().flat_map(Entries::iter);
+fn node_port(gateway: &RewrittenGateway, name: &str) -> Option<Value> {
+    let ports = gateway.spec.service.node_ports.iter().flat_map(Entries::iter);
     ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
         Var::Known(number) => json!(number),
         Var::Placeholder(text) => json!(text),
@@ -166,12 +166,12 @@ fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
 
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
 /// else the filter takes off.
-fn annotations(turned: &RewrittenGateway) -> Vec<String> {
-    let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
+fn annotations(gateway: &RewrittenGateway) -> Vec<String> {
+    let kept = gateway.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
     for row in &ROWS {
         let stem = format!("{}{}", migrate::PREFIX, row.stem());
-        let ports = ports(&turned.service.value).iter();
+        let ports = ports(&gateway.service.value).iter();
         match row.tail {
             Tail::None => keys.push(stem),
             Tail::Port => keys.extend(ports.map(|port| format!("{stem}{}", port["port"]))),
@@ -183,7 +183,7 @@ fn annotations(turned: &RewrittenGateway) -> Vec<String> {
             })),
         }
     }
-    for operation in &turned.patch.0 {
+    for operation in &gateway.patch.0 {
         let mut tokens = operation.path().tokens().map(|token| token.decoded().into_owned());
         if let (Some("metadata"), Some("annotations"), Some(key)) =
             (tokens.next().as_deref(), tokens.next().as_deref(), tokens.next())
