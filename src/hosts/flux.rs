@@ -10,7 +10,8 @@
 //! does not document it; hence it is not the default.
 
 use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, MoveOperation, PatchOperation, RemoveOperation, ReplaceOperation};
+use json_patch::{MoveOperation, PatchOperation};
+use manifest_yaml::patch;
 use serde_json::{Value, json};
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
@@ -124,19 +125,18 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
         .filter(|gateway| gateway.service.name() == patch.name && gateway.service.namespace() == patch.namespace);
     items.extend(ours.map(|gateway| marked(&gateway.ingress.value)));
     let added = json!([{ "op": "add", "path": "/items", "value": items }]);
-    let path = |tokens: &[&str]| PointerBuf::from_tokens(tokens.iter().copied());
     let mut operations = Vec::new();
     for field in ["metadata", "spec"] {
-        operations
-            .push(PatchOperation::Move(MoveOperation { from: path(&[field]), path: path(&["items", "0", field]) }));
+        let path = PointerBuf::from_tokens(["items", "0", field]);
+        operations.push(PatchOperation::Move(MoveOperation { from: PointerBuf::from_tokens([field]), path }));
     }
-    operations.push(PatchOperation::Replace(ReplaceOperation { path: path(&["kind"]), value: json!("List") }));
+    operations.push(patch::replace(["kind"], json!("List")));
     // kustomize notes its own changes in annotations, and would remove them from the List alone.
     for what in ["Kinds", "Names", "Namespaces"] {
         let key = format!("internal.config.kubernetes.io/previous{what}");
-        let path = path(&["items", "0", "metadata", "annotations", &key]);
-        operations.push(PatchOperation::Add(AddOperation { path: path.clone(), value: json!("") }));
-        operations.push(PatchOperation::Remove(RemoveOperation { path }));
+        let path = ["items", "0", "metadata", "annotations", &key];
+        operations.push(patch::add(path, json!("")));
+        operations.push(patch::remove(path));
     }
     let added = yaml::emit(&added, &yaml::Style::default()).replace(MARK, "");
     added + &export::lines(&operations, true)

@@ -1,16 +1,16 @@
 //! The changes to a Service as operations that kustomize applies, guarded; why in this form, [`super`] says.
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
+use json_patch::PatchOperation;
+use manifest_yaml::patch;
 use serde_json::{Value, json};
 
-use crate::config::types::{ExtraPorts, Phase, ServiceType};
-use crate::config::{Entries, Spec, Var, fields};
+use crate::config::types::{ExtraPorts, Phase};
+use crate::config::{Spec, fields};
 use crate::istio::{PINS, match_pins};
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
 use crate::rewrite::RewrittenGateway;
-use crate::rewrite::service::LOAD_BALANCER_FIELDS;
+use crate::rewrite::service::{LOAD_BALANCER_FIELDS, ServiceTarget};
 use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the Ingress that
@@ -34,7 +34,7 @@ fn is_configured(spec: &Spec, suffix: &str) -> bool {
 /// The changes to a Service, guarded.
 pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
     let service = &gateway.service.value;
-    let cluster_ip = gateway.spec.service.kind() == ServiceType::ClusterIp;
+    let target = ServiceTarget::of(&gateway.spec);
     let mut list = List::default();
     list.test_access(gateway);
     if gateway.spec.phase() == Phase::Attach {
@@ -52,11 +52,11 @@ pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
         list.add(&["spec", "ports"], json!([]));
     }
     list.add(&["spec", "type"], json!(gateway.spec.service.kind().to_string()));
-    list.pin_ports(gateway, cluster_ip);
+    list.pin_ports(service, &target);
     for field in LOAD_BALANCER_FIELDS {
         list.drop(&["spec", field]);
     }
-    if cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
+    if target.cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
         list.drop(&["spec", "externalTrafficPolicy"]);
     }
     for key in annotations(gateway) {
@@ -71,8 +71,7 @@ struct List(Vec<PatchOperation>);
 
 impl List {
     fn test(&mut self, path: &[&str], value: Value) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Test(TestOperation { path, value }));
+        self.0.push(patch::test(path.iter().copied(), value));
     }
 
     /// Tests that the settings about access are as they were: those of the old load balancer, or annotations that move to the
@@ -99,13 +98,11 @@ impl List {
 
     /// Adds or replaces: on an object `add` is both.
     fn add(&mut self, path: &[&str], value: Value) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Add(AddOperation { path, value }));
+        self.0.push(patch::add(path.iter().copied(), value));
     }
 
     fn remove(&mut self, path: &[&str]) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Remove(RemoveOperation { path }));
+        self.0.push(patch::remove(path.iter().copied()));
     }
 
     /// Removes a key that may be absent.
@@ -114,8 +111,8 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, gateway: &RewrittenGateway, cluster_ip: bool) {
-        let rendered = ports(&gateway.service.value);
+    fn pin_ports(&mut self, service: &Value, target: &ServiceTarget) {
+        let rendered = ports(service);
         let pins = match_pins(rendered);
         let mut dropped = Vec::new();
         for (index, port) in rendered.iter().enumerate() {
@@ -131,37 +128,24 @@ impl List {
                 }
                 self.add(&field("protocol"), json!("TCP"));
                 self.add(&field("targetPort"), json!(number));
-            } else if gateway.spec.service.extra_ports() == ExtraPorts::Drop {
+            } else if target.extra_ports == ExtraPorts::Drop {
                 dropped.push(position);
                 continue;
             }
             let name = pin.map_or_else(|| port["name"].as_str().unwrap_or_default(), |(name, _)| name);
-            if cluster_ip {
+            if target.cluster_ip {
                 self.drop(&field("nodePort"));
-            } else if let Some(node_port) = node_port(gateway, name) {
-                self.add(&field("nodePort"), node_port);
+            } else if let Some(node_port) = target.node_port(name) {
+                self.add(&field("nodePort"), node_port.clone());
             }
         }
         for position in dropped.iter().rev() {
             self.remove(&["spec", "ports", position]);
         }
-        for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
-            let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
-            if let Some(node_port) = node_port(gateway, name).filter(|_| !cluster_ip) {
-                port["nodePort"] = node_port;
-            }
-            self.add(&["spec", "ports", "-"], port);
+        for (pin, _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
+            self.add(&["spec", "ports", "-"], target.new_port(*pin));
         }
     }
-}
-
-/// The node port that is configured for a port.
-fn node_port(gateway: &RewrittenGateway, name: &str) -> Option<Value> {
-    let ports = gateway.spec.service.node_ports.iter().flat_map(Entries::iter);
-    ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
-        Var::Known(number) => json!(number),
-        Var::Placeholder(text) => json!(text),
-    })
 }
 
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
