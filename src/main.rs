@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => end("", [text.as_bytes()], 0, Reader::Person),
         Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
-        // Helm 4 shows nothing of a failed run but what is on stdout, so a wrong flag goes the way of the filter.
+        // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
             refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)

@@ -14,7 +14,7 @@ use crate::suggest::closest;
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
-/// Prefix that nobody reads, though the controller's source mentions it.
+/// Prefix that no controller reads, though the source of one mentions it.
 pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
 /// Prefix of the ALB's annotations, on the Ingress.
 pub const ALB: &str = catalogue::PREFIX;

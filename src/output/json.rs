@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Place};
 use crate::finding::Finding;
 
-/// The version of the shape. It changes when a field changes its meaning or goes.
+/// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
 /// All findings, and the error that ended the run, if one did.

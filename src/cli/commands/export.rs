@@ -45,7 +45,7 @@ pub fn export(manifests: &str, settings: &[Settings], host: &Export) -> anyhow::
     Ok(Printed { messages, ..Printed::default() })
 }
 
-/// Writes the files, after a look at each: what nobody exported is not written over.
+/// Writes the files. A file that was not exported is not overwritten, and then none is written.
 fn write(folder: &Path, files: &[File]) -> anyhow::Result<Vec<PathBuf>> {
     let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file.name)).collect();
     for (file, path) in files.iter().zip(&paths) {

@@ -1,7 +1,7 @@
 //! The dependencies of a chart that are not committed with it.
 //!
 //! `helm dependency build` wants every repository to be known by name. They are added from Chart.yaml, into a configuration
-//! and caches of this request alone: what one tenant adds is not there for the next. All of it goes into a folder below
+//! and caches of this request alone: the next tenant does not see them. All of it is in a folder below
 //! `templates/` whose name begins with a dot, which Helm leaves out of every chart by a rule that cannot be switched off
 //! (helm v3.21.4 pkg/ignore/rules.go:39, `templates/.?*`), so it neither counts into the chart's size nor shows in `.Files`,
 //! and it ends with the request.

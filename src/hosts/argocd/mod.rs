@@ -11,7 +11,7 @@
 //!
 //! Who may edit an Application need not be trusted with the sidecar: see [`mod@helm`] for what reaches Helm, and
 //! [`crate::config::confine`] for the files. All that is written to stderr is shown to everybody who may see the
-//! Application: it is short, says what to do, and repeats neither values of Helm's nor manifests.
+//! Application: it is short, has what to do about it, and repeats neither Helm values nor manifests.
 //!
 //! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
 

@@ -1,4 +1,4 @@
-//! The changes to a Service as operations that kustomize applies, guarded; why in this form, [`super`] says.
+//! The changes to a Service as guarded operations for kustomize. [`super`] explains their form.
 
 use json_patch::PatchOperation;
 use manifest_yaml::patch;
@@ -26,7 +26,7 @@ const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     ("security-group-prefix-lists", &["aws-load-balancer-security-group-prefix-lists"], &[]),
 ];
 
-/// Whether the configuration decides about an annotation, whatever the Service says.
+/// Whether the configuration decides about an annotation, whatever the Service has.
 fn is_configured(spec: &Spec, suffix: &str) -> bool {
     !fields::configured(&spec.ingress, &format!("{}{suffix}", migrate::ALB)).is_default()
 }

@@ -1,7 +1,7 @@
 //! The load balancer as a diagram: the verdict of the controller, then the way of the traffic from the client to the pods.
 //!
 //! The model alone is asked. One [`Branch`] with its branches is made from it, and three modules draw that: as a tree, as a
-//! Mermaid flowchart, as SVG. What the manifests do not tell is named as such, never left out and never guessed.
+//! Mermaid flowchart, as SVG. What the manifests leave open is named as such, never left out and never guessed.
 
 mod mermaid;
 mod phrases;
