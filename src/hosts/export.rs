@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::config::types::Placeholders;
 use crate::error::Error;
-use crate::flux::variables as placeholder;
+use crate::flux::variables;
 use crate::rewrite::service;
 use crate::rewrite::{Rewritten, RewrittenGateway};
 use crate::yaml;
@@ -164,7 +164,7 @@ pub fn lines(operations: &[PatchOperation], as_numbers: bool) -> String {
             } else {
                 &value["value"]["nodePort"]
             };
-            if let Some(variable) = node_port.as_str().filter(|text| placeholder::is_in(text)) {
+            if let Some(variable) = node_port.as_str().filter(|text| variables::is_in(text)) {
                 line = line.replace(&format!("\"{variable}\""), variable);
             }
         }
@@ -210,7 +210,7 @@ pub fn start(name: &str) -> String {
 pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
     let flux = rewritten.gateways.iter().any(|gateway| gateway.spec.placeholders() == Placeholders::Flux);
     let mut text = String::new();
-    for (name, optional) in placeholder::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
+    for (name, optional) in variables::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
         if text.is_empty() {
             text.push_str("#\n# Flux fills in, from spec.postBuild of the Kustomization:\n#   substitute:\n");
         }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;
-use crate::flux::variables as placeholder;
+use crate::flux::variables;
 use crate::rewrite::Rewritten;
 use crate::yaml;
 
@@ -149,7 +149,7 @@ const MARK: &str = "\\u0001";
 /// must be quoted.
 fn marked(value: &Value) -> Value {
     match value {
-        Value::String(text) if placeholder::is_in(text) => json!(format!("\u{1}{text}")),
+        Value::String(text) if variables::is_in(text) => json!(format!("\u{1}{text}")),
         Value::Array(items) => items.iter().map(marked).collect(),
         Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), marked(value))).collect(),
         other => other.clone(),

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Who may edit an Application need not be trusted with the sidecar: see [`mod@helm`] for what reaches Helm, and
-//! [`crate::config::confine`] for the files. All that is written to stderr is shown to everybody who may see the
+//! [`crate::config::sandbox`] for the files. All that is written to stderr is shown to everybody who may see the
 //! Application: it is short, has what to do about it, and repeats neither Helm values nor manifests.
 //!
 //! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
@@ -25,7 +25,7 @@ mod sources;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Files, Options, PREFIX, Settings, confine};
+use crate::config::{self, Files, Options, PREFIX, Settings, sandbox};
 use crate::error::{Error, Kind, cut, visible};
 use crate::finding::Severity;
 use crate::lint;
@@ -71,7 +71,7 @@ impl Request {
             settings,
             program: program.unwrap_or("helm").to_owned(),
             env: helm_environment(env),
-            root: confine::root(&here).to_owned(),
+            root: sandbox::root(&here).to_owned(),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
-use crate::flux::variables as placeholder;
+use crate::flux::variables;
 use crate::manifest;
 use crate::stream::Stream;
 
@@ -46,7 +46,7 @@ pub fn read(
                 continue;
             }
             let mut problems = Vec::new();
-            visit(&object.value, &mut |text| match placeholder::variables(text) {
+            visit(&object.value, &mut |text| match variables::variables(text) {
                 Ok(found) => {
                     if text.contains("$$") {
                         problems.push((Severity::Warning, "Flux makes `$` of each `$$` in it".to_owned()));
