@@ -247,6 +247,15 @@ pub fn annotations() -> impl Iterator<Item = &'static Annotation> {
     load_balancer::ANNOTATIONS.iter().chain(target_group::ANNOTATIONS)
 }
 
+/// Whether AWS takes a number as the value of an annotation. Where the catalogue has no range it takes every number.
+#[must_use]
+pub fn in_range(suffix: &str, number: i64) -> bool {
+    match find(suffix).map(|annotation| annotation.kind) {
+        Some(Kind::Int { min, max }) => (min..=max).contains(&number),
+        _ => true,
+    }
+}
+
 /// The annotation with this suffix: `scheme`, `actions.ssl-redirect`.
 #[must_use]
 pub fn find(suffix: &str) -> Option<&'static Annotation> {

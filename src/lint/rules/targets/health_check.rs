@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES};
+use crate::alb::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES, in_range};
 use crate::alb::model::Setting;
 use crate::alb::validation::codes_within;
 use crate::alb::values::parse_int32;
@@ -119,7 +119,7 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
         text.map_or(Some(default), |text| parse_int32(text).ok())
     };
     let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
-    if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
+    if timeout < interval || !in_range(INTERVAL, interval.into()) || !in_range(TIMEOUT, timeout.into()) {
         return None;
     }
     let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
@@ -178,10 +178,8 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
-        return at(&ALB015, message).map(|finding| match similar(service, &name) {
-            Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
-            None => finding,
-        });
+        let help = similar(service, &name).map(|similar| format!("the Service has a port {similar:?}"));
+        return at(&ALB015, message).map(|finding| finding.maybe_help(help));
     };
     if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
         let message =
