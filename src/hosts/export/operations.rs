@@ -1,4 +1,4 @@
-//! The changes to a Service as guarded operations for kustomize. [`super`] explains their form.
+//! The changes to a Service as guarded operations that kustomize applies. [`super`] has the reasons for this form.
 
 use json_patch::PatchOperation;
 use manifest_yaml::patch;
@@ -13,8 +13,8 @@ use crate::rewrite::RewrittenGateway;
 use crate::rewrite::service::{LOAD_BALANCER_FIELDS, ServiceTarget};
 use kubernetes_objects::service::ports;
 
-/// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the Ingress that
-/// is made from them. Without a scheme the type and the class decide on it.
+/// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the
+/// Ingress that has it from there. Without a scheme the type and the class decide on it.
 const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     (
         "scheme",
@@ -74,8 +74,8 @@ impl List {
         self.0.push(patch::test(path.iter().copied(), value));
     }
 
-    /// Tests that the settings about access are as they were: those of the old load balancer, or annotations that move to the
-    /// Ingress. An absent one is `null` for kustomize's `test`.
+    /// Tests that the settings of who may reach the load balancer are those of the export: the old load balancer's, and
+    /// annotations that move to the Ingress. A missing value is `null` for kustomize's `test`.
     fn test_access(&mut self, gateway: &RewrittenGateway) {
         let service = &gateway.service.value;
         for (suffix, annotations, fields) in ACCESS {

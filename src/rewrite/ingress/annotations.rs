@@ -95,8 +95,7 @@ impl Annotations {
         }
     }
 
-    /// Adds what the ALB needs to work and nobody has set. The documentation of the deviations from the how-to has the
-    /// reasons.
+    /// Adds defaults for what the ALB needs to work. Their reasons are in the documentation of the deviations from the how-to.
     pub fn complete(&mut self, facts: &Facts<'_>) {
         if let Some(class) = facts.class {
             self.set_default(CLASS_ANNOTATION, class);
