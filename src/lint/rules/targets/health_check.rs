@@ -3,7 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES};
+use crate::alb::catalogue::{
+    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_INTERVALS,
+    HEALTH_CHECK_PATH_LENGTH, HEALTH_CHECK_TIMEOUTS, Kind, SUCCESS_CODES,
+};
 use crate::alb::model::Setting;
 use crate::alb::validation::codes_within;
 use crate::alb::values::parse_int32;
@@ -118,8 +121,10 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
         };
         text.map_or(Some(default), |text| parse_int32(text).ok())
     };
-    let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
-    if timeout < interval || !(5..=300).contains(&interval) || !(2..=120).contains(&timeout) {
+    let interval = value(INTERVAL, DEFAULT_HEALTH_CHECK_INTERVAL)?;
+    let timeout = value(TIMEOUT, DEFAULT_HEALTH_CHECK_TIMEOUT)?;
+    let in_range = HEALTH_CHECK_INTERVALS.contains(&interval.into()) && HEALTH_CHECK_TIMEOUTS.contains(&timeout.into());
+    if timeout < interval || !in_range {
         return None;
     }
     let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");

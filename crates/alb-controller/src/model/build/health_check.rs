@@ -5,6 +5,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go:346-490.
 
+use crate::catalogue::{DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT};
 use crate::model::build::service_port::{find_port, node_port};
 use crate::model::input::annotations::Annotations;
 use crate::model::reference::{Key, Reason};
@@ -31,8 +32,8 @@ pub(crate) fn build(
         port,
         path: path.to_owned(),
         matcher: if grpc { Matcher::GrpcCode(codes) } else { Matcher::HttpCode(codes) },
-        interval_seconds: number("healthcheck-interval-seconds", 15)?,
-        timeout_seconds: number("healthcheck-timeout-seconds", 5)?,
+        interval_seconds: number("healthcheck-interval-seconds", DEFAULT_HEALTH_CHECK_INTERVAL)?,
+        timeout_seconds: number("healthcheck-timeout-seconds", DEFAULT_HEALTH_CHECK_TIMEOUT)?,
         healthy_threshold_count: number("healthy-threshold-count", 2)?,
         unhealthy_threshold_count: number("unhealthy-threshold-count", 2)?,
         port_name,
