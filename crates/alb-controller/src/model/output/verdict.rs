@@ -53,7 +53,7 @@ pub struct IngressFacts {
     /// Which one.
     #[serde(rename = "ingress")]
     pub key: Key,
-    /// Its index in the slice that [`build`] got.
+    /// Its index in the slice that [`build`](crate::model::build()) got.
     #[serde(skip)]
     pub index: usize,
     /// Whether the controller picks it up; `None` where the stream does not show it, and the Ingress is read as if.
