@@ -1,11 +1,11 @@
-//! What the user typed, and nothing more: no value is judged here.
+//! The command line: what the user typed. Values are checked by the configuration, not here.
 //!
 //! Without a subcommand the program is the filter that Helm runs. The subcommands are plain derives. The options of the
 //! filter are made from the table of fields instead ([`crate::config::fields`]), so that a flag, its variable, its
 //! description and its place in the configuration cannot differ; their values go on as text and are read with those of the
 //! variables and files. Every option is understood before and behind a subcommand, and both count.
 //!
-//! The descriptions come out of the schema of the configuration and are put in only where somebody reads them.
+//! The descriptions come from the schema of the configuration. They are added only for help and completions.
 
 use crate::config::arguments::{Given, Options};
 use crate::config::fields::{FIELDS, Shape};
@@ -202,11 +202,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
     let command = if args.iter().any(is_help) { described() } else { command() };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) => return told(&error),
+        Err(error) => return usage_error(&error),
     };
     let root = match Root::from_arg_matches(&matches) {
         Ok(root) => root,
-        Err(error) => return told(&error),
+        Err(error) => return usage_error(&error),
     };
     Ok(Parsed::Run(Cli { options: options(&matches), command: root.command }))
 }
@@ -231,8 +231,8 @@ fn explained(command: clap::Command) -> clap::Command {
     with_options(command, &reference::hints(), explained)
 }
 
-/// Adds the options to a command, and to one below it when that is asked for: most runs ask for none, and making all the
-/// options for all the commands took longer than the rest of the program.
+/// Adds the options to a command, and lazily to the commands below it: most runs ask for none of those, and to make all options
+/// for all commands took longer than the rest of the program.
 fn with_options(
     command: clap::Command,
     hints: &BTreeMap<&str, Hint>,
@@ -286,7 +286,7 @@ fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help(help)
 }
 
-/// What the options say, at any level of the command line.
+/// The options of all levels of the command line.
 fn options(matches: &ArgMatches) -> Options {
     let mut options = Options::default();
     let mut level = Some(matches);
@@ -314,8 +314,8 @@ fn options(matches: &ArgMatches) -> Options {
     options
 }
 
-/// What clap has to say: help and version to print, anything else in our own form.
-fn told(error: &clap::Error) -> Result<Parsed, Error> {
+/// An error of clap's: help and version are text to print, anything else is a usage error in our own form.
+fn usage_error(error: &clap::Error) -> Result<Parsed, Error> {
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return Ok(Parsed::Print(text));
@@ -328,7 +328,7 @@ fn told(error: &clap::Error) -> Result<Parsed, Error> {
     }
     let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
     let help = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_owned).or_else(|| list(line)));
-    let help = two_words(error).or(help).unwrap_or_else(|| match error.kind() {
+    let help = flag_with_value(error).or(help).unwrap_or_else(|| match error.kind() {
         ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
         _ => "see --help".to_owned(),
     });
@@ -336,7 +336,7 @@ fn told(error: &clap::Error) -> Result<Parsed, Error> {
 }
 
 /// A flag and its value in one argument, as when `--post-renderer-args` was given both.
-fn two_words(error: &clap::Error) -> Option<String> {
+fn flag_with_value(error: &clap::Error) -> Option<String> {
     let word = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word,
         _ => return None,

@@ -66,6 +66,7 @@ pub mod hosts;
 pub mod ingress;
 pub mod istio;
 pub mod lint;
+pub mod migrate;
 pub mod placeholder;
 pub mod plan;
 pub mod report;

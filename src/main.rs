@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use istio_alb::cli::{self, Cli, Parsed};
+use istio_alb::cli::{self, Argocd, Cli, Color, Command, Parsed};
 use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::{Error, Kind};
@@ -27,19 +27,8 @@ fn main() -> ExitCode {
         args.remove(1);
     }
     let code = match cli::parse(args) {
-        Ok(Parsed::Print(text)) => finish(write_out([text.as_bytes()]), Reader::Person),
-        Ok(Parsed::Run(Cli { command: None | Some(cli::Command::Krm), options })) => filter(&options, &env, function),
-        Ok(Parsed::Run(Cli { command: Some(cli::Command::Argocd { request: cli::Argocd::Generate }), options })) => {
-            generate(&options, &env)
-        }
-        Ok(Parsed::Run(Cli { command: Some(command), options })) => match run(&command, &options, &env) {
-            Ok(printed) => {
-                tell(&printed.messages);
-                let written = write_out([printed.output.as_bytes()]);
-                if written.is_ok() { printed.code } else { finish(written, Reader::Person) }
-            }
-            Err(error) => fail(&error),
-        },
+        Ok(Parsed::Print(text)) => end("", [text.as_bytes()], 0, Reader::Person),
+        Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
         // Helm 4 shows nothing of a failed run but what is on stdout, so a wrong flag goes the way of the filter.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
@@ -48,6 +37,48 @@ fn main() -> ExitCode {
         Err(error) => fail(&error.into()),
     };
     ExitCode::from(code)
+}
+
+/// Runs the filter or a command beside it. `function` is the configuration that kustomize passes to an exec function.
+fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
+    let on = |input: anyhow::Result<Vec<u8>>, print: &dyn Fn(&str, &[Settings]) -> anyhow::Result<Printed>| {
+        let input = input?;
+        let text = commands::text_of(&input)?;
+        print(text, &config::resolve(options, env, &Disk, None, lint::REGISTRY)?)
+    };
+    let printed = match command {
+        None | Some(Command::Krm) => return filter(options, env, function),
+        Some(Command::Argocd { request: Argocd::Generate }) => return generate(options, env),
+        Some(Command::Argocd { request: Argocd::Parameters }) => Ok(Printed::output(argocd::parameters::announce())),
+        Some(Command::Check { format, strict, as_is }) => {
+            let how = How { format: *format, strict: *strict, as_is: *as_is };
+            on(read_in(), &|text, settings| Ok(commands::check(text, settings, how)?))
+        }
+        Some(Command::Diff { color }) => {
+            let colored = match color {
+                Color::Always => true,
+                Color::Never => false,
+                Color::Auto => io::stdout().is_terminal() && variable(env, "NO_COLOR").is_none_or(str::is_empty),
+            };
+            on(read_in(), &|text, settings| Ok(commands::diff(text, settings, colored)?))
+        }
+        Some(Command::Show { format, as_is }) => {
+            on(read_in(), &|text, settings| Ok(commands::show(text, settings, *format, *as_is)?))
+        }
+        Some(Command::Init) => {
+            on(if io::stdin().is_terminal() { Ok(Vec::new()) } else { read_in() }, &|text, settings| {
+                Ok(commands::init(text, settings)?)
+            })
+        }
+        Some(Command::Export { host }) => on(read_in(), &|text, settings| commands::export(text, settings, host)),
+        Some(Command::Explain { id }) => commands::explain(id).map_err(Into::into),
+        Some(Command::Schema) => Ok(Printed::output(config::schema::text())),
+        Some(Command::Completions { shell }) => Ok(commands::completions(*shell)),
+    };
+    match printed {
+        Ok(printed) => end(&printed.messages, [printed.output.as_bytes()], printed.code, Reader::Person),
+        Err(error) => fail(&error),
+    }
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
@@ -64,9 +95,9 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
             refuse(&(errors + &report::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
-            tell(&report::text(&rewritten.findings, Severity::Warning));
-            tell(&report::variables(&rewritten.variables));
-            finish(write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())), Reader::Program)
+            let messages =
+                report::text(&rewritten.findings, Severity::Warning) + &report::variables(&rewritten.variables);
+            end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => {
             let code = exit_code(&error);
@@ -104,7 +135,7 @@ fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::R
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
 fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     let refuse = |error: &Error| {
-        tell(&argocd::told(error));
+        tell(&argocd::error_text(error));
         error.kind.exit_code()
     };
     let report = match config::report(options, env) {
@@ -122,12 +153,12 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     }
     match result {
         Ok(rewritten) if rewritten.is_refused() => {
-            tell(&argocd::refused(&rewritten));
+            tell(&argocd::refusal_text(&rewritten));
             Kind::Findings.exit_code()
         }
         Ok(rewritten) => {
-            tell(&report::text(&rewritten.findings, Severity::Warning));
-            finish(write_out(rewritten.pieces.iter().map(|piece| piece.as_bytes())), Reader::Program)
+            let messages = report::text(&rewritten.findings, Severity::Warning);
+            end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => refuse(&error),
     }
@@ -135,45 +166,6 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
 
 fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
     rewritten.findings.iter().filter(|finding| finding.severity == Severity::Warning).cloned().collect()
-}
-
-/// A command beside the filter.
-fn run(command: &cli::Command, options: &Options, env: &[(String, String)]) -> anyhow::Result<Printed> {
-    let settings = || -> Result<Vec<Settings>, Error> { config::resolve(options, env, &Disk, None, lint::REGISTRY) };
-    Ok(match command {
-        cli::Command::Check { format, strict, as_is } => {
-            let how = How { format: *format, strict: *strict, as_is: *as_is };
-            commands::check(commands::text_of(&read_in()?)?, &settings()?, how)?
-        }
-        cli::Command::Diff { color } => {
-            let colored = match color {
-                cli::Color::Always => true,
-                cli::Color::Never => false,
-                cli::Color::Auto => io::stdout().is_terminal() && variable(env, "NO_COLOR").is_none_or(str::is_empty),
-            };
-            commands::diff(commands::text_of(&read_in()?)?, &settings()?, colored)?
-        }
-        cli::Command::Show { format, as_is } => {
-            commands::show(commands::text_of(&read_in()?)?, &settings()?, *format, *as_is)?
-        }
-        cli::Command::Init => {
-            let input = if io::stdin().is_terminal() { Vec::new() } else { read_in()? };
-            commands::init(commands::text_of(&input)?, &settings()?)?
-        }
-        cli::Command::Export { host } => commands::export(commands::text_of(&read_in()?)?, &settings()?, host)?,
-        cli::Command::Explain { id } => commands::explain(id)?,
-        cli::Command::Argocd { request: cli::Argocd::Parameters } => Printed::output(argocd::parameters::announce()),
-        cli::Command::Schema => Printed::output(config::schema::text()),
-        cli::Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut cli::described(), "istio-alb", &mut script);
-            Printed::output(String::from_utf8_lossy(&script).into_owned())
-        }
-        other => {
-            let _ = settings()?;
-            return Err(Error::internal(format!("{other:?} is not there")).into());
-        }
-    })
 }
 
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
@@ -200,23 +192,19 @@ fn exit_code(error: &anyhow::Error) -> u8 {
 /// Who reads our stdout.
 #[derive(PartialEq)]
 enum Reader {
-    /// Somebody who may stop paging.
+    /// A user, who may stop paging.
     Person,
     /// A program that must get everything.
     Program,
 }
 
-/// The exit code of a run whose output was written, or not.
-fn finish(written: io::Result<()>, reader: Reader) -> u8 {
-    match written {
-        Ok(()) => 0,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
-            if reader == Reader::Person {
-                0
-            } else {
-                Kind::Io.exit_code()
-            }
-        }
+/// Writes messages and output. The result is `code` where all of it was written.
+fn end<'p>(messages: &str, output: impl IntoIterator<Item = &'p [u8]>, code: u8, reader: Reader) -> u8 {
+    tell(messages);
+    match write_out(output) {
+        Ok(()) => code,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe && reader == Reader::Person => 0,
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Kind::Io.exit_code(),
         Err(error) => fail(&anyhow::Error::new(error).context("cannot write to stdout")),
     }
 }
@@ -229,7 +217,7 @@ fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
     out.flush()
 }
 
-/// Messages; that they can't be written is no reason to fail.
+/// Writes messages to stderr; a failed write is no reason to fail.
 fn tell(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
@@ -244,8 +232,8 @@ fn read_in() -> anyhow::Result<Vec<u8>> {
     read_all(&mut stdin).context("cannot read stdin")
 }
 
-/// All that there is to read. Room is asked for in large steps: memory that is not written to costs nothing, and a buffer
-/// that grows rarely is copied rarely.
+/// Reads to the end. The buffer grows in large steps: memory that is not written to costs nothing, and a buffer that grows
+/// rarely is copied rarely.
 fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut input = Vec::new();
     let mut room = 1 << 16;
@@ -261,7 +249,7 @@ fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The environment; what is not UTF-8 is none of ours.
+/// The environment, without variables that are not UTF-8.
 fn environment() -> Vec<(String, String)> {
     std::env::vars_os().filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?))).collect()
 }

@@ -12,6 +12,7 @@ pub use export::export;
 pub use init::init;
 pub use show::show;
 
+use crate::cli;
 use crate::error::{Error, Kind};
 use crate::lint::{self, Finding};
 use crate::report;
@@ -67,4 +68,12 @@ pub fn explain(id: &str) -> Result<Printed, Error> {
         return Err(error.help(lint::REGISTRY.nearest(&wanted)));
     };
     Ok(Printed::output(format!("{}: {}", rule.id, lint::reference::section(rule))))
+}
+
+/// `completions SHELL`: the script for the shell.
+#[must_use]
+pub fn completions(shell: clap_complete::Shell) -> Printed {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut cli::described(), "istio-alb", &mut script);
+    Printed::output(String::from_utf8_lossy(&script).into_owned())
 }

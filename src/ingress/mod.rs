@@ -17,11 +17,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
 use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::nlb::{Carried, annotations_of};
 use crate::config::types::{ClassAs, Placeholders, Spec};
 use crate::config::value::{Entries, Override, Text};
 use crate::error::Error;
 use crate::manifest::Object;
+use crate::migrate::{Carried, annotations_of};
 use crate::placeholder;
 use annotations::{Annotations, Facts};
 use backend::{backend_port, status_ports};

@@ -10,7 +10,6 @@
 pub mod context;
 mod facts;
 mod locate;
-pub mod migration;
 pub mod reference;
 mod registry;
 mod rules;

@@ -1,8 +1,9 @@
 //! All rules, and the functions that check them: one line for each module of rules.
 
 use super::context::Context;
-use super::{migration, rules};
+use super::rules;
 use crate::finding::{Finding, Registry};
+use crate::migrate;
 
 macro_rules! registry {
     (check: $($($checked:ident)::+),+; report: $($($reported:ident)::+),+;) => {
@@ -46,6 +47,6 @@ registry! {
         rules::access,
         rules::refused,
         rules::targets::service,
-        migration,
+        migrate::rules,
         rules::flux;
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::transition::{Transition, is_configured};
-use crate::alb::nlb::{self, Carried};
 use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::finding::Finding;
 use crate::ingress::{self, BuiltIngress, Sources};
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::manifest::Object;
+use crate::migrate::{self, Carried};
 use crate::placeholder;
 use crate::plan::{self, Plan, ServiceTarget};
 use kubernetes_objects::ObjectRef;
@@ -38,7 +38,9 @@ impl<'s> Rewrite<'s> {
     pub(super) fn new(objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
-        let before = nlb::carry(&original.value, backend_number(spec));
+        let options =
+            migrate::Options { backend: backend_number(spec), phase: spec.phase(), carry_over: spec.carry_over() };
+        let before = migrate::carry(&original.value, options);
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
         let mut plan = plan_service(spec, original, &moved)?;
@@ -120,10 +122,10 @@ fn target(spec: &Spec) -> ServiceTarget {
 
 /// The annotations that move from the Service to the Ingress.
 fn moved(service: &Object, phase: Phase) -> Vec<(&str, &str)> {
-    nlb::annotations_of(&service.value)
+    migrate::annotations_of(&service.value)
         .into_iter()
         // While the old load balancer serves, DNS stays with it.
-        .filter(|(key, _)| key.starts_with(nlb::ALB) || (phase != Phase::Attach && nlb::is_external_dns(key)))
+        .filter(|(key, _)| key.starts_with(migrate::ALB) || (phase != Phase::Attach && migrate::is_external_dns(key)))
         .collect()
 }
 
@@ -131,7 +133,7 @@ fn moved(service: &Object, phase: Phase) -> Vec<(&str, &str)> {
 fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<String> {
     let annotations = service.value.pointer("/metadata/annotations").and_then(Value::as_object);
     let keys = annotations.into_iter().flatten().map(|(key, _)| key);
-    let leaves = |key: &str| nlb::is_stripped(key) || moved.iter().any(|(moved, _)| *moved == key);
+    let leaves = |key: &str| migrate::is_stripped(key) || moved.iter().any(|(moved, _)| *moved == key);
     keys.filter(|key| !keep.contains(key) && leaves(key)).cloned().collect()
 }
 

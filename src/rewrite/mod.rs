@@ -23,8 +23,9 @@ use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
 use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
-use crate::lint::{self, Finding, Severity, migration};
+use crate::lint::{self, Finding, Severity};
 use crate::manifest::{self, Object, Objects};
+use crate::migrate::rules::ALB027;
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
 use choose::{assign, selector_of};
@@ -217,7 +218,7 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
             objects.len() - 1
         }
     };
-    let is_lost = rewrite.plan.findings.iter().any(|finding| finding.rule == &migration::ALB027);
+    let is_lost = rewrite.plan.findings.iter().any(|finding| finding.rule == &ALB027);
     lint::Gateway {
         allow_list_lost: is_lost.then(|| rewrite.built.reference()),
         service: rewrite.service,

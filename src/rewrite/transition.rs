@@ -1,14 +1,14 @@
 //! Findings about the way from the old load balancer to the ALB. The rules on the rewritten stream cannot make them: what was
 //! there before is gone by then.
 
-use crate::alb::nlb::{self, Carried};
 use crate::config::types::Phase;
 use crate::config::{Spec, fields};
 use crate::finding::Finding;
 use crate::ingress::BuiltIngress;
 use crate::istio::east_west_reason;
-use crate::lint::{migration, rewrite_findings as rules};
+use crate::lint::rewrite_findings as rules;
 use crate::manifest::Object;
+use crate::migrate::{self, Carried, annotations_of, compare};
 
 /// A gateway before and after.
 pub(super) struct Transition<'t> {
@@ -31,18 +31,12 @@ impl Transition<'_> {
     /// What becomes of the Service's annotations, and whether the Service can be a gateway for the web.
     pub(super) fn of_the_service(&self) -> Vec<Finding> {
         let attach = self.spec.phase() == Phase::Attach;
-        let carries = self.spec.carry_over();
-        // In the first phase the old load balancer stays: what becomes of it is not told yet.
-        let told = self.before.findings.iter().filter(|finding| {
-            let id = &finding.rule.id;
-            (!attach || !migration::CUTOVER.contains(id)) && (carries || !migration::CARRIED.contains(id))
-        });
-        let mut findings: Vec<Finding> = told.cloned().collect();
-        if !carries {
-            findings.extend(migration::not_carried(self.before));
+        let mut findings = self.before.findings.clone();
+        if !self.spec.carry_over() {
+            findings.extend(compare::not_carried(self.before));
         }
-        let dns = self.moved.iter().filter(|(key, _)| nlb::is_external_dns(key));
-        findings.extend(dns.map(|(key, _)| migration::dns_moved(key)));
+        let dns = self.moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
+        findings.extend(dns.map(|(key, _)| compare::dns_moved(key)));
         if !attach {
             // An annotation that the API server would not have read goes with the others.
             let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
@@ -60,12 +54,14 @@ impl Transition<'_> {
         findings.extend(self.scheme_of_existing());
         let is_configured = |suffix: &&str| is_configured(self.spec, self.original, suffix);
         let configured = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(is_configured);
-        findings.extend(migration::allow_list(self.before, self.spec.carry_over(), configured, self.built));
+        let ingress = self.built.ingress.metadata.annotations.clone().unwrap_or_default();
+        findings.extend(compare::allow_list(self.before, self.spec.carry_over(), configured, &ingress));
         // Once the Service has no allow-list any more, that of the Ingress stands for it.
-        if !migration::has_allow_list(self.before) {
-            findings.extend(self.existing.and_then(|there| migration::ingress_opened(there, self.built)));
+        if !compare::has_allow_list(self.before) {
+            let existing = self.existing.map(|there| annotations_of(&there.value));
+            findings.extend(existing.and_then(|existing| compare::ingress_opened(&existing, &ingress)));
         }
-        findings.extend(migration::name_taken(self.original, self.built));
+        findings.extend(compare::name_taken(&annotations_of(&self.original.value), &ingress));
         findings
     }
 
@@ -90,7 +86,7 @@ impl Transition<'_> {
 
 /// Whether the configuration, or an ALB annotation of the Service, has a value for an annotation of the Ingress.
 pub(super) fn is_configured(spec: &Spec, service: &Object, suffix: &str) -> bool {
-    let key = format!("{}{suffix}", nlb::ALB);
+    let key = format!("{}{suffix}", migrate::ALB);
     let free = spec.ingress.annotations.as_ref();
     fields::configured(&spec.ingress, &key).set().is_some()
         || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))

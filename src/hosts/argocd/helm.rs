@@ -1,4 +1,4 @@
-//! `helm template`, as Argo CD itself calls it for a Helm source, from what an Application may say.
+//! `helm template`, as Argo CD itself calls it for a Helm source, from what an Application may set.
 //!
 //! Every value that somebody else chose stands behind `--flag=` in one argument, so none of them can become a flag of its
 //! own, and there is no way to hand Helm an argument that is not named here: `--post-renderer` would be code execution,
@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::voices::{Said, Voices, variable};
+use super::sources::{Sourced, Sources, variable};
 use crate::config::{Files, confine};
 use crate::error::{Error, quoted};
 
@@ -40,19 +40,19 @@ pub struct Render {
 }
 
 impl Render {
-    /// Reads what is wanted.
-    pub(super) fn read(voices: &Voices<'_>, env: &[(String, String)], files: &dyn Files) -> Result<Self, Error> {
+    /// Reads the settings of the render from their sources.
+    pub(super) fn read(sources: &Sources<'_>, env: &[(String, String)], files: &dyn Files) -> Result<Self, Error> {
         let given = |name| variable(env, name).map(str::trim).filter(|value| !value.is_empty());
         let api_versions = given("KUBE_API_VERSIONS").unwrap_or_default().split(',');
         Ok(Render {
-            release: release(voices, given("ARGOCD_APP_NAME"))?,
-            namespace: namespace(voices, given("ARGOCD_APP_NAMESPACE"))?,
-            values_files: values_files(voices, files)?,
-            values: voices.text("values")?.map(|said| said.value),
-            set: set(voices, "helm-parameters")?,
-            set_string: set(voices, "helm-string-parameters")?,
-            skip_crds: voices.is("skip-crds")?,
-            skip_schema_validation: voices.is("skip-schema-validation")?,
+            release: release(sources, given("ARGOCD_APP_NAME"))?,
+            namespace: namespace(sources, given("ARGOCD_APP_NAMESPACE"))?,
+            values_files: values_files(sources, files)?,
+            values: sources.text("values")?.map(|found| found.value),
+            set: set(sources, "helm-parameters")?,
+            set_string: set(sources, "helm-string-parameters")?,
+            skip_crds: sources.is("skip-crds")?,
+            skip_schema_validation: sources.is("skip-schema-validation")?,
             kube_version: given("KUBE_VERSION").map(str::to_owned),
             api_versions: api_versions.filter(|version| !version.is_empty()).map(str::to_owned).collect(),
         })
@@ -77,7 +77,7 @@ impl Render {
     }
 }
 
-/// The value of a single value: a comma in it is no separator, unless it is a list in Helm's own writing.
+/// A single value for `--set`: a comma in it is escaped, unless it is a list in Helm's own notation.
 fn escaped(value: &str) -> String {
     if value.starts_with('{') && value.ends_with('}') {
         return value.to_owned();
@@ -104,36 +104,36 @@ fn listed(item: &str) -> String {
 
 /// The name of the release. Where Applications may live in any namespace Argo CD calls them `<namespace>_<name>`, and its
 /// own Helm sources take what is behind the first `_`.
-fn release(voices: &Voices<'_>, app: Option<&str>) -> Result<String, Error> {
-    let said = match voices.text("release-name")? {
-        Some(said) => said,
+fn release(sources: &Sources<'_>, app: Option<&str>) -> Result<String, Error> {
+    let name = match sources.text("release-name")? {
+        Some(name) => name,
         None => {
             let app = app.ok_or_else(|| {
                 Error::usage("ARGOCD_APP_NAME is not set")
                     .help("this command is run by Argo CD, in the folder of a chart")
             })?;
             let name = app.split_once('_').map_or(app, |(_, name)| name);
-            Said { origin: "ARGOCD_APP_NAME".to_owned(), value: name.to_owned() }
+            Sourced { origin: "ARGOCD_APP_NAME".to_owned(), value: name.to_owned() }
         }
     };
-    if said.value.len() <= 53 && said.value.split('.').all(is_label) {
-        return Ok(said.value);
+    if name.value.len() <= 53 && name.value.split('.').all(is_label) {
+        return Ok(name.value);
     }
-    Err(Error::usage(format!("{}: {} is no name for a release", said.origin, quoted(&said.value))).help(
+    Err(Error::usage(format!("{}: {} is no name for a release", name.origin, quoted(&name.value))).help(
         "choose one with the parameter `release-name`: lower-case letters, digits, `-` and `.`, 53 characters at most",
     ))
 }
 
-fn namespace(voices: &Voices<'_>, destination: Option<&str>) -> Result<Option<String>, Error> {
+fn namespace(sources: &Sources<'_>, destination: Option<&str>) -> Result<Option<String>, Error> {
     let destination =
-        destination.map(|value| Said { origin: "ARGOCD_APP_NAMESPACE".to_owned(), value: value.to_owned() });
-    let Some(said) = voices.text("namespace")?.or(destination) else {
+        destination.map(|value| Sourced { origin: "ARGOCD_APP_NAMESPACE".to_owned(), value: value.to_owned() });
+    let Some(found) = sources.text("namespace")?.or(destination) else {
         return Ok(None);
     };
-    if said.value.len() <= 63 && is_label(&said.value) {
-        return Ok(Some(said.value));
+    if found.value.len() <= 63 && is_label(&found.value) {
+        return Ok(Some(found.value));
     }
-    Err(Error::usage(format!("{}: {} is no namespace", said.origin, quoted(&said.value)))
+    Err(Error::usage(format!("{}: {} is no namespace", found.origin, quoted(&found.value)))
         .help("a namespace is lower-case letters, digits and `-`, 63 characters at most"))
 }
 
@@ -145,10 +145,10 @@ fn is_label(text: &str) -> bool {
         && bytes.last().is_some_and(letter)
 }
 
-fn values_files(voices: &Voices<'_>, files: &dyn Files) -> Result<Vec<PathBuf>, Error> {
-    let optional = voices.is("ignore-missing-values-files")?;
+fn values_files(sources: &Sources<'_>, files: &dyn Files) -> Result<Vec<PathBuf>, Error> {
+    let optional = sources.is("ignore-missing-values-files")?;
     let mut found = Vec::new();
-    let Some(Said { origin, value: names }) = voices.list("values-files")? else {
+    let Some(Sourced { origin, value: names }) = sources.list("values-files")? else {
         return Ok(found);
     };
     for name in names {
@@ -162,18 +162,18 @@ fn values_files(voices: &Voices<'_>, files: &dyn Files) -> Result<Vec<PathBuf>, 
 }
 
 /// Single values, in the order of their names.
-fn set(voices: &Voices<'_>, parameter: &str) -> Result<Vec<(String, String)>, Error> {
-    let entries: BTreeMap<String, Said<String>> = voices.map(parameter)?;
-    let checked = entries.into_iter().map(|(name, said)| {
-        // Such a name would say something about another value.
+fn set(sources: &Sources<'_>, parameter: &str) -> Result<Vec<(String, String)>, Error> {
+    let entries: BTreeMap<String, Sourced<String>> = sources.map(parameter)?;
+    let checked = entries.into_iter().map(|(name, entry)| {
+        // Such a name would set another value.
         if name.is_empty() || name.contains(['=', ',', '{', '}']) || name.contains(char::is_control) {
             return Err(Error::usage(format!(
                 "{}: a name is empty or holds `=`, `,`, a brace or a line break",
-                said.origin
+                entry.origin
             ))
             .help("a name is a path in the values: `service.type`, `tolerations[0].key`, `labels.example\\.com/a`"));
         }
-        Ok((name, said.value))
+        Ok((name, entry.value))
     });
     checked.collect()
 }

@@ -16,12 +16,12 @@
 //!
 //! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
 
-pub mod complaint;
 pub mod dependencies;
 pub mod helm;
+pub mod helm_error;
 pub mod parameters;
 pub mod process;
-mod voices;
+mod sources;
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ use crate::stream::Stream;
 use helm::Render;
 
 use process::{Ended, Invocation};
-use voices::{PROGRAM, Voices, variable};
+use sources::{PROGRAM, Sources, variable};
 
 /// Runs a program, as [`process::run`] does.
 pub type Run<'r> = dyn FnMut(&Invocation) -> io::Result<Ended> + 'r;
@@ -60,17 +60,17 @@ impl Request {
     /// # Errors
     /// Whatever is wrong with parameters, variables or the configuration file, of kind [`Kind::Usage`].
     pub fn read(options: &Options, env: &[(String, String)], files: &dyn Files) -> Result<Self, Error> {
-        let voices = Voices::read(env)?;
-        let render = Render::read(&voices, env, files)?;
-        let rest = voices.env_of_configuration();
-        let settings = config::resolve_with(&voices.parameters(), options, &rest, files, None, lint::REGISTRY)?;
+        let sources = Sources::read(env)?;
+        let render = Render::read(&sources, env, files)?;
+        let rest = sources.env_of_configuration();
+        let settings = config::resolve_with(&sources.parameters(), options, &rest, files, None, lint::REGISTRY)?;
         let here = files.follow(Path::new(".")).unwrap_or_default();
         let program = variable(env, &format!("{PREFIX}{PROGRAM}")).filter(|program| !program.is_empty());
         Ok(Request {
             render,
             settings,
             program: program.unwrap_or("helm").to_owned(),
-            env: passed_on(env),
+            env: helm_environment(env),
             root: confine::root(&here).to_owned(),
         })
     }
@@ -81,13 +81,13 @@ impl Request {
     /// Helm cannot be run, or fails: of kind [`Kind::Program`].
     pub fn rendered(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<Vec<u8>, Error> {
         let mut ended = self.template(run)?;
-        if complaint::is_missing_dependency(&ended) {
+        if helm_error::is_missing_dependency(&ended) {
             self.bring_dependencies(files, run)?;
             ended = self.template(run)?;
         }
         match ended.code {
             Some(0) => Ok(ended.stdout),
-            _ => Err(complaint::error("helm template", &ended, &self.root)),
+            _ => Err(helm_error::error("helm template", &ended, &self.root)),
         }
     }
 
@@ -102,7 +102,7 @@ impl Request {
             let what = format!("helm {} {}", args[0], args[1]);
             let ended = self.helm(args, &variables, None, run)?;
             if ended.code != Some(0) {
-                return Err(complaint::error(&what, &ended, &self.root));
+                return Err(helm_error::error(&what, &ended, &self.root));
             }
         }
         Ok(())
@@ -158,7 +158,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
 
 /// What users read at the Application when a run ends with an error.
 #[must_use]
-pub fn told(error: &Error) -> String {
+pub fn error_text(error: &Error) -> String {
     let text = format!("istio-alb: error: {error}\n");
     // Helm's flags are none of ours.
     match error.kind {
@@ -169,7 +169,7 @@ pub fn told(error: &Error) -> String {
 
 /// What users read at the Application when findings forbid printing.
 #[must_use]
-pub fn refused(rewritten: &Rewritten<'_>) -> String {
+pub fn refusal_text(rewritten: &Rewritten<'_>) -> String {
     let findings = report::text(&rewritten.findings, Severity::Error);
     let text = findings + &report::refusal(&rewritten.findings);
     brief(&parameters::instead_of_flags(&text))
@@ -195,9 +195,9 @@ fn short_quotes(line: &str) -> String {
     short.collect::<Vec<_>>().join("`")
 }
 
-/// What Helm gets of our environment: what tells it where things are. Not the rest, which an Application can add to; and not
-/// HELM_DEBUG, with which Helm prints manifests when it fails.
-fn passed_on(env: &[(String, String)]) -> Vec<(String, String)> {
+/// The part of our environment that Helm gets: where to find things. The rest is left out, since an Application can add to it.
+/// So is HELM_DEBUG, with which Helm prints manifests when it fails.
+fn helm_environment(env: &[(String, String)]) -> Vec<(String, String)> {
     const NAMES: &[&str] = &[
         "PATH",
         "HOME",

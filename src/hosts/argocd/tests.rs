@@ -55,7 +55,7 @@ fn generated(
         Ok(rewrite(&output, &request.settings)?.text())
     });
     assert!(answers.next().is_none(), "Helm was to be called once more");
-    (calls, text.map_err(|error| told(&error)))
+    (calls, text.map_err(|error| error_text(&error)))
 }
 
 fn prints(stdout: &str) -> io::Result<Ended> {
@@ -202,12 +202,12 @@ fn the_configuration_is_a_file_of_the_repository() {
     assert_eq!(scheme(&[("ARGOCD_APP_PARAMETERS", both)], &[("edge.yaml", alb)]), Ok("internet-facing".to_owned()));
     let refused = |json| Request::read(&Options::default(), &env(&[("ARGOCD_APP_PARAMETERS", json)]), &folder(&[]));
     assert_eq!(
-        told(&refused(r#"[{"name":"config","string":"/../../etc/passwd"}]"#).unwrap_err()),
+        error_text(&refused(r#"[{"name":"config","string":"/../../etc/passwd"}]"#).unwrap_err()),
         "istio-alb: error: parameter `config`: `/../../etc/passwd` is not in the repository\n  help: name a file of the \
          Application's own repository; with `/` in front the path counts from its root\n"
     );
     assert_eq!(
-        told(&refused(r#"[{"name":"config","string":"gone.yaml"}]"#).unwrap_err()),
+        error_text(&refused(r#"[{"name":"config","string":"gone.yaml"}]"#).unwrap_err()),
         "istio-alb: error: parameter `config`: there is no file `gone.yaml`\n  help: a path counts from the Application's \
          folder, and with `/` in front from the root of the repository\n"
     );
@@ -218,7 +218,7 @@ fn messages_are_short_and_show_what_is_invisible() {
     let long = "x".repeat(100_000);
     assert_eq!(brief(&format!("found `{long}`, and\n")), format!("found `{}…`, and\n", "x".repeat(80)));
     assert_eq!(brief(&long), format!("{}…\n", "x".repeat(1500)));
-    let flag = |kind| told(&Error::new(kind, "x").help("see --scheme"));
+    let flag = |kind| error_text(&Error::new(kind, "x").help("see --scheme"));
     assert_eq!(flag(Kind::Usage), "istio-alb: error: x\n  help: see the parameter `scheme`\n");
     assert_eq!(flag(Kind::Program), "istio-alb: error: x\n  help: see --scheme\n");
     assert_eq!(brief("a\u{1b}[31m\tb\r\n"), "a\\u{1b}[31m\\tb\n");

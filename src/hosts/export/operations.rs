@@ -4,9 +4,10 @@ use json_patch::jsonptr::PointerBuf;
 use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
 use serde_json::{Value, json};
 
-use crate::alb::nlb;
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
 use crate::config::{Entries, Spec, Var, fields};
+use crate::migrate;
+use crate::migrate::annotations::{ROWS, Tail};
 use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
 use crate::rewrite::RewrittenGateway;
 
@@ -25,7 +26,7 @@ const ACCESS: [(&str, &[&str], &[&str]); 4] = [
 
 /// Whether the configuration decides about an annotation, whatever the Service says.
 fn is_configured(spec: &Spec, suffix: &str) -> bool {
-    !fields::configured(&spec.ingress, &format!("{}{suffix}", nlb::ALB)).is_default()
+    !fields::configured(&spec.ingress, &format!("{}{suffix}", migrate::ALB)).is_default()
 }
 
 /// The changes to a Service, guarded.
@@ -80,12 +81,12 @@ impl List {
             if is_configured(&turned.spec, suffix) {
                 continue;
             }
-            let mut keys = vec![format!("{}{suffix}", nlb::ALB)];
+            let mut keys = vec![format!("{}{suffix}", migrate::ALB)];
             if turned.spec.carry_over() {
                 for field in fields {
                     self.test(&["spec", field], service["spec"][field].clone());
                 }
-                keys.extend(annotations.iter().map(|key| format!("{}{key}", nlb::PREFIX)));
+                keys.extend(annotations.iter().map(|key| format!("{}{key}", migrate::PREFIX)));
             }
             for key in keys {
                 let value = service["metadata"]["annotations"][&key].clone();
@@ -166,22 +167,18 @@ fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
 fn annotations(turned: &RewrittenGateway) -> Vec<String> {
     let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
-    for row in &nlb::ROWS {
-        match row.suffix.split_once("${") {
-            None => keys.push(format!("{}{}", nlb::PREFIX, row.suffix)),
-            Some((stem, template)) => {
-                for port in ports(&turned.service.value) {
-                    let number = &port["port"];
-                    if template.starts_with("port") {
-                        keys.push(format!("{}{stem}{number}", nlb::PREFIX));
-                        continue;
-                    }
-                    // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
-                    let protocols: &[&str] =
-                        if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
-                    keys.extend(protocols.iter().map(|protocol| format!("{}{stem}{protocol}-{number}", nlb::PREFIX)));
-                }
-            }
+    for row in &ROWS {
+        let stem = format!("{}{}", migrate::PREFIX, row.stem());
+        let ports = ports(&turned.service.value).iter();
+        match row.tail {
+            Tail::None => keys.push(stem),
+            Tail::Port => keys.extend(ports.map(|port| format!("{stem}{}", port["port"]))),
+            Tail::Listener => keys.extend(ports.flat_map(|port| {
+                // The protocols of an NLB's listeners (LBC v3.5.0 pkg/service/model_build_listener.go).
+                let protocols: &[&str] =
+                    if port["protocol"] == "UDP" { &["UDP", "TCP_UDP"] } else { &["TCP", "TLS", "TCP_UDP"] };
+                protocols.iter().map(|protocol| format!("{stem}{protocol}-{}", port["port"])).collect::<Vec<_>>()
+            })),
         }
     }
     for operation in &turned.patch.0 {

@@ -25,8 +25,8 @@ impl Files for Repository {
 fn render(pairs: &[(&str, &str)]) -> Result<Render, String> {
     let app = [("ARGOCD_APP_NAME", "gw")];
     let env: Vec<_> = pairs.iter().chain(&app).map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let voices = Voices::read(&env).map_err(|error| error.to_string())?;
-    Render::read(&voices, &env, &Repository).map_err(|error| error.to_string())
+    let sources = Sources::read(&env).map_err(|error| error.to_string())?;
+    Render::read(&sources, &env, &Repository).map_err(|error| error.to_string())
 }
 
 fn parameters(json: &str) -> Result<Vec<String>, String> {
@@ -80,7 +80,7 @@ fn everything_said() {
 fn the_name_of_the_application_without_its_namespace() {
     let named = |name: &str| {
         let env = vec![("ARGOCD_APP_NAME".to_owned(), name.to_owned())];
-        let render = Render::read(&Voices::read(&env).unwrap(), &env, &Repository);
+        let render = Render::read(&Sources::read(&env).unwrap(), &env, &Repository);
         render.map(|render| render.release).map_err(|error| error.to_string())
     };
     assert_eq!(named("team-a_gw"), Ok("gw".to_owned()));

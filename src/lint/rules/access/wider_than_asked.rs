@@ -10,7 +10,7 @@ use super::ALB024;
 use crate::alb::values::string_list;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::migration::ALB027;
+use crate::migrate::rules::ALB027;
 
 #[cfg(test)]
 mod tests;

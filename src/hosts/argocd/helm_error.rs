@@ -1,23 +1,23 @@
-//! What Helm says when it fails, as people should read it at an Application: Argo CD shows all of stderr, to everybody who
-//! may see the Application, and keeps it.
+//! Helm's error, as users read it at an Application: Argo CD shows all of stderr to everybody who may see the Application, and
+//! keeps it.
 //!
-//! - Helm 4 says an error twice: as a log line, and behind `Error:`. Log lines go, so do warnings; some print whole trees
-//!   of values.
-//! - The folder of the request has another name each time. Without it the condition stays the same from one attempt to the
-//!   next.
-//! - What to do is added, where one can know.
+//! - Helm 4 prints an error twice: as a log line, and after `Error:`. Log lines and warnings are left out; some print whole
+//!   trees of values.
+//! - The folder of the request is left out. It has another name each time, and without it the condition stays the same from one
+//!   attempt to the next.
+//! - What to do is added, where it is known.
 
 use std::path::Path;
 
 use super::process::Ended;
 use crate::error::{Error, Kind, cut};
 
-/// More lines than this nobody reads in a condition.
+/// Lines of a condition.
 const LINES: usize = 12;
-/// Longer than this a line is no sentence.
+/// Characters of a line.
 const LETTERS: usize = 600;
 
-/// What is known about some of Helm's errors: what they say, and what to do.
+/// A part of an error of Helm's, and what to do about it.
 #[rustfmt::skip]
 const ADVICE: &[(&str, &str)] = &[
     ("failed to parse -:", "`-` is the parameter `values`: it must be a YAML map, as in a values file"),
@@ -35,7 +35,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("missing in charts", "`helm dependency build` brought no such chart: compare the names in Chart.yaml with charts/"),
 ];
 
-/// What a chart looks like whose dependencies were not committed (Helm 3 and 4; argo-cd v3.5.7 util/helm/helm.go:67).
+/// Whether Helm failed since the chart's dependencies were not committed (Helm 3 and 4; argo-cd v3.5.7 util/helm/helm.go:67).
 #[must_use]
 pub fn is_missing_dependency(ended: &Ended) -> bool {
     let text = String::from_utf8_lossy(&ended.stderr);
@@ -51,22 +51,22 @@ pub fn is_missing_dependency(ended: &Ended) -> bool {
 #[must_use]
 pub fn error(what: &str, ended: &Ended, root: &Path) -> Error {
     let text = String::from_utf8_lossy(&ended.stderr);
-    let said = message(&text, root);
+    let message = message(&text, root);
     let failed = match ended.code {
         None => {
             return Error::new(Kind::Program, format!("{what} was killed"))
                 .help("it may have used more memory than the sidecar has: raise the limit");
         }
-        Some(code) if said.is_empty() => {
+        Some(code) if message.is_empty() => {
             Error::new(Kind::Program, format!("{what} failed with exit code {code} and said nothing"))
         }
-        Some(_) => Error::new(Kind::Program, format!("{what} failed: {said}")),
+        Some(_) => Error::new(Kind::Program, format!("{what} failed: {message}")),
     };
-    let advice = ADVICE.iter().find(|(part, _)| said.contains(part)).map(|(_, advice)| *advice);
+    let advice = ADVICE.iter().find(|(part, _)| message.contains(part)).map(|(_, advice)| *advice);
     failed.help(advice.unwrap_or("the same command on the chart, with the same values, shows it on your machine"))
 }
 
-/// The message in what Helm printed: what is behind its last `Error:`, or all of it where there is none.
+/// The message in Helm's stderr: what follows the last `Error:`, or all of it where there is none.
 fn message(stderr: &str, root: &Path) -> String {
     let root = format!("{}/", root.display());
     let is_log =
@@ -79,11 +79,11 @@ fn message(stderr: &str, root: &Path) -> String {
         .filter(|line| !line.is_empty() && !line.starts_with("Use --debug flag"))
         .map(|line| without_values(&line))
         .collect();
-    let mut said = lines[..lines.len().min(LINES)].join("\n  ");
+    let mut message = lines[..lines.len().min(LINES)].join("\n  ");
     if lines.len() > LINES {
-        said.push_str(&format!("\n  … and {} more lines", lines.len() - LINES));
+        message.push_str(&format!("\n  … and {} more lines", lines.len() - LINES));
     }
-    said
+    message
 }
 
 /// A line, cut where it is long, and where Helm prints the values themselves (helm v3.21.4 pkg/chartutil/dependencies.go,

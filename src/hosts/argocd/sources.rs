@@ -1,5 +1,5 @@
-//! What an Application says, in three voices: its parameters, its variables, the variables of the sidecar. The first that
-//! speaks is heard; maps are merged by key.
+//! The sources of a setting: the parameters of an Application, its variables, the variables of the sidecar. The first that has
+//! the setting counts; maps are merged by key.
 //!
 //! `ARGOCD_APP_PARAMETERS` is the JSON of a Go slice: `null` where the Application has none (argo-cd v3.5.7
 //! pkg/apis/application/v1alpha1/types.go:1106). The variables `PARAM_*` beside it are no use: two names can become one. A
@@ -79,21 +79,21 @@ fn article(kind: Kind) -> String {
     format!("{} {}", if kind == Kind::List { "an" } else { "a" }, kind.word())
 }
 
-/// A value and who says it.
+/// A value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said<T> {
+pub(super) struct Sourced<T> {
     pub origin: String,
     pub value: T,
 }
 
-/// All that is said.
+/// The sources, parameters first.
 #[derive(Debug)]
-pub(super) struct Voices<'e> {
+pub(super) struct Sources<'e> {
     parameters: BTreeMap<String, Value>,
     env: &'e [(String, String)],
 }
 
-impl<'e> Voices<'e> {
+impl<'e> Sources<'e> {
     /// Reads the parameters; the variables are read when they are asked for.
     pub fn read(env: &'e [(String, String)]) -> Result<Self, Error> {
         let forbidden = format!("{ARGOCD_PREFIX}{PROGRAM}");
@@ -102,14 +102,14 @@ impl<'e> Voices<'e> {
                 .help(format!("{PREFIX}{PROGRAM} in the sidecar names the Helm to use")));
         }
         let parameters = parse(variable(env, VARIABLE).unwrap_or_default())?;
-        Ok(Voices { parameters, env })
+        Ok(Sources { parameters, env })
     }
 
-    /// The voices that say something, the one that counts most first.
-    fn said(&self, name: &str, kind: Kind) -> Result<Vec<Said<Value>>, Error> {
-        let mut said = Vec::new();
+    /// The values of all sources that have the setting, the one that counts first.
+    fn values_of(&self, name: &str, kind: Kind) -> Result<Vec<Sourced<Value>>, Error> {
+        let mut found = Vec::new();
         if let Some(value) = self.parameters.get(name) {
-            said.push(Said { origin: format!("parameter `{name}`"), value: value.clone() });
+            found.push(Sourced { origin: format!("parameter `{name}`"), value: value.clone() });
         }
         for prefix in [ARGOCD_PREFIX, PREFIX] {
             let origin = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
@@ -121,38 +121,38 @@ impl<'e> Voices<'e> {
                 Kind::List => Value::List(items(text).map(str::to_owned).collect()),
                 Kind::Map => Value::Map(entries(text, &origin)?),
             };
-            said.push(Said { origin, value });
+            found.push(Sourced { origin, value });
         }
-        match said.iter().find(|said| matches!(&said.value, Value::Text(text) if text.trim().is_empty())) {
+        match found.iter().find(|found| matches!(&found.value, Value::Text(text) if text.trim().is_empty())) {
             Some(empty) => {
                 Err(Error::usage(format!("{}: the value is empty", empty.origin)).help("leave it out to say nothing"))
             }
-            None => Ok(said),
+            None => Ok(found),
         }
     }
 
-    pub fn text(&self, name: &str) -> Result<Option<Said<String>>, Error> {
-        Ok(self.said(name, Kind::Text)?.into_iter().find_map(|said| match said.value {
-            Value::Text(value) => Some(Said { origin: said.origin, value }),
+    pub fn text(&self, name: &str) -> Result<Option<Sourced<String>>, Error> {
+        Ok(self.values_of(name, Kind::Text)?.into_iter().find_map(|found| match found.value {
+            Value::Text(value) => Some(Sourced { origin: found.origin, value }),
             _ => None,
         }))
     }
 
-    pub fn list(&self, name: &str) -> Result<Option<Said<Vec<String>>>, Error> {
-        Ok(self.said(name, Kind::List)?.into_iter().find_map(|said| match said.value {
-            Value::List(value) => Some(Said { origin: said.origin, value }),
+    pub fn list(&self, name: &str) -> Result<Option<Sourced<Vec<String>>>, Error> {
+        Ok(self.values_of(name, Kind::List)?.into_iter().find_map(|found| match found.value {
+            Value::List(value) => Some(Sourced { origin: found.origin, value }),
             _ => None,
         }))
     }
 
-    /// The entries of a map, each with who says it.
-    pub fn map(&self, name: &str) -> Result<BTreeMap<String, Said<String>>, Error> {
+    /// The entries of a map, each with its source.
+    pub fn map(&self, name: &str) -> Result<BTreeMap<String, Sourced<String>>, Error> {
         let mut merged = BTreeMap::new();
-        for said in self.said(name, Kind::Map)?.into_iter().rev() {
-            let Value::Map(map) = said.value else {
+        for found in self.values_of(name, Kind::Map)?.into_iter().rev() {
+            let Value::Map(map) = found.value else {
                 continue;
             };
-            let entries = map.into_iter().map(|(key, value)| (key, Said { origin: said.origin.clone(), value }));
+            let entries = map.into_iter().map(|(key, value)| (key, Sourced { origin: found.origin.clone(), value }));
             merged.extend(entries);
         }
         Ok(merged)
@@ -161,14 +161,14 @@ impl<'e> Voices<'e> {
     pub fn is(&self, name: &str) -> Result<bool, Error> {
         match self.text(name)? {
             None => Ok(false),
-            Some(said) => said.value.parse().map_err(|_| {
-                Error::usage(format!("{}: the value is neither true nor false", said.origin))
+            Some(found) => found.value.parse().map_err(|_| {
+                Error::usage(format!("{}: the value is neither true nor false", found.origin))
                     .help("write \"true\" or \"false\"")
             }),
         }
     }
 
-    /// What the parameters say about the configuration.
+    /// The parameters that are the configuration's.
     pub fn parameters(&self) -> config::Parameters {
         let field = |name: &String| FIELDS.iter().find(|field| field.parameter() == *name);
         let mut parameters = config::Parameters::default();

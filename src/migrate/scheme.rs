@@ -1,13 +1,17 @@
-//! Internal or internet-facing: who made the old load balancer, and whom it let in.
+//! Who made the old load balancer, and whether it was internal or internet-facing.
 //!
-//! Without an annotation that says so an NLB of LBC is internal, a load balancer of CCM internet-facing. Where the two
+//! Without an annotation that names the scheme an NLB of LBC is internal, a load balancer of CCM internet-facing. Where the two
 //! controllers would read the annotations differently and it is not known which of them did, internal counts.
 
+use kubernetes_objects::service::ports;
 use serde_json::Value;
 
-use super::{Carry, annotations_of, flag};
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use super::annotations::annotations_of;
+use super::carried::{Carry, Setting, flag};
+use super::rules;
+
+const SCHEME: &str = "aws-load-balancer-scheme";
+const INTERNAL: &str = "aws-load-balancer-internal";
 
 /// Who makes a load balancer from a Service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,25 +41,20 @@ pub fn controller_of(service: &Value) -> Controller {
 impl Carry<'_> {
     /// `aws-load-balancer-type`.
     pub(super) fn load_balancer_type(&mut self, suffix: &str, value: &str) {
-        if value == "nlb" {
-            self.say(
-                &rules::ALB034,
-                Severity::Warning,
-                suffix,
-                "nlb: the NLB is the cloud provider's, which orphans it when the annotation goes together with the type",
-            );
-        } else {
-            let message = format!("{value}: removed with its load balancer");
-            self.say(&rules::ALB095, Severity::Info, suffix, &message);
+        if value != "nlb" {
+            self.carried(suffix, format_args!("{value}: removed with its load balancer"));
+        } else if self.is_cutover() {
+            let message = "nlb: the NLB is the cloud provider's, which orphans it when the annotation goes together with the type";
+            self.report(&rules::ALB034, suffix, message);
         }
     }
 
     /// `aws-load-balancer-nlb-target-type`.
     pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
         if value == "ip" {
-            self.say(&rules::ALB101, Severity::Info, suffix, "ip: the ALB leads to node ports all the same");
+            self.report(&rules::ALB101, suffix, "ip: the ALB leads to node ports all the same");
         } else {
-            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB has anyway"));
+            self.carried(suffix, format_args!("{value}: what the ALB has anyway"));
         }
     }
 
@@ -63,42 +62,50 @@ impl Carry<'_> {
     pub(super) fn name(&mut self, suffix: &str, value: &str) {
         let message =
             format!("{value}: not carried over, a name is unique over NLBs and ALBs; call the ALB {value}-alb");
-        self.say(&rules::ALB096, Severity::Warning, suffix, &message);
+        self.lost(suffix, message);
+    }
+
+    /// `aws-load-balancer-enable-tcp-udp-listener`.
+    pub(super) fn tcp_udp_listener(&mut self, suffix: &str, value: &str) {
+        let udp = ports(self.service).iter().any(|port| port["protocol"] == "UDP");
+        if udp && controller_of(self.service) != Controller::CcmNlb {
+            let message = format!("{value}: the Service has UDP ports, which an ALB can't serve");
+            self.report(&rules::ALB098, suffix, message);
+        } else {
+            self.not_needed(suffix, "the Service has no UDP port: nothing is lost");
+        }
     }
 
     /// `aws-load-balancer-scheme`, `aws-load-balancer-internal`, or the default of the controller.
     pub(super) fn scheme(&mut self) {
         let scheme = self.get(SCHEME).filter(|value| !value.is_empty());
-        let found = scheme_of(self.controller, scheme, self.get(INTERNAL));
+        let found = scheme_of(controller_of(self.service), scheme, self.get(INTERNAL));
         for suffix in [SCHEME, INTERNAL] {
             if let Some(value) = self.get(suffix)
-                && !matches!(&found, Some((From::Annotation(from), _)) if *from == suffix)
+                && !matches!(found, Some((Origin::Annotation(from), _)) if from == suffix)
             {
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value:?}: not what decides here; removed"));
+                self.carried(suffix, format_args!("{value:?}: not what decides here; removed"));
             }
         }
-        let Some((from, value)) = found else { return };
+        let Some((origin, value)) = found else { return };
         // Misspelt it made no load balancer, and was not meant to open one.
         self.out.internal = value.trim().eq_ignore_ascii_case("internal");
-        self.out.scheme_by_default = matches!(from, From::Default);
         self.set("scheme", value);
-        match from {
-            From::Annotation(suffix) => {
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("carried over to scheme: {value}"));
-            }
-            From::Default => {
+        match origin {
+            Origin::Annotation(suffix) => self.carried(suffix, format_args!("carried over to scheme: {value}")),
+            Origin::Default => {
+                self.out.scheme_by_default = true;
                 let message =
                     format!("scheme: {value} carried over, the default of the controller that made the load balancer");
-                self.say_field(&rules::ALB095, Severity::Info, "type", &message);
+                self.carried(Setting::Field("type"), message);
             }
         }
     }
 }
 
-const SCHEME: &str = "aws-load-balancer-scheme";
-const INTERNAL: &str = "aws-load-balancer-internal";
-
-enum From {
+/// What decides the scheme.
+#[derive(Clone, Copy)]
+enum Origin {
     Annotation(&'static str),
     Default,
 }
@@ -107,31 +114,26 @@ fn scheme_of<'v>(
     controller: Controller,
     scheme: Option<&'v str>,
     internal: Option<&'v str>,
-) -> Option<(From, &'v str)> {
-    let (by_scheme, by_internal) = (From::Annotation(SCHEME), From::Annotation(INTERNAL));
+) -> Option<(Origin, &'v str)> {
+    let (by_scheme, by_internal) = (Origin::Annotation(SCHEME), Origin::Annotation(INTERNAL));
     // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
     let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
     let lbc = internal.map(|value| flag(value) != Some(false));
-    let said = |internal: bool| {
-        if internal { "internal" } else { "internet-facing" }
-    };
+    let name = |internal: bool| if internal { "internal" } else { "internet-facing" };
     match controller {
         Controller::Lbc => scheme
             .map(|value| (by_scheme, value))
-            .or_else(|| lbc.map(|internal| (by_internal, said(internal))))
-            .or(Some((From::Default, "internal"))),
+            .or_else(|| lbc.map(|internal| (by_internal, name(internal))))
+            .or(Some((Origin::Default, "internal"))),
         Controller::CcmNlb => match (ccm, scheme) {
             // CCM does not read the scheme; somebody who wrote `internal` meant it.
             (None | Some(false), Some("internal")) => Some((by_scheme, "internal")),
-            (Some(internal), _) => Some((by_internal, said(internal))),
-            (None, _) => Some((From::Default, "internet-facing")),
+            (Some(internal), _) => Some((by_internal, name(internal))),
+            (None, _) => Some((Origin::Default, "internet-facing")),
         },
+        Controller::Unknown if ccm == Some(true) || lbc == Some(true) => Some((by_internal, "internal")),
         Controller::Unknown => {
-            if ccm == Some(true) || lbc == Some(true) {
-                Some((by_internal, "internal"))
-            } else {
-                scheme.map(|value| (by_scheme, value)).or_else(|| ccm.map(|internal| (by_internal, said(internal))))
-            }
+            scheme.map(|value| (by_scheme, value)).or_else(|| ccm.map(|internal| (by_internal, name(internal))))
         }
     }
 }
@@ -150,7 +152,10 @@ mod tests {
             }
         }
         let service = json!({"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}});
-        super::super::carry(&service, 443).annotations.get("alb.ingress.kubernetes.io/scheme").cloned()
+        super::super::carry(&service, super::super::tests::CUTOVER)
+            .annotations
+            .get("alb.ingress.kubernetes.io/scheme")
+            .cloned()
     }
 
     #[test]

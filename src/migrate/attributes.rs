@@ -1,10 +1,12 @@
-//! Attributes and tags: which keys an ALB knows too.
+//! Attributes, tags and labels: which keys an ALB knows too.
 
-use super::{ALB, Carry, flag, format_map};
+use super::carried::{Carry, flag};
+use super::{format_map, rules};
 use crate::alb::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
-use crate::alb::values::string_map;
-use crate::lint::Severity;
-use crate::lint::migration as rules;
+use crate::alb::values::{string_list, string_map};
+
+const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
+const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
 
 impl Carry<'_> {
     pub(super) fn attribute(&mut self, key: &str, value: &str) {
@@ -22,105 +24,87 @@ impl Carry<'_> {
             ("target-group-attributes", std::mem::take(&mut self.target_group_attributes)),
         ] {
             if !attributes.is_empty() {
-                self.out.annotations.insert(format!("{ALB}{suffix}"), format_map(attributes.iter()));
+                self.set(suffix, &format_map(attributes.iter()));
             }
         }
     }
 
     /// `aws-load-balancer-attributes`: the keys that an ALB has too.
     pub(super) fn load_balancer_attributes(&mut self, suffix: &str, value: &str) {
-        let Some(attributes) = self.map(suffix, value) else {
-            return;
-        };
-        for (key, value) in attributes {
-            if key == "load_balancing.cross_zone.enabled" {
+        for (key, value) in self.map(suffix, value) {
+            if key == CROSS_ZONE {
                 self.cross_zone(suffix, &value);
                 continue;
             }
-            if key == "deletion_protection.enabled" && flag(&value) == Some(true) {
+            if key == "deletion_protection.enabled" && flag(&value) == Some(true) && self.is_cutover() {
                 let message = "deletion_protection.enabled=true: the controller switches it off and deletes the NLB at the cutover";
-                self.say(&rules::ALB035, Severity::Warning, suffix, message);
+                self.report(&rules::ALB035, suffix, message);
             }
             match check(LOAD_BALANCER_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.attribute(&key, &value);
-                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
+                    self.carried(suffix, format_args!("{key}={value} carried over"));
                 }
-                Err(fault) => {
-                    let message = format!("{key}={value}: not carried over, {fault}");
-                    self.say(&rules::ALB097, Severity::Warning, suffix, &message);
-                }
+                Err(fault) => self.carried_in_part(suffix, format_args!("{key}={value}: not carried over, {fault}")),
             }
         }
     }
 
     /// `aws-load-balancer-target-group-attributes`.
     pub(super) fn target_group_attributes(&mut self, suffix: &str, value: &str) {
-        let Some(attributes) = self.map(suffix, value) else {
-            return;
-        };
-        for (key, value) in attributes {
+        for (key, value) in self.map(suffix, value) {
             match check(TARGET_GROUP_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.target_group_attribute(&key, &value);
-                    self.say(&rules::ALB095, Severity::Info, suffix, &format!("{key}={value} carried over"));
+                    self.carried(suffix, format_args!("{key}={value} carried over"));
                 }
                 Err(_) if key == "proxy_protocol_v2.enabled" && value == "true" => {
                     let message = "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
-                    self.say(&rules::ALB057, Severity::Warning, suffix, message);
+                    self.report(&rules::ALB057, suffix, message);
                 }
-                Err(fault) => {
-                    let message = format!("{key}={value}: not carried over, {fault}");
-                    self.say(&rules::ALB097, Severity::Warning, suffix, &message);
-                }
+                Err(fault) => self.carried_in_part(suffix, format_args!("{key}={value}: not carried over, {fault}")),
             }
         }
     }
 
     /// `aws-load-balancer-target-group-attributes.<port>`: that of the backend port counts.
     pub(super) fn target_group_attributes_of_port(&mut self, suffix: &str, value: &str) {
-        if suffix.rsplit('.').next() == Some(self.backend.to_string().as_str()) {
+        let backend = self.options.backend;
+        if suffix.rsplit('.').next() == Some(backend.to_string().as_str()) {
             self.target_group_attributes(suffix, value);
         } else {
-            let message = format!("{value}: the ALB leads to port {} only", self.backend);
-            self.say(&rules::ALB096, Severity::Info, suffix, &message);
+            self.not_needed(suffix, format_args!("{value}: the ALB leads to port {backend} only"));
         }
     }
 
     /// `aws-load-balancer-cross-zone-load-balancing-enabled`: an ALB always is, a target group may not be.
     pub(super) fn cross_zone(&mut self, suffix: &str, value: &str) {
         if flag(value) == Some(false) {
-            self.target_group_attribute("load_balancing.cross_zone.enabled", "false");
+            self.target_group_attribute(CROSS_ZONE, "false");
             let message = "false: an ALB always balances over zones; switched off for the target group instead";
-            self.say(&rules::ALB097, Severity::Warning, suffix, message);
+            self.carried_in_part(suffix, message);
         } else {
-            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
+            self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
         }
     }
 
     /// `aws-load-balancer-access-log-enabled`, with bucket and prefix.
     pub(super) fn access_log(&mut self, suffix: &str, value: &str) {
         if flag(value) != Some(true) {
-            return self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                &format!("{value}: no access logs, as an ALB has it anyway"),
-            );
+            return self.carried(suffix, format_args!("{value}: no access logs, as an ALB has it anyway"));
         }
         self.attribute("access_logs.s3.enabled", "true");
         for (from, to) in [("bucket-name", "bucket"), ("bucket-prefix", "prefix")] {
-            if let Some(value) =
-                self.get(&format!("aws-load-balancer-access-log-s3-{from}")).filter(|value| !value.is_empty())
-            {
+            let value = self.get(&format!("aws-load-balancer-access-log-s3-{from}")).unwrap_or_default();
+            if !value.is_empty() {
                 self.attribute(&format!("access_logs.s3.{to}"), value);
             }
         }
         let message = "access logs carried over; the policy of the S3 bucket for an ALB is another one, check it";
-        self.say(&rules::ALB095, Severity::Info, suffix, message);
+        self.carried(suffix, message);
     }
 
-    /// Bucket and prefix: taken with `access-log-enabled`.
+    /// Bucket and prefix: read with `access-log-enabled`.
     pub(super) fn access_log_detail(&mut self, suffix: &str, value: &str) {
         let enabled = self.get("aws-load-balancer-access-log-enabled").and_then(flag) == Some(true);
         let what = if enabled {
@@ -128,31 +112,26 @@ impl Carry<'_> {
         } else {
             "access logs are not enabled: nothing to carry over"
         };
-        self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: {what}"));
+        self.carried(suffix, format_args!("{value}: {what}"));
     }
 
     /// `aws-load-balancer-connection-draining-enabled`.
     pub(super) fn connection_draining(&mut self, suffix: &str, value: &str) {
         if flag(value) == Some(false) {
-            self.target_group_attribute("deregistration_delay.timeout_seconds", "0");
-            self.say(
-                &rules::ALB095,
-                Severity::Info,
-                suffix,
-                "false: carried over to deregistration_delay.timeout_seconds=0",
-            );
+            self.target_group_attribute(DEREGISTRATION_DELAY, "0");
+            self.carried(suffix, format_args!("false: carried over to {DEREGISTRATION_DELAY}=0"));
         } else {
-            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
+            self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
         }
     }
 
     /// `aws-load-balancer-connection-draining-timeout`, 0 to 3600 seconds.
     pub(super) fn connection_draining_timeout(&mut self, suffix: &str, value: &str) {
         if self.get("aws-load-balancer-connection-draining-enabled").and_then(flag) == Some(false) {
-            return self.say(&rules::ALB096, Severity::Info, suffix, "draining is switched off: no effect");
+            return self.not_needed(suffix, "draining is switched off: no effect");
         }
         if let Some(value) = self.seconds(suffix, value, 0, 3600) {
-            self.target_group_attribute("deregistration_delay.timeout_seconds", &value);
+            self.target_group_attribute(DEREGISTRATION_DELAY, &value);
         }
     }
 
@@ -166,12 +145,12 @@ impl Carry<'_> {
     fn seconds(&mut self, suffix: &str, value: &str, least: u32, most: u32) -> Option<String> {
         match value.trim().parse::<u32>() {
             Ok(seconds) if (least..=most).contains(&seconds) => {
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{seconds} seconds carried over"));
+                self.carried(suffix, format_args!("{seconds} seconds carried over"));
                 Some(seconds.to_string())
             }
             _ => {
                 let message = format!("{value:?} is not {least} to {most} seconds: not carried over");
-                self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+                self.carried_in_part(suffix, message);
                 None
             }
         }
@@ -179,25 +158,28 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-additional-resource-tags`: CCM takes a key without a value, LBC wants the `=`.
     pub(super) fn tags(&mut self, suffix: &str, value: &str) {
-        let tags: Vec<String> = value
-            .split(',')
-            .map(str::trim)
-            .filter(|tag| !tag.is_empty())
-            .map(|tag| if tag.contains('=') { tag.to_owned() } else { format!("{tag}=") })
-            .collect();
-        self.keep(suffix, "tags", &tags.join(","));
+        self.keep(suffix, "tags", &with_equals_signs(value));
     }
 
-    fn map(&mut self, suffix: &str, value: &str) -> Option<Vec<(String, String)>> {
-        match string_map(value) {
-            Some(map) => Some(map.into_iter().collect()),
-            None => {
-                let message = format!("{value:?} is not a list of key=value: not carried over");
-                self.say(&rules::ALB097, Severity::Warning, suffix, &message);
-                None
-            }
-        }
+    /// `aws-load-balancer-target-node-labels`: CCM allows a key without a value.
+    pub(super) fn target_node_labels(&mut self, suffix: &str, value: &str) {
+        self.keep(suffix, "target-node-labels", &with_equals_signs(value));
     }
+
+    /// Pairs of an annotation's value; none where it is not a list of pairs, which is reported.
+    fn map(&mut self, suffix: &str, value: &str) -> Vec<(String, String)> {
+        if let Some(map) = string_map(value) {
+            return map.into_iter().collect();
+        }
+        self.carried_in_part(suffix, format_args!("{value:?} is not a list of key=value: not carried over"));
+        Vec::new()
+    }
+}
+
+fn with_equals_signs(pairs: &str) -> String {
+    let pairs = string_list(pairs).into_iter();
+    let pairs: Vec<String> = pairs.map(|pair| if pair.contains('=') { pair } else { format!("{pair}=") }).collect();
+    pairs.join(",")
 }
 
 /// Whether AWS takes the attribute on an ALB.

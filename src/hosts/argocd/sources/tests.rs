@@ -14,7 +14,7 @@ fn nothing_null_and_an_empty_list_are_alike() {
         assert_eq!(read(json), Ok(BTreeMap::new()), "{json:?}");
     }
     let all = env(&[("OTHER", "x")]);
-    assert_eq!(Voices::read(&all).unwrap().parameters, BTreeMap::new());
+    assert_eq!(Sources::read(&all).unwrap().parameters, BTreeMap::new());
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn what_is_wrong_is_told_without_the_value() {
 fn a_parameter_wins_over_the_application_s_variable_and_that_over_the_sidecar_s() {
     let mut all = env(&[("ISTIO_ALB_RELEASE_NAME", "sidecar")]);
     let release = |env: &[(String, String)]| {
-        let said = Voices::read(env).unwrap().text("release-name").unwrap().unwrap();
+        let said = Sources::read(env).unwrap().text("release-name").unwrap().unwrap();
         (said.origin, said.value)
     };
     let said = |origin: &str, value: &str| (origin.to_owned(), value.to_owned());
@@ -102,21 +102,21 @@ fn maps_are_merged_and_lists_are_not() {
         ("ARGOCD_ENV_ISTIO_ALB_VALUES_FILES", "app.yaml"),
         ("ARGOCD_APP_PARAMETERS", r#"[{"name":"helm-parameters","map":{"d":"p"}}]"#),
     ]);
-    let voices = Voices::read(&all).unwrap();
-    let map = voices.map("helm-parameters").unwrap();
+    let sources = Sources::read(&all).unwrap();
+    let map = sources.map("helm-parameters").unwrap();
     let map: Vec<_> = map.iter().map(|(key, said)| (key.as_str(), said.value.as_str())).collect();
     assert_eq!(map, [("a", "sidecar"), ("b", "app"), ("c", "x,y=z"), ("d", "p")]);
-    assert_eq!(voices.list("values-files").unwrap().unwrap().value, ["app.yaml"]);
+    assert_eq!(sources.list("values-files").unwrap().unwrap().value, ["app.yaml"]);
 }
 
 #[test]
 fn variables_that_say_nothing_right_are_refused() {
     let told = |name: &str, value: &str| {
         let all = env(&[(name, value)]);
-        let voices = Voices::read(&all).map_err(|error| error.to_string())?;
-        voices.map("helm-parameters").map_err(|error| error.to_string())?;
-        voices.is("skip-crds").map_err(|error| error.to_string())?;
-        voices.text("values").map(|_| ()).map_err(|error| error.to_string())
+        let sources = Sources::read(&all).map_err(|error| error.to_string())?;
+        sources.map("helm-parameters").map_err(|error| error.to_string())?;
+        sources.is("skip-crds").map_err(|error| error.to_string())?;
+        sources.text("values").map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(
         told("ARGOCD_ENV_ISTIO_ALB_HELM_PARAMETERS", "a=1,secret").unwrap_err(),
@@ -145,7 +145,7 @@ fn fields_go_on_as_flags_have_them() {
         {"name":"tags","map":{"a":"007","b":"null","c":"x: y"}},{"name":"no-carry-over","string":"true"},
         {"name":"config","string":"alb.yaml"},{"name":"set","array":["phase=attach"]},{"name":"values","string":"a: 1"}]"#;
     let all = env(&[("ARGOCD_APP_PARAMETERS", json)]);
-    let parameters = Voices::read(&all).unwrap().parameters();
+    let parameters = Sources::read(&all).unwrap().parameters();
     let fields: Vec<_> = parameters.fields.iter().map(|(field, value)| (field.path, value.as_str())).collect();
     assert_eq!(
         fields,
@@ -170,7 +170,7 @@ fn the_configuration_does_not_see_what_is_helm_s() {
         ("ISTIO_ALB_SCHEME", "internal"),
         ("RELEASE_NAME", "x"),
     ]);
-    let rest = Voices::read(&all).unwrap().env_of_configuration();
+    let rest = Sources::read(&all).unwrap().env_of_configuration();
     let rest: Vec<_> = rest.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(rest, ["ISTIO_ALB_SCHEME", "RELEASE_NAME"]);
 }

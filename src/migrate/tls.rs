@@ -1,35 +1,34 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
-use super::Carry;
+use super::carried::Carry;
 use crate::alb::catalogue::ssl_policy;
-use crate::lint::Severity;
-use crate::lint::migration as rules;
-use crate::plan::PINS;
+use crate::alb::values::string_list;
+use crate::istio::PINS;
 
 impl Carry<'_> {
     /// `aws-load-balancer-ssl-cert`: a list in LBC, one ARN in CCM; the first is the default in both.
     pub(super) fn certificate(&mut self, suffix: &str, value: &str) {
-        let arns: Vec<&str> = value.split(',').map(str::trim).filter(|arn| !arn.is_empty()).collect();
-        self.keep(suffix, "certificate-arn", &arns.join(","));
+        self.keep(suffix, "certificate-arn", &string_list(value).join(","));
     }
 
     /// `aws-load-balancer-ssl-ports`: the Service ports, by name or number, whose listeners speak TLS. Absent or `*`, all
     /// do. With an ALB 80 is HTTP, redirected, and 443 HTTPS, unless the ports say otherwise.
     pub(super) fn tls_ports(&mut self, suffix: &str, value: &str) {
         if self.get("aws-load-balancer-ssl-cert").is_none() {
-            return self.say(&rules::ALB096, Severity::Info, suffix, "without a certificate it has no effect");
+            return self.not_needed(suffix, "without a certificate it has no effect");
         }
-        let tls: Vec<&str> = value.split(',').map(str::trim).filter(|port| !port.is_empty()).collect();
-        let speaks_tls = |(name, number): &(&str, u64)| {
-            tls.contains(&"*") || tls.contains(name) || tls.iter().any(|port| port.parse() == Ok(*number))
+        let tls = string_list(value);
+        let speaks_tls = |(name, number): (&str, u64)| {
+            tls.iter().any(|port| port == "*" || port == name || port.parse() == Ok(number))
         };
-        let listeners: Vec<String> = PINS[1..]
-            .iter()
-            .map(|pin| format!("{{\"{}\": {}}}", if speaks_tls(pin) { "HTTPS" } else { "HTTP" }, pin.1))
-            .collect();
+        let listener = |pin: &(&str, u64)| {
+            let protocol = if speaks_tls(*pin) { "HTTPS" } else { "HTTP" };
+            format!("{{\"{protocol}\": {}}}", pin.1)
+        };
+        let listeners: Vec<String> = PINS[1..].iter().map(listener).collect();
         let listeners = format!("[{}]", listeners.join(", "));
         if listeners == r#"[{"HTTP": 80}, {"HTTPS": 443}]"# {
-            self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what the ALB's listeners are anyway"));
+            self.carried(suffix, format_args!("{value}: what the ALB's listeners are anyway"));
         } else {
             self.keep(suffix, "listen-ports", &listeners);
         }
@@ -40,8 +39,7 @@ impl Carry<'_> {
         if ssl_policy(value).is_some() {
             self.keep(suffix, "ssl-policy", value);
         } else {
-            let message = format!("{value}: no policy of an ALB; the default is used instead");
-            self.say(&rules::ALB097, Severity::Warning, suffix, &message);
+            self.carried_in_part(suffix, format_args!("{value}: no policy of an ALB; the default is used instead"));
         }
     }
 
@@ -54,9 +52,9 @@ impl Carry<'_> {
                 let message = format!(
                     "{value}: an ALB ends the client's TLS itself, and speaks to port {} by what is usual there; Gateways behind \
                      it need hosts `*`, and mutual TLS of clients no longer reaches Istio",
-                    self.backend
+                    self.options.backend
                 );
-                self.say(&rules::ALB096, Severity::Warning, suffix, &message);
+                self.lost(suffix, message);
             }
         }
     }
@@ -66,20 +64,12 @@ impl Carry<'_> {
         match value {
             "HTTP1Only" => {
                 self.attribute("routing.http2.enabled", "false");
-                self.say(
-                    &rules::ALB095,
-                    Severity::Info,
-                    suffix,
-                    "HTTP1Only: carried over to routing.http2.enabled=false",
-                );
+                self.carried(suffix, "HTTP1Only: carried over to routing.http2.enabled=false");
             }
             "HTTP2Optional" | "HTTP2Preferred" => {
-                self.say(&rules::ALB095, Severity::Info, suffix, &format!("{value}: what an ALB does anyway"));
+                self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
             }
-            _ => {
-                let message = format!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone");
-                self.say(&rules::ALB096, Severity::Warning, suffix, &message);
-            }
+            _ => self.lost(suffix, format_args!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone")),
         }
     }
 }

@@ -5,6 +5,11 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::config::types::Phase;
+use crate::finding::Severity;
+
+/// The ALB leads to port 443, and everything is done at once.
+pub(super) const CUTOVER: Options = Options { backend: 443, phase: Phase::Cutover, carry_over: true };
 
 fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
     let annotations: Map<String, Value> = annotations
@@ -115,7 +120,7 @@ const CASES: &[Case] = &[
 #[test]
 fn every_row_of_the_table() {
     for (key, value, expected, id, severity) in CASES {
-        let carried = carry(&service(&[(key, value)], load_balancer()), 443);
+        let carried = carry(&service(&[(key, value)], load_balancer()), CUTOVER);
         let got: Vec<(&str, &str)> =
             carried.annotations.iter().map(|(key, value)| (key.strip_prefix(ALB).unwrap(), value.as_str())).collect();
         assert_eq!(got, *expected, "{key}: {value}");
@@ -159,7 +164,7 @@ fn what_is_stripped() {
 fn the_field_wins_over_the_annotation() {
     let mut spec = load_balancer();
     spec["loadBalancerSourceRanges"] = json!(["10.0.0.0/8"]);
-    let carried = carry(&service(&[("load-balancer-source-ranges", "192.0.2.0/24")], spec), 443);
+    let carried = carry(&service(&[("load-balancer-source-ranges", "192.0.2.0/24")], spec), CUTOVER);
     assert_eq!(carried.source_ranges, ["10.0.0.0/8"]);
     let lost = carried.findings.iter().find(|finding| finding.message.contains("load-balancer-source-ranges")).unwrap();
     assert!(lost.message.ends_with("the field loadBalancerSourceRanges wins"), "{}", lost.message);
@@ -171,7 +176,7 @@ fn an_allow_list_beside_security_groups_is_an_error() {
         &[("load-balancer-source-ranges", "10.0.0.0/8"), ("aws-load-balancer-security-groups", "sg-1")],
         load_balancer(),
     );
-    assert!(carry(&both, 443).findings.iter().any(|finding| finding.rule.id == "ALB027" && finding.severity == E));
+    assert!(carry(&both, CUTOVER).findings.iter().any(|finding| finding.rule.id == "ALB027" && finding.severity == E));
 }
 
 #[test]
@@ -182,7 +187,7 @@ fn health_checks_by_http_are_kept_and_those_by_tcp_are_not() {
             ("aws-load-balancer-healthcheck-protocol", protocol),
             ("aws-load-balancer-healthcheck-path", path),
         ];
-        let carried = carry(&service(&annotations, load_balancer()), 443);
+        let carried = carry(&service(&annotations, load_balancer()), CUTOVER);
         ["port", "protocol", "path"].map(|name| carried.annotations.get(&format!("{ALB}healthcheck-{name}")).cloned())
     };
     let some = |parts: [&str; 3]| parts.map(|part| Some(part.to_owned()));
@@ -201,7 +206,7 @@ fn tls_ports_make_listeners() {
             ("aws-load-balancer-ssl-cert", "arn:aws:acm:us-east-1:111122223333:certificate/a"),
             ("aws-load-balancer-ssl-ports", ports),
         ];
-        carry(&service(&annotations, load_balancer()), 443).annotations.get(&format!("{ALB}listen-ports")).cloned()
+        carry(&service(&annotations, load_balancer()), CUTOVER).annotations.get(&format!("{ALB}listen-ports")).cloned()
     };
     assert_eq!(listeners("443"), None);
     assert_eq!(listeners("https"), None);
@@ -213,7 +218,7 @@ fn tls_ports_make_listeners() {
 fn nothing_empty_is_carried_over() {
     for row in &ROWS {
         let key = row.suffix.replace("${port}", "443").replace("${Protocol}-${Port}", "TCP-80");
-        let carried = carry(&service(&[(&key, "")], load_balancer()), 443);
+        let carried = carry(&service(&[(&key, "")], load_balancer()), CUTOVER);
         assert!(carried.annotations.values().all(|value| !value.is_empty()), "{key}");
         assert!(carried.findings.iter().any(|finding| finding.message.contains(&key)), "{key} leaves no word");
     }

@@ -1,0 +1,139 @@
+//! The finished Ingress compared with the old load balancer: who may connect, and under which name.
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::annotations::{ALB, PREFIX};
+use super::carried::Carried;
+use super::rules::{ALB022, ALB027, ALB059, ALB096};
+use crate::alb::values::string_list;
+use crate::finding::{Finding, Severity};
+use crate::yaml::pointer;
+
+/// Who may connect, by the annotations of an Ingress: networks and prefix lists, or security groups.
+struct Access {
+    sources: BTreeSet<String>,
+    security_groups: bool,
+}
+
+impl Access {
+    fn of<K: Borrow<str> + Ord, V: AsRef<str>>(annotations: &BTreeMap<K, V>) -> Access {
+        let list = |suffix: &str| {
+            let value = annotations.get(format!("{ALB}{suffix}").as_str());
+            string_list(value.map(AsRef::as_ref).unwrap_or_default())
+        };
+        Access {
+            sources: list("inbound-cidrs").into_iter().chain(list("security-group-prefix-lists")).collect(),
+            security_groups: !list("security-groups").is_empty(),
+        }
+    }
+
+    fn joined(&self) -> String {
+        let sources: Vec<&str> = self.sources.iter().map(String::as_str).collect();
+        sources.join(",")
+    }
+}
+
+/// Reports an allow-list of the old load balancer that is not the ALB's. `ingress` are the annotations of the Ingress.
+/// `carries` is whether settings are carried over, `configured` whether the configuration, or an ALB annotation of the Service,
+/// has who may connect.
+#[must_use]
+pub fn allow_list(
+    before: &Carried,
+    carries: bool,
+    configured: bool,
+    ingress: &BTreeMap<String, String>,
+) -> Option<Finding> {
+    let old = Access::of(&before.annotations);
+    let new = Access::of(ingress);
+    if !before.source_ranges.is_empty() && new.security_groups {
+        if before.reports_lost_access {
+            return None;
+        }
+        let old = before.source_ranges.join(",");
+        let message =
+            format!("the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs");
+        return Some(Finding::new(&ALB027, message));
+    }
+    // A configuration that switches carrying over off and names who may connect has decided.
+    let configured = configured && !new.sources.is_empty();
+    if (configured && !carries) || new.security_groups {
+        return None;
+    }
+    let message = if old.sources.is_empty() {
+        if old.security_groups && !configured {
+            "who may connect was said by security groups of the old load balancer's, which the ALB does not have"
+                .to_owned()
+        } else if before.unread_ranges && !carries {
+            "the Service has an allow-list that can't be read, and it is not the ALB's".to_owned()
+        } else {
+            return None;
+        }
+    } else if new.sources.is_empty() {
+        format!("the Service lets in {} only, and the ALB would be open to everybody", old.joined())
+    } else if new.sources != old.sources {
+        format!("the Service lets in {} only, and the ALB is to let in {}", old.joined(), new.joined())
+    } else {
+        return None;
+    };
+    Some(Finding::new(&ALB027, message))
+}
+
+/// Whether the old load balancer had an allow-list, or security groups of its own.
+#[must_use]
+pub fn has_allow_list(before: &Carried) -> bool {
+    let old = Access::of(&before.annotations);
+    before.unread_ranges || old.security_groups || !old.sources.is_empty()
+}
+
+/// Reports an ALB that is more open than the Ingress in the stream, whose annotations are `existing`.
+#[must_use]
+pub fn ingress_opened(existing: &BTreeMap<&str, &str>, ingress: &BTreeMap<String, String>) -> Option<Finding> {
+    let old = Access::of(existing);
+    let new = Access::of(ingress);
+    let was = if old.security_groups {
+        "security groups say who may connect".to_owned()
+    } else if old.sources.is_empty() {
+        return None;
+    } else {
+        format!("{} may connect", old.joined())
+    };
+    let is = if new.security_groups
+        || (!old.security_groups && new.sources.is_subset(&old.sources) && !new.sources.is_empty())
+    {
+        return None;
+    } else if new.sources.is_empty() {
+        "everybody".to_owned()
+    } else {
+        new.joined()
+    };
+    let message = format!("by the Ingress in the stream {was}, and the ALB is to let in {is}");
+    Some(Finding::new(&ALB027, message).severity(Severity::Warning))
+}
+
+/// Reports an ALB that is to have the name of the NLB. `service` are the annotations of the Service, as it was or as it is.
+#[must_use]
+pub fn name_taken(service: &BTreeMap<&str, &str>, ingress: &BTreeMap<String, String>) -> Option<Finding> {
+    let old = *service.get(format!("{PREFIX}aws-load-balancer-name").as_str())?;
+    let new = ingress.get("alb.ingress.kubernetes.io/load-balancer-name")?;
+    (old == new).then(|| {
+        Finding::new(&ALB022, format!("the ALB is to be called {new}, as the NLB is"))
+            .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
+    })
+}
+
+/// Reports an external-dns annotation of the Service that moved to the Ingress.
+#[must_use]
+pub fn dns_moved(key: &str) -> Finding {
+    let message = format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes");
+    Finding::new(&ALB059, message).field(pointer::of(["metadata", "annotations", key]))
+}
+
+/// Reports what would have been carried over, had it not been switched off.
+#[must_use]
+pub fn not_carried(all: &Carried) -> Option<Finding> {
+    let lost: Vec<String> = all.annotations.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    (!lost.is_empty()).then(|| {
+        Finding::new(&ALB096, format!("not carried over, as asked: {}", lost.join("; "))).severity(Severity::Info)
+    })
+}
