@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Printed;
-use crate::alb::values::{string_list, string_map};
 use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
 use crate::config::reference::sentences;
@@ -16,6 +15,7 @@ use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
 use crate::stream::has_content;
 use crate::yaml::scalar;
+use alb_controller::go::strconv::{string_list, string_map};
 
 /// A configuration file for the gateways of a stream; with an empty stream one that says nothing. Of what is configured already
 /// only the gateways and the names of their Ingresses are in it.

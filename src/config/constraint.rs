@@ -1,7 +1,7 @@
 //! What the value of a field must be, beyond its type: a row of the table of fields names its constraint.
 //!
 //! Values are read from the located tree, so that one constraint serves fields of several types. What AWS and the API server
-//! take is not written here: texts are checked by the functions of [`crate::alb::validation`] and [`super::kube`], ranges are those of the
+//! take is not written here: texts are checked by the functions of [`alb_controller::validation`] and [`super::kube`], ranges are those of the
 //! catalogue of annotations.
 
 use super::check::Check;
@@ -9,8 +9,8 @@ use super::kube::{self, Verdict, wrong};
 use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
-use crate::alb::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
 use crate::placeholder;
+use alb_controller::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
 use std::collections::BTreeMap;
 
 /// What a text must be.

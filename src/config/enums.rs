@@ -213,7 +213,7 @@ impl JsonSchema for Redirect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alb::catalogue::{ADDRESS_TYPES, PROTOCOLS, SCHEMES, TARGET_TYPES};
+    use alb_controller::catalogue::{ADDRESS_TYPES, PROTOCOLS, SCHEMES, TARGET_TYPES};
 
     /// The words that the schema of an enum has.
     fn words<T: JsonSchema>() -> Vec<String> {

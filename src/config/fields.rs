@@ -12,9 +12,9 @@ use super::kube;
 use super::settings::INGRESS_NAME;
 use super::types::{Ingress, ListenPort};
 use super::value::{Override, Printed, entries, list, plain};
-use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::validation as aws;
 use crate::suggest::nearest;
+use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::validation as aws;
 
 const fn text(path: &'static str, example: &'static str) -> Field {
     Field::new(path, Shape::Text, example)
@@ -227,7 +227,7 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alb::catalogue;
+    use alb_controller::catalogue;
 
     #[test]
     fn variables_are_named_after_the_flag_or_the_path() {

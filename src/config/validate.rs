@@ -10,10 +10,10 @@ use super::node::{Node, join};
 use super::settings::INGRESS_NAME;
 use super::types::{ClassAs, HealthCheck, Ingress, Placeholders, ServiceType, Spec, TargetType};
 use super::value::{Entries, Override, Var};
-use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::error::Error;
 use crate::finding::Registry;
 use crate::placeholder::{self, Malformed};
+use alb_controller::catalogue::CLASS_ANNOTATION;
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::values::string_map;
 use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::migrate::{ALB, format_map};
 use crate::placeholder::as_json;
+use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::go::strconv::string_map;
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
 const REDIRECT: &str =

@@ -16,13 +16,13 @@ use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::Value;
 
-use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::config::types::{ClassAs, Placeholders, Spec};
 use crate::config::value::{Entries, Override, Text};
 use crate::error::Error;
 use crate::manifest::Object;
 use crate::migrate::{Carried, annotations_of};
 use crate::placeholder;
+use alb_controller::catalogue::CLASS_ANNOTATION;
 use annotations::{Annotations, Facts};
 use backend::{backend_port, status_ports};
 use kubernetes_objects::ObjectRef;

@@ -20,7 +20,6 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
@@ -29,6 +28,7 @@ pub use crate::finding::{Finding, Rule, Severity};
 use crate::manifest::{self, Object, Objects};
 use crate::placeholder;
 use crate::stream::{Stream, has_content};
+use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
 pub use locate::locate;

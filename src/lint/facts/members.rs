@@ -3,9 +3,9 @@
 //! All members of a group ask the same, and going through all of them each time would take the square of their number. So
 //! each [`Question`] is answered once for a group.
 
-use crate::alb::values::{parse_bool, string_list};
 pub use crate::lint::context::Question;
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::go::strconv::{parse_bool, string_list};
 
 /// The first of the Ingresses that share a load balancer with this one, itself among them, for which the answer is yes.
 pub fn first<'a, 's>(

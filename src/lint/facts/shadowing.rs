@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::alb::model::{Condition, Listener, Patterns, Rule};
+use alb_controller::model::{Condition, Listener, Patterns, Rule};
 
 /// For each rule of a listener, the earlier one that takes all that it would take.
 pub struct Shadowing {

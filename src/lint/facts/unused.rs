@@ -3,9 +3,9 @@
 use super::load_balancer::frontend_nlb;
 use super::members::{Question, first};
 use super::targets::{Target, paths, targets};
-use crate::alb::catalogue::Empty;
-use crate::alb::model::Setting;
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::catalogue::Empty;
+use alb_controller::model::Setting;
 
 /// Why an annotation that the controller knows is not read all the same: something else would have to be there.
 pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<&'static str> {

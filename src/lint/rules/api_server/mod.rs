@@ -16,13 +16,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::alb::model::{Part, Site, Stage};
 use crate::config::kube::{self, Verdict, Wrong, wrong};
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about};
 use crate::lint::facts::targets::services;
 use crate::manifest::Object;
 use crate::yaml::pointer;
+use alb_controller::model::{Part, Site, Stage};
 
 rules! {
     ALB090 Error "ingress-refused-by-the-api-server" {

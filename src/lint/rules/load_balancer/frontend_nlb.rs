@@ -6,11 +6,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::Kind;
-use crate::alb::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::frontend_nlb;
+use alb_controller::catalogue::Kind;
+use alb_controller::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 
 const PREFIX: &str = "frontend-nlb-healthcheck-";
 
@@ -63,7 +63,7 @@ fn timeout(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener) -> Opti
     let (interval, timeout) = (check.interval_seconds, check.timeout_seconds);
     let ranges = [("interval-seconds", interval), ("timeout-seconds", timeout)];
     let in_range = ranges.iter().all(|(suffix, number)| {
-        let annotation = crate::alb::catalogue::find(&format!("{PREFIX}{suffix}"));
+        let annotation = alb_controller::catalogue::find(&format!("{PREFIX}{suffix}"));
         !matches!(annotation.map(|found| found.kind), Some(Kind::Int { min, max })
             if !(min..=max).contains(&i64::from(*number)))
     });

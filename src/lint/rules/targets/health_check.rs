@@ -3,17 +3,17 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{
-    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_INTERVALS,
-    HEALTH_CHECK_PATH_LENGTH, HEALTH_CHECK_TIMEOUTS, Kind, SUCCESS_CODES,
-};
-use crate::alb::model::Setting;
-use crate::alb::validation::codes_within;
-use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
 use crate::manifest::Object;
+use alb_controller::catalogue::{
+    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_INTERVALS,
+    HEALTH_CHECK_PATH_LENGTH, HEALTH_CHECK_TIMEOUTS, Kind, SUCCESS_CODES,
+};
+use alb_controller::go::strconv::parse_int32;
+use alb_controller::model::Setting;
+use alb_controller::validation::codes_within;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
