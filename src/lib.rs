@@ -3,7 +3,7 @@
 //! The way of the data:
 //!
 //! ```text
-//! bytes → stream::split → gateway::find → plan → yaml::apply → ingress → verify → lint → one write
+//! bytes → split → select the gateway → plan its Service → build its Ingress → edit the text, read it back → check → one write
 //! ```
 //!
 //! What the filter promises:
@@ -53,22 +53,18 @@
 #![warn(missing_docs)]
 
 pub mod alb;
-pub mod append;
 pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod error;
 pub mod finding;
-pub mod gateway;
 #[cfg(test)]
 mod golden;
 pub mod hosts;
-pub mod ingress;
 pub mod istio;
 pub mod lint;
 pub mod migrate;
 pub mod placeholder;
-pub mod plan;
 pub mod report;
 pub mod rewrite;
 pub mod sarif;

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use crate::config::types::Placeholders;
 use crate::error::Error;
 use crate::placeholder;
-use crate::plan;
+use crate::rewrite::service;
 use crate::rewrite::{Rewritten, RewrittenGateway};
 use crate::yaml;
 
@@ -88,7 +88,7 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
 
 /// Compares what the operations make of the rendered Service with what the filter makes of it.
 fn check(turned: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
-    let expected = plan::patched(&turned.service.value, &turned.patch)?;
+    let expected = service::patched(&turned.service.value, &turned.patch)?;
     // Under kustomize there are always annotations: its own.
     let mut rendered = turned.service.value.clone();
     if !patch.operations.is_empty() && !rendered["metadata"]["annotations"].is_object() {
@@ -96,7 +96,7 @@ fn check(turned: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
     }
     let mut operations = patch.operations.clone();
     operations.retain(|operation| !matches!(operation, PatchOperation::Test(test) if test.value.is_null()));
-    let found = plan::patched(&rendered, &Patch(operations))?;
+    let found = service::patched(&rendered, &Patch(operations))?;
     let plain = |mut service: Value| {
         if let Some(metadata) = service["metadata"].as_object_mut()
             && metadata

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::ingress::{self, BuiltIngress, Sources};
+use super::service::{self, Plan, ServiceTarget};
 use super::transition::{Transition, is_configured};
 use crate::config::types::{Phase, Placeholders, ServiceType};
 use crate::config::{Entries, Settings, Spec, Var};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::ingress::{self, BuiltIngress, Sources};
 use crate::lint::rewrite_findings::{Before, no_text};
-use crate::manifest::Object;
 use crate::migrate::{self, Carried};
 use crate::placeholder;
-use crate::plan::{self, Plan, ServiceTarget};
+use kubernetes_objects::Object;
 use kubernetes_objects::ObjectRef;
 
 /// One gateway on its way.
@@ -44,7 +44,7 @@ impl<'s> Rewrite<'s> {
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
         let mut plan = plan_service(spec, original, &moved)?;
-        let patched = Object { value: plan::patched(&original.value, &plan.patch)?, ..original.clone() };
+        let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
         let built = ingress::build(&Sources {
@@ -97,7 +97,7 @@ fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)]) -> Result
         return Ok(Plan::default());
     }
     let keep = spec.service.keep_annotations.as_deref().unwrap_or_default();
-    plan::plan(&service.value, &target(spec), &stripped(service, keep, moved)).map_err(|error| match error.place {
+    service::plan(&service.value, &target(spec), &stripped(service, keep, moved)).map_err(|error| match error.place {
         Some(_) => error,
         None => error.at(service.place.clone()),
     })

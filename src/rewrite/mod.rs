@@ -7,9 +7,13 @@
 //! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,
 //! most of them slices of the input, and the findings, and decides.
 
-mod choose;
+mod assign;
+mod edit;
 mod gateway;
-mod print;
+pub mod ingress;
+pub mod insert;
+pub mod select;
+pub mod service;
 mod transition;
 
 use std::borrow::Cow;
@@ -17,20 +21,19 @@ use std::collections::BTreeMap;
 
 use json_patch::Patch;
 
-use crate::append;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::ingress::{self, BuiltIngress};
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity};
-use crate::manifest::{self, Object, Objects};
 use crate::migrate::rules::ALB027;
 use crate::placeholder;
-use crate::stream::{Stream, has_content};
-use choose::{assign, selector_of};
+use assign::{assign, selector_of};
+use edit::edit;
 use gateway::Rewrite;
-use print::print;
+use ingress::BuiltIngress;
+use kubernetes_objects::object::{self, Object, Objects};
+use manifest_yaml::stream::{Stream, has_content};
 
 /// A rewritten stream.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -107,7 +110,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = manifest::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    let found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
@@ -116,7 +119,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         rewrites.push(Rewrite::new(&found.objects, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
-    let pieces = print(&stream, &found, &rewrites)?;
+    let pieces = edit(&stream, &found, &rewrites)?;
     Ok(finish(&stream, found, &rewrites, pieces))
 }
 
@@ -210,11 +213,11 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
     objects[rewrite.service] = rewrite.patched.clone();
     let ingress = match rewrite.existing {
         Some(index) => {
-            objects[index].value = append::updated(&objects[index].value, &rewrite.built.value);
+            objects[index].value = insert::updated(&objects[index].value, &rewrite.built.value);
             index
         }
         None => {
-            objects.push(append::object(stream, &rewrite.patched, &rewrite.built));
+            objects.push(insert::object(stream, &rewrite.patched, &rewrite.built));
             objects.len() - 1
         }
     };
@@ -233,7 +236,7 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
 mod tests {
     use super::*;
     use crate::config;
-    use crate::yaml::readings;
+    use manifest_yaml::readings;
 
     /// What was parsed while a stream was rewritten.
     fn parsed(text: &str) -> usize {

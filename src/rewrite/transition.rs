@@ -1,14 +1,14 @@
 //! Findings about the way from the old load balancer to the ALB. The rules on the rewritten stream cannot make them: what was
 //! there before is gone by then.
 
+use super::ingress::BuiltIngress;
 use crate::config::types::Phase;
 use crate::config::{Spec, fields};
 use crate::finding::Finding;
-use crate::ingress::BuiltIngress;
 use crate::istio::east_west_reason;
 use crate::lint::rewrite_findings as rules;
-use crate::manifest::Object;
 use crate::migrate::{self, Carried, annotations_of, compare};
+use kubernetes_objects::Object;
 
 /// A gateway before and after.
 pub(super) struct Transition<'t> {

@@ -66,10 +66,10 @@ pub fn ports(service: &Value) -> &[Value] {
     service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// `spec.type`; `ClusterIP` where it is left out.
+/// `spec.type`; `ClusterIP` where it is left out or empty.
 #[must_use]
 pub fn type_of(service: &Value) -> &str {
-    service.pointer("/spec/type").and_then(Value::as_str).unwrap_or("ClusterIP")
+    service.pointer("/spec/type").and_then(Value::as_str).filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
 }
 
 /// Whether a port is a TCP port, which it is where `protocol` is left out.
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_is_left_out_has_the_default_of_the_api_server() {
-        assert_eq!((type_of(&json!({})), type_of(&json!({"spec": {"type": ""}}))), ("ClusterIP", ""));
+        assert_eq!((type_of(&json!({})), type_of(&json!({"spec": {"type": ""}}))), ("ClusterIP", "ClusterIP"));
         assert_eq!(type_of(&json!({"spec": {"type": "NodePort"}})), "NodePort");
         assert_eq!(ports(&json!({"spec": {"ports": {}}})), [] as [Value; 0]);
         let tcp = |port: Value| is_tcp(&port);

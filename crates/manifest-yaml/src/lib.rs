@@ -6,8 +6,8 @@
 //! - [`apply`]: an RFC 6902 JSON Patch on the text of a document; [`Tree::apply`] is the same for a document that is parsed
 //!   already
 //! - [`emit`]: a value as YAML in block style that every YAML reader, 1.1 or 1.2, reads back the same
-//! - [`patch`]: the operations of a JSON Patch by the keys of their paths
-//! - [`pointer`]: JSON pointers, by which nodes are named
+//! - [`mod@patch`]: the operations of a JSON Patch by the keys of their paths
+//! - [`mod@pointer`]: JSON pointers, by which nodes are named
 //!
 //! ```
 //! use manifest_yaml::{Tree, apply, stream::Stream};

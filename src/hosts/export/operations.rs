@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use crate::config::types::{ExtraPorts, Phase, ServiceType};
 use crate::config::{Entries, Spec, Var, fields};
+use crate::istio::{PINS, match_pins};
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
-use crate::plan::{self, LOAD_BALANCER_FIELDS, PINS, ports};
 use crate::rewrite::RewrittenGateway;
+use crate::rewrite::service::LOAD_BALANCER_FIELDS;
+use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
 /// Ingress that has it from there. Without a scheme the type and the class decide on it.
@@ -114,7 +116,7 @@ impl List {
 
     fn pin_ports(&mut self, turned: &RewrittenGateway, cluster_ip: bool) {
         let rendered = ports(&turned.service.value);
-        let pins = plan::match_pins(rendered);
+        let pins = match_pins(rendered);
         let mut dropped = Vec::new();
         for (index, port) in rendered.iter().enumerate() {
             let position = index.to_string();

@@ -43,7 +43,7 @@ use serde_json::Value;
 ///
 /// # Errors
 /// A patch that does not fit, and edits that would change something else as well (see the module). An error that is
-/// [`internal`](EditError::internal) means that the result did not pass verification.
+/// [`internal`](field@EditError::internal) means that the result did not pass verification.
 pub fn apply(text: &str, patch: &Patch) -> Result<String, EditError> {
     Ok(Tree::parse(text)?.apply(patch)?.text)
 }

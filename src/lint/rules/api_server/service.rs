@@ -8,7 +8,7 @@ use super::{ALB103, Faults};
 use crate::config::kube::{self, wrong};
 use crate::finding::Finding;
 use crate::manifest::Object;
-use crate::plan::ports;
+use kubernetes_objects::service::ports;
 
 /// What it refuses.
 pub(super) fn faults(service: &Object) -> Vec<Finding> {

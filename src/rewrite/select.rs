@@ -7,8 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::istio::is_gateway;
-pub use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason};
+use crate::istio::{east_west_reason, is_gateway};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
 

@@ -12,11 +12,11 @@ use serde_json::{Map, Value, json};
 
 use crate::config::types::ExtraPorts;
 use crate::error::Error;
-pub use crate::istio::{PINS, match_pins};
+use crate::istio::{PINS, match_pins};
 use crate::lint::Finding;
 use crate::lint::rewrite_findings as rules;
-use crate::yaml::patch::{add, remove, set};
-pub use kubernetes_objects::service::ports;
+use kubernetes_objects::service::ports;
+use manifest_yaml::patch::{add, remove, set};
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).

@@ -7,8 +7,8 @@ use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
-use crate::manifest::Object;
 use crate::placeholder;
+use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
 
 /// The port of the Service that the rules lead to.

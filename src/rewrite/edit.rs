@@ -8,14 +8,14 @@ use json_patch::jsonptr::PointerBuf;
 use serde_json::Value;
 
 use super::gateway::Rewrite;
-use crate::append::{self, Placement};
+use super::insert::{self, Placement};
 use crate::error::{Error, Place};
-use crate::manifest::{Object, Objects};
-use crate::stream::Stream;
-use crate::yaml::{EditError, ParseError, Tree};
+use kubernetes_objects::object::{Object, Objects};
+use manifest_yaml::stream::Stream;
+use manifest_yaml::{EditError, ParseError, Tree};
 
 /// The output in pieces, in order.
-pub(super) fn print<'t>(
+pub(super) fn edit<'t>(
     stream: &Stream<'t>,
     found: &Objects<'t>,
     rewrites: &[Rewrite<'_>],
@@ -29,16 +29,16 @@ pub(super) fn print<'t>(
         }
         if let Some(existing) = rewrite.existing {
             let old = &found.objects[existing];
-            let patch = append::update(&old.value, &rewrite.built.printed());
+            let patch = insert::update(&old.value, &rewrite.built.printed());
             let mut updated = old.value.clone();
             json_patch::patch(&mut updated, &patch).map_err(|error| Error::internal(error.to_string()))?;
             editor.edit_object(old, &patch, &updated)?;
             continue;
         }
         let tree = found.tree(stream, service.document).map_err(unreadable)?;
-        match append::place(stream, &tree, service, &rewrite.built)? {
+        match insert::place(stream, &tree, service, &rewrite.built)? {
             Placement::Item(value) => {
-                editor.edit(service.document, append::add_item(value))?;
+                editor.edit(service.document, insert::add_item(value))?;
             }
             Placement::Document(text) => added.push(text),
         }

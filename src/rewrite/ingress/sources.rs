@@ -1,8 +1,8 @@
 //! What an Ingress is made of.
 
 use crate::config::types::Spec;
-use crate::manifest::Object;
 use crate::migrate::Carried;
+use kubernetes_objects::Object;
 
 /// What an Ingress is made of.
 pub struct Sources<'s> {

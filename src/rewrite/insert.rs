@@ -9,12 +9,12 @@ use k8s_openapi::api::networking::v1::Ingress;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::ingress::BuiltIngress;
 use crate::error::{Error, Place};
-use crate::ingress::BuiltIngress;
-use crate::manifest::Object;
-use crate::stream::{HELM4_FILENAME, Host, Stream};
-use crate::yaml::patch::{add, remove, set};
-use crate::yaml::{self, Newline, Tree};
+use kubernetes_objects::Object;
+use manifest_yaml::patch::{add, remove, set};
+use manifest_yaml::stream::{HELM4_FILENAME, Host, Stream};
+use manifest_yaml::{Newline, Style, Tree, emit};
 
 /// The template that our Ingress seems to come from.
 const FILE: &str = "istio-alb-ingress.yaml";
@@ -48,12 +48,12 @@ pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &Bui
         return Ok(Placement::Document(printed + "\n"));
     }
     let newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
-    let style = yaml::Style { newline, ..tree.style() };
+    let style = Style { newline, ..tree.style() };
     document(stream, service, built, &style).map(Placement::Document)
 }
 
 /// The Ingress as a document of its own, in the style of the stream. What is printed is read back.
-fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: &yaml::Style) -> Result<String, Error> {
+fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: &Style) -> Result<String, Error> {
     let mut value = built.printed();
     let mut comment = String::new();
     let newline = style.newline.as_str();
@@ -65,7 +65,7 @@ fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: 
             Host::Plain => {}
         }
     }
-    let body = yaml::emit(&value, style);
+    let body = emit(&value, style);
     let read = Tree::parse(&body).and_then(|tree| tree.value());
     let typed = Ingress::deserialize(&built.meant(&value));
     let is_ours = typed.is_ok_and(|ingress| {

@@ -1,12 +1,12 @@
 //! Which Service belongs to which configuration document, and the error where there is none.
 
+use super::select::{self, Selector};
 use crate::config::types::IfMissing;
 use crate::config::{Entries, Settings};
 use crate::error::Error;
-use crate::gateway::{self, Selector};
 use crate::istio::STATUS_PORT;
-use crate::manifest::{self, Object, Objects};
-use crate::stream::Stream;
+use kubernetes_objects::object::{self, Object, Objects};
+use manifest_yaml::stream::Stream;
 
 /// Which Service belongs to which configuration document, by its index among the objects; `None` where the stream passes as
 /// it is.
@@ -20,13 +20,13 @@ pub(super) fn assign<'s>(
     check_glued(stream, &selectors)?;
     let mut claimed = Vec::new();
     for selector in selectors.iter().filter(|selector| selector.is_explicit()) {
-        claimed.extend(gateway::find(objects, selector, &[])?);
+        claimed.extend(select::find(objects, selector, &[])?);
     }
     let mut assigned = Vec::new();
     let mut missing = None;
     for (settings, selector) in settings.iter().zip(&selectors) {
         let claimed: &[usize] = if selector.is_explicit() { &[] } else { &claimed };
-        match gateway::find(objects, selector, claimed)? {
+        match select::find(objects, selector, claimed)? {
             Some(service) => assigned.push((settings, service)),
             None if settings.spec.gateway.if_missing() == IfMissing::Pass => {}
             None => missing = missing.or(Some(selector)),
@@ -38,7 +38,7 @@ pub(super) fn assign<'s>(
     check_unreadable(stream, found, &selectors)?;
     let hooks_only = holds_only_hooks(stream)?;
     match missing {
-        Some(selector) if !hooks_only => Err(gateway::missing(objects, selector)),
+        Some(selector) if !hooks_only => Err(select::missing(objects, selector)),
         _ if assigned.is_empty() || hooks_only => Ok(None),
         _ => Ok(Some(assigned)),
     }
@@ -46,7 +46,7 @@ pub(super) fn assign<'s>(
 
 /// Whether every object of a stream is a hook. A stream without any object is an error.
 fn holds_only_hooks(stream: &Stream<'_>) -> Result<bool, Error> {
-    let all = manifest::read_all(stream);
+    let all = object::read_all(stream);
     if all.objects.is_empty() && all.unreadable.is_empty() {
         return Err(Error::input("no document on stdin holds an object").help(
             "the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out",
@@ -67,8 +67,8 @@ fn check_glued(stream: &Stream<'_>, selectors: &[Selector]) -> Result<(), Error>
         let hides_a_gateway = glued.iter().copied().chain([text.len()]).any(|end| {
             let piece = text[from..end].trim_start_matches('-');
             from = end;
-            let objects = manifest::read(&Stream::split(piece), &["Service"]).objects;
-            selectors.iter().any(|selector| !matches!(gateway::find(&objects, selector, &[]), Ok(None)))
+            let objects = object::read(&Stream::split(piece), &["Service"]).objects;
+            selectors.iter().any(|selector| !matches!(select::find(&objects, selector, &[]), Ok(None)))
         });
         if hides_a_gateway {
             return Err(Error::input(

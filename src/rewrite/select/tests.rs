@@ -1,11 +1,11 @@
 //! Tests of the module above.
 
 use super::*;
-use crate::manifest;
-use crate::stream::Stream;
+use kubernetes_objects::object;
+use manifest_yaml::stream::Stream;
 
 fn objects(text: &str) -> Vec<Object> {
-    manifest::read(&Stream::split(text), &["Service"]).objects
+    object::read(&Stream::split(text), &["Service"]).objects
 }
 
 fn service(name: &str, more: &str, spec: &str) -> String {
