@@ -8,9 +8,9 @@ use crate::model::build::health_check::check_protocol;
 use crate::model::build::listen_port::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
 use crate::model::build::{Builder, agree_by_key, show_set};
+use crate::model::output::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
-use crate::model::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 

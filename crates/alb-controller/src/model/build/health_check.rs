@@ -8,8 +8,8 @@
 use crate::catalogue::{DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT};
 use crate::model::build::service_port::{find_port, node_port};
 use crate::model::input::annotations::Annotations;
+use crate::model::output::{HealthCheck, HealthPort, Matcher, Protocol};
 use crate::model::reference::{Key, Reason};
-use crate::model::{HealthCheck, HealthPort, Matcher, Protocol};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kubernetes_objects::PortRef;

@@ -2,8 +2,8 @@
 
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
+use crate::model::output::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use crate::model::reference::{Failure, Key, Object, Reason};
-use crate::model::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
