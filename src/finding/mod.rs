@@ -167,6 +167,15 @@ impl Finding {
         self
     }
 
+    /// The same finding with a help line of its own, where there is one.
+    #[must_use]
+    pub fn maybe_help(self, help: Option<impl Into<String>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
+
     /// The same finding with the object that it is about.
     #[must_use]
     pub fn object(mut self, object: ObjectRef) -> Self {

@@ -3,7 +3,6 @@
 //! A rule is a function from a [`Context`] to findings. It asks the model where it can: the model knows what is in effect and
 //! where that stands. The text of an annotation is read only to report what is wrong in it.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -11,6 +10,7 @@ use crate::config::Spec;
 use crate::finding::{Finding, Rule};
 pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
+use crate::lint::facts::members::{Answers, Question};
 use crate::manifest::Object;
 use alb_controller::catalogue::{PREFIX, Version};
 use alb_controller::model::{
@@ -19,7 +19,7 @@ use alb_controller::model::{
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 
-/// Objects, found by what they are called. Several contexts may use one index.
+/// Objects, found by their names. Several contexts may use one index.
 pub struct Index<'s> {
     objects: &'s [Object],
     /// By kind, namespace and name; of several the last one, as for the model.
@@ -73,44 +73,8 @@ pub struct Context<'s> {
 struct Members<'s> {
     group: &'s Group,
     all: Vec<IngressUnderCheck<'s>>,
-    /// Those that [`Context::first_member`] found, by question.
-    first: [OnceCell<Option<usize>>; Question::COUNT],
-}
-
-/// What can be asked of the members of a group: which is the first of them that gives …
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Question {
-    /// an annotation `scheme`, even an empty one, or a scheme by its class.
-    SchemeOrEmpty,
-    /// a scheme.
-    Scheme,
-    /// an address type.
-    AddressType,
-    /// a web ACL by name.
-    WebAclName,
-    /// security groups.
-    SecurityGroups,
-    /// security groups in an annotation.
-    SecurityGroupsByAnnotation,
-    /// `manage-backend-security-group-rules`.
-    BackendRules,
-    /// an NLB in front.
-    FrontendNlb,
-    /// the scheme of the NLB in front.
-    FrontendNlbScheme,
-    /// the subnets of the NLB in front.
-    FrontendNlbSubnets,
-    /// the bucket of access logs.
-    AccessLogs,
-    /// the bucket of connection logs.
-    ConnectionLogs,
-    /// the bucket of the logs of health checks.
-    HealthCheckLogs,
-}
-
-impl Question {
-    /// How many there are.
-    const COUNT: usize = Question::HealthCheckLogs as usize + 1;
+    /// What [`Context::first_member`] found.
+    answers: Answers,
 }
 
 /// An Ingress under check.
@@ -147,8 +111,8 @@ impl<'s> Context<'s> {
         let mut groups = Vec::new();
         for group in &model.groups {
             let places = group.members.iter().map(|key| model.position(key));
-            let is_judged = |at: Option<usize>| at.is_some_and(|at| under_check[at].is_some());
-            if !places.clone().any(is_judged) {
+            let is_checked = |at: Option<usize>| at.is_some_and(|at| under_check[at].is_some());
+            if !places.clone().any(is_checked) {
                 continue;
             }
             let mut all = Vec::with_capacity(group.members.len());
@@ -160,7 +124,7 @@ impl<'s> Context<'s> {
                 }
                 all.push(member);
             }
-            groups.push(Members { group, all, first: Default::default() });
+            groups.push(Members { group, all, answers: Answers::default() });
         }
         Context {
             objects,
@@ -222,8 +186,8 @@ impl<'s> Context<'s> {
         self.index.by_name.get(&(kind, namespace, name)).copied()
     }
 
-    /// The Ingresses under check that are the controller's, or may be and are meant to be. To the others nothing applies
-    /// but what concerns their class.
+    /// The Ingresses under check that are the controller's, or may be and are meant to be. For the others only the rules about
+    /// the class apply.
     pub fn ingresses(&self) -> impl Iterator<Item = &IngressUnderCheck<'s>> {
         self.under_check.iter().filter(|ingress| self.is_ours(ingress))
     }
@@ -235,7 +199,7 @@ impl<'s> Context<'s> {
         }
     }
 
-    /// The groups of these, by name, each with those of its members, in the order of the group.
+    /// The groups of these Ingresses, by name, each with those of its members that are among them, in the order of the group.
     #[must_use]
     pub fn by_group(&self) -> Vec<(&'s Group, Vec<&IngressUnderCheck<'s>>)> {
         let groups = self.groups.iter();
@@ -276,19 +240,17 @@ impl<'s> Context<'s> {
         }
     }
 
-    /// The first of these members for which something holds, which `question` stands for: all members of a group have the
-    /// same answer. [`crate::lint::facts::members`] knows what each question is.
+    /// The first of these members that gives something.
     #[must_use]
-    pub(super) fn first_member<'a>(
+    pub fn first_member<'a>(
         &'a self,
         ingress: &'a IngressUnderCheck<'s>,
         question: Question,
-        holds: impl FnMut(&IngressUnderCheck<'s>) -> bool,
     ) -> Option<&'a IngressUnderCheck<'s>> {
         let members = self.members(ingress);
-        let find = || members.iter().position(holds);
+        let find = || members.iter().position(|member| question.holds(member.facts));
         let at = match self.group(ingress) {
-            Some(group) => *group.first[question as usize].get_or_init(find),
+            Some(group) => group.answers.get_or_find(question, find),
             None => find(),
         };
         members.get(at?)
@@ -306,7 +268,7 @@ impl<'s> Context<'s> {
         self.named(object.kind, &object.key.namespace, &object.key.name)
     }
 
-    /// A finding about a place that the model names, on whichever object it is.
+    /// A finding about a place that the model names, on any object.
     #[must_use]
     pub fn at_site(&self, site: &Site, rule: &'static Rule, message: impl Into<String>) -> Finding {
         let finding = match self.find(&site.object) {
@@ -316,7 +278,7 @@ impl<'s> Context<'s> {
         finding.field(site.pointer())
     }
 
-    /// A finding about a value that is in effect, where it comes from.
+    /// A finding about a value that is in effect, at the place that it comes from.
     #[must_use]
     pub fn at_effective<T>(
         &self,
@@ -327,7 +289,7 @@ impl<'s> Context<'s> {
         self.at_site(&value.site(), rule, message)
     }
 
-    /// A finding about an annotation, on whichever object it stands.
+    /// A finding about an annotation, on any object.
     #[must_use]
     pub fn at(&self, setting: &Setting, rule: &'static Rule, message: impl Into<String>) -> Finding {
         let site = Site::annotation(setting.object.clone(), &setting.key);
@@ -335,7 +297,7 @@ impl<'s> Context<'s> {
     }
 }
 
-/// Its namespace, `default` where it names none, as the model has it; nothing for objects of the whole cluster.
+/// The namespace of an object as the model has it: `default` where it names none, empty for objects of the whole cluster.
 #[must_use]
 pub fn namespace_of(object: &Object) -> &str {
     match object.namespace() {

@@ -32,22 +32,7 @@ use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
 pub use locate::locate;
-use registry::CHECKS;
-pub use registry::REGISTRY;
-use rules::access::wider_than_asked;
-
-/// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
-pub mod rewrite_findings {
-    pub use super::rules::access::scheme::{
-        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
-    };
-    pub use super::rules::access::wider_than_asked::Before;
-    pub use super::rules::annotations::values::no_text;
-    pub use super::rules::flux::read as read_variables;
-    pub use super::rules::targets::service::{
-        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
-    };
-}
+pub use registry::{REGISTRY, rewrite_findings};
 
 /// The kinds of objects that a rule looks at in the filter.
 pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
@@ -117,9 +102,9 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let is_checked = |facts: &IngressFacts| is_own(facts) || (group.is_some() && facts.group == group);
         let context = Context::new(&index, model, options, is_checked)
             .behind_the_filter(rewritten.clone(), allow_lists_lost.clone());
-        let mut found = check(&context);
+        let mut found = registry::check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
-        found.extend(own.into_iter().flat_map(|own| wider_than_asked::check(&context, own, gateway.before)));
+        found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -156,8 +141,7 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let model = context::model_of(&found.objects, &options);
     let index = Index::new(&found.objects);
     let context = Context::new(&index, &model, &options, |_| true);
-    let mut findings = check(&context);
-    findings.extend(rules::annotations::values::undecoded(&context));
+    let mut findings = registry::check(&context);
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
@@ -203,12 +187,4 @@ fn applied_as<'o>(applied: &'o [Object], object: &Object) -> Option<&'o Object> 
     applied.iter().find(|other| {
         other.kind() == object.kind() && other.document == object.document && other.pointer == object.pointer
     })
-}
-
-/// All findings of all rules.
-fn check(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
-    let refused = rules::refused::check(context, &findings);
-    findings.extend(refused);
-    findings
 }

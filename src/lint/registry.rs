@@ -1,52 +1,88 @@
-//! All rules, and the functions that check them: one line for each module of rules.
+//! All rules, and the functions that check them: one line for each module of rules. Nothing else imports a rule.
 
-use super::context::Context;
+use super::context::{Context, IngressUnderCheck};
 use super::rules;
 use crate::finding::{Finding, Registry};
 use crate::migrate;
+use rules::access::wider_than_asked;
+use rules::annotations::values;
+use rules::refused;
 
 macro_rules! registry {
     (check: $($($checked:ident)::+),+; report: $($($reported:ident)::+),+;) => {
         /// All rules.
         pub const REGISTRY: Registry = Registry(&[$($($checked)::+::RULES,)+ $($($reported)::+::RULES,)+]);
 
-        /// What is run for every stream, in this order.
-        pub(super) const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
+        /// What runs for every stream, in this order.
+        const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
     };
 }
 
 registry! {
-    // The function `check` of each of these runs for every stream.
+    // Modules whose function `check` runs for every stream.
     check:
+        rules::ownership::class,
+        rules::ownership::group,
         rules::listeners::ports,
         rules::listeners::certificates,
         rules::listeners::redirects,
-        rules::routing::actions,
-        rules::routing::conditions,
+        rules::listeners::authentication,
         rules::routing::paths,
+        rules::routing::conditions,
+        rules::routing::actions,
         rules::routing::quotas,
+        rules::targets::service::as_is,
         rules::targets::protocol,
         rules::targets::health_check,
         rules::targets::gateway_health,
-        rules::listeners::authentication,
-        rules::annotations::unread,
-        rules::annotations::values,
         rules::load_balancer::settings,
-        rules::load_balancer::frontend_nlb,
         rules::load_balancer::attributes,
         rules::load_balancer::tags,
+        rules::load_balancer::frontend_nlb,
         rules::access::scheme,
         rules::access::inbound,
-        rules::ownership::group,
-        rules::ownership::class,
-        rules::mesh,
-        rules::targets::service::as_is,
-        rules::api_server;
-    // What these report other steps find: the rewrite, the migration, and what looks at all findings or at the whole output.
+        rules::annotations::unread,
+        rules::annotations::values,
+        rules::api_server,
+        rules::mesh;
+    // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
         rules::access,
         rules::refused,
         rules::targets::service,
         migrate::rules,
         rules::flux;
+}
+
+/// The findings of all rules.
+pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
+    let refused = refused::check(context, &findings);
+    findings.extend(refused);
+    if context.is_as_is() {
+        findings.extend(values::undecoded(context));
+    }
+    findings
+}
+
+/// The findings about an Ingress of ours whose load balancer is more open than what was there before.
+pub(super) fn compare(
+    context: &Context<'_>,
+    ingress: &IngressUnderCheck<'_>,
+    before: wider_than_asked::Before,
+) -> Vec<Finding> {
+    wider_than_asked::check(context, ingress, before)
+}
+
+/// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
+pub mod rewrite_findings {
+    pub use crate::lint::rules::access::scheme::{
+        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
+    };
+    pub use crate::lint::rules::access::wider_than_asked::Before;
+    pub use crate::lint::rules::annotations::values::no_text;
+    pub use crate::lint::rules::flux::read as read_variables;
+    pub use crate::lint::rules::targets::service::{
+        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+    };
 }

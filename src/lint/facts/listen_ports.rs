@@ -32,7 +32,7 @@ pub fn is_listener(name: &str) -> bool {
         .is_some_and(|(protocol, port)| Protocol::parse(protocol).is_some() && port.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// `listener-attributes.https-443`: the key is known as a family, but no listener is ever called so.
+/// `listener-attributes.https-443`: the catalogue knows the family of the key, but a listener never has such a name.
 pub fn misspelt_listener(setting: &Setting) -> bool {
     let of_listener = setting.name().strip_prefix("listener-attributes.");
     let read = matches!(setting.state, State::Read | State::Unread(Unread::NoSuchListener));

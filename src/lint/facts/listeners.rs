@@ -1,6 +1,6 @@
-//! What an Ingress has on the listeners that it asked for: its own rules, among those of all members of its group.
+//! The listeners that an Ingress asks for, and its own rules on them, among those of all members of its group.
 //!
-//! Sorted out once for a group: a rule that went through all listeners for each of the Ingresses would take the square of
+//! This is worked out once for a group. A rule that went through all listeners for each Ingress would take the square of
 //! their number.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ struct Shared<'s> {
 impl<'s> Shared<'s> {
     fn of(listener: &'s Listener) -> Self {
         let mut by_place = BTreeMap::new();
-        // Only for rules that are left out somebody asks who stands before them.
+        // They are asked for only where the controller leaves rules out.
         if !listener.pruned.is_empty() {
             by_place.extend(listener.rules.iter().map(|rule| (place(&rule.origin), rule)));
         }
@@ -46,7 +46,7 @@ fn place(origin: &Origin) -> Place<'_> {
 }
 
 impl<'s> IngressListener<'s> {
-    /// The earlier rule, of whichever Ingress, that takes every request of this one.
+    /// The earlier rule, of any Ingress of the group, that takes every request of this one.
     pub fn shadowed_by(&self, rule: &Rule) -> Option<&'s Rule> {
         self.listener.rules.get(self.shared.reach.shadowed_by(rule)?)
     }
@@ -56,7 +56,7 @@ impl<'s> IngressListener<'s> {
         self.shared.reach.shadowed_by(rule).is_none()
     }
 
-    /// The rule of the listener, of whichever Ingress, that comes from there: one that others are left out for.
+    /// The rule of the listener that comes from this place, of any Ingress of the group.
     pub fn rule_of(&self, origin: &Origin) -> Option<&'s Rule> {
         self.shared.by_place.get(&place(origin)).copied()
     }
@@ -72,7 +72,7 @@ pub fn of_members(group: &Group) -> Vec<Vec<IngressListener<'_>>> {
     let mut found = vec![Vec::new(); group.members.len()];
     for listener in group.built.iter().flat_map(|built| &built.listeners) {
         let shared = Rc::new(Shared::of(listener));
-        // Members, their rules and what is left out of them all stand in the order of the group.
+        // Members, their rules and the rules that are left out have the same order, that of the group.
         let mut members = group.members.iter().zip(&mut found);
         let (mut rules, mut pruned) = (&listener.rules[..], &listener.pruned[..]);
         for key in &listener.members {
@@ -90,7 +90,7 @@ pub fn of_members(group: &Group) -> Vec<Vec<IngressListener<'_>>> {
     found
 }
 
-/// Takes the items off the front for which something holds.
+/// Splits off the first items, as long as something holds for them.
 fn split_off<'s, T>(items: &mut &'s [T], holds: impl Fn(&T) -> bool) -> &'s [T] {
     let all = *items;
     let end = all.iter().position(|item| !holds(item));

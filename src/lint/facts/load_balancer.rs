@@ -1,8 +1,8 @@
-//! What all members of a group together say of their load balancer.
+//! What the members of a group together ask of their load balancer.
 
 use std::collections::BTreeSet;
 
-use super::members::{Question, first};
+use super::members::Question;
 use crate::lint::context::{Context, IngressUnderCheck};
 use alb_controller::catalogue::{ADDRESS_TYPES, SCHEMES, known};
 use alb_controller::model::Key;
@@ -25,7 +25,7 @@ fn word(
     suffix: &str,
     words: &[&'static str],
 ) -> Option<&'static str> {
-    match first(context, ingress, question).and_then(|member| member.facts.text(suffix)) {
+    match context.first_member(ingress, question).and_then(|member| member.facts.text(suffix)) {
         None => words.first().copied(),
         Some(text) => known(words, text.value),
     }
@@ -33,12 +33,12 @@ fn word(
 
 /// The Ingress of the group that gives security groups, if one does.
 pub fn security_groups<'s>(context: &Context<'s>, ingress: &IngressUnderCheck<'s>) -> Option<&'s Key> {
-    first(context, ingress, Question::SecurityGroups).map(|member| &member.facts.key)
+    context.first_member(ingress, Question::SecurityGroups).map(|member| &member.facts.key)
 }
 
 /// Whether some member of the group puts an NLB in front.
 pub fn frontend_nlb(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> bool {
-    first(context, ingress, Question::FrontendNlb).is_some()
+    context.first_member(ingress, Question::FrontendNlb).is_some()
 }
 
 /// The first item with this prefix that comes again.

@@ -1,43 +1,83 @@
 //! Which member of a group is the first that gives something.
 //!
-//! All members of a group ask the same, and going through all of them each time would take the square of their number. So
-//! each [`Question`] is answered once for a group.
+//! Every member of a group asks the same, and going through all members each time would take the square of their number. So
+//! a [`Question`] is answered once for a group.
 
-pub use crate::lint::context::Question;
-use crate::lint::context::{Context, IngressUnderCheck};
+use std::cell::OnceCell;
+
 use alb_controller::go::strconv::{parse_bool, string_list};
+use alb_controller::model::IngressFacts;
 
-/// The first of the Ingresses that share a load balancer with this one, itself among them, for which the answer is yes.
-pub fn first<'a, 's>(
-    context: &'a Context<'s>,
-    ingress: &'a IngressUnderCheck<'s>,
-    question: Question,
-) -> Option<&'a IngressUnderCheck<'s>> {
-    context.first_member(ingress, question, |member| answer(member, question))
+/// What can be asked of the members of a group: which is the first of them that gives …
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// an annotation `scheme`, even an empty one, or a scheme by its class.
+    SchemeOrEmpty,
+    /// a scheme.
+    Scheme,
+    /// an address type.
+    AddressType,
+    /// a web ACL by name.
+    WebAclName,
+    /// security groups.
+    SecurityGroups,
+    /// security groups in an annotation.
+    SecurityGroupsByAnnotation,
+    /// `manage-backend-security-group-rules`.
+    BackendRules,
+    /// an NLB in front.
+    FrontendNlb,
+    /// the scheme of the NLB in front.
+    FrontendNlbScheme,
+    /// the subnets of the NLB in front.
+    FrontendNlbSubnets,
+    /// the bucket of access logs.
+    AccessLogs,
+    /// the bucket of connection logs.
+    ConnectionLogs,
+    /// the bucket of the logs of health checks.
+    HealthCheckLogs,
 }
 
-fn answer(member: &IngressUnderCheck<'_>, question: Question) -> bool {
-    let text = |suffix| member.facts.text(suffix).is_some();
-    let list = |suffix| member.facts.list(suffix);
-    let bucket = |key| {
-        let attributes = member.facts.maps("load-balancer-attributes");
-        attributes.iter().any(|map| map.value.get(key).is_some_and(|name| !name.is_empty()))
-    };
-    match question {
-        Question::SchemeOrEmpty => member.setting("scheme").is_some() || text("scheme"),
-        Question::Scheme => text("scheme"),
-        Question::AddressType => text("ip-address-type"),
-        Question::WebAclName => text("wafv2-acl-name"),
-        Question::SecurityGroups => list("security-groups").is_some_and(|list| !list.value.is_empty()),
-        Question::SecurityGroupsByAnnotation => {
-            member.read("security-groups").is_some_and(|list| !string_list(list).is_empty())
+impl Question {
+    const COUNT: usize = Question::HealthCheckLogs as usize + 1;
+
+    /// Whether a member gives it.
+    pub fn holds(self, member: &IngressFacts) -> bool {
+        let read = |suffix| member.read_setting(suffix).map(|setting| setting.value.as_str());
+        let text = |suffix| member.text(suffix).is_some();
+        let list = |suffix| member.list(suffix);
+        let bucket = |key| {
+            let attributes = member.maps("load-balancer-attributes");
+            attributes.iter().any(|map| map.value.get(key).is_some_and(|name| !name.is_empty()))
+        };
+        match self {
+            Question::SchemeOrEmpty => read("scheme").is_some() || text("scheme"),
+            Question::Scheme => text("scheme"),
+            Question::AddressType => text("ip-address-type"),
+            Question::WebAclName => text("wafv2-acl-name"),
+            Question::SecurityGroups => list("security-groups").is_some_and(|list| !list.value.is_empty()),
+            Question::SecurityGroupsByAnnotation => {
+                read("security-groups").is_some_and(|list| !string_list(list).is_empty())
+            }
+            Question::BackendRules => read("manage-backend-security-group-rules").is_some(),
+            Question::FrontendNlb => read("enable-frontend-nlb").map(parse_bool) == Some(Ok(true)),
+            Question::FrontendNlbScheme => read("frontend-nlb-scheme").is_some_and(|scheme| !scheme.is_empty()),
+            Question::FrontendNlbSubnets => list("frontend-nlb-subnets").is_some(),
+            Question::AccessLogs => bucket("access_logs.s3.bucket"),
+            Question::ConnectionLogs => bucket("connection_logs.s3.bucket"),
+            Question::HealthCheckLogs => bucket("health_check_logs.s3.bucket"),
         }
-        Question::BackendRules => member.setting("manage-backend-security-group-rules").is_some(),
-        Question::FrontendNlb => member.read("enable-frontend-nlb").map(parse_bool) == Some(Ok(true)),
-        Question::FrontendNlbScheme => member.read("frontend-nlb-scheme").is_some(),
-        Question::FrontendNlbSubnets => list("frontend-nlb-subnets").is_some(),
-        Question::AccessLogs => bucket("access_logs.s3.bucket"),
-        Question::ConnectionLogs => bucket("connection_logs.s3.bucket"),
-        Question::HealthCheckLogs => bucket("health_check_logs.s3.bucket"),
+    }
+}
+
+/// The answers of one group so far: the place of the first member for which a question holds.
+#[derive(Default)]
+pub struct Answers([OnceCell<Option<usize>>; Question::COUNT]);
+
+impl Answers {
+    /// The answer to a question, which `find` finds where it was not asked before.
+    pub fn get_or_find(&self, question: Question, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        *self.0[question as usize].get_or_init(find)
     }
 }

@@ -1,14 +1,14 @@
 //! Which rules of a listener a request can reach.
 //!
-//! A listener takes the first rule whose conditions hold. A rule is dead where an earlier one takes every request that it
-//! would take. The controller itself leaves out only what an earlier redirect takes, compared as text; here patterns are
-//! compared as patterns, so that `/*` and `/a/*` take `/a/b`.
+//! A listener takes the first rule whose conditions hold. A rule is shadowed where an earlier one takes every request
+//! that it would take. The controller itself leaves out only what an earlier redirect takes, and compares texts. Here patterns
+//! are compared as patterns, so that `/*` and `/a/*` cover `/a/b`.
 
 use std::collections::{BTreeSet, HashMap};
 
 use alb_controller::model::{Condition, Listener, Patterns, Rule};
 
-/// For each rule of a listener, the earlier one that takes all that it would take.
+/// For each rule of a listener, the earlier one that shadows it.
 pub struct Shadowing {
     shadowed_by: Vec<Option<usize>>,
 }
@@ -26,14 +26,14 @@ impl Shadowing {
         Shadowing { shadowed_by }
     }
 
-    /// The index of the rule that takes every request of this one.
+    /// The index of the rule that shadows this one.
     pub fn shadowed_by(&self, rule: &Rule) -> Option<usize> {
         *self.shadowed_by.get(rule.priority.checked_sub(1)?)?
     }
 }
 
-/// The rules so far, by what a host and a path begin with where they match: comparing each rule with all before it would
-/// take the square of their number.
+/// The rules so far, by the beginnings of the hosts and paths that they match. Comparing each rule with all rules before it
+/// would take the square of their number.
 #[derive(Default)]
 struct Earlier {
     by_host: HashMap<String, HashMap<String, Vec<usize>>>,
@@ -50,8 +50,8 @@ impl Earlier {
         }
     }
 
-    /// Those that may take every request of a rule, in their order, all that do among them. A pattern that takes another
-    /// begins, up to its first wildcard, as the other does; and it must take each value, so the first one tells.
+    /// The rules that may shadow a rule, in their order; all that do are among them. A pattern that covers another begins, up
+    /// to its first wildcard, as the other does. It must cover each value, so the first value decides.
     fn candidates(&self, conditions: &[Condition]) -> BTreeSet<usize> {
         let first = |patterns: &Patterns| patterns.values.first().cloned();
         let hosts: Vec<String> = hosts(conditions).filter_map(first).collect();
@@ -69,7 +69,7 @@ impl Earlier {
     }
 }
 
-/// All that texts may begin with, from nothing to all of a text.
+/// All beginnings of texts, from the empty one to the whole text.
 fn starts(texts: impl Iterator<Item = String>) -> BTreeSet<String> {
     let mut starts = BTreeSet::from([String::new()]);
     for text in texts {
@@ -79,7 +79,7 @@ fn starts(texts: impl Iterator<Item = String>) -> BTreeSet<String> {
     starts
 }
 
-/// What the values of a condition begin with, up to the first wildcard; nothing where they need not match a value.
+/// The beginnings of the values of a condition, up to the first wildcard; the empty one where no value must match.
 fn beginnings(patterns: Option<&Patterns>, fold: impl Fn(&str) -> String) -> BTreeSet<String> {
     let Some(patterns) = patterns.filter(|patterns| patterns.regex_values.is_empty()) else {
         return BTreeSet::from([String::new()]);
@@ -105,7 +105,7 @@ fn paths(conditions: &[Condition]) -> impl Iterator<Item = &Patterns> {
     })
 }
 
-/// A pattern of paths that takes all of them.
+/// A pattern that covers every path.
 const EVERY_PATH: &str = "/*";
 
 /// Whether a request can reach the default actions of a listener.
@@ -114,7 +114,8 @@ pub fn default_is_reachable(listener: &Listener) -> bool {
     !listener.rules.iter().any(takes_everything)
 }
 
-/// Whether whatever meets `others` meets `conditions`. It may say no where it is yes, never the other way.
+/// Whether every request that meets `others` meets `conditions`. The answer may be no where it should be yes, never the
+/// other way.
 pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
     conditions.iter().all(|condition| match condition {
         Condition::HostHeader { host_header_config } => {
@@ -144,10 +145,10 @@ fn implied<'p>(
         })
 }
 
-/// Whether a pattern takes whatever `narrow` takes, which may be a pattern itself: a star of `narrow` must fall under a star.
+/// Whether a pattern covers `narrow`, which may be a pattern itself: a star of `narrow` must fall under a star.
 fn matches(wide: &str, narrow: &str) -> bool {
     let (wide, narrow): (Vec<char>, Vec<char>) = (wide.chars().collect(), narrow.chars().collect());
-    // row[n]: the first characters of `wide` take the first n of `narrow`.
+    // row[n]: the first characters of `wide` cover the first n of `narrow`.
     let mut row = vec![false; narrow.len() + 1];
     row[0] = true;
     for w in wide {

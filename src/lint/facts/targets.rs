@@ -1,4 +1,4 @@
-//! Where the rules of an Ingress lead: its backends as they are written, and the target groups that come of them.
+//! Where the rules of an Ingress lead: its backends as they are written, and the target groups that result.
 //!
 //! The model has target groups only where the group is built. A group that the controller refuses has none, and its other
 //! faults should be reported in the same run. So targets are read from the manifests here; which annotation is in effect
@@ -150,7 +150,7 @@ pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>)
     found
 }
 
-/// A Service, and the ways to it.
+/// A Service, and the targets that lead to it.
 pub type Behind<'s> = (&'s Object, Vec<Target<'s>>);
 
 /// The Services of the stream that the Ingresses under check lead to.

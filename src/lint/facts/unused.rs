@@ -1,18 +1,18 @@
-//! Annotations that the controller knows, and does not read all the same.
+//! Annotations that the controller knows but does not read, because they need something that is missing.
 
 use super::load_balancer::frontend_nlb;
-use super::members::{Question, first};
+use super::members::Question;
 use super::targets::{Target, paths, targets};
 use crate::lint::context::{Context, IngressUnderCheck};
 use alb_controller::catalogue::Empty;
 use alb_controller::model::Setting;
 
-/// Why an annotation that the controller knows is not read all the same: something else would have to be there.
+/// Why the controller does not read an annotation that it knows: what is missing beside it.
 pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<&'static str> {
     let annotation = setting.annotation?;
     match annotation.suffix {
         "manage-backend-security-group-rules" => {
-            let given = first(context, ingress, Question::SecurityGroupsByAnnotation);
+            let given = context.first_member(ingress, Question::SecurityGroupsByAnnotation);
             given.is_none().then_some("since there are no security-groups")
         }
         "use-regex-path-match" => {

@@ -1,4 +1,4 @@
-//! What Flux makes of a stream that it fills placeholders into: of all of it, not only of what is ours.
+//! What Flux's substitution does to a stream: to all of its objects, not only to ours.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::manifest;
 use crate::placeholder;
 use crate::stream::Stream;
 
-/// The note with which an object is left out of the substitution.
+/// The annotation or label that leaves an object out of the substitution.
 const DISABLED: &str = "kustomize.toolkit.fluxcd.io~1substitute";
 
 rules! {
@@ -24,8 +24,8 @@ rules! {
     }
 }
 
-/// The variables that a stream needs, by name, each with whether it may be left undefined; and findings about objects that
-/// `is_ours` does not know.
+/// The variables that a stream needs, by name, each with whether it may be left undefined; and findings about the objects
+/// that are not ours.
 pub fn read(
     stream: &Stream<'_>,
     is_ours: impl Fn(&manifest::Object) -> bool,

@@ -43,7 +43,6 @@ rules! {
     }
 }
 
-/// All of them, for each gateway that an Ingress leads to, once.
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut ways: BTreeMap<*const Object, (&Object, BTreeSet<u64>)> = BTreeMap::new();

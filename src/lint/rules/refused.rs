@@ -28,7 +28,7 @@ rules! {
     }
 }
 
-/// What the other rules left, which have found `found`.
+/// What the controller refuses and none of the findings `found` of the other rules explains.
 pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
     let errors = found.iter().filter(|finding| finding.severity == Severity::Error);
     let with_errors: BTreeSet<&ObjectRef> = errors.filter_map(|finding| finding.object.as_ref()).collect();

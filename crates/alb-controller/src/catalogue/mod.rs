@@ -21,8 +21,7 @@ pub use attributes::{
 pub use enums::{ADDRESS_TYPES, PROTOCOL_VERSIONS, PROTOCOLS, SCHEMES, TARGET_TYPES, known};
 pub use limits::{
     DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GROUP_NAME_LENGTH, GROUP_ORDERS, GRPC_CODES,
-    HEALTH_CHECK_INTERVALS, HEALTH_CHECK_PATH_LENGTH, HEALTH_CHECK_TIMEOUTS, LOAD_BALANCER_NAME_LENGTH, SUCCESS_CODES,
-    TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
+    HEALTH_CHECK_PATH_LENGTH, LOAD_BALANCER_NAME_LENGTH, SUCCESS_CODES, TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
 };
 pub use policies::{DEFAULT_SSL_POLICY, SSL_POLICIES, SslPolicy, ssl_policy};
 
@@ -246,6 +245,15 @@ impl Annotation {
 /// All annotations: those of load balancer and listeners, then those of rules and target groups.
 pub fn annotations() -> impl Iterator<Item = &'static Annotation> {
     load_balancer::ANNOTATIONS.iter().chain(target_group::ANNOTATIONS)
+}
+
+/// Whether AWS takes a number as the value of an annotation. Where the catalogue has no range it takes every number.
+#[must_use]
+pub fn in_range(suffix: &str, number: i64) -> bool {
+    match find(suffix).map(|annotation| annotation.kind) {
+        Some(Kind::Int { min, max }) => (min..=max).contains(&number),
+        _ => true,
+    }
 }
 
 /// The annotation with this suffix: `scheme`, `actions.ssl-redirect`.

@@ -9,7 +9,7 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_nlb, security_groups};
-use crate::lint::facts::members::{Question, first};
+use crate::lint::facts::members::Question;
 use alb_controller::go::strconv::parse_cidr;
 use alb_controller::model::{Effective, EffectiveFrom};
 
@@ -119,7 +119,7 @@ fn no_network(context: &Context<'_>, list: &Effective<'_, Vec<String>>, item: &s
     }
 }
 
-/// The list as a whole: whom it lets in.
+/// Checks the list as a whole: which clients it lets in.
 fn families(
     context: &Context<'_>,
     list: &Effective<'_, Vec<String>>,
@@ -184,7 +184,7 @@ fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec
 fn not_opened(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let list = ingress.facts.list("security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
-    first(context, ingress, Question::BackendRules).is_none().then(|| {
+    context.first_member(ingress, Question::BackendRules).is_none().then(|| {
         let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
         context.at_effective(&list, &ALB026, message)
     })

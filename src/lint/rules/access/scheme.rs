@@ -9,7 +9,7 @@ mod tests;
 use super::ALB024;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
-use crate::lint::facts::members::{Question, first};
+use crate::lint::facts::members::Question;
 
 const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
 
@@ -48,9 +48,9 @@ fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Opt
     })
 }
 
-/// A scheme that nobody in the group says. An empty one has a rule of its own.
+/// No member of the group has a scheme. An empty one is the subject of ALB029.
 fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
-    if first(context, ingress, Question::SchemeOrEmpty).is_some() {
+    if context.first_member(ingress, Question::SchemeOrEmpty).is_some() {
         return None;
     }
     let finding = ingress

@@ -1,8 +1,9 @@
-//! What opens an ALB behind the back of its Ingress: parameters of the class, members of the group, an old controller.
+//! An ALB that is more open than its Ingress asks for, because of class parameters, other members of the group, or an old
+//! controller.
 //!
-//! The Ingress of the filter says who may connect and from where, carried over from the old load balancer or asked for.
-//! Other objects of the stream can say otherwise, and win. So the model is asked what is built, and that is compared with
-//! what the Ingress says. An ALB that is more closed than that is left to the rules about what closed it.
+//! The Ingress of the filter has the clients that may connect, carried over from the old load balancer or configured. Other
+//! objects of the stream can override it. So the model is asked what is built, and that is compared with the Ingress. An ALB
+//! that is more closed than the Ingress asks for is left to other rules.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub struct Before {
     pub says_frontend: bool,
 }
 
-/// Compares the Ingress of a gateway with what is built from it and all that has a say.
+/// Compares the Ingress of a gateway with the load balancer that is built from it and from the objects beside it.
 pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Vec<Finding> {
     scheme(context, ingress, before)
         .into_iter()
@@ -60,7 +61,7 @@ fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Befo
     })
 }
 
-/// Whether somebody can connect whom the Ingress does not let in.
+/// Clients can connect that the Ingress does not let in.
 fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let lists = ["inbound-cidrs", "security-group-prefix-lists"];
     let allowed: BTreeSet<String> =
@@ -68,7 +69,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     if allowed.is_empty() {
         return None;
     }
-    let ports: BTreeSet<i32> = ingress.listeners.iter().map(|listening| listening.listener.port).collect();
+    let ports: BTreeSet<i32> = ingress.listeners.iter().map(|own| own.listener.port).collect();
     let others: BTreeSet<&str> = ingress
         .built()?
         .inbound
@@ -93,7 +94,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     })
 }
 
-/// A finding about the object that has its way: the class's parameters or another member, else the Ingress.
+/// A finding about the object that is in effect: the class parameters or another member, else the Ingress.
 fn by(
     context: &Context<'_>,
     ingress: &IngressUnderCheck<'_>,

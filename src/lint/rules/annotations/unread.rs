@@ -1,7 +1,7 @@
 //! Rules about annotations as such: misspelt, empty, on the wrong object, too new, or not for EKS Auto Mode.
 //!
-//! An annotation that the controller does not know it ignores, and `kubectl apply` says that all is well. So a wrong
-//! letter switches a setting off, and the default takes its place. The model has for each annotation whether the controller
+//! The controller ignores an annotation that it does not know, and `kubectl apply` succeeds. So a wrong letter
+//! switches a setting off, and the default takes its place. The model has for each annotation whether the controller
 //! reads it, and why not. Values are checked in [`super::values`].
 
 #[cfg(test)]
@@ -105,7 +105,7 @@ fn class_annotation(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> O
     })
 }
 
-/// An annotation that is not read, where that is not another rule's.
+/// An annotation that is not read, unless another rule reports it.
 fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<Finding> {
     if misspelt_listener(setting) {
         return Some(unknown(context, setting));
@@ -141,10 +141,7 @@ fn unknown(context: &Context<'_>, setting: &Setting) -> Finding {
             .map(|listener| format!("{PREFIX}listener-attributes.{listener}")),
         None => nearest(&setting.key),
     };
-    match meant {
-        Some(meant) => finding.help(format!("perhaps {meant} is meant")),
-        None => finding,
-    }
+    finding.maybe_help(meant.map(|meant| format!("perhaps {meant} is meant")))
 }
 
 fn on_the_service(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Finding {

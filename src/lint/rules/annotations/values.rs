@@ -61,11 +61,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
     let word = ingress.facts.text(suffix).filter(Effective::is_of_class)?;
     let fault = fault(catalogue::find(suffix)?, word.value)?;
-    let finding = context.at_effective(&word, &ALB064, format!("{suffix}: {}", fault.what));
-    Some(match fault.help {
-        Some(help) => finding.help(help),
-        None => finding,
-    })
+    Some(context.at_effective(&word, &ALB064, format!("{suffix}: {}", fault.what)).maybe_help(fault.help))
 }
 
 fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<Finding> {
@@ -84,11 +80,7 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
         return None;
     }
     let fault = fault(annotation, text).or_else(|| ports(ingress, annotation, text))?;
-    let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what));
-    let finding = match fault.help {
-        Some(help) => finding.help(help),
-        None => finding,
-    };
+    let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what)).maybe_help(fault.help);
     let harmless = fault.harmless
         || annotation.suffix == "create-acm-cert"
         || leads_nowhere(context, ingress, setting)
@@ -250,8 +242,8 @@ pub fn no_text(object: &Object) -> Vec<Finding> {
     found.collect()
 }
 
-/// What is no text in Ingresses that cannot be decoded, and so are not among those that the model tells of, as far as they
-/// may be the controller's.
+/// Annotations that are no text, in Ingresses that the model does not have because they cannot be decoded. Only those that
+/// may be the controller's are checked.
 pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
     let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
     let objects = context.objects.iter().enumerate();

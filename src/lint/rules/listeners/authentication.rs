@@ -1,7 +1,7 @@
 //! Rules about who may come in: authentication by the ALB, bearer tokens, client certificates.
 //!
-//! All of it exists on HTTPS listeners only. On an HTTP listener beside it the same request passes without any of it, and
-//! nobody says so.
+//! All of it exists on HTTPS listeners only. On an HTTP listener of the same load balancer a request passes without it, and
+//! the controller reports nothing.
 
 #[cfg(test)]
 mod tests;
@@ -94,7 +94,7 @@ fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>)
     findings
 }
 
-/// A port that several entries are for: the controller keeps the last one, without an error.
+/// Several entries for one port: the controller keeps the last one, without an error.
 fn several_for_one_port(entries: &[MutualAuthentication]) -> Option<String> {
     let again = entries.iter().enumerate().find(|(at, entry)| {
         let before = &entries[..*at];
@@ -105,7 +105,7 @@ fn several_for_one_port(entries: &[MutualAuthentication]) -> Option<String> {
     Some(format!("there are several entries for port {}: the last one counts, with mode {}", entry.port, last.mode))
 }
 
-/// An ARN that is that of something else, which AWS refuses.
+/// An ARN of something else than a trust store, which AWS refuses.
 fn no_trust_store(entry: &MutualAuthentication) -> Option<String> {
     let arn = entry.trust_store.as_deref().filter(|store| store.starts_with("arn:"))?;
     (!is_load_balancing_arn(arn, "truststore")).then(|| format!("trustStore {arn:?} is no ARN of a trust store"))
@@ -233,7 +233,7 @@ fn auth_types<'s>(ingress: &IngressUnderCheck<'s>) -> impl Iterator<Item = &'s S
     ingress.settings("auth-type").filter(|setting| matches!(setting.value.as_str(), "oidc" | "cognito"))
 }
 
-/// What is missing or too much beside `auth-type`, which only an HTTPS listener notices.
+/// Annotations that are missing or in conflict beside `auth-type`. The controller checks them for HTTPS listeners only.
 fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let ports = listen_ports::ports(ingress).unwrap_or_default();
@@ -258,7 +258,7 @@ fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Fin
     findings
 }
 
-/// An identity provider that nothing asks: without `auth-type` nobody is authenticated, and nobody says so.
+/// An identity provider without `auth-type`: clients are not authenticated, and the controller reports nothing.
 fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for kind in ["oidc", "cognito"] {
@@ -275,7 +275,7 @@ fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
     findings
 }
 
-/// What the Secret lacks, if it is in the stream: only the model looks into it.
+/// Keys that the Secret lacks, if it is in the stream. Only the model reads it.
 fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Finding]) -> Option<Finding> {
     let reason = &ingress.group?.failure.as_ref()?.reason;
     let site = reason.site.as_ref().filter(|_| reason.ingress.as_ref() == Some(&ingress.facts.key))?;
@@ -284,7 +284,7 @@ fn secret(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, found: &[Findi
         .then(|| context.at_site(site, &ALB076, reason.message.clone()))
 }
 
-/// Requests that nobody checks.
+/// Requests that pass without authentication.
 fn unchecked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let Some(ports) = listen_ports::ports(ingress).filter(|ports| !ports.is_empty()) else {
         return Vec::new();

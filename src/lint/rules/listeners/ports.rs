@@ -107,13 +107,9 @@ fn clear_text(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         };
         let message = format!("port {} serves clear text, and {does}", listener.port);
         let finding = ingress.near(&ALB006, "listen-ports", message);
-        findings.push(match https {
-            Some(https) => finding.help(format!(
-                "set `alb.ingress.kubernetes.io/ssl-redirect: '{}'` (`ingress.redirectToHttps`)",
-                https.port
-            )),
-            None => finding,
-        });
+        findings.push(finding.maybe_help(https.map(|https| {
+            format!("set `alb.ingress.kubernetes.io/ssl-redirect: '{}'` (`ingress.redirectToHttps`)", https.port)
+        })));
     }
     findings
 }

@@ -86,7 +86,7 @@ fn ssl_redirect(
     }
 }
 
-/// An Ingress all of whose listeners redirect, because another member of the group says so.
+/// An Ingress all of whose listeners redirect because of `ssl-redirect` of another member.
 fn without_listener(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let redirects_all = |own: &IngressListener<'_>| own.listener.redirects_all;
     let redirects = ingress.setting("ssl-redirect").is_some();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
-use crate::lint::facts::members::{Question, first};
+use crate::lint::facts::members::Question;
 use crate::suggest::closest;
 use alb_controller::catalogue::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
@@ -100,7 +100,7 @@ fn values(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute]) -> 
     findings
 }
 
-/// Names of buckets, cookies and prefixes: little is known of them, but a list that went wrong shows.
+/// Names of buckets, cookies and prefixes. Few rules apply to them, but a list with a wrong separator can be told.
 fn text(key: &str, value: &str) -> Option<String> {
     let is_bucket = key.ends_with(".bucket");
     let in_a_bucket = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -125,10 +125,7 @@ fn unknown(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute], ke
     let finding = at(format!("{key} is no attribute that is known here"));
     let known = table.iter().filter(|known| known.check != ValueCheck::NetworkOnly).map(|known| known.key);
     let near = closest(&key.to_lowercase(), known).filter(|(away, known)| *away <= 1 + known.len() / 5);
-    match near {
-        Some((_, known)) => finding.help(format!("perhaps {known} is meant")),
-        None => finding,
-    }
+    finding.maybe_help(near.map(|(_, known)| format!("perhaps {known} is meant")))
 }
 
 /// Logs need a bucket, which another member of the group may name.
@@ -142,7 +139,7 @@ fn logs(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, map: &Map<'_>) -
         if map.value.get(enabled).is_none_or(|on| on != "true") {
             continue;
         }
-        if first(context, ingress, question).is_none() {
+        if context.first_member(ingress, question).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
             let finding = context.at_effective(map, &ALB050, message);
             findings.push(finding.severity(Severity::Warning));

@@ -1,4 +1,4 @@
-//! The Network Load Balancer in front: whether its health check of the ALB can come out well.
+//! The Network Load Balancer in front: whether its health check of the ALB can succeed.
 //!
 //! The NLB asks the ALB as a client would, on each of its listeners. Its defaults are those of a target group of an ALB, HTTP,
 //! `/` and 200, and fit neither a listener that redirects nor one that speaks TLS.
@@ -9,7 +9,7 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::frontend_nlb;
-use alb_controller::catalogue::Kind;
+use alb_controller::catalogue::in_range;
 use alb_controller::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 
 const PREFIX: &str = "frontend-nlb-healthcheck-";
@@ -62,12 +62,8 @@ fn timeout(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener) -> Opti
     let check = &listener.health_check;
     let (interval, timeout) = (check.interval_seconds, check.timeout_seconds);
     let ranges = [("interval-seconds", interval), ("timeout-seconds", timeout)];
-    let in_range = ranges.iter().all(|(suffix, number)| {
-        let annotation = alb_controller::catalogue::find(&format!("{PREFIX}{suffix}"));
-        !matches!(annotation.map(|found| found.kind), Some(Kind::Int { min, max })
-            if !(min..=max).contains(&i64::from(*number)))
-    });
-    (in_range && timeout >= interval).then(|| {
+    let are_valid = ranges.iter().all(|(suffix, number)| in_range(&format!("{PREFIX}{suffix}"), i64::from(*number)));
+    (are_valid && timeout >= interval).then(|| {
         let message = format!(
             "the NLB in front checks with a timeout of {timeout} seconds, which is not shorter than the interval of {interval} \
              seconds: AWS refuses that"
@@ -100,7 +96,7 @@ fn unanswered(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener, alb:
     Some(finding.severity(Severity::Warning))
 }
 
-/// At the first of the annotations that is there, else at the one that asks for the NLB.
+/// A finding at the first of the annotations that is set, else at the one that asks for the NLB.
 fn near(ingress: &IngressUnderCheck<'_>, suffixes: &[&str], message: String) -> Finding {
     let of_check = suffixes.iter().map(|suffix| format!("{PREFIX}{suffix}"));
     let found = of_check.chain(["enable-frontend-nlb".to_owned()]).find(|suffix| ingress.setting(suffix).is_some());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
-use crate::lint::facts::members::{Question, first};
+use crate::lint::facts::members::Question;
 use alb_controller::go::strconv::parse_bool;
 use alb_controller::model::Effective;
 use alb_controller::validation;
@@ -133,7 +133,7 @@ fn listed(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>, 
 
 fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let arn = ingress.facts.text("wafv2-acl-arn")?;
-    if let Some(member) = first(context, ingress, Question::WebAclName)
+    if let Some(member) = context.first_member(ingress, Question::WebAclName)
         && let Some(name) = member.facts.text("wafv2-acl-name")
     {
         let of =
@@ -142,11 +142,7 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         return Some(context.at_effective(&arn, &ALB030, message));
     }
     let fault = validation::web_acl(arn.value).err()?;
-    let finding = context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what));
-    Some(match fault.help {
-        Some(help) => finding.help(help),
-        None => finding,
-    })
+    Some(context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what)).maybe_help(fault.help))
 }
 
 fn shield(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
@@ -164,10 +160,10 @@ fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Op
     if !frontend_nlb(context, ingress) {
         return None;
     }
-    let with_scheme = first(context, ingress, Question::FrontendNlbScheme);
+    let with_scheme = context.first_member(ingress, Question::FrontendNlbScheme);
     let message = match with_scheme.and_then(|member| member.read("frontend-nlb-scheme")) {
         Some("internet-facing") => {
-            let with_subnets = first(context, ingress, Question::FrontendNlbSubnets)?;
+            let with_subnets = context.first_member(ingress, Question::FrontendNlbSubnets)?;
             let subnets = with_subnets.facts.list("frontend-nlb-subnets")?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
             if addresses == subnets {

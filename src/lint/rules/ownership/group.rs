@@ -55,7 +55,7 @@ rules! {
     }
 }
 
-/// An order from which on a catch-all is taken to be meant as the last one.
+/// From this order on a catch-all is taken as meant to be the last rule.
 const LATE: i32 = 100;
 
 /// Values that count only beside others, which the model knows: as soon as a web ACL has a name no ARN is read, and the NLB in
@@ -123,7 +123,7 @@ fn catch_all(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     })
 }
 
-/// What the members of a refused group do not agree on.
+/// The conflicts between the members of a refused group.
 fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnderCheck<'_>>) -> Vec<Finding> {
     let Some(failure) = &group.failure else {
         return Vec::new();
@@ -150,11 +150,11 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
     findings
 }
 
-/// What a member says about something that it shares.
+/// The value that a member has for something that the group shares.
 struct Claim {
-    /// Where it says so.
+    /// Where it stands.
     pointer: String,
-    /// What it is about; members with the same must have the same value.
+    /// What it is for; members must have equal values for the same.
     about: String,
     /// What is compared.
     value: String,
@@ -182,7 +182,7 @@ fn compare(members: &[&IngressUnderCheck<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// What a member says. Values that do not parse are left out: they have rules of their own.
+/// The values of a member. Those that do not parse are left out: other rules report them.
 fn claims(ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
     let ports = listen_ports::ports(ingress).unwrap_or_default();
     let mut claims = Vec::new();
@@ -242,7 +242,7 @@ fn claims(ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
     claims
 }
 
-/// A value, so that two are equal as text if they are for the controller.
+/// A value in a normal form: two values are equal as texts if they are equal for the controller.
 fn normal(setting: &Setting, kind: Kind) -> Option<String> {
     let text = &setting.value;
     match kind {
@@ -259,7 +259,7 @@ fn normal(setting: &Setting, kind: Kind) -> Option<String> {
     }
 }
 
-/// What an annotation says about one port.
+/// The value of an annotation for one port.
 fn on_port(setting: &Setting, suffix: &str, port: i32, protocol: Protocol) -> Option<String> {
     let text = &setting.value;
     match suffix {

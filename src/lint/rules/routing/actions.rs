@@ -1,8 +1,8 @@
 //! Rules about `actions.*` annotations, and about rules that never fire.
 //!
 //! An action is read for a backend that has its name and the port name `use-annotation`, and for nothing else: the how-to's
-//! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire the model knows; what takes what is in
-//! [`crate::lint::facts::shadowing`].
+//! `actions.ssl-redirect` that no rule names is never even parsed. Which rules fire comes from the model, which rule shadows
+//! another from [`crate::lint::facts::shadowing`].
 
 mod limits;
 #[cfg(test)]
@@ -198,12 +198,12 @@ enum Fate<'l> {
     ToItself,
 }
 
-/// The earlier rule that takes the requests of another.
+/// The earlier rule that shadows another.
 #[derive(Clone, Copy)]
 struct Taker<'l> {
     origin: &'l Origin,
     redirects: bool,
-    /// The controller leaves the other rule out though requests could reach it.
+    /// The controller leaves out the other rule, although requests could reach it.
     wrongly: bool,
 }
 

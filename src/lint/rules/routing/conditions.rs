@@ -84,10 +84,8 @@ fn conditions(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
             let message =
                 format!("{name}: the controller knows no field {field:?}, and drops the condition: the rule is open");
             let finding = context.at(setting, &ALB073, message);
-            findings.push(match FIELDS.iter().find(|known| field.trim().eq_ignore_ascii_case(known)) {
-                Some(known) => finding.help(format!("write {known:?}")),
-                None => finding,
-            });
+            let known = FIELDS.iter().find(|known| field.trim().eq_ignore_ascii_case(known));
+            findings.push(finding.maybe_help(known.map(|known| format!("write {known:?}"))));
             continue;
         }
         if let Err(fault) = condition.check() {

@@ -8,8 +8,8 @@ use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
 use crate::manifest::Object;
 use alb_controller::catalogue::{
-    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_INTERVALS,
-    HEALTH_CHECK_PATH_LENGTH, HEALTH_CHECK_TIMEOUTS, Kind, SUCCESS_CODES,
+    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
+    SUCCESS_CODES, in_range,
 };
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::Setting;
@@ -123,8 +123,7 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
     };
     let interval = value(INTERVAL, DEFAULT_HEALTH_CHECK_INTERVAL)?;
     let timeout = value(TIMEOUT, DEFAULT_HEALTH_CHECK_TIMEOUT)?;
-    let in_range = HEALTH_CHECK_INTERVALS.contains(&interval.into()) && HEALTH_CHECK_TIMEOUTS.contains(&timeout.into());
-    if timeout < interval || !in_range {
+    if timeout < interval || !in_range(INTERVAL, interval.into()) || !in_range(TIMEOUT, timeout.into()) {
         return None;
     }
     let message = format!("the timeout of {timeout} seconds is not shorter than the interval of {interval} seconds");
@@ -183,10 +182,8 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
-        return at(&ALB015, message).map(|finding| match similar(service, &name) {
-            Some(similar) => finding.help(format!("the Service has a port {similar:?}")),
-            None => finding,
-        });
+        let help = similar(service, &name).map(|similar| format!("the Service has a port {similar:?}"));
+        return at(&ALB015, message).map(|finding| finding.maybe_help(help));
     };
     if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
         let message =

@@ -173,7 +173,7 @@ fn two_protocols(service: &Object) -> Vec<Finding> {
     found.collect()
 }
 
-/// A way to a port that no ALB can talk to.
+/// A target that is a port which no ALB can talk to.
 fn not_tcp(target: &Target<'_>) -> Option<Finding> {
     let port = target.service_port().filter(|port| !is_tcp(port))?;
     let message = format!("{} leads to {}: an ALB speaks HTTP over TCP only", target.title(), describe(port));
@@ -194,7 +194,8 @@ fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
     }
 }
 
-/// Whether what makes it look like an east-west gateway is what it is for. A gateway for the web may have a port 15443 beside.
+/// Whether a Service with the marks of an east-west gateway is used as one. A gateway for the web may have a port 15443 beside
+/// its own ports.
 fn is_east_west(service: &Object, targets: &[Target<'_>]) -> bool {
     let label = yaml::pointer::of(["metadata", "labels", NETWORK_LABEL]);
     let web = match_pins(ports(&service.value));
