@@ -1,6 +1,5 @@
 //! `show`: the load balancer that the controller will build, without asking AWS.
 
-use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
@@ -8,6 +7,7 @@ use crate::lint::{self, context};
 use crate::output::diagram;
 use crate::rewrite::rewrite_reading;
 use crate::stream::Stream;
+use alb_controller::model::Model;
 
 use super::Printed;
 
