@@ -10,7 +10,7 @@ use super::rules;
 use crate::alb::values::parse_bool;
 use crate::config::types::Phase;
 use crate::finding::{Finding, Rule, Severity};
-use crate::yaml::pointer;
+use manifest_yaml::pointer;
 
 /// The configuration of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

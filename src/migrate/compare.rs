@@ -8,7 +8,7 @@ use super::carried::Carried;
 use super::rules::{ALB022, ALB027, ALB059, ALB096};
 use crate::alb::values::string_list;
 use crate::finding::{Finding, Severity};
-use crate::yaml::pointer;
+use manifest_yaml::pointer;
 
 /// Who may connect, by the annotations of an Ingress: networks and prefix lists, or security groups.
 struct Access {
