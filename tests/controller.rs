@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use istio_alb::alb::model::{Options, build, show_json};
+use alb_controller::model::{Options, build, show_json};
 use istio_alb::lint::{self, Severity};
 use kubernetes_objects::object;
 use libtest_mimic::{Arguments, Failed, Trial};

@@ -19,7 +19,6 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::alb::model::{IngressFacts, Model, Options};
 use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
@@ -28,6 +27,7 @@ pub use crate::finding::{Finding, Rule, Severity};
 use crate::flux::variables;
 use crate::manifest::{self, Object, Objects};
 use crate::stream::{Stream, has_content};
+use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
 pub use locate::locate;

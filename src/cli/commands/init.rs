@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Printed;
-use crate::alb::values::{string_list, string_map};
 use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
 use crate::config::reference::{Hint, hints};
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
+use alb_controller::go::strconv::{string_list, string_map};
 use manifest_yaml::scalar;
 use manifest_yaml::stream::has_content;
 
