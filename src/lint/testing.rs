@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{REGISTRY, check_stream};
-use crate::alb::catalogue::PREFIX;
 use crate::config::{self, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Rule};
 use crate::yaml;
+use alb_controller::catalogue::PREFIX;
 
 /// A gateway's Service and its Ingress.
 #[derive(Clone)]

@@ -24,10 +24,10 @@ use json_patch::Patch;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
+use crate::flux::variables;
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity};
 use crate::migrate::rules::ALB027;
-use crate::placeholder;
 use assign::{assign, selector_of};
 use edit::edit;
 use gateway::Rewrite;
@@ -40,7 +40,7 @@ use manifest_yaml::stream::{Stream, has_content};
 pub struct Rewritten<'t> {
     /// The output, in order.
     pub pieces: Vec<Cow<'t, str>>,
-    /// What there is to say, already at the severities that the configuration asks for.
+    /// Findings at the severities that the configuration asks for.
     pub findings: Vec<Finding>,
     /// The objects that matter, as they are after the rewrite.
     pub objects: Vec<Object>,
@@ -63,7 +63,7 @@ pub struct RewrittenGateway {
     pub carried: BTreeMap<String, String>,
     /// Where the Ingress was updated in the stream, not added.
     pub existing: Option<Place>,
-    /// What was asked for.
+    /// Its configuration.
     pub spec: Spec,
 }
 
@@ -85,7 +85,7 @@ impl RewrittenGateway {
     /// Whether an object of the output is its Ingress.
     fn is_ours(&self, object: &Object) -> bool {
         let name = self.ingress.ingress.metadata.name.as_deref();
-        object.kind() == "Ingress" && Some(&*placeholder::restore(object.name())) == name
+        object.kind() == "Ingress" && Some(&*variables::restore(object.name())) == name
     }
 }
 
@@ -125,7 +125,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
 
 /// Whether an object may be one that changes: a gateway's Service, or our Ingress from an earlier run.
 fn may_change(object: &Object, settings: &[Settings]) -> bool {
-    let is_ours = |settings: &Settings| placeholder::restore(object.name()) == ingress::name_of(&settings.spec);
+    let is_ours = |settings: &Settings| variables::restore(object.name()) == ingress::name_of(&settings.spec);
     match object.kind() {
         "Service" => is_gateway(object) || settings.iter().any(|settings| selector_of(settings).may_choose(object)),
         "Ingress" => settings.iter().any(is_ours),
@@ -255,7 +255,7 @@ mod tests {
         // The Service, the Service as it was edited, and the Ingress that is added.
         assert_eq!(parsed(input), 3);
         let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
-        // The Service and the Ingress as they stand: neither changes.
+        // The Service and the Ingress of the stream: neither changes.
         assert_eq!(parsed(again), 2);
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::flux::variables;
 use crate::manifest;
-use crate::placeholder;
 use crate::stream::Stream;
 
 /// The annotation or label that leaves an object out of the substitution.
@@ -46,7 +46,7 @@ pub fn read(
                 continue;
             }
             let mut problems = Vec::new();
-            visit(&object.value, &mut |text| match placeholder::variables(text) {
+            visit(&object.value, &mut |text| match variables::variables(text) {
                 Ok(found) => {
                     if text.contains("$$") {
                         problems.push((Severity::Warning, "Flux makes `$` of each `$$` in it".to_owned()));
@@ -99,7 +99,7 @@ mod tests {
                     data: {a: \"${C} ${\"}\n";
         let (variables, findings) = read(&Stream::split(text), |object| object.name() == "ours");
         assert_eq!(variables, [("A".to_owned(), false), ("B".to_owned(), true)].into());
-        let findings: Vec<String> = findings.iter().map(crate::report::line).collect();
+        let findings: Vec<String> = findings.iter().map(crate::output::text::line).collect();
         let help = ALB110.help;
         assert_eq!(
             findings,

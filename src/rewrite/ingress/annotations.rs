@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
+use crate::flux::variables::as_json;
 use crate::migrate::{ALB, format_map};
-use crate::placeholder::as_json;
 use alb_controller::annotation::listen_ports;
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use alb_controller::go::json::Json;
@@ -95,8 +95,7 @@ impl Annotations {
         }
     }
 
-    /// Adds what the ALB needs to work and nobody has set. The documentation of the deviations from the how-to has the
-    /// reasons.
+    /// Adds defaults for what the ALB needs to work. Their reasons are in the documentation of the deviations from the how-to.
     pub fn complete(&mut self, facts: &Facts<'_>) {
         if let Some(class) = facts.class {
             self.set_default(CLASS_ANNOTATION, class);

@@ -19,8 +19,8 @@ use serde_json::Value;
 use crate::config::types::{ClassAs, Placeholders, Spec};
 use crate::config::value::{Entries, Override, Text};
 use crate::error::Error;
+use crate::flux::variables;
 use crate::migrate::{Carried, annotations_of};
-use crate::placeholder;
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use annotations::{Annotations, Facts};
 use backend::{backend_port, status_ports};
@@ -50,13 +50,13 @@ impl BuiltIngress {
     /// The object as it is printed: with its strings so that they stay strings, whatever Flux puts in.
     #[must_use]
     pub fn printed(&self) -> Value {
-        if self.flux { placeholder::protected(&self.value) } else { self.value.clone() }
+        if self.flux { variables::protected(&self.value) } else { self.value.clone() }
     }
 
     /// What [`BuiltIngress::printed`] was made from.
     #[must_use]
     pub fn meant(&self, printed: &Value) -> Value {
-        if self.flux { placeholder::restored(printed) } else { printed.clone() }
+        if self.flux { variables::restored(printed) } else { printed.clone() }
     }
 
     /// Its kind, namespace and name.
@@ -147,8 +147,8 @@ fn map(entries: impl Iterator<Item = (String, String)>) -> Option<BTreeMap<Strin
     Some(entries.collect()).filter(|map: &BTreeMap<_, _>| !map.is_empty())
 }
 
-/// Whether the scheme that was carried over yields to that of an Ingress which is there. It does where no annotation says it,
-/// and it is the more open one or there is no old load balancer any more: on our own output that annotation is gone.
+/// Whether the scheme that was carried over yields to that of an Ingress in the stream. It does if it is only the default of
+/// the old load balancer, and is the more open one or the Service has no load balancer any more (on our own output).
 fn yields(carried: &Carried, existing: &BTreeMap<&str, &str>) -> bool {
     carried.scheme_by_default && existing.contains_key(SCHEME) && !(carried.internal && carried.is_live)
 }

@@ -16,12 +16,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::alb::model::{Part, Site, Stage};
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about};
 use crate::lint::facts::targets::services;
 use crate::manifest::Object;
 use crate::yaml::pointer;
+use alb_controller::model::{Part, Site, Stage};
 use kubernetes_objects::validation::{self, Validation, Violation, violation};
 
 rules! {
