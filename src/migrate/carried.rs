@@ -9,8 +9,8 @@ use super::annotations::{ALB, PREFIX, annotations_of};
 use super::rules;
 use crate::config::types::Phase;
 use crate::finding::{Finding, Rule, Severity};
-use crate::yaml::pointer;
 use alb_controller::go::strconv::parse_bool;
+use manifest_yaml::pointer;
 
 /// The configuration of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
 use crate::config::reference::{Hint, hints};
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
-use crate::stream::has_content;
-use crate::yaml::scalar;
 use alb_controller::go::strconv::{string_list, string_map};
+use manifest_yaml::scalar;
+use manifest_yaml::stream::has_content;
 
 /// A configuration file for the gateways of a stream; for an empty stream one that configures nothing. Of an existing
 /// configuration it has only the gateways and the names of their Ingresses.

@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::lint::{self, context};
 use crate::output::diagram;
 use crate::rewrite::rewrite_reading;
-use crate::stream::Stream;
 use alb_controller::model::Model;
+use manifest_yaml::stream::Stream;
 
 use super::Printed;
 
