@@ -52,7 +52,6 @@
 
 #![warn(missing_docs)]
 
-pub mod alb;
 pub mod cli;
 pub mod config;
 pub mod error;
