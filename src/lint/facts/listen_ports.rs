@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::alb::listen_ports;
-use crate::alb::model::{Protocol, Setting, State, Unread};
 use crate::lint::context::IngressUnderCheck;
+use alb_controller::annotation::listen_ports;
+use alb_controller::model::{Protocol, Setting, State, Unread};
 
 /// The listen ports that an Ingress asks for; `None` where `listen-ports` does not parse.
 pub fn ports(ingress: &IngressUnderCheck<'_>) -> Option<BTreeMap<i32, Protocol>> {

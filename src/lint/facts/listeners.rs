@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::shadowing::{Shadowing, default_is_reachable};
-use crate::alb::model::{Group, Key, Listener, Origin, Pruned, Rule};
+use alb_controller::model::{Group, Key, Listener, Origin, Pruned, Rule};
 
 /// A listener, and what one Ingress has on it.
 #[derive(Clone)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::members::Question;
-use crate::alb::catalogue::{ADDRESS_TYPES, SCHEMES, known};
-use crate::alb::model::Key;
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::catalogue::{ADDRESS_TYPES, SCHEMES, known};
+use alb_controller::model::Key;
 
 /// The scheme of the load balancer; `None` where it is neither of the two.
 pub fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {

@@ -1,6 +1,6 @@
 //! Texts that are to be maps, `key=value` with commas between.
 
-use crate::alb::values::trim;
+use alb_controller::go::strconv::trim;
 
 /// Why a text is no map: what is wrong with its first part that is no `key=value`.
 pub fn why_no_map(text: &str) -> String {

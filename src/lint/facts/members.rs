@@ -5,8 +5,8 @@
 
 use std::cell::OnceCell;
 
-use crate::alb::model::IngressFacts;
-use crate::alb::values::{parse_bool, string_list};
+use alb_controller::go::strconv::{parse_bool, string_list};
+use alb_controller::model::IngressFacts;
 
 /// What can be asked of the members of a group: which is the first of them that gives …
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::alb::model::{Condition, Listener, Patterns, Rule};
+use alb_controller::model::{Condition, Listener, Patterns, Rule};
 
 /// For each rule of a listener, the earlier one that shadows it.
 pub struct Shadowing {

@@ -3,9 +3,9 @@
 use super::load_balancer::frontend_nlb;
 use super::members::Question;
 use super::targets::{Target, paths, targets};
-use crate::alb::catalogue::Empty;
-use crate::alb::model::Setting;
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::catalogue::Empty;
+use alb_controller::model::Setting;
 
 /// Why the controller does not read an annotation that it knows: what is missing beside it.
 pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Option<&'static str> {

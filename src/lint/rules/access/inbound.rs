@@ -6,12 +6,12 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::model::{Effective, EffectiveFrom};
-use crate::alb::values::parse_cidr;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_nlb, security_groups};
 use crate::lint::facts::members::Question;
+use alb_controller::go::strconv::parse_cidr;
+use alb_controller::model::{Effective, EffectiveFrom};
 
 rules! {
     ALB025 Error "allow-list-without-effect" {

@@ -8,10 +8,10 @@
 use std::collections::BTreeSet;
 
 use super::ALB024;
-use crate::alb::values::string_list;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::migrate::rules::ALB027;
+use alb_controller::go::strconv::string_list;
 
 #[cfg(test)]
 mod tests;

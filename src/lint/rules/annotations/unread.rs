@@ -7,13 +7,13 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest};
-use crate::alb::model::{Setting, State, Unread};
-use crate::alb::values::{string_map, trim};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports::{is_listener, misspelt_listener};
 use crate::lint::facts::unused::why_unused;
+use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest};
+use alb_controller::go::strconv::{string_map, trim};
+use alb_controller::model::{Setting, State, Unread};
 
 rules! {
     ALB029 Error "empty-annotation" {

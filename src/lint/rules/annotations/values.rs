@@ -1,6 +1,6 @@
 //! The rule about values: whether an annotation's text is what the controller parses, and whether anybody parses it.
 //!
-//! The catalogue says what kind of value each annotation has, [`crate::alb::values`] how Go reads it. Scheme, tags, ports of
+//! The catalogue says what kind of value each annotation has, [`alb_controller::go::strconv`] how Go reads it. Scheme, tags, ports of
 //! health checks and JSON have rules of their own.
 
 #[cfg(test)]
@@ -8,18 +8,18 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::alb::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
-use crate::alb::model::Effective;
-use crate::alb::model::{Setting, State};
-use crate::alb::values::{parse_bool, parse_int32, parse_int64, string_map, trim};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
-use crate::manifest::Object;
+use alb_controller::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
+use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, string_map, trim};
+use alb_controller::model::Effective;
+use alb_controller::model::{Setting, State};
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 
 rules! {
     ALB064 Error "annotation-value-invalid" {

@@ -5,26 +5,26 @@ use std::net::IpAddr;
 use serde_json::Value;
 
 use super::{ALB090, Faults};
-use crate::config::kube::{self, wrong};
 use crate::finding::Finding;
-use crate::manifest::Object;
+use kubernetes_objects::object::Object;
+use kubernetes_objects::validation::{self, violation};
 
 /// What it refuses.
 pub(super) fn faults(ingress: &Object) -> Vec<Finding> {
     let mut faults = Faults::of(ingress, &ALB090);
-    faults.metadata(kube::subdomain);
+    faults.metadata(validation::subdomain);
     let spec = &ingress.value["spec"];
     if let Some(class) = spec["ingressClassName"].as_str() {
-        faults.check("/spec/ingressClassName", kube::subdomain(class));
+        faults.check("/spec/ingressClassName", validation::subdomain(class));
     }
     backend(&mut faults, "/spec/defaultBackend", &spec["defaultBackend"]);
     for (at, rule) in list(&spec["rules"]).iter().enumerate() {
         let at = format!("/spec/rules/{at}");
         if let Some(host) = text(&rule["host"]) {
-            faults.check(&format!("{at}/host"), kube::host(host));
+            faults.check(&format!("{at}/host"), validation::host(host));
         }
         if rule["http"].is_object() && list(&rule["http"]["paths"]).is_empty() {
-            faults.add(&format!("{at}/http"), wrong("there are no paths"));
+            faults.add(&format!("{at}/http"), violation("there are no paths"));
         }
         for (index, entry) in list(&rule["http"]["paths"]).iter().enumerate() {
             let at = format!("{at}/http/paths/{index}");
@@ -37,11 +37,11 @@ pub(super) fn faults(ingress: &Object) -> Vec<Finding> {
             let host = host.as_str().unwrap_or_default();
             // An address is a DNS name by its letters, and nobody asks more of a host here.
             if host.parse::<IpAddr>().is_err() {
-                faults.check(&format!("/spec/tls/{at}/hosts/{index}"), kube::host(host));
+                faults.check(&format!("/spec/tls/{at}/hosts/{index}"), validation::host(host));
             }
         }
         if let Some(name) = text(&tls["secretName"]) {
-            faults.check(&format!("/spec/tls/{at}/secretName"), kube::subdomain(name));
+            faults.check(&format!("/spec/tls/{at}/secretName"), validation::subdomain(name));
         }
     }
     faults.findings
@@ -51,9 +51,9 @@ fn path(faults: &mut Faults<'_>, at: &str, entry: &Value) {
     let path = entry["path"].as_str().unwrap_or_default();
     let (path_at, type_at) = (format!("{at}/path"), format!("{at}/pathType"));
     match entry["pathType"].as_str() {
-        Some("Prefix" | "Exact") => faults.check(&path_at, kube::path(path)),
+        Some("Prefix" | "Exact") => faults.check(&path_at, validation::path(path)),
         Some("ImplementationSpecific") if path.is_empty() => {}
-        Some("ImplementationSpecific") => faults.check(&path_at, kube::absolute_path(path)),
+        Some("ImplementationSpecific") => faults.check(&path_at, validation::absolute_path(path)),
         other => {
             let what = match other {
                 Some(other) => {
@@ -62,7 +62,7 @@ fn path(faults: &mut Faults<'_>, at: &str, entry: &Value) {
                 None => "it must be said: Prefix, Exact or ImplementationSpecific".to_owned(),
             };
             let at = if other.is_some() { &type_at } else { at };
-            faults.add(at, wrong(what).help("write `pathType: Prefix`"));
+            faults.add(at, violation(what).help("write `pathType: Prefix`"));
         }
     }
 }
@@ -73,30 +73,30 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
         return;
     }
     if !backend["resource"].is_null() {
-        faults.add(at, wrong("there is a service and a resource, and one is allowed"));
+        faults.add(at, violation("there is a service and a resource, and one is allowed"));
     }
     let name_at = format!("{at}/service/name");
     match text(&service["name"]) {
-        None => faults.add(&format!("{at}/service"), wrong("there is no name")),
-        Some(name) => match kube::label(name) {
+        None => faults.add(&format!("{at}/service"), violation("there is no name")),
+        Some(name) => match validation::label(name) {
             Ok(()) if name.starts_with(|first: char| first.is_ascii_digit()) => {
                 let what = format!("`{name}` begins with a digit, which is refused before Kubernetes 1.37");
-                faults.warn(&name_at, wrong(what));
+                faults.warn(&name_at, violation(what));
             }
-            verdict => faults.check(&name_at, verdict),
+            validation => faults.check(&name_at, validation),
         },
     }
     let port = &service["port"];
     let port_at = format!("{at}/service/port");
     let number = port["number"].as_i64().filter(|number| *number != 0);
     match (text(&port["name"]), number) {
-        (Some(_), Some(_)) => faults.add(&port_at, wrong("there is a name and a number, and one is allowed")),
+        (Some(_), Some(_)) => faults.add(&port_at, violation("there is a name and a number, and one is allowed")),
         (None, None) => {
             let at = if port.is_object() { &port_at } else { &format!("{at}/service") };
-            faults.add(at, wrong("the port has neither a number nor a name"));
+            faults.add(at, violation("the port has neither a number nor a name"));
         }
-        (Some(name), None) => faults.check(&format!("{port_at}/name"), kube::port_name(name)),
-        (None, Some(number)) => faults.check(&format!("{port_at}/number"), kube::port_number(number)),
+        (Some(name), None) => faults.check(&format!("{port_at}/name"), validation::port_name(name)),
+        (None, Some(number)) => faults.check(&format!("{port_at}/number"), validation::port_number(number)),
     }
 }
 

@@ -16,13 +16,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::alb::model::{Part, Site, Stage};
-use crate::config::kube::{self, Verdict, Wrong, wrong};
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about};
 use crate::lint::facts::targets::services;
-use crate::manifest::Object;
-use crate::yaml::pointer;
+use alb_controller::model::{Part, Site, Stage};
+use kubernetes_objects::object::Object;
+use kubernetes_objects::validation::{self, Validation, Violation, violation};
+use manifest_yaml::pointer;
 
 rules! {
     ALB090 Error "ingress-refused-by-the-api-server" {
@@ -106,57 +106,57 @@ impl<'o> Faults<'o> {
     }
 
     /// The field at a JSON pointer is wrong.
-    fn add(&mut self, pointer: &str, fault: Wrong) {
-        let message = format!("{}: {}", shown(pointer), fault.what);
+    fn add(&mut self, pointer: &str, violation: Violation) {
+        let message = format!("{}: {}", shown(pointer), violation.what);
         let mut finding = about(self.object, self.rule, message).field(pointer);
-        finding.help = fault.help;
+        finding.help = violation.help;
         self.findings.push(finding);
     }
 
     /// The field at a JSON pointer may be refused.
-    fn warn(&mut self, pointer: &str, fault: Wrong) {
-        self.add(pointer, fault);
+    fn warn(&mut self, pointer: &str, violation: Violation) {
+        self.add(pointer, violation);
         if let Some(finding) = self.findings.last_mut() {
             finding.severity = Severity::Warning;
         }
     }
 
-    fn check(&mut self, pointer: &str, verdict: Verdict) {
-        if let Err(fault) = verdict {
-            self.add(pointer, fault);
+    fn check(&mut self, pointer: &str, validation: Validation) {
+        if let Err(violation) = validation {
+            self.add(pointer, violation);
         }
     }
 
     /// Name, namespace, labels and annotations.
-    fn metadata(&mut self, name: fn(&str) -> Verdict) {
+    fn metadata(&mut self, name: fn(&str) -> Validation) {
         let object = self.object;
         let metadata = &object.value["metadata"];
         if object.name().is_empty() {
             if metadata["generateName"].as_str().unwrap_or_default().is_empty() {
-                self.add("/metadata/name", wrong("there is no name"));
+                self.add("/metadata/name", violation("there is no name"));
             }
         } else {
             self.check("/metadata/name", name(object.name()));
         }
         if !object.namespace().is_empty() {
-            self.check("/metadata/namespace", kube::label(object.namespace()));
+            self.check("/metadata/namespace", validation::label(object.namespace()));
         }
         for (key, value) in entries(&metadata["labels"]) {
             let at = pointer::of(["metadata", "labels", key]);
-            self.check(&at, kube::qualified_name(key));
+            self.check(&at, validation::qualified_name(key));
             if let Some(value) = value.as_str() {
-                self.check(&at, kube::label_value(value));
+                self.check(&at, validation::label_value(value));
             }
         }
         let mut size = 0;
         for (key, value) in entries(&metadata["annotations"]) {
             size += key.len() + value.as_str().map_or(0, str::len);
             let at = pointer::of(["metadata", "annotations", key]);
-            self.check(&at, kube::qualified_name(&key.to_lowercase()));
+            self.check(&at, validation::qualified_name(&key.to_lowercase()));
         }
         if size > MAX_ANNOTATIONS {
             let fault = format!("{size} bytes in all; there may be {MAX_ANNOTATIONS}");
-            self.add("/metadata/annotations", wrong(fault));
+            self.add("/metadata/annotations", violation(fault));
         }
     }
 }

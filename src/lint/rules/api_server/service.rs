@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{ALB103, Faults};
-use crate::config::kube::{self, wrong};
 use crate::finding::Finding;
-use crate::manifest::Object;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::ports;
+use kubernetes_objects::validation::{self, violation};
 
 /// What it refuses.
 pub(super) fn faults(service: &Object) -> Vec<Finding> {
     let mut faults = Faults::of(service, &ALB103);
-    faults.metadata(kube::label);
+    faults.metadata(validation::label);
     let spec = &service.value["spec"];
     let words: [(&str, &[&str], bool); 4] = [
         ("type", &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], true),
@@ -28,13 +28,13 @@ pub(super) fn faults(service: &Object) -> Vec<Finding> {
         let is_left_out = may_be_empty && word.is_empty();
         if !is_left_out && !words.contains(&word) {
             let what = format!("{word:?} is none of {}", words.join(", "));
-            faults.add(&format!("/spec/{field}"), wrong(what));
+            faults.add(&format!("/spec/{field}"), violation(what));
         }
     }
     let all = ports(&service.value);
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
     if all.is_empty() && !is_headless && spec["type"] != "ExternalName" {
-        faults.add("/spec", wrong("there are no ports"));
+        faults.add("/spec", violation("there are no ports"));
     }
     let mut seen = Seen::default();
     for (at, port) in all.iter().enumerate() {
@@ -57,38 +57,38 @@ impl Faults<'_> {
         let protocol = text("protocol").unwrap_or("TCP");
         if !matches!(protocol, "TCP" | "UDP" | "SCTP") {
             let what = format!("{protocol:?} is none of TCP, UDP, SCTP");
-            self.add(&format!("{at}/protocol"), wrong(what));
+            self.add(&format!("{at}/protocol"), violation(what));
         }
         match text("name") {
-            None if is_one_of_several => self.add(at, wrong("it has no name, and there are several ports")),
+            None if is_one_of_several => self.add(at, violation("it has no name, and there are several ports")),
             None => {}
             Some(name) => {
-                self.check(&format!("{at}/name"), kube::label(name));
+                self.check(&format!("{at}/name"), validation::label(name));
                 if !seen.names.insert(name) {
                     let what = format!("another port is called {name}, too");
-                    self.add(&format!("{at}/name"), wrong(what));
+                    self.add(&format!("{at}/name"), violation(what));
                 }
             }
         }
         match port["port"].as_i64() {
             Some(number) => {
-                self.check(&format!("{at}/port"), kube::port_number(number));
+                self.check(&format!("{at}/port"), validation::port_number(number));
                 if !seen.numbers.insert((number, protocol)) {
                     let what = format!("another port is {number}/{protocol}, too");
-                    self.add(&format!("{at}/port"), wrong(what));
+                    self.add(&format!("{at}/port"), violation(what));
                 }
             }
-            None if port["port"].is_null() => self.add(at, wrong("it has no number")),
+            None if port["port"].is_null() => self.add(at, violation("it has no number")),
             None => {}
         }
         let target_at = format!("{at}/targetPort");
         match &port["targetPort"] {
-            Value::String(name) if !name.is_empty() => self.check(&target_at, kube::port_name(name)),
+            Value::String(name) if !name.is_empty() => self.check(&target_at, validation::port_name(name)),
             Value::Number(number) => {
                 let number = number.as_i64().unwrap_or_default();
                 // 0 is the port's own number, as is an empty name.
                 if number != 0 {
-                    self.check(&target_at, kube::port_number(number));
+                    self.check(&target_at, validation::port_number(number));
                 }
             }
             _ => {}
@@ -97,7 +97,7 @@ impl Faults<'_> {
             self.node_port(&format!("{at}/nodePort"), number, spec);
             if !seen.node_ports.insert((number, protocol)) {
                 let what = format!("another port has node port {number}, too");
-                self.add(&format!("{at}/nodePort"), wrong(what));
+                self.add(&format!("{at}/nodePort"), violation(what));
             }
         }
     }
@@ -108,12 +108,12 @@ impl Faults<'_> {
             ("NodePort" | "LoadBalancer", 30000..=32767) => {}
             ("NodePort" | "LoadBalancer", 1..=65535) => {
                 let what = format!("{number} is not from 30000 to 32767, where node ports are by default");
-                self.warn(at, wrong(what));
+                self.warn(at, violation(what));
             }
-            ("NodePort" | "LoadBalancer", _) => self.check(at, kube::port_number(number)),
+            ("NodePort" | "LoadBalancer", _) => self.check(at, validation::port_number(number)),
             _ => {
                 let what = format!("a {kind} Service has no node ports");
-                self.add(at, wrong(what));
+                self.add(at, violation(what));
             }
         }
     }

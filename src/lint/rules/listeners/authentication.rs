@@ -8,14 +8,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::catalogue::PREFIX;
-use crate::alb::json::unknown_keys;
-use crate::alb::model::{Action, Protocol, ReasonCode, Setting};
-use crate::alb::payloads::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
-use crate::alb::validation::is_load_balancing_arn;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
+use alb_controller::annotation::{Cognito, Jwt, MutualAuthentication, Oidc, Payload};
+use alb_controller::catalogue::PREFIX;
+use alb_controller::go::json::unknown_keys;
+use alb_controller::model::{Action, Protocol, ReasonCode, Setting};
+use alb_controller::validation::is_load_balancing_arn;
 
 /// Claims, values of a claim, and parameters of a request to log in: AWS takes this many.
 const MAX_ITEMS: usize = 10;

@@ -5,12 +5,12 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
-use crate::alb::model::{Listener, Protocol};
-use crate::alb::validation::certificate_region;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
+use alb_controller::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
+use alb_controller::model::{Listener, Protocol};
+use alb_controller::validation::certificate_region;
 
 rules! {
     ALB010 Error "https-without-certificate" {

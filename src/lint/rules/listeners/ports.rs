@@ -3,10 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::listen_ports;
-use crate::alb::model::{Action, Protocol};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::annotation::listen_ports;
+use alb_controller::model::{Action, Protocol};
 
 rules! {
     ALB006 Warning "clear-text-on-http-listener" {

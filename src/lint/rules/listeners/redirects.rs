@@ -6,13 +6,13 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::model::{Action, Listener, Protocol, Redirect};
-use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
 use crate::lint::facts::listeners::IngressListener;
 use crate::lint::facts::targets::backends;
+use alb_controller::go::strconv::parse_int32;
+use alb_controller::model::{Action, Listener, Protocol, Redirect};
 
 rules! {
     ALB008 Error "redirect-to-a-port-that-is-not-https" {

@@ -7,17 +7,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::catalogue::{
-    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
-};
-use crate::alb::model::Effective;
-use crate::alb::model::Setting;
-use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::members::Question;
 use crate::suggest::closest;
+use alb_controller::catalogue::{
+    Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
+};
+use alb_controller::go::strconv::string_map;
+use alb_controller::model::Effective;
+use alb_controller::model::Setting;
 
 rules! {
     ALB050 Error "attribute-refused" {

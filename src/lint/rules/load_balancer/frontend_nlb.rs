@@ -6,11 +6,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::in_range;
-use crate::alb::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::frontend_nlb;
+use alb_controller::catalogue::in_range;
+use alb_controller::model::{FrontendListener, HealthPort, Listener, Matcher, Protocol};
 
 const PREFIX: &str = "frontend-nlb-healthcheck-";
 

@@ -5,13 +5,13 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use crate::alb::model::Effective;
-use crate::alb::validation;
-use crate::alb::values::parse_bool;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
 use crate::lint::facts::members::Question;
+use alb_controller::go::strconv::parse_bool;
+use alb_controller::model::Effective;
+use alb_controller::validation;
 
 rules! {
     ALB021 Error "load-balancer-name-invalid" {

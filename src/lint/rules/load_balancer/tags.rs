@@ -3,14 +3,14 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
-use crate::alb::model::Setting;
-use crate::alb::validation::is_reserved_tag;
-use crate::alb::values::string_map;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::unused::why_unused;
+use alb_controller::catalogue::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
+use alb_controller::go::strconv::string_map;
+use alb_controller::model::Setting;
+use alb_controller::validation::is_reserved_tag;
 
 rules! {
     ALB061 Error "tags-invalid" {

@@ -6,11 +6,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::model::Effective;
-use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
+use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::go::strconv::parse_int32;
+use alb_controller::model::Effective;
 
 rules! {
     ALB039 Error "class-said-twice" {

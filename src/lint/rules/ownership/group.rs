@@ -11,14 +11,14 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alb::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
-use crate::alb::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
-use crate::alb::payloads::{MutualAuthentication, Payload};
-use crate::alb::values::{parse_bool, parse_int32, string_list, string_map};
 use crate::finding::{Finding, rules};
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::targets::paths;
+use alb_controller::annotation::{MutualAuthentication, Payload};
+use alb_controller::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
+use alb_controller::go::strconv::{parse_bool, parse_int32, string_list, string_map};
+use alb_controller::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
 
 rules! {
     ALB054 Error "group-name-or-order-invalid" {

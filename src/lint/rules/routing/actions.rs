@@ -10,14 +10,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::alb::json::{mismatch, unknown_keys};
-use crate::alb::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
-use crate::alb::payloads::{self, Payload};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listeners::IngressListener;
 use crate::lint::facts::shadowing::covers;
 use crate::lint::facts::targets::{backends, path_pointer};
+use alb_controller::annotation::{self, Payload};
+use alb_controller::go::json::{mismatch, unknown_keys};
+use alb_controller::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 
 rules! {
     ALB003 Error "action-never-read" {
@@ -131,10 +131,10 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.name();
-    let action = match payloads::Action::read(text).and_then(|action| action.check().map(|()| action)) {
+    let action = match annotation::Action::read(text).and_then(|action| action.check().map(|()| action)) {
         Ok(action) => action,
         Err(error) => {
-            let mismatch = mismatch(text, &payloads::Action::TYPE);
+            let mismatch = mismatch(text, &annotation::Action::TYPE);
             let quotes = mismatch.is_some_and(|mismatch| mismatch.is_number_for_string());
             let finding = at(format!("{suffix}: {error}"));
             return vec![match quotes {
@@ -146,7 +146,7 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         limits::refused(&action).into_iter().map(|fault| at(format!("{suffix}: {fault}")).help(help(text))).collect();
     let warn = |message: String| at(message).severity(Severity::Warning);
-    for key in unknown_keys(text, &payloads::Action::TYPE) {
+    for key in unknown_keys(text, &annotation::Action::TYPE) {
         findings.push(warn(format!("{suffix}: the controller knows no key {key:?}, and drops it")));
     }
     let targets = action.forward_config.iter().flat_map(|forward| &forward.target_groups);
@@ -159,7 +159,7 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
 
 /// How an action of this type is written.
 fn help(text: &str) -> &'static str {
-    match payloads::Action::read(text).map(|action| action.r#type.to_lowercase()) {
+    match annotation::Action::read(text).map(|action| action.r#type.to_lowercase()) {
         Ok(kind) if kind == "forward" => {
             "a forward reads `{\"type\": \"forward\", \"forwardConfig\": {\"targetGroups\": [{\"serviceName\": \"gateway\", \
              \"servicePort\": 443, \"weight\": 90}, …]}}`"

@@ -4,14 +4,14 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::PREFIX;
-use crate::alb::json::unknown_keys;
-use crate::alb::model::{Protocol, Setting, State, Unread};
-use crate::alb::payloads::{Condition, MutualAuthentication, Payload, Transform};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{self, is_listener};
 use crate::lint::facts::targets::paths;
+use alb_controller::annotation::{Condition, MutualAuthentication, Payload, Transform};
+use alb_controller::catalogue::PREFIX;
+use alb_controller::go::json::unknown_keys;
+use alb_controller::model::{Protocol, Setting, State, Unread};
 
 /// The fields of a condition that the controller knows (LBC v3.5.0 pkg/ingress/config_types.go:359-405).
 const FIELDS: [&str; 6] =

@@ -6,10 +6,10 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::model::{self, Condition};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::path_pointer;
+use alb_controller::model::{self, Condition};
 
 const MAX_VALUES: usize = 5;
 const MAX_WILDCARDS: usize = 6;

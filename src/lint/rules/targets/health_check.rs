@@ -3,15 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use crate::alb::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES, in_range};
-use crate::alb::model::Setting;
-use crate::alb::validation::codes_within;
-use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
-use crate::manifest::Object;
+use alb_controller::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES, in_range};
+use alb_controller::go::strconv::parse_int32;
+use alb_controller::model::Setting;
+use alb_controller::validation::codes_within;
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
 const INTERVAL: &str = "healthcheck-interval-seconds";

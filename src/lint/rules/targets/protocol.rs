@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::alb::model::{Action, Key, Protocol, TargetGroupRef};
-use crate::alb::values::parse_int32;
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
+use alb_controller::go::strconv::parse_int32;
+use alb_controller::model::{Action, Key, Protocol, TargetGroupRef};
 use kubernetes_objects::service::{NodePort, node_port, type_of};
 
 rules! {

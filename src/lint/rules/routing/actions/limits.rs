@@ -6,8 +6,8 @@
 //! Source: AWS elbv2 API, RedirectActionConfig, FixedResponseActionConfig, ForwardActionConfig; quota "Target Groups per
 //! Action per Application Load Balancer".
 
-use crate::alb::payloads::{Action, FixedResponse, Forward, Redirect};
-use crate::alb::validation::is_load_balancing_arn;
+use alb_controller::annotation::{Action, FixedResponse, Forward, Redirect};
+use alb_controller::validation::is_load_balancing_arn;
 
 const CONTENT_TYPES: [&str; 5] = ["text/plain", "text/css", "text/html", "application/javascript", "application/json"];
 const MAX_BODY: usize = 1024;

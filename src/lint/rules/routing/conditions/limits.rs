@@ -4,8 +4,8 @@
 //!
 //! Source: AWS elbv2 API, RuleCondition, HttpHeaderConditionConfig, HttpRequestMethodConditionConfig, RuleTransform.
 
-use crate::alb::payloads::{Condition, Patterns, Transform};
-use crate::alb::values::parse_cidr;
+use alb_controller::annotation::{Condition, Patterns, Transform};
+use alb_controller::go::strconv::parse_cidr;
 
 const MAX_HEADER: usize = 40;
 const MAX_REWRITE: usize = 1024;
