@@ -43,9 +43,9 @@
 //! )?;
 //! let rewritten = istio_alb::rewrite::rewrite(rendered, &settings)?;
 //! assert!(!rewritten.is_refused());
-//! let turned = rendered.replace("type: LoadBalancer", "type: NodePort");
+//! let wanted = rendered.replace("type: LoadBalancer", "type: NodePort");
 //! let (service, ingress) = rewritten.text().split_once("---\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-//! assert_eq!(service, turned);
+//! assert_eq!(service, wanted);
 //! assert!(ingress.contains("alb.ingress.kubernetes.io/scheme: internal"));
 //! # Ok::<(), istio_alb::Error>(())
 //! ```

@@ -66,19 +66,19 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
             .help("leave --if-missing out to hear which Services there are"));
     }
     let mut patches: Vec<ObjectPatch> = Vec::new();
-    for turned in &rewritten.gateways {
-        if let Some(place) = &turned.existing {
-            let name = turned.ingress.ingress.metadata.name.as_deref().unwrap_or_default();
+    for gateway in &rewritten.gateways {
+        if let Some(place) = &gateway.existing {
+            let name = gateway.ingress.ingress.metadata.name.as_deref().unwrap_or_default();
             return Err(Error::input(format!("the stream holds the Ingress {name} already, and an export adds it"))
                 .at(place.clone())
                 .help("export from what the chart renders by itself, without istio-alb as its post-renderer"));
         }
         let patch = ObjectPatch {
-            name: turned.service.name().to_owned(),
-            namespace: turned.service.namespace().to_owned(),
-            operations: operations(turned),
+            name: gateway.service.name().to_owned(),
+            namespace: gateway.service.namespace().to_owned(),
+            operations: operations(gateway),
         };
-        check(turned, &patch)?;
+        check(gateway, &patch)?;
         if !patches.contains(&patch) {
             patches.push(patch);
         }
@@ -87,10 +87,10 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
 }
 
 /// Compares what the operations make of the rendered Service with what the filter makes of it.
-fn check(turned: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
-    let expected = service::patched(&turned.service.value, &turned.patch)?;
+fn check(gateway: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
+    let expected = service::patched(&gateway.service.value, &gateway.patch)?;
     // Under kustomize there are always annotations: its own.
-    let mut rendered = turned.service.value.clone();
+    let mut rendered = gateway.service.value.clone();
     if !patch.operations.is_empty() && !rendered["metadata"]["annotations"].is_object() {
         rendered["metadata"]["annotations"] = json!({});
     }
@@ -112,9 +112,9 @@ fn check(turned: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
     }
     Err(Error::internal(format!(
         "the exported patches of Service {} do not do what the filter does",
-        turned.service.full_name()
+        gateway.service.full_name()
     ))
-    .at(turned.service.place.clone()))
+    .at(gateway.service.place.clone()))
 }
 
 impl ObjectPatch {
@@ -180,7 +180,7 @@ pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
     let ingresses: Vec<String> = rewritten
         .gateways
         .iter()
-        .map(|turned| yaml::emit(&turned.ingress.printed(), &yaml::Style::default()))
+        .map(|gateway| yaml::emit(&gateway.ingress.printed(), &yaml::Style::default()))
         .collect();
     let text = ingresses.join("---\n");
     File { name: INGRESS, text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text }
@@ -209,7 +209,7 @@ pub fn start(name: &str) -> String {
 /// The variables of a text that Flux has to know, as a comment.
 #[must_use]
 pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
-    let flux = rewritten.gateways.iter().any(|turned| turned.spec.placeholders() == Placeholders::Flux);
+    let flux = rewritten.gateways.iter().any(|gateway| gateway.spec.placeholders() == Placeholders::Flux);
     let mut text = String::new();
     for (name, optional) in placeholder::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
         if text.is_empty() {

@@ -10,7 +10,8 @@
 //! kustomize works, and written down nowhere; hence not the default.
 
 use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, MoveOperation, PatchOperation, RemoveOperation, ReplaceOperation};
+use json_patch::{MoveOperation, PatchOperation};
+use manifest_yaml::patch;
 use serde_json::{Value, json};
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
@@ -95,7 +96,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
 
 /// `metadata` of the HelmRelease.
 fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
-    let service = rewritten.gateways.first().map(|turned| &turned.service);
+    let service = rewritten.gateways.first().map(|gateway| &gateway.service);
     let (namespace, name) = match (&how.release, service) {
         (Some(release), _) => release.split_once('/').unwrap_or(("", release)),
         (None, Some(service)) => (service.namespace(), service.name()),
@@ -121,22 +122,21 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     let ours = rewritten
         .gateways
         .iter()
-        .filter(|turned| turned.service.name() == patch.name && turned.service.namespace() == patch.namespace);
-    items.extend(ours.map(|turned| marked(&turned.ingress.value)));
+        .filter(|gateway| gateway.service.name() == patch.name && gateway.service.namespace() == patch.namespace);
+    items.extend(ours.map(|gateway| marked(&gateway.ingress.value)));
     let added = json!([{ "op": "add", "path": "/items", "value": items }]);
-    let path = |tokens: &[&str]| PointerBuf::from_tokens(tokens.iter().copied());
     let mut operations = Vec::new();
     for field in ["metadata", "spec"] {
-        operations
-            .push(PatchOperation::Move(MoveOperation { from: path(&[field]), path: path(&["items", "0", field]) }));
+        let path = PointerBuf::from_tokens(["items", "0", field]);
+        operations.push(PatchOperation::Move(MoveOperation { from: PointerBuf::from_tokens([field]), path }));
     }
-    operations.push(PatchOperation::Replace(ReplaceOperation { path: path(&["kind"]), value: json!("List") }));
+    operations.push(patch::replace(["kind"], json!("List")));
     // kustomize's own notes on what it changed, which it would only take off the List.
     for what in ["Kinds", "Names", "Namespaces"] {
         let key = format!("internal.config.kubernetes.io/previous{what}");
-        let path = path(&["items", "0", "metadata", "annotations", &key]);
-        operations.push(PatchOperation::Add(AddOperation { path: path.clone(), value: json!("") }));
-        operations.push(PatchOperation::Remove(RemoveOperation { path }));
+        let path = ["items", "0", "metadata", "annotations", &key];
+        operations.push(patch::add(path, json!("")));
+        operations.push(patch::remove(path));
     }
     let added = yaml::emit(&added, &yaml::Style::default()).replace(MARK, "");
     added + &export::lines(&operations, true)

@@ -15,9 +15,9 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::Path;
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation};
+use json_patch::Patch;
 use kubernetes_objects::ObjectRef;
+use manifest_yaml::patch;
 use serde_json::{Value, json};
 
 use crate::config::Settings;
@@ -81,13 +81,8 @@ fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error
         return Ok(None);
     }
     let there = Tree::parse(list).is_ok_and(|tree| tree.find("/results").is_some());
-    let path = PointerBuf::from_tokens(["results"]);
-    let value = json!(results);
-    let operation = if there {
-        PatchOperation::Replace(ReplaceOperation { path, value })
-    } else {
-        PatchOperation::Add(AddOperation { path, value })
-    };
+    let operation =
+        if there { patch::replace(["results"], json!(results)) } else { patch::add(["results"], json!(results)) };
     yaml::apply(list, &Patch(vec![operation]))
         .map(Some)
         .map_err(|error| Error::internal(format!("the results can't be added to the ResourceList: {}", error.message)))

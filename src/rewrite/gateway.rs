@@ -7,15 +7,14 @@ use serde_json::Value;
 use super::ingress::{self, BuiltIngress, Sources};
 use super::service::{self, Plan, ServiceTarget};
 use super::transition::{Transition, is_configured};
-use crate::config::types::{Phase, Placeholders, ServiceType};
-use crate::config::{Entries, Settings, Spec, Var};
+use crate::config::types::{Phase, Placeholders};
+use crate::config::{Settings, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::migrate::{self, Carried};
 use crate::placeholder;
-use kubernetes_objects::Object;
-use kubernetes_objects::ObjectRef;
+use kubernetes_objects::{Object, ObjectRef};
 
 /// One gateway on its way.
 pub(super) struct Rewrite<'s> {
@@ -97,27 +96,12 @@ fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)]) -> Result
         return Ok(Plan::default());
     }
     let keep = spec.service.keep_annotations.as_deref().unwrap_or_default();
-    service::plan(&service.value, &target(spec), &stripped(service, keep, moved)).map_err(|error| match error.place {
-        Some(_) => error,
-        None => error.at(service.place.clone()),
-    })
-}
-
-/// What the configuration makes of the Service.
-fn target(spec: &Spec) -> ServiceTarget {
-    let service = &spec.service;
-    let node_ports = service.node_ports.iter().flat_map(Entries::iter).map(|(name, port)| {
-        let port = match port {
-            Var::Known(number) => Value::from(*number),
-            Var::Placeholder(text) => Value::from(text.as_str()),
-        };
-        (name.to_owned(), port)
-    });
-    ServiceTarget {
-        cluster_ip: service.kind() == ServiceType::ClusterIp,
-        node_ports: node_ports.collect(),
-        extra_ports: service.extra_ports(),
-    }
+    service::plan(&service.value, &ServiceTarget::of(spec), &stripped(service, keep, moved)).map_err(
+        |error| match error.place {
+            Some(_) => error,
+            None => error.at(service.place.clone()),
+        },
+    )
 }
 
 /// The annotations that move from the Service to the Ingress.

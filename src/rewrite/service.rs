@@ -8,9 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use json_patch::{Patch, PatchOperation};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::config::types::ExtraPorts;
+use crate::config::types::{ExtraPorts, ServiceType};
+use crate::config::{Entries, Spec, Var};
 use crate::error::Error;
 use crate::istio::{PINS, match_pins};
 use crate::lint::Finding;
@@ -37,6 +38,42 @@ pub struct ServiceTarget {
     pub node_ports: BTreeMap<String, Value>,
     /// What becomes of other ports.
     pub extra_ports: ExtraPorts,
+}
+
+impl ServiceTarget {
+    /// What the configuration makes of the Service.
+    #[must_use]
+    pub fn of(spec: &Spec) -> Self {
+        let service = &spec.service;
+        let node_ports = service.node_ports.iter().flat_map(Entries::iter).map(|(name, port)| {
+            let port = match port {
+                Var::Known(number) => json!(number),
+                Var::Placeholder(text) => json!(text),
+            };
+            (name.to_owned(), port)
+        });
+        ServiceTarget {
+            cluster_ip: service.kind() == ServiceType::ClusterIp,
+            node_ports: node_ports.collect(),
+            extra_ports: service.extra_ports(),
+        }
+    }
+
+    /// The node port of a port, where it is configured and the type has node ports.
+    #[must_use]
+    pub fn node_port(&self, name: &str) -> Option<&Value> {
+        self.node_ports.get(name).filter(|_| !self.cluster_ip)
+    }
+
+    /// A port of the gateway that the chart did not render.
+    #[must_use]
+    pub fn new_port(&self, (name, number): (&str, u64)) -> Value {
+        let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
+        if let Some(node_port) = self.node_port(name) {
+            port["nodePort"] = node_port.clone();
+        }
+        port
+    }
 }
 
 /// A planned rewrite of one Service.
@@ -156,7 +193,7 @@ impl<'p> Planner<'p> {
         self.operations.extend(dropped.into_iter().rev().map(|index| remove(["spec", "ports", &index.to_string()])));
         for (pin, found) in PINS.iter().zip(&pinned) {
             if found.is_none() {
-                self.operations.push(add(["spec", "ports", "-"], new_port(*pin, self.target)));
+                self.operations.push(add(["spec", "ports", "-"], self.target.new_port(*pin)));
             }
         }
         self.check_node_port_names(&names)
@@ -184,7 +221,7 @@ impl<'p> Planner<'p> {
         let old = port.get("nodePort");
         if self.target.cluster_ip {
             self.operations.extend(old.map(|_| remove(path)));
-        } else if let Some(node_port) = self.target.node_ports.get(name) {
+        } else if let Some(node_port) = self.target.node_port(name) {
             self.operations.extend(set(path, old, node_port.clone()));
         }
     }
@@ -199,18 +236,6 @@ impl<'p> Planner<'p> {
             }
         }
     }
-}
-
-fn new_port((name, number): (&str, u64), target: &ServiceTarget) -> Value {
-    let mut port = Map::new();
-    port.insert("name".to_owned(), json!(name));
-    port.insert("port".to_owned(), json!(number));
-    port.insert("protocol".to_owned(), json!("TCP"));
-    port.insert("targetPort".to_owned(), json!(number));
-    if let Some(node_port) = target.node_ports.get(name).filter(|_| !target.cluster_ip) {
-        port.insert("nodePort".to_owned(), node_port.clone());
-    }
-    Value::Object(port)
 }
 
 /// Refuses what the API server would: a port number, name or node port that two ports have.

@@ -16,7 +16,7 @@
 //! ```
 
 use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, PatchOperation, RemoveOperation, ReplaceOperation};
+use json_patch::{AddOperation, PatchOperation, RemoveOperation, ReplaceOperation, TestOperation};
 use serde_json::Value;
 
 /// Adds a value: a key of a mapping, or an item of a list before an index or, with `-`, behind the last.
@@ -32,6 +32,11 @@ pub fn replace<'k>(path: impl IntoIterator<Item = &'k str>, value: Value) -> Pat
 /// Removes a value that is there.
 pub fn remove<'k>(path: impl IntoIterator<Item = &'k str>) -> PatchOperation {
     PatchOperation::Remove(RemoveOperation { path: PointerBuf::from_tokens(path) })
+}
+
+/// Fails the patch unless the value is the same.
+pub fn test<'k>(path: impl IntoIterator<Item = &'k str>, value: Value) -> PatchOperation {
+    PatchOperation::Test(TestOperation { path: PointerBuf::from_tokens(path), value })
 }
 
 /// Sets the value at a path that holds `old` so far: adds it, replaces it, or nothing where it is the same.

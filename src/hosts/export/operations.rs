@@ -1,16 +1,16 @@
 //! The changes to a Service as operations that kustomize applies, guarded; why in this form, [`super`] says.
 
-use json_patch::jsonptr::PointerBuf;
-use json_patch::{AddOperation, PatchOperation, RemoveOperation, TestOperation};
+use json_patch::PatchOperation;
+use manifest_yaml::patch;
 use serde_json::{Value, json};
 
-use crate::config::types::{ExtraPorts, Phase, ServiceType};
-use crate::config::{Entries, Spec, Var, fields};
+use crate::config::types::{ExtraPorts, Phase};
+use crate::config::{Spec, fields};
 use crate::istio::{PINS, match_pins};
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
 use crate::rewrite::RewrittenGateway;
-use crate::rewrite::service::LOAD_BALANCER_FIELDS;
+use crate::rewrite::service::{LOAD_BALANCER_FIELDS, ServiceTarget};
 use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
@@ -32,12 +32,12 @@ fn is_configured(spec: &Spec, suffix: &str) -> bool {
 }
 
 /// The changes to a Service, guarded.
-pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
-    let service = &turned.service.value;
-    let cluster_ip = turned.spec.service.kind() == ServiceType::ClusterIp;
+pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
+    let service = &gateway.service.value;
+    let target = ServiceTarget::of(&gateway.spec);
     let mut list = List::default();
-    list.test_access(turned);
-    if turned.spec.phase() == Phase::Attach {
+    list.test_access(gateway);
+    if gateway.spec.phase() == Phase::Attach {
         return list.0;
     }
     if service["spec"]["ports"].is_array() {
@@ -51,15 +51,15 @@ pub(super) fn operations(turned: &RewrittenGateway) -> Vec<PatchOperation> {
     } else {
         list.add(&["spec", "ports"], json!([]));
     }
-    list.add(&["spec", "type"], json!(turned.spec.service.kind().to_string()));
-    list.pin_ports(turned, cluster_ip);
+    list.add(&["spec", "type"], json!(gateway.spec.service.kind().to_string()));
+    list.pin_ports(service, &target);
     for field in LOAD_BALANCER_FIELDS {
         list.drop(&["spec", field]);
     }
-    if cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
+    if target.cluster_ip && service["spec"]["externalIPs"].as_array().is_none_or(Vec::is_empty) {
         list.drop(&["spec", "externalTrafficPolicy"]);
     }
-    for key in annotations(turned) {
+    for key in annotations(gateway) {
         list.drop(&["metadata", "annotations", &key]);
     }
     list.0
@@ -71,20 +71,19 @@ struct List(Vec<PatchOperation>);
 
 impl List {
     fn test(&mut self, path: &[&str], value: Value) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Test(TestOperation { path, value }));
+        self.0.push(patch::test(path.iter().copied(), value));
     }
 
     /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
     /// What is not there is `null` for kustomize's `test`.
-    fn test_access(&mut self, turned: &RewrittenGateway) {
-        let service = &turned.service.value;
+    fn test_access(&mut self, gateway: &RewrittenGateway) {
+        let service = &gateway.service.value;
         for (suffix, annotations, fields) in ACCESS {
-            if is_configured(&turned.spec, suffix) {
+            if is_configured(&gateway.spec, suffix) {
                 continue;
             }
             let mut keys = vec![format!("{}{suffix}", migrate::ALB)];
-            if turned.spec.carry_over() {
+            if gateway.spec.carry_over() {
                 for field in fields {
                     self.test(&["spec", field], service["spec"][field].clone());
                 }
@@ -99,13 +98,11 @@ impl List {
 
     /// Adds or replaces: on an object `add` is both.
     fn add(&mut self, path: &[&str], value: Value) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Add(AddOperation { path, value }));
+        self.0.push(patch::add(path.iter().copied(), value));
     }
 
     fn remove(&mut self, path: &[&str]) {
-        let path = PointerBuf::from_tokens(path.iter().copied());
-        self.0.push(PatchOperation::Remove(RemoveOperation { path }));
+        self.0.push(patch::remove(path.iter().copied()));
     }
 
     /// Removes what may not be there.
@@ -114,8 +111,8 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, turned: &RewrittenGateway, cluster_ip: bool) {
-        let rendered = ports(&turned.service.value);
+    fn pin_ports(&mut self, service: &Value, target: &ServiceTarget) {
+        let rendered = ports(service);
         let pins = match_pins(rendered);
         let mut dropped = Vec::new();
         for (index, port) in rendered.iter().enumerate() {
@@ -131,47 +128,34 @@ impl List {
                 }
                 self.add(&field("protocol"), json!("TCP"));
                 self.add(&field("targetPort"), json!(number));
-            } else if turned.spec.service.extra_ports() == ExtraPorts::Drop {
+            } else if target.extra_ports == ExtraPorts::Drop {
                 dropped.push(position);
                 continue;
             }
             let name = pin.map_or_else(|| port["name"].as_str().unwrap_or_default(), |(name, _)| name);
-            if cluster_ip {
+            if target.cluster_ip {
                 self.drop(&field("nodePort"));
-            } else if let Some(node_port) = node_port(turned, name) {
-                self.add(&field("nodePort"), node_port);
+            } else if let Some(node_port) = target.node_port(name) {
+                self.add(&field("nodePort"), node_port.clone());
             }
         }
         for position in dropped.iter().rev() {
             self.remove(&["spec", "ports", position]);
         }
-        for ((name, number), _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
-            let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
-            if let Some(node_port) = node_port(turned, name).filter(|_| !cluster_ip) {
-                port["nodePort"] = node_port;
-            }
-            self.add(&["spec", "ports", "-"], port);
+        for (pin, _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
+            self.add(&["spec", "ports", "-"], target.new_port(*pin));
         }
     }
 }
 
-/// The node port that is configured for a port.
-fn node_port(turned: &RewrittenGateway, name: &str) -> Option<Value> {
-    let ports = turned.spec.service.node_ports.iter().flat_map(Entries::iter);
-    ports.into_iter().find(|(port, _)| *port == name).map(|(_, port)| match port {
-        Var::Known(number) => json!(number),
-        Var::Placeholder(text) => json!(text),
-    })
-}
-
 /// The keys of annotations that go: those that are known, where they hold a port those of the Service's ports, and whatever
 /// else the filter takes off.
-fn annotations(turned: &RewrittenGateway) -> Vec<String> {
-    let kept = turned.spec.service.keep_annotations.as_deref().unwrap_or_default();
+fn annotations(gateway: &RewrittenGateway) -> Vec<String> {
+    let kept = gateway.spec.service.keep_annotations.as_deref().unwrap_or_default();
     let mut keys = Vec::new();
     for row in &ROWS {
         let stem = format!("{}{}", migrate::PREFIX, row.stem());
-        let ports = ports(&turned.service.value).iter();
+        let ports = ports(&gateway.service.value).iter();
         match row.tail {
             Tail::None => keys.push(stem),
             Tail::Port => keys.extend(ports.map(|port| format!("{stem}{}", port["port"]))),
@@ -183,7 +167,7 @@ fn annotations(turned: &RewrittenGateway) -> Vec<String> {
             })),
         }
     }
-    for operation in &turned.patch.0 {
+    for operation in &gateway.patch.0 {
         let mut tokens = operation.path().tokens().map(|token| token.decoded().into_owned());
         if let (Some("metadata"), Some("annotations"), Some(key)) =
             (tokens.next().as_deref(), tokens.next().as_deref(), tokens.next())
