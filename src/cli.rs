@@ -256,10 +256,10 @@ fn with_options(
             Shape::Switch | Shape::InverseSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
             Shape::Map => arg.value_name("KEY=VALUE").action(ArgAction::Append),
-            Shape::Text if hint.words.is_empty() => arg.value_name("VALUE"),
+            Shape::Text if hint.values.is_empty() => arg.value_name("VALUE"),
             // For help and completions only: a flag takes `null`, too, and perhaps `${VAR}`. The program ends behind them.
             Shape::Text => {
-                let words = hint.words.into_iter().map(|word| &*word.leak());
+                let words = hint.values.into_iter().map(|word| &*word.leak());
                 arg.value_name("VALUE").value_parser(PossibleValuesParser::new(words))
             }
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),

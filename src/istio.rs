@@ -1,7 +1,7 @@
-//! What is known of Istio's ingress gateway: its ports, and how an east-west gateway is told from it.
+//! Istio's ingress gateway: its ports, and the difference to an east-west gateway.
 //!
 //! An east-west gateway has the status port, too. It passes mutual TLS through by SNI (`AUTO_PASSTHROUGH`), which an ALB
-//! cannot do. It is told by its network label, or by the ports that the chart's `networkGateway` value renders.
+//! cannot do. It is recognised by its network label, or by the ports that the chart's `networkGateway` value renders.
 
 use serde_json::{Value, json};
 

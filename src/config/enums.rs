@@ -1,24 +1,33 @@
 //! The closed sets of values that fields take.
 
+use alb_controller::catalogue;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, VariantAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 
 /// Enums, each variant with the value that is written for it. The schema has the values; what each means is described with
 /// the field.
 macro_rules! enums {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$note:meta])* $variant:ident = $value:expr,)+ })+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub enum $name {
-            $($(#[$note])* #[serde(rename = $word)] $variant,)+
+            $($(#[$note])* $variant,)+
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let visitor = EnumVisitor { values: &[$($value),+], variants: &[$($name::$variant),+] };
+                deserializer.deserialize_enum(stringify!($name), visitor.values, visitor)
+            }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $($name::$variant => $word,)+ })
+                f.write_str(match self { $($name::$variant => $value,)+ })
             }
         }
 
@@ -27,15 +36,44 @@ macro_rules! enums {
                 stringify!($name).into()
             }
 
-            fn inline_schema() -> bool {
-                true
-            }
-
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "enum": [$($word),+] })
+                json_schema!({ "type": "string", "enum": [$($value),+] })
             }
         }
     )+};
+}
+
+/// Finds a variant by the value that is written for it.
+struct EnumVisitor<T: 'static> {
+    values: &'static [&'static str],
+    variants: &'static [T],
+}
+
+impl<'de, T: Copy> Visitor<'de> for EnumVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "one of {}", self.values.join(", "))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        let found = self.values.iter().zip(self.variants).find(|(value, _)| **value == text);
+        found.map(|(_, variant)| *variant).ok_or_else(|| E::unknown_variant(text, self.values))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<T, A::Error> {
+        let (variant, content) = data.variant_seed(self)?;
+        content.unit_variant()?;
+        Ok(variant)
+    }
+}
+
+impl<'de, T: Copy> DeserializeSeed<'de> for EnumVisitor<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
 }
 
 enums! {
@@ -115,35 +153,35 @@ enums! {
     Scheme {
         /// From inside the VPC and what is connected to it.
         #[default]
-        Internal = "internal",
+        Internal = catalogue::INTERNAL,
         /// From the internet.
-        InternetFacing = "internet-facing",
+        InternetFacing = catalogue::INTERNET_FACING,
     }
     /// What the ALB sends requests to.
     TargetType {
         /// Node address and node port.
         #[default]
-        Instance = "instance",
+        Instance = catalogue::INSTANCE,
         /// The address of the pod; the CNI must give pods addresses of the VPC.
-        Ip = "ip",
+        Ip = catalogue::IP,
     }
     /// What is spoken.
     Protocol {
         /// Clear text.
         #[default]
-        Http = "HTTP",
+        Http = catalogue::HTTP,
         /// TLS.
-        Https = "HTTPS",
+        Https = catalogue::HTTPS,
     }
     /// The kinds of addresses that the ALB has.
     IpAddressType {
         /// IPv4 only.
         #[default]
-        Ipv4 = "ipv4",
+        Ipv4 = catalogue::IPV4,
         /// IPv4 and IPv6.
-        Dualstack = "dualstack",
+        Dualstack = catalogue::DUALSTACK,
         /// IPv6 to the internet, IPv4 inside the VPC. AWS Load Balancer Controller v2.8.0 or later.
-        DualstackWithoutPublicIpv4 = "dualstack-without-public-ipv4",
+        DualstackWithoutPublicIpv4 = catalogue::DUALSTACK_WITHOUT_PUBLIC_IPV4,
     }
     /// The one other way of redirecting.
     Via {
@@ -200,10 +238,6 @@ impl JsonSchema for Redirect {
         "Redirect".into()
     }
 
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let via = RedirectVia::json_schema(generator);
         json_schema!({ "anyOf": [{ "type": "boolean" }, via] })
@@ -213,7 +247,7 @@ impl JsonSchema for Redirect {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alb::catalogue::{ADDRESS_TYPES, PROTOCOLS, SCHEMES, TARGET_TYPES};
+    use alb_controller::catalogue::{ADDRESS_TYPES, PROTOCOLS, SCHEMES, TARGET_TYPES};
 
     /// The words that the schema of an enum has.
     fn words<T: JsonSchema>() -> Vec<String> {

@@ -8,13 +8,13 @@
 use super::constraint::{self, Constraint};
 use super::field::variable_of;
 pub use super::field::{Field, Shape, UNORDERED};
-use super::kube;
 use super::settings::INGRESS_NAME;
 use super::types::{Ingress, ListenPort};
 use super::value::{Override, Printed, entries, list, plain};
-use crate::alb::catalogue::CLASS_ANNOTATION;
-use crate::alb::validation as aws;
 use crate::suggest::nearest;
+use alb_controller::catalogue::{self, CLASS_ANNOTATION};
+use alb_controller::validation as aws;
+use kubernetes_objects::validation as kubernetes;
 
 const fn text(path: &'static str, example: &'static str) -> Field {
     Field::new(path, Shape::Text, example)
@@ -46,9 +46,9 @@ pub static FIELDS: &[Field] = &[
     Field::new("carryOver", Shape::InverseSwitch, "true").flag("no-carry-over").default("true"),
 
     text("gateway.name", "istio-ingressgateway").one_gateway().common_flag("gateway")
-        .remark("the one with a status port").must(Constraint::Text(kube::label)),
+        .remark("the one with a status port").must(Constraint::Text(kubernetes::label)),
     text("gateway.namespace", "istio-system").one_gateway().common_flag("gateway-namespace")
-        .remark("any").must(Constraint::Text(kube::label)),
+        .remark("any").must(Constraint::Text(kubernetes::label)),
     map("gateway.selector", "{istio: ingressgateway}").one_gateway().must(constraint::LABELS),
     text("gateway.ifMissing", "error").flag("if-missing").default("error"),
 
@@ -60,27 +60,27 @@ pub static FIELDS: &[Field] = &[
         .must(Constraint::Own(constraint::kept_annotations)),
 
     text("ingress.name", INGRESS_NAME).one_gateway().common_flag("ingress-name")
-        .default(INGRESS_NAME).must(Constraint::Text(kube::subdomain)),
+        .default(INGRESS_NAME).must(Constraint::Text(kubernetes::subdomain)),
     map("ingress.labels", "{app: common-external-ingress}")
         .remark("`app`: the name of the Ingress").must(constraint::LABELS),
     text("ingress.className", "alb").flag("class-name").annotations(&[CLASS_ANNOTATION]).order(0)
-        .default("alb").must(Constraint::Text(kube::subdomain)),
+        .default("alb").must(Constraint::Text(kubernetes::subdomain)),
     text("ingress.classAs", "annotation").flag("class-as")
         .default("annotation").remark("; `field` with `eksAutoMode`"),
     items("ingress.hosts", "[www.example.com]").flag("hosts")
-        .remark("every host").must(Constraint::Text(kube::host)),
+        .remark("every host").must(Constraint::Text(kubernetes::host)),
     Field::new("ingress.paths", Shape::Items, "[{path: /, pathType: Prefix}]")
         .default("[{path: /, pathType: Prefix}]").must(Constraint::Own(constraint::paths)),
-    items("ingress.tlsHosts", "[www.example.com]").must(Constraint::Text(kube::host)),
+    items("ingress.tlsHosts", "[www.example.com]").must(Constraint::Text(kubernetes::host)),
     yaml("ingress.backendPort", "443").flag("backend-port")
-        .default("443").must(Constraint::Port(kube::port_name)),
+        .default("443").must(Constraint::Port(kubernetes::port_name)),
     text("ingress.loadBalancerName", "my-alb").common_flag("load-balancer-name")
         .annotation(alb!("load-balancer-name"), |i| i.load_balancer_name.map(plain)).order(10)
         .remark("the controller makes one up").must(Constraint::Text(aws::load_balancer_name)),
     text("ingress.scheme", "internet-facing").common_flag("scheme")
-        .annotation(alb!("scheme"), |i| i.scheme.map(plain)).order(40).default("internet-facing"),
+        .annotation(alb!("scheme"), |i| i.scheme.map(plain)).order(40).default(catalogue::INTERNET_FACING),
     text("ingress.targetType", "instance").common_flag("target-type")
-        .annotation(alb!("target-type"), |i| i.target_type.map(plain)).order(20).default("instance"),
+        .annotation(alb!("target-type"), |i| i.target_type.map(plain)).order(20).default(catalogue::INSTANCE),
     items("ingress.subnets", "[subnet-0a1b2c3d4e5f60001, subnet-0a1b2c3d4e5f60002]").common_flag("subnets")
         .annotation(alb!("subnets"), |i| i.subnets.map(list)).order(30)
         .remark("the controller finds them by their tags").must(Constraint::Items(constraint::anything)),
@@ -99,13 +99,13 @@ pub static FIELDS: &[Field] = &[
         .default("ELBSecurityPolicy-TLS13-1-2-2021-06").remark(" with a certificate"),
     text("ingress.backendProtocol", "HTTPS").flag("backend-protocol")
         .annotation(alb!("backend-protocol"), |i| i.backend_protocol.map(plain)).order(120)
-        .default("HTTPS").remark("; `HTTP` for backend port 80"),
+        .default(catalogue::HTTPS).remark("; `HTTP` for backend port 80"),
 
     yaml("ingress.healthCheck.port", "status-port")
         .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
-        .default("status-port").must(Constraint::Port(kube::label)),
+        .default("status-port").must(Constraint::Port(kubernetes::label)),
     text("ingress.healthCheck.protocol", "HTTP")
-        .annotation(alb!("healthcheck-protocol"), |i| i.health_check.protocol.map(plain)).order(130).default("HTTP"),
+        .annotation(alb!("healthcheck-protocol"), |i| i.health_check.protocol.map(plain)).order(130).default(catalogue::HTTP),
     text("ingress.healthCheck.path", "/healthz/ready")
         .annotation(alb!("healthcheck-path"), |i| i.health_check.path.map(plain)).order(140)
         .default("/healthz/ready").must(Constraint::Text(constraint::health_path)),
@@ -152,7 +152,7 @@ pub static FIELDS: &[Field] = &[
     yaml("ingress.group.order", "900").flag("group-order")
         .annotation(alb!("group.order"), |i| i.group.order.map(plain)).order(70)
         .remark("the controller's: 0").must(Constraint::Range("")),
-    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}"),
+    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}").must(Constraint::Verbatim),
 
     items("findings.allow", "[ALB032]").flag("allow"),
     items("findings.warn", "[]").flag("warn"),
@@ -227,7 +227,6 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alb::catalogue;
 
     #[test]
     fn variables_are_named_after_the_flag_or_the_path() {
@@ -256,12 +255,12 @@ mod tests {
     }
 
     #[test]
-    fn annotations_and_their_words_are_those_of_the_catalogue() {
+    fn annotations_and_their_values_are_those_of_the_catalogue() {
         let hints = crate::config::reference::hints();
         for field in FIELDS.iter().filter(|field| field.value.is_some()) {
             let annotation = catalogue::find_key(field.annotations[0]).unwrap();
-            if let catalogue::Kind::Enum(words) = annotation.kind {
-                assert_eq!(hints[field.path].words, words, "{}", field.path);
+            if let catalogue::Kind::Enum(values) = annotation.kind {
+                assert_eq!(hints[field.path].values, values, "{}", field.path);
             }
         }
     }

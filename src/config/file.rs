@@ -1,10 +1,10 @@
 //! The configuration file: who names it, and what is in it.
 
 use super::arguments::{Options, Parameters};
-use super::confine;
 use super::layers::{ARGOCD_PREFIX, CONFIG, PREFIX, Variables};
 use super::load::{self, Document};
 use super::node::{Node, Origin};
+use super::sandbox;
 use super::settings::Files;
 use super::types::Spec;
 use crate::error::Error;
@@ -55,14 +55,14 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
     let Named { path, origin, confined } = named;
     let file = path.display().to_string();
     let path = match confined {
-        true => confine::locate(&file, &origin, files)?,
+        true => sandbox::locate(&file, &origin, files)?,
         false => Some(path),
     };
     let is_default = origin == DEFAULT_FILE;
     let bytes = match path.map(|path| files.read(&path)) {
         Some(Ok(bytes)) => bytes,
         None if is_default => Vec::new(),
-        None => return Err(confine::absent(&file, &origin)),
+        None => return Err(sandbox::absent(&file, &origin)),
         Some(Err(error)) if is_default && error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Some(Err(error)) => {
             let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));

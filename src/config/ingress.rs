@@ -81,7 +81,6 @@ pub struct Ingress {
 /// One path of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(inline)]
 pub struct PathRule {
     /// The path, beginning with `/`.
     pub path: String,
@@ -92,7 +91,6 @@ pub struct PathRule {
 
 /// One port that the ALB listens on.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[schemars(inline)]
 pub enum ListenPort {
     /// Clear text on this port.
     #[serde(rename = "HTTP")]

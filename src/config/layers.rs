@@ -81,11 +81,11 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
             && !TESTS.contains(&name.as_str())
             && !is_service_link(name)
         {
-            let mut words: Vec<&str> = known.keys().map(String::as_str).collect();
-            words.extend([CONFIG, REPORT, SET]);
+            let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
+            names.extend([CONFIG, REPORT, SET]);
             let error = Error::usage(format!("{origin}: no such variable"));
             let by_path = fields::by_path_as_variable(name).map(Field::variable);
-            return Err(match by_path.as_deref().or_else(|| nearest(name, &words)) {
+            return Err(match by_path.as_deref().or_else(|| nearest(name, &names)) {
                 Some(word) => error.help(format!("did you mean `{prefix}{word}`?")),
                 None => error.help(format!("docs/configuration.md lists them; {PREFIX}{SET} takes any path")),
             });

@@ -51,12 +51,12 @@ fn document(root: Node) -> Result<Document, Error> {
 fn alb_gateway(mut root: Node) -> Result<Node, Error> {
     let origin = root.origin.clone();
     let spec = root.remove("spec").filter(|spec| !matches!(spec.value, Value::Null | Value::Empty));
-    AlbGateway::deserialize(&root).map_err(|fault| match fault.lacks_field() {
+    AlbGateway::deserialize(&root).map_err(|error| match error.lacks_field() {
         true => {
             let begin = format!("begin with `apiVersion: {}` and `kind: {}`", ApiVersion::V1Alpha1, Kind::AlbGateway);
-            fault.into_error("").help(begin)
+            error.into_error("").help(begin)
         }
-        false => fault.into_error(""),
+        false => error.into_error(""),
     })?;
     Ok(spec.unwrap_or_else(|| Node::empty(origin)))
 }
@@ -77,7 +77,7 @@ struct ConfigMap {
 }
 
 fn config_map(root: Node) -> Result<Node, Error> {
-    let parsed = ConfigMap::deserialize(&root).map_err(|fault| fault.into_error(""))?;
+    let parsed = ConfigMap::deserialize(&root).map_err(|error| error.into_error(""))?;
     let mut spec = Node::empty(root.origin.clone());
     for (key, text) in parsed.data.iter() {
         let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else {

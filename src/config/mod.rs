@@ -8,20 +8,16 @@
 //! (file, line and column, or the flag or variable), what is wrong and what would be right.
 
 pub mod arguments;
-mod check;
-pub mod confine;
+mod checker;
+mod conflicts;
 mod constraint;
 mod decode;
+mod decode_error;
 mod enums;
-mod fault;
 mod field;
 pub mod fields;
 mod file;
 mod ingress;
-pub(crate) mod kube {
-    //! The names that [`kubernetes_objects::validation`] had here.
-    pub(crate) use kubernetes_objects::validation::{Validation as Verdict, Violation as Wrong, violation as wrong, *};
-}
 mod layers;
 mod load;
 mod node;
@@ -29,11 +25,11 @@ mod normalize;
 mod parse;
 mod path;
 pub mod reference;
+pub mod sandbox;
 pub mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
-mod together;
 pub mod types;
 mod validate;
 pub mod value;
@@ -107,7 +103,7 @@ pub fn resolve_with(
         }
     }
     let all = all?;
-    together::check(&all)?;
+    conflicts::check(&all)?;
     Ok(all)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn check(layer: &Node) -> Result<(), Error> {
 /// Normalizes the tree of a `spec` and decodes it.
 pub(super) fn decode(tree: &mut Node) -> Result<Spec, Error> {
     normalize(tree);
-    Spec::deserialize(&*tree).map_err(|fault| fault.into_error("spec"))
+    Spec::deserialize(&*tree).map_err(|error| error.into_error("spec"))
 }
 
 /// Takes out what configures nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.

@@ -2,7 +2,7 @@
 
 use super::node::{Entry, Node, Origin, Value};
 use crate::error::Error;
-use crate::yaml::{ParseError, Tree, pointer};
+use manifest_yaml::{ParseError, Tree, pointer};
 use serde_json::Value as Json;
 use std::sync::Arc;
 

@@ -18,8 +18,8 @@ pub struct Row {
     pub description: String,
     /// What kind of value it takes, in Markdown.
     pub kind: String,
-    /// The words that it takes, where it takes nothing else.
-    pub words: Vec<String>,
+    /// The closed set of values that it takes; empty where it takes others, too.
+    pub values: Vec<String>,
     /// How its value is written in a flag or a variable.
     pub shape: Shape,
     /// What holds if it is left out, in Markdown; empty: nothing.
@@ -42,7 +42,7 @@ pub fn rows() -> Vec<Row> {
             path: field.path,
             description: described["description"].as_str()?.to_owned(),
             kind: kind(described),
-            words: words(described),
+            values: values(described),
             shape: field.shape,
             default: field.default_in_words(),
             annotations: field.annotations,
@@ -60,8 +60,8 @@ pub struct Hint {
     pub sentence: String,
     /// What it does where it takes no value; else the same sentence.
     pub flag: String,
-    /// The words that it takes; none where it takes something else, too.
-    pub words: Vec<String>,
+    /// The closed set of values that it takes; empty where it takes others, too.
+    pub values: Vec<String>,
 }
 
 /// What the flag does that stands for `false`.
@@ -78,7 +78,7 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
-        (row.path, Hint { flag: flag.to_owned(), sentence, words: row.words })
+        (row.path, Hint { flag: flag.to_owned(), sentence, values: row.values })
     };
     rows().into_iter().map(hint).collect()
 }
@@ -162,14 +162,14 @@ fn kind(schema: &Value) -> String {
     }
 }
 
-/// The words that a schema takes, if there are several and it takes nothing else.
-fn words(schema: &Value) -> Vec<String> {
+/// The values that a schema takes, if there are several and it takes nothing else.
+fn values(schema: &Value) -> Vec<String> {
     let word = |alternative| match alternative {
         Alternative::Word(word) => Some(word),
         Alternative::Kind(_) => None,
     };
-    let words: Option<Vec<String>> = alternatives(schema).into_iter().map(word).collect();
-    words.filter(|words| words.len() > 1).unwrap_or_default()
+    let values: Option<Vec<String>> = alternatives(schema).into_iter().map(word).collect();
+    values.filter(|values| values.len() > 1).unwrap_or_default()
 }
 
 fn alternatives(schema: &Value) -> Vec<Alternative> {

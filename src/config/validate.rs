@@ -3,17 +3,18 @@
 //! All that is wrong is reported in one run, each problem with the place of its value. What is only unwise is a finding, not
 //! an error. Free annotations are verbatim: of them only what the API server would refuse.
 
-use super::check::{Check, all};
-use super::fields;
-use super::kube::{self, Verdict, Wrong, wrong};
+use super::checker::{Checker, all};
+use super::constraint::Constraint;
+use super::fields::{self, Field};
 use super::node::{Node, join};
 use super::settings::INGRESS_NAME;
 use super::types::{ClassAs, HealthCheck, Ingress, Placeholders, ServiceType, Spec, TargetType};
 use super::value::{Entries, Override, Var};
-use crate::alb::catalogue::CLASS_ANNOTATION;
 use crate::error::Error;
 use crate::finding::Registry;
 use crate::placeholder::{self, Malformed};
+use alb_controller::catalogue::CLASS_ANNOTATION;
+use kubernetes_objects::validation::{self as kubernetes, Validation, Violation, violation};
 use std::collections::BTreeMap;
 
 /// Bytes of all annotations of an object together (k8s.io/apimachinery pkg/api/validation/objectmeta.go).
@@ -24,19 +25,22 @@ const PARTS: &[&str] = &["gateway", "service", "ingress", "ingress.group", "ingr
 
 /// Checks the configuration of one gateway; its findings are those of `rules`.
 pub(super) fn one(spec: &Spec, tree: &Node, rules: Registry) -> Result<(), Error> {
-    let mut check = Check { tree, flux: spec.placeholders() == Placeholders::Flux, problems: Vec::new() };
-    check.all_texts(tree, "");
-    for part in PARTS {
-        check.part(part, spec);
+    if tree.entries().is_empty() {
+        return Ok(());
     }
-    check.annotations(&spec.ingress);
-    check.fit(spec);
-    check.findings(spec, rules);
-    check.part("", spec);
-    all(check.problems)
+    let mut checker = Checker { tree, flux: spec.placeholders() == Placeholders::Flux, problems: Vec::new() };
+    checker.all_texts(tree, "", None);
+    for part in PARTS {
+        checker.part(part, spec);
+    }
+    checker.annotations(&spec.ingress);
+    checker.fit(spec);
+    checker.findings(spec, rules);
+    checker.part("", spec);
+    all(checker.problems)
 }
 
-impl Check<'_> {
+impl Checker<'_> {
     /// Checks the fields right below `path` against their constraints.
     fn part(&mut self, path: &str, spec: &Spec) {
         for field in fields::below(path) {
@@ -45,49 +49,48 @@ impl Check<'_> {
     }
 
     /// What holds for all texts: they are not empty, have no blanks around them, and hold placeholders only where Flux
-    /// fills them in.
-    fn all_texts(&mut self, node: &Node, path: &str) {
+    /// fills them in. `field` is the field that the value at `path` belongs to.
+    fn all_texts(&mut self, node: &Node, path: &str, field: Option<&'static Field>) {
+        let field = field.or_else(|| fields::field(path));
         for entry in node.entries() {
-            self.all_texts(&entry.node, &join(path, &entry.key));
+            self.all_texts(&entry.node, &join(path, &entry.key), field);
         }
         for (index, item) in node.items().iter().enumerate() {
-            self.all_texts(item, &format!("{path}[{index}]"));
+            self.all_texts(item, &format!("{path}[{index}]"), field);
         }
         let Some(text) = node.text() else { return };
-        let verbatim = path.starts_with("ingress.annotations");
-        let may_be_empty = verbatim || path.starts_with("ingress.labels") || path.starts_with("gateway.selector");
-        if text.is_empty() && !may_be_empty {
-            let help = match fields::field(path).is_some_and(|field| !field.annotations.is_empty()) {
+        let constraint = field.map_or(Constraint::None, |field| field.constraint);
+        let is_verbatim = matches!(constraint, Constraint::Verbatim);
+        if text.is_empty() && !is_verbatim && !matches!(constraint, Constraint::Pairs(..)) {
+            let can_be_off = field.is_some_and(|field| field.path == path && !field.annotations.is_empty());
+            let help = match can_be_off {
                 true => "leave it out for the default, or say `null` to switch that off",
                 false => "leave it out",
             };
-            self.wrong(path, wrong("the text is empty").help(help));
-        } else if text.chars().any(char::is_control) && !verbatim {
+            self.fail(path, violation("the text is empty").help(help));
+        } else if text.chars().any(char::is_control) && !is_verbatim {
             let shown = text.escape_debug();
-            self.wrong(path, wrong(format!("`{shown}` holds a line break or another control character")));
-        } else if text.trim() != text && !verbatim {
-            self.wrong(path, wrong(format!("`{text}` has blanks around it")));
+            self.fail(path, violation(format!("`{shown}` holds a line break or another control character")));
+        } else if text.trim() != text && !is_verbatim {
+            self.fail(path, violation(format!("`{text}` has blanks around it")));
         } else if self.flux && placeholder::is_in(text) {
-            let verdict = placeholder::check(text).map_err(|Malformed { what, help }| Wrong { what, help });
-            self.verdict(path, verdict);
-        } else if placeholder::is_in(text) && !verbatim {
-            self.wrong(
-                path,
-                wrong(format!("`{text}` is a placeholder, which nobody fills in"))
-                    .help("with Flux say `placeholders: flux`"),
-            );
+            let result = placeholder::check(text).map_err(|Malformed { what, help }| Violation { what, help });
+            self.require(path, result);
+        } else if placeholder::is_in(text) && !is_verbatim {
+            let problem = violation(format!("`{text}` is a placeholder, which nobody fills in"));
+            self.fail(path, problem.help("with Flux say `placeholders: flux`"));
         }
     }
 
     fn annotations(&mut self, ingress: &Ingress) {
         let mut bytes = 0;
         for (key, value) in ingress.annotations.iter().flat_map(Entries::iter) {
-            self.verdict(&join("ingress.annotations", key), kube::qualified_name(&key.to_lowercase()));
+            self.require(&join("ingress.annotations", key), kubernetes::qualified_name(&key.to_lowercase()));
             bytes += key.len() + value.as_ref().map_or(0, |value| value.as_str().len());
         }
         if bytes > ANNOTATION_BYTES {
-            let fault = wrong(format!("{bytes} bytes of annotations; an object may have {ANNOTATION_BYTES}"));
-            self.wrong("ingress.annotations", fault);
+            let problem = violation(format!("{bytes} bytes of annotations; an object may have {ANNOTATION_BYTES}"));
+            self.fail("ingress.annotations", problem);
         }
     }
 
@@ -97,7 +100,7 @@ impl Check<'_> {
             && timeout >= interval
         {
             let what = format!("a timeout of {timeout} seconds is not below the interval of {interval}");
-            self.wrong("ingress.healthCheck.timeoutSeconds", wrong(what));
+            self.fail("ingress.healthCheck.timeoutSeconds", violation(what));
         }
     }
 
@@ -116,20 +119,25 @@ impl Check<'_> {
             },
         };
         if spec.service.kind() == ServiceType::ClusterIp && target_type.as_deref() == Some("instance") {
-            let fault = wrong("a ClusterIP Service has no node ports, which targets of type instance are reached by");
-            self.wrong("service.type", fault.help("say `targetType: ip` below `ingress`, or leave `service.type` out"));
+            let problem =
+                violation("a ClusterIP Service has no node ports, which targets of type instance are reached by");
+            self.fail(
+                "service.type",
+                problem.help("say `targetType: ip` below `ingress`, or leave `service.type` out"),
+            );
         }
         let name = ingress.name.as_deref().unwrap_or(INGRESS_NAME);
         let has_app = ingress.labels.set().is_some_and(|labels| labels.get("app").is_some());
         if name.len() > 63 && ingress.labels != Override::Off && !has_app {
-            let fault = wrong(format!("the label `app` would be `{name}`, and a label has at most 63 characters"));
-            self.wrong("ingress.name", fault.help("say `app` below `ingress.labels`"));
+            let problem =
+                violation(format!("the label `app` would be `{name}`, and a label has at most 63 characters"));
+            self.fail("ingress.name", problem.help("say `app` below `ingress.labels`"));
         }
         if ingress.class_as == Some(ClassAs::Field) && annotations.get(CLASS_ANNOTATION).is_some_and(Option::is_some) {
-            let fault = wrong(format!(
+            let problem = violation(format!(
                 "the annotation {CLASS_ANNOTATION} stands against `classAs: field`; an Ingress has one of both"
             ));
-            self.wrong("ingress.classAs", fault.help("name the class in `className`"));
+            self.fail("ingress.classAs", problem.help("name the class in `className`"));
         }
     }
 
@@ -141,16 +149,16 @@ impl Check<'_> {
                 let path = format!("findings.{list}[{index}]");
                 self.text(&path, id, |id| finding_id(id, rules));
                 if let Some(other) = levels.insert(id, list).filter(|other| *other != list) {
-                    self.wrong(&path, wrong(format!("`{id}` stands in `{other}`, too")));
+                    self.fail(&path, violation(format!("`{id}` stands in `{other}`, too")));
                 }
             }
         }
     }
 }
 
-fn finding_id(text: &str, rules: Registry) -> Verdict {
+fn finding_id(text: &str, rules: Registry) -> Validation {
     match rules.find(text) {
         Some(_) => Ok(()),
-        None => Err(wrong(format!("`{text}` is no finding")).help(rules.nearest(text))),
+        None => Err(violation(format!("`{text}` is no finding")).help(rules.nearest(text))),
     }
 }

@@ -67,10 +67,6 @@ impl<T: JsonSchema> JsonSchema for Override<T> {
         Option::<T>::schema_name()
     }
 
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
         match schema.get_mut("anyOf") {
@@ -160,10 +156,6 @@ impl<T: JsonSchema> JsonSchema for Var<T> {
         T::schema_name()
     }
 
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
         json_schema!({ "anyOf": [value, { "type": "string", "pattern": "\\$\\{.+\\}" }] })
@@ -212,10 +204,6 @@ impl<'de> Deserialize<'de> for Text {
 impl JsonSchema for Text {
     fn schema_name() -> Cow<'static, str> {
         "Text".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
@@ -275,10 +263,6 @@ impl JsonSchema for PortRef {
         "PortRef".into()
     }
 
-    fn inline_schema() -> bool {
-        true
-    }
-
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": ["integer", "string"], "minimum": 1, "maximum": 65535 })
     }
@@ -336,10 +320,6 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Entries<V> {
 impl<V: JsonSchema> JsonSchema for Entries<V> {
     fn schema_name() -> Cow<'static, str> {
         format!("Map_of_{}", V::schema_name()).into()
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {

@@ -24,7 +24,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::Finding;
 use crate::rewrite::{self, Rewritten};
-use crate::yaml::{self, Tree};
+use crate::yaml::{self, EditError, Tree};
 
 /// What a `ResourceList` brings beside its items.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,11 +80,16 @@ fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error
     if results.is_empty() {
         return Ok(None);
     }
-    let there = Tree::parse(list).is_ok_and(|tree| tree.find("/results").is_some());
-    let operation =
-        if there { patch::replace(["results"], json!(results)) } else { patch::add(["results"], json!(results)) };
-    yaml::apply(list, &Patch(vec![operation]))
-        .map(Some)
+    let tree = Tree::parse(list).map_err(EditError::from);
+    let edited = tree.and_then(|tree| {
+        let operation = match tree.find("/results") {
+            Some(_) => patch::replace(["results"], json!(results)),
+            None => patch::add(["results"], json!(results)),
+        };
+        tree.apply(&Patch(vec![operation]))
+    });
+    edited
+        .map(|edited| Some(edited.text))
         .map_err(|error| Error::internal(format!("the results can't be added to the ResourceList: {}", error.message)))
 }
 

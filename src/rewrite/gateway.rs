@@ -1,4 +1,4 @@
-//! One gateway on its way: what its old load balancer was asked for, the plan for its Service, and its Ingress.
+//! The rewrite of one gateway: the settings of its old load balancer, the plan for its Service, and its Ingress.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::migrate::{self, Carried};
 use crate::placeholder;
 use kubernetes_objects::{Object, ObjectRef};
 
-/// One gateway on its way.
+/// The rewrite of one gateway.
 pub(super) struct Rewrite<'s> {
     pub(super) settings: &'s Settings,
     /// Index of its Service among the objects.
@@ -24,12 +24,12 @@ pub(super) struct Rewrite<'s> {
     /// Index of the Ingress of ours that is in the stream already.
     pub(super) existing: Option<usize>,
     pub(super) plan: Plan,
-    /// The Service as it will be.
+    /// The Service after the rewrite.
     pub(super) patched: Object,
     pub(super) built: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
     pub(super) carried: BTreeMap<String, String>,
-    /// What is compared when the model has told what the ALB will be.
+    /// Facts of the old load balancer that are compared with the ALB which the model builds.
     pub(super) before: Before,
 }
 

@@ -1,4 +1,4 @@
-//! Where our Ingress goes in the stream, and under which name its host finds it again.
+//! Where our Ingress is inserted into the stream, and under which template name its host finds it again.
 //!
 //! Usually it is one more document at the end. Helm names the template of each document, by a comment (Helm 3) or an
 //! annotation (Helm 4), and finds documents by that name (`--show-only`, helm-diff), so ours gets one beside the Service's.

@@ -40,7 +40,7 @@ use manifest_yaml::stream::{Stream, has_content};
 pub struct Rewritten<'t> {
     /// The output, in order.
     pub pieces: Vec<Cow<'t, str>>,
-    /// What there is to say, already at the severities that the configuration asks for.
+    /// Findings at the severities that the configuration asks for.
     pub findings: Vec<Finding>,
     /// The objects that matter, as they are after the rewrite.
     pub objects: Vec<Object>,
@@ -63,7 +63,7 @@ pub struct RewrittenGateway {
     pub carried: BTreeMap<String, String>,
     /// Where the Ingress was updated in the stream, not added.
     pub existing: Option<Place>,
-    /// What was asked for.
+    /// Its configuration.
     pub spec: Spec,
 }
 
@@ -255,7 +255,7 @@ mod tests {
         // The Service, the Service as it was edited, and the Ingress that is added.
         assert_eq!(parsed(input), 3);
         let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
-        // The Service and the Ingress as they stand: neither changes.
+        // The Service and the Ingress of the stream: neither changes.
         assert_eq!(parsed(again), 2);
     }
 }

@@ -1,8 +1,8 @@
 //! Which Service is the gateway.
 //!
-//! The gateway chart gives its Service any name, so it is told by what makes a gateway one: the status port of Istio's
-//! agent (`status-port`, 15021), on which it answers health checks. East-west gateways have it too, and are refused: an ALB
-//! cannot pass their mutual TLS through by SNI.
+//! The gateway chart gives its Service any name. So a gateway is recognised by the status port of Istio's agent (`status-port`,
+//! 15021), on which it answers health checks. East-west gateways have this port, too. They are refused: an ALB cannot pass
+//! their mutual TLS through by SNI.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// Whether something is asked for.
+    /// Whether the configuration selects a Service at all.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
         self.name.is_some() || self.namespace.is_some() || !self.labels.is_empty()
@@ -136,7 +136,7 @@ fn describe(service: &Object) -> String {
         })
         .collect();
     let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
-    // The type as it is written: `type_of` would have the default for an empty one.
+    // The type as it is written; `type_of` returns the default for an empty one.
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     format!("{} ({kind}, {ports}), {}", service.full_name(), service.place)
 }

@@ -2,8 +2,8 @@
 //!
 //! The patch names each field that changes and nothing else. Applied to the text it leaves comments and order alone: ports
 //! are pinned field by field, in the order in which the chart rendered them. A field that the API server forbids on a NodePort
-//! Service is removed, never set to null: Helm 3 merges three ways, so a null would also erase what somebody set on the live
-//! object, and an allow-list with it.
+//! Service is removed, never set to null: Helm 3 merges three ways, so a null would also erase the field of the live object,
+//! for example an allow-list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,7 +81,7 @@ impl ServiceTarget {
 pub struct Plan {
     /// The changes.
     pub patch: Patch,
-    /// What there is to say about them.
+    /// Findings about them.
     pub findings: Vec<Finding>,
 }
 

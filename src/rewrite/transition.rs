@@ -1,5 +1,5 @@
-//! Findings about the way from the old load balancer to the ALB. The rules on the rewritten stream cannot make them: what was
-//! there before is gone by then.
+//! Findings about the change from the old load balancer to the ALB. The rules on the rewritten stream cannot make them: the
+//! old settings are no longer in it.
 
 use super::ingress::BuiltIngress;
 use crate::config::types::Phase;
@@ -15,15 +15,15 @@ pub(super) struct Transition<'t> {
     pub(super) spec: &'t Spec,
     /// The Service as it was rendered.
     pub(super) original: &'t Object,
-    /// The Service as it will be.
+    /// The Service after the rewrite.
     pub(super) patched: &'t Object,
-    /// What its old load balancer was asked for.
+    /// The settings of its old load balancer.
     pub(super) before: &'t Carried,
     /// Annotations of the Service that move to the Ingress.
     pub(super) moved: &'t [(&'t str, &'t str)],
     /// The Ingress of ours that is in the stream already.
     pub(super) existing: Option<&'t Object>,
-    /// The Ingress as it will be.
+    /// The Ingress after the rewrite.
     pub(super) built: &'t BuiltIngress,
 }
 
@@ -38,7 +38,7 @@ impl Transition<'_> {
         let dns = self.moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
         findings.extend(dns.map(|(key, _)| compare::dns_moved(key)));
         if !attach {
-            // An annotation that the API server would not have read goes with the others.
+            // Annotations that are no text, which the API server would have refused, are removed with the others.
             let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
             let no_text = rules::no_text(self.original).into_iter();
             findings.extend(no_text.filter(|finding| finding.field.as_ref().is_some_and(is_removed)));
@@ -56,7 +56,7 @@ impl Transition<'_> {
         let configured = ["inbound-cidrs", "security-group-prefix-lists"].iter().any(is_configured);
         let ingress = self.built.ingress.metadata.annotations.clone().unwrap_or_default();
         findings.extend(compare::allow_list(self.before, self.spec.carry_over(), configured, &ingress));
-        // Once the Service has no allow-list any more, that of the Ingress stands for it.
+        // On our own output the Service has no allow-list any more: that of the Ingress is compared instead.
         if !compare::has_allow_list(self.before) {
             let existing = self.existing.map(|there| annotations_of(&there.value));
             findings.extend(existing.and_then(|existing| compare::ingress_opened(&existing, &ingress)));
@@ -65,7 +65,7 @@ impl Transition<'_> {
         findings
     }
 
-    /// An internal load balancer that is followed by an internet-facing one, and a scheme that nobody asked for.
+    /// An internal load balancer that is replaced by an internet-facing one, or a scheme that is only a default.
     fn scheme(&self) -> Option<Finding> {
         let exposed = self.before.internal && self.built.scheme() == Some("internet-facing");
         match (is_configured(self.spec, self.original, "scheme"), self.spec.carry_over()) {

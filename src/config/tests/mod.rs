@@ -3,9 +3,9 @@
 mod layers;
 
 use super::*;
-use crate::alb::catalogue::Version;
 use crate::cli::{self, Parsed};
 use crate::lint::REGISTRY;
+use alb_controller::catalogue::Version;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 

@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use crate::config::{Files, confine};
+use crate::config::{Files, sandbox};
 use crate::error::{Error, quoted};
 use crate::yaml::Tree;
 
@@ -84,7 +84,7 @@ fn check_folder(path: &str, repository: &str, files: &dyn Files) -> Result<(), E
     if path.starts_with('/') {
         return Err(outside());
     }
-    confine::locate(path, "Chart.yaml", files).map(|_| ()).map_err(|_| outside())
+    sandbox::locate(path, "Chart.yaml", files).map(|_| ()).map_err(|_| outside())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::sources::{Sourced, Sources, variable};
-use crate::config::{Files, confine};
+use crate::config::{Files, sandbox};
 use crate::error::{Error, quoted};
 
 /// The render that an Application wants.
@@ -152,10 +152,10 @@ fn values_files(sources: &Sources<'_>, files: &dyn Files) -> Result<Vec<PathBuf>
         return Ok(found);
     };
     for name in names {
-        match confine::locate(&name, &origin, files)? {
+        match sandbox::locate(&name, &origin, files)? {
             Some(path) => found.push(path),
             None if optional => {}
-            None => return Err(confine::absent(&name, &origin)),
+            None => return Err(sandbox::absent(&name, &origin)),
         }
     }
     Ok(found)

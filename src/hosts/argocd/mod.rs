@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Who may edit an Application need not be trusted with the sidecar: see [`mod@helm`] for what reaches Helm, and
-//! [`crate::config::confine`] for the files. All that is written to stderr is shown to everybody who may see the
+//! [`crate::config::sandbox`] for the files. All that is written to stderr is shown to everybody who may see the
 //! Application: it is short, says what to do, and repeats neither values of Helm's nor manifests.
 //!
 //! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
@@ -26,7 +26,7 @@ mod sources;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::config::{self, Files, Options, PREFIX, Settings, confine};
+use crate::config::{self, Files, Options, PREFIX, Settings, sandbox};
 use crate::error::{Error, Kind, cut, visible};
 use crate::lint::{self, Severity};
 use crate::manifest::{self, Object};
@@ -71,7 +71,7 @@ impl Request {
             settings,
             program: program.unwrap_or("helm").to_owned(),
             env: helm_environment(env),
-            root: confine::root(&here).to_owned(),
+            root: sandbox::root(&here).to_owned(),
         })
     }
 

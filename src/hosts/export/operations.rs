@@ -1,4 +1,4 @@
-//! The changes to a Service as operations that kustomize applies, guarded; why in this form, [`super`] says.
+//! The changes to a Service as guarded operations that kustomize applies. [`super`] has the reasons for this form.
 
 use json_patch::PatchOperation;
 use manifest_yaml::patch;
@@ -13,7 +13,7 @@ use crate::rewrite::RewrittenGateway;
 use crate::rewrite::service::{LOAD_BALANCER_FIELDS, ServiceTarget};
 use kubernetes_objects::service::ports;
 
-/// Annotations and fields of the Service by which the old load balancer is told who may reach it, by the annotation of the
+/// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the
 /// Ingress that has it from there. Without a scheme the type and the class decide on it.
 const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     (
@@ -74,8 +74,8 @@ impl List {
         self.0.push(patch::test(path.iter().copied(), value));
     }
 
-    /// Who may reach the load balancer must be said as it was: to the old one, or by annotations that move to the Ingress.
-    /// What is not there is `null` for kustomize's `test`.
+    /// Tests that the settings of who may reach the load balancer are those of the export: the old load balancer's, and
+    /// annotations that move to the Ingress. A missing value is `null` for kustomize's `test`.
     fn test_access(&mut self, gateway: &RewrittenGateway) {
         let service = &gateway.service.value;
         for (suffix, annotations, fields) in ACCESS {

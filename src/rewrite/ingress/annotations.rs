@@ -11,7 +11,9 @@ use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::migrate::{ALB, format_map};
 use crate::placeholder::as_json;
-use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::annotation::listen_ports;
+use alb_controller::catalogue::{self, CLASS_ANNOTATION};
+use alb_controller::go::json::Json;
 use alb_controller::go::strconv::string_map;
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
@@ -93,32 +95,31 @@ impl Annotations {
         }
     }
 
-    /// Adds what the ALB needs to work and nobody has set. The documentation of the deviations from the how-to has the
-    /// reasons.
+    /// Adds defaults for what the ALB needs to work. Their reasons are in the documentation of the deviations from the how-to.
     pub fn complete(&mut self, facts: &Facts<'_>) {
         if let Some(class) = facts.class {
-            self.default(CLASS_ANNOTATION, class);
+            self.set_default(CLASS_ANNOTATION, class);
         }
-        self.default_of_field("target-type");
-        self.default_of_field("scheme");
+        self.set_default_of_field("target-type");
+        self.set_default_of_field("scheme");
         if self.alb("certificate-arn").is_some() {
-            self.default_alb("listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#);
+            self.set_default_alb("listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#);
         }
         let listeners = self.listeners();
         if !listeners.https.is_empty() {
-            self.default_of_field("ssl-policy");
+            self.set_default_of_field("ssl-policy");
         }
         self.redirect(&listeners, &facts.redirect);
         if facts.backend_is_tls {
-            self.default_of_field("backend-protocol");
+            self.set_default_of_field("backend-protocol");
         }
         // The default fits the status port only: elsewhere, protocol and path are left to the controller.
         if let Some(port) = facts.status_ports.first() {
-            self.default_alb("healthcheck-port", port);
+            self.set_default_alb("healthcheck-port", port);
         }
         if self.alb("healthcheck-port").is_some_and(|port| facts.status_ports.iter().any(|status| status == port)) {
-            self.default_of_field("healthcheck-protocol");
-            self.default_of_field("healthcheck-path");
+            self.set_default_of_field("healthcheck-protocol");
+            self.set_default_of_field("healthcheck-path");
         }
     }
 
@@ -131,16 +132,16 @@ impl Annotations {
     fn redirect(&mut self, listeners: &Listeners, redirect: &Override<Redirect>) {
         match redirect {
             Override::Set(Redirect::Action) => {
-                self.default_alb("actions.ssl-redirect", REDIRECT);
+                self.set_default_alb("actions.ssl-redirect", REDIRECT);
             }
             Override::Set(Redirect::No) | Override::Off => self.switch_off(&format!("{ALB}ssl-redirect")),
             Override::Set(Redirect::Yes) | Override::Default => {
                 let wanted = redirect.set().is_some() || self.alb("actions.ssl-redirect").is_none();
                 // Where clients go is clear if there is one HTTPS port; a redirect without an HTTP listener is dead.
                 if let ([port], false, true) = (listeners.https.as_slice(), listeners.http.is_empty(), wanted) {
-                    self.default_alb("ssl-redirect", port);
+                    self.set_default_alb("ssl-redirect", port);
                 } else if redirect.set().is_some() {
-                    self.default_alb("ssl-redirect", listeners.https.first().map_or("443", String::as_str));
+                    self.set_default_alb("ssl-redirect", listeners.https.first().map_or("443", String::as_str));
                 }
             }
         }
@@ -162,35 +163,36 @@ impl Annotations {
         self.values.insert(key.to_owned(), format_map(pairs.iter().map(|(key, value)| (key, value))));
     }
 
-    fn default(&mut self, key: &str, value: &str) {
+    fn set_default(&mut self, key: &str, value: &str) {
         if !self.off.contains(key) && !self.values.contains_key(key) {
             self.values.insert(key.to_owned(), value.to_owned());
         }
     }
 
-    fn default_alb(&mut self, suffix: &str, value: &str) {
-        self.default(&format!("{ALB}{suffix}"), value);
+    fn set_default_alb(&mut self, suffix: &str, value: &str) {
+        self.set_default(&format!("{ALB}{suffix}"), value);
     }
 
     /// The default that the table of fields has for an annotation.
-    fn default_of_field(&mut self, suffix: &str) {
+    fn set_default_of_field(&mut self, suffix: &str) {
         let key = format!("{ALB}{suffix}");
         if let Some(value) = by_annotation(&key).and_then(|field| field.default) {
-            self.default(&key, value);
+            self.set_default(&key, value);
         }
     }
 
     /// The ports of `listen-ports`, as far as they can be read.
     fn listeners(&self) -> Listeners {
         let mut listeners = Listeners::default();
-        let entries: Vec<BTreeMap<String, serde_json::Value>> =
-            self.alb("listen-ports").and_then(|text| serde_json::from_str(&as_json(text)).ok()).unwrap_or_default();
-        for (protocol, port) in entries.into_iter().flatten() {
-            let port = port.as_str().map_or_else(|| port.to_string(), str::to_owned);
-            match protocol.as_str() {
-                "HTTP" => listeners.http.push(port),
-                "HTTPS" => listeners.https.push(port),
-                _ => {}
+        let entries = self.alb("listen-ports").and_then(|text| listen_ports::entries(&as_json(text)).ok());
+        for entry in entries.into_iter().flatten() {
+            // Of a protocol that stands twice in an entry, the last counts.
+            for (protocol, port) in entry.into_iter().collect::<BTreeMap<_, _>>() {
+                match (protocol.as_str(), port) {
+                    (catalogue::HTTP, Json::Number(port) | Json::String(port)) => listeners.http.push(port),
+                    (catalogue::HTTPS, Json::Number(port) | Json::String(port)) => listeners.https.push(port),
+                    _ => {}
+                }
             }
         }
         listeners
@@ -207,4 +209,44 @@ struct Listeners {
 fn rank(key: &str) -> (u8, &str) {
     let of_field = by_annotation(key).map(|field| field.order);
     (of_field.unwrap_or(if key.starts_with(ALB) { UNORDERED } else { u8::MAX }), key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listeners_are_read_as_the_controller_reads_them() {
+        let listeners = |text: &str| {
+            let mut annotations = Annotations::default();
+            annotations.overlay([("alb.ingress.kubernetes.io/listen-ports", text)]);
+            let Listeners { http, https } = annotations.listeners();
+            (http.join(" "), https.join(" "))
+        };
+        let both = |http: &str, https: &str| (http.to_owned(), https.to_owned());
+        assert_eq!(listeners(r#"[{"HTTP": 80}, {"HTTPS": 8443}, {"HTTPS": 443}]"#), both("80", "8443 443"));
+        assert_eq!(listeners(r#"[{"HTTP": 80, "HTTP": 8080}, null]"#), both("8080", ""));
+        assert_eq!(listeners("[{\"HTTP\": 80}, {\"HTTPS\": ${PORT}}]"), both("80", "${PORT}"));
+        assert_eq!(listeners("[{\"HTTP\": 80}"), both("", ""));
+    }
+
+    #[test]
+    fn fields_become_annotations() {
+        for (field, suffix, value) in [
+            ("scheme: internal", "scheme", "internal"),
+            ("subnets: [a, b]", "subnets", "a,b"),
+            ("listenPorts: [{HTTP: 80}, {HTTPS: 443}]", "listen-ports", r#"[{"HTTP": 80}, {"HTTPS": 443}]"#),
+            ("healthCheck: {successCodes: 200}", "success-codes", "200"),
+            ("tags: {a: b, c: 'd,e'}", "tags", r"a=b,c=d\,e"),
+            ("shieldAdvancedProtection: true", "shield-advanced-protection", "true"),
+            ("group: {name: edge, order: 5}", "group.order", "5"),
+        ] {
+            let document =
+                format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{ingress: {{{field}}}}}}}");
+            let settings = crate::config::from_text(&document, crate::finding::Registry(&[])).unwrap();
+            let mut annotations = Annotations::default();
+            annotations.configure(&settings[0].spec.ingress);
+            assert_eq!(annotations.alb(suffix), Some(value), "{field}");
+        }
+    }
 }

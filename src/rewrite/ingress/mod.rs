@@ -147,8 +147,8 @@ fn map(entries: impl Iterator<Item = (String, String)>) -> Option<BTreeMap<Strin
     Some(entries.collect()).filter(|map: &BTreeMap<_, _>| !map.is_empty())
 }
 
-/// Whether the scheme that was carried over yields to that of an Ingress which is there. It does where no annotation says it,
-/// and it is the more open one or there is no old load balancer any more: on our own output that annotation is gone.
+/// Whether the scheme that was carried over yields to that of an Ingress in the stream. It does if it is only the default of
+/// the old load balancer, and is the more open one or the Service has no load balancer any more (on our own output).
 fn yields(carried: &Carried, existing: &BTreeMap<&str, &str>) -> bool {
     carried.scheme_by_default && existing.contains_key(SCHEME) && !(carried.internal && carried.is_live)
 }

@@ -23,7 +23,7 @@ pub(super) fn spec(sources: &Sources<'_>, backend: &Backend, class: Option<Strin
     }
 }
 
-/// Whether the configuration says what the rules are. If not, those of an Ingress that is there stay.
+/// Whether the configuration has anything about the rules. If not, those of an Ingress in the stream stay.
 fn configures_rules(wanted: &Wanted) -> bool {
     wanted.hosts.is_some()
         || wanted.paths.is_some()

@@ -8,7 +8,7 @@ use kubernetes_objects::Object;
 pub struct Sources<'s> {
     /// The configuration.
     pub spec: &'s Spec,
-    /// The gateway's Service as it will be.
+    /// The gateway's Service after the rewrite.
     pub service: &'s Object,
     /// What was carried over from its old load balancer.
     pub carried: &'s Carried,

@@ -52,18 +52,33 @@ pub struct ListenPorts {
     pub random: BTreeSet<i32>,
 }
 
+/// The entries of the annotation's value, each with its protocols and ports as they are written; an entry that is no object has
+/// none. The error is that of the JSON.
+///
+/// # Errors
+/// The value is no JSON.
+pub fn entries(text: &str) -> Result<Vec<Vec<(String, Json)>>, String> {
+    let pairs = |entry| match entry {
+        Json::Object(pairs) => pairs,
+        _ => Vec::new(),
+    };
+    Ok(match json::parse(text)? {
+        Json::Array(entries) => entries.into_iter().map(pairs).collect(),
+        _ => Vec::new(),
+    })
+}
+
 /// Reads the annotation's value. The error is the controller's.
 pub fn read(text: &str) -> Result<ListenPorts, String> {
     const ENTRIES: Type = Type::List(&Type::Map(&Type::Int32));
     let failed = |error: String| format!("failed to parse listen-ports configuration: `{text}`: {error}");
     json::unmarshal(text, &ENTRIES).map_err(failed)?;
-    let entries = match json::parse(text).map_err(failed)? {
-        Json::Array(entries) if !entries.is_empty() => entries,
-        _ => return Err(format!("empty listen-ports configuration: `{text}`")),
-    };
+    let entries = entries(text).map_err(failed)?;
+    if entries.is_empty() {
+        return Err(format!("empty listen-ports configuration: `{text}`"));
+    }
     let mut read = ListenPorts::default();
-    for entry in entries {
-        let Json::Object(pairs) = entry else { continue };
+    for pairs in entries {
         let mut last: BTreeMap<String, i32> = BTreeMap::new();
         for (protocol, port) in pairs {
             let port = match port {

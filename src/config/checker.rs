@@ -1,23 +1,23 @@
-//! Collects what is wrong with the values of a configuration, each with its place.
+//! Collects the problems of a configuration, each with its place.
 
-use super::kube::{Verdict, Wrong};
 use super::node::Node;
 use crate::error::Error;
 use crate::placeholder;
+use kubernetes_objects::validation::{Validation, Violation};
 
-/// Collects what is wrong with one configuration.
-pub(super) struct Check<'a> {
+/// Collects the problems of one configuration.
+pub(super) struct Checker<'a> {
     /// The merged configuration, for places.
     pub tree: &'a Node,
     /// Whether Flux fills in placeholders.
     pub flux: bool,
-    /// What is wrong so far.
+    /// The problems so far.
     pub problems: Vec<Error>,
 }
 
-impl Check<'_> {
-    /// Notes what is wrong with the value at `path`.
-    pub(super) fn wrong(&mut self, path: &str, fault: Wrong) {
+impl Checker<'_> {
+    /// Adds a problem of the value at `path`.
+    pub(super) fn fail(&mut self, path: &str, violation: Violation) {
         let mut place = path;
         let origin = loop {
             match (self.tree.find(place), place.rfind(['.', '['])) {
@@ -26,26 +26,26 @@ impl Check<'_> {
                 (None, None) => break &self.tree.origin,
             }
         };
-        let error = Error::usage(format!("{origin}: spec.{path}: {}", fault.what));
-        self.problems.push(Error { help: fault.help, ..error });
+        let error = Error::usage(format!("{origin}: spec.{path}: {}", violation.what));
+        self.problems.push(Error { help: violation.help, ..error });
     }
 
-    /// Notes what is wrong, if anything is.
-    pub(super) fn verdict(&mut self, path: &str, verdict: Verdict) {
-        if let Err(fault) = verdict {
-            self.wrong(path, fault);
+    /// Adds a problem of the value at `path`, unless it is valid.
+    pub(super) fn require(&mut self, path: &str, result: Validation) {
+        if let Err(violation) = result {
+            self.fail(path, violation);
         }
     }
 
     /// Checks a text, unless Flux completes it.
-    pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Verdict) {
+    pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Validation) {
         if !placeholder::is_in(text) && !text.is_empty() {
-            self.verdict(path, rule(text));
+            self.require(path, rule(text));
         }
     }
 
     /// Checks a text, or each text of a list.
-    pub(super) fn texts(&mut self, path: &str, node: &Node, rule: fn(&str) -> Verdict) {
+    pub(super) fn texts(&mut self, path: &str, node: &Node, rule: fn(&str) -> Validation) {
         for (index, item) in node.items().iter().enumerate() {
             self.texts(&format!("{path}[{index}]"), item, rule);
         }

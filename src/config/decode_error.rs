@@ -12,7 +12,7 @@ use std::fmt;
 
 /// What is wrong with one value.
 #[derive(Debug, Clone)]
-pub struct Fault {
+pub struct DecodeError {
     /// Keys and indices from the value outwards.
     path: Vec<String>,
     /// Where; the innermost place that is known.
@@ -35,10 +35,10 @@ enum Cause {
     Other,
 }
 
-impl Fault {
+impl DecodeError {
     /// Something is wrong, and it is not known yet where.
     pub(super) fn new(what: String) -> Self {
-        Fault { path: Vec::new(), origin: None, what, help: None, cause: Cause::Other }
+        DecodeError { path: Vec::new(), origin: None, what, help: None, cause: Cause::Other }
     }
 
     /// Adds what would be right, unless something was added already.
@@ -49,7 +49,7 @@ impl Fault {
 
     /// A list was expected, and there is none.
     pub(super) fn no_list(self) -> Self {
-        Fault { cause: Cause::NoList, ..self }
+        DecodeError { cause: Cause::NoList, ..self }
     }
 
     /// Whether a map lacks a field.
@@ -98,21 +98,21 @@ fn example_of_maps(path: &str) -> Option<String> {
     Some(format!("for example {example}"))
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for DecodeError {}
 
-impl de::Error for Fault {
+impl de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Fault::new(message.to_string())
+        DecodeError::new(message.to_string())
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Fault::new(format!("expected {expected}, found {}", plain(found)))
+        DecodeError::new(format!("expected {expected}, found {}", plain(found)))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -120,27 +120,27 @@ impl de::Error for Fault {
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        suggest(Fault::new(format!("expected {}, found `{variant}`", alternatives(expected))), variant, expected)
+        suggest(DecodeError::new(format!("expected {}, found `{variant}`", alternatives(expected))), variant, expected)
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let fault = Fault::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
+        let error = DecodeError::new(format!("unknown field `{field}`")).help(match nearest(field, expected) {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("it takes {}", alternatives(expected)),
         });
-        Fault { cause: Cause::UnknownKey(field.to_owned()), ..fault }
+        DecodeError { cause: Cause::UnknownKey(field.to_owned()), ..error }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Fault { cause: Cause::MissingField, ..Fault::new(format!("`{field}` is missing")) }
+        DecodeError { cause: Cause::MissingField, ..DecodeError::new(format!("`{field}` is missing")) }
     }
 }
 
 /// Adds the word that was probably meant, where there is a choice.
-pub(super) fn suggest(fault: Fault, word: &str, words: &[&str]) -> Fault {
+pub(super) fn suggest(error: DecodeError, word: &str, words: &[&str]) -> DecodeError {
     match nearest(word, words) {
-        Some(word) if words.len() > 1 => fault.help(format!("did you mean `{word}`?")),
-        _ => fault,
+        Some(word) if words.len() > 1 => error.help(format!("did you mean `{word}`?")),
+        _ => error,
     }
 }
 

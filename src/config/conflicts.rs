@@ -1,6 +1,6 @@
 //! Whether the configurations of several gateways can stand in one stream.
 
-use super::check::all;
+use super::checker::all;
 use super::node::join;
 use super::settings::{INGRESS_NAME, Settings};
 use super::types::Service;
