@@ -54,21 +54,18 @@
 
 pub mod alb;
 pub mod cli;
-pub mod commands;
 pub mod config;
 pub mod error;
 pub mod finding;
+pub mod flux;
 #[cfg(test)]
 mod golden;
 pub mod hosts;
 pub mod istio;
 pub mod lint;
 pub mod migrate;
-pub mod placeholder;
-pub mod report;
+pub mod output;
 pub mod rewrite;
-pub mod sarif;
-pub mod show;
 mod suggest;
 
 pub use error::{Error, Place};

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
+use istio_alb::cli::commands::{self, How, Printed};
 use istio_alb::cli::{self, Argocd, Cli, Color, Command, Parsed};
-use istio_alb::commands::{self, How, Printed};
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::{Error, Kind};
+use istio_alb::finding::{Finding, Severity};
 use istio_alb::hosts::{argocd, helm, krm};
-use istio_alb::lint::{self, Finding, Severity};
-use istio_alb::report;
+use istio_alb::lint;
+use istio_alb::output::{json, text};
 use istio_alb::rewrite::{Rewritten, rewrite};
 
 #[cfg(target_env = "musl")]
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     let code = match cli::parse(args) {
         Ok(Parsed::Print(text)) => end("", [text.as_bytes()], 0, Reader::Person),
         Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
-        // Helm 4 shows nothing of a failed run but what is on stdout, so a wrong flag goes the way of the filter.
+        // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
             refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)
@@ -89,14 +90,14 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
     };
     match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
-            let errors = report::text(&rewritten.findings, Severity::Error);
-            let warnings = report::text(&warnings(&rewritten), Severity::Warning);
-            tell(&warnings);
-            refuse(&(errors + &report::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
+            let errors = text::findings(&rewritten.findings, Severity::Error);
+            let warnings = text::findings(&warnings(&rewritten), Severity::Warning);
+            write_messages(&warnings);
+            refuse(&(errors + &text::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
             let messages =
-                report::text(&rewritten.findings, Severity::Warning) + &report::variables(&rewritten.variables);
+                text::findings(&rewritten.findings, Severity::Warning) + &text::variables(&rewritten.variables);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => {
@@ -125,17 +126,17 @@ fn filtered<'i>(
 }
 
 fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::Result<()> {
-    let json = match result {
-        Ok(rewritten) => report::json(&rewritten.findings, None),
-        Err(error) => report::json(&[], Some(error)),
+    let report = match result {
+        Ok(rewritten) => json::report(&rewritten.findings, None),
+        Err(error) => json::report(&[], Some(error)),
     };
-    std::fs::write(path, format!("{json:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
+    std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
 }
 
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
 fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     let refuse = |error: &Error| {
-        tell(&argocd::error_text(error));
+        write_messages(&argocd::error_text(error));
         error.kind.exit_code()
     };
     let report = match config::report(options, env) {
@@ -153,11 +154,11 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     }
     match result {
         Ok(rewritten) if rewritten.is_refused() => {
-            tell(&argocd::refusal_text(&rewritten));
+            write_messages(&argocd::refusal_text(&rewritten));
             Kind::Findings.exit_code()
         }
         Ok(rewritten) => {
-            let messages = report::text(&rewritten.findings, Severity::Warning);
+            let messages = text::findings(&rewritten.findings, Severity::Warning);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => refuse(&error),
@@ -170,7 +171,7 @@ fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
 
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
 fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8 {
-    tell(message);
+    write_messages(message);
     if !helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
         return code;
     }
@@ -181,7 +182,7 @@ fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8
 }
 
 fn fail(error: &anyhow::Error) -> u8 {
-    tell(&format!("istio-alb: error: {error:#}\n"));
+    write_messages(&format!("istio-alb: error: {error:#}\n"));
     exit_code(error)
 }
 
@@ -200,7 +201,7 @@ enum Reader {
 
 /// Writes messages and output. The result is `code` where all of it was written.
 fn end<'p>(messages: &str, output: impl IntoIterator<Item = &'p [u8]>, code: u8, reader: Reader) -> u8 {
-    tell(messages);
+    write_messages(messages);
     match write_out(output) {
         Ok(()) => code,
         Err(error) if error.kind() == ErrorKind::BrokenPipe && reader == Reader::Person => 0,
@@ -218,8 +219,8 @@ fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
 }
 
 /// Writes messages to stderr; a failed write is no reason to fail.
-fn tell(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+fn write_messages(messages: &str) {
+    let _ = io::stderr().lock().write_all(messages.as_bytes());
 }
 
 fn read_in() -> anyhow::Result<Vec<u8>> {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use istio_alb::cli::ShowFormat;
-use istio_alb::commands;
+use istio_alb::cli::commands;
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::Error;
 use istio_alb::lint::REGISTRY;

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use istio_alb::lint::reference;
+use istio_alb::output::rule_docs as reference;
 
 #[test]
 fn the_page_is_made_from_the_rules() {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use istio_alb::cli::{CheckFormat, ShowFormat};
-use istio_alb::commands::{How, check, show};
+use istio_alb::cli::commands::{How, check, show};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {

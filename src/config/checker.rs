@@ -2,7 +2,7 @@
 
 use super::node::Node;
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables;
 use kubernetes_objects::validation::{Validation, Violation};
 
 /// Collects the problems of one configuration.
@@ -39,7 +39,7 @@ impl Checker<'_> {
 
     /// Checks a text, unless Flux completes it.
     pub(super) fn text(&mut self, path: &str, text: &str, rule: impl Fn(&str) -> Validation) {
-        if !placeholder::is_in(text) && !text.is_empty() {
+        if !variables::is_in(text) && !text.is_empty() {
             self.require(path, rule(text));
         }
     }

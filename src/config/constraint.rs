@@ -8,7 +8,7 @@ use super::checker::Checker;
 use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
-use crate::placeholder;
+use crate::flux::variables;
 use alb_controller::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
 use kubernetes_objects::validation::{self as kubernetes, Validation, violation};
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ fn items(checker: &mut Checker<'_>, path: &str, node: &Node, rule: Rule) {
         let path = format!("{path}[{index}]");
         if items[..index].contains(item) {
             checker.fail(&path, violation(format!("`{item}` stands here a second time")));
-        } else if item.contains(',') && !placeholder::is_in(item) {
+        } else if item.contains(',') && !variables::is_in(item) {
             checker.fail(&path, violation(format!("`{item}` holds a comma")).help("write one item for each"));
         } else {
             checker.text(&path, item, rule);

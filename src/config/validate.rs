@@ -12,7 +12,7 @@ use super::types::{ClassAs, HealthCheck, Ingress, Placeholders, ServiceType, Spe
 use super::value::{Entries, Override, Var};
 use crate::error::Error;
 use crate::finding::Registry;
-use crate::placeholder::{self, Malformed};
+use crate::flux::variables::{self, Malformed};
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use kubernetes_objects::validation::{self as kubernetes, Validation, Violation, violation};
 use std::collections::BTreeMap;
@@ -73,10 +73,10 @@ impl Checker<'_> {
             self.fail(path, violation(format!("`{shown}` holds a line break or another control character")));
         } else if text.trim() != text && !is_verbatim {
             self.fail(path, violation(format!("`{text}` has blanks around it")));
-        } else if self.flux && placeholder::is_in(text) {
-            let result = placeholder::check(text).map_err(|Malformed { what, help }| Violation { what, help });
+        } else if self.flux && variables::is_in(text) {
+            let result = variables::check(text).map_err(|Malformed { what, help }| Violation { what, help });
             self.require(path, result);
-        } else if placeholder::is_in(text) && !is_verbatim {
+        } else if variables::is_in(text) && !is_verbatim {
             let problem = violation(format!("`{text}` is a placeholder, which nobody fills in"));
             self.fail(path, problem.help("with Flux say `placeholders: flux`"));
         }

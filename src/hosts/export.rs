@@ -1,16 +1,15 @@
 //! The same rewrite as data, for hosts that run no program: the Service's changes as RFC 6902 patches for kustomize, which
 //! Flux's helm-controller uses too, and the Ingress as a manifest.
 //!
-//! Of the forms that a patch for kustomize can have, this is the one that never does the wrong thing and never does nothing
-//! in silence. A strategic merge loses node ports where a rendered port has no `protocol`, or writes the text `"null"` where
+//! Of the forms that a patch for kustomize can have, this one never does the wrong thing, and never silently does nothing. A strategic merge loses node ports where a rendered port has no `protocol`, or writes the text `"null"` where
 //! a `target` is given. So:
 //!
 //! - an assertion before it: a merge patch without a target that changes nothing, and fails if the Service is not there
 //!   under this name (a target that matches nothing is passed over)
 //! - `test` of name and number of every port: else a renumbered port would get another one's node port
-//! - `test` of what the Ingress has from the old load balancer about who may reach it: an allow-list that the chart's values
-//!   get later would be taken off, and be nowhere
-//! - what may or may not be there is added, then removed, since `remove` of an absent key fails
+//! - `test` of the settings about access that the Ingress has from the old load balancer: an allow-list that is added to the
+//!   chart's values later would be removed, and would be nowhere
+//! - an optional key is added, then removed, since `remove` of an absent key fails
 //! - every AWS annotation that is known is named, since kustomize knows no prefixes
 //!
 //! The operations are applied to the rendered Service and compared with what the filter makes of it before they are printed.
@@ -22,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::config::types::Placeholders;
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables;
 use crate::rewrite::service;
 use crate::rewrite::{Rewritten, RewrittenGateway};
 use crate::yaml;
@@ -50,7 +49,7 @@ pub struct ObjectPatch {
     pub name: String,
     /// Its namespace, as rendered.
     pub namespace: String,
-    /// What is done to it; nothing, if it only has to be there.
+    /// The operations; empty where the Service only has to exist.
     pub operations: Vec<PatchOperation>,
 }
 
@@ -86,10 +85,10 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
     Ok(patches)
 }
 
-/// Compares what the operations make of the rendered Service with what the filter makes of it.
+/// Compares the Service that the operations make of the rendered one with the filter's.
 fn check(gateway: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
     let expected = service::patched(&gateway.service.value, &gateway.patch)?;
-    // Under kustomize there are always annotations: its own.
+    // kustomize adds annotations of its own, so there always are some.
     let mut rendered = gateway.service.value.clone();
     if !patch.operations.is_empty() && !rendered["metadata"]["annotations"].is_object() {
         rendered["metadata"]["annotations"] = json!({});
@@ -160,12 +159,12 @@ pub fn lines(operations: &[PatchOperation], as_numbers: bool) -> String {
         let value = json!(operation);
         let mut line = yaml::emit_flow(&value);
         if as_numbers {
-            let node_port = if operation.path().to_string().ends_with("/nodePort") {
+            let node_port = if operation.path().back().is_some_and(|token| token.decoded() == "nodePort") {
                 &value["value"]
             } else {
                 &value["value"]["nodePort"]
             };
-            if let Some(variable) = node_port.as_str().filter(|text| placeholder::is_in(text)) {
+            if let Some(variable) = node_port.as_str().filter(|text| variables::is_in(text)) {
                 line = line.replace(&format!("\"{variable}\""), variable);
             }
         }
@@ -186,7 +185,7 @@ pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
     File { name: INGRESS, text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text }
 }
 
-/// The comment on top of a file.
+/// The comment at the top of a file.
 #[must_use]
 pub fn header(name: &str, by: &str, about: &[&str]) -> String {
     let mut text = format!("{}`istio-alb export {by}`; export again instead of editing it.\n", start(name));
@@ -200,7 +199,7 @@ pub fn header(name: &str, by: &str, about: &[&str]) -> String {
     text
 }
 
-/// How every exported file of a name begins, by which one is told that may be written over.
+/// The beginning of every exported file of a name. A file that begins so may be overwritten.
 #[must_use]
 pub fn start(name: &str) -> String {
     format!("# {name}: written by ")
@@ -211,7 +210,7 @@ pub fn start(name: &str) -> String {
 pub fn variables(rewritten: &Rewritten<'_>, body: &str) -> String {
     let flux = rewritten.gateways.iter().any(|gateway| gateway.spec.placeholders() == Placeholders::Flux);
     let mut text = String::new();
-    for (name, optional) in placeholder::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
+    for (name, optional) in variables::variables(body).unwrap_or_default().into_iter().filter(|_| flux) {
         if text.is_empty() {
             text.push_str("#\n# Flux fills in, from spec.postBuild of the Kustomization:\n#   substitute:\n");
         }

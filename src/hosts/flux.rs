@@ -6,8 +6,8 @@
 //! can be repeated without touching a file that a person wrote.
 //!
 //! With `--single` the Ingress becomes part of the release: the last operations turn the Service into a List of itself and
-//! the Ingress. helm-controller takes each List apart when it adds its own labels, which it always does. That is how
-//! kustomize works, and written down nowhere; hence not the default.
+//! the Ingress. helm-controller takes each List apart when it adds its own labels, which it always does. kustomize works so, but
+//! does not document it; hence it is not the default.
 
 use json_patch::jsonptr::PointerBuf;
 use json_patch::{MoveOperation, PatchOperation};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;
-use crate::placeholder;
+use crate::flux::variables;
 use crate::rewrite::Rewritten;
 use crate::yaml;
 
@@ -39,7 +39,7 @@ const COMPONENT: [&str; 2] = [
     "its own, which would be lost: then copy ours behind them by hand.",
 ];
 
-/// What becomes of the export.
+/// How to export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct How {
     /// The Ingress as part of the release.
@@ -131,7 +131,7 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
         operations.push(PatchOperation::Move(MoveOperation { from: PointerBuf::from_tokens([field]), path }));
     }
     operations.push(patch::replace(["kind"], json!("List")));
-    // kustomize's own notes on what it changed, which it would only take off the List.
+    // kustomize notes its own changes in annotations, and would remove them from the List alone.
     for what in ["Kinds", "Names", "Namespaces"] {
         let key = format!("internal.config.kubernetes.io/previous{what}");
         let path = ["items", "0", "metadata", "annotations", &key];
@@ -142,14 +142,14 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     added + &export::lines(&operations, true)
 }
 
-/// What makes the emitter quote a string: a control character, as it is written there.
+/// A control character as the emitter escapes it: a string with it is always quoted.
 const MARK: &str = "\\u0001";
 
-/// An object with its placeholders marked. They are text in the patch, substituted before that is read as YAML: the quotes
-/// around them stay, and have to be there.
+/// An object with its placeholders marked. Flux substitutes them in the text of the patch, before it is read as YAML, so they
+/// must be quoted.
 fn marked(value: &Value) -> Value {
     match value {
-        Value::String(text) if placeholder::is_in(text) => json!(format!("\u{1}{text}")),
+        Value::String(text) if variables::is_in(text) => json!(format!("\u{1}{text}")),
         Value::Array(items) => items.iter().map(marked).collect(),
         Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), marked(value))).collect(),
         other => other.clone(),

@@ -1,29 +1,29 @@
-//! Helm 4 throws away what a post-renderer writes to stderr, also when it fails: people would see `exited with error` and
-//! nothing else. It shows one thing: a document on stdout that is no mapping, in the error with which it refuses it. So a
-//! failing run under Helm 4 prints its message as a block scalar and ends with 0.
+//! Helm 4 discards the stderr of a post-renderer, also when it fails: users would see `exited with error` and nothing else. But
+//! it refuses a document on stdout that is no mapping, and shows it in that error. So a failing run under Helm 4 prints its
+//! message as a block scalar and ends with 0.
 //!
-//! Should a Helm of the future let that pass nothing may be lost, since Helm deletes what is left out: the unchanged input
-//! follows. Helm 3 and everything else get the message on stderr and an exit code.
+//! A future Helm may accept that document. Helm deletes what a post-renderer leaves out, so the unchanged input follows, and
+//! nothing is lost. Helm 3 and all other callers get the message on stderr and an exit code.
 
 use crate::stream::{HELM4_FILENAME, has_content};
 
 /// The name of our plugin.
 pub const PLUGIN: &str = "istio-alb";
 
-/// Whether some Helm runs us as its plugin.
+/// Whether Helm runs us as its plugin.
 #[must_use]
 pub fn is_plugin(plugin: Option<&str>) -> bool {
     plugin == Some(PLUGIN)
 }
 
-/// Whether the run was started by Helm 4 as our plugin. `plugin` is `HELM_PLUGIN_NAME`: under another plugin (helm-diff)
-/// it is that one's, and Helm 3 never marks its documents.
+/// Whether Helm 4 runs us as its plugin. `plugin` is `HELM_PLUGIN_NAME`: under another plugin (helm-diff) it has that one's name.
+/// Helm 3 never marks its documents.
 #[must_use]
 pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
     is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
 }
 
-/// A message as a block scalar, with the unchanged input behind it.
+/// A message as a block scalar, and after it the unchanged input.
 #[must_use]
 pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
     let mut out = b"--- |\n".to_vec();

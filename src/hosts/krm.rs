@@ -1,10 +1,9 @@
 //! kustomize and kpt: a `ResourceList` on stdin makes the filter a KRM function, without any argument, since kustomize
 //! before 5.7 can't pass one.
 //!
-//! The configuration comes as `functionConfig`, of our own kind or a ConfigMap. The items are rewritten where they stand, the
-//! Ingress is one more, everything else keeps its bytes, the annotations by which the caller finds its objects again among
-//! it. Findings are `results`, which kpt shows and kustomize does not; so they go to stderr as well. A failing run gives the
-//! list back as it came, with the reason as a result and an exit code: kpt reads results from nowhere else.
+//! The configuration comes as `functionConfig`, of our own kind or a ConfigMap. The items are rewritten in place, and the
+//! Ingress is added. Everything else keeps its bytes, also the annotations by which the caller finds its objects again.
+//! Findings are `results`, which kpt shows and kustomize does not, so they go to stderr as well.
 //!
 //! kustomize's older plugins, the only ones that `kubectl kustomize` runs, are called with the path of their configuration and
 //! get a plain stream; see [`legacy`].
@@ -22,11 +21,11 @@ use serde_json::{Value, json};
 
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lint::Finding;
+use crate::finding::Finding;
 use crate::rewrite::{self, Rewritten};
 use crate::yaml::{self, EditError, Tree};
 
-/// What a `ResourceList` brings beside its items.
+/// The envelope of a `ResourceList`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResourceList {
     /// The configuration as YAML, if there is one.
@@ -49,8 +48,8 @@ pub fn read(text: &str) -> Option<ResourceList> {
     Some(ResourceList { function_config })
 }
 
-/// The configuration with which kustomize calls an older plugin, where it does: the first argument then is the path of a
-/// file that holds the same. The variable alone proves nothing: what such a plugin starts inherits its environment
+/// The configuration that kustomize passes to an older plugin; `None` where it calls none. The first argument then is the path
+/// of a file with the same content. The variable alone proves nothing: a program that such a plugin starts inherits it
 /// (kustomize api/internal/plugins/execplugin/execplugin.go).
 #[must_use]
 pub fn legacy<'e>(args: &[OsString], config: Option<&'e str>) -> Option<&'e str> {
@@ -75,7 +74,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     Ok(rewritten)
 }
 
-/// The list with other results; `None` where there are none.
+/// The list with these results; `None` where there are none.
 fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error> {
     if results.is_empty() {
         return Ok(None);

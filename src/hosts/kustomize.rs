@@ -1,4 +1,4 @@
-//! `export kustomize`: a Component, for people who want neither plugins nor programs in their build.
+//! `export kustomize`: a Component, for a build without plugins and programs.
 //!
 //! Unlike what a function adds, its Ingress gets the including kustomization's namespace, name prefix (the name of its Service
 //! too) and labels. It works on `resources:` and on `helmCharts:`.

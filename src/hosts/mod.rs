@@ -1,4 +1,4 @@
-//! The programs that run us, each with what it needs beyond bytes in and bytes out.
+//! The programs that run the filter, and what each of them needs besides bytes in and bytes out.
 
 pub mod argocd;
 pub mod export;

@@ -10,7 +10,6 @@
 pub mod context;
 mod facts;
 mod locate;
-pub mod reference;
 mod registry;
 mod rules;
 #[cfg(test)]
@@ -25,7 +24,7 @@ use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
 pub use crate::finding::levels::{adjust, sort};
 pub use crate::finding::{Finding, Rule, Severity};
-use crate::placeholder;
+use crate::flux::variables;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
@@ -116,7 +115,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
 /// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
 fn is_open(finding: &Finding, ingress: &Object) -> bool {
     let value = finding.field.as_ref().and_then(|field| ingress.value.pointer(field));
-    placeholder::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(placeholder::is_in)
+    variables::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(variables::is_in)
 }
 
 /// What is found in a stream as it stands.

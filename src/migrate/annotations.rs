@@ -14,7 +14,7 @@ use crate::suggest::closest;
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
-/// Prefix that nobody reads, though the controller's source mentions it.
+/// Prefix that no controller reads, though the source of one mentions it.
 pub const DEAD_PREFIX: &str = "service.kubernetes.io/aws-load-balancer-";
 /// Prefix of the ALB's annotations, on the Ingress.
 pub const ALB: &str = catalogue::PREFIX;
@@ -32,47 +32,27 @@ pub(crate) enum Conversion {
     NotNeeded(&'static str),
     /// It is read with others, in a step after the rows.
     Combined,
-    /// `nlb` belongs to cloud-provider-aws, which orphans it.
+    // The others are converted by the method of their name in snake case, which documents it.
     LoadBalancerType,
-    /// An ALB leads to node ports by default.
     TargetType,
-    /// A name is unique over NLBs and ALBs.
     Name,
-    /// With bucket and prefix, to load balancer attributes.
     AccessLog,
-    /// Bucket or prefix, read with [`Conversion::AccessLog`].
     AccessLogDetail,
-    /// To a target group attribute.
     CrossZone,
-    /// A list of ARNs.
     Certificate,
-    /// To `listen-ports`.
     TlsPorts,
-    /// A policy that an ALB has.
     TlsPolicy,
-    /// `HTTP` or `HTTPS`.
     BackendProtocol,
-    /// Keys without a value get one that is empty.
     Tags,
-    /// The keys that a target group of an ALB has.
     TargetGroupAttributes,
-    /// Those of the port that the ALB leads to.
     TargetGroupAttributesOfPort,
-    /// To a load balancer attribute.
     AlpnPolicy,
-    /// Keys without a value get one that is empty.
     TargetNodeLabels,
-    /// The keys that an ALB has.
     LoadBalancerAttributes,
-    /// Each once.
     SecurityGroups,
-    /// An ALB serves no UDP.
     TcpUdpListener,
-    /// To a target group attribute.
     ConnectionDraining,
-    /// To a target group attribute.
     ConnectionDrainingTimeout,
-    /// To a load balancer attribute.
     IdleTimeout,
 }
 

@@ -12,14 +12,14 @@ use crate::config::types::Phase;
 use crate::finding::{Finding, Rule, Severity};
 use crate::yaml::pointer;
 
-/// What the configuration says about the migration.
+/// The configuration of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
     /// The port of the Service that the ALB leads to.
     pub backend: u64,
     /// In the phase `attach` the old load balancer stays, and what becomes of it is not reported.
     pub phase: Phase,
-    /// Whether settings are carried over. Where they are not, no finding says that one was.
+    /// Whether settings are carried over. If not, no finding reports one that was.
     pub carry_over: bool,
 }
 
@@ -32,11 +32,11 @@ pub struct Carried {
     pub source_ranges: Vec<String>,
     /// Whether something in the allow-list can't be read.
     pub unread_ranges: bool,
-    /// Whether a finding says that the allow-list would be lost.
+    /// Whether a finding reports that the allow-list would be lost.
     pub reports_lost_access: bool,
     /// Whether the old load balancer was internal for certain.
     pub internal: bool,
-    /// Whether the scheme is the default of the old load balancer's controller: no annotation says it.
+    /// Whether the scheme is the default of the old load balancer's controller, not an annotation's.
     pub scheme_by_default: bool,
     /// Whether the Service is still of type LoadBalancer.
     pub is_live: bool,
@@ -83,7 +83,7 @@ impl<'s> Carry<'s> {
         }
     }
 
-    /// Whether the old load balancer goes in this run.
+    /// Whether the old load balancer is replaced in this run.
     pub fn is_cutover(&self) -> bool {
         self.options.phase == Phase::Cutover
     }

@@ -1,5 +1,5 @@
-//! Health checks. An NLB checks by TCP unless told otherwise, and an ALB can't: then only times and thresholds are kept,
-//! and the ALB asks the status port, which is the better question anyway.
+//! Health checks. An NLB checks by TCP by default, and an ALB can't. Then only times and thresholds are kept, and the ALB checks
+//! the status port, which is the better check anyway.
 
 use kubernetes_objects::service::ports;
 
@@ -65,7 +65,7 @@ impl Carry<'_> {
                 self.carried_in_part(PORT, message);
             }
         } else if local && path == Some("/healthz") {
-            // kube-proxy's answer on healthCheckNodePort, which goes with the type.
+            // kube-proxy answers it on healthCheckNodePort, which is removed with the type.
             self.out.annotations.remove("alb.ingress.kubernetes.io/healthcheck-port");
             let message = format!(
                 "/healthz was kube-proxy's answer on healthCheckNodePort; the ALB asks {STATUS_PORT} for {READY}"

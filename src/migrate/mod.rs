@@ -125,7 +125,7 @@ impl Carry<'_> {
         }
     }
 
-    /// Fields that went with the type and meant nothing to an ALB.
+    /// Fields that are removed with the type and have no meaning for an ALB.
     fn fields(&mut self) {
         for (field, why) in [
             ("loadBalancerClass", "goes with its load balancer"),

@@ -20,7 +20,7 @@ pub enum Controller {
     Lbc,
     /// cloud-provider-aws with `aws-load-balancer-type: nlb`: an NLB.
     CcmNlb,
-    /// Cannot be told: a Classic ELB of CCM's, or an NLB that LBC's webhook took when the Service was created.
+    /// Unknown: a Classic ELB of CCM's, or an NLB whose class LBC's webhook set when the Service was created.
     Unknown,
 }
 
@@ -126,7 +126,7 @@ fn scheme_of<'v>(
             .or_else(|| lbc.map(|internal| (by_internal, name(internal))))
             .or(Some((Origin::Default, "internal"))),
         Controller::CcmNlb => match (ccm, scheme) {
-            // CCM does not read the scheme; somebody who wrote `internal` meant it.
+            // CCM does not read the scheme, but `internal` was written on purpose.
             (None | Some(false), Some("internal")) => Some((by_scheme, "internal")),
             (Some(internal), _) => Some((by_internal, name(internal))),
             (None, _) => Some((Origin::Default, "internet-facing")),

@@ -11,9 +11,9 @@ use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::flux::variables;
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::migrate::{self, Carried};
-use crate::placeholder;
 use kubernetes_objects::{Object, ObjectRef};
 
 /// The rewrite of one gateway.
@@ -130,8 +130,8 @@ fn existing_ingress(objects: &[Object], spec: &Spec, service: &Object) -> Result
     let name = ingress::name_of(spec);
     let existing = objects.iter().position(|object| {
         object.kind() == "Ingress"
-            && placeholder::restore(object.name()) == name
-            && (placeholder::restore(object.namespace()) == service.namespace()
+            && variables::restore(object.name()) == name
+            && (variables::restore(object.namespace()) == service.namespace()
                 || object.namespace().is_empty()
                 || service.namespace().is_empty())
             && !object.is_hook()
@@ -154,7 +154,7 @@ fn existing_ingress(objects: &[Object], spec: &Spec, service: &Object) -> Result
 /// An Ingress of the stream with its placeholders as they were configured.
 fn as_meant(ingress: &Object, placeholders: Placeholders) -> Object {
     match placeholders {
-        Placeholders::Flux => Object { value: placeholder::restored(&ingress.value), ..ingress.clone() },
+        Placeholders::Flux => Object { value: variables::restored(&ingress.value), ..ingress.clone() },
         Placeholders::None => ingress.clone(),
     }
 }

@@ -24,10 +24,10 @@ use json_patch::Patch;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
+use crate::flux::variables;
 use crate::istio::is_gateway;
 use crate::lint::{self, Finding, Severity};
 use crate::migrate::rules::ALB027;
-use crate::placeholder;
 use assign::{assign, selector_of};
 use edit::edit;
 use gateway::Rewrite;
@@ -85,7 +85,7 @@ impl RewrittenGateway {
     /// Whether an object of the output is its Ingress.
     fn is_ours(&self, object: &Object) -> bool {
         let name = self.ingress.ingress.metadata.name.as_deref();
-        object.kind() == "Ingress" && Some(&*placeholder::restore(object.name())) == name
+        object.kind() == "Ingress" && Some(&*variables::restore(object.name())) == name
     }
 }
 
@@ -125,7 +125,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
 
 /// Whether an object may be one that changes: a gateway's Service, or our Ingress from an earlier run.
 fn may_change(object: &Object, settings: &[Settings]) -> bool {
-    let is_ours = |settings: &Settings| placeholder::restore(object.name()) == ingress::name_of(&settings.spec);
+    let is_ours = |settings: &Settings| variables::restore(object.name()) == ingress::name_of(&settings.spec);
     match object.kind() {
         "Service" => is_gateway(object) || settings.iter().any(|settings| selector_of(settings).may_choose(object)),
         "Ingress" => settings.iter().any(is_ours),

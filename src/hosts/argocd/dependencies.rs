@@ -1,12 +1,12 @@
-//! The charts that a chart depends on, where they are not committed with it.
+//! The dependencies of a chart that are not committed with it.
 //!
 //! `helm dependency build` wants every repository to be known by name. They are added from Chart.yaml, into a configuration
-//! and caches of this request alone: what one tenant adds is not there for the next. All of it goes into a folder below
+//! and caches of this request alone: the next tenant does not see them. All of it is in a folder below
 //! `templates/` whose name begins with a dot, which Helm leaves out of every chart by a rule that cannot be switched off
 //! (helm v3.21.4 pkg/ignore/rules.go:39, `templates/.?*`), so it neither counts into the chart's size nor shows in `.Files`,
 //! and it ends with the request.
 //!
-//! A sidecar that has a `HELM_REPOSITORY_CONFIG` of its own, say with credentials, uses that and nothing else.
+//! A sidecar with a `HELM_REPOSITORY_CONFIG` of its own, for example with credentials, uses that and nothing else.
 
 use std::path::Path;
 
@@ -17,10 +17,10 @@ use crate::yaml::Tree;
 /// The folder, in that of the chart.
 const PRIVATE: &str = "templates/.istio-alb";
 
-/// The variable with which a sidecar brings repositories of its own.
+/// The variable by which a sidecar names repositories of its own.
 pub(super) const REPOSITORIES: &str = "HELM_REPOSITORY_CONFIG";
 
-/// The variables of the private folder; `own` says that the sidecar has repositories of its own.
+/// The variables of the private folder; `own` is whether the sidecar has repositories of its own.
 #[must_use]
 pub fn variables(own: bool) -> Vec<(String, String)> {
     let variable = |name: &str, path: &str| (name.to_owned(), format!("{PRIVATE}/{path}"));
@@ -31,7 +31,7 @@ pub fn variables(own: bool) -> Vec<(String, String)> {
     variables
 }
 
-/// The Helm commands that bring the dependencies, each with its arguments.
+/// The Helm commands that build the dependencies, each with its arguments.
 ///
 /// # Errors
 /// A dependency is a folder outside the repository.
@@ -58,7 +58,7 @@ pub fn commands(files: &dyn Files, own: bool) -> Result<Vec<Vec<String>>, Error>
     Ok(commands)
 }
 
-/// The repositories that the chart's dependencies name. What cannot be read, Helm reports.
+/// The repositories of the chart's dependencies. A file that cannot be read is reported by Helm.
 fn repositories(files: &dyn Files) -> Vec<String> {
     let mut found = Vec::new();
     for file in ["Chart.yaml", "requirements.yaml"] {

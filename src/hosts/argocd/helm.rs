@@ -1,8 +1,8 @@
 //! `helm template`, as Argo CD itself calls it for a Helm source, from what an Application may set.
 //!
-//! Every value that somebody else chose stands behind `--flag=` in one argument, so none of them can become a flag of its
-//! own, and there is no way to hand Helm an argument that is not named here: `--post-renderer` would be code execution,
-//! `--set-file` a file of the sidecar, `--repo` a request to anywhere. Inline values go to Helm's stdin: they may be long,
+//! Every value of an Application comes after `--flag=` in the same argument, so none can become a flag of its own. Helm gets no
+//! argument that is not named here: `--post-renderer` would be code execution, `--set-file` a file of the sidecar, `--repo` a
+//! request to anywhere. Inline values go to Helm's stdin: they may be long,
 //! they may be secret, and a file would outlive a run that Argo CD kills.
 //!
 //! Source: argo-cd v3.5.7 util/helm/cmd.go:399-483, reposerver/repository/repository.go:1273-1440.

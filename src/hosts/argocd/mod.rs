@@ -1,10 +1,9 @@
 //! Argo CD's config management plugin: Helm is run here, in the folder that Argo CD has prepared, and what it renders is
 //! rewritten in memory.
 //!
-//! A pipe in a shell would do the same with less code and worse: it loses Helm's errors, every value is a question of
-//! quoting, and the script stands in every message that users read. Argo CD takes no output for the wish to delete
-//! everything, and success for everything it needs to know; so nothing is printed unless all of it is there, and a render
-//! without an object is an error here.
+//! A pipe in a shell would be less code, and worse: it loses Helm's errors, every value must be quoted, and the script appears in
+//! every message that users read. Argo CD deletes everything when the output is empty and the exit code is 0. So nothing is
+//! printed unless all of it is ready, and a render without an object is an error.
 //!
 //! ```text
 //! parameters, variables, file → Request → helm template (once more after helm dependency build) → rewrite → one write
@@ -12,7 +11,7 @@
 //!
 //! Who may edit an Application need not be trusted with the sidecar: see [`mod@helm`] for what reaches Helm, and
 //! [`crate::config::sandbox`] for the files. All that is written to stderr is shown to everybody who may see the
-//! Application: it is short, says what to do, and repeats neither values of Helm's nor manifests.
+//! Application: it is short, has what to do about it, and repeats neither Helm values nor manifests.
 //!
 //! Source: argo-cd v3.5.7 cmpserver/plugin/plugin.go, reposerver/repository/repository.go.
 
@@ -28,9 +27,10 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{self, Files, Options, PREFIX, Settings, sandbox};
 use crate::error::{Error, Kind, cut, visible};
-use crate::lint::{self, Severity};
+use crate::finding::Severity;
+use crate::lint;
 use crate::manifest::{self, Object};
-use crate::report;
+use crate::output::text;
 use crate::rewrite::{self, Rewritten};
 use crate::stream::Stream;
 use helm::Render;
@@ -41,12 +41,12 @@ use sources::{PROGRAM, Sources, variable};
 /// Runs a program, as [`process::run`] does.
 pub type Run<'r> = dyn FnMut(&Invocation) -> io::Result<Ended> + 'r;
 
-/// What an Application wants.
+/// What an Application asks for.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// What Helm is to render.
     pub render: Render,
-    /// What becomes of it.
+    /// How it is rewritten.
     pub settings: Vec<Settings>,
     program: String,
     env: Vec<(String, String)>,
@@ -75,14 +75,14 @@ impl Request {
         })
     }
 
-    /// What Helm renders. Dependencies that are missing are brought, once.
+    /// What Helm renders. Missing dependencies are built, once.
     ///
     /// # Errors
     /// Helm cannot be run, or fails: of kind [`Kind::Program`].
     pub fn rendered(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<Vec<u8>, Error> {
         let mut ended = self.template(run)?;
         if helm_error::is_missing_dependency(&ended) {
-            self.bring_dependencies(files, run)?;
+            self.build_dependencies(files, run)?;
             ended = self.template(run)?;
         }
         match ended.code {
@@ -95,7 +95,7 @@ impl Request {
         self.helm(self.render.arguments(), &[], self.render.values.clone(), run)
     }
 
-    fn bring_dependencies(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<(), Error> {
+    fn build_dependencies(&self, files: &dyn Files, run: &mut Run<'_>) -> Result<(), Error> {
         let own = variable(&self.env, dependencies::REPOSITORIES).is_some();
         let variables = dependencies::variables(own);
         for args in dependencies::commands(files, own)? {
@@ -156,26 +156,26 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     ))
 }
 
-/// What users read at the Application when a run ends with an error.
+/// The message at the Application when a run ends with an error.
 #[must_use]
 pub fn error_text(error: &Error) -> String {
     let text = format!("istio-alb: error: {error}\n");
-    // Helm's flags are none of ours.
+    // The flags in an error of Helm's are Helm's.
     match error.kind {
         Kind::Program => brief(&text),
         _ => brief(&parameters::instead_of_flags(&text)),
     }
 }
 
-/// What users read at the Application when findings forbid printing.
+/// The message at the Application when findings forbid printing.
 #[must_use]
 pub fn refusal_text(rewritten: &Rewritten<'_>) -> String {
-    let findings = report::text(&rewritten.findings, Severity::Error);
-    let text = findings + &report::refusal(&rewritten.findings);
-    brief(&parameters::instead_of_flags(&text))
+    let findings = text::findings(&rewritten.findings, Severity::Error);
+    let message = findings + &text::refusal(&rewritten.findings);
+    brief(&parameters::instead_of_flags(&message))
 }
 
-/// A message, cut: Argo CD shows all of it, whatever its length.
+/// A message of limited length: Argo CD shows all of it.
 fn brief(text: &str) -> String {
     const LINES: usize = 40;
     const LETTERS: usize = 1500;
@@ -188,7 +188,7 @@ fn brief(text: &str) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-/// What stands in backticks is cut.
+/// Cuts the text between backticks.
 fn short_quotes(line: &str) -> String {
     let parts = line.split('`').enumerate();
     let short = parts.map(|(number, part)| cut(part, if number % 2 == 1 { 80 } else { usize::MAX }));

@@ -1,4 +1,4 @@
-//! The parameters that there are: Helm's own, two for the configuration as a whole, and one for each of its fields.
+//! The parameters: Helm's own, two for the configuration as a whole, and one for each of its fields.
 //!
 //! Argo CD has no command that sets a parameter, and its web page sets nothing else, so every option is both a parameter and
 //! a variable. A parameter is named like the flag, and where there is none like the variable: `certificate-arn`,
@@ -55,7 +55,7 @@ pub(super) const HELM: &[(&str, Kind, &str)] = &[
     ("skip-schema-validation", Kind::Text, "Whether to leave the values unchecked; Istio's gateway chart 1.22 to 1.24 refuses its own (true, false; default: false)"),
 ];
 
-/// A parameter that there is.
+/// A parameter.
 pub(super) struct Known {
     pub name: String,
     pub kind: Kind,
@@ -70,7 +70,7 @@ fn kind_of(field: &Field) -> Kind {
     }
 }
 
-/// Every parameter, without what is said about fields.
+/// Every parameter; those of fields are without a description.
 pub(super) fn known() -> Vec<Known> {
     let config = [
         (
@@ -114,7 +114,7 @@ pub fn announce() -> String {
     format!("{}\n", Json::Array(announced.collect()))
 }
 
-/// The flags of a message as the parameters that stand for them: whoever reads it at an Application has no command line.
+/// A message with parameters in the place of flags: at an Application there is no command line.
 #[must_use]
 pub fn instead_of_flags(text: &str) -> String {
     let known = known();

@@ -24,7 +24,7 @@ pub struct Ended {
     pub code: Option<i32>,
     /// What it printed.
     pub stdout: Vec<u8>,
-    /// What it complained about.
+    /// Its messages.
     pub stderr: Vec<u8>,
 }
 
@@ -43,8 +43,8 @@ pub fn run(invocation: &Invocation) -> io::Result<Ended> {
         .spawn()?;
     let stdin = child.stdin.take().zip(invocation.stdin.as_ref());
     let output = thread::scope(|scope| {
-        // Beside the reading, or both sides could wait for each other. A program that ends without having read all of it
-        // says itself why.
+        // In a thread of its own, or both sides could wait for each other. A program that ends before it has read everything
+        // reports the reason itself.
         scope.spawn(|| stdin.map(|(mut pipe, text)| pipe.write_all(text.as_bytes())));
         child.wait_with_output()
     })?;

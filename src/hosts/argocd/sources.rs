@@ -2,8 +2,8 @@
 //! the setting counts; maps are merged by key.
 //!
 //! `ARGOCD_APP_PARAMETERS` is the JSON of a Go slice: `null` where the Application has none (argo-cd v3.5.7
-//! pkg/apis/application/v1alpha1/types.go:1106). The variables `PARAM_*` beside it are no use: two names can become one. A
-//! name that nobody reads, or a value of another shape, is an error: a misspelt one would silently deploy a default.
+//! pkg/apis/application/v1alpha1/types.go:1106). The variables `PARAM_*` beside it are no use: two names can become one. An
+//! unknown name, or a value of another shape, is an error: a misspelt one would silently deploy a default.
 
 use std::collections::BTreeMap;
 
@@ -194,7 +194,7 @@ impl<'e> Sources<'e> {
 }
 
 /// A value as the configuration reads it from a flag. Numbers in a map are numbers, since Argo CD knows text only; where a
-/// field wants text, a number is taken as it is written. `null` takes a key away, as everywhere.
+/// field wants text, a number is taken as it is written. `null` removes a key, as everywhere.
 fn as_written(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),

@@ -26,7 +26,7 @@ const ACCESS: [(&str, &[&str], &[&str]); 4] = [
     ("security-group-prefix-lists", &["aws-load-balancer-security-group-prefix-lists"], &[]),
 ];
 
-/// Whether the configuration decides about an annotation, whatever the Service says.
+/// Whether the configuration decides about an annotation, whatever the Service has.
 fn is_configured(spec: &Spec, suffix: &str) -> bool {
     !fields::configured(&spec.ingress, &format!("{}{suffix}", migrate::ALB)).is_default()
 }
@@ -105,7 +105,7 @@ impl List {
         self.0.push(patch::remove(path.iter().copied()));
     }
 
-    /// Removes what may not be there.
+    /// Removes a key that may be absent.
     fn drop(&mut self, path: &[&str]) {
         self.add(path, json!(""));
         self.remove(path);

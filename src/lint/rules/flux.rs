@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
-use crate::placeholder;
+use crate::flux::variables;
 use kubernetes_objects::object;
 use manifest_yaml::stream::Stream;
 
@@ -43,7 +43,7 @@ pub fn read(stream: &Stream<'_>, is_ours: impl Fn(&object::Object) -> bool) -> (
                 continue;
             }
             let mut problems = Vec::new();
-            visit(&object.value, &mut |text| match placeholder::variables(text) {
+            visit(&object.value, &mut |text| match variables::variables(text) {
                 Ok(found) => {
                     if text.contains("$$") {
                         problems.push((Severity::Warning, "Flux makes `$` of each `$$` in it".to_owned()));
@@ -96,7 +96,7 @@ mod tests {
                     data: {a: \"${C} ${\"}\n";
         let (variables, findings) = read(&Stream::split(text), |object| object.name() == "ours");
         assert_eq!(variables, [("A".to_owned(), false), ("B".to_owned(), true)].into());
-        let findings: Vec<String> = findings.iter().map(crate::report::line).collect();
+        let findings: Vec<String> = findings.iter().map(crate::output::text::line).collect();
         let help = ALB110.help;
         assert_eq!(
             findings,

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
+use crate::flux::variables;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
-use crate::placeholder;
 use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
 
@@ -21,7 +21,7 @@ pub(super) struct Backend {
 /// The port of the Service that the rules lead to: 443 unless configured.
 pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
     let wanted = ingress.backend_port.as_ref();
-    if let Some(PortRef::Name(name)) = wanted.filter(|wanted| placeholder::is_in(&wanted.to_string())) {
+    if let Some(PortRef::Name(name)) = wanted.filter(|wanted| variables::is_in(&wanted.to_string())) {
         if ingress.backend_protocol.is_default() {
             return Err(Error::usage(format!(
                 "spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"

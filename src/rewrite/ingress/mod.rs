@@ -19,8 +19,8 @@ use serde_json::Value;
 use crate::config::types::{ClassAs, Placeholders, Spec};
 use crate::config::value::{Entries, Override, Text};
 use crate::error::Error;
+use crate::flux::variables;
 use crate::migrate::{Carried, annotations_of};
-use crate::placeholder;
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use annotations::{Annotations, Facts};
 use backend::{backend_port, status_ports};
@@ -50,13 +50,13 @@ impl BuiltIngress {
     /// The object as it is printed: with its strings so that they stay strings, whatever Flux puts in.
     #[must_use]
     pub fn printed(&self) -> Value {
-        if self.flux { placeholder::protected(&self.value) } else { self.value.clone() }
+        if self.flux { variables::protected(&self.value) } else { self.value.clone() }
     }
 
     /// What [`BuiltIngress::printed`] was made from.
     #[must_use]
     pub fn meant(&self, printed: &Value) -> Value {
-        if self.flux { placeholder::restored(printed) } else { printed.clone() }
+        if self.flux { variables::restored(printed) } else { printed.clone() }
     }
 
     /// Its kind, namespace and name.

@@ -1,11 +1,12 @@
-//! `check`: the findings, and nothing else.
+//! `check`: the findings alone.
 
 use crate::cli::CheckFormat;
 use crate::config::Settings;
 use crate::error::{Error, Kind};
-use crate::lint::{self, AsItStands, Severity};
+use crate::finding::Severity;
+use crate::lint::{self, AsItStands};
+use crate::output::{json, sarif, text};
 use crate::rewrite::rewrite_reading;
-use crate::{report, sarif};
 
 use super::Printed;
 
@@ -20,21 +21,21 @@ pub struct How {
     pub as_is: bool,
 }
 
-fn judge(text: &str, settings: &[Settings], how: How) -> Result<AsItStands, Error> {
-    let mut judged = if how.as_is {
-        lint::check_stream(text, settings)?
+fn run_rules(manifests: &str, settings: &[Settings], how: How) -> Result<AsItStands, Error> {
+    let mut checked = if how.as_is {
+        lint::check_stream(manifests, settings)?
     } else {
         AsItStands {
-            findings: rewrite_reading(text, settings, &lint::ALL_KINDS)?.findings,
+            findings: rewrite_reading(manifests, settings, &lint::ALL_KINDS)?.findings,
             class_without_ingress: None,
         }
     };
     if how.strict {
-        for finding in judged.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
+        for finding in checked.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
             finding.severity = Severity::Error;
         }
     }
-    Ok(judged)
+    Ok(checked)
 }
 
 /// Checks a stream: exit 1 if a finding is an error.
@@ -42,21 +43,21 @@ fn judge(text: &str, settings: &[Settings], how: How) -> Result<AsItStands, Erro
 /// # Errors
 ///
 /// As the filter.
-pub fn check(text: &str, settings: &[Settings], how: How) -> Result<Printed, Error> {
-    let judged = judge(text, settings, how)?;
-    let findings = &judged.findings;
+pub fn check(manifests: &str, settings: &[Settings], how: How) -> Result<Printed, Error> {
+    let checked = run_rules(manifests, settings, how)?;
+    let findings = &checked.findings;
     let output = match how.format {
-        CheckFormat::Text => as_text(&judged),
-        CheckFormat::Json => format!("{:#}\n", report::json(findings, None)),
+        CheckFormat::Text => as_text(&checked),
+        CheckFormat::Json => format!("{:#}\n", json::report(findings, None)),
         CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(findings)),
     };
     let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
 }
 
-fn as_text(judged: &AsItStands) -> String {
-    let findings = &judged.findings;
-    let mut text: String = findings.iter().map(|finding| report::line(finding) + "\n").collect();
+fn as_text(checked: &AsItStands) -> String {
+    let findings = &checked.findings;
+    let mut output: String = findings.iter().map(|finding| text::line(finding) + "\n").collect();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let counts = [
@@ -64,11 +65,11 @@ fn as_text(judged: &AsItStands) -> String {
         plural(count(Severity::Warning), "warning"),
         plural(count(Severity::Info), "info"),
     ];
-    text.push_str(&counts.join(", "));
-    // Else a build that forgot the rewrite would look like one that is right.
-    if let Some(class) = &judged.class_without_ingress {
-        text.push_str(&format!("; no Ingress of class {class} is in the stream"));
+    output.push_str(&counts.join(", "));
+    // Otherwise a build without the rewrite would look like a correct one.
+    if let Some(class) = &checked.class_without_ingress {
+        output.push_str(&format!("; no Ingress of class {class} is in the stream"));
     }
-    text.push('\n');
-    text
+    output.push('\n');
+    output
 }

@@ -13,7 +13,7 @@
 //!
 //! A number (`nodePort`) must become one: it stays a bare `${V}`.
 //!
-//! One malformed `${` fails the whole Kustomization, so that it is told here. Source: fluxcd/pkg v1.41.0
+//! One malformed `${` fails the whole Kustomization, so it is an error here. Source: fluxcd/pkg v1.41.0
 //! kustomize/kustomize_varsub.go, envsubst v1.8.0 parse/parse.go; `${VAR-default}` is in its README, but not understood.
 
 use serde_json::Value;
@@ -21,9 +21,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Behind a variable's name: removes what is not there, and makes kustomize quote.
+/// Follows a variable's name: it removes a suffix that the value does not have, and makes kustomize quote the scalar.
 const GUARD: &str = "%: ";
-/// Flux's convention for a quotation mark, defined if nobody did.
+/// Flux's convention for a quotation mark, with a default.
 const QUOTE: &str = "${quote:='}";
 
 /// Whether `text` is left for Flux to complete.
@@ -179,7 +179,7 @@ struct Expression<'t> {
     at: Range<usize>,
     /// The variable.
     name: &'t str,
-    /// What is done with it: everything behind the name.
+    /// The operators: everything after the name.
     operators: &'t str,
 }
 

@@ -1,8 +1,8 @@
 //! `init`: a commented configuration file, filled from the stream on stdin if there is one.
 //!
-//! Every field stands in it with its first sentence, commented out with an example. What the gateway's Service says today, and
-//! is otherwise carried over at each run, is filled in, so that it can be seen, changed and kept in Git; with the file the
-//! controller builds the very load balancer that it builds without.
+//! It has every field with its first sentence, and an example that is commented out. The settings of the gateway's Service, which
+//! are otherwise carried over at each run, are filled in, so that they can be seen, changed and kept in Git. With the file the
+//! controller builds the same load balancer as without it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -17,8 +17,8 @@ use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
 use crate::stream::has_content;
 use crate::yaml::scalar;
 
-/// A configuration file for the gateways of a stream; with an empty stream one that says nothing. Of what is configured already
-/// only the gateways and the names of their Ingresses are in it.
+/// A configuration file for the gateways of a stream; for an empty stream one that configures nothing. Of an existing
+/// configuration it has only the gateways and the names of their Ingresses.
 ///
 /// # Errors
 ///
@@ -43,7 +43,7 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
             output.push_str("---\n");
         }
         let mut values = values(gateway);
-        // Two gateways have two names, and nothing in the stream tells them.
+        // The names of two Ingresses must differ, and are not in the stream.
         if let Some(name) = &gateway.spec.ingress.name {
             values.insert("ingress.name", scalar(name).into_owned());
         }
@@ -74,9 +74,9 @@ fn document(
         let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
         for depth in shared..parents.len() {
             let path = parents[..=depth].join(".") + ".";
-            let said = values.keys().any(|key| key.starts_with(&path));
+            let has_value = values.keys().any(|key| key.starts_with(&path));
             let indent = "  ".repeat(depth + 1);
-            let _ = writeln!(output, "{indent}{}{}:", if said { "" } else { "#" }, parents[depth]);
+            let _ = writeln!(output, "{indent}{}{}:", if has_value { "" } else { "#" }, parents[depth]);
         }
         let indent = "  ".repeat(parents.len() + 1);
         let doc = docs.get(field.path).map_or("", String::as_str);
@@ -93,7 +93,7 @@ fn document(
     }
 }
 
-/// What the Service says, by the path of the field.
+/// The settings of the Service, by the paths of their fields.
 fn values(gateway: &RewrittenGateway) -> BTreeMap<&'static str, String> {
     let mut values = BTreeMap::new();
     values.insert("gateway.name", scalar(gateway.service.name()).into_owned());

@@ -9,7 +9,7 @@ const BOX: usize = 26;
 /// Width of a letter of the monospaced face, in tenths of a pixel.
 const LETTER: usize = 73;
 
-/// The picture as SVG.
+/// The diagram as SVG.
 #[must_use]
 pub fn svg(root: &Branch) -> String {
     let mut rows = Vec::new();

@@ -12,10 +12,10 @@ use super::Printed;
 use crate::cli::Export;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::finding::Severity;
 use crate::hosts::export::{File, start};
 use crate::hosts::{flux, kustomize};
-use crate::lint::Severity;
-use crate::report;
+use crate::output::text;
 use crate::rewrite::rewrite;
 
 /// Exports what the filter makes of a stream.
@@ -23,9 +23,9 @@ use crate::rewrite::rewrite;
 /// # Errors
 ///
 /// As the filter, and where there is nothing to export, or a file is in the way.
-pub fn export(text: &str, settings: &[Settings], host: &Export) -> anyhow::Result<Printed> {
-    let rewritten = rewrite(text, settings)?;
-    let mut messages = report::text(&rewritten.findings, Severity::Warning);
+pub fn export(manifests: &str, settings: &[Settings], host: &Export) -> anyhow::Result<Printed> {
+    let rewritten = rewrite(manifests, settings)?;
+    let mut messages = text::findings(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }
@@ -45,7 +45,7 @@ pub fn export(text: &str, settings: &[Settings], host: &Export) -> anyhow::Resul
     Ok(Printed { messages, ..Printed::default() })
 }
 
-/// Writes the files, after a look at each: what nobody exported is not written over.
+/// Writes the files. A file that was not exported is not overwritten, and then none is written.
 fn write(folder: &Path, files: &[File]) -> anyhow::Result<Vec<PathBuf>> {
     let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file.name)).collect();
     for (file, path) in files.iter().zip(&paths) {

@@ -7,6 +7,8 @@
 //!
 //! The descriptions come from the schema of the configuration. They are added only for help and completions.
 
+pub mod commands;
+
 use crate::config::arguments::{Given, Options};
 use crate::config::fields::{FIELDS, Shape};
 use crate::config::reference::{self, Hint};

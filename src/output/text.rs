@@ -1,15 +1,9 @@
-//! Findings and errors as people and programs read them: text, and JSON of a versioned shape.
+//! Findings as text for users.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use serde_json::{Value, json};
-
-use crate::error::{Error, Place};
-use crate::lint::{Finding, Severity};
-
-/// The version of the JSON shape. It changes when a field changes its meaning or goes.
-pub const VERSION: u32 = 1;
+use crate::finding::{Finding, Severity};
 
 /// One finding, as it is printed:
 ///
@@ -31,9 +25,9 @@ pub fn line(finding: &Finding) -> String {
     text
 }
 
-/// The findings of a severity or worse, one behind the other, each line led by the program's name.
+/// The findings of a severity or worse, each after the program's name.
 #[must_use]
-pub fn text(findings: &[Finding], least: Severity) -> String {
+pub fn findings(findings: &[Finding], least: Severity) -> String {
     let mut text = String::new();
     for finding in findings.iter().filter(|finding| finding.severity >= least) {
         let _ = writeln!(text, "istio-alb: {}", line(finding));
@@ -73,39 +67,4 @@ pub fn variables(variables: &BTreeMap<String, bool>) -> String {
         }
     }
     text
-}
-
-/// All findings, and the error that ended the run, if one did.
-#[must_use]
-pub fn json(findings: &[Finding], error: Option<&Error>) -> Value {
-    let mut report = json!({
-        "version": VERSION,
-        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
-    });
-    if let Some(error) = error {
-        report["error"] = json!({
-            "message": error.message,
-            "help": error.help,
-            "place": error.place.as_ref().map(place_json),
-            "exitCode": error.kind.exit_code(),
-        });
-    }
-    report
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    json!({
-        "id": finding.rule.id,
-        "name": finding.rule.name,
-        "severity": finding.severity.to_string(),
-        "message": finding.message,
-        "help": finding.help.as_deref().unwrap_or(finding.rule.help),
-        "place": finding.place.as_ref().map(place_json),
-        "object": finding.object.as_ref().map(ToString::to_string),
-        "field": finding.field,
-    })
-}
-
-fn place_json(place: &Place) -> Value {
-    json!({ "document": place.document, "source": place.source, "line": place.line })
 }

@@ -2,7 +2,7 @@
 
 use super::Branch;
 
-/// The picture as an indented tree.
+/// The diagram as an indented tree.
 #[must_use]
 pub fn tree(root: &Branch) -> String {
     let mut text = format!("{}\n", root.text);

@@ -1,33 +1,33 @@
-//! `show`: the load balancer that the controller will build, told without AWS.
+//! `show`: the load balancer that the controller will build, without asking AWS.
 
 use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::{self, context};
+use crate::output::diagram;
 use crate::rewrite::rewrite_reading;
-use crate::show::{self, picture};
 use crate::stream::Stream;
 
 use super::Printed;
 
-/// Shows what comes of a stream: of the rewritten one, or with `as_is` of the manifests as they stand.
+/// Shows the load balancer of a rewritten stream, or with `as_is` that of the manifests as they stand.
 ///
 /// # Errors
 ///
 /// As the filter.
 pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
-    let model = modelled(text, settings, as_is)?;
-    let picture = || picture(&model);
+    let model = model_of(text, settings, as_is)?;
+    let diagram = || diagram::diagram(&model);
     Ok(Printed::output(match format {
-        ShowFormat::Tree => show::tree(&picture()),
-        ShowFormat::Mermaid => show::mermaid(&picture()),
-        ShowFormat::Svg => show::svg(&picture()),
-        ShowFormat::Json => show::json(&model),
+        ShowFormat::Tree => diagram::tree(&diagram()),
+        ShowFormat::Mermaid => diagram::mermaid(&diagram()),
+        ShowFormat::Svg => diagram::svg(&diagram()),
+        ShowFormat::Json => diagram::json(&model),
     }))
 }
 
-fn modelled(text: &str, settings: &[Settings], as_is: bool) -> Result<Model, Error> {
+fn model_of(text: &str, settings: &[Settings], as_is: bool) -> Result<Model, Error> {
     let objects = if as_is {
         lint::as_is(&Stream::split(text))?.objects
     } else {

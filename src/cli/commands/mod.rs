@@ -14,8 +14,9 @@ pub use show::show;
 
 use crate::cli;
 use crate::error::{Error, Kind};
-use crate::lint::{self, Finding};
-use crate::report;
+use crate::finding::Finding;
+use crate::lint;
+use crate::output::{rule_docs, text};
 
 /// What a command prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,9 +36,9 @@ impl Printed {
         Printed { output, ..Printed::default() }
     }
 
-    /// What findings make the filter refuse, after `messages`; no output.
+    /// A refused run: `messages` and the sentence that ends it, and no output.
     fn refused(findings: &[Finding], mut messages: String) -> Self {
-        messages.push_str(&report::refusal(findings));
+        messages.push_str(&text::refusal(findings));
         Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() }
     }
 }
@@ -55,7 +56,7 @@ pub fn text_of(input: &[u8]) -> Result<&str, Error> {
     })
 }
 
-/// `explain ID`: what the documentation says about a finding.
+/// `explain ID`: the documentation of a finding.
 ///
 /// # Errors
 ///
@@ -67,7 +68,7 @@ pub fn explain(id: &str) -> Result<Printed, Error> {
         let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
         return Err(error.help(lint::REGISTRY.nearest(&wanted)));
     };
-    Ok(Printed::output(format!("{}: {}", rule.id, lint::reference::section(rule))))
+    Ok(Printed::output(format!("{}: {}", rule.id, rule_docs::section(rule))))
 }
 
 /// `completions SHELL`: the script for the shell.

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::{REGISTRY, Rule};
+use crate::finding::Rule;
+use crate::lint::REGISTRY;
 
-/// What there is to say about one rule, in Markdown.
+/// The section about one rule, in Markdown.
 #[must_use]
 pub fn section(rule: &Rule) -> String {
     format!(
@@ -32,7 +33,7 @@ pub fn page() -> String {
     page
 }
 
-/// What no rule can tell, and `show` calls unknown.
+/// What no rule can know; `show` calls it unknown.
 const OUT_OF_REACH: &str = "
 ## Out of reach
 

@@ -1,4 +1,4 @@
-//! Conditions and actions of a rule in plain words, for somebody who has never seen an ALB: not AWS's names of the fields, and
+//! Conditions and actions of a rule in plain English, for readers who do not know ALBs: without AWS's names of the fields, and
 //! of a redirect only what it changes.
 
 use crate::alb::model::{

@@ -1,12 +1,12 @@
 //! The load balancer as a diagram: the verdict of the controller, then the way of the traffic from the client to the pods.
 //!
 //! The model alone is asked. One [`Branch`] with its branches is made from it, and three modules draw that: as a tree, as a
-//! Mermaid flowchart, as SVG. What the manifests do not tell is named as such, never left out and never guessed.
+//! Mermaid flowchart, as SVG. What the manifests leave open is named as such, never left out and never guessed.
 
 mod mermaid;
+mod phrases;
 mod svg;
 mod tree;
-mod words;
 
 use std::collections::BTreeMap;
 
@@ -21,12 +21,12 @@ pub use mermaid::mermaid;
 pub use svg::svg;
 pub use tree::tree;
 
-/// A box of the picture and what is behind it.
+/// A node of the diagram and the nodes after it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Branch {
     /// One line of text.
     pub text: String,
-    /// Where the traffic goes from here, or what is to be known of it.
+    /// Where the traffic goes from here, or properties of this node.
     pub branches: Vec<Branch>,
 }
 
@@ -42,7 +42,7 @@ impl Branch {
 
 /// The diagram of a model.
 #[must_use]
-pub fn picture(model: &Model) -> Branch {
+pub fn diagram(model: &Model) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
@@ -127,8 +127,8 @@ fn listener_branch(listener: &Listener, groups: &TargetGroups<'_>) -> Branch {
 fn rule_branch(rule: &Rule, groups: &TargetGroups<'_>) -> Branch {
     let mut actions: Vec<Branch> = rule.actions.iter().map(|action| action_branch(action, groups)).collect();
     let last = actions.len().saturating_sub(1);
-    actions.splice(last..last, words::transforms(&rule.transforms).into_iter().map(Branch::new));
-    Branch::with(format!("rule {}: {}", rule.priority, words::conditions(&rule.conditions)), actions)
+    actions.splice(last..last, phrases::transforms(&rule.transforms).into_iter().map(Branch::new));
+    Branch::with(format!("rule {}: {}", rule.priority, phrases::conditions(&rule.conditions)), actions)
 }
 
 /// The certificates of a listener, each once: the default one may be listed again among the others.
@@ -210,13 +210,13 @@ fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
                 }
                 branch
             });
-            Branch::with(words::stickiness(forward), branches.collect())
+            Branch::with(phrases::stickiness(forward), branches.collect())
         }
-        Action::Redirect { redirect_config } => Branch::new(words::redirect(redirect_config)),
-        Action::FixedResponse { fixed_response_config } => Branch::new(words::fixed_response(fixed_response_config)),
-        Action::AuthenticateOidc { config } => Branch::new(words::oidc(config)),
-        Action::AuthenticateCognito { config } => Branch::new(words::cognito(config)),
-        Action::JwtValidation { jwt_validation_config } => Branch::new(words::jwt(jwt_validation_config)),
+        Action::Redirect { redirect_config } => Branch::new(phrases::redirect(redirect_config)),
+        Action::FixedResponse { fixed_response_config } => Branch::new(phrases::fixed_response(fixed_response_config)),
+        Action::AuthenticateOidc { config } => Branch::new(phrases::oidc(config)),
+        Action::AuthenticateCognito { config } => Branch::new(phrases::cognito(config)),
+        Action::JwtValidation { jwt_validation_config } => Branch::new(phrases::jwt(jwt_validation_config)),
     }
 }
 

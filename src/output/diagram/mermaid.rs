@@ -2,7 +2,7 @@
 
 use super::Branch;
 
-/// The picture as a flowchart from left to right.
+/// The diagram as a flowchart from left to right.
 #[must_use]
 pub fn mermaid(root: &Branch) -> String {
     let mut text = "flowchart LR\n".to_owned();

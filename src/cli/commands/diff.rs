@@ -5,8 +5,8 @@ use similar::TextDiff;
 use super::Printed;
 use crate::config::Settings;
 use crate::error::Error;
-use crate::lint::Severity;
-use crate::report;
+use crate::finding::Severity;
+use crate::output::text;
 use crate::rewrite::rewrite;
 
 const RED: &str = "\u{1b}[31m";
@@ -20,14 +20,14 @@ const PLAIN: &str = "\u{1b}[0m";
 /// # Errors
 ///
 /// As the filter.
-pub fn diff(text: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
-    let rewritten = rewrite(text, settings)?;
-    let messages = report::text(&rewritten.findings, Severity::Warning);
+pub fn diff(manifests: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
+    let rewritten = rewrite(manifests, settings)?;
+    let messages = text::findings(&rewritten.findings, Severity::Warning);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }
     let after = rewritten.text();
-    let changes = TextDiff::from_lines(text, &after);
+    let changes = TextDiff::from_lines(manifests, &after);
     let unified = changes.unified_diff().context_radius(3).header("rendered", "rewritten").to_string();
     let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
     Ok(Printed { output, messages, code: 0 })

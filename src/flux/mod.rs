@@ -1,0 +1,3 @@
+//! What Flux does with the values of a manifest.
+
+pub mod variables;
