@@ -7,7 +7,7 @@ use istio_alb::cli::commands;
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::Error;
 use istio_alb::lint::REGISTRY;
-use istio_alb::yaml::Tree;
+use manifest_yaml::Tree;
 use std::io;
 use std::path::{Path, PathBuf};
 

@@ -6,11 +6,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use istio_alb::alb::model::{Options, build, show_json};
+use alb_controller::model::{Options, build, show_json};
 use istio_alb::lint::{self, Severity};
-use istio_alb::manifest;
-use istio_alb::stream::Stream;
+use kubernetes_objects::object;
 use libtest_mimic::{Arguments, Failed, Trial};
+use manifest_yaml::stream::Stream;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -110,7 +110,7 @@ fn error_of(result: &Value) -> String {
 }
 
 fn objects(text: &str) -> Vec<Value> {
-    let read = manifest::read_all(&Stream::split(text));
+    let read = object::read_all(&Stream::split(text));
     assert_eq!(read.unreadable, []);
     read.objects.into_iter().map(|object| object.value).collect()
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use istio_alb::alb::model::{Built, Options};
+use alb_controller::model::{Built, Options};
 use istio_alb::config;
 use istio_alb::lint::{REGISTRY, context};
 use istio_alb::rewrite::{Rewritten, rewrite};

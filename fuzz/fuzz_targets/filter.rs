@@ -4,7 +4,7 @@
 use istio_alb::config::{self, Settings};
 use istio_alb::error::Kind;
 use istio_alb::rewrite::{Rewritten, rewrite};
-use istio_alb::stream::Stream;
+use manifest_yaml::stream::Stream;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 

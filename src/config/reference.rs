@@ -3,52 +3,30 @@
 //! `docs/configuration.md` holds these texts between markers; a test compares them (`ISTIO_ALB_BLESS=1 cargo test` writes
 //! them again). The same sentences are the help of the flags.
 
-use super::fields::{FIELDS, Shape};
+use super::fields::{FIELDS, Field, Shape};
 use super::layers::PREFIX;
 use super::schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// One field as the documentation shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Its path below `spec`.
-    pub path: &'static str,
+struct Row {
+    field: &'static Field,
     /// What it means, in Markdown.
-    pub description: String,
+    description: String,
     /// What kind of value it takes, in Markdown.
-    pub kind: String,
+    kind: String,
     /// The closed set of values that it takes; empty where it takes others, too.
-    pub values: Vec<String>,
-    /// How its value is written in a flag or a variable.
-    pub shape: Shape,
-    /// What holds if it is left out, in Markdown; empty: nothing.
-    pub default: String,
-    /// The annotations of the Ingress that it becomes.
-    pub annotations: &'static [&'static str],
-    /// Its flag, with the hyphens.
-    pub flag: Option<String>,
-    /// Its variable.
-    pub variable: String,
+    values: Vec<String>,
 }
 
 /// All fields, in the order of the documentation.
-#[must_use]
-pub fn rows() -> Vec<Row> {
+fn rows() -> Vec<Row> {
     let mut schema = schema::plain();
-    let row = |field: &'static super::fields::Field| {
+    let row = |field: &'static Field| {
         let described = schema::at(&mut schema, field.path)?;
-        Some(Row {
-            path: field.path,
-            description: described["description"].as_str()?.to_owned(),
-            kind: kind(described),
-            values: values(described),
-            shape: field.shape,
-            default: field.default_in_words(),
-            annotations: field.annotations,
-            flag: field.flag.map(|flag| format!("--{flag}")),
-            variable: format!("{PREFIX}{}", field.variable()),
-        })
+        let description = described["description"].as_str()?.to_owned();
+        Some(Row { field, description, kind: kind(described), values: values(described) })
     };
     FIELDS.iter().filter_map(row).collect()
 }
@@ -73,20 +51,14 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
     let hint = |row: Row| {
         let end = row.description.find(". ").unwrap_or(row.description.len());
         let sentence = row.description[..end].trim_end_matches('.').replace('`', "");
-        let flag = match row.shape {
+        let flag = match row.field.shape {
             Shape::InverseSwitch => NO_CARRY_OVER,
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
-        (row.path, Hint { flag: flag.to_owned(), sentence, values: row.values })
+        (row.field.path, Hint { flag: flag.to_owned(), sentence, values: row.values })
     };
     rows().into_iter().map(hint).collect()
-}
-
-/// The first sentences about the fields alone.
-#[must_use]
-pub fn sentences() -> BTreeMap<&'static str, String> {
-    hints().into_iter().map(|(path, hint)| (path, hint.sentence)).collect()
 }
 
 /// The fields, one paragraph each.
@@ -94,17 +66,15 @@ pub fn sentences() -> BTreeMap<&'static str, String> {
 pub fn fields() -> String {
     let mut whole = schema::plain();
     let mut sections: Vec<(&str, String)> = Vec::new();
-    for row in rows() {
-        let parent = row.path.rsplit_once('.').map_or("", |(parent, _)| parent);
-        let mut facts = vec![row.kind.clone()];
-        if !row.default.is_empty() {
-            facts.push(format!("default: {}", row.default));
-        }
-        facts.extend(row.annotations.first().map(|annotation| format!("annotation `{annotation}`")));
-        let opposite = if row.shape == Shape::InverseSwitch { "the opposite: " } else { "" };
-        facts.extend(row.flag.as_ref().map(|flag| format!("{opposite}`{flag}`")));
-        facts.push(format!("`{}`", row.variable));
-        let paragraph = format!("\n#### `{}`\n\n{}\n\n{}\n", row.path, row.description, facts.join(" · "));
+    for Row { field, description, kind, .. } in rows() {
+        let (parent, default) = (field.parent(), field.default_in_words());
+        let mut facts = vec![kind];
+        facts.extend(Some(default).filter(|default| !default.is_empty()).map(|default| format!("default: {default}")));
+        facts.extend(field.annotations.first().map(|annotation| format!("annotation `{annotation}`")));
+        let opposite = if field.shape == Shape::InverseSwitch { "the opposite: " } else { "" };
+        facts.extend(field.flag.map(|flag| format!("{opposite}`--{flag}`")));
+        facts.push(format!("`{PREFIX}{}`", field.variable()));
+        let paragraph = format!("\n#### `{}`\n\n{description}\n\n{}\n", field.path, facts.join(" · "));
         match sections.iter_mut().find(|(section, _)| *section == parent) {
             Some((_, text)) => text.push_str(&paragraph),
             None => {
@@ -233,7 +203,7 @@ mod tests {
 
     #[test]
     fn kinds_are_told_in_words() {
-        let kinds: BTreeMap<_, _> = rows().into_iter().map(|row| (row.path, row.kind)).collect();
+        let kinds: BTreeMap<_, _> = rows().into_iter().map(|row| (row.field.path, row.kind)).collect();
         assert_eq!(kinds["ingress.scheme"], "`internal` or `internet-facing`");
         assert_eq!(kinds["ingress.redirectToHttps"], "`true`, `false` or `{via: action}`");
         assert_eq!(kinds["ingress.listenPorts"], "list of `{HTTP: …}` or `{HTTPS: …}`");

@@ -24,7 +24,6 @@ use crate::error::Error;
 use crate::flux::variables;
 use crate::rewrite::service;
 use crate::rewrite::{Rewritten, RewrittenGateway};
-use crate::yaml;
 
 use operations::operations;
 
@@ -135,7 +134,7 @@ impl ObjectPatch {
         if !self.namespace.is_empty() {
             named["namespace"] = json!(self.namespace);
         }
-        yaml::emit_flow(&named)
+        manifest_yaml::emit_flow(&named)
     }
 
     /// The patches as items of kustomize's `patches`, each line of them `indent` columns in.
@@ -157,7 +156,7 @@ pub fn lines(operations: &[PatchOperation], as_numbers: bool) -> String {
     let mut text = String::new();
     for operation in operations {
         let value = json!(operation);
-        let mut line = yaml::emit_flow(&value);
+        let mut line = manifest_yaml::emit_flow(&value);
         if as_numbers {
             let node_port = if operation.path().back().is_some_and(|token| token.decoded() == "nodePort") {
                 &value["value"]
@@ -179,7 +178,7 @@ pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
     let ingresses: Vec<String> = rewritten
         .gateways
         .iter()
-        .map(|gateway| yaml::emit(&gateway.ingress.printed(), &yaml::Style::default()))
+        .map(|gateway| manifest_yaml::emit(&gateway.ingress.printed(), &manifest_yaml::Style::default()))
         .collect();
     let text = ingresses.join("---\n");
     File { name: INGRESS, text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text }

@@ -18,7 +18,6 @@ use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;
 use crate::flux::variables;
 use crate::rewrite::Rewritten;
-use crate::yaml;
 
 const POST_RENDERERS: &str = "post-renderers.yaml";
 
@@ -68,7 +67,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
              - kustomize:\n      patches:\n{items}",
             export::header(POST_RENDERERS, "flux", &ABOUT),
             export::variables(rewritten, &items),
-            yaml::emit_flow(&release),
+            manifest_yaml::emit_flow(&release),
         ),
     }];
     let mut resources = String::new();
@@ -88,7 +87,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
             "{}apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n{resources}patches:\n- target: {}\n  patch: |\n    \
              - {{op: test, path: /spec/postRenderers, value: null}}\n- path: {POST_RENDERERS}\n",
             export::header(KUSTOMIZATION, "flux", &COMPONENT),
-            yaml::emit_flow(&target),
+            manifest_yaml::emit_flow(&target),
         ),
     });
     Ok(files)
@@ -138,7 +137,7 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
         operations.push(patch::add(path, json!("")));
         operations.push(patch::remove(path));
     }
-    let added = yaml::emit(&added, &yaml::Style::default()).replace(MARK, "");
+    let added = manifest_yaml::emit(&added, &manifest_yaml::Style::default()).replace(MARK, "");
     added + &export::lines(&operations, true)
 }
 

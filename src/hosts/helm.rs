@@ -5,7 +5,7 @@
 //! A future Helm may accept that document. Helm deletes what a post-renderer leaves out, so the unchanged input follows, and
 //! nothing is lost. Helm 3 and all other callers get the message on stderr and an exit code.
 
-use crate::stream::{HELM4_FILENAME, has_content};
+use manifest_yaml::stream::{HELM4_FILENAME, has_content};
 
 /// The name of our plugin.
 pub const PLUGIN: &str = "istio-alb";

@@ -23,7 +23,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::rewrite::{self, Rewritten};
-use crate::yaml::{self, EditError, Tree};
+use manifest_yaml::{EditError, Tree};
 
 /// The envelope of a `ResourceList`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,9 @@ pub fn read(text: &str) -> Option<ResourceList> {
         return None;
     }
     let function_config = match &value["functionConfig"] {
-        Value::Object(config) => Some(yaml::emit(&Value::Object(config.clone()), &yaml::style_of(""))),
+        Value::Object(config) => {
+            Some(manifest_yaml::emit(&Value::Object(config.clone()), &manifest_yaml::style_of("")))
+        }
         _ => None,
     };
     Some(ResourceList { function_config })
@@ -106,7 +108,7 @@ fn result(finding: &Finding) -> Value {
             result["resourceRef"]["namespace"] = json!(namespace);
         }
         if let Some(field) = &finding.field {
-            let path: Vec<_> = yaml::pointer::tokens(field).collect();
+            let path: Vec<_> = manifest_yaml::pointer::tokens(field).collect();
             result["field"] = json!({ "path": path.join(".") });
         }
     }

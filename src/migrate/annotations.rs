@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::rules::{ALB057, ALB060, ALB096, ALB098};
-use crate::alb::catalogue;
 use crate::finding::Rule;
 use crate::suggest::closest;
+use alb_controller::catalogue;
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";

@@ -2,8 +2,8 @@
 
 use super::carried::{Carry, flag};
 use super::{format_map, rules};
-use crate::alb::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
-use crate::alb::values::{string_list, string_map};
+use alb_controller::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
+use alb_controller::go::strconv::{string_list, string_map};
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";

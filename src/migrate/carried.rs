@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::annotations::{ALB, PREFIX, annotations_of};
 use super::rules;
-use crate::alb::values::parse_bool;
 use crate::config::types::Phase;
 use crate::finding::{Finding, Rule, Severity};
-use crate::yaml::pointer;
+use alb_controller::go::strconv::parse_bool;
+use manifest_yaml::pointer;
 
 /// The configuration of a migration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

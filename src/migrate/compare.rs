@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::annotations::{ALB, PREFIX};
 use super::carried::Carried;
 use super::rules::{ALB022, ALB027, ALB059, ALB096};
-use crate::alb::values::string_list;
 use crate::finding::{Finding, Severity};
-use crate::yaml::pointer;
+use alb_controller::go::strconv::string_list;
+use manifest_yaml::pointer;
 
 /// Who may connect, by the annotations of an Ingress: networks and prefix lists, or security groups.
 struct Access {

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::carried::{Carry, Setting};
-use crate::alb::values::string_list;
+use alb_controller::go::strconv::string_list;
 
 const ANNOTATION: &str = "load-balancer-source-ranges";
 const FIELD: Setting<'_> = Setting::Field("loadBalancerSourceRanges");

@@ -223,3 +223,19 @@ fn nothing_empty_is_carried_over() {
         assert!(carried.findings.iter().any(|finding| finding.message.contains(&key)), "{key} leaves no word");
     }
 }
+
+#[test]
+fn neither_the_cutover_nor_what_is_carried_over_is_reported_where_it_does_not_happen() {
+    let annotations = [
+        ("aws-load-balancer-type", "nlb"),
+        ("aws-load-balancer-attributes", "deletion_protection.enabled=true,waf.fail_open.enabled=perhaps"),
+        ("load-balancer-source-ranges", "10.0.0.0"),
+    ];
+    let ids = |options: Options| -> BTreeSet<&str> {
+        carry(&service(&annotations, load_balancer()), options).findings.iter().map(|finding| finding.rule.id).collect()
+    };
+    let all: BTreeSet<&str> = ["ALB027", "ALB034", "ALB035", "ALB036", "ALB095", "ALB097"].into();
+    assert_eq!(ids(CUTOVER), all);
+    assert_eq!(ids(Options { phase: Phase::Attach, ..CUTOVER }), ["ALB027", "ALB095", "ALB097"].into());
+    assert_eq!(ids(Options { carry_over: false, ..CUTOVER }), ["ALB034", "ALB035", "ALB036"].into());
+}

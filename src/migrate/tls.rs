@@ -1,9 +1,9 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
 use super::carried::Carry;
-use crate::alb::catalogue::ssl_policy;
-use crate::alb::values::string_list;
 use crate::istio::PINS;
+use alb_controller::catalogue::ssl_policy;
+use alb_controller::go::strconv::string_list;
 
 impl Carry<'_> {
     /// `aws-load-balancer-ssl-cert`: a list in LBC, one ARN in CCM; the first is the default in both.

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Printed;
-use crate::alb::values::{string_list, string_map};
 use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
-use crate::config::reference::sentences;
+use crate::config::reference::{Hint, hints};
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
-use crate::stream::has_content;
-use crate::yaml::scalar;
+use alb_controller::go::strconv::{string_list, string_map};
+use manifest_yaml::scalar;
+use manifest_yaml::stream::has_content;
 
 /// A configuration file for the gateways of a stream; for an empty stream one that configures nothing. Of an existing
 /// configuration it has only the gateways and the names of their Ingresses.
@@ -28,7 +28,7 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
         true => rewrite(text, settings)?,
         false => Rewritten::default(),
     };
-    let docs = sentences();
+    let docs = hints();
     let mut output = String::from(
         "# yaml-language-server: $schema=istio-alb.schema.json\n\
          #\n\
@@ -56,7 +56,7 @@ fn document(
     output: &mut String,
     name: &str,
     values: &BTreeMap<&'static str, String>,
-    docs: &BTreeMap<&'static str, String>,
+    docs: &BTreeMap<&'static str, Hint>,
 ) {
     let _ = write!(
         output,
@@ -79,7 +79,7 @@ fn document(
             let _ = writeln!(output, "{indent}{}{}:", if has_value { "" } else { "#" }, parents[depth]);
         }
         let indent = "  ".repeat(parents.len() + 1);
-        let doc = docs.get(field.path).map_or("", String::as_str);
+        let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
         let _ = writeln!(output, "{indent}# {doc}.");
         match values.get(field.path) {
             Some(value) => {

@@ -1,13 +1,13 @@
 //! `show`: the load balancer that the controller will build, without asking AWS.
 
-use crate::alb::model::Model;
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::lint::{self, context};
 use crate::output::diagram;
 use crate::rewrite::rewrite_reading;
-use crate::stream::Stream;
+use alb_controller::model::Model;
+use manifest_yaml::stream::Stream;
 
 use super::Printed;
 

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use crate::config::{Files, sandbox};
 use crate::error::{Error, quoted};
-use crate::yaml::Tree;
+use manifest_yaml::Tree;
 
 /// The folder, in that of the chart.
 const PRIVATE: &str = "templates/.istio-alb";

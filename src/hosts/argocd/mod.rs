@@ -29,11 +29,11 @@ use crate::config::{self, Files, Options, PREFIX, Settings, sandbox};
 use crate::error::{Error, Kind, cut, visible};
 use crate::finding::Severity;
 use crate::lint;
-use crate::manifest::{self, Object};
 use crate::output::text;
 use crate::rewrite::{self, Rewritten};
-use crate::stream::Stream;
 use helm::Render;
+use kubernetes_objects::object::{self, Object};
+use manifest_yaml::stream::Stream;
 
 use process::{Ended, Invocation};
 use sources::{PROGRAM, Sources, variable};
@@ -145,7 +145,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     if result.as_ref().is_ok_and(applies) {
         return result;
     }
-    let all = manifest::read_all(&Stream::split(text));
+    let all = object::read_all(&Stream::split(text));
     if !all.unreadable.is_empty() || !all.objects.iter().all(Object::is_hook) {
         return result;
     }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::alb::model::{
+use alb_controller::model::{
     Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
     Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };

@@ -1,11 +1,11 @@
 //! Conditions and actions of a rule in plain English, for readers who do not know ALBs: without AWS's names of the fields, and
 //! of a redirect only what it changes.
 
-use crate::alb::model::{
+use alb_controller::annotation::{KeyValue, Transform};
+use alb_controller::model::{
     AuthenticateCognito, AuthenticateOidc, Condition, FixedResponse, Forward, JwtValidation, Patterns, Redirect,
     Session,
 };
-use crate::alb::payloads::{KeyValue, Transform};
 
 /// Characters of a text that a user wrote: a diagram is no place to read an answer of a thousand.
 const LONGEST: usize = 60;
@@ -139,7 +139,7 @@ fn short(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::alb::model::{Header, Pairs};
+    use alb_controller::model::{Header, Pairs};
 
     fn strings(values: &[&str]) -> Vec<String> {
         values.iter().map(ToString::to_string).collect()

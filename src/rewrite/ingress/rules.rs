@@ -1,5 +1,6 @@
 //! The rules of the Ingress: hosts, paths, TLS hosts, and the redirect by an action.
 
+use alb_controller::catalogue::USE_ANNOTATION;
 use k8s_openapi::api::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec, IngressTLS,
     ServiceBackendPort,
@@ -9,9 +10,6 @@ use serde::Deserialize;
 use super::backend::Backend;
 use super::sources::Sources;
 use crate::config::types::{Ingress as Wanted, PathRule, PathType};
-
-/// The port name that makes the controller read an action annotation (LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21).
-const USE_ANNOTATION: &str = "use-annotation";
 
 /// The spec of the Ingress: as configured, or as in the Ingress that is there if the configuration has nothing about it.
 pub(super) fn spec(sources: &Sources<'_>, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {

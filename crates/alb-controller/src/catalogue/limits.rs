@@ -12,6 +12,24 @@ pub const GROUP_NAME_LENGTH: usize = 63;
 /// `group.order` (LBC v3.5.0 pkg/ingress/group_loader.go:19-29).
 pub const GROUP_ORDERS: RangeInclusive<i64> = -1000..=1000;
 
+/// Ports of listeners and targets.
+pub(super) const PORTS: RangeInclusive<i64> = 1..=65535;
+
+/// Seconds between two health checks.
+pub(super) const HEALTH_CHECK_INTERVALS: RangeInclusive<i64> = 5..=300;
+
+/// The controller's default for the seconds between two health checks.
+pub const DEFAULT_HEALTH_CHECK_INTERVAL: i32 = 15;
+
+/// Seconds that a health check may take.
+pub(super) const HEALTH_CHECK_TIMEOUTS: RangeInclusive<i64> = 2..=120;
+
+/// The controller's default for the seconds that a health check may take.
+pub const DEFAULT_HEALTH_CHECK_TIMEOUT: i32 = 5;
+
+/// Health checks until a target is healthy or unhealthy.
+pub(super) const HEALTH_CHECK_THRESHOLDS: RangeInclusive<i64> = 2..=10;
+
 /// Characters of the key of a tag.
 pub const TAG_KEY_LENGTH: usize = 128;
 

@@ -6,10 +6,12 @@ use super::Kind::{Bool, Enum, Json, List, Map, Port, Text};
 use super::Merge::{ExclusivePerKey, ExclusivePerPort, Own, Union};
 use super::Place::Both;
 use super::enums::{ADDRESS_TYPES, PROTOCOLS, SCHEMES};
-use super::limits::{GROUP_ORDERS, range};
+use super::limits::{
+    GROUP_ORDERS, HEALTH_CHECK_INTERVALS, HEALTH_CHECK_THRESHOLDS, HEALTH_CHECK_TIMEOUTS, PORTS, range,
+};
 use super::{Annotation, Kind};
 
-const LISTEN_PORT: Kind = range(&(1..=65535));
+const LISTEN_PORT: Kind = range(&PORTS);
 
 const fn of(suffix: &'static str, kind: Kind, about: &'static str, source: &'static str) -> Annotation {
     Annotation::new(suffix, kind, about, source)
@@ -101,16 +103,16 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/model_build_frontend_nlb.go:734-745").merge(ExclusivePerPort),
     frontend("frontend-nlb-healthcheck-path", Text, "Path of the check by the NLB in front",
         "pkg/ingress/model_build_frontend_nlb.go:747-751").merge(ExclusivePerPort).empty(Aws),
-    frontend("frontend-nlb-healthcheck-interval-seconds", range(&(5..=300)),
+    frontend("frontend-nlb-healthcheck-interval-seconds", range(&HEALTH_CHECK_INTERVALS),
         "Seconds between two checks by the NLB in front",
         "pkg/ingress/model_build_frontend_nlb.go:761-768").merge(ExclusivePerPort),
-    frontend("frontend-nlb-healthcheck-timeout-seconds", range(&(2..=120)),
+    frontend("frontend-nlb-healthcheck-timeout-seconds", range(&HEALTH_CHECK_TIMEOUTS),
         "Seconds that a check by the NLB in front may take",
         "pkg/ingress/model_build_frontend_nlb.go:770-777").merge(ExclusivePerPort),
-    frontend("frontend-nlb-healthcheck-healthy-threshold-count", range(&(2..=10)),
+    frontend("frontend-nlb-healthcheck-healthy-threshold-count", range(&HEALTH_CHECK_THRESHOLDS),
         "Checks until the NLB in front takes the ALB for healthy",
         "pkg/ingress/model_build_frontend_nlb.go:779-787").merge(ExclusivePerPort),
-    frontend("frontend-nlb-healthcheck-unhealthy-threshold-count", range(&(2..=10)),
+    frontend("frontend-nlb-healthcheck-unhealthy-threshold-count", range(&HEALTH_CHECK_THRESHOLDS),
         "Checks until the NLB in front takes the ALB for unhealthy",
         "pkg/ingress/model_build_frontend_nlb.go:789-797").merge(ExclusivePerPort),
     frontend("frontend-nlb-healthcheck-success-codes", Text, "Answers that the NLB in front takes for healthy",

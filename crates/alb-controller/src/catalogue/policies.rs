@@ -1,6 +1,6 @@
 //! TLS policies of HTTPS listeners. The controller passes any text on; AWS adds names, so an unknown one may be right.
 //!
-//! Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+//! Source: <https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html>
 
 /// What the controller takes where `ssl-policy` is absent (LBC v3.5.0 pkg/config/controller_config.go:49).
 pub const DEFAULT_SSL_POLICY: &str = "ELBSecurityPolicy-2016-08";

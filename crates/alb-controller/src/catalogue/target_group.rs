@@ -5,7 +5,7 @@ use super::Empty::{Aws, Harmless};
 use super::Kind::{AwsEnum, Bool, Enum, Json, Map, Port, Text};
 use super::Place::{Both, ServiceThenIngress};
 use super::enums::{PROTOCOL_VERSIONS, PROTOCOLS, TARGET_TYPES};
-use super::limits::range;
+use super::limits::{HEALTH_CHECK_INTERVALS, HEALTH_CHECK_THRESHOLDS, HEALTH_CHECK_TIMEOUTS, PORTS, range};
 use super::{Annotation, Kind, Merge};
 
 /// Of the Ingress alone.
@@ -38,13 +38,14 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/model_build_target_group.go:411-422"),
     backend("healthcheck-path", Text, "Path of the check", "pkg/ingress/model_build_target_group.go:424-434")
         .empty(Aws),
-    backend("healthcheck-interval-seconds", range(&(5..=300)), "Seconds between two checks",
+    backend("healthcheck-interval-seconds", range(&HEALTH_CHECK_INTERVALS), "Seconds between two checks",
         "pkg/ingress/model_build_target_group.go:456-463"),
-    backend("healthcheck-timeout-seconds", range(&(2..=120)), "Seconds that a check may take, less than the interval",
+    backend("healthcheck-timeout-seconds", range(&HEALTH_CHECK_TIMEOUTS),
+        "Seconds that a check may take, less than the interval",
         "pkg/ingress/model_build_target_group.go:465-472"),
-    backend("healthy-threshold-count", range(&(2..=10)), "Checks until a target is healthy",
+    backend("healthy-threshold-count", range(&HEALTH_CHECK_THRESHOLDS), "Checks until a target is healthy",
         "pkg/ingress/model_build_target_group.go:474-481"),
-    backend("unhealthy-threshold-count", range(&(2..=10)), "Checks until a target is unhealthy",
+    backend("unhealthy-threshold-count", range(&HEALTH_CHECK_THRESHOLDS), "Checks until a target is unhealthy",
         "pkg/ingress/model_build_target_group.go:483-490"),
     backend("success-codes", Text, "Answers that are healthy: `200`, `200,204`, `200-399`",
         "pkg/ingress/model_build_target_group.go:436-454").empty(Aws),
@@ -74,7 +75,7 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
     backend("multi-cluster-target-group", Bool,
         "The target group is shared with other clusters; true on Service or Ingress",
         "pkg/ingress/model_build_target_group.go:541-564").place(Both).since(2, 10, 0),
-    backend("target-control-port.*.*", range(&(1..=65535)),
+    backend("target-control-port.*.*", range(&PORTS),
         "Port of the target control agent of one Service port, with target type ip",
         "pkg/ingress/model_build_target_group.go:194-201,307-316").since(2, 16, 0),
 ];

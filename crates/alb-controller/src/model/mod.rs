@@ -12,6 +12,7 @@
 
 mod build;
 mod input;
+mod options;
 mod output;
 mod reference;
 mod select;
@@ -20,6 +21,7 @@ mod tests;
 
 pub use build::rule_optimizer::{covers, loops};
 pub use input::objects::CLUSTER_KINDS;
+pub use options::Options;
 pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
 pub use output::settings::{Setting, Source, State, Unread};
 pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
@@ -30,47 +32,12 @@ pub use select::group::{GroupNameFault, check_name as check_group_name};
 use build::Builder;
 use input::annotations::Annotations;
 use input::objects::{Objects, Placed};
-use output::settings;
+use output::states;
 use select::class::Classified;
 use select::group::Member;
 use select::{admission, class, group};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-use crate::catalogue::{CURRENT, Version};
-
-/// Settings of the controller.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
-    /// `--ingress-class`: the class annotation that is the controller's.
-    pub ingress_class: String,
-    /// EKS Auto Mode's own load balancing in place of the controller.
-    pub eks_auto_mode: bool,
-    /// Release of the controller; annotations that are newer are not read.
-    pub controller_version: Version,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { ingress_class: "alb".to_owned(), eks_auto_mode: false, controller_version: CURRENT }
-    }
-}
-
-impl Options {
-    fn controller(&self) -> &'static str {
-        if self.eks_auto_mode { "eks.amazonaws.com/alb" } else { "ingress.k8s.aws/alb" }
-    }
-
-    fn params_group(&self) -> &'static str {
-        if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
-    }
-
-    /// The target type where nothing sets one.
-    #[must_use]
-    pub fn target_type(&self) -> &'static str {
-        if self.eks_auto_mode { "ip" } else { "instance" }
-    }
-}
 
 /// Prints a model as `show --format json` does.
 #[must_use]
@@ -92,10 +59,10 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
     let mut facts: Vec<IngressFacts> =
         objects.ingresses.iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
     let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
-    let shares = settings::shares(&groups);
+    let shares = states::shares(&groups);
     for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
         let share = shares.get(&fact.key);
-        fact.settings = settings::settings(&objects, options, fact, &placed.ingress, share);
+        fact.settings = states::settings(&objects, options, fact, &placed.ingress, share);
     }
     verdict(facts, groups, failures)
 }

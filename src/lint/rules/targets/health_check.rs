@@ -6,7 +6,10 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
-use alb_controller::catalogue::{GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind, SUCCESS_CODES, in_range};
+use alb_controller::catalogue::{
+    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
+    SUCCESS_CODES, in_range,
+};
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::Setting;
 use alb_controller::validation::codes_within;
@@ -118,7 +121,8 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
         };
         text.map_or(Some(default), |text| parse_int32(text).ok())
     };
-    let (interval, timeout) = (value(INTERVAL, 15)?, value(TIMEOUT, 5)?);
+    let interval = value(INTERVAL, DEFAULT_HEALTH_CHECK_INTERVAL)?;
+    let timeout = value(TIMEOUT, DEFAULT_HEALTH_CHECK_TIMEOUT)?;
     if timeout < interval || !in_range(INTERVAL, interval.into()) || !in_range(TIMEOUT, timeout.into()) {
         return None;
     }

@@ -6,9 +6,9 @@ use crate::annotation;
 use crate::model::build::Builder;
 use crate::model::build::backend::Backend;
 use crate::model::build::services::Found;
+use crate::model::output::{Action, FixedResponse, Forward, Protocol, Redirect, Target, TargetGroupRef};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
-use crate::model::{Action, FixedResponse, Forward, Protocol, Redirect, Target, TargetGroupRef};
 use kubernetes_objects::PortRef;
 
 impl<'a> Builder<'a> {

@@ -3,8 +3,8 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer_addons.go:35-166.
 
 use crate::go::strconv::show_list;
-use crate::model::WebAcl;
 use crate::model::build::Builder;
+use crate::model::output::WebAcl;
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
 

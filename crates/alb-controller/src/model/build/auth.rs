@@ -6,9 +6,9 @@
 use crate::annotation::{Action, Cognito, Jwt, Oidc};
 use crate::model::build::Builder;
 use crate::model::build::services::Found;
+use crate::model::output::{AuthenticateCognito, AuthenticateOidc, JwtValidation, Session};
 use crate::model::reference::{Key, Reason, ReasonCode};
 use crate::model::select::group::Member;
-use crate::model::{AuthenticateCognito, AuthenticateOidc, JwtValidation, Session};
 use std::collections::BTreeMap;
 
 /// `auth-*` of a backend.
@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
         member: &Member<'a>,
         auth: &AuthConfig,
         jwt: Option<&Jwt>,
-    ) -> Result<Option<crate::model::Action>, Reason> {
+    ) -> Result<Option<crate::model::output::Action>, Reason> {
         let authenticate = match auth.kind {
             Kind::None => None,
             Kind::Oidc => Some(self.oidc(member, auth)?),
@@ -91,7 +91,7 @@ impl<'a> Builder<'a> {
                 let message = "authentication and jwt validation can't both be configured";
                 Err(member.annotations.fault("jwt-validation", message))
             }
-            (None, Some(jwt)) => Ok(Some(crate::model::Action::JwtValidation {
+            (None, Some(jwt)) => Ok(Some(crate::model::output::Action::JwtValidation {
                 jwt_validation_config: JwtValidation {
                     jwks_endpoint: jwt.jwks_endpoint.clone(),
                     issuer: jwt.issuer.clone(),
@@ -103,7 +103,7 @@ impl<'a> Builder<'a> {
     }
 
     /// model_build_actions.go:182-227
-    fn oidc(&mut self, member: &Member<'a>, auth: &AuthConfig) -> Result<crate::model::Action, Reason> {
+    fn oidc(&mut self, member: &Member<'a>, auth: &AuthConfig) -> Result<crate::model::output::Action, Reason> {
         let Some(idp) = &auth.oidc else {
             return Err(at_type(member, Reason::new("missing IDPConfigOIDC")));
         };
@@ -140,7 +140,7 @@ impl<'a> Builder<'a> {
             session: auth.session(&idp.authentication_request_extra_params),
             secret,
         };
-        Ok(crate::model::Action::AuthenticateOidc { config })
+        Ok(crate::model::output::Action::AuthenticateOidc { config })
     }
 }
 
@@ -149,7 +149,7 @@ fn at_type(member: &Member<'_>, reason: Reason) -> Reason {
 }
 
 /// model_build_actions.go:162-180
-fn cognito(auth: &AuthConfig) -> Result<crate::model::Action, Reason> {
+fn cognito(auth: &AuthConfig) -> Result<crate::model::output::Action, Reason> {
     let Some(idp) = &auth.cognito else {
         return Err(Reason::new("missing IDPConfigCognito"));
     };
@@ -159,5 +159,5 @@ fn cognito(auth: &AuthConfig) -> Result<crate::model::Action, Reason> {
         user_pool_domain: idp.user_pool_domain.clone(),
         session: auth.session(&idp.authentication_request_extra_params),
     };
-    Ok(crate::model::Action::AuthenticateCognito { config })
+    Ok(crate::model::output::Action::AuthenticateCognito { config })
 }

@@ -6,9 +6,9 @@ use crate::annotation;
 use crate::go::strconv::show_list;
 use crate::model::build::Builder;
 use crate::model::build::backend::Backend;
+use crate::model::output::{Condition, Header, Pairs, Patterns};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
-use crate::model::{Condition, Header, Pairs, Patterns};
 use k8s_openapi::api::networking::v1::HTTPIngressPath;
 
 impl<'a> Builder<'a> {

@@ -2,15 +2,15 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
-use crate::catalogue::{SCHEMES, known};
+use crate::catalogue::{DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, SCHEMES, known};
 use crate::go::strconv::parse_int32;
 use crate::model::build::health_check::check_protocol;
 use crate::model::build::listen_port::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
 use crate::model::build::{Builder, agree_by_key, show_set};
+use crate::model::output::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
-use crate::model::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 
@@ -207,8 +207,8 @@ impl Check {
             port: self.port.unwrap_or(HealthPort::Traffic),
             path: self.path.unwrap_or_else(|| "/".to_owned()),
             matcher: Matcher::HttpCode(self.codes.unwrap_or_else(|| "200".to_owned())),
-            interval_seconds: self.interval.unwrap_or(15),
-            timeout_seconds: self.timeout.unwrap_or(5),
+            interval_seconds: self.interval.unwrap_or(DEFAULT_HEALTH_CHECK_INTERVAL),
+            timeout_seconds: self.timeout.unwrap_or(DEFAULT_HEALTH_CHECK_TIMEOUT),
             healthy_threshold_count: self.healthy.unwrap_or(2),
             unhealthy_threshold_count: self.unhealthy.unwrap_or(2),
             port_name: None,

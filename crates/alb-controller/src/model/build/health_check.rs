@@ -5,10 +5,11 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_target_group.go:346-490.
 
+use crate::catalogue::{DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT};
 use crate::model::build::service_port::{find_port, node_port};
 use crate::model::input::annotations::Annotations;
+use crate::model::output::{HealthCheck, HealthPort, Matcher, Protocol};
 use crate::model::reference::{Key, Reason};
-use crate::model::{HealthCheck, HealthPort, Matcher, Protocol};
 use k8s_openapi::api::core::v1::Service;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use kubernetes_objects::PortRef;
@@ -31,8 +32,8 @@ pub(crate) fn build(
         port,
         path: path.to_owned(),
         matcher: if grpc { Matcher::GrpcCode(codes) } else { Matcher::HttpCode(codes) },
-        interval_seconds: number("healthcheck-interval-seconds", 15)?,
-        timeout_seconds: number("healthcheck-timeout-seconds", 5)?,
+        interval_seconds: number("healthcheck-interval-seconds", DEFAULT_HEALTH_CHECK_INTERVAL)?,
+        timeout_seconds: number("healthcheck-timeout-seconds", DEFAULT_HEALTH_CHECK_TIMEOUT)?,
         healthy_threshold_count: number("healthy-threshold-count", 2)?,
         unhealthy_threshold_count: number("unhealthy-threshold-count", 2)?,
         port_name,

@@ -1,7 +1,7 @@
 //! Listen ports with the settings of each.
 
+use crate::model::output::{MutualAuthentication, Protocol};
 use crate::model::reference::Key;
-use crate::model::{MutualAuthentication, Protocol};
 use std::collections::BTreeMap;
 
 /// The settings of one Ingress for a port, or those that all its Ingresses agree on.

@@ -8,9 +8,9 @@ use crate::go::strconv::{self, show_list};
 use crate::model::build::listen_port::{ListenPort, ListenPorts, ListenPortsByMember};
 use crate::model::build::{Builder, agree_by_key};
 use crate::model::input::class_params;
+use crate::model::output::{Action, Listener, MutualAuthentication, Protocol};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
-use crate::model::{Action, Listener, MutualAuthentication, Protocol};
 use std::collections::BTreeMap;
 
 impl<'a> Builder<'a> {

@@ -6,9 +6,9 @@ use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known}
 use crate::go::strconv::{parse_int64, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
+use crate::model::output::{LoadBalancer, Subnets};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
-use crate::model::{LoadBalancer, Subnets};
 use std::collections::BTreeMap;
 
 impl<'a> Builder<'a> {

@@ -6,8 +6,8 @@ use crate::catalogue::DEFAULT_SSL_POLICY;
 use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::Builder;
 use crate::model::build::listen_port::{ListenPort, ListenPortsByMember};
+use crate::model::output::{InboundRule, InboundSource, LoadBalancer, Protocol};
 use crate::model::reference::{Key, Reason};
-use crate::model::{InboundRule, InboundSource, LoadBalancer, Protocol};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Builder<'_> {

@@ -25,9 +25,11 @@ mod tags;
 mod target_groups;
 
 use crate::model::input::objects::Objects;
+use crate::model::options::Options;
+use crate::model::output::TargetGroup;
+use crate::model::output::verdict::Built;
 use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
-use crate::model::{Built, Options, TargetGroup};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Builds one group.

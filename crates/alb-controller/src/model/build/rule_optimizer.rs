@@ -3,7 +3,7 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/rule_optimizer.go:29-175.
 
-use crate::model::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
+use crate::model::output::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules that stay, and those that go.

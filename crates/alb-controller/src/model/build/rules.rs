@@ -7,9 +7,9 @@
 
 use crate::model::build::Builder;
 use crate::model::build::rule_optimizer;
+use crate::model::output::{Origin, Protocol, Pruned, Rule};
 use crate::model::reference::{Object, Reason, Site};
 use crate::model::select::group::Member;
-use crate::model::{Origin, Protocol, Pruned, Rule};
 use k8s_openapi::api::networking::v1::HTTPIngressPath;
 
 /// A path and its index as written.

@@ -6,9 +6,9 @@ use crate::catalogue::{self, PROTOCOL_VERSIONS, TARGET_TYPES, known};
 use crate::model::build::Builder;
 use crate::model::build::service_port::{find_port, target_port};
 use crate::model::input::annotations::Annotations;
+use crate::model::output::{Protocol, TargetGroup};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
-use crate::model::{Protocol, TargetGroup};
 use k8s_openapi::api::core::v1::Service;
 use kubernetes_objects::PortRef;
 

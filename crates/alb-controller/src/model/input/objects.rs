@@ -3,8 +3,8 @@
 //! Everything else in the stream is passed over. A number where a string belongs is no matter of taste: the API server
 //! refuses the object, whatever the controller would have made of it.
 
-use crate::model::Options;
 use crate::model::input::class_params::Params;
+use crate::model::options::Options;
 use crate::model::reference::{Key, Object, Reason, Site};
 use k8s_openapi::api::core::v1::{Namespace, Secret, Service};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};

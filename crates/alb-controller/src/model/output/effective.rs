@@ -7,8 +7,10 @@
 use crate::catalogue;
 use crate::go::strconv::{string_list, string_map};
 use crate::model::input::class_params::{FieldValue, Params, map_of};
+use crate::model::options::Options;
+use crate::model::output::settings::{Setting, Source, State};
+use crate::model::output::verdict::IngressFacts;
 use crate::model::reference::{Object, Site};
-use crate::model::{IngressFacts, Options, Setting, Source, State};
 use std::collections::BTreeMap;
 
 /// A value that is in effect, and where it comes from.

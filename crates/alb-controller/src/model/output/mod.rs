@@ -8,6 +8,7 @@ mod conditions;
 pub(crate) mod effective;
 mod inbound;
 pub(crate) mod settings;
+pub(crate) mod states;
 mod target_groups;
 pub(crate) mod verdict;
 

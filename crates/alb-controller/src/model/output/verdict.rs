@@ -2,8 +2,8 @@
 
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
+use crate::model::output::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use crate::model::reference::{Failure, Key, Object, Reason};
-use crate::model::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub struct IngressFacts {
     /// Which one.
     #[serde(rename = "ingress")]
     pub key: Key,
-    /// Its index in the slice that [`build`] got.
+    /// Its index in the slice that [`build`](crate::model::build()) got.
     #[serde(skip)]
     pub index: usize,
     /// Whether the controller picks it up; `None` where the stream does not show it, and the Ingress is read as if.

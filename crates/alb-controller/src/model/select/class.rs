@@ -7,9 +7,9 @@
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147.
 
 use crate::catalogue::CLASS_ANNOTATION;
-use crate::model::Options;
 use crate::model::input::class_params::Params;
 use crate::model::input::objects::Objects;
+use crate::model::options::Options;
 use crate::model::reference::{Object, Reason, Site};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;

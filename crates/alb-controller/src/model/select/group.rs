@@ -3,9 +3,9 @@
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
 
 use crate::catalogue::{self, GROUP_NAME_LENGTH, GROUP_ORDERS};
-use crate::model::Options;
 use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params::{FieldValue, Params};
+use crate::model::options::Options;
 use crate::model::reference::{Key, Reason};
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
 use std::fmt;

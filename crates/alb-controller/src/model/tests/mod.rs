@@ -13,6 +13,7 @@ mod settings;
 mod target_groups;
 
 use super::*;
+use crate::catalogue::Version;
 use kubernetes_objects::object;
 use manifest_yaml::stream::Stream;
 use serde_json::json;
