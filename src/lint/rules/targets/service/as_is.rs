@@ -14,8 +14,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, east_west_reason, match_pins};
 use crate::lint::context::{Context, about, is_gateway, pointer};
 use crate::lint::facts::targets::{Target, services};
-use crate::manifest::Object;
-use crate::yaml;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{is_tcp, ports, type_of};
 
 rules! {
@@ -197,7 +196,7 @@ fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
 /// Whether a Service with the marks of an east-west gateway is used as one. A gateway for the web may have a port 15443 beside
 /// its own ports.
 fn is_east_west(service: &Object, targets: &[Target<'_>]) -> bool {
-    let label = yaml::pointer::of(["metadata", "labels", NETWORK_LABEL]);
+    let label = manifest_yaml::pointer::of(["metadata", "labels", NETWORK_LABEL]);
     let web = match_pins(ports(&service.value));
     let for_the_web = web[1].is_some() || web[2].is_some();
     let leads_to_it = targets.iter().any(|target| {
