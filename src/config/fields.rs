@@ -143,6 +143,8 @@ pub static FIELDS: &[Field] = &[
     text("ingress.ipAddressType", "ipv4").flag("ip-address-type")
         .annotation(alb!("ip-address-type"), |i| i.ip_address_type.map(plain)).order(50)
         .remark("the controller's: `ipv4`"),
+    text("ingress.customerOwnedIpv4Pool", "ipv4pool-coip-0a1b2c3d4e5f60718").flag("customer-owned-ipv4-pool")
+        .annotation(alb!("customer-owned-ipv4-pool"), |i| i.customer_owned_ipv4_pool.map(plain)),
     text("ingress.group.name", "edge").flag("group-name")
         .annotation(alb!("group.name"), |i| i.group.name.map(plain)).order(60).must(Text(aws::group_name)),
     yaml("ingress.group.order", "900").flag("group-order").annotation(alb!("group.order"), |i| i.group.order.map(plain))
