@@ -104,7 +104,7 @@ fn other_ports_stay_go_or_are_an_error() {
     assert_eq!((&spec["ports"], ids), (&three(), vec!["ALB047"]));
     let denied =
         plan(&before, &ServiceTarget { extra_ports: ExtraPorts::Deny, ..ServiceTarget::default() }, &[]).unwrap();
-    assert_eq!(denied.findings[0].severity, crate::lint::Severity::Error);
+    assert_eq!(denied.findings[0].severity, crate::finding::Severity::Error);
 }
 
 #[test]
