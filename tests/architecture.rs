@@ -82,6 +82,18 @@ fn no_rule_imports_a_rule() {
     assert!(wrong.is_empty(), "rules are imported by the registry only:\n  {}", wrong.join("\n  "));
 }
 
+#[test]
+fn the_page_for_contributors_draws_these_layers_and_names_files_that_are_there() {
+    let page = std::fs::read_to_string(project().join("CONTRIBUTING.md")).unwrap();
+    let layers: Vec<String> = LAYERS.iter().map(|layer| layer.join(", ")).collect();
+    let drawn = layers.join(" → ");
+    assert!(page.contains(&drawn), "CONTRIBUTING.md does not draw {drawn}");
+    let quoted = page.split('`').skip(1).step_by(2);
+    let is_path = |text: &&str| text.contains('/') && !text.contains(['{', ' ', '<']);
+    let missing: Vec<&str> = quoted.filter(is_path).filter(|path| !project().join(path).exists()).collect();
+    assert!(missing.is_empty(), "CONTRIBUTING.md names what is not there: {missing:?}");
+}
+
 fn project() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap()
 }
