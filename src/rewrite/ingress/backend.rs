@@ -8,6 +8,7 @@ use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use alb_controller::catalogue;
 use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
 
@@ -68,7 +69,7 @@ pub(super) fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<S
         return Vec::new();
     };
     let mut names = vec![STATUS_PORT.to_owned()];
-    if target_type == Some("ip") {
+    if target_type == Some(catalogue::IP) {
         names.push(STATUS_PORT_NUMBER.to_string());
     } else {
         match &port["nodePort"] {
