@@ -85,6 +85,6 @@ pub mod rewrite_findings {
     pub use crate::lint::rules::flux::read as read_variables;
     pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};
     pub use crate::lint::rules::targets::service::{
-        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+        east_west, external_addresses, extra_port, headless, pinned, session_affinity, traffic_policy_local,
     };
 }
