@@ -52,7 +52,6 @@
 
 #![warn(missing_docs)]
 
-pub mod alb;
 pub mod cli;
 pub mod config;
 pub mod error;
@@ -69,6 +68,3 @@ pub mod rewrite;
 mod suggest;
 
 pub use error::{Error, Place};
-pub use kubernetes_objects::object as manifest;
-pub use manifest_yaml as yaml;
-pub use manifest_yaml::stream;

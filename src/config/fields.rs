@@ -5,7 +5,8 @@
 //! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
 //! test compares the table with the types.
 
-use super::constraint::{self, Constraint};
+use super::constraint::Constraint::{Items, Keys, Own, Port, Range, Text, Verbatim};
+use super::constraint::{self, LABELS};
 use super::field::variable_of;
 pub use super::field::{Field, Shape, UNORDERED};
 use super::settings::INGRESS_NAME;
@@ -46,55 +47,50 @@ pub static FIELDS: &[Field] = &[
     Field::new("carryOver", Shape::InverseSwitch, "true").flag("no-carry-over").default("true"),
 
     text("gateway.name", "istio-ingressgateway").one_gateway().common_flag("gateway")
-        .remark("the one with a status port").must(Constraint::Text(kubernetes::label)),
+        .remark("the one with a status port").must(Text(kubernetes::label)),
     text("gateway.namespace", "istio-system").one_gateway().common_flag("gateway-namespace")
-        .remark("any").must(Constraint::Text(kubernetes::label)),
-    map("gateway.selector", "{istio: ingressgateway}").one_gateway().must(constraint::LABELS),
+        .remark("any").must(Text(kubernetes::label)),
+    map("gateway.selector", "{istio: ingressgateway}").one_gateway().must(LABELS),
     text("gateway.ifMissing", "error").flag("if-missing").default("error"),
 
     text("service.type", "NodePort").flag("service-type").default("NodePort"),
     map("service.nodePorts", "{status-port: 30021, http2: 30080, https: 30443}")
-        .remark("as rendered, else Kubernetes chooses").must(Constraint::Own(constraint::node_ports)),
+        .remark("as rendered, else Kubernetes chooses").must(Own(constraint::node_ports)),
     text("service.extraPorts", "keep").flag("extra-ports").default("keep"),
     text("service.targetPorts", "auto").flag("target-ports").default("auto"),
     items("service.keepAnnotations", "[service.beta.kubernetes.io/aws-load-balancer-type]")
-        .must(Constraint::Own(constraint::kept_annotations)),
+        .must(Own(constraint::kept_annotations)),
 
     text("ingress.name", INGRESS_NAME).one_gateway().common_flag("ingress-name")
-        .default(INGRESS_NAME).must(Constraint::Text(kubernetes::subdomain)),
-    map("ingress.labels", "{app: common-external-ingress}")
-        .remark("`app`: the name of the Ingress").must(constraint::LABELS),
+        .default(INGRESS_NAME).must(Text(kubernetes::subdomain)),
+    map("ingress.labels", "{app: common-external-ingress}").remark("`app`: the name of the Ingress").must(LABELS),
     text("ingress.className", "alb").flag("class-name").annotations(&[CLASS_ANNOTATION]).order(0)
-        .default("alb").must(Constraint::Text(kubernetes::subdomain)),
-    text("ingress.classAs", "annotation").flag("class-as")
-        .default("annotation").remark("; `field` with `eksAutoMode`"),
-    items("ingress.hosts", "[www.example.com]").flag("hosts")
-        .remark("every host").must(Constraint::Text(kubernetes::host)),
+        .default("alb").must(Text(kubernetes::subdomain)),
+    text("ingress.classAs", "annotation").flag("class-as").default("annotation").remark("; `field` with `eksAutoMode`"),
+    items("ingress.hosts", "[www.example.com]").flag("hosts").remark("every host").must(Text(kubernetes::host)),
     Field::new("ingress.paths", Shape::Items, "[{path: /, pathType: Prefix}]")
-        .default("[{path: /, pathType: Prefix}]").must(Constraint::Own(constraint::paths)),
-    items("ingress.tlsHosts", "[www.example.com]").must(Constraint::Text(kubernetes::host)),
-    yaml("ingress.backendPort", "443").flag("backend-port")
-        .default("443").must(Constraint::Port(kubernetes::port_name)),
+        .default("[{path: /, pathType: Prefix}]").must(Own(constraint::paths)),
+    items("ingress.tlsHosts", "[www.example.com]").must(Text(kubernetes::host)),
+    yaml("ingress.backendPort", "443").flag("backend-port").default("443").must(Port(kubernetes::port_name)),
     text("ingress.loadBalancerName", "my-alb").common_flag("load-balancer-name")
         .annotation(alb!("load-balancer-name"), |i| i.load_balancer_name.map(plain)).order(10)
-        .remark("the controller makes one up").must(Constraint::Text(aws::load_balancer_name)),
+        .remark("the controller makes one up").must(Text(aws::load_balancer_name)),
     text("ingress.scheme", "internet-facing").common_flag("scheme")
         .annotation(alb!("scheme"), |i| i.scheme.map(plain)).order(40).default(catalogue::INTERNET_FACING),
     text("ingress.targetType", "instance").common_flag("target-type")
         .annotation(alb!("target-type"), |i| i.target_type.map(plain)).order(20).default(catalogue::INSTANCE),
     items("ingress.subnets", "[subnet-0a1b2c3d4e5f60001, subnet-0a1b2c3d4e5f60002]").common_flag("subnets")
         .annotation(alb!("subnets"), |i| i.subnets.map(list)).order(30)
-        .remark("the controller finds them by their tags").must(Constraint::Items(constraint::anything)),
+        .remark("the controller finds them by their tags").must(Items(constraint::anything)),
     Field::new("ingress.listenPorts", Shape::Items, "[{HTTP: 80}, {HTTPS: 443}]").flag("listen-ports")
-        .annotation(alb!("listen-ports"), |i| i.listen_ports.map(listeners)).order(80)
-        .default("[{HTTP: 80}]").remark("; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`")
-        .must(Constraint::Own(constraint::listen_ports)),
+        .annotation(alb!("listen-ports"), |i| i.listen_ports.map(listeners)).order(80).default("[{HTTP: 80}]")
+        .remark("; with a certificate `[{HTTP: 80}, {HTTPS: 443}]`").must(Own(constraint::listen_ports)),
     yaml("ingress.redirectToHttps", "true").flag("redirect-to-https")
         .annotations(alb!("ssl-redirect", "actions.ssl-redirect")).order(90)
         .default("true").remark(" with a certificate, else `false`"),
     items("ingress.certificateArns", "[\"arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0\"]")
         .common_flag("certificate-arn").annotation(alb!("certificate-arn"), |i| i.certificate_arns.map(list)).order(100)
-        .must(Constraint::Items(aws::certificate)),
+        .must(Items(aws::certificate)),
     text("ingress.sslPolicy", "ELBSecurityPolicy-TLS13-1-2-2021-06").flag("ssl-policy")
         .annotation(alb!("ssl-policy"), |i| i.ssl_policy.map(plain)).order(110)
         .default("ELBSecurityPolicy-TLS13-1-2-2021-06").remark(" with a certificate"),
@@ -104,62 +100,63 @@ pub static FIELDS: &[Field] = &[
 
     yaml("ingress.healthCheck.port", "status-port")
         .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
-        .default("status-port").must(Constraint::Port(kubernetes::label)),
+        .default("status-port").must(Port(kubernetes::label)),
     text("ingress.healthCheck.protocol", "HTTP")
         .annotation(alb!("healthcheck-protocol"), |i| i.health_check.protocol.map(plain)).order(130).default(catalogue::HTTP),
     text("ingress.healthCheck.path", "/healthz/ready")
         .annotation(alb!("healthcheck-path"), |i| i.health_check.path.map(plain)).order(140)
-        .default("/healthz/ready").must(Constraint::Text(constraint::health_path)),
+        .default("/healthz/ready").must(Text(constraint::health_path)),
     yaml("ingress.healthCheck.intervalSeconds", "15")
         .annotation(alb!("healthcheck-interval-seconds"), |i| i.health_check.interval_seconds.map(plain)).order(160)
-        .remark("the controller's: 15").must(Constraint::Range(" seconds")),
+        .remark("the controller's: 15").must(Range(" seconds")),
     yaml("ingress.healthCheck.timeoutSeconds", "5")
         .annotation(alb!("healthcheck-timeout-seconds"), |i| i.health_check.timeout_seconds.map(plain)).order(170)
-        .remark("the controller's: 5").must(Constraint::Range(" seconds")),
+        .remark("the controller's: 5").must(Range(" seconds")),
     yaml("ingress.healthCheck.healthyThresholdCount", "2")
         .annotation(alb!("healthy-threshold-count"), |i| i.health_check.healthy_threshold_count.map(plain)).order(180)
-        .remark("the controller's: 2").must(Constraint::Range("")),
+        .remark("the controller's: 2").must(Range("")),
     yaml("ingress.healthCheck.unhealthyThresholdCount", "2")
         .annotation(alb!("unhealthy-threshold-count"), |i| i.health_check.unhealthy_threshold_count.map(plain)).order(190)
-        .remark("the controller's: 2").must(Constraint::Range("")),
+        .remark("the controller's: 2").must(Range("")),
     text("ingress.healthCheck.successCodes", "\"200\"")
         .annotation(alb!("success-codes"), |i| i.health_check.success_codes.map(plain)).order(200)
-        .remark("the controller's: 200").must(Constraint::Text(aws::success_codes)),
+        .remark("the controller's: 200").must(Text(aws::success_codes)),
 
     text("ingress.wafv2AclArn", "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/9d8c7b6a-5948-3726-1504-f3e2d1c0b9a8")
         .common_flag("wafv2-acl-arn").annotation(alb!("wafv2-acl-arn"), |i| i.wafv2_acl_arn.map(plain)).order(210)
-        .must(Constraint::Text(aws::web_acl)),
+        .must(Text(aws::web_acl)),
     yaml("ingress.shieldAdvancedProtection", "true").flag("shield-advanced-protection")
         .annotation(alb!("shield-advanced-protection"), |i| i.shield_advanced_protection.map(plain)).order(220),
     map("ingress.loadBalancerAttributes", "{idle_timeout.timeout_seconds: \"120\"}")
         .annotation(alb!("load-balancer-attributes"), |i| i.load_balancer_attributes.map(entries)).order(230)
-        .must(Constraint::Keys(aws::attribute)),
+        .must(Keys(aws::attribute)),
     map("ingress.targetGroupAttributes", "{deregistration_delay.timeout_seconds: \"30\"}")
         .annotation(alb!("target-group-attributes"), |i| i.target_group_attributes.map(entries))
-        .must(Constraint::Keys(aws::attribute)),
+        .must(Keys(aws::attribute)),
     map("ingress.tags", "{Environment: production}").flag("tags")
-        .annotation(alb!("tags"), |i| i.tags.map(entries)).order(240).must(Constraint::Keys(aws::tag)),
+        .annotation(alb!("tags"), |i| i.tags.map(entries)).order(240).must(Keys(aws::tag)),
     items("ingress.securityGroups", "[sg-0a1b2c3d4e5f60718]").flag("security-groups")
         .annotation(alb!("security-groups"), |i| i.security_groups.map(list))
-        .remark("the controller makes one").must(Constraint::Items(constraint::anything)),
+        .remark("the controller makes one").must(Items(constraint::anything)),
     items("ingress.inboundCidrs", "[10.0.0.0/8]").common_flag("inbound-cidrs")
         .annotation(alb!("inbound-cidrs"), |i| i.inbound_cidrs.map(list))
-        .remark("everybody, unless ranges were carried over").must(Constraint::Items(aws::cidr)),
+        .remark("everybody, unless ranges were carried over").must(Items(aws::cidr)),
     text("ingress.ipAddressType", "ipv4").flag("ip-address-type")
         .annotation(alb!("ip-address-type"), |i| i.ip_address_type.map(plain)).order(50)
         .remark("the controller's: `ipv4`"),
+    text("ingress.customerOwnedIpv4Pool", "ipv4pool-coip-0a1b2c3d4e5f60718").flag("customer-owned-ipv4-pool")
+        .annotation(alb!("customer-owned-ipv4-pool"), |i| i.customer_owned_ipv4_pool.map(plain)),
     text("ingress.group.name", "edge").flag("group-name")
-        .annotation(alb!("group.name"), |i| i.group.name.map(plain)).order(60).must(Constraint::Text(aws::group_name)),
-    yaml("ingress.group.order", "900").flag("group-order")
-        .annotation(alb!("group.order"), |i| i.group.order.map(plain)).order(70)
-        .remark("the controller's: 0").must(Constraint::Range("")),
-    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}").must(Constraint::Verbatim),
+        .annotation(alb!("group.name"), |i| i.group.name.map(plain)).order(60).must(Text(aws::group_name)),
+    yaml("ingress.group.order", "900").flag("group-order").annotation(alb!("group.order"), |i| i.group.order.map(plain))
+        .order(70).remark("the controller's: 0").must(Range("")),
+    map("ingress.annotations", "{alb.ingress.kubernetes.io/target-node-labels: edge=true}").must(Verbatim),
 
     items("findings.allow", "[ALB032]").flag("allow"),
     items("findings.warn", "[]").flag("warn"),
     items("findings.deny", "[ALB024]").flag("deny"),
     text("controllerVersion", "\"3.5\"").flag("controller-version").default("3.5")
-        .must(Constraint::Own(constraint::controller_version)),
+        .must(Own(constraint::controller_version)),
     Field::new("eksAutoMode", Shape::Switch, "false").flag("eks-auto-mode").default("false"),
     text("placeholders", "none").flag("placeholders").default("none"),
 ];

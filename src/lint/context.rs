@@ -11,13 +11,13 @@ use crate::finding::{Finding, Rule};
 pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::lint::facts::members::{Answers, Question};
-use crate::manifest::Object;
 use alb_controller::catalogue::{PREFIX, Version};
 use alb_controller::model::{
     self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site,
 };
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
+use kubernetes_objects::object::Object;
 
 /// Objects, found by their names. Several contexts may use one index.
 pub struct Index<'s> {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::finding::Finding;
-use crate::manifest::{Object, Objects};
-use crate::stream::Stream;
-use crate::yaml::Finder;
 use kubernetes_objects::ObjectRef;
+use kubernetes_objects::object::{Object, Objects};
+use manifest_yaml::Finder;
+use manifest_yaml::stream::Stream;
 
 /// Adds the place to findings that name an object: that of the field, or of the object where no field is named or found.
 /// Each document is parsed at most once, however many findings it has.

@@ -22,15 +22,15 @@ use serde_json::Value;
 use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
-pub use crate::finding::levels::{adjust, sort};
-pub use crate::finding::{Finding, Rule, Severity};
+use crate::finding::Finding;
+use crate::finding::levels::{adjust, sort};
 use crate::flux::variables;
-use crate::manifest::{self, Object, Objects};
-use crate::stream::{Stream, has_content};
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
+use kubernetes_objects::object::{self, Object, Objects};
 pub use locate::locate;
+use manifest_yaml::stream::{Stream, has_content};
 pub use registry::{REGISTRY, rewrite_findings};
 
 /// The kinds of objects that a rule looks at in the filter.
@@ -161,7 +161,7 @@ pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
         return Err(Error::input("there are no manifests on stdin")
             .help("pipe `helm template` or `kubectl get -o yaml` into it"));
     }
-    let mut found = manifest::read(stream, &ALL_KINDS);
+    let mut found = object::read(stream, &ALL_KINDS);
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))

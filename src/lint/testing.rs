@@ -6,7 +6,6 @@ use super::{REGISTRY, check_stream};
 use crate::config::{self, Settings};
 use crate::error::Error;
 use crate::finding::{Finding, Rule};
-use crate::yaml;
 use alb_controller::catalogue::PREFIX;
 
 /// A gateway's Service and its Ingress.
@@ -203,7 +202,7 @@ impl Manifest {
     pub fn findings_with(&self, spec: &str) -> Vec<String> {
         let text = self.text();
         let findings = findings_of(&text, &configured(spec)).unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let annotation = yaml::pointer::of(["metadata", "annotations", PREFIX]);
+        let annotation = manifest_yaml::pointer::of(["metadata", "annotations", PREFIX]);
         let show = |finding: Finding| {
             let object = finding.object.map(|object| object.to_string()).unwrap_or_default();
             let field = finding.field.unwrap_or_default();

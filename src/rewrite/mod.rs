@@ -26,10 +26,12 @@ use serde_json::Value;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
+use crate::finding::levels::{adjust, sort};
+use crate::finding::{Finding, Severity};
 use crate::flux::variables;
 use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
 use crate::istio::{PINS, is_gateway, is_istio_gateway};
-use crate::lint::{self, Finding, Severity};
+use crate::lint;
 use crate::migrate::rules::ALB027;
 use assign::{assign, selector_of};
 use edit::edit;
@@ -205,7 +207,7 @@ fn finish<'t>(
     let ours: Vec<_> = rewrites.iter().map(|rewrite| apply(stream, &mut found.objects, rewrite)).collect();
     let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
-        findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
+        findings.extend(adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
     findings.extend(lint::check_gateways(&found.objects, &ours));
     lint::locate(stream, &found, &mut findings);
@@ -214,9 +216,9 @@ fn finish<'t>(
         let is_ours = |object: &Object| gateways.iter().any(|gateway| gateway.is_ours(object));
         let (needed, of_variables) = lint::rewrite_findings::read_variables(&Stream::split(&pieces.concat()), is_ours);
         variables = needed;
-        findings.extend(lint::adjust(of_variables, &flux.settings.spec.findings.levels()));
+        findings.extend(adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
-    lint::sort(&mut findings);
+    sort(&mut findings);
     Rewritten { pieces, findings, objects: found.objects, gateways, variables }
 }
 

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::finding::{Finding, Rule};
 use crate::lint::context::{Context, IngressUnderCheck, namespace_of, pointer};
-use crate::manifest::Object;
 use alb_controller::annotation::{Action, Payload};
 use alb_controller::catalogue::{PREFIX, USE_ANNOTATION};
 use alb_controller::model::{Setting, TargetSettings};
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::find_port;
 
 /// A path of a rule.

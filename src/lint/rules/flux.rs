@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
 use crate::flux::variables;
-use crate::manifest;
-use crate::stream::Stream;
+use kubernetes_objects::object;
+use manifest_yaml::stream::Stream;
 
 /// The annotation or label that leaves an object out of the substitution.
 const DISABLED: &str = "kustomize.toolkit.fluxcd.io~1substitute";
@@ -26,10 +26,7 @@ rules! {
 
 /// The variables that a stream needs, by name, each with whether it may be left undefined; and findings about the objects
 /// that are not ours.
-pub fn read(
-    stream: &Stream<'_>,
-    is_ours: impl Fn(&manifest::Object) -> bool,
-) -> (BTreeMap<String, bool>, Vec<Finding>) {
+pub fn read(stream: &Stream<'_>, is_ours: impl Fn(&object::Object) -> bool) -> (BTreeMap<String, bool>, Vec<Finding>) {
     let mut variables = BTreeMap::new();
     let mut findings = Vec::new();
     for document in &stream.documents {
@@ -38,7 +35,7 @@ pub fn read(
             continue;
         }
         let inner = Stream::split(text);
-        for object in manifest::read_all(&inner).objects {
+        for object in object::read_all(&inner).objects {
             let is_disabled = ["annotations", "labels"]
                 .iter()
                 .any(|map| object.value.pointer(&format!("/metadata/{map}/{DISABLED}")) == Some(&"disabled".into()));

@@ -11,8 +11,8 @@ use serde_json::Value;
 use crate::finding::{Finding, rules};
 use crate::lint::context::{Context, about, is_gateway, namespace_of};
 use crate::lint::facts::targets::targets;
-use crate::manifest::Object;
 use crate::migrate::rules::ALB057;
+use kubernetes_objects::object::Object;
 
 /// The annotation that configures a proxy.
 const PROXY_CONFIG: &str = "proxy.istio.io/config";

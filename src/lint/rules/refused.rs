@@ -11,9 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about};
 use crate::lint::facts::targets::{Behind, services};
-use crate::manifest::Object;
 use alb_controller::model::Failure;
 use kubernetes_objects::ObjectRef;
+use kubernetes_objects::object::Object;
 
 rules! {
     ALB102 Error "refused-by-the-controller" {

@@ -239,6 +239,7 @@ mod tests {
             ("healthCheck: {successCodes: 200}", "success-codes", "200"),
             ("tags: {a: b, c: 'd,e'}", "tags", r"a=b,c=d\,e"),
             ("shieldAdvancedProtection: true", "shield-advanced-protection", "true"),
+            ("customerOwnedIpv4Pool: ipv4pool-coip-1", "customer-owned-ipv4-pool", "ipv4pool-coip-1"),
             ("group: {name: edge, order: 5}", "group.order", "5"),
         ] {
             let document =

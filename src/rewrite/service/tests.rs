@@ -181,7 +181,7 @@ fn other_ports_stay_go_or_are_an_error() {
         &Pods::default(),
     )
     .unwrap();
-    assert_eq!(denied.findings[0].severity, crate::lint::Severity::Error);
+    assert_eq!(denied.findings[0].severity, crate::finding::Severity::Error);
 }
 
 #[test]

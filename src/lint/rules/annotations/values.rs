@@ -14,12 +14,12 @@ use crate::lint::facts::listen_ports::{self, misspelt_listener};
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
-use crate::manifest::Object;
 use alb_controller::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
 use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, string_map, trim};
 use alb_controller::model::Effective;
 use alb_controller::model::{Setting, State};
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 
 rules! {
     ALB064 Error "annotation-value-invalid" {

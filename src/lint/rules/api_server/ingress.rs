@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ALB090, Faults};
 use crate::finding::Finding;
-use crate::manifest::Object;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::validation::{self, violation};
 
 /// What it refuses.
@@ -83,7 +83,7 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
                 let what = format!("`{name}` begins with a digit, which is refused before Kubernetes 1.37");
                 faults.warn(&name_at, violation(what));
             }
-            verdict => faults.check(&name_at, verdict),
+            validation => faults.check(&name_at, validation),
         },
     }
     let port = &service["port"];

@@ -19,10 +19,10 @@ use serde_json::Value;
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about};
 use crate::lint::facts::targets::services;
-use crate::manifest::Object;
-use crate::yaml::pointer;
 use alb_controller::model::{Part, Site, Stage};
+use kubernetes_objects::object::Object;
 use kubernetes_objects::validation::{self, Validation, Violation, violation};
+use manifest_yaml::pointer;
 
 rules! {
     ALB090 Error "ingress-refused-by-the-api-server" {
@@ -106,24 +106,24 @@ impl<'o> Faults<'o> {
     }
 
     /// The field at a JSON pointer is wrong.
-    fn add(&mut self, pointer: &str, fault: Violation) {
-        let message = format!("{}: {}", shown(pointer), fault.what);
+    fn add(&mut self, pointer: &str, violation: Violation) {
+        let message = format!("{}: {}", shown(pointer), violation.what);
         let mut finding = about(self.object, self.rule, message).field(pointer);
-        finding.help = fault.help;
+        finding.help = violation.help;
         self.findings.push(finding);
     }
 
     /// The field at a JSON pointer may be refused.
-    fn warn(&mut self, pointer: &str, fault: Violation) {
-        self.add(pointer, fault);
+    fn warn(&mut self, pointer: &str, violation: Violation) {
+        self.add(pointer, violation);
         if let Some(finding) = self.findings.last_mut() {
             finding.severity = Severity::Warning;
         }
     }
 
-    fn check(&mut self, pointer: &str, result: Validation) {
-        if let Err(fault) = result {
-            self.add(pointer, fault);
+    fn check(&mut self, pointer: &str, validation: Validation) {
+        if let Err(violation) = validation {
+            self.add(pointer, violation);
         }
     }
 

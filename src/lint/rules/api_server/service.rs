@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ALB103, Faults};
 use crate::finding::Finding;
-use crate::manifest::Object;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::ports;
 use kubernetes_objects::validation::{self, violation};
 

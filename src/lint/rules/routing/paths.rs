@@ -6,9 +6,9 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, is_gateway};
 use crate::lint::facts::targets::{backends, paths, targets};
-use crate::manifest::Object;
 use alb_controller::go::strconv::parse_bool;
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{find_port, ports};
 
 rules! {

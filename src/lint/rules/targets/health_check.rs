@@ -6,7 +6,6 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
-use crate::manifest::Object;
 use alb_controller::catalogue::{
     DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
     SUCCESS_CODES, in_range,
@@ -15,6 +14,7 @@ use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::Setting;
 use alb_controller::validation::codes_within;
 use kubernetes_objects::PortRef;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
 
 const INTERVAL: &str = "healthcheck-interval-seconds";

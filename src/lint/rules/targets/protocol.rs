@@ -16,7 +16,7 @@ use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::{Action, Key, Protocol, TargetGroupRef};
-use kubernetes_objects::service::{NodePort, node_port, type_of};
+use kubernetes_objects::service::{NodePort, node_port};
 
 rules! {
     ALB001 Error "clear-text-to-tls-port" {
@@ -167,7 +167,8 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     if target.target_type() != Some("instance") || node_port(&service.value, port) != NodePort::No {
         return None;
     }
-    let kind = type_of(&service.value);
+    // As it is written, an empty one too.
+    let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     let why = match target.setting("target-type") {
         Some(_) => "target-type is instance",
         None => "the target type is instance, as target-type says nothing else",

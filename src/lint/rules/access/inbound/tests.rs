@@ -22,6 +22,11 @@ fn networks_that_are_none() {
             ("the world", cidrs("0.0.0.0/0,10.0.0.0/8"), warning),
             ("the world of IPv6", dualstack("::/0,2001:db8::/32,10.0.0.0/8"), warning),
             ("a prefix list lets in", cidrs("2001:db8::/32").set(PREFIX_LISTS, "pl-1"), warning),
+            (
+                "one of the class lets in, too, in the older spelling",
+                cidrs("2001:db8::/32").class_params("{prefixListsIDs: [], PrefixListsIDs: [pl-1]}"),
+                warning,
+            ),
             ("even beside security groups", cidrs("10.0.0.1").set("security-groups", "sg-1"), error),
             (
                 "from the class",

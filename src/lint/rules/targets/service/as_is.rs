@@ -14,7 +14,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::{EAST_WEST_PORTS, east_west_reason, match_pins};
 use crate::lint::context::{Context, about, is_gateway, pointer};
 use crate::lint::facts::targets::{Target, services};
-use crate::manifest::Object;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{is_tcp, ports, type_of};
 
 rules! {
