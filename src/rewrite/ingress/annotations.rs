@@ -10,11 +10,11 @@ use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::flux::variables::as_json;
-use crate::migrate::{ALB, format_map};
+use crate::migrate::ALB;
 use alb_controller::annotation::listen_ports;
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use alb_controller::go::json::Json;
-use alb_controller::go::strconv::string_map;
+use alb_controller::go::strconv::{format_map, string_map};
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
 const REDIRECT: &str =

@@ -8,6 +8,7 @@ use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason, is_status_port};
+use alb_controller::catalogue;
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{is_tcp, ports};
 
@@ -79,7 +80,7 @@ pub(super) fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<S
         return Vec::new();
     };
     let mut names = vec![port["name"].as_str().unwrap_or(STATUS_PORT).to_owned()];
-    if target_type == Some("ip") {
+    if target_type == Some(catalogue::IP) {
         let target = &port["targetPort"];
         names.push(target.as_u64().unwrap_or(STATUS_PORT_NUMBER).to_string());
     } else {

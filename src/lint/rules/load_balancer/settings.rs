@@ -9,6 +9,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
 use crate::lint::facts::members::Question;
+use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_bool;
 use alb_controller::model::Effective;
 use alb_controller::validation;
@@ -192,7 +193,7 @@ fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Op
     }
     let with_scheme = context.first_member(ingress, Question::FrontendNlbScheme);
     let message = match with_scheme.and_then(|member| member.read("frontend-nlb-scheme")) {
-        Some("internet-facing") => {
+        Some(catalogue::INTERNET_FACING) => {
             let with_subnets = context.first_member(ingress, Question::FrontendNlbSubnets)?;
             let subnets = with_subnets.facts.list("frontend-nlb-subnets")?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
@@ -242,7 +243,7 @@ fn ids(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 
 fn public_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if scheme(context, ingress) != Some("internal") {
+    if scheme(context, ingress) != Some(catalogue::INTERNAL) {
         return findings;
     }
     let without = "dualstack-without-public-ipv4";

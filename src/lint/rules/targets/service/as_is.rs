@@ -14,6 +14,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::{EAST_WEST_PORTS, east_west_reason, match_pins};
 use crate::lint::context::{Context, about, is_gateway, pointer};
 use crate::lint::facts::targets::{Target, services};
+use alb_controller::catalogue;
 use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{is_tcp, ports, type_of};
 
@@ -69,7 +70,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 /// What the filter reports while it plans, for a Service that it does not rewrite.
 fn as_is(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let spec = &service.value["spec"];
-    let by_node = targets.iter().any(|target| target.target_type() == Some("instance"));
+    let by_node = targets.iter().any(|target| target.target_type() == Some(catalogue::INSTANCE));
     let mut findings = Vec::new();
     findings.extend(traffic_policy(service, by_node));
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
@@ -106,7 +107,7 @@ fn nlb_kept(service: &Object) -> Option<Finding> {
         ("nlb-ip", _) => {
             Some(at(format!("aws-load-balancer-type is nlb-ip: the controller keeps an NLB for this {kind} Service")))
         }
-        ("external", Some(target @ ("ip" | "instance"))) => Some(at(format!(
+        ("external", Some(target @ (catalogue::IP | catalogue::INSTANCE))) => Some(at(format!(
             "aws-load-balancer-type is external, with nlb-target-type {target}: the controller keeps an NLB for this {kind} Service"
         ))),
         ("external", _) => Some(
