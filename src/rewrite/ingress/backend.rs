@@ -35,7 +35,7 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
         |number: i64| ports(&service.value).iter().find(|port| port["port"] == number && port["protocol"] != "UDP");
     let found = match wanted {
         None => numbered(443).or_else(|| numbered(80)).or_else(|| only_port(service)),
-        Some(PortRef::Number(number)) => numbered((*number).into()),
+        Some(PortRef::Number(number)) => numbered(*number),
         Some(PortRef::Name(name)) => ports(&service.value).iter().find(|port| port["name"] == json!(name)),
     };
     let Some(port) = found else {
