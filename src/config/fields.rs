@@ -57,6 +57,7 @@ pub static FIELDS: &[Field] = &[
     map("service.nodePorts", "{status-port: 30021, http2: 30080, https: 30443}")
         .remark("as rendered, else Kubernetes chooses").must(Own(constraint::node_ports)),
     text("service.extraPorts", "keep").flag("extra-ports").default("keep"),
+    text("service.targetPorts", "auto").flag("target-ports").default("auto"),
     items("service.keepAnnotations", "[service.beta.kubernetes.io/aws-load-balancer-type]")
         .must(Own(constraint::kept_annotations)),
 
