@@ -1,6 +1,7 @@
 //! Hosts that pass no arguments: for every option there is a variable that does the same, to the byte.
 
 use crate::support::{Outcome, binary, command, fail, filter, give, project, shown};
+use istio_alb::config::fields::FIELDS;
 use libtest_mimic::Trial;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -80,9 +81,21 @@ const TWINS: [Twin; 55] = [
     ("--report", "REPORT", "report.json", &[]),
 ];
 
+/// Those of [`TWINS`], and each field that is not among them by its row, with the example that the documentation gives.
+fn twins() -> Vec<Twin> {
+    let by_row =
+        FIELDS.iter().filter(|field| TWINS.iter().all(|twin| twin.1 != field.variable())).map(|field| -> Twin {
+            let option = field.flag.map_or(field.path, |flag| format!("--{flag}").leak());
+            (option, field.variable().leak(), field.example, &[])
+        });
+    TWINS.into_iter().chain(by_row).collect()
+}
+
 pub fn trials() -> Vec<Trial> {
-    let mut trials: Vec<Trial> =
-        TWINS.into_iter().map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin))).collect();
+    let mut trials: Vec<Trial> = twins()
+        .into_iter()
+        .map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin)))
+        .collect();
     trials.push(Trial::test("every option has its variable tried", complete));
     trials
 }
@@ -150,7 +163,7 @@ fn complete() -> Outcome {
     let listed = page.lines().filter_map(|line| line.rsplit_once(" · `ISTIO_ALB_"));
     let mut listed: BTreeSet<&str> = listed.map(|(_, name)| name.trim_end_matches('`')).collect();
     listed.extend(["SET", "CONFIG", "REPORT"]);
-    let tried: BTreeSet<&str> = TWINS.iter().map(|twin| twin.1).collect();
+    let tried: BTreeSet<&str> = twins().iter().map(|twin| twin.1).collect();
     assert_eq!(tried, listed);
     Ok(())
 }
