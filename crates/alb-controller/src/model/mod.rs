@@ -19,7 +19,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
-pub use build::rule_optimizer::{covers, loops};
+pub use build::rule_optimizer::loops;
 pub use input::objects::CLUSTER_KINDS;
 pub use options::Options;
 pub use output::effective::{Effective, EffectiveFrom, TargetSettings};

@@ -319,7 +319,7 @@ fn default_loops(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         }
         let listener = own.listener;
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
-        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[])) {
+        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect)) {
             let message = format!(
                 "the default backend redirects the {} listener on port {} to itself, for ever",
                 listener.protocol.name(),

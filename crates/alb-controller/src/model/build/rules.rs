@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let (mut rules, pruned) = rule_optimizer::optimize(port, protocol, rules);
+        let (mut rules, pruned) = rule_optimizer::optimize(self.options.controller_version, port, protocol, rules);
         for (index, rule) in rules.iter_mut().enumerate() {
             rule.priority = index + 1;
         }

@@ -198,6 +198,25 @@ fn a_redirect_with_any_other_condition_covers_nothing() {
 }
 
 #[test]
+fn regular_expressions_of_paths_are_compared_as_texts() {
+    let redirect = |more: &str| {
+        let config = format!(r#"{{{more}"statusCode": "HTTP_301"}}"#);
+        format!(r#"{{"type": "redirect", "redirectConfig": {config}}}"#)
+    };
+    let regex = ("use-regex-path-match", "true");
+    let kind = "ImplementationSpecific";
+    let elsewhere = redirect(r#""host": "www.example.org", "#);
+    let by_path = spec(&[("/old/.*", kind, "r"), ("/new", kind, "gateway"), ("/old/.*", kind, "gateway")]);
+    assert_eq!(paths(&model_with(&[regex, ("actions.r", &elsewhere)], &by_path)), [["old/.*"], ["new"]]);
+    let conditions =
+        ("conditions.r", r#"[{"field": "path-pattern", "pathPatternConfig": {"regexValues": ["^/old"]}}]"#);
+    let by_condition = spec(&[("", kind, "r"), ("/new", kind, "gateway")]);
+    assert_eq!(paths(&model_with(&[conditions, ("actions.r", &elsewhere)], &by_condition)), [["^/old"], ["/new"]]);
+    let itself = redirect(r##""path": "/#{path}", "query": "#{query}", "##);
+    assert_eq!(paths(&model_with(&[regex, ("actions.r", &itself)], &spec(&[("/old/.*", kind, "r")]))), [["old/.*"]]);
+}
+
+#[test]
 fn actions_are_checked_only_where_a_backend_names_them() {
     for (json, fault) in [
         ("443", "json: cannot unmarshal number into Go value of type ingress.Action"),
