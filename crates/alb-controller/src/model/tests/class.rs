@@ -203,3 +203,26 @@ fn an_older_controller_does_not_see_newer_annotations() {
     assert_eq!(built(&build(&read(&yaml), &options)).wafv2, WebAcl::Arn("arn:acl".into()));
     assert_eq!(built(&model_of(&yaml)).wafv2, WebAcl::Name("acl".into()));
 }
+
+#[test]
+fn an_older_controller_takes_a_capacity_that_is_no_number_for_none() {
+    let annotations = &[("minimum-load-balancer-capacity", "CapacityUnits=3k")];
+    let yaml = Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml();
+    let options = |version| Options { controller_version: version, ..Options::default() };
+    let of = |version| build(&read(&yaml), &options(version));
+    assert_eq!(built(&of(Version(3, 3, 0))).load_balancer.minimum_capacity, Some(0));
+    assert_eq!(of(Version(3, 4, 0)).verdict, Verdict::Refused);
+}
+
+#[test]
+fn an_older_controller_takes_a_redirect_by_regular_expression_for_every_path() {
+    let rules = "  rules:\n  - http:\n      paths:\n      - {path: /old/.*, pathType: ImplementationSpecific, backend: {service: \
+                 {name: r, port: {name: use-annotation}}}}\n      - {path: /new, pathType: ImplementationSpecific, backend: {service: {name: \
+                 gateway, port: {number: 443}}}}\n";
+    let redirect = r#"{"type": "redirect", "redirectConfig": {"host": "www.example.org", "statusCode": "HTTP_301"}}"#;
+    let annotations = &[("use-regex-path-match", "true"), ("actions.r", redirect)];
+    let yaml = Gateway::default().yaml() + &Ing { annotations, spec: rules, ..Ing::default() }.yaml();
+    let options = |version| Options { controller_version: version, ..Options::default() };
+    let rules = |version| built(&build(&read(&yaml), &options(version))).listeners[0].rules.len();
+    assert_eq!((rules(Version(3, 0, 0)), rules(Version(3, 1, 0))), (1, 2));
+}
