@@ -246,6 +246,32 @@ fn actions_are_checked_only_where_a_backend_names_them() {
 }
 
 #[test]
+fn a_key_twice_in_an_action_is_read_as_go_reads_it() {
+    let to = |json: &str| model_with(&[("actions.a", json)], &spec(&[("/", "Prefix", "a")]));
+    let target = r#""forwardConfig": {"targetGroups": [{"serviceName": "gateway", "servicePort": 443}]"#;
+    built(&to(&format!(r#"{{"type": "forward", "targetGroupARN": "arn:x", "targetGroupARN": null, {target}}}}}"#)));
+    built(&to(&format!(r#"{{"type": "forward", {target}, "targetGroups": [{{"weight": 1}}]}}}}"#)));
+    let message = refused_by(&to(&format!(r#"{{"type": "forward", {target}}}, "forwardConfig": null}}"#)), "actions.a");
+    assert!(message.ends_with("missing ForwardConfig or TargetGroupARN/TargetGroupName"), "{message}");
+    let deep = format!(
+        r#"{{"type": "fixed-response", "fixedResponseConfig": {{"statusCode": "200"}}, "comment": {}{}}}"#,
+        "[".repeat(600),
+        "]".repeat(600)
+    );
+    built(&to(&deep));
+    let again = r#"[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/b"}],
+        "rewrites": [{"replace": "/c"}]}}]"#;
+    let rewrites =
+        shown(&model(&[("transforms.gateway", again)]), "/listeners/0/rules/0/transforms/0/urlRewriteConfig");
+    assert_eq!(rewrites, json!({"rewrites": [{"regex": "^/a", "replace": "/c"}]}));
+    let store =
+        ("mutual-authentication", r#"[{"port": 443, "mode": "verify", "trustStore": "a", "trustStore": null}]"#);
+    let message =
+        refused_by(&model(&[("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:a"), store]), store.0);
+    assert!(message.ends_with("trustStore is required when mutualAuthentication mode is verify for port 443"));
+}
+
+#[test]
 fn traffic_can_be_split_by_weight() {
     let json = r#"{"type": "forward", "forwardConfig": {"targetGroups": [
         {"serviceName": "gateway", "servicePort": "443", "weight": 9},
