@@ -27,7 +27,7 @@ impl Variable {
     /// `null` for a zero value; in a list or a map it is spelt out, since there it counts.
     fn value(self, ty: &Type) -> Value {
         match (self, ty) {
-            (variable, Type::Pointer(ty)) => variable.value(ty),
+            (variable, Type::Pointer(ty) | Type::Embedded(_, ty)) => variable.value(ty),
             (Variable::Scalar(value), _) => value,
             (Variable::Map(map), _) => Value::Object(map),
             (Variable::List(items, length), Type::List(item)) => {
@@ -75,7 +75,7 @@ impl Decoder {
         match (json, ty) {
             (Json::Null, Type::Pointer(_) | Type::List(_) | Type::Map(_)) => *variable = Variable::Zero,
             (Json::Null, _) => {}
-            (_, Type::Pointer(ty)) => self.decode(json, ty, variable),
+            (_, Type::Pointer(ty) | Type::Embedded(_, ty)) => self.decode(json, ty, variable),
             (Json::Bool(b), Type::Bool) => *variable = Variable::Scalar(Value::Bool(*b)),
             (Json::String(s), Type::Text(_) | Type::IntOrString) => {
                 *variable = Variable::Scalar(Value::String(s.clone()));
@@ -131,10 +131,14 @@ impl Decoder {
             let Some((name, ty)) = field(of, key) else {
                 continue;
             };
+            let depth = self.path.len();
+            if let Type::Embedded(embedded, _) = ty {
+                self.path.push(embedded);
+            }
             self.path.push(name);
             self.structs.push(of.bare_name());
             self.decode(json, ty, variables.entry(name).or_insert(Variable::Zero));
-            self.path.pop();
+            self.path.truncate(depth);
             self.structs.pop();
         }
         *variable = Variable::Struct(variables);

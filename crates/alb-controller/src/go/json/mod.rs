@@ -34,6 +34,8 @@ pub enum Type {
     Map(&'static Type),
     /// `*T`
     Pointer(&'static Type),
+    /// A field of an embedded struct, which has this name.
+    Embedded(&'static str, &'static Type),
     /// A struct.
     Struct(&'static Struct),
 }
@@ -64,7 +66,7 @@ impl Type {
             Type::Text(name) => (*name).to_owned(),
             Type::List(item) => format!("[]{}", item.go_name()),
             Type::Map(value) => format!("map[string]{}", value.go_name()),
-            Type::Pointer(value) => value.go_name(),
+            Type::Pointer(value) | Type::Embedded(_, value) => value.go_name(),
             Type::Struct(fields) => fields.name.to_owned(),
         }
     }
@@ -80,6 +82,11 @@ pub fn unmarshal(text: &str, ty: &Type) -> Result<Value, String> {
 #[must_use]
 pub fn mismatch(text: &str, ty: &Type) -> Option<Mismatch> {
     decode(&parse(text).ok()?, ty).1
+}
+
+/// The first thing in an object that does not fit its type; Go meets them in the order of their keys.
+pub(crate) fn mismatch_in(object: &Value, ty: &Type) -> Option<Mismatch> {
+    decode(&Json::from(object), ty).1
 }
 
 /// A value that does not fit its type. Displayed in Go's words.
@@ -123,7 +130,7 @@ pub fn unknown_keys(text: &str, ty: &Type) -> Vec<String> {
 
 fn add_unknown_keys(json: &Json, ty: &Type, path: &str, found: &mut Vec<String>) {
     match (json, ty) {
-        (_, Type::Pointer(value)) => add_unknown_keys(json, value, path, found),
+        (_, Type::Pointer(value) | Type::Embedded(_, value)) => add_unknown_keys(json, value, path, found),
         (Json::Array(items), Type::List(item)) => {
             for (at, json) in items.iter().enumerate() {
                 add_unknown_keys(json, item, &format!("{path}[{at}]"), found);

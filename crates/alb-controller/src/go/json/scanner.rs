@@ -1,6 +1,7 @@
 //! JSON text, with the syntax errors of Go's `encoding/json` (scanner.go).
 
 use crate::go::strconv;
+use serde_json::Value;
 
 /// A JSON value with what `serde_json` would lose: the digits of a number, and keys that occur twice.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,24 @@ pub enum Json {
     Array(Vec<Json>),
     /// In order, keys may repeat.
     Object(Vec<(String, Json)>),
+}
+
+/// Keys are sorted, as they are where YAML becomes JSON.
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(on) => Json::Bool(*on),
+            Value::Number(number) => Json::Number(number.to_string()),
+            Value::String(text) => Json::String(text.clone()),
+            Value::Array(items) => Json::Array(items.iter().map(Json::from).collect()),
+            Value::Object(map) => {
+                let mut entries: Vec<(String, Json)> = map.iter().map(|(k, v)| (k.clone(), Json::from(v))).collect();
+                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Json::Object(entries)
+            }
+        }
+    }
 }
 
 /// The levels that Go allows.

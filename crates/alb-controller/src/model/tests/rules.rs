@@ -49,6 +49,9 @@ fn paths_of_one_entry_are_sorted_and_entries_are_not() {
 fn a_path_type_that_is_none_is_refused() {
     let model = model_with(&[], &spec(&[("/a", "Regex", "gateway")]));
     assert_eq!(refused(&model).0, "unknown pathType for path /a");
+    assert_eq!(refused(&model_with(&[], &spec(&[("/", "\"\"", "gateway")]))).0, "unknown pathType for path /");
+    assert_eq!(paths(&model_with(&[], &spec(&[("/a*", "null", "gateway")]))), [["/a*"]]);
+    assert_eq!(paths(&model_with(&[], &spec(&[("/a*", "", "gateway")]).replace("pathType: ,", ""))), [["/a*"]]);
 }
 
 #[test]
