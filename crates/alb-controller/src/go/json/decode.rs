@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// The value, and the first thing in it that does not fit.
 pub(super) fn decode(json: &Json, ty: &Type) -> (Value, Option<Mismatch>) {
-    let mut decoder = Decoder { path: Vec::new(), structs: Vec::new(), error: None };
+    let mut decoder = Decoder { path: Vec::new(), structs: Vec::new(), error: None, aborted: false };
     let mut variable = Variable::Zero;
     decoder.decode(json, ty, &mut variable);
     (variable.value(ty), decoder.error)
@@ -63,15 +63,26 @@ struct Decoder {
     path: Vec<&'static str>,
     structs: Vec<&'static str>,
     error: Option<Mismatch>,
+    /// A type that reads itself (`IntOrString`) has failed: that ends it, and its error counts before all others.
+    aborted: bool,
 }
 
 impl Decoder {
     fn mismatch(&mut self, found: &str, ty: &Type) {
         let field = self.structs.last().map(|name| format!("{name}.{}", self.path.join(".")));
-        self.error.get_or_insert(Mismatch { found: found.to_owned(), wanted: ty.go_name(), field });
+        let mismatch = Mismatch { found: found.to_owned(), wanted: ty.go_name(), field };
+        if matches!(ty, Type::IntOrString) {
+            self.error = Some(mismatch);
+            self.aborted = true;
+        } else {
+            self.error.get_or_insert(mismatch);
+        }
     }
 
     fn decode(&mut self, json: &Json, ty: &Type, variable: &mut Variable) {
+        if self.aborted {
+            return;
+        }
         match (json, ty) {
             (Json::Null, Type::Pointer(_) | Type::List(_) | Type::Map(_)) => *variable = Variable::Zero,
             (Json::Null, _) => {}

@@ -241,6 +241,10 @@ mod tests {
             ),
             (r#"{"list":"a"}"#, "json: cannot unmarshal string into Go struct field Outer.list of type []string"),
             (r#"{"ref":true}"#, "json: cannot unmarshal bool into Go struct field Outer.ref of type int32"),
+            (
+                r#"{"on":1,"ref":[],"list":1}"#,
+                "json: cannot unmarshal array into Go struct field Outer.ref of type int32",
+            ),
         ] {
             assert_eq!(unmarshal(text, &TYPE), Err(error.to_owned()), "{text}");
         }

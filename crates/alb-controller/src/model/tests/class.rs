@@ -118,8 +118,27 @@ fn the_webhook_denies_parameters_with_host_bits() {
     let model = with_params("  inboundCIDRs: [10.1.0.0/8]\n", &[]);
     let (message, _) = refused(&model);
     let hint = "Network contains bits outside prefix (did you mean \"10.0.0.0/8\")";
-    assert_eq!(message, format!("spec.inboundCIDRs: Invalid value: \"10.1.0.0/8\": {hint}"));
+    assert_eq!(message, format!("spec.inboundCIDRs[0]: Invalid value: \"10.1.0.0/8\": {hint}"));
     assert_eq!(model.failures[0].stage, Stage::Admission);
+}
+
+#[test]
+fn the_webhook_says_all_that_it_finds_in_parameters() {
+    for (spec, message) in [
+        (
+            "  inboundCIDRs: [10.0.0.0/8, 10.1.2.3, x, \"::1\"]\n",
+            "[spec.inboundCIDRs[1]: Invalid value: \"10.1.2.3\": Could not be parsed as a CIDR (did you mean \"10.1.2.3/32\"), \
+             spec.inboundCIDRs[2]: Invalid value: \"x\": Could not be parsed as a CIDR, \
+             spec.inboundCIDRs[3]: Invalid value: \"::1\": Could not be parsed as a CIDR (did you mean \"::1/64\")]",
+        ),
+        ("  subnets: {}\n", "spec.subnets: Required value: must have either `ids` or `tags`"),
+        ("  subnets: {ids: [a], tags: {}}\n", "spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set"),
+        ("  subnets: {ids: [a, b, a]}\n", "spec.subnets.ids[2]: Duplicate value: \"a\""),
+        ("  subnets: {tags: {}}\n", "spec.subnets.tags: Required value: must have at least one tag key"),
+        ("  subnets: {tags: {k: [v, v]}}\n", "spec.subnets.tags[k][1]: Duplicate value: \"v\""),
+    ] {
+        assert_eq!(refused(&with_params(spec, &[])).0, message);
+    }
 }
 
 #[test]
