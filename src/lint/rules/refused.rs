@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about};
 use crate::lint::facts::targets::{Behind, services};
-use alb_controller::model::Failure;
+use alb_controller::model::{Failure, Verdict};
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::Object;
 
@@ -73,7 +73,7 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
         objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
         if !is_explained(&objects) {
             let finding = refused(context, failure, Some(blamed.unwrap_or(first).object));
-            findings.push(if_ours(finding, members.iter().all(|member| member.facts.picked_up == Some(true))));
+            findings.push(if_ours(finding, group.verdict == Verdict::Refused));
         }
     }
     findings

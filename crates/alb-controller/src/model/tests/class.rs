@@ -44,6 +44,42 @@ fn a_fault_behind_a_class_outside_the_stream_is_told_but_not_sure() {
 }
 
 #[test]
+fn a_fault_of_a_sure_member_is_sure_whoever_else_is_in_the_group() {
+    let group = ("group.name", "edge");
+    let pair = |sure: &[(&str, &str)], doubtful: &[(&str, &str)]| {
+        let sure: Vec<_> = [group].iter().chain(sure).copied().collect();
+        let doubtful: Vec<_> = [group].iter().chain(doubtful).copied().collect();
+        let one = Ing { key: "edge-system/a", annotations: &sure, ..Ing::default() }.yaml();
+        let two = Ing { key: "edge-system/b", annotations: &doubtful, class: NO_CLASS, ..Ing::default() }.yaml();
+        model_of(&(Gateway::default().yaml() + &one + &two))
+    };
+    let model = pair(&[("scheme", "public")], &[]);
+    assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Refused, Some("unknown scheme: public")));
+    assert_eq!(pair(&[], &[("scheme", "public")]).verdict, Verdict::Unknown);
+    assert_eq!(pair(&[("scheme", "public")], &[("scheme", "internal")]).verdict, Verdict::Refused);
+    let https = [("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:c")];
+    assert_eq!(pair(&[("ssl-redirect", "443")], &https).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn two_default_classes_stop_every_group() {
+    let class = |name: &str| {
+        ingress_class(name, "ingress.k8s.aws/alb", "").replace(
+            &format!("{{name: {name}}}"),
+            &format!("{{name: {name}, annotations: {{ingressclass.kubernetes.io/is-default-class: \"true\"}}}}"),
+        )
+    };
+    let classless = |name| Ing { key: name, class: NO_CLASS, ..Ing::default() }.yaml();
+    let yaml = class("a") + &class("b") + &Gateway::default().yaml() + &Ing::default().yaml();
+    built(&model_of(&yaml));
+    let model = model_of(&(yaml + &classless("edge-system/two") + &classless("edge-system/one")));
+    assert_eq!(model.groups.len(), 1);
+    let failure = model.groups[0].failure.as_ref().unwrap();
+    assert_eq!(failure.stage, Stage::GroupLoad);
+    assert_eq!(failure.to_string(), "Ingress: edge-system/one: multiple default IngressClasses found");
+}
+
+#[test]
 fn a_webhook_denial_behind_a_class_outside_the_stream_is_not_sure_either() {
     let spec = format!("  ingressClassName: alb\n{TO_443}");
     let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("group.name", "Not_A_Name")], ..Ing::default() };
@@ -170,6 +206,29 @@ fn a_namespace_selector_needs_the_namespace() {
     built(&namespace("{team: edge}"));
     let (message, _) = refused(&namespace("{team: shop}"));
     assert_eq!(message, "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch");
+}
+
+#[test]
+fn a_malformed_namespace_selector_is_no_valid_class() {
+    for (expression, fault) in [
+        (
+            "{key: team, operator: NotIn, values: []}",
+            "values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty",
+        ),
+        (
+            "{key: team, operator: Exists, values: [a, b]}",
+            "values: Invalid value: [\"a\",\"b\"]: values set must be empty for exists and does not exist",
+        ),
+        ("{key: team, operator: Is, values: [a]}", "\"Is\" is not a valid label selector operator"),
+    ] {
+        let model = with_params(&format!("  namespaceSelector: {{matchExpressions: [{expression}]}}\n"), &[]);
+        assert_eq!(refused(&model).0, format!("invalid ingress class: {fault}"));
+        assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
+    }
+    for labels in ["{bad key: a}", "{team: a b}", "{a/b/c: d}", "{/: d}"] {
+        let (message, _) = refused(&with_params(&format!("  namespaceSelector: {{matchLabels: {labels}}}\n"), &[]));
+        assert!(message.starts_with("invalid ingress class: ") && message.contains(": Invalid value: "), "{message}");
+    }
 }
 
 #[test]
