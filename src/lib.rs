@@ -68,6 +68,3 @@ pub mod rewrite;
 mod suggest;
 
 pub use error::{Error, Place};
-pub use kubernetes_objects::object as manifest;
-pub use manifest_yaml as yaml;
-pub use manifest_yaml::stream;

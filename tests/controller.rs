@@ -7,7 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use alb_controller::model::{Options, build, show_json};
-use istio_alb::lint::{self, Severity};
+use istio_alb::finding::Severity;
+use istio_alb::lint;
 use kubernetes_objects::object;
 use libtest_mimic::{Arguments, Failed, Trial};
 use manifest_yaml::stream::Stream;

@@ -40,7 +40,8 @@ fn main() {
 }
 
 fn all_pages() -> Vec<PathBuf> {
-    let mut pages = vec![project().join("README.md"), project().join("chart-fixtures/README.md")];
+    let mut pages =
+        ["README.md", "CONTRIBUTING.md", "chart-fixtures/README.md"].map(|page| project().join(page)).to_vec();
     let mut folders = vec![project().join("docs")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

@@ -9,7 +9,8 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use istio_alb::lint::{REGISTRY, Severity};
+use istio_alb::finding::Severity;
+use istio_alb::lint::REGISTRY;
 use libtest_mimic::{Arguments, Trial};
 use support::{Outcome, fail, filter, project, shown};
 

@@ -2,7 +2,7 @@
 //! and what its value must be.
 //!
 //! The command line, the environment, the schema, the reference page, `init`, the validation, and the order and text of the
-//! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
+//! annotations all read this table. What a field means stands beside its type in [`super::types`] and `ingress.rs`; a
 //! test compares the table with the types.
 
 use super::constraint::Constraint::{Items, Keys, Own, Port, Range, Text, Verbatim};
@@ -57,6 +57,7 @@ pub static FIELDS: &[Field] = &[
     map("service.nodePorts", "{status-port: 30021, http2: 30080, https: 30443}")
         .remark("as rendered, else Kubernetes chooses").must(Own(constraint::node_ports)),
     text("service.extraPorts", "keep").flag("extra-ports").default("keep"),
+    text("service.targetPorts", "auto").flag("target-ports").default("auto"),
     items("service.keepAnnotations", "[service.beta.kubernetes.io/aws-load-balancer-type]")
         .must(Own(constraint::kept_annotations)),
 
@@ -143,6 +144,8 @@ pub static FIELDS: &[Field] = &[
     text("ingress.ipAddressType", "ipv4").flag("ip-address-type")
         .annotation(alb!("ip-address-type"), |i| i.ip_address_type.map(plain)).order(50)
         .remark("the controller's: `ipv4`"),
+    text("ingress.customerOwnedIpv4Pool", "ipv4pool-coip-0a1b2c3d4e5f60718").flag("customer-owned-ipv4-pool")
+        .annotation(alb!("customer-owned-ipv4-pool"), |i| i.customer_owned_ipv4_pool.map(plain)),
     text("ingress.group.name", "edge").flag("group-name")
         .annotation(alb!("group.name"), |i| i.group.name.map(plain)).order(60).must(Text(aws::group_name)),
     yaml("ingress.group.order", "900").flag("group-order").annotation(alb!("group.order"), |i| i.group.order.map(plain))

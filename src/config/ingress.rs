@@ -70,6 +70,8 @@ pub struct Ingress {
     pub inbound_cidrs: Override<Vec<String>>,
     /// The kinds of addresses that the ALB has.
     pub ip_address_type: Override<Var<IpAddressType>>,
+    /// The pool of customer-owned addresses on an Outpost, by its id.
+    pub customer_owned_ipv4_pool: Override<String>,
     /// The IngressGroup: several Ingresses that share one ALB. `null` takes the Ingress out of the group that was carried
     /// over.
     pub group: Group,

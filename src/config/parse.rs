@@ -43,7 +43,7 @@ impl Source<'_> {
     fn read(&self, start: usize, end: usize) -> Result<Node, Error> {
         let wrong = |fault: ParseError| {
             let error = Error::usage(format!("{}: {fault}", self.origin(start + fault.offset)));
-            match fault.message.starts_with("tabs") {
+            match fault.is_about_a_tab() {
                 true => error.help("indent with blanks"),
                 false => error,
             }

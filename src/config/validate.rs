@@ -13,6 +13,7 @@ use super::value::{Entries, Override, Var};
 use crate::error::Error;
 use crate::finding::Registry;
 use crate::flux::variables::{self, Malformed};
+use alb_controller::catalogue;
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use kubernetes_objects::validation::{self as kubernetes, Validation, Violation, violation};
 use std::collections::BTreeMap;
@@ -118,7 +119,7 @@ impl Checker<'_> {
                 None => Some(TargetType::Instance.to_string()),
             },
         };
-        if spec.service.kind() == ServiceType::ClusterIp && target_type.as_deref() == Some("instance") {
+        if spec.service.kind() == ServiceType::ClusterIp && target_type.as_deref() == Some(catalogue::INSTANCE) {
             let problem =
                 violation("a ClusterIP Service has no node ports, which targets of type instance are reached by");
             self.fail(

@@ -1,9 +1,9 @@
 //! Attributes, tags and labels: which keys an ALB knows too.
 
 use super::carried::{Carry, flag};
-use super::{format_map, rules};
+use super::rules;
 use alb_controller::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
-use alb_controller::go::strconv::{string_list, string_map};
+use alb_controller::go::strconv::{format_map, string_list, string_map};
 
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";

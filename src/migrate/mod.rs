@@ -46,13 +46,6 @@ pub fn carry(service: &Value, options: Options) -> Carried {
     carry.out
 }
 
-/// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
-pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>) -> String {
-    let escape = |value: &str| value.replace('\\', "\\\\").replace(',', "\\,");
-    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
-    pairs.join(",")
-}
-
 impl Carry<'_> {
     fn row(&mut self, row: &Row) {
         if row.tail == Tail::None {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::annotations::annotations_of;
 use super::carried::{Carry, Setting, flag};
 use super::rules;
+use alb_controller::catalogue;
 
 const SCHEME: &str = "aws-load-balancer-scheme";
 const INTERNAL: &str = "aws-load-balancer-internal";
@@ -89,7 +90,7 @@ impl Carry<'_> {
         }
         let Some((origin, value)) = found else { return };
         // Misspelt it made no load balancer, and was not meant to open one.
-        self.out.internal = value.trim().eq_ignore_ascii_case("internal");
+        self.out.internal = value.trim().eq_ignore_ascii_case(catalogue::INTERNAL);
         self.set("scheme", value);
         match origin {
             Origin::Annotation(suffix) => self.carried(suffix, format_args!("carried over to scheme: {value}")),
@@ -119,19 +120,19 @@ fn scheme_of<'v>(
     // CCM: any value but `false` is internal (aws.go:2453-2460). LBC: a Go bool, anything else an error.
     let ccm = internal.filter(|value| !value.is_empty()).map(|value| value != "false");
     let lbc = internal.map(|value| flag(value) != Some(false));
-    let name = |internal: bool| if internal { "internal" } else { "internet-facing" };
+    let name = |internal: bool| if internal { catalogue::INTERNAL } else { catalogue::INTERNET_FACING };
     match controller {
         Controller::Lbc => scheme
             .map(|value| (by_scheme, value))
             .or_else(|| lbc.map(|internal| (by_internal, name(internal))))
-            .or(Some((Origin::Default, "internal"))),
+            .or(Some((Origin::Default, catalogue::INTERNAL))),
         Controller::CcmNlb => match (ccm, scheme) {
             // CCM does not read the scheme, but `internal` was written on purpose.
-            (None | Some(false), Some("internal")) => Some((by_scheme, "internal")),
+            (None | Some(false), Some(catalogue::INTERNAL)) => Some((by_scheme, catalogue::INTERNAL)),
             (Some(internal), _) => Some((by_internal, name(internal))),
-            (None, _) => Some((Origin::Default, "internet-facing")),
+            (None, _) => Some((Origin::Default, catalogue::INTERNET_FACING)),
         },
-        Controller::Unknown if ccm == Some(true) || lbc == Some(true) => Some((by_internal, "internal")),
+        Controller::Unknown if ccm == Some(true) || lbc == Some(true) => Some((by_internal, catalogue::INTERNAL)),
         Controller::Unknown => {
             scheme.map(|value| (by_scheme, value)).or_else(|| ccm.map(|internal| (by_internal, name(internal))))
         }

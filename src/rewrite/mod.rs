@@ -20,19 +20,25 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use json_patch::Patch;
+use memchr::memmem;
+use serde_json::Value;
 
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
+use crate::finding::levels::{adjust, sort};
+use crate::finding::{Finding, Severity};
 use crate::flux::variables;
-use crate::istio::is_gateway;
-use crate::lint::{self, Finding, Severity};
+use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
+use crate::istio::{PINS, is_gateway, is_istio_gateway};
+use crate::lint;
 use crate::migrate::rules::ALB027;
 use assign::{assign, selector_of};
 use edit::edit;
 use gateway::Rewrite;
 use ingress::BuiltIngress;
 use kubernetes_objects::object::{self, Object, Objects};
+use kubernetes_objects::service::ports;
 use manifest_yaml::stream::{Stream, has_content};
 
 /// A rewritten stream.
@@ -57,6 +63,8 @@ pub struct RewrittenGateway {
     pub service: Object,
     /// What was changed in it.
     pub patch: Patch,
+    /// What became of its ports.
+    pub ports: service::PinnedPorts,
     /// Its Ingress.
     pub ingress: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
@@ -110,10 +118,13 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
+    if !kinds.contains(&WORKLOADS[0]) && asks_for_pods(text, &found.objects, &assigned) {
+        found.objects.extend(object::read(&stream, &WORKLOADS).objects);
+    }
     let mut rewrites = Vec::new();
     for (settings, service) in assigned {
         rewrites.push(Rewrite::new(&found.objects, settings, service)?);
@@ -121,6 +132,20 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     check_names(&found.objects, &rewrites)?;
     let pieces = edit(&stream, &found, &rewrites)?;
     Ok(finish(&stream, found, &rewrites, pieces))
+}
+
+/// Whether the pods of the gateways matter: to target ports, and to which Gateways select them. A default render is not read
+/// for them.
+fn asks_for_pods(text: &str, objects: &[Object], assigned: &[(&Settings, usize)]) -> bool {
+    let differs = |port: &Value| !port["targetPort"].is_null() && port["targetPort"] != port["port"];
+    let is_pinned = |number: &Value| PINS.iter().any(|(_, pin)| number == pin);
+    let other_ports = |(_, service): &(_, usize)| {
+        let mut ports = ports(&objects[*service].value).iter();
+        ports.any(|port| differs(port) || !is_pinned(&port["port"]))
+    };
+    assigned.iter().any(other_ports)
+        || objects.iter().any(is_istio_gateway)
+        || memmem::find(text.as_bytes(), UNPRIVILEGED.as_bytes()).is_some()
 }
 
 /// Whether an object may be one that changes: a gateway's Service, or our Ingress from an earlier run.
@@ -182,7 +207,7 @@ fn finish<'t>(
     let ours: Vec<_> = rewrites.iter().map(|rewrite| apply(stream, &mut found.objects, rewrite)).collect();
     let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
-        findings.extend(lint::adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
+        findings.extend(adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
     findings.extend(lint::check_gateways(&found.objects, &ours));
     lint::locate(stream, &found, &mut findings);
@@ -191,9 +216,9 @@ fn finish<'t>(
         let is_ours = |object: &Object| gateways.iter().any(|gateway| gateway.is_ours(object));
         let (needed, of_variables) = lint::rewrite_findings::read_variables(&Stream::split(&pieces.concat()), is_ours);
         variables = needed;
-        findings.extend(lint::adjust(of_variables, &flux.settings.spec.findings.levels()));
+        findings.extend(adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
-    lint::sort(&mut findings);
+    sort(&mut findings);
     Rewritten { pieces, findings, objects: found.objects, gateways, variables }
 }
 
@@ -201,6 +226,7 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
     RewrittenGateway {
         service: objects[rewrite.service].clone(),
         patch: rewrite.plan.patch.clone(),
+        ports: rewrite.plan.ports.clone(),
         ingress: rewrite.built.clone(),
         carried: rewrite.carried.clone(),
         existing: rewrite.existing.map(|index| objects[index].place.clone()),

@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::istio::east_west_reason;
 use crate::lint::rewrite_findings as rules;
 use crate::migrate::{self, Carried, annotations_of, compare};
+use alb_controller::catalogue;
 use kubernetes_objects::Object;
 
 /// A gateway before and after.
@@ -67,7 +68,7 @@ impl Transition<'_> {
 
     /// An internal load balancer that is replaced by an internet-facing one, or a scheme that is only a default.
     fn scheme(&self) -> Option<Finding> {
-        let exposed = self.before.internal && self.built.scheme() == Some("internet-facing");
+        let exposed = self.before.internal && self.built.scheme() == Some(catalogue::INTERNET_FACING);
         match (is_configured(self.spec, self.original, "scheme"), self.spec.carry_over()) {
             (false, false) if exposed => Some(rules::internal_exposed()),
             (false, true) if exposed => Some(rules::default_yields()),

@@ -12,6 +12,12 @@ pub struct ParseError {
 }
 
 impl ParseError {
+    /// Whether a tab stands where YAML wants blanks. The parser has words for it and no code.
+    #[must_use]
+    pub fn is_about_a_tab(&self) -> bool {
+        self.message.starts_with("tabs")
+    }
+
     pub(crate) fn at(offset: usize, message: impl Into<String>) -> Self {
         Self { message: message.into(), offset }
     }

@@ -4,6 +4,7 @@ use super::load_balancer::frontend_nlb;
 use super::members::Question;
 use super::targets::{Target, paths, targets};
 use crate::lint::context::{Context, IngressUnderCheck};
+use alb_controller::catalogue;
 use alb_controller::catalogue::Empty;
 use alb_controller::model::Setting;
 
@@ -28,7 +29,7 @@ pub fn why_unused(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, settin
         }
         "target-node-labels" => {
             let targets = targets(context, ingress);
-            let by_pod = |target: &Target<'_>| target.target_type() == Some("ip");
+            let by_pod = |target: &Target<'_>| target.target_type() == Some(catalogue::IP);
             (!targets.is_empty() && targets.iter().all(by_pod)).then_some("since the targets are pods")
         }
         _ => None,

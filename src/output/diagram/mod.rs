@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use alb_controller::catalogue;
 use alb_controller::model::{
     Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
     Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
@@ -193,7 +194,7 @@ fn frontend(nlb: &FrontendNlb) -> Branch {
 }
 
 fn clients(scheme: &str) -> &'static str {
-    if scheme == "internal" { "clients inside the VPC" } else { "clients on the internet" }
+    if scheme == catalogue::INTERNAL { "clients inside the VPC" } else { "clients on the internet" }
 }
 
 /// Target groups of a load balancer by their ids.
@@ -233,7 +234,7 @@ fn target_branch(target: &Target, groups: &TargetGroups<'_>) -> Branch {
 }
 
 fn target_group(group: &TargetGroup) -> Branch {
-    let (targets, port) = if group.target_type == "ip" { ("pods", "port") } else { ("nodes", "node port") };
+    let (targets, port) = if group.target_type == catalogue::IP { ("pods", "port") } else { ("nodes", "node port") };
     let at = |number: Option<i32>| match number {
         Some(number) => format!("{port} {number}"),
         None => format!("a {port} chosen by Kubernetes"),

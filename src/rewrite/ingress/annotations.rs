@@ -10,11 +10,11 @@ use crate::config::fields::{FIELDS, UNORDERED, by_annotation};
 use crate::config::types::{Ingress, Redirect};
 use crate::config::value::{Entries, Override, Printed, Text};
 use crate::flux::variables::as_json;
-use crate::migrate::{ALB, format_map};
+use crate::migrate::ALB;
 use alb_controller::annotation::listen_ports;
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use alb_controller::go::json::Json;
-use alb_controller::go::strconv::string_map;
+use alb_controller::go::strconv::{format_map, string_map};
 
 /// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
 const REDIRECT: &str =
@@ -239,6 +239,7 @@ mod tests {
             ("healthCheck: {successCodes: 200}", "success-codes", "200"),
             ("tags: {a: b, c: 'd,e'}", "tags", r"a=b,c=d\,e"),
             ("shieldAdvancedProtection: true", "shield-advanced-protection", "true"),
+            ("customerOwnedIpv4Pool: ipv4pool-coip-1", "customer-owned-ipv4-pool", "ipv4pool-coip-1"),
             ("group: {name: edge, order: 5}", "group.order", "5"),
         ] {
             let document =

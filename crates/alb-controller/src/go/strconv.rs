@@ -48,6 +48,14 @@ pub fn string_list(text: &str) -> Vec<String> {
     text.split(',').map(trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
+/// `k=v,k2=v2`, commas and backslashes in values escaped (LBC v2.14.1 and later; pkg/annotations/parser.go:212-245).
+#[must_use]
+pub fn format_map<'p>(pairs: impl IntoIterator<Item = (&'p String, &'p String)>) -> String {
+    let escape = |value: &str| value.replace('\\', "\\\\").replace(',', "\\,");
+    let pairs: Vec<String> = pairs.into_iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+    pairs.join(",")
+}
+
 /// `k=v,k2=v2` (parser.go:140-163, 212-245). `None` is a syntax error; Go's parser says no more than that.
 ///
 /// Keys and values are trimmed; a key twice keeps the last value. A backslash takes the next character literally and is

@@ -1,5 +1,6 @@
 //! What is known of the controller.
 
+use crate::catalogue;
 use crate::catalogue::{CURRENT, Version};
 
 /// Settings of the controller.
@@ -31,6 +32,6 @@ impl Options {
     /// The target type where nothing sets one.
     #[must_use]
     pub fn target_type(&self) -> &'static str {
-        if self.eks_auto_mode { "ip" } else { "instance" }
+        if self.eks_auto_mode { catalogue::IP } else { catalogue::INSTANCE }
     }
 }

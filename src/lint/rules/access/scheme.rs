@@ -10,8 +10,7 @@ use super::ALB024;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::members::Question;
-
-const SCHEMES: [&str; 2] = ["internal", "internet-facing"];
+use alb_controller::catalogue;
 
 rules! {
     ALB065 Warning "scheme-changed" {
@@ -33,7 +32,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let scheme = ingress.facts.text("scheme")?;
-    if SCHEMES.contains(&scheme.value) {
+    if catalogue::SCHEMES.contains(&scheme.value) {
         return None;
     }
     let finding = context.at_effective(
@@ -41,7 +40,7 @@ fn unknown_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Opt
         &ALB024,
         format!("scheme {:?} is neither internal nor internet-facing", scheme.value),
     );
-    let meant = SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
+    let meant = catalogue::SCHEMES.iter().find(|known| known.eq_ignore_ascii_case(scheme.value.trim()));
     Some(match meant {
         Some(meant) => finding.help(format!("write {meant}, in exactly these letters")),
         None => finding.help("write internal or internet-facing"),

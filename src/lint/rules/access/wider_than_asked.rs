@@ -11,6 +11,7 @@ use super::ALB024;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::migrate::rules::ALB027;
+use alb_controller::catalogue;
 use alb_controller::go::strconv::string_list;
 
 #[cfg(test)]
@@ -36,10 +37,10 @@ pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Bef
 
 fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
     let scheme = ingress.annotation("scheme");
-    let open = ingress.built()?.load_balancer.scheme == "internet-facing";
+    let open = ingress.built()?.load_balancer.scheme == catalogue::INTERNET_FACING;
     let was = match scheme {
-        Some("internal") => format!("Ingress {} says internal", ingress.facts.key),
-        Some("internet-facing") => return None,
+        Some(catalogue::INTERNAL) => format!("Ingress {} says internal", ingress.facts.key),
+        Some(catalogue::INTERNET_FACING) => return None,
         _ if before.internal => "the old load balancer is internal".to_owned(),
         _ => return None,
     };
@@ -52,8 +53,8 @@ fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before
 
 fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
     let built = ingress.built()?;
-    let open = built.frontend_nlb.as_ref()?.scheme == "internet-facing";
-    (open && before.internal && built.load_balancer.scheme == "internal").then(|| {
+    let open = built.frontend_nlb.as_ref()?.scheme == catalogue::INTERNET_FACING;
+    (open && before.internal && built.load_balancer.scheme == catalogue::INTERNAL).then(|| {
         let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
         by(context, ingress, &ALB024, &["frontend-nlb-scheme"], message)
             .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")

@@ -9,6 +9,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
 use crate::lint::facts::members::Question;
+use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_bool;
 use alb_controller::model::Effective;
 use alb_controller::validation;
@@ -79,6 +80,15 @@ rules! {
         source: "AWS elbv2 API, CreateLoadBalancer and IpamPools; \
             https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html",
     }
+    ALB106 Warning "subnets-by-zone-name" {
+        summary: "`subnets` has the name of a zone where the id or the Name tag of a subnet belongs",
+        explanation: "The controller takes an entry that begins with `subnet-` for an id, and looks up every other one as \
+            the value of the tag `Name`. For `us-west-2a` it finds a subnet only where somebody gave one that name. \
+            Otherwise nothing is built: `couldn't find all subnets` (event FailedBuildModel).",
+        help: "name one subnet of each zone by its id or by its Name tag, or leave the annotation out: the controller \
+            then discovers subnets by their tags",
+        source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343; https://github.com/istio/istio/issues/28826",
+    }
 }
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -107,11 +117,13 @@ fn subnets(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
         // A customer-owned pool is on an Outpost, where one subnet is enough.
         let on_an_outpost = ingress.read("customer-owned-ipv4-pool").is_some();
         findings.extend(listed(context, "subnets", &list, if on_an_outpost { 1 } else { 2 }));
+        findings.extend(zones(context, "subnets", &list));
     }
     if frontend_nlb(context, ingress)
         && let Some(list) = ingress.facts.list("frontend-nlb-subnets")
     {
         findings.extend(listed(context, "frontend-nlb-subnets", &list, 1));
+        findings.extend(zones(context, "frontend-nlb-subnets", &list));
     }
     findings
 }
@@ -129,6 +141,25 @@ fn listed(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>, 
         return None;
     };
     Some(context.at_effective(list, &ALB023, message))
+}
+
+fn zones(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>) -> Option<Finding> {
+    let zones: Vec<&str> = list.value.iter().map(String::as_str).filter(|entry| is_zone_name(entry)).collect();
+    let message = format!("{name} has {}: subnets are found by id or Name tag, not by zone", zones.join(", "));
+    (!zones.is_empty()).then(|| context.at_effective(list, &ALB106, message))
+}
+
+/// `us-west-2a`, `us-gov-east-1b`: a region and a letter.
+fn is_zone_name(text: &str) -> bool {
+    let Some((area, zone)) = text.rsplit_once('-') else {
+        return false;
+    };
+    let words: Vec<&str> = area.split('-').collect();
+    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    words.len() > 1
+        && words[0].len() == 2
+        && words.iter().all(is_word)
+        && matches!(zone.as_bytes(), [digit, letter] if digit.is_ascii_digit() && letter.is_ascii_lowercase())
 }
 
 fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
@@ -162,7 +193,7 @@ fn fixed_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Op
     }
     let with_scheme = context.first_member(ingress, Question::FrontendNlbScheme);
     let message = match with_scheme.and_then(|member| member.read("frontend-nlb-scheme")) {
-        Some("internet-facing") => {
+        Some(catalogue::INTERNET_FACING) => {
             let with_subnets = context.first_member(ingress, Question::FrontendNlbSubnets)?;
             let subnets = with_subnets.facts.list("frontend-nlb-subnets")?;
             let (addresses, subnets) = (addresses.len(), subnets.value.len());
@@ -212,7 +243,7 @@ fn ids(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 
 fn public_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if scheme(context, ingress) != Some("internal") {
+    if scheme(context, ingress) != Some(catalogue::INTERNAL) {
         return findings;
     }
     let without = "dualstack-without-public-ipv4";

@@ -12,6 +12,7 @@ use crate::finding::{Finding, rules};
 use crate::istio::{STATUS_PORT_NUMBER, is_status_port};
 use crate::lint::context::{Context, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
+use alb_controller::catalogue;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::service::{find_port, ports};
 
@@ -129,7 +130,7 @@ fn asks(target: &Target<'_>) -> Option<Asks> {
         None | Some("traffic-port") => traffic,
         Some(text) => match (PortRef::parse(text), target.target_type()?) {
             (PortRef::Name(name), _) => find_port(&service.value, &PortRef::Name(name))?,
-            (PortRef::Number(number), "instance") => {
+            (PortRef::Number(number), catalogue::INSTANCE) => {
                 ports(&service.value).iter().find(|port| port["nodePort"] == number)?
             }
             (PortRef::Number(number), _) => {

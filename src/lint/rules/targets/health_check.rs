@@ -6,6 +6,7 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
+use alb_controller::catalogue;
 use alb_controller::catalogue::{
     DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
     SUCCESS_CODES, in_range,
@@ -159,7 +160,7 @@ fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option
 /// The port that is checked, as far as it is wrong.
 fn port(target: &Target<'_>) -> Option<Finding> {
     let text = target.value("healthcheck-port").filter(|text| *text != "traffic-port")?;
-    let instance = target.target_type()? == "instance";
+    let instance = target.target_type()? == catalogue::INSTANCE;
     let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
     let name = match PortRef::parse(text) {
         PortRef::Number(number) if !(1..=65535).contains(&number) => {

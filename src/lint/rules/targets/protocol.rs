@@ -14,6 +14,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
+use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::{Action, Key, Protocol, TargetGroupRef};
 use kubernetes_objects::service::{NodePort, node_port};
@@ -164,7 +165,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let port = target.service_port()?;
-    if target.target_type() != Some("instance") || node_port(&service.value, port) != NodePort::No {
+    if target.target_type() != Some(catalogue::INSTANCE) || node_port(&service.value, port) != NodePort::No {
         return None;
     }
     // As it is written, an empty one too.
@@ -233,7 +234,7 @@ fn address_type(ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
 fn control_port(target: &Target<'_>) -> Option<Finding> {
     let suffix = format!("target-control-port.{}", target.title().replace(':', "."));
     let value = target.value(&suffix)?;
-    if target.target_type() != Some("instance") || parse_int32(value).is_err() {
+    if target.target_type() != Some(catalogue::INSTANCE) || parse_int32(value).is_err() {
         return None;
     }
     let message = format!("{} has instance targets, which have no control port", target.title());

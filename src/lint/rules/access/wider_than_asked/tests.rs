@@ -1,6 +1,6 @@
 //! Through the filter: what an old load balancer kept closed, and each way that was found to open it.
 
-use crate::lint::Severity;
+use crate::finding::Severity;
 use crate::lint::testing::configured;
 use crate::rewrite::rewrite;
 

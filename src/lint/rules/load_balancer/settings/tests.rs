@@ -77,6 +77,27 @@ fn subnets() {
 }
 
 #[test]
+fn zones_in_place_of_subnets() {
+    let line = at("subnets", "warning");
+    let subnets = |value: &str| working().set("subnets", value);
+    hold(
+        &ALB106,
+        &[
+            ("two zones", subnets("us-west-2a,us-west-2b"), &[line.as_str()]),
+            ("a zone beside a subnet", subnets("subnet-1, us-gov-east-1b"), &[line.as_str()]),
+            ("ids", subnets("subnet-1,subnet-2"), &[]),
+            ("Name tags", subnets("public-a,public-us-west-2a,us-west-2a-public"), &[]),
+            ("regions", subnets("eu-west-1,eu-west-2"), &[]),
+            (
+                "of the NLB in front",
+                working().set("enable-frontend-nlb", "true").set("frontend-nlb-subnets", "us-west-2a"),
+                &["warning Ingress mesh/alb @frontend-nlb-subnets"],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn web_acls() {
     values(
         &ALB031,
