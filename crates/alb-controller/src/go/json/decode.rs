@@ -1,6 +1,7 @@
 //! Decoding into a Go type, with what Go leaves in place where a key comes twice (decode.go of encoding/json).
 
-use super::{Json, Mismatch, Struct, Type, field};
+use super::scanner::Json;
+use super::types::{Mismatch, Struct, Type, field};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
