@@ -54,10 +54,15 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
         objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
     let denied = objects.params.values().filter_map(|params| params.denied.clone());
     failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
+    // What is told first must not depend on the order of the stream.
+    failures.sort_by(|a, b| (a.stage, &a.reason).cmp(&(b.stage, &b.reason)));
 
     let mut plans = Plans::default();
+    let mut by_key: Vec<&Placed> = objects.ingresses.iter().collect();
+    by_key.sort_by(|a, b| a.key.cmp(&b.key));
     let mut facts: Vec<IngressFacts> =
-        objects.ingresses.iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
+        by_key.into_iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
+    facts.sort_by_key(|facts| facts.index);
     let stopped = plans.stopped_by.first().map(|key| {
         let message = format!("Ingress: {key}: {}", class::TWO_DEFAULTS);
         Failure { stage: Stage::GroupLoad, reason: Reason::new(message).of(key) }
@@ -65,7 +70,9 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
     let build = |(id, plan): (String, Plan<'_>)| plan.build(id, &objects, options, stopped.as_ref());
     let groups: Vec<Group> = plans.by_group.into_iter().map(build).collect();
     let shares = states::shares(&groups);
-    for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
+    let mut placed: Vec<&Placed> = objects.ingresses.iter().collect();
+    placed.sort_by_key(|placed| placed.index);
+    for (fact, placed) in facts.iter_mut().zip(placed) {
         let share = shares.get(&fact.key);
         fact.settings = states::settings(&objects, options, fact, &placed.ingress, share);
     }
@@ -221,7 +228,9 @@ fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
 fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
     let mut found: Vec<(Verdict, Option<String>)> =
         failures.iter().map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
-    found.extend(ingresses.iter().filter_map(|facts| {
+    let mut by_key: Vec<&IngressFacts> = ingresses.iter().collect();
+    by_key.sort_by(|a, b| a.key.cmp(&b.key));
+    found.extend(by_key.iter().filter_map(|facts| {
         let failure = facts.failure.as_ref()?;
         Some(match facts.picked_up {
             None => (Verdict::Unknown, Some(if_ours(&facts.why, failure))),
@@ -229,7 +238,7 @@ fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failu
         })
     }));
     found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
-    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
+    let ignored = by_key.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
     let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
     found.push((Verdict::Ignored, Some(ignored)));
     let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
