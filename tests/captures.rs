@@ -6,7 +6,7 @@ mod support;
 
 use libtest_mimic::{Arguments, Trial};
 use std::path::{Path, PathBuf};
-use support::contract::{self, check_ingress, check_service};
+use support::contract::{self, Pods, check_ingress, check_service};
 use support::{Outcome, fail, first_difference, shown};
 
 fn main() {
@@ -58,7 +58,7 @@ fn kept(stream: &[u8]) -> Outcome {
     let [ingress] = rewrite.ingresses[..] else {
         return fail(format!("{} Ingresses came, not one", rewrite.ingresses.len()));
     };
-    check_service(before, after)?;
+    check_service(before, after, Pods::of(stream))?;
     let ingress = check_ingress(ingress, before)?;
     scheme_is_kept(before, &ingress)?;
 

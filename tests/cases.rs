@@ -9,8 +9,9 @@ mod support;
 use libtest_mimic::{Arguments, Trial};
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use support::contract::{self, Pods};
 use support::tools::{Need, Tool, gated};
-use support::{Outcome, contract, fail, first_difference, shown};
+use support::{Outcome, fail, first_difference, shown};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -38,7 +39,7 @@ fn run(folder: &Path) -> Outcome {
         let rewrite = contract::compare(&input, &output.stdout)?;
         if !["istio-alb.yaml", "args", "env"].iter().any(|file| folder.join(file).exists()) {
             for (before, after) in rewrite.services {
-                contract::check_values(before, after)?;
+                contract::check_values(before, after, Pods::of(&input))?;
             }
         }
         let again = filter(folder, &output.stdout);

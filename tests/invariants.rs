@@ -29,7 +29,7 @@ proptest! {
         prop_assert_eq!(changed.services.len(), 1, "{}", text);
         prop_assert_eq!(changed.ingresses.len(), 1, "{}", text);
         let (before, after) = changed.services[0];
-        if let Err(message) = contract::check_values(before, after).and_then(|()| comments_stay(before, after)) {
+        if let Err(message) = contract::check_values(before, after, contract::Pods::of(&input)).and_then(|()| comments_stay(before, after)) {
             return Err(TestCaseError::fail(format!("{message}\n{text}\n{}", shown(&output))));
         }
         if let Err(message) = contract::check_ingress(changed.ingresses[0], before) {

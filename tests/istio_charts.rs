@@ -6,7 +6,7 @@ mod support;
 
 use libtest_mimic::{Arguments, Trial};
 use support::charts::{self, releases};
-use support::contract::{self, check_ingress, check_service};
+use support::contract::{self, Pods, check_ingress, check_service};
 use support::helm::Helm;
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, fail, first_difference, shown};
@@ -74,7 +74,7 @@ fn kept(input: &[u8], output: &[u8]) -> Outcome {
     let [ingress] = rewrite.ingresses[..] else {
         return fail(format!("{} Ingresses came, not one", rewrite.ingresses.len()));
     };
-    check_service(before, after)?;
+    check_service(before, after, Pods::of(input))?;
     check_ingress(ingress, before)?;
     let again = support::rewrite(output);
     if again.stdout == output {

@@ -123,6 +123,16 @@ enums! {
         /// The run fails.
         Deny = "deny",
     }
+    /// What happens to the target ports of the gateway's ports.
+    TargetPorts {
+        /// They stay unless the pods of the stream can listen on the pinned ones.
+        #[default]
+        Auto = "auto",
+        /// They stay as rendered.
+        Keep = "keep",
+        /// They become the numbers of the ports.
+        Pin = "pin",
+    }
     /// Whether values may be filled in later.
     Placeholders {
         /// Every value is final.

@@ -2,7 +2,7 @@
 //! and what its value must be.
 //!
 //! The command line, the environment, the schema, the reference page, `init`, the validation, and the order and text of the
-//! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
+//! annotations all read this table. What a field means stands beside its type in [`super::types`] and `ingress.rs`; a
 //! test compares the table with the types.
 
 use super::constraint::Constraint::{Items, Keys, Own, Port, Range, Text, Verbatim};
@@ -57,6 +57,7 @@ pub static FIELDS: &[Field] = &[
     map("service.nodePorts", "{status-port: 30021, http2: 30080, https: 30443}")
         .remark("as rendered, else Kubernetes chooses").must(Own(constraint::node_ports)),
     text("service.extraPorts", "keep").flag("extra-ports").default("keep"),
+    text("service.targetPorts", "auto").flag("target-ports").default("auto"),
     items("service.keepAnnotations", "[service.beta.kubernetes.io/aws-load-balancer-type]")
         .must(Own(constraint::kept_annotations)),
 

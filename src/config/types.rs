@@ -3,7 +3,7 @@
 //! The comments on the fields are what people read: they become the descriptions of the JSON Schema, the reference page and
 //! `--help`. Which annotation a field becomes, its flag and its default stand in [`super::fields`], once, and are added to
 //! the description there. Everything may be left out. Whether a port, a range or an ARN makes sense is not decided here but
-//! in [`super::validate`], which can say more about it than a type can.
+//! in `validate.rs`, which can say more about it than a type can.
 
 use super::value::{Entries, Text, Var};
 use crate::finding::levels::{Level, Levels};
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 pub use super::enums::{
     ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Redirect,
-    Scheme, ServiceType, TargetType,
+    Scheme, ServiceType, TargetPorts, TargetType,
 };
 pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
 
@@ -100,6 +100,11 @@ pub struct Service {
     /// What happens to ports beside `status-port`, `http2` and `https`: `keep`, `drop` or `deny`. Kept ones are named in a
     /// finding, since the ALB does not serve them; with `deny` the run fails.
     pub extra_ports: Option<ExtraPorts>,
+    /// What happens to the target ports of `status-port`, `http2` and `https`: `auto`, `keep` or `pin`. A gateway listens on
+    /// the target ports of its Service, and pods without the privilege can't listen on 80 and 443. With `auto` a rendered
+    /// target port stays unless the pods of the stream can listen on the pinned one; `keep` leaves all as rendered, with
+    /// names; `pin` makes them equal to the ports, and the names those of the chart.
+    pub target_ports: Option<TargetPorts>,
     /// Load balancer annotations that stay on the Service, by their full keys.
     pub keep_annotations: Option<Vec<String>>,
 }
@@ -164,5 +169,10 @@ impl Service {
     /// What happens to other ports.
     pub fn extra_ports(&self) -> ExtraPorts {
         self.extra_ports.unwrap_or_default()
+    }
+
+    /// What happens to the target ports.
+    pub fn target_ports(&self) -> TargetPorts {
+        self.target_ports.unwrap_or_default()
     }
 }

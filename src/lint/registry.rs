@@ -32,6 +32,7 @@ registry! {
         rules::routing::actions,
         rules::routing::quotas,
         rules::targets::service::as_is,
+        rules::targets::pods,
         rules::targets::protocol,
         rules::targets::health_check,
         rules::targets::gateway_health,
@@ -83,7 +84,8 @@ pub mod rewrite_findings {
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;
     pub use crate::lint::rules::flux::read as read_variables;
+    pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};
     pub use crate::lint::rules::targets::service::{
-        east_west, external_addresses, extra_port, headless, port_changed, session_affinity, traffic_policy_local,
+        east_west, external_addresses, extra_port, headless, pinned, session_affinity, traffic_policy_local,
     };
 }

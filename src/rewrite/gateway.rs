@@ -12,6 +12,7 @@ use crate::config::{Settings, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::flux::variables;
+use crate::istio::pods::Pods;
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::migrate::{self, Carried};
 use kubernetes_objects::{Object, ObjectRef};
@@ -42,7 +43,7 @@ impl<'s> Rewrite<'s> {
         let before = migrate::carry(&original.value, options);
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
-        let mut plan = plan_service(spec, original, &moved)?;
+        let mut plan = plan_service(spec, original, &moved, &Pods::of(objects, original))?;
         let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
@@ -91,17 +92,17 @@ fn backend_number(spec: &Spec) -> u64 {
 }
 
 /// The plan for the Service; in the first phase of a migration it stays as it is.
-fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)]) -> Result<Plan, Error> {
+fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)], pods: &Pods<'_>) -> Result<Plan, Error> {
     if spec.phase() == Phase::Attach {
         return Ok(Plan::default());
     }
     let keep = spec.service.keep_annotations.as_deref().unwrap_or_default();
-    service::plan(&service.value, &ServiceTarget::of(spec), &stripped(service, keep, moved)).map_err(
-        |error| match error.place {
+    service::plan(&service.value, &ServiceTarget::of(spec), &stripped(service, keep, moved), pods).map_err(|error| {
+        match error.place {
             Some(_) => error,
             None => error.at(service.place.clone()),
-        },
-    )
+        }
+    })
 }
 
 /// The annotations that move from the Service to the Ingress.

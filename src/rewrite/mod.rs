@@ -20,6 +20,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use json_patch::Patch;
+use memchr::memmem;
+use serde_json::Value;
 
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
@@ -27,7 +29,8 @@ use crate::error::{Error, Place};
 use crate::finding::levels::{adjust, sort};
 use crate::finding::{Finding, Severity};
 use crate::flux::variables;
-use crate::istio::is_gateway;
+use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
+use crate::istio::{PINS, is_gateway, is_istio_gateway};
 use crate::lint;
 use crate::migrate::rules::ALB027;
 use assign::{assign, selector_of};
@@ -35,6 +38,7 @@ use edit::edit;
 use gateway::Rewrite;
 use ingress::BuiltIngress;
 use kubernetes_objects::object::{self, Object, Objects};
+use kubernetes_objects::service::ports;
 use manifest_yaml::stream::{Stream, has_content};
 
 /// A rewritten stream.
@@ -59,6 +63,8 @@ pub struct RewrittenGateway {
     pub service: Object,
     /// What was changed in it.
     pub patch: Patch,
+    /// What became of its ports.
+    pub ports: service::PinnedPorts,
     /// Its Ingress.
     pub ingress: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
@@ -112,10 +118,13 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
             "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
         ));
     }
-    let found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
         return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
     };
+    if !kinds.contains(&WORKLOADS[0]) && asks_for_pods(text, &found.objects, &assigned) {
+        found.objects.extend(object::read(&stream, &WORKLOADS).objects);
+    }
     let mut rewrites = Vec::new();
     for (settings, service) in assigned {
         rewrites.push(Rewrite::new(&found.objects, settings, service)?);
@@ -123,6 +132,20 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     check_names(&found.objects, &rewrites)?;
     let pieces = edit(&stream, &found, &rewrites)?;
     Ok(finish(&stream, found, &rewrites, pieces))
+}
+
+/// Whether the pods of the gateways matter: to target ports, and to which Gateways select them. A default render is not read
+/// for them.
+fn asks_for_pods(text: &str, objects: &[Object], assigned: &[(&Settings, usize)]) -> bool {
+    let differs = |port: &Value| !port["targetPort"].is_null() && port["targetPort"] != port["port"];
+    let is_pinned = |number: &Value| PINS.iter().any(|(_, pin)| number == pin);
+    let other_ports = |(_, service): &(_, usize)| {
+        let mut ports = ports(&objects[*service].value).iter();
+        ports.any(|port| differs(port) || !is_pinned(&port["port"]))
+    };
+    assigned.iter().any(other_ports)
+        || objects.iter().any(is_istio_gateway)
+        || memmem::find(text.as_bytes(), UNPRIVILEGED.as_bytes()).is_some()
 }
 
 /// Whether an object may be one that changes: a gateway's Service, or our Ingress from an earlier run.
@@ -203,6 +226,7 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
     RewrittenGateway {
         service: objects[rewrite.service].clone(),
         patch: rewrite.plan.patch.clone(),
+        ports: rewrite.plan.ports.clone(),
         ingress: rewrite.built.clone(),
         carried: rewrite.carried.clone(),
         existing: rewrite.existing.map(|index| objects[index].place.clone()),

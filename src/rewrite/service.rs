@@ -5,19 +5,23 @@
 //! Service is removed, never set to null: Helm 3 merges three ways, so a null would also erase the field of the live object,
 //! for example an allow-list.
 
+mod pins;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use json_patch::{Patch, PatchOperation};
 use serde_json::{Value, json};
 
-use crate::config::types::{ExtraPorts, ServiceType};
+use crate::config::types::{ExtraPorts, ServiceType, TargetPorts};
 use crate::config::{Entries, Spec, Var};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::istio::{PINS, match_pins};
+use crate::istio::PINS;
+use crate::istio::pods::Pods;
 use crate::lint::rewrite_findings as rules;
 use kubernetes_objects::service::ports;
 use manifest_yaml::patch::{add, remove, set};
+pub use pins::{Pin, PinnedPorts};
 
 /// Fields that only a Service of type LoadBalancer may have, and `loadBalancerIP`, which the API server lets pass and no
 /// AWS controller takes (k8s pkg/apis/core/validation/validation.go ValidateService).
@@ -38,6 +42,8 @@ pub struct ServiceTarget {
     pub node_ports: BTreeMap<String, Value>,
     /// What becomes of other ports.
     pub extra_ports: ExtraPorts,
+    /// What becomes of the target ports of the gateway's ports.
+    pub target_ports: TargetPorts,
 }
 
 impl ServiceTarget {
@@ -56,20 +62,21 @@ impl ServiceTarget {
             cluster_ip: service.kind() == ServiceType::ClusterIp,
             node_ports: node_ports.collect(),
             extra_ports: service.extra_ports(),
+            target_ports: service.target_ports(),
         }
     }
 
-    /// The node port of a port, where it is configured and the type has node ports.
+    /// The node port of a port that goes by these names, where it is configured and the type has node ports.
     #[must_use]
-    pub fn node_port(&self, name: &str) -> Option<&Value> {
-        self.node_ports.get(name).filter(|_| !self.cluster_ip)
+    pub fn node_port(&self, names: &[&str]) -> Option<&Value> {
+        names.iter().find_map(|name| self.node_ports.get(*name)).filter(|_| !self.cluster_ip)
     }
 
     /// A port of the gateway that the chart did not render.
     #[must_use]
     pub fn new_port(&self, (name, number): (&str, u64)) -> Value {
         let mut port = json!({ "name": name, "port": number, "protocol": "TCP", "targetPort": number });
-        if let Some(node_port) = self.node_port(name) {
+        if let Some(node_port) = self.node_port(&[name]) {
             port["nodePort"] = node_port.clone();
         }
         port
@@ -81,23 +88,26 @@ impl ServiceTarget {
 pub struct Plan {
     /// The changes.
     pub patch: Patch,
-    /// Findings about them.
+    /// What becomes of the gateway's ports.
+    pub ports: PinnedPorts,
+    /// Findings about the changes.
     pub findings: Vec<Finding>,
 }
 
-/// Plans the rewrite of a Service. `annotations` are the keys to remove.
+/// Plans the rewrite of a Service. `annotations` are the keys to remove; `pods` are those that it selects.
 ///
 /// # Errors
 ///
 /// Where the result would not be a Service that the API server takes.
-pub fn plan(service: &Value, target: &ServiceTarget, annotations: &[String]) -> Result<Plan, Error> {
-    let mut planner = Planner { service, target, operations: Vec::new(), findings: Vec::new() };
+pub fn plan(service: &Value, target: &ServiceTarget, annotations: &[String], pods: &Pods<'_>) -> Result<Plan, Error> {
+    let pinned = PinnedPorts::of(ports(service), target.target_ports, pods);
+    let mut planner = Planner { service, target, pinned, operations: Vec::new(), findings: Vec::new() };
     planner.set_type();
     planner.remove_fields();
     planner.report_kept_fields();
     planner.operations.extend(annotations.iter().map(|key| remove(["metadata", "annotations", key])));
     planner.pin_ports()?;
-    let plan = Plan { patch: Patch(planner.operations), findings: planner.findings };
+    let plan = Plan { patch: Patch(planner.operations), ports: planner.pinned, findings: planner.findings };
     check_ports(&patched(service, &plan.patch)?)?;
     Ok(plan)
 }
@@ -117,6 +127,7 @@ pub fn patched(service: &Value, patch: &Patch) -> Result<Value, Error> {
 struct Planner<'p> {
     service: &'p Value,
     target: &'p ServiceTarget,
+    pinned: PinnedPorts,
     operations: Vec<PatchOperation>,
     findings: Vec<Finding>,
 }
@@ -172,56 +183,59 @@ impl<'p> Planner<'p> {
             self.operations.extend(set(["spec", "ports"], self.service["spec"].get("ports"), json!([])));
         }
         let rendered = ports(self.service);
-        let pinned = match_pins(rendered);
+        let pinned = self.pinned.clone();
         let mut dropped = Vec::new();
         let mut names: BTreeSet<&str> = PINS.iter().map(|(name, _)| *name).collect();
         for (index, port) in rendered.iter().enumerate() {
-            if let Some(pin) = pinned.iter().position(|found| *found == Some(index)) {
-                self.pin(port, index, PINS[pin]);
+            names.extend(port["name"].as_str());
+            if let Some(pin) = pinned.of_port(index) {
+                self.pin(port, index, pin);
                 continue;
             }
-            names.extend(port["name"].as_str());
             self.findings.push(rules::extra_port(port, self.target.extra_ports));
             match self.target.extra_ports {
                 ExtraPorts::Drop => dropped.push(index),
                 ExtraPorts::Keep | ExtraPorts::Deny => {
-                    self.set_node_port(port, index, port["name"].as_str().unwrap_or_default());
+                    self.set_node_port(
+                        port,
+                        index,
+                        self.target.node_port(&[port["name"].as_str().unwrap_or_default()]),
+                    );
                 }
             }
         }
         // From the last to the first: removing a port moves those behind it.
         self.operations.extend(dropped.into_iter().rev().map(|index| remove(["spec", "ports", &index.to_string()])));
-        for (pin, found) in PINS.iter().zip(&pinned) {
-            if found.is_none() {
-                self.operations.push(add(["spec", "ports", "-"], self.target.new_port(*pin)));
-            }
+        for pin in &pinned.added {
+            self.operations.push(add(["spec", "ports", "-"], self.target.new_port(*pin)));
         }
         self.check_node_port_names(&names)
     }
 
     /// Pins one port, field by field.
-    fn pin(&mut self, port: &Value, index: usize, (name, number): (&str, u64)) {
-        let target = &port["targetPort"];
-        let other_target = !target.is_null() && *target != json!(number) && *target != json!(number.to_string());
-        if port["port"] != json!(number) || other_target {
-            self.findings.push(rules::port_changed(port, name, number));
-        }
+    fn pin(&mut self, port: &Value, index: usize, pin: &Pin) {
+        self.findings.extend(rules::pinned(port, pin.number, &pin.target_port, &pin.name));
+        self.findings.extend(pin.kept.as_ref().map(|why| rules::target_port_kept(port, why)));
+        self.findings.extend(pin.not_served.as_ref().map(|why| rules::pinned_to_nothing(&pin.name, pin.number, why)));
         let position = index.to_string();
-        for (field, value) in
-            [("name", json!(name)), ("port", json!(number)), ("protocol", json!("TCP")), ("targetPort", json!(number))]
-        {
+        for (field, value) in [
+            ("name", json!(pin.name)),
+            ("port", json!(pin.number)),
+            ("protocol", json!("TCP")),
+            ("targetPort", pin.target_port.clone()),
+        ] {
             self.operations.extend(set(["spec", "ports", &position, field], port.get(field), value));
         }
-        self.set_node_port(port, index, name);
+        self.set_node_port(port, index, self.target.node_port(&pin.names()));
     }
 
-    fn set_node_port(&mut self, port: &Value, index: usize, name: &str) {
+    fn set_node_port(&mut self, port: &Value, index: usize, node_port: Option<&Value>) {
         let position = index.to_string();
         let path = ["spec", "ports", &position, "nodePort"];
         let old = port.get("nodePort");
         if self.target.cluster_ip {
             self.operations.extend(old.map(|_| remove(path)));
-        } else if let Some(node_port) = self.target.node_port(name) {
+        } else if let Some(node_port) = node_port {
             self.operations.extend(set(path, old, node_port.clone()));
         }
     }

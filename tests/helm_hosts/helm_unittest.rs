@@ -102,7 +102,7 @@ fn stream(way: Way) -> Outcome {
     let [(before, after)] = rewrite.services[..] else {
         return fail("not one Service");
     };
-    contract::check_service(before, after)?;
+    contract::check_service(before, after, contract::Pods::of(&input))?;
     let marks = |stream: &[u8]| {
         let text = String::from_utf8(stream.to_vec()).unwrap();
         let lines: Vec<String> = text.lines().map(str::to_owned).collect();

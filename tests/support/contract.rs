@@ -92,9 +92,28 @@ pub fn compare<'a>(input: &'a [u8], output: &'a [u8]) -> Result<Rewrite<'a>, Str
     }
 }
 
+/// What a stream shows of the gateway's pods.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Pods {
+    /// They can listen on every port, as those of Istio's gateway chart can: its target ports are pinned.
+    Privileged,
+    /// Nothing: target ports stay as they were rendered.
+    Unknown,
+}
+
+impl Pods {
+    /// Those of a stream.
+    pub fn of(stream: &[u8]) -> Self {
+        match text(stream).contains("ip_unprivileged_port_start") {
+            true => Pods::Privileged,
+            false => Pods::Unknown,
+        }
+    }
+}
+
 /// A gateway in block style, as the chart renders it: bytes outside the edited fields are the same, values inside are
 /// what they should be.
-pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
+pub fn check_service(before: &[u8], after: &[u8], pods: Pods) -> Result<(), String> {
     let (kept_before, kept_after) = (without_rewritten(before), without_rewritten(after));
     if kept_before != kept_after {
         return Err(format!(
@@ -102,7 +121,7 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
             first_difference(kept_before.as_bytes(), kept_after.as_bytes())
         ));
     }
-    check_values(before, after)?;
+    check_values(before, after, pods)?;
     for line in annotation_lines(before).filter(|line| !leaves(line)) {
         if line.trim() != "{}" && !annotation_lines(after).any(|other| other == line) {
             return Err(format!("this line of the Service's annotations is gone: {line}"));
@@ -112,10 +131,10 @@ pub fn check_service(before: &[u8], after: &[u8]) -> Result<(), String> {
 }
 
 /// Values of a gateway in any style, which may be an item of a `List`: what nobody configured has become of them.
-pub fn check_values(before: &[u8], after: &[u8]) -> Result<(), String> {
+pub fn check_values(before: &[u8], after: &[u8], pods: Pods) -> Result<(), String> {
     let (old, new) = (parse(before)?, parse(after)?);
     let (Some(old_items), Some(new_items)) = (old["items"].as_array(), new["items"].as_array()) else {
-        return check_object(&old, &new);
+        return check_object(&old, &new, pods);
     };
     // In a stream that is one List in JSON, the Ingress can only come as one more item.
     let added = new_items.get(old_items.len()..).ok_or("a List has fewer items than before")?;
@@ -123,14 +142,14 @@ pub fn check_values(before: &[u8], after: &[u8]) -> Result<(), String> {
         return Err("a List has items that it had not before".into());
     }
     let mut pairs = old_items.iter().zip(new_items).filter(|(old, new)| old != new);
-    pairs.try_for_each(|(old, new)| check_object(old, new))
+    pairs.try_for_each(|(old, new)| check_object(old, new, pods))
 }
 
-fn check_object(old: &Value, new: &Value) -> Result<(), String> {
+fn check_object(old: &Value, new: &Value, pods: Pods) -> Result<(), String> {
     let mut expected = old.clone();
     expected["spec"]["type"] = json!("NodePort");
     if let Some(ports) = expected["spec"]["ports"].as_array_mut() {
-        pin(ports);
+        pin(ports, pods);
     }
     if let Some(spec) = expected["spec"].as_object_mut() {
         spec.retain(|key, _| ["type", "ports"].contains(&key.as_str()) || !REWRITTEN.contains(&key.as_str()));
@@ -224,18 +243,26 @@ fn leaves(line: &str) -> bool {
 }
 
 /// The three ports as the design pins them, matched by name and then by number; a missing one comes last.
-fn pin(ports: &mut Vec<Value>) {
+fn pin(ports: &mut Vec<Value>, pods: Pods) {
     for (name, number) in [("status-port", 15021), ("http2", 80), ("https", 443)] {
         let by_name = ports.iter().position(|port| port["name"] == name);
-        let by_number = || ports.iter().position(|port| port["port"] == number && port["protocol"] != "UDP");
-        let at = by_name.or_else(by_number).unwrap_or_else(|| {
-            ports.push(json!({}));
-            ports.len() - 1
-        });
-        ports[at]["name"] = json!(name);
-        ports[at]["port"] = json!(number);
-        ports[at]["targetPort"] = json!(number);
-        ports[at]["protocol"] = json!("TCP");
+        let by_number = ports.iter().position(|port| port["port"] == number && port["protocol"] != "UDP");
+        let Some(at) = by_number.or(by_name) else {
+            // The agent listens in any case; 80 and 443 are not made up beside other ports.
+            if name == "status-port" || ports.iter().all(|port| port["name"] == "status-port") {
+                ports.push(json!({"name": name, "port": number, "protocol": "TCP", "targetPort": number}));
+            }
+            continue;
+        };
+        let port = &mut ports[at];
+        let target = if port["targetPort"].is_null() { port["port"].clone() } else { port["targetPort"].clone() };
+        let stays = pods == Pods::Unknown || name == "status-port";
+        port["targetPort"] = if stays { target } else { json!(number) };
+        port["port"] = json!(number);
+        port["protocol"] = json!("TCP");
+        if port["name"].is_null() {
+            port["name"] = json!(name);
+        }
     }
 }
 

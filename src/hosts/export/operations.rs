@@ -6,11 +6,10 @@ use serde_json::{Value, json};
 
 use crate::config::types::{ExtraPorts, Phase};
 use crate::config::{Spec, fields};
-use crate::istio::{PINS, match_pins};
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
 use crate::rewrite::RewrittenGateway;
-use crate::rewrite::service::{LOAD_BALANCER_FIELDS, ServiceTarget};
+use crate::rewrite::service::{LOAD_BALANCER_FIELDS, PinnedPorts, ServiceTarget};
 use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the
@@ -52,7 +51,7 @@ pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
         list.add(&["spec", "ports"], json!([]));
     }
     list.add(&["spec", "type"], json!(gateway.spec.service.kind().to_string()));
-    list.pin_ports(service, &target);
+    list.pin_ports(service, &target, &gateway.ports);
     for field in LOAD_BALANCER_FIELDS {
         list.drop(&["spec", field]);
     }
@@ -111,38 +110,37 @@ impl List {
         self.remove(path);
     }
 
-    fn pin_ports(&mut self, service: &Value, target: &ServiceTarget) {
+    fn pin_ports(&mut self, service: &Value, target: &ServiceTarget, pinned: &PinnedPorts) {
         let rendered = ports(service);
-        let pins = match_pins(rendered);
         let mut dropped = Vec::new();
         for (index, port) in rendered.iter().enumerate() {
             let position = index.to_string();
             let path = ["spec", "ports", position.as_str()];
             let field = |name| [&path[..], &[name]].concat();
-            let pin = pins.iter().position(|found| *found == Some(index)).map(|pin| PINS[pin]);
-            if let Some((name, number)) = pin {
-                for (key, value) in [("name", json!(name)), ("port", json!(number))] {
+            let pin = pinned.of_port(index);
+            if let Some(pin) = pin {
+                for (key, value) in [("name", json!(pin.name)), ("port", json!(pin.number))] {
                     if port.get(key) != Some(&value) {
                         self.add(&field(key), value);
                     }
                 }
                 self.add(&field("protocol"), json!("TCP"));
-                self.add(&field("targetPort"), json!(number));
+                self.add(&field("targetPort"), pin.target_port.clone());
             } else if target.extra_ports == ExtraPorts::Drop {
                 dropped.push(position);
                 continue;
             }
-            let name = pin.map_or_else(|| port["name"].as_str().unwrap_or_default(), |(name, _)| name);
+            let names = pin.map_or_else(|| vec![port["name"].as_str().unwrap_or_default()], |pin| pin.names());
             if target.cluster_ip {
                 self.drop(&field("nodePort"));
-            } else if let Some(node_port) = target.node_port(name) {
+            } else if let Some(node_port) = target.node_port(&names) {
                 self.add(&field("nodePort"), node_port.clone());
             }
         }
         for position in dropped.iter().rev() {
             self.remove(&["spec", "ports", position]);
         }
-        for (pin, _) in PINS.iter().zip(pins).filter(|(_, found)| found.is_none()) {
+        for pin in &pinned.added {
             self.add(&["spec", "ports", "-"], target.new_port(*pin));
         }
     }

@@ -7,10 +7,10 @@ use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
-use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason, is_status_port};
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
-use kubernetes_objects::service::ports;
+use kubernetes_objects::service::{is_tcp, ports};
 
 /// The port of the Service that the rules lead to.
 pub(super) struct Backend {
@@ -19,7 +19,7 @@ pub(super) struct Backend {
     pub(super) is_tls: bool,
 }
 
-/// The port of the Service that the rules lead to: 443 unless configured.
+/// The port of the Service that the rules lead to: 443 unless configured; where the Service has none 80, or its only port.
 pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
     let wanted = ingress.backend_port.as_ref();
     if let Some(PortRef::Name(name)) = wanted.filter(|wanted| variables::is_in(&wanted.to_string())) {
@@ -31,11 +31,13 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
         }
         return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, is_tls: false });
     }
-    let found = ports(&service.value).iter().find(|port| match wanted {
-        None => port["port"] == 443 && port["protocol"] != "UDP",
-        Some(PortRef::Number(number)) => port["port"] == json!(number) && port["protocol"] != "UDP",
-        Some(PortRef::Name(name)) => port["name"] == json!(name),
-    });
+    let numbered =
+        |number: i64| ports(&service.value).iter().find(|port| port["port"] == number && port["protocol"] != "UDP");
+    let found = match wanted {
+        None => numbered(443).or_else(|| numbered(80)).or_else(|| only_port(service)),
+        Some(PortRef::Number(number)) => numbered(*number),
+        Some(PortRef::Name(name)) => ports(&service.value).iter().find(|port| port["name"] == json!(name)),
+    };
     let Some(port) = found else {
         let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
         let known: Vec<String> = ports(&service.value)
@@ -62,15 +64,25 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
     Ok(Backend { port, is_tls })
 }
 
+/// The one port of a gateway that traffic goes to; of an east-west gateway, about which there is a finding, the first.
+fn only_port(service: &Object) -> Option<&Value> {
+    let mut traffic = ports(&service.value).iter().filter(|port| is_tcp(port) && !is_status_port(port));
+    let first = traffic.next();
+    first.filter(|_| traffic.next().is_none() || east_west_reason(service).is_some())
+}
+
 /// The health check ports that mean the status port: its name, and with ip targets its number, with instance targets the
 /// node port if it is pinned (LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-409).
 pub(super) fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<String> {
-    let Some(port) = ports(&service.value).iter().find(|port| port["name"] == STATUS_PORT) else {
+    let all = ports(&service.value);
+    let by_name = all.iter().find(|port| port["name"] == STATUS_PORT);
+    let Some(port) = by_name.or_else(|| all.iter().find(|port| is_status_port(port))) else {
         return Vec::new();
     };
-    let mut names = vec![STATUS_PORT.to_owned()];
+    let mut names = vec![port["name"].as_str().unwrap_or(STATUS_PORT).to_owned()];
     if target_type == Some(catalogue::IP) {
-        names.push(STATUS_PORT_NUMBER.to_string());
+        let target = &port["targetPort"];
+        names.push(target.as_u64().unwrap_or(STATUS_PORT_NUMBER).to_string());
     } else {
         match &port["nodePort"] {
             Value::String(placeholder) => names.push(placeholder.clone()),

@@ -81,6 +81,18 @@ fn east_west_gateways_are_refused_unless_named() {
 }
 
 #[test]
+fn a_gateway_for_the_web_may_have_the_ports_of_east_west_traffic_beside() {
+    for more in [
+        "{port: 80}, {port: 15443}",
+        "{port: 443}, {port: 15012}, {port: 15017}",
+        "{name: https, port: 8443}, {port: 15443}",
+    ] {
+        let text = service("gw", "", &format!("ports: [{{name: status-port, port: 15021}}, {more}]"));
+        assert_eq!(found(&text, &Selector::default()), Ok(Some("gw".to_owned())), "{more}");
+    }
+}
+
+#[test]
 fn a_missing_gateway_is_put_into_words() {
     let none = missing(&[], &Selector::default()).to_string();
     assert!(none.contains("the stream holds no Service") && none.contains("service.type: None"), "{none}");

@@ -15,7 +15,7 @@ fn three() -> Value {
 }
 
 fn rewritten(service: &Value, target: &ServiceTarget) -> (Value, Vec<&'static str>) {
-    let plan = plan(service, target, &[]).unwrap();
+    let plan = plan(service, target, &[], &Pods::default()).unwrap();
     let ids = plan.findings.iter().map(|finding| finding.rule.id).collect();
     (patched(service, &plan.patch).unwrap()["spec"].clone(), ids)
 }
@@ -23,7 +23,7 @@ fn rewritten(service: &Value, target: &ServiceTarget) -> (Value, Vec<&'static st
 #[test]
 fn a_default_service_changes_its_type_only() {
     let service = service(json!({"type": "LoadBalancer", "ports": three()}));
-    let plan = plan(&service, &ServiceTarget::default(), &[]).unwrap();
+    let plan = plan(&service, &ServiceTarget::default(), &[], &Pods::default()).unwrap();
     assert_eq!(
         serde_json::to_value(&plan.patch).unwrap(),
         json!([{"op": "replace", "path": "/spec/type", "value": "NodePort"}])
@@ -56,7 +56,8 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
         {"name": "quic", "port": 443, "protocol": "UDP", "targetPort": 8443},
         {"name": "http2", "port": 8080, "protocol": "TCP", "targetPort": 8080, "nodePort": 31080},
     ]}));
-    let (spec, ids) = rewritten(&before, &ServiceTarget::default());
+    let pin = ServiceTarget { target_ports: TargetPorts::Pin, ..ServiceTarget::default() };
+    let (spec, ids) = rewritten(&before, &pin);
     assert_eq!(
         spec["ports"],
         json!([
@@ -68,6 +69,77 @@ fn ports_are_pinned_by_name_then_by_number_in_their_order() {
     );
     assert_eq!(ids, ["ALB092", "ALB047", "ALB092"]);
     assert_eq!(rewritten(&service(json!({"type": "NodePort"})), &ServiceTarget::default()).0["ports"], three());
+}
+
+/// The ports of a Service with these ports before, and the ids of the findings.
+fn ports_after(before: Value, target_ports: TargetPorts) -> (Value, Vec<&'static str>) {
+    let target = ServiceTarget { target_ports, ..ServiceTarget::default() };
+    let (spec, ids) = rewritten(&service(json!({"type": "LoadBalancer", "ports": before})), &target);
+    (spec["ports"].clone(), ids)
+}
+
+#[test]
+fn rendered_target_ports_and_names_stay_unless_they_are_to_be_pinned() {
+    let port = |name: &str, number: u64, target: Value| json!({"name": name, "port": number, "protocol": "TCP", "targetPort": target});
+    let status = || port("status-port", 15021, json!(15021));
+    let (auto, keep, pin) = (TargetPorts::Auto, TargetPorts::Keep, TargetPorts::Pin);
+    for (before, mode, after, expected) in [
+        // 80 and 443 lead to 8080 and 8443, by number or by name.
+        (
+            json!([status(), port("http2", 80, json!(8080)), port("https", 443, json!(8443))]),
+            auto,
+            None,
+            "ALB111 ALB111",
+        ),
+        (
+            json!([status(), port("http2", 80, json!("web")), port("https", 443, json!("tls"))]),
+            auto,
+            None,
+            "ALB111 ALB111",
+        ),
+        (json!([status(), port("http2", 80, json!(9080)), port("https", 443, json!(443))]), keep, None, "ALB111"),
+        (
+            json!([status(), port("http2", 80, json!(8080)), port("https", 443, json!(8443))]),
+            pin,
+            Some(three()),
+            "ALB092 ALB092",
+        ),
+        // A port that has its number keeps its name, and none is made up beside it.
+        (json!([status(), port("http", 80, json!(80))]), auto, None, ""),
+        (json!([status(), port("web", 443, json!(443))]), auto, None, ""),
+        (json!([status(), port("http", 80, json!(8080))]), keep, None, "ALB111"),
+        (json!([status(), port("http", 80, json!(80)), port("https", 443, json!(443))]), pin, Some(three()), "ALB092"),
+        (json!([port("http-status", 15021, json!(15021)), port("http", 80, json!(80))]), auto, None, ""),
+        // The names say otherwise than the numbers.
+        (json!([status(), port("https", 80, json!(80)), port("http2", 443, json!(443))]), auto, None, ""),
+        // Where there is nothing else for the traffic both come.
+        (json!([status()]), auto, Some(three()), ""),
+        // The agent of an old release.
+        (
+            json!([
+                port("status-port", 15020, json!(15020)),
+                port("http2", 80, json!(80)),
+                port("https", 443, json!(443))
+            ]),
+            auto,
+            Some(json!([port("status-port", 15021, json!(15020)), three()[1], three()[2]])),
+            "ALB092 ALB111",
+        ),
+        // Another number becomes the gateway's, and leads where it led.
+        (
+            json!([status(), port("http2", 8080, json!(8080)), port("https", 8443, Value::Null)]),
+            auto,
+            Some(json!([status(), port("http2", 80, json!(8080)), port("https", 443, json!(8443))])),
+            "ALB092 ALB111 ALB092 ALB111",
+        ),
+    ] {
+        let (found, ids) = ports_after(before.clone(), mode);
+        assert_eq!(
+            (&found, ids.join(" ").as_str()),
+            (&after.unwrap_or_else(|| before.clone()), expected),
+            "{mode}: {before}"
+        );
+    }
 }
 
 #[test]
@@ -91,7 +163,7 @@ fn node_ports_are_set_or_taken_away() {
     let (spec, _) = rewritten(&before, &ServiceTarget { cluster_ip: true, ..target });
     assert_eq!(spec["ports"], three());
     let unknown = ServiceTarget { node_ports: [("grpc".to_owned(), json!(30001))].into(), ..ServiceTarget::default() };
-    assert!(plan(&before, &unknown, &[]).unwrap_err().to_string().contains("names the port grpc"));
+    assert!(plan(&before, &unknown, &[], &Pods::default()).unwrap_err().to_string().contains("names the port grpc"));
 }
 
 #[test]
@@ -102,8 +174,13 @@ fn other_ports_stay_go_or_are_an_error() {
     assert_eq!(rewritten(&before, &ServiceTarget::default()).0["ports"], ports);
     let (spec, ids) = rewritten(&before, &ServiceTarget { extra_ports: ExtraPorts::Drop, ..ServiceTarget::default() });
     assert_eq!((&spec["ports"], ids), (&three(), vec!["ALB047"]));
-    let denied =
-        plan(&before, &ServiceTarget { extra_ports: ExtraPorts::Deny, ..ServiceTarget::default() }, &[]).unwrap();
+    let denied = plan(
+        &before,
+        &ServiceTarget { extra_ports: ExtraPorts::Deny, ..ServiceTarget::default() },
+        &[],
+        &Pods::default(),
+    )
+    .unwrap();
     assert_eq!(denied.findings[0].severity, crate::finding::Severity::Error);
 }
 
@@ -117,7 +194,9 @@ fn clashes_that_the_api_server_refuses_are_errors() {
         let mut ports = three();
         ports[1]["nodePort"] = json!(30080);
         ports.as_array_mut().unwrap().push(port);
-        let error = plan(&service(json!({"ports": ports})), &ServiceTarget::default(), &[]).unwrap_err().to_string();
+        let error = plan(&service(json!({"ports": ports})), &ServiceTarget::default(), &[], &Pods::default())
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(message), "{error}");
     }
 }
@@ -125,6 +204,7 @@ fn clashes_that_the_api_server_refuses_are_errors() {
 #[test]
 fn annotations_go_by_their_keys() {
     let before = json!({"metadata": {"annotations": {"a/b": "1", "c~d": "2", "keep": "3"}}, "spec": {"type": "NodePort", "ports": three()}});
-    let plan = plan(&before, &ServiceTarget::default(), &["a/b".to_owned(), "c~d".to_owned()]).unwrap();
+    let plan =
+        plan(&before, &ServiceTarget::default(), &["a/b".to_owned(), "c~d".to_owned()], &Pods::default()).unwrap();
     assert_eq!(patched(&before, &plan.patch).unwrap()["metadata"]["annotations"], json!({"keep": "3"}));
 }

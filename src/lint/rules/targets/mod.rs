@@ -2,5 +2,6 @@
 
 pub mod gateway_health;
 pub mod health_check;
+pub mod pods;
 pub mod protocol;
 pub mod service;

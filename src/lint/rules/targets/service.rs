@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::config::types::ExtraPorts;
 use crate::finding::{Finding, Severity, rules};
+use crate::istio::pods::plain;
 
 rules! {
     ALB038 Error "external-traffic-policy-local" {
@@ -46,9 +47,9 @@ rules! {
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271",
     }
     ALB092 Warning "port-pinned" {
-        summary: "one of the gateway's three ports had another number or target port, and was pinned",
-        explanation: "The ports `status-port` 15021, `http2` 80 and `https` 443 are pinned, with equal target ports. \
-            Istio opens the listener of a Gateway server on the target port of the Service port with the server's \
+        summary: "one of the gateway's three ports had another number, target port or name, and was pinned",
+        explanation: "The ports `status-port` 15021, `http2` 80 and `https` 443 are pinned, with equal target ports where \
+            the pods listen there (`service.targetPorts`). Istio opens the listener of a Gateway server on the target port of the Service port with the server's \
             number: a Gateway with `port.number: 8080` that went with a Service port 8080 must say 80 afterwards.",
         help: "take the number out of `service.ports` in the chart's values, and check `port.number` in the Gateways",
         source: "Istio pilot/pkg/model/push_context.go (gateway server ports)",
@@ -116,16 +117,21 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
     .field("/spec/ports")
 }
 
-/// A pinned port whose number or target port changes.
-pub fn port_changed(port: &Value, name: &str, number: u64) -> Finding {
+/// A pinned port whose number, target port or name changes.
+pub fn pinned(port: &Value, number: u64, target_port: &Value, name: &str) -> Option<Finding> {
     let was = port["port"].as_u64().unwrap_or_default();
     let target = match &port["targetPort"] {
-        Value::String(name) => name.clone(),
         Value::Null => was.to_string(),
-        other => other.to_string(),
+        other => plain(other),
     };
-    Finding::new(&ALB092, format!("port {name} was {was} with target port {target} and is {number} with {number} now"))
-        .field("/spec/ports")
+    let target_port = plain(target_port);
+    let message = if was != number || target != target_port {
+        format!("port {name} was {was} with target port {target} and is {number} with {target_port} now")
+    } else {
+        let old = port["name"].as_str().filter(|old| *old != name)?;
+        format!("port {number} was named {old} and is named {name} now, as `service.targetPorts: pin` asks")
+    };
+    Some(Finding::new(&ALB092, message).field("/spec/ports"))
 }
 
 fn describe(port: &Value) -> String {

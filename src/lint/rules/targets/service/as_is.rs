@@ -11,7 +11,7 @@ use super::{
     ALB038, ALB047, describe, east_west, external_addresses, headless, session_affinity, traffic_policy_local,
 };
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::{EAST_WEST_PORTS, NETWORK_LABEL, east_west_reason, match_pins};
+use crate::istio::{EAST_WEST_PORTS, east_west_reason, match_pins};
 use crate::lint::context::{Context, about, is_gateway, pointer};
 use crate::lint::facts::targets::{Target, services};
 use alb_controller::catalogue;
@@ -83,8 +83,7 @@ fn as_is(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     if spec["sessionAffinity"] == "ClientIP" && by_node {
         findings.push(session_affinity());
     }
-    let reason = east_west_reason(service).filter(|_| is_east_west(service, targets));
-    match reason {
+    match east_west_reason(service).or_else(|| led_to_east_west(targets)) {
         Some(reason) => findings.push(east_west(&reason)),
         None if is_gateway(service) => findings.extend(unserved(service, targets)),
         None => {}
@@ -194,17 +193,11 @@ fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
     }
 }
 
-/// Whether a Service with the marks of an east-west gateway is used as one. A gateway for the web may have a port 15443 beside
-/// its own ports.
-fn is_east_west(service: &Object, targets: &[Target<'_>]) -> bool {
-    let label = manifest_yaml::pointer::of(["metadata", "labels", NETWORK_LABEL]);
-    let web = match_pins(ports(&service.value));
-    let for_the_web = web[1].is_some() || web[2].is_some();
-    let leads_to_it = targets.iter().any(|target| {
-        let number = target.service_port().and_then(|port| port["port"].as_u64());
-        number.is_some_and(|number| EAST_WEST_PORTS.contains(&number))
-    });
-    service.value.pointer(&label).is_some() || !for_the_web || leads_to_it
+/// A port of east-west traffic that a rule leads to.
+fn led_to_east_west(targets: &[Target<'_>]) -> Option<String> {
+    let numbers = targets.iter().filter_map(|target| target.service_port()?["port"].as_u64());
+    let port = numbers.into_iter().find(|number| EAST_WEST_PORTS.contains(number))?;
+    Some(format!("port {port}"))
 }
 
 /// Ports of a gateway that speak no HTTP, and that nothing leads to.

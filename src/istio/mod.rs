@@ -3,6 +3,8 @@
 //! An east-west gateway has the status port, too. It passes mutual TLS through by SNI (`AUTO_PASSTHROUGH`), which an ALB
 //! cannot do. It is recognised by its network label, or by the ports that the chart's `networkGateway` value renders.
 
+pub mod pods;
+
 use serde_json::{Value, json};
 
 use kubernetes_objects::Object;
@@ -33,6 +35,12 @@ pub fn is_gateway(service: &Object) -> bool {
     ports(&service.value).iter().any(is_status_port)
 }
 
+/// Whether an object is a Gateway of Istio's own API, and not of the Gateway API.
+#[must_use]
+pub fn is_istio_gateway(object: &Object) -> bool {
+    object.kind() == "Gateway" && object.api_version().starts_with("networking.istio.io/")
+}
+
 /// Which rendered port is which of [`PINS`]: by name, then by number among the TCP ports that no name claims.
 #[must_use]
 pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
@@ -47,14 +55,33 @@ pub fn match_pins(rendered: &[Value]) -> [Option<usize>; 3] {
     found
 }
 
-/// Why a Service is an east-west gateway, if it is one.
+/// The same by number first: a port that has its number already keeps its name, whatever that is.
+#[must_use]
+pub fn match_numbers(rendered: &[Value]) -> [Option<usize>; 3] {
+    let has_number = |port: &Value, number: u64| port["port"] == json!(number) && is_tcp(port);
+    let mut found = PINS.map(|(_, number)| rendered.iter().position(|port| has_number(port, number)));
+    for (pin, (name, _)) in PINS.iter().enumerate() {
+        if found[pin].is_none() {
+            let by_name = rendered.iter().position(|port| port["name"] == *name && is_tcp(port));
+            found[pin] = by_name.filter(|index| !found.contains(&Some(*index)));
+        }
+    }
+    found
+}
+
+/// Why a Service is an east-west gateway, if it is one: by its label, or by a port of east-west traffic without one for the
+/// web. Ordinary gateways have had port 15443 beside theirs.
 #[must_use]
 pub fn east_west_reason(service: &Object) -> Option<String> {
     let labels = service.value.pointer("/metadata/labels");
     if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
         return Some(format!("label {NETWORK_LABEL}"));
     }
+    let web = match_pins(ports(&service.value));
+    if web[1].is_some() || web[2].is_some() {
+        return None;
+    }
     let mut numbers = ports(&service.value).iter().filter_map(|port| port["port"].as_u64());
     let port = numbers.find(|number| EAST_WEST_PORTS.contains(number))?;
-    Some(format!("port {port}"))
+    Some(format!("port {port}, and none for the web"))
 }
