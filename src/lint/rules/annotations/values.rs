@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use kubernetes_objects::validation::PORTS;
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity, rules};
@@ -145,7 +146,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         Kind::Map => map(annotation, text),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
-            PortRef::Number(1..=65535) => None,
+            PortRef::Number(number) if PORTS.contains(&number) => None,
             PortRef::Number(_) => Some(Fault::new(format!("{text} is no port")).by_aws()),
             PortRef::Name(_) => {
                 let what = format!("{text:?} is neither a port nor traffic-port");
@@ -217,7 +218,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
         return None;
     }
     let map = string_map(text)?;
-    let port = |text: &str| parse_int32(text).ok().filter(|port| (1..=65535).contains(port));
+    let port = |text: &str| parse_int32(text).ok().filter(|port| PORTS.contains(port));
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
