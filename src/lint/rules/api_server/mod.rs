@@ -1,11 +1,11 @@
 //! What the API server would refuse in an Ingress, and in a Service that one leads to.
 //!
 //! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
-//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here. A
-//! Service that is refused stays as it is, and Helm prints why: it is checked in manifests as they stand only.
+//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here.
+//! When a Service is refused nothing has changed yet, and Helm prints why. So Services are checked with `--as-is` only.
 //!
-//! What other rules own (rules and default backend, resource backends, both forms of the class, fields of LoadBalancer Services)
-//! is left to them.
+//! Other rules report faults of rules and default backend, of resource backends, of the class in both forms, and of fields of
+//! LoadBalancer Services.
 
 mod ingress;
 mod service;
