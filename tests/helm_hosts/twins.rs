@@ -13,7 +13,7 @@ type Twin = (&'static str, &'static str, &'static str, &'static [&'static str]);
 const TLS: &[&str] = &["--certificate-arn", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c"];
 const GROUP: &[&str] = &["--group-name", "edge"];
 
-const TWINS: [Twin; 55] = [
+const TWINS: [Twin; 56] = [
     ("--phase", "PHASE", "attach", &[]),
     ("--no-carry-over", "NO_CARRY_OVER", "true", &[]),
     ("--controller-version", "CONTROLLER_VERSION", "2.2", &["--ip-address-type", "dualstack-without-public-ipv4"]),
@@ -26,6 +26,7 @@ const TWINS: [Twin; 55] = [
     ("--service-type", "SERVICE_TYPE", "ClusterIP", &["--target-type", "ip"]),
     ("service.nodePorts", "SERVICE_NODE_PORTS", "{https: 30443}", &[]),
     ("--extra-ports", "EXTRA_PORTS", "drop", &[]),
+    ("--target-ports", "TARGET_PORTS", "pin", &[]),
     ("service.keepAnnotations", "SERVICE_KEEP_ANNOTATIONS", "[service.beta.kubernetes.io/aws-load-balancer-type]", &[]),
     ("--ingress-name", "INGRESS_NAME", "edge", &[]),
     ("ingress.labels", "INGRESS_LABELS", "{team: edge}", &[]),
@@ -100,7 +101,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A gateway behind an internal NLB with an allow-list, and a port too many.
+/// A gateway behind an internal NLB with an allow-list, a target port of its own, and a port too many.
 fn input() -> Vec<u8> {
     let case = "chart-fixtures/cases/helm3-nlb-internal-allowlist/input.yaml";
     let text = std::fs::read_to_string(project().join(case)).unwrap();
@@ -109,8 +110,9 @@ fn input() -> Vec<u8> {
         "    - {name: tls, port: 9443, protocol: TCP, targetPort: 9443}\n    - name: https\n",
         1,
     );
-    assert_ne!(text, changed);
-    changed.into_bytes()
+    let moved = changed.replacen("targetPort: 443", "targetPort: 8443", 1);
+    assert!(text != changed && changed != moved);
+    moved.into_bytes()
 }
 
 /// What a run printed and left behind.
