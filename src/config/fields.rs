@@ -96,7 +96,7 @@ pub static FIELDS: &[Field] = &[
         .default("ELBSecurityPolicy-TLS13-1-2-2021-06").remark(" with a certificate"),
     text("ingress.backendProtocol", "HTTPS").flag("backend-protocol")
         .annotation(alb!("backend-protocol"), |i| i.backend_protocol.map(plain)).order(120)
-        .default(catalogue::HTTPS).remark("; `HTTP` for backend port 80"),
+        .default(catalogue::HTTPS).remark("; `HTTP` where the port serves clear text"),
 
     yaml("ingress.healthCheck.port", "status-port")
         .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
