@@ -2,7 +2,7 @@
 //! and what its value must be.
 //!
 //! The command line, the environment, the schema, the reference page, `init`, the validation, and the order and text of the
-//! annotations all read this table. What a field means stands beside its type in [`super::types`] and [`super::ingress`]; a
+//! annotations all read this table. What a field means stands beside its type in [`super::types`] and `ingress.rs`; a
 //! test compares the table with the types.
 
 use super::constraint::Constraint::{Items, Keys, Own, Port, Range, Text, Verbatim};

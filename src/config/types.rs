@@ -3,7 +3,7 @@
 //! The comments on the fields are what people read: they become the descriptions of the JSON Schema, the reference page and
 //! `--help`. Which annotation a field becomes, its flag and its default stand in [`super::fields`], once, and are added to
 //! the description there. Everything may be left out. Whether a port, a range or an ARN makes sense is not decided here but
-//! in [`super::validate`], which can say more about it than a type can.
+//! in `validate.rs`, which can say more about it than a type can.
 
 use super::value::{Entries, Text, Var};
 use crate::finding::levels::{Level, Levels};

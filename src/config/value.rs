@@ -6,7 +6,7 @@
 //! where an annotation needs text: [`Text`] takes such a scalar as it is written.
 //!
 //! `Var` and `Text` need more than serde's data model has. They ask for a newtype struct of a name that
-//! [`crate::config::decode`] knows; every other deserializer answers with the plain value.
+//! `decode.rs` knows; every other deserializer answers with the plain value.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Unexpected, Visitor};
