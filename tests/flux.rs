@@ -230,7 +230,7 @@ fn other_service() -> Outcome {
     }
     // Also while both load balancers serve, and where there was another allow-list.
     let (before, after) = (allowing(&render, "10.0.0.0/8"), allowing(&render, "10.9.0.0/16"));
-    export(folder.path(), &["--phase", "attach"], before.as_bytes())?;
+    export(folder.path(), &["--phase", "attach", "--scheme", "internet-facing"], before.as_bytes())?;
     good(apply(folder.path(), before.as_bytes()).0)?;
     fails(&apply(folder.path(), after.as_bytes()).0, "testing value /spec/loadBalancerSourceRanges failed")?;
     // What the configuration says is not asked of the Service.

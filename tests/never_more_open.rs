@@ -134,6 +134,11 @@ impl Old {
         }
     }
 
+    /// Whether it may have been internal: the controller's webhook makes an internal NLB of it, the cloud provider another one.
+    fn may_be_internal(self) -> bool {
+        self.is_internal() || (self.kind, self.scheme, self.internal) == ("nlb", "", "")
+    }
+
     /// Who could connect: networks and prefix lists, empty for everybody. `None`: it can't be told, so nobody.
     fn sources(self) -> Option<BTreeSet<&'static str>> {
         let ranges: &[&str] = match (self.field, self.annotation) {
@@ -176,6 +181,8 @@ fn what_was_closed_stays_closed() {
                 let told = || format!("{old:?} {spec} {beside:?}\n{text}\n{:?}", rewritten.findings);
                 let is_open = built.load_balancer.scheme == "internet-facing";
                 assert!(!old.is_internal() || !is_open || says_open, "exposed: {}", told());
+                let says_open = says_open || beside == ("ours", "scheme: internet-facing");
+                assert!(!old.may_be_internal() || !is_open || says_open, "perhaps exposed: {}", told());
                 let warned = rewritten.findings.iter().any(|finding| finding.rule.id == "ALB024");
                 assert!(!old.is_internal() || !is_open || warned, "no word: {}", told());
                 if decides {

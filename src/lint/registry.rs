@@ -79,7 +79,8 @@ pub(super) fn compare(
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.
 pub mod rewrite_findings {
     pub use crate::lint::rules::access::scheme::{
-        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed,
+        default_yields, internal_exposed, internal_opened, scheme_assumed, scheme_changed, scheme_of_nlb_unknown,
+        scheme_unknown_at_attach,
     };
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;

@@ -38,10 +38,21 @@ pub struct Carried {
     pub internal: bool,
     /// Whether the scheme is the default of the old load balancer's controller, not an annotation's.
     pub scheme_by_default: bool,
+    /// Set where there is a load balancer whose scheme is not known, and none may be assumed.
+    pub unknown_scheme: Option<UnknownScheme>,
     /// Whether the Service is still of type LoadBalancer.
     pub is_live: bool,
     /// What there is to report.
     pub findings: Vec<Finding>,
+}
+
+/// Why no scheme may be assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownScheme {
+    /// `aws-load-balancer-type: nlb`: internal or internet-facing, by the controller that made the NLB.
+    Nlb,
+    /// The load balancer stays beside the ALB, and nothing says its scheme.
+    Attach,
 }
 
 /// Where the Service has a setting of the old load balancer.

@@ -27,7 +27,7 @@ use annotations::{Conversion, DEAD_PREFIX, ROWS, Row, Tail, known, nearest};
 use carried::{Carry, Setting};
 
 pub use annotations::{ALB, PREFIX, annotations_of, is_external_dns, is_stripped};
-pub use carried::{Carried, Options};
+pub use carried::{Carried, Options, UnknownScheme};
 pub use reached::reached;
 
 /// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.

@@ -26,11 +26,13 @@ rules! {
             model_build_listener.go:274-300",
     }
     ALB034 Warning "in-tree-nlb-orphaned" {
-        summary: "the Service has `aws-load-balancer-type: nlb`: its NLB belongs to the cloud provider",
+        summary: "the Service has `aws-load-balancer-type: nlb` and no class: its NLB may belong to the cloud provider",
         explanation: "The cloud provider (cloud-provider-aws, or the in-tree one) decides by the annotations that it \
             then sees what it has to delete. When the type changes and the annotation goes in one update it looks for \
             a Classic ELB, finds none, and removes its finalizer: the NLB, its target groups and its rules in the \
-            nodes' security group stay behind for ever.",
+            nodes' security group stay behind for ever.\n\nAn NLB of the AWS Load Balancer Controller, whose webhook set the \
+            class when the Service was created, is deleted with the cutover, and keeping the annotation does no harm: \
+            `kubectl get service` shows the class.",
         help: "keep the annotation for the cutover (`service.keepAnnotations`), and remove it in a second step; or \
             delete the NLB by hand afterwards",
         source: "cloud-provider-aws pkg/providers/v1/aws.go:2817-2846; kubernetes#95042; cloud-provider-aws#1254",

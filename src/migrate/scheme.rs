@@ -1,13 +1,15 @@
 //! Who made the old load balancer, and whether it was internal or internet-facing.
 //!
-//! Without an annotation that names the scheme an NLB of LBC is internal, a load balancer of CCM internet-facing. Where the two
-//! controllers would read the annotations differently and it is not known which of them did, internal counts.
+//! Without an annotation that names the scheme an NLB of LBC is internal, a load balancer of CCM internet-facing. LBC's webhook
+//! makes an NLB of LBC of every new Service without a class, also with `aws-load-balancer-type: nlb`, so without a class the
+//! scheme of such a Service is not known. Where the two controllers would read the annotations differently and it is not known
+//! which of them did, internal counts.
 
 use kubernetes_objects::service::ports;
 use serde_json::Value;
 
 use super::annotations::annotations_of;
-use super::carried::{Carry, Setting, flag};
+use super::carried::{Carry, Setting, UnknownScheme, flag};
 use super::rules;
 use alb_controller::catalogue;
 
@@ -19,7 +21,8 @@ const INTERNAL: &str = "aws-load-balancer-internal";
 pub enum Controller {
     /// The AWS Load Balancer Controller, or EKS Auto Mode, which reads the same annotations: an NLB.
     Lbc,
-    /// cloud-provider-aws with `aws-load-balancer-type: nlb`: an NLB.
+    /// `aws-load-balancer-type: nlb` without a class: an NLB of cloud-provider-aws, or of LBC, whose webhook set the class when
+    /// the Service was created.
     CcmNlb,
     /// Unknown: a Classic ELB of CCM's, or an NLB whose class LBC's webhook set when the Service was created.
     Unknown,
@@ -34,7 +37,7 @@ pub fn controller_of(service: &Value) -> Controller {
     match annotations.get("service.beta.kubernetes.io/aws-load-balancer-type").copied() {
         _ if class == "service.k8s.aws/nlb" || class == "eks.amazonaws.com/nlb" => Controller::Lbc,
         Some("external" | "nlb-ip") => Controller::Lbc,
-        Some("nlb") => Controller::CcmNlb,
+        Some("nlb") if class.is_empty() => Controller::CcmNlb,
         _ => Controller::Unknown,
     }
 }
@@ -42,10 +45,10 @@ pub fn controller_of(service: &Value) -> Controller {
 impl Carry<'_> {
     /// `aws-load-balancer-type`.
     pub(super) fn load_balancer_type(&mut self, suffix: &str, value: &str) {
-        if value != "nlb" {
+        if controller_of(self.service) != Controller::CcmNlb {
             self.carried(suffix, format_args!("{value}: removed with its load balancer"));
         } else if self.is_cutover() {
-            let message = "nlb: the NLB is the cloud provider's, which orphans it when the annotation goes together with the type";
+            let message = "nlb: if the NLB is the cloud provider's, it is orphaned when the annotation goes together with the type";
             self.report(&rules::ALB034, suffix, message);
         }
     }
@@ -80,7 +83,15 @@ impl Carry<'_> {
     /// `aws-load-balancer-scheme`, `aws-load-balancer-internal`, or the default of the controller.
     pub(super) fn scheme(&mut self) {
         let scheme = self.get(SCHEME).filter(|value| !value.is_empty());
-        let found = scheme_of(controller_of(self.service), scheme, self.get(INTERNAL));
+        let controller = controller_of(self.service);
+        let found = scheme_of(controller, scheme, self.get(INTERNAL));
+        let is_live = self.service["spec"]["type"] == "LoadBalancer";
+        self.out.unknown_scheme = match controller {
+            _ if found.is_some() || !is_live => None,
+            Controller::CcmNlb => Some(UnknownScheme::Nlb),
+            _ if !self.is_cutover() => Some(UnknownScheme::Attach),
+            _ => None,
+        };
         for suffix in [SCHEME, INTERNAL] {
             if let Some(value) = self.get(suffix)
                 && !matches!(found, Some((Origin::Annotation(from), _)) if from == suffix)
@@ -130,7 +141,7 @@ fn scheme_of<'v>(
             // CCM does not read the scheme, but `internal` was written on purpose.
             (None | Some(false), Some(catalogue::INTERNAL)) => Some((by_scheme, catalogue::INTERNAL)),
             (Some(internal), _) => Some((by_internal, name(internal))),
-            (None, _) => Some((Origin::Default, catalogue::INTERNET_FACING)),
+            (None, scheme) => scheme.map(|value| (by_scheme, value)),
         },
         Controller::Unknown if ccm == Some(true) || lbc == Some(true) => Some((by_internal, catalogue::INTERNAL)),
         Controller::Unknown => {
@@ -171,7 +182,8 @@ mod tests {
             (Some("external"), None, Some("0.0.0.0/0"), &internal),
             (Some("external"), None, Some("false"), &open),
             (Some("external"), None, Some("0"), &open),
-            (Some("nlb"), None, None, &open),
+            (Some("nlb"), None, None, &None),
+            (Some("nlb"), Some("internet-facing"), None, &open),
             (Some("nlb"), None, Some("0"), &internal),
             (Some("nlb"), None, Some("false"), &open),
             (Some("nlb"), None, Some("0.0.0.0/0"), &internal),

@@ -42,7 +42,7 @@ const CASES: &[Case] = &[
     ("load-balancer-source-ranges", "", &[], "ALB095", I),
     ("aws-load-balancer-type", "external", &[("scheme", "internal")], "ALB095", I),
     ("aws-load-balancer-type", "nlb-ip", &[("scheme", "internal")], "ALB095", I),
-    ("aws-load-balancer-type", "nlb", &[("scheme", "internet-facing")], "ALB034", W),
+    ("aws-load-balancer-type", "nlb", &[], "ALB034", W),
     ("aws-load-balancer-nlb-target-type", "ip", &[], "ALB101", I),
     ("aws-load-balancer-nlb-target-type", "instance", &[], "ALB095", I),
     ("aws-load-balancer-name", "edge", &[], "ALB096", W),

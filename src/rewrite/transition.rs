@@ -7,7 +7,7 @@ use crate::config::{Spec, fields};
 use crate::finding::Finding;
 use crate::istio::east_west_reason;
 use crate::lint::rewrite_findings as rules;
-use crate::migrate::{self, Carried, annotations_of, compare};
+use crate::migrate::{self, Carried, UnknownScheme, annotations_of, compare};
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
 
@@ -73,7 +73,12 @@ impl Transition<'_> {
             (false, false) if exposed => Some(rules::internal_exposed()),
             (false, true) if exposed => Some(rules::default_yields()),
             (true, true) if exposed => Some(rules::internal_opened()),
-            _ => self.built.scheme_assumed.then(rules::scheme_assumed),
+            _ if self.built.scheme_assumed => Some(match self.before.unknown_scheme {
+                None => rules::scheme_assumed(),
+                Some(UnknownScheme::Nlb) => rules::scheme_of_nlb_unknown(),
+                Some(UnknownScheme::Attach) => rules::scheme_unknown_at_attach(),
+            }),
+            _ => None,
         }
     }
 

@@ -64,7 +64,11 @@ const CASES: [Live; 4] = [
     },
     Live {
         name: "a Classic ELB",
-        values: || "{loadBalancerSourceRanges: [198.51.100.0/24]}".into(),
+        values: || {
+            "{annotations: {service.beta.kubernetes.io/aws-load-balancer-internal: 'false'}, \
+             loadBalancerSourceRanges: [198.51.100.0/24]}"
+                .into()
+        },
         allow_list: "198.51.100.0/24",
         cutovers: &["{ingress: {scheme: internet-facing}}"],
     },

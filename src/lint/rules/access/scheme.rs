@@ -75,8 +75,38 @@ pub fn scheme_assumed() -> Finding {
         "internet-facing was assumed: neither the configuration nor the old load balancer says the scheme",
     )
     .severity(Severity::Warning)
+    .help(
+        "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme). If a load balancer stands there, look \
+         at its scheme first: since v2.5 the controller's webhook makes an internal NLB of a Service without annotations",
+    )
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
+
+/// Whether the old NLB is internal depends on the controller that made it.
+pub fn scheme_of_nlb_unknown() -> Finding {
+    Finding::new(
+        &ALB024,
+        "aws-load-balancer-type is nlb, and nothing says the scheme: the NLB is internal if the AWS Load Balancer Controller made \
+         it, internet-facing if the cloud provider did",
+    )
+    .help(LOOK)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// The old load balancer serves beside the ALB, and nothing says its scheme.
+pub fn scheme_unknown_at_attach() -> Finding {
+    Finding::new(
+        &ALB024,
+        "the old load balancer stays beside the ALB, and nothing says its scheme: it is an internal NLB if the AWS Load Balancer \
+         Controller made it, an internet-facing one if the cloud provider did",
+    )
+    .help(LOOK)
+    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+}
+
+/// What to do where only AWS knows the scheme.
+const LOOK: &str =
+    "look at the load balancer in AWS, and say its scheme: `ingress.scheme: internal` or `internet-facing` (--scheme)";
 
 /// An internal gateway would be exposed.
 pub fn internal_exposed() -> Finding {

@@ -140,6 +140,45 @@ fn internal_in_other_letters_is_not_internet_facing() {
     }
 }
 
+/// The severities of ALB024 for a Service with these annotations and this spec.
+fn scheme_findings(annotations: &[(&str, &str)], service: &str, more: &str, spec: &str) -> Vec<String> {
+    let found = rewrite(&stream(annotations, service, more), &configured(spec)).unwrap().findings;
+    let found = found.iter().filter(|finding| finding.rule.id == "ALB024");
+    found.map(|finding| finding.severity.to_string()).collect()
+}
+
+#[test]
+fn the_scheme_of_an_nlb_whose_controller_is_not_known_is_not_assumed() {
+    let (type_of, scheme, flag) = (format!("{OLD}-type"), format!("{OLD}-scheme"), format!("{OLD}-internal"));
+    let (load_balancer, attach) = ("type: LoadBalancer", "{phase: attach}");
+    let nlb = (&*type_of, "nlb");
+    let has_scheme = "alb.ingress.kubernetes.io/scheme: internet-facing";
+    let ours = ingress("common-external-ingress", has_scheme);
+    for (annotations, service, more, spec, expected) in [
+        (&[nlb][..], load_balancer, "", "{}", &["error"][..]),
+        (&[nlb], load_balancer, "", "{carryOver: false}", &["error"]),
+        (&[nlb], load_balancer, "", attach, &["error"]),
+        (&[nlb], load_balancer, "", "{ingress: {scheme: internal}}", &[]),
+        (&[nlb], load_balancer, "", "{ingress: {scheme: internet-facing}}", &[]),
+        (&[nlb], load_balancer, "", "{ingress: {scheme: null}}", &["warning"]),
+        (&[nlb], load_balancer, &ours, "{}", &[]),
+        (&[nlb, (&scheme, "internet-facing")], load_balancer, "", attach, &[]),
+        (&[nlb, (&flag, "'false'")], load_balancer, "", attach, &[]),
+        (&[nlb], "type: LoadBalancer\n  loadBalancerClass: service.k8s.aws/nlb", "", attach, &[]),
+        // No load balancer stands there.
+        (&[nlb], "type: NodePort", "", "{}", &["warning"]),
+        (&[], "type: ClusterIP", "", attach, &["warning"]),
+        // The how-to's case.
+        (&[], load_balancer, "", "{}", &["warning"]),
+        (&[], load_balancer, "", attach, &["error"]),
+        (&[(&flag, "'false'")], load_balancer, "", attach, &[]),
+        (&[(&type_of, "external")], load_balancer, "", attach, &[]),
+        (&[], "type: LoadBalancer\n  loadBalancerClass: example.com/other", "", attach, &["error"]),
+    ] {
+        assert_eq!(scheme_findings(annotations, service, more, spec), expected, "{annotations:?} {service} {spec}");
+    }
+}
+
 #[test]
 fn an_internal_gateway_is_not_opened_without_a_word() {
     let (key, value) = internal();
