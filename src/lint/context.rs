@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::Spec;
-use crate::finding::{Finding, Rule};
+use crate::finding::{Finding, Rule, Severity};
 pub use crate::istio::is_gateway;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::lint::facts::members::{Answers, Question};
@@ -314,6 +314,19 @@ impl<'s> IngressUnderCheck<'s> {
         self.group?.built.as_ref()
     }
 
+    /// A finding about something that the controller refuses: a warning where the model shows that it does not come to it, since
+    /// nothing is built that needs it.
+    #[must_use]
+    pub fn refusal(&self, finding: Finding) -> Finding {
+        if self.built().is_some() { finding.severity(Severity::Warning) } else { finding }
+    }
+
+    /// Whether no class is named, and none in the stream is the default: only the cluster decides whose it is.
+    #[must_use]
+    pub fn has_no_class(&self) -> bool {
+        self.facts.picked_up.is_none() && self.facts.class.is_none()
+    }
+
     /// Whether its group has a name of its own, so that others may be in it.
     #[must_use]
     pub fn shares(&self) -> bool {
@@ -391,4 +404,13 @@ pub fn options(spec: &Spec) -> Options {
 #[must_use]
 pub fn model_of(objects: &[Object], options: &Options) -> Model {
     model::build(objects.iter().map(|object| &object.value), options)
+}
+
+/// A finding that holds only if the controller takes the Ingress for its own.
+#[must_use]
+pub fn if_ours(finding: Finding) -> Finding {
+    Finding {
+        message: format!("if the controller takes it for its own: {}", finding.message),
+        ..finding.severity(Severity::Warning)
+    }
 }

@@ -1,8 +1,8 @@
 //! All rules, and the functions that check them: one line for each module of rules. Nothing else imports a rule.
 
-use super::context::{Context, IngressUnderCheck};
+use super::context::{Context, IngressUnderCheck, if_ours};
 use super::rules;
-use crate::finding::{Finding, Registry};
+use crate::finding::{Finding, Registry, Severity};
 use crate::migrate;
 use rules::access::wider_than_asked;
 use rules::annotations::values;
@@ -58,12 +58,31 @@ registry! {
 /// The findings of all rules.
 pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = CHECKS.iter().flat_map(|check| check(context)).collect();
+    not_sure(context, &mut findings);
     let refused = refused::check(context, &findings);
     findings.extend(refused);
     if context.is_as_is() {
         findings.extend(values::undecoded(context));
     }
     findings
+}
+
+/// Rules about what the API server refuses, whoever the Ingress belongs to.
+const BY_THE_API_SERVER: [&str; 4] = ["ALB039", "ALB085", "ALB090", "ALB103"];
+
+/// Errors in an Ingress without any class are sure only where the cluster has a default class of the controller's.
+fn not_sure(context: &Context<'_>, findings: &mut [Finding]) {
+    let without = context.under_check.iter().filter(|ingress| ingress.has_no_class());
+    let without: Vec<_> = without.map(|ingress| ingress.object.reference()).collect();
+    if without.is_empty() {
+        return;
+    }
+    for finding in findings.iter_mut() {
+        let is_of_one = finding.object.as_ref().is_some_and(|object| without.contains(object));
+        if is_of_one && finding.severity == Severity::Error && !BY_THE_API_SERVER.contains(&finding.rule.id) {
+            *finding = if_ours(finding.clone());
+        }
+    }
 }
 
 /// The findings about an Ingress of ours whose load balancer is more open than what was there before.

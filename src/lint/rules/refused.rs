@@ -9,9 +9,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Severity, rules};
-use crate::lint::context::{Context, IngressUnderCheck, about};
+use crate::lint::context::{Context, IngressUnderCheck, about, if_ours};
 use crate::lint::facts::targets::{Behind, services};
-use alb_controller::model::Failure;
+use alb_controller::model::{Failure, Verdict};
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::Object;
 
@@ -57,7 +57,7 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
             && !is_explained(&[ingress.object])
         {
             let finding = refused(context, failure, Some(ingress.object));
-            findings.push(if_ours(finding, ingress.facts.picked_up == Some(true)));
+            findings.push(if ingress.facts.picked_up == Some(true) { finding } else { if_ours(finding) });
         }
     }
     for (group, members) in context.by_group() {
@@ -73,7 +73,7 @@ pub fn check(context: &Context<'_>, found: &[Finding]) -> Vec<Finding> {
         objects.extend(behind.get(group.name.as_str()).into_iter().flatten());
         if !is_explained(&objects) {
             let finding = refused(context, failure, Some(blamed.unwrap_or(first).object));
-            findings.push(if_ours(finding, members.iter().all(|member| member.facts.picked_up == Some(true))));
+            findings.push(if group.verdict == Verdict::Refused { finding } else { if_ours(finding) });
         }
     }
     findings
@@ -97,15 +97,5 @@ fn refused(context: &Context<'_>, failure: &Failure, object: Option<&Object>) ->
         (Some(site), _) => context.at_site(site, &ALB102, message),
         (None, Some(object)) => about(object, &ALB102, message),
         (None, None) => Finding::new(&ALB102, message),
-    }
-}
-
-fn if_ours(finding: Finding, is_ours: bool) -> Finding {
-    if is_ours {
-        return finding;
-    }
-    Finding {
-        message: format!("if the controller takes it for its own: {}", finding.message),
-        ..finding.severity(Severity::Warning)
     }
 }

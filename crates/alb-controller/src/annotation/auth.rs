@@ -72,9 +72,11 @@ impl Jwt {
         required("jwksEndpoint", !self.jwks_endpoint.is_empty())?;
         required("issuer", !self.issuer.is_empty())?;
         for claim in &self.additional_claims {
-            required("format of an additional claim", !claim.format.is_empty())?;
-            required("name of an additional claim", !claim.name.is_empty())?;
-            required("values of an additional claim", !claim.values.is_empty())?;
+            let what = "for additional claims for jwt validation";
+            let required = |name: &str, there: bool| ensure(there, &format!("{name} is a required field {what}"));
+            required("format", !claim.format.is_empty())?;
+            required("name", !claim.name.is_empty())?;
+            ensure(!claim.values.is_empty(), &format!("values must not be empty {what}"))?;
         }
         Ok(())
     }

@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 const VALUES: (&str, Type) = ("values", Type::List(&STRING));
 const REGEX: (&str, Type) = ("regexValues", Type::List(&STRING));
-const HOST: Struct = Struct { name: "HostHeaderConditionConfig", fields: &[REGEX, VALUES] };
+const HOST: Struct = Struct { name: "ingress.HostHeaderConditionConfig", fields: &[REGEX, VALUES] };
 const HEADER: Struct =
-    Struct { name: "HTTPHeaderConditionConfig", fields: &[("httpHeaderName", STRING), REGEX, VALUES] };
-const METHOD: Struct = Struct { name: "HTTPRequestMethodConditionConfig", fields: &[VALUES] };
-const PATH: Struct = Struct { name: "PathPatternConditionConfig", fields: &[REGEX, VALUES] };
-const SOURCE: Struct = Struct { name: "SourceIPConditionConfig", fields: &[VALUES] };
+    Struct { name: "ingress.HTTPHeaderConditionConfig", fields: &[("httpHeaderName", STRING), REGEX, VALUES] };
+const METHOD: Struct = Struct { name: "ingress.HTTPRequestMethodConditionConfig", fields: &[VALUES] };
+const PATH: Struct = Struct { name: "ingress.PathPatternConditionConfig", fields: &[REGEX, VALUES] };
+const SOURCE: Struct = Struct { name: "ingress.SourceIPConditionConfig", fields: &[VALUES] };
 
 payload! {
     /// An item of `conditions.${conditions-name}`
@@ -20,17 +20,17 @@ payload! {
         /// A field that is none of the six is no error: the condition is dropped.
         field: String = "field" as Type::Text("ingress.RuleConditionField"),
         /// With `host-header`.
-        host_header_config: Option<Patterns> = "hostHeaderConfig" as Type::Struct(&HOST),
+        host_header_config: Option<Patterns> = "hostHeaderConfig" as Type::Pointer(&Type::Struct(&HOST)),
         /// With `http-header`.
-        http_header_config: Option<Patterns> = "httpHeaderConfig" as Type::Struct(&HEADER),
+        http_header_config: Option<Patterns> = "httpHeaderConfig" as Type::Pointer(&Type::Struct(&HEADER)),
         /// With `http-request-method`.
-        http_request_method_config: Option<Patterns> = "httpRequestMethodConfig" as Type::Struct(&METHOD),
+        http_request_method_config: Option<Patterns> = "httpRequestMethodConfig" as Type::Pointer(&Type::Struct(&METHOD)),
         /// With `path-pattern`.
-        path_pattern_config: Option<Patterns> = "pathPatternConfig" as Type::Struct(&PATH),
+        path_pattern_config: Option<Patterns> = "pathPatternConfig" as Type::Pointer(&Type::Struct(&PATH)),
         /// With `query-string`.
         query_string_config: Option<QueryStrings> = "queryStringConfig",
         /// With `source-ip`.
-        source_ip_config: Option<Patterns> = "sourceIPConfig" as Type::Struct(&SOURCE),
+        source_ip_config: Option<Patterns> = "sourceIPConfig" as Type::Pointer(&Type::Struct(&SOURCE)),
     }
 }
 

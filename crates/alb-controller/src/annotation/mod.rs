@@ -21,7 +21,7 @@ macro_rules! payload {
 
         impl crate::annotation::Payload for $name {
             const TYPE: crate::go::json::Type = crate::go::json::Type::Struct(&crate::go::json::Struct {
-                name: $go_name,
+                name: concat!("ingress.", $go_name),
                 fields: &[$(($key, go_type!($type $(, $go_type)?)),)*],
             });
         }
@@ -85,7 +85,7 @@ impl Payload for PortRef {
 }
 
 impl<T: Payload> Payload for Option<T> {
-    const TYPE: Type = T::TYPE;
+    const TYPE: Type = Type::Pointer(&T::TYPE);
 }
 
 impl<T: Payload> Payload for Vec<T> {

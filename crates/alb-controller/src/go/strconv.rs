@@ -159,9 +159,18 @@ pub(crate) fn escape(out: &mut String, c: char, delimiter: char) {
         '\u{b}' => out.push_str("\\v"),
         ' '..='~' => out.push(c),
         _ if u32::from(c) < 0x80 => _ = write!(out, "\\x{:02x}", u32::from(c)),
-        _ if c.is_control() || c.is_whitespace() => _ = write!(out, "\\u{:04x}", u32::from(c)),
-        _ => out.push(c),
+        _ if is_print(c) => out.push(c),
+        ..='\u{ffff}' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+        _ => _ = write!(out, "\\U{:08x}", u32::from(c)),
     }
+}
+
+/// Go's `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols. Rust's `escape_debug` knows the same characters;
+/// behind another character it leaves marks alone.
+fn is_print(c: char) -> bool {
+    let text = String::from_iter(['a', c]);
+    let printed = text.escape_debug().nth(1);
+    printed == Some(c)
 }
 
 #[cfg(test)]
@@ -246,5 +255,7 @@ mod tests {
     #[test]
     fn quotes_like_go() {
         assert_eq!(quote("a\"b\\c\n\u{1}é"), "\"a\\\"b\\\\c\\n\\x01é\"");
+        assert_eq!(quote("\u{180e}\u{200b}\u{feff}\u{ad}\u{a0}"), r#""\u180e\u200b\ufeff\u00ad\u00a0""#);
+        assert_eq!(quote("\u{e0001}😀e\u{301}'"), "\"\\U000e0001😀e\u{301}'\"");
     }
 }

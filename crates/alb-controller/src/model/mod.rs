@@ -19,7 +19,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
-pub use build::rule_optimizer::{covers, loops};
+pub use build::rule_optimizer::loops;
 pub use input::objects::CLUSTER_KINDS;
 pub use options::Options;
 pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
@@ -37,7 +37,7 @@ use select::class::Classified;
 use select::group::Member;
 use select::{admission, class, group};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Prints a model as `show --format json` does.
 #[must_use]
@@ -54,13 +54,25 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
         objects.errors.iter().map(|reason| Failure { stage: Stage::Decode, reason: reason.clone() }).collect();
     let denied = objects.params.values().filter_map(|params| params.denied.clone());
     failures.extend(denied.map(|reason| Failure { stage: Stage::Admission, reason }));
+    // What is told first must not depend on the order of the stream.
+    failures.sort_by(|a, b| (a.stage, &a.reason).cmp(&(b.stage, &b.reason)));
 
-    let mut plans: BTreeMap<String, Plan<'_>> = BTreeMap::new();
+    let mut plans = Plans::default();
+    let mut by_key: Vec<&Placed> = objects.ingresses.iter().collect();
+    by_key.sort_by(|a, b| a.key.cmp(&b.key));
     let mut facts: Vec<IngressFacts> =
-        objects.ingresses.iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
-    let groups: Vec<Group> = plans.into_iter().map(|(id, plan)| plan.build(id, &objects, options)).collect();
+        by_key.into_iter().map(|placed| admit(&objects, options, placed, &mut plans)).collect();
+    facts.sort_by_key(|facts| facts.index);
+    let stopped = plans.stopped_by.first().map(|key| {
+        let message = format!("Ingress: {key}: {}", class::TWO_DEFAULTS);
+        Failure { stage: Stage::GroupLoad, reason: Reason::new(message).of(key) }
+    });
+    let build = |(id, plan): (String, Plan<'_>)| plan.build(id, &objects, options, stopped.as_ref());
+    let groups: Vec<Group> = plans.by_group.into_iter().map(build).collect();
     let shares = states::shares(&groups);
-    for (fact, placed) in facts.iter_mut().zip(&objects.ingresses) {
+    let mut placed: Vec<&Placed> = objects.ingresses.iter().collect();
+    placed.sort_by_key(|placed| placed.index);
+    for (fact, placed) in facts.iter_mut().zip(placed) {
         let share = shares.get(&fact.key);
         fact.settings = states::settings(&objects, options, fact, &placed.ingress, share);
     }
@@ -68,12 +80,7 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
 }
 
 /// Class, webhook and group of one Ingress, which is added to the plan of its group.
-fn admit<'a>(
-    objects: &'a Objects,
-    options: &Options,
-    placed: &'a Placed,
-    plans: &mut BTreeMap<String, Plan<'a>>,
-) -> IngressFacts {
+fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans: &mut Plans<'a>) -> IngressFacts {
     let at = Object::ingress(&placed.key);
     let map = placed.ingress.metadata.annotations.as_ref();
     let annotations = Annotations::of(at.clone(), map, options.controller_version);
@@ -89,6 +96,9 @@ fn admit<'a>(
         failure: None,
         settings: Vec::new(),
     };
+    if classified.stops_all {
+        plans.stopped_by.insert(placed.key.clone());
+    }
     if let Some(reason) = &classified.invalid {
         facts.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
         return facts;
@@ -108,10 +118,18 @@ fn admit<'a>(
         Ok(id) => {
             facts.group = Some(id.clone());
             let open = admission::open_question(objects, &placed.ingress);
-            plans.entry(id).or_default().add(member, &classified, open);
+            plans.by_group.entry(id).or_default().add(member, &classified, open);
         }
     }
     facts
+}
+
+/// What is to be built.
+#[derive(Default)]
+struct Plans<'a> {
+    by_group: BTreeMap<String, Plan<'a>>,
+    /// Ingresses that stop the group loader for all groups (LBC v3.5.0 pkg/ingress/group_loader.go:80-93, 139-166).
+    stopped_by: BTreeSet<Key>,
 }
 
 /// A group whose members are known, before anything is built for it.
@@ -119,26 +137,29 @@ fn admit<'a>(
 struct Plan<'a> {
     members: Vec<Member<'a>>,
     unknowns: Vec<Reason>,
-    /// Whether some member may not be the controller's.
-    doubtful: bool,
+    /// Members that may not be the controller's.
+    doubtful: BTreeSet<Key>,
 }
+
+/// So many doubtful members are tried in all combinations.
+const MAX_DOUBTFUL: usize = 4;
 
 impl<'a> Plan<'a> {
     fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
         if classified.ours.is_none() {
-            self.doubtful = true;
+            self.doubtful.insert(member.key.clone());
             self.unknowns.push(Reason::new(&classified.why).of(&member.key));
         }
         self.unknowns.extend(open.map(|reason| reason.of(&member.key)));
         self.members.push(member);
     }
 
-    fn build(self, name: String, objects: &Objects, options: &Options) -> Group {
+    fn build(self, name: String, objects: &Objects, options: &Options, stopped: Option<&Failure>) -> Group {
         let keys = |members: &[Member<'_>]| members.iter().map(|member| member.key.clone()).collect();
-        let unsorted = keys(&self.members);
+        let certain = self.certain_failure(objects, options);
         let mut group = Group {
             name,
-            members: unsorted,
+            members: keys(&self.members),
             verdict: Verdict::Built,
             message: None,
             built: None,
@@ -157,13 +178,45 @@ impl<'a> Plan<'a> {
                 group.unknowns.append(&mut builder.unknowns);
             }
         }
+        let is_certain = certain.is_some() || stopped.is_some();
+        if let Some(failure) = stopped.cloned().or(certain) {
+            group.failure = Some(failure);
+            group.built = None;
+        }
         (group.verdict, group.message) = match (&group.failure, group.unknowns.first()) {
-            (Some(failure), Some(unknown)) if self.doubtful => (Verdict::Unknown, Some(if_ours(unknown, failure))),
+            (Some(failure), Some(unknown)) if !self.doubtful.is_empty() && !is_certain => {
+                (Verdict::Unknown, Some(if_ours(unknown, failure)))
+            }
             (Some(failure), _) => (Verdict::Refused, Some(failure.to_string())),
             (None, Some(unknown)) => (Verdict::Unknown, Some(unknown.to_string())),
             (None, None) => (Verdict::Built, None),
         };
         group
+    }
+
+    /// The failure of those members that are the controller's, where the group fails whichever of the others are its members.
+    fn certain_failure(&self, objects: &Objects, options: &Options) -> Option<Failure> {
+        if self.doubtful.is_empty() || self.doubtful.len() > MAX_DOUBTFUL {
+            return None;
+        }
+        let doubtful: Vec<&Key> = self.doubtful.iter().collect();
+        let mut first = None;
+        for chosen in 0..1_u32 << doubtful.len() {
+            let is_out = |key: &Key| doubtful.iter().position(|d| *d == key).is_some_and(|at| chosen & (1 << at) == 0);
+            let members: Vec<Member<'a>> = self.members.iter().filter(|member| !is_out(&member.key)).cloned().collect();
+            if members.is_empty() {
+                return None;
+            }
+            let failure = match group::sort(members) {
+                Err(reason) => Failure { stage: Stage::GroupLoad, reason },
+                Ok(members) => {
+                    let reason = Builder::new(objects, options, &members).run().err()?;
+                    Failure { stage: Stage::Build, reason }
+                }
+            };
+            first.get_or_insert(failure);
+        }
+        first
     }
 }
 
@@ -175,7 +228,9 @@ fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
 fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
     let mut found: Vec<(Verdict, Option<String>)> =
         failures.iter().map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
-    found.extend(ingresses.iter().filter_map(|facts| {
+    let mut by_key: Vec<&IngressFacts> = ingresses.iter().collect();
+    by_key.sort_by(|a, b| a.key.cmp(&b.key));
+    found.extend(by_key.iter().filter_map(|facts| {
         let failure = facts.failure.as_ref()?;
         Some(match facts.picked_up {
             None => (Verdict::Unknown, Some(if_ours(&facts.why, failure))),
@@ -183,7 +238,7 @@ fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failu
         })
     }));
     found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
-    let ignored = ingresses.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
+    let ignored = by_key.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
     let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
     found.push((Verdict::Ignored, Some(ignored)));
     let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);

@@ -167,7 +167,7 @@ fn empty(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     Some(match annotation.empty {
         Empty::Harmless => at("it does nothing").severity(Severity::Warning),
         Empty::Absent => at("the controller takes it as if it were not there"),
-        Empty::Refused => at("the controller refuses it"),
+        Empty::Refused => ingress.refusal(at("the controller refuses it")),
         Empty::Aws => at("it goes to AWS as it is, which refuses it"),
         Empty::Opens => at("the ALB would be open to the world"),
         Empty::Detaches => at("the web ACL that the ALB has would be taken off"),

@@ -85,7 +85,11 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
         || annotation.suffix == "create-acm-cert"
         || leads_nowhere(context, ingress, setting)
         || (fault.by_aws && annotation.suffix.starts_with("auth-") && !authenticates(ingress));
-    Some(if harmless { finding.severity(Severity::Warning) } else { finding })
+    Some(match fault.by_aws {
+        _ if harmless => finding.severity(Severity::Warning),
+        true => finding,
+        false => ingress.refusal(finding),
+    })
 }
 
 /// An annotation of target groups on an Ingress that has none: all its rules redirect or answer by themselves.
@@ -187,8 +191,11 @@ fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
     match annotation.suffix {
         "minimum-load-balancer-capacity" => map.iter().find_map(|(key, value)| {
             let what = match key.as_str() {
-                "CapacityUnits" if parse_int32(value).is_ok_and(|units| units >= 0) => return None,
-                "CapacityUnits" => format!("{value:?} is no whole number"),
+                "CapacityUnits" => match parse_int32(value) {
+                    Ok(0..) => return None,
+                    Ok(_) => return Some(Fault::new(format!("{value:?} is no number of units")).by_aws()),
+                    Err(_) => format!("{value:?} is no whole number"),
+                },
                 _ => format!("{key:?} is not CapacityUnits, the only key that there is"),
             };
             Some(Fault::new(what).help(Some("write `CapacityUnits=1000`".to_owned())))

@@ -118,21 +118,20 @@ fn dropped(key: &str) -> String {
 /// Faults of each JSON value by itself. They are parsed for every rule, authentication or not.
 fn json(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |setting: &Setting, faults: Vec<String>, warnings: Vec<String>| {
+    let mut add = |setting: &Setting, read: Result<Vec<String>, String>, warnings: Vec<String>| {
         let name = setting.name();
         let at = |message: String| context.at(setting, &ALB076, format!("{name}: {message}"));
-        findings.extend(faults.into_iter().map(at));
+        match read {
+            Ok(faults) => findings.extend(faults.into_iter().map(at)),
+            Err(error) => findings.push(ingress.refusal(at(error))),
+        }
         findings.extend(warnings.into_iter().map(|message| at(message).severity(Severity::Warning)));
     };
     for setting in ingress.settings("auth-idp-oidc") {
-        add(setting, faults(Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp))), unknown::<Oidc>(setting));
+        add(setting, Oidc::read(&setting.value).map(|idp| missing_of_oidc(&idp)), unknown::<Oidc>(setting));
     }
     for setting in ingress.settings("auth-idp-cognito") {
-        add(
-            setting,
-            faults(Cognito::read(&setting.value).map(|idp| missing_of_cognito(&idp))),
-            unknown::<Cognito>(setting),
-        );
+        add(setting, Cognito::read(&setting.value).map(|idp| missing_of_cognito(&idp)), unknown::<Cognito>(setting));
     }
     for setting in ingress.settings("jwt-validation") {
         let read = Jwt::read(&setting.value);
@@ -142,17 +141,13 @@ fn json(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> 
             (!known.contains(&claim.format.as_str()))
                 .then(|| format!("claim format {:?} is none of the three", claim.format))
         }));
-        let faults = faults(read.and_then(|jwt| {
+        let faults = read.and_then(|jwt| {
             jwt.check()?;
             Ok(refused_of_jwt(&jwt))
-        }));
+        });
         add(setting, faults, warnings);
     }
     findings
-}
-
-fn faults(read: Result<Vec<String>, String>) -> Vec<String> {
-    read.unwrap_or_else(|error| vec![error])
 }
 
 fn unknown<T: Payload>(setting: &Setting) -> Vec<String> {
@@ -237,16 +232,17 @@ fn auth_types<'s>(ingress: &IngressUnderCheck<'s>) -> impl Iterator<Item = &'s S
 fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let ports = listen_ports::ports(ingress).unwrap_or_default();
-    if !ports.values().any(|protocol| *protocol == Protocol::Https) {
+    if ingress.built().is_some() || !ports.values().any(|protocol| *protocol == Protocol::Https) {
         return findings;
     }
     for setting in auth_types(ingress) {
         let idp = format!("auth-idp-{}", setting.value);
-        let of_service = match setting.object.kind {
-            "Service" => (ingress.facts).service_setting(&setting.object.key.name, &idp),
-            _ => None,
+        let is_there = match setting.object.kind {
+            "Service" => (ingress.facts).service_setting(&setting.object.key.name, &idp).is_some(),
+            // Each Service may have one for its own rules.
+            _ => ingress.facts.settings.iter().any(|setting| setting.name() == idp),
         };
-        if of_service.is_none() && ingress.facts.own_setting(&idp).is_none() {
+        if !is_there && ingress.facts.own_setting(&idp).is_none() {
             let message = format!("auth-type is {}, and {idp} is missing", setting.value);
             findings.push(context.at(setting, &ALB076, message));
         }

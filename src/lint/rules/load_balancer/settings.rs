@@ -65,7 +65,7 @@ rules! {
         explanation: "`frontend-nlb-eip-allocations` is for an NLB with `frontend-nlb-scheme: internet-facing` (the \
             default is `internal`, whatever the scheme of the ALB), and has one allocation for each of the \
             `frontend-nlb-subnets`. Otherwise the controller stops: `EIP allocations can only be set for internet \
-            facing load balancers`, `number of EIP allocations (1) and subnets (2) must match`.",
+            facing load balancers`, `count of EIP allocations (1) and subnets (2) must match`.",
         help: "set `frontend-nlb-scheme: internet-facing`, and name as many subnets as addresses",
         source: "LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go:142-192",
     }

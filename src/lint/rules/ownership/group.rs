@@ -12,13 +12,13 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, rules};
-use crate::lint::context::{Context, IngressUnderCheck, pointer};
+use crate::lint::context::{Context, IngressUnderCheck, if_ours, pointer};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::targets::paths;
 use alb_controller::annotation::{MutualAuthentication, Payload};
 use alb_controller::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
 use alb_controller::go::strconv::{parse_bool, parse_int32, string_list, string_map};
-use alb_controller::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, check_group_name};
+use alb_controller::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, Verdict, check_group_name};
 
 rules! {
     ALB054 Error "group-name-or-order-invalid" {
@@ -146,6 +146,9 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
             Some(site) => context.at_site(site, &ALB079, reason.message.clone()),
             None => member.unwrap_or(&members[0]).finding(&ALB079, reason.message.clone()),
         });
+    }
+    if group.verdict != Verdict::Refused && members.iter().any(|ingress| ingress.has_no_class()) {
+        return findings.into_iter().map(if_ours).collect();
     }
     findings
 }

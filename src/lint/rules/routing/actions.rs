@@ -85,7 +85,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.extend(never_read(ingress));
         findings.extend(missing(ingress));
         for setting in ingress.settings("actions.*") {
-            findings.extend(invalid(setting, &|message| context.at(setting, &ALB005, message)));
+            findings.extend(invalid(ingress, setting, &|message| context.at(setting, &ALB005, message)));
         }
         findings.extend(to_clear_text(ingress));
         findings.extend(never_fire(ingress));
@@ -128,7 +128,7 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 }
 
 /// Faults of an action by itself.
-fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
+fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.name();
     let action = match annotation::Action::read(text).and_then(|action| action.check().map(|()| action)) {
@@ -136,7 +136,7 @@ fn invalid(setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
         Err(error) => {
             let mismatch = mismatch(text, &annotation::Action::TYPE);
             let quotes = mismatch.is_some_and(|mismatch| mismatch.is_number_for_string());
-            let finding = at(format!("{suffix}: {error}"));
+            let finding = ingress.refusal(at(format!("{suffix}: {error}")));
             return vec![match quotes {
                 true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
                 false => finding.help(help(text)),
@@ -319,7 +319,7 @@ fn default_loops(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         }
         let listener = own.listener;
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
-        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect, &[])) {
+        if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect)) {
             let message = format!(
                 "the default backend redirects the {} listener on port {} to itself, for ever",
                 listener.protocol.name(),

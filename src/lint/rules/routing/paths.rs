@@ -133,7 +133,7 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
             if let Some(meant) = meant(service, &target.port) {
                 message.push_str(&meant);
             }
-            findings.push(at(message));
+            findings.push(ingress.refusal(at(message)));
         }
     }
     findings

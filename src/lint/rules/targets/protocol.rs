@@ -175,7 +175,7 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
         None => "the target type is instance, as target-type says nothing else",
     };
     let message = format!("{why}, and {} of a {kind} Service has no node port", target.title());
-    Some(target.at("target-type", &ALB044, message))
+    Some(target.ingress.refusal(target.at("target-type", &ALB044, message)))
 }
 
 fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {

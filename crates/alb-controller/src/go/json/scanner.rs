@@ -1,6 +1,7 @@
 //! JSON text, with the syntax errors of Go's `encoding/json` (scanner.go).
 
 use crate::go::strconv;
+use serde_json::Value;
 
 /// A JSON value with what `serde_json` would lose: the digits of a number, and keys that occur twice.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,16 +20,78 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// Go allows 10,000 levels; no type of the controller has more than six, and our own stack is to be spared.
-const MAX_DEPTH: usize = 500;
+/// Keys are sorted, as they are where YAML becomes JSON.
+impl From<&Value> for Json {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(on) => Json::Bool(*on),
+            Value::Number(number) => Json::Number(number.to_string()),
+            Value::String(text) => Json::String(text.clone()),
+            Value::Array(items) => Json::Array(items.iter().map(Json::from).collect()),
+            Value::Object(map) => {
+                let mut entries: Vec<(String, Json)> = map.iter().map(|(k, v)| (k.clone(), Json::from(v))).collect();
+                entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Json::Object(entries)
+            }
+        }
+    }
+}
+
+/// The levels that Go allows.
+const MAX_DEPTH: usize = 10_000;
+
+/// The levels whose contents are kept. No type of the controller has more than six; what is deeper is only checked.
+const KEPT_DEPTH: usize = 64;
 
 /// Parses `text` with Go's syntax errors.
 pub fn parse(text: &str) -> Result<Json, String> {
     let mut scanner = Scanner { text, at: 0 };
-    let value = scanner.value(0)?;
+    let value = scanner.value()?;
     match scanner.peek() {
         None => Ok(value),
         Some(c) => Err(invalid(c, "after top-level value")),
+    }
+}
+
+/// An array, or an object with the key whose value comes next.
+enum Open {
+    Array(Vec<Json>),
+    Object(Vec<(String, Json)>, String),
+}
+
+enum Opened {
+    Empty(Json),
+    Open(Open),
+}
+
+impl Open {
+    fn add(&mut self, value: Json) {
+        match self {
+            Open::Array(items) => items.push(value),
+            Open::Object(entries, key) => entries.push((std::mem::take(key), value)),
+        }
+    }
+
+    fn end(&self) -> u8 {
+        match self {
+            Open::Array(_) => b']',
+            Open::Object(..) => b'}',
+        }
+    }
+
+    fn what_comes_after(&self) -> &'static str {
+        match self {
+            Open::Array(_) => "after array element",
+            Open::Object(..) => "after object key:value pair",
+        }
+    }
+
+    fn close(self) -> Json {
+        match self {
+            Open::Array(items) => Json::Array(items),
+            Open::Object(entries, _) => Json::Object(entries),
+        }
     }
 }
 
@@ -64,69 +127,82 @@ impl Scanner<'_> {
         Ok(byte)
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json, String> {
-        if depth > MAX_DEPTH {
-            return Err("exceeded max depth".to_owned());
+    /// Without recursion: the text may be deeper than our stack.
+    fn value(&mut self) -> Result<Json, String> {
+        let mut stack: Vec<Open> = Vec::new();
+        loop {
+            let mut value = match self.peek().ok_or(END)? {
+                b'{' | b'[' => match self.open(stack.len())? {
+                    Opened::Empty(value) => value,
+                    Opened::Open(open) => {
+                        stack.push(open);
+                        continue;
+                    }
+                },
+                b'"' => Json::String(self.string()?),
+                b't' => self.literal("true", Json::Bool(true))?,
+                b'f' => self.literal("false", Json::Bool(false))?,
+                b'n' => self.literal("null", Json::Null)?,
+                b'-' | b'0'..=b'9' => self.number()?,
+                c => return Err(invalid(c, "looking for beginning of value")),
+            };
+            loop {
+                let Some(mut open) = stack.pop() else {
+                    return Ok(value);
+                };
+                if stack.len() < KEPT_DEPTH {
+                    open.add(value);
+                }
+                let next = self.peek().ok_or(END)?;
+                if next == b',' {
+                    self.at += 1;
+                    if let Open::Object(_, key) = &mut open {
+                        *key = self.key()?;
+                    }
+                    stack.push(open);
+                    break;
+                }
+                if next != open.end() {
+                    return Err(invalid(next, open.what_comes_after()));
+                }
+                self.at += 1;
+                value = open.close();
+            }
         }
+    }
+
+    /// The beginning of an array or an object, and its first key.
+    fn open(&mut self, depth: usize) -> Result<Opened, String> {
+        let first = self.next()?;
+        if depth == MAX_DEPTH {
+            return Err(invalid(first, "exceeded max depth"));
+        }
+        let mut open = match first {
+            b'[' => Open::Array(Vec::new()),
+            _ => Open::Object(Vec::new(), String::new()),
+        };
+        if self.peek() == Some(open.end()) {
+            self.at += 1;
+            return Ok(Opened::Empty(open.close()));
+        }
+        if let Open::Object(_, key) = &mut open {
+            *key = self.key()?;
+        }
+        Ok(Opened::Open(open))
+    }
+
+    /// The key of an object's entry, and the colon behind it.
+    fn key(&mut self) -> Result<String, String> {
         match self.peek().ok_or(END)? {
-            b'{' => self.object(depth),
-            b'[' => self.array(depth),
-            b'"' => self.string().map(Json::String),
-            b't' => self.literal("true", Json::Bool(true)),
-            b'f' => self.literal("false", Json::Bool(false)),
-            b'n' => self.literal("null", Json::Null),
-            b'-' | b'0'..=b'9' => self.number(),
-            c => Err(invalid(c, "looking for beginning of value")),
+            b'"' => {}
+            c => return Err(invalid(c, "looking for beginning of object key string")),
         }
-    }
-
-    fn array(&mut self, depth: usize) -> Result<Json, String> {
-        self.at += 1;
-        let mut items = Vec::new();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-            return Ok(Json::Array(items));
+        let key = self.string()?;
+        match self.peek().ok_or(END)? {
+            b':' => self.at += 1,
+            c => return Err(invalid(c, "after object key")),
         }
-        loop {
-            items.push(self.value(depth + 1)?);
-            match self.peek().ok_or(END)? {
-                b',' => self.at += 1,
-                b']' => {
-                    self.at += 1;
-                    return Ok(Json::Array(items));
-                }
-                c => return Err(invalid(c, "after array element")),
-            }
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Result<Json, String> {
-        self.at += 1;
-        let mut entries = Vec::new();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-            return Ok(Json::Object(entries));
-        }
-        loop {
-            match self.peek().ok_or(END)? {
-                b'"' => {}
-                c => return Err(invalid(c, "looking for beginning of object key string")),
-            }
-            let key = self.string()?;
-            match self.peek().ok_or(END)? {
-                b':' => self.at += 1,
-                c => return Err(invalid(c, "after object key")),
-            }
-            entries.push((key, self.value(depth + 1)?));
-            match self.peek().ok_or(END)? {
-                b',' => self.at += 1,
-                b'}' => {
-                    self.at += 1;
-                    return Ok(Json::Object(entries));
-                }
-                c => return Err(invalid(c, "after object key:value pair")),
-            }
-        }
+        Ok(key)
     }
 
     fn literal(&mut self, word: &str, value: Json) -> Result<Json, String> {
@@ -278,6 +354,14 @@ mod tests {
     #[test]
     fn strings_unescape_like_go() {
         assert_eq!(parse(r#""a\u00e9\ud83d\ude00\ud800x\/""#), Ok(Json::String("aé😀\u{fffd}x/".to_owned())));
-        assert!(parse(&"[".repeat(2_000)).is_err());
+    }
+
+    #[test]
+    fn ten_thousand_levels_are_allowed() {
+        let deep = |levels: usize| parse(&("[".repeat(levels) + &"]".repeat(levels)));
+        assert!(deep(10_000).is_ok());
+        assert_eq!(deep(10_001), Err("invalid character '[' exceeded max depth".to_owned()));
+        let object = "{\"a\":".repeat(600) + "1" + &"}".repeat(600);
+        assert!(parse(&object).is_ok());
     }
 }

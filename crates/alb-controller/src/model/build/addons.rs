@@ -27,14 +27,14 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// model_build_load_balancer_addons.go:108-140
+    /// An empty id is none, also where the older key has one (model_build_load_balancer_addons.go:108-140).
     pub fn waf_classic(&self) -> Result<Option<String>, Reason> {
         let id = |member: &Member<'a>| {
             let id = member.annotations.text("waf-acl-id").or_else(|| member.annotations.text("web-acl-id"));
-            id.map(str::to_owned)
+            id.filter(|id| !id.is_empty()).map(str::to_owned)
         };
-        let conflict = |ids: &[String]| format!("conflicting WAFRegional WebACL IDs: {}", show_list(ids));
-        Ok(self.agree("waf-acl-id", id, conflict)?.filter(|id| !id.is_empty() && id != "none"))
+        let conflict = |ids: &[String]| format!("conflicting WAFClassic WebACL IDs: {}", show_list(ids));
+        Ok(self.agree("waf-acl-id", id, conflict)?.filter(|id| id != "none"))
     }
 
     /// model_build_load_balancer_addons.go:142-166

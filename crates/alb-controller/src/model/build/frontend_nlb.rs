@@ -3,20 +3,20 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go.
 
 use crate::catalogue::{DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, SCHEMES, known};
-use crate::go::strconv::parse_int32;
+use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::health_check::check_protocol;
 use crate::model::build::listen_port::ListenPortsByMember;
 use crate::model::build::subnets::Wanted;
-use crate::model::build::{Builder, agree_by_key, show_set};
+use crate::model::build::{Builder, show_map, show_set};
 use crate::model::output::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
-use crate::model::reference::Reason;
+use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
 use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 
 const ROUTING: &str = "dns_record.client_routing_policy";
 const ROUTING_POLICIES: [&str; 3] =
-    ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
+    ["any_availability_zone", "partial_availability_zone_affinity", "availability_zone_affinity"];
 
 /// A listener as one member wants it.
 #[derive(Default)]
@@ -42,12 +42,8 @@ impl<'a> Builder<'a> {
             false => self.given(&wanted, lists, self.ip_address_type)?,
         };
         let eip_allocations = self.eip_allocations(scheme, subnets.as_deref())?;
-        let attributes = self.frontend_map("frontend-nlb-attributes")?;
-        if let Some(policy) = attributes.get(ROUTING).filter(|policy| !ROUTING_POLICIES.contains(&policy.as_str())) {
-            let message = format!("invalid {ROUTING}: {policy}, must be one of {}", ROUTING_POLICIES.join(", "));
-            return Err(self.blame("frontend-nlb-attributes", message));
-        }
-        let tags = self.frontend_map("frontend-nlb-tags")?;
+        let tags = self.frontend_tags()?;
+        let attributes = self.frontend_attributes()?;
         let listeners = self.frontend_listeners(by_member)?;
         let subnets = subnets.map_or(Subnets::Discovered, Subnets::Given);
         Ok(Some(FrontendNlb { scheme, subnets, eip_allocations, security_groups, attributes, tags, listeners }))
@@ -68,34 +64,83 @@ impl<'a> Builder<'a> {
     /// One for each subnet, and internet-facing only (model_build_frontend_nlb.go:142-192).
     fn eip_allocations(&mut self, scheme: &str, subnets: Option<&[String]>) -> Result<Vec<String>, Reason> {
         let suffix = "frontend-nlb-eip-allocations";
-        let value = |member: &Member<'a>| member.annotations.list(suffix).map(|list| list.join(","));
-        let conflict = |values: &[String]| format!("conflicting EIP allocations: {}", values.join(" | "));
-        let Some(chosen) = self.agree(suffix, value, conflict)? else {
+        let mut lists = self.members.iter().filter_map(|member| member.annotations.list(suffix));
+        let Some(chosen) = lists.next() else {
             return Ok(Vec::new());
         };
-        let chosen: Vec<String> = chosen.split(',').filter(|eip| !eip.is_empty()).map(str::to_owned).collect();
         if scheme != "internet-facing" {
             let message = "EIP allocations can only be set for internet facing load balancers";
             return Err(self.blame(suffix, message));
         }
+        if let Some(other) = lists.find(|other| sorted(other) != sorted(&chosen)) {
+            let (one, other) = (show_list(&chosen), show_list(&other));
+            let message = format!("all EIP allocations for the ingress group must be the same: {one} | {other}");
+            return Err(self.conflict(suffix, message));
+        }
         match subnets {
+            _ if chosen.is_empty() => {}
             Some(subnets) if subnets.len() != chosen.len() => {
-                let counts = format!("number of EIP allocations ({}) and subnets ({})", chosen.len(), subnets.len());
-                Err(self.blame(suffix, format!("{counts} must match")))
+                let counts = format!("count of EIP allocations ({}) and subnets ({})", chosen.len(), subnets.len());
+                return Err(self.blame(suffix, format!("{counts} must match")));
             }
-            Some(_) => Ok(chosen),
+            Some(_) => {}
             None => {
                 let message =
                     format!("it depends on AWS: {} subnets must be discovered, one for each address", chosen.len());
                 self.unknown(self.blame(suffix, message));
-                Ok(chosen)
             }
         }
+        Ok(chosen)
     }
 
-    /// A map on which the members agree key by key.
-    fn frontend_map(&self, suffix: &str) -> Result<BTreeMap<String, String>, Reason> {
-        agree_by_key(self.members, suffix, BTreeMap::new(), |_, clash| format!("conflicting {suffix} {clash}"))
+    /// Those of the ALB where no member gives any. Members that give some must give the same
+    /// (model_build_frontend_nlb.go:887-928).
+    fn frontend_tags(&self) -> Result<BTreeMap<String, String>, Reason> {
+        let suffix = "frontend-nlb-tags";
+        let mut chosen = None;
+        for member in self.members.iter().filter(|member| member.annotations.find(suffix).is_some()) {
+            let tags = member.annotations.map(suffix).map_err(|reason| reason.of(&member.key))?;
+            match &chosen {
+                None => chosen = Some(tags),
+                Some(before) if *before != tags => {
+                    let message = format!("conflicting frontend NLB tags: {} | {}", show_map(before), show_map(&tags));
+                    return Err(conflict_of(member, suffix, message));
+                }
+                Some(_) => {}
+            }
+        }
+        chosen.map_or_else(|| self.group_tags(self.members), Ok)
+    }
+
+    /// A member without attributes conflicts with an earlier one that has some, even none
+    /// (model_build_frontend_nlb.go:232-262).
+    fn frontend_attributes(&self) -> Result<BTreeMap<String, String>, Reason> {
+        let suffix = "frontend-nlb-attributes";
+        let mut chosen: Option<BTreeMap<String, String>> = None;
+        for member in self.members {
+            let found = member.annotations.find(suffix).is_some();
+            let attributes = member.annotations.map(suffix).map_err(|reason| reason.of(&member.key))?;
+            match &chosen {
+                Some(before) if !found || *before != attributes => {
+                    let (one, other) = (show_map(before), show_map(&attributes));
+                    let message = format!("conflicting frontend NLB attributes: {one} | {other}");
+                    return Err(match found {
+                        true => conflict_of(member, suffix, message),
+                        false => self.conflict(suffix, message),
+                    });
+                }
+                Some(_) => {}
+                None => chosen = found.then_some(attributes),
+            }
+        }
+        let attributes = chosen.unwrap_or_default();
+        if let Some(policy) = attributes.get(ROUTING).filter(|policy| !ROUTING_POLICIES.contains(&policy.as_str())) {
+            // The controller names the annotation of Services here.
+            let set = format!("invalid {ROUTING} set in annotation aws-load-balancer-attributes");
+            let message = format!("{set}: got '{policy}' expected one of ['{}']", ROUTING_POLICIES.join("', '"));
+            return Err(self.blame(suffix, message));
+        }
+        Ok(attributes)
     }
 
     /// model_build_frontend_nlb.go:375-501
@@ -120,6 +165,16 @@ impl<'a> Builder<'a> {
         }
         Ok(listeners)
     }
+}
+
+fn sorted(list: &[String]) -> Vec<&String> {
+    let mut list: Vec<&String> = list.iter().collect();
+    list.sort_unstable();
+    list
+}
+
+fn conflict_of(member: &Member<'_>, suffix: &str, message: String) -> Reason {
+    member.annotations.fault(suffix, message).of(&member.key).code(ReasonCode::Conflict)
 }
 
 /// The listeners of one member: the ports of the mapping that are its own, or else its ports one to one (:418-501).
@@ -189,7 +244,8 @@ impl Check {
         })
     }
 
-    /// Adds the values of `next`, which must be the same where both have one.
+    /// Adds the values of `next`, which must be the same where both have one. Success codes never are: the controller compares
+    /// pointers (model_build_frontend_nlb.go:866-884).
     fn merge(&mut self, next: Check, config: usize) -> Result<(), String> {
         same("IntervalSeconds", &mut self.interval, next.interval, config)?;
         same("TimeoutSeconds", &mut self.timeout, next.timeout, config)?;
@@ -197,7 +253,10 @@ impl Check {
         same("UnhealthyThresholdCount", &mut self.unhealthy, next.unhealthy, config)?;
         same("Protocol", &mut self.protocol, next.protocol, config)?;
         same("Path", &mut self.path, next.path, config)?;
-        same("Matcher", &mut self.codes, next.codes, config)?;
+        if self.codes.is_some() && next.codes.is_some() {
+            return Err(format!("conflicting Matcher, config {config}: {{…}}, previous: {{…}}"));
+        }
+        self.codes = self.codes.take().or(next.codes);
         same("Port", &mut self.port, next.port, config)
     }
 
@@ -216,7 +275,40 @@ impl Check {
     }
 }
 
-fn same<T: PartialEq + std::fmt::Debug>(
+/// A value as Go's `%v` shows it.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for i32 {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for String {
+    fn shown(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Shown for Protocol {
+    fn shown(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+/// An `intstr.IntOrString`: its type, number and text.
+impl Shown for HealthPort {
+    fn shown(&self) -> String {
+        match self {
+            HealthPort::Number(number) => format!("{{0 {number} }}"),
+            HealthPort::Traffic | HealthPort::Unknown => "{1 0 traffic-port}".to_owned(),
+        }
+    }
+}
+
+fn same<T: PartialEq + Shown>(
     field: &str,
     ours: &mut Option<T>,
     theirs: Option<T>,
@@ -224,7 +316,8 @@ fn same<T: PartialEq + std::fmt::Debug>(
 ) -> Result<(), String> {
     match (&*ours, &theirs) {
         (Some(previous), Some(value)) if previous != value => {
-            Err(format!("conflicting {field}, config {config}: {value:?}, previous: {previous:?}"))
+            let (value, previous) = (value.shown(), previous.shown());
+            Err(format!("conflicting {field}, config {config}: {value}, previous: {previous}"))
         }
         (None, _) => {
             *ours = theirs;

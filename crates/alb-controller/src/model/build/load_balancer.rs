@@ -2,13 +2,12 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
-use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known};
-use crate::go::strconv::{parse_int64, show_list};
+use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, Version, known};
+use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
 use crate::model::output::{LoadBalancer, Subnets};
 use crate::model::reference::Reason;
-use crate::model::select::group::Member;
 use std::collections::BTreeMap;
 
 impl<'a> Builder<'a> {
@@ -91,7 +90,8 @@ impl<'a> Builder<'a> {
         Ok(name)
     }
 
-    /// pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62. Units that are no number become 0.
+    /// pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62. Up to v3.3.0 units that
+    /// are no number become 0.
     fn minimum_capacity(&self) -> Result<Option<i32>, Reason> {
         let params = self.members.first().and_then(|member| member.params);
         if let Some(capacity) = params.and_then(|params| params.spec.minimum_load_balancer_capacity.as_ref()) {
@@ -105,8 +105,14 @@ impl<'a> Builder<'a> {
             let message = format!("invalid key to set the capacity: {key}, Expected key: CapacityUnits");
             return Err(self.blame(suffix, message));
         }
-        let units = merged.get("CapacityUnits").map(|units| parse_int64(units).unwrap_or_default());
-        Ok(units.map(|units| i32::try_from(units).unwrap_or_default()))
+        let units = merged.get("CapacityUnits").map(|units| {
+            let invalid = |error| format!("invalid value to set the capacity: {units}: {error}");
+            match parse_int32(units) {
+                Err(_) if self.options.controller_version < Version(3, 4, 0) => Ok(0),
+                read => read.map_err(|error| self.blame(suffix, invalid(error))),
+            }
+        });
+        units.transpose()
     }
 
     /// pkg/ingress/model_build_ipam.go:8-50
@@ -115,8 +121,13 @@ impl<'a> Builder<'a> {
             return Ok(Some(pool.to_owned()));
         }
         let suffix = "ipam-ipv4-pool-id";
-        let value =
-            |member: &Member<'a>| member.annotations.text(suffix).filter(|pool| !pool.is_empty()).map(str::to_owned);
-        self.agree(suffix, value, |values| format!("conflicting ipv4 ipam pools {}", values.join(": ")))
+        let mut pools = self.members.iter().filter_map(|m| m.annotations.text(suffix)).filter(|pool| !pool.is_empty());
+        let Some(chosen) = pools.next() else {
+            return Ok(None);
+        };
+        match pools.find(|other| *other != chosen) {
+            Some(other) => Err(self.conflict(suffix, format!("conflicting ipv4 ipam pools {chosen}: {other}"))),
+            None => Ok(Some(chosen.to_owned())),
+        }
     }
 }

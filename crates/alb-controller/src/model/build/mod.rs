@@ -145,6 +145,12 @@ pub(crate) fn show_set(values: &[String]) -> String {
     format!("map[{}]", entries.join(" "))
 }
 
+/// Go's `%v` of a map: `map[a:1 b:2]`.
+pub(crate) fn show_map(map: &BTreeMap<String, String>) -> String {
+    let entries: Vec<String> = map.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+    format!("map[{}]", entries.join(" "))
+}
+
 /// A map on which members agree key by key; keys of the class win over theirs, without a conflict. `conflict` words the
 /// error from the member and the key with both values.
 pub(crate) fn agree_by_key<'m, 'a: 'm>(

@@ -1,31 +1,38 @@
 //! Rules that the controller leaves out of a listener: redirects to the listener itself, and what an earlier redirect
 //! already takes. Forwards that cover later rules are left alone; default actions are not looked at.
 //!
+//! Up to v3.0.0 the controller passes over regular expressions: a redirect with one for a path takes every path of its hosts.
+//!
 //! Source: LBC v3.5.0 pkg/ingress/rule_optimizer.go:29-175.
 
+use crate::catalogue::Version;
 use crate::model::output::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The first release that looks at regular expressions of paths.
+const PATH_REGEX: Version = Version(3, 1, 0);
+
 /// The rules that stay, and those that go.
-pub(crate) fn optimize(port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
+pub(crate) fn optimize(version: Version, port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
+    let regex = version >= PATH_REGEX;
     let mut kept: Vec<Rule> = Vec::new();
     let mut redirects = Redirects::default();
     let mut pruned = Vec::new();
     for rule in rules {
-        if redirects_to_itself(port, protocol, &rule) {
+        let redirect = rule.actions.iter().find_map(Action::redirect);
+        let own = Values::of(&rule.conditions, regex);
+        let judged = !(regex && has_path_regex(&rule.conditions));
+        if redirect.is_some_and(|redirect| judged && leads_back(port, protocol, redirect, &own)) {
             pruned.push(Pruned { rule, why: WhyPruned::RedirectsToItself });
             continue;
         }
-        let earlier = redirects
-            .candidates(&rule.conditions)
-            .into_iter()
-            .map(|at| &kept[at])
-            .find(|k| covers(&k.conditions, &rule.conditions));
-        match earlier.map(|earlier| earlier.origin.clone()) {
+        let covers = |at: &usize| covers(&kept[*at].conditions, &rule.conditions, regex);
+        let earlier = redirects.candidates(&own).into_iter().find(covers);
+        match earlier.map(|at| kept[at].origin.clone()) {
             Some(by) => pruned.push(Pruned { rule, why: WhyPruned::Covered { by } }),
             None => {
-                if redirect(&rule.actions).is_some() {
-                    redirects.add(kept.len(), &rule.conditions);
+                if redirect.is_some() {
+                    redirects.add(kept.len(), &own);
                 }
                 kept.push(rule);
             }
@@ -42,16 +49,15 @@ struct Redirects {
 }
 
 impl Redirects {
-    fn add(&mut self, at: usize, conditions: &[Condition]) {
-        let (hosts, paths) = values(conditions);
+    fn add(&mut self, at: usize, values: &Values<'_>) {
         let each = |values: &BTreeSet<&str>| -> Vec<Option<String>> {
             match values.is_empty() || values.contains("/*") {
                 true => vec![None],
                 false => values.iter().map(|value| Some((*value).to_owned())).collect(),
             }
         };
-        for host in each(&hosts) {
-            for path in each(&paths) {
+        for host in each(&values.hosts) {
+            for path in each(&values.paths) {
                 let key = (host.clone(), path);
                 self.by_values.entry(key).or_default().push(at);
             }
@@ -60,12 +66,11 @@ impl Redirects {
 
     /// Those that may take every request of a rule, in their order, all that do among them: each value of the rule is one
     /// of theirs, so one tells.
-    fn candidates(&self, conditions: &[Condition]) -> BTreeSet<usize> {
-        let (hosts, paths) = values(conditions);
+    fn candidates(&self, values: &Values<'_>) -> BTreeSet<usize> {
         let one = |values: &BTreeSet<&str>| [None, values.first().map(|value| (*value).to_owned())];
         let mut found = BTreeSet::new();
-        for host in one(&hosts) {
-            for path in one(&paths) {
+        for host in one(&values.hosts) {
+            for path in one(&values.paths) {
                 let at = self.by_values.get(&(host.clone(), path));
                 found.extend(at.into_iter().flatten());
             }
@@ -74,36 +79,49 @@ impl Redirects {
     }
 }
 
-fn redirect(actions: &[Action]) -> Option<&Redirect> {
-    actions.iter().find_map(Action::redirect)
+/// Hosts and paths of conditions, as the controller compares them.
+struct Values<'c> {
+    hosts: BTreeSet<&'c str>,
+    paths: BTreeSet<&'c str>,
 }
 
-/// Values of host and path conditions; regular expressions do not count.
-fn values(conditions: &[Condition]) -> (BTreeSet<&str>, BTreeSet<&str>) {
-    let mut hosts = BTreeSet::new();
-    let mut paths = BTreeSet::new();
-    for condition in conditions {
-        match condition {
-            Condition::HostHeader { host_header_config: c } => hosts.extend(c.values.iter().map(String::as_str)),
-            Condition::PathPattern { path_pattern_config: c } => paths.extend(c.values.iter().map(String::as_str)),
-            _ => {}
+impl<'c> Values<'c> {
+    /// With `regex`, regular expressions of paths count as texts. Those of hosts never count.
+    fn of(conditions: &'c [Condition], regex: bool) -> Self {
+        let mut values = Values { hosts: BTreeSet::new(), paths: BTreeSet::new() };
+        for condition in conditions {
+            match condition {
+                Condition::HostHeader { host_header_config: c } => {
+                    values.hosts.extend(c.values.iter().map(String::as_str));
+                }
+                Condition::PathPattern { path_pattern_config: c } => {
+                    let texts = if regex && !c.regex_values.is_empty() { &c.regex_values } else { &c.values };
+                    values.paths.extend(texts.iter().map(String::as_str));
+                }
+                _ => {}
+            }
         }
+        values
     }
-    (hosts, paths)
 }
 
-fn redirects_to_itself(port: i32, protocol: Protocol, rule: &Rule) -> bool {
-    redirect(&rule.actions).is_some_and(|redirect| loops(port, protocol, redirect, &rule.conditions))
+fn has_path_regex(conditions: &[Condition]) -> bool {
+    let regular =
+        |c: &Condition| matches!(c, Condition::PathPattern { path_pattern_config: c } if !c.regex_values.is_empty());
+    conditions.iter().any(regular)
 }
 
-/// Whether a redirect leads back to the listener that it stands on, for requests that meet `conditions`
-/// (rule_optimizer.go:87-135).
+/// Whether a redirect as the default action of a listener leads back to it.
 #[must_use]
-pub fn loops(port: i32, protocol: Protocol, redirect: &Redirect, conditions: &[Condition]) -> bool {
-    let (hosts, paths) = values(conditions);
+pub fn loops(port: i32, protocol: Protocol, redirect: &Redirect) -> bool {
+    leads_back(port, protocol, redirect, &Values::of(&[], true))
+}
+
+/// rule_optimizer.go:87-135. A regular expression for a path is no loop; the caller sees to that.
+fn leads_back(port: i32, protocol: Protocol, redirect: &Redirect, values: &Values<'_>) -> bool {
     let stays = |part: &Option<String>, same: &dyn Fn(&str) -> bool| part.as_deref().is_none_or(same);
-    stays(&redirect.host, &|host| host == "#{host}" || hosts.contains(host))
-        && stays(&redirect.path, &|path| path == "/#{path}" || paths.contains(path))
+    stays(&redirect.host, &|host| host == "#{host}" || values.hosts.contains(host))
+        && stays(&redirect.path, &|path| path == "/#{path}" || values.paths.contains(path))
         && stays(&redirect.port, &|to| to == "#{port}" || to == port.to_string())
         && stays(&redirect.protocol, &|to| to == "#{protocol}" || to == protocol.name())
         && stays(&redirect.query, &|query| query == "#{query}")
@@ -111,16 +129,14 @@ pub fn loops(port: i32, protocol: Protocol, redirect: &Redirect, conditions: &[C
 
 /// Whether conditions take every request that `others` take, as far as the controller sees it: it compares host and path
 /// values as text, knows `/*`, and gives up on any other condition (rule_optimizer.go:137-175).
-#[must_use]
-pub fn covers(conditions: &[Condition], others: &[Condition]) -> bool {
+fn covers(conditions: &[Condition], others: &[Condition], regex: bool) -> bool {
     let plain = |c: &Condition| matches!(c, Condition::HostHeader { .. } | Condition::PathPattern { .. });
     if !conditions.iter().all(plain) {
         return false;
     }
-    let (hosts, paths) = values(conditions);
-    let (other_hosts, other_paths) = values(others);
+    let (ours, theirs) = (Values::of(conditions, regex), Values::of(others, regex));
     let takes = |ours: &BTreeSet<&str>, theirs: &BTreeSet<&str>| {
         ours.is_empty() || (!theirs.is_empty() && ours.is_superset(theirs))
     };
-    takes(&hosts, &other_hosts) && (paths.contains("/*") || takes(&paths, &other_paths))
+    takes(&ours.hosts, &theirs.hosts) && (ours.paths.contains("/*") || takes(&ours.paths, &theirs.paths))
 }

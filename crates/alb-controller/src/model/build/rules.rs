@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let (mut rules, pruned) = rule_optimizer::optimize(port, protocol, rules);
+        let (mut rules, pruned) = rule_optimizer::optimize(self.options.controller_version, port, protocol, rules);
         for (index, rule) in rules.iter_mut().enumerate() {
             rule.priority = index + 1;
         }
@@ -80,7 +80,7 @@ fn sort_paths<'p>(member: &Member<'_>, rule: usize, paths: &'p [HTTPIngressPath]
         match path.path_type.as_str() {
             "Exact" => exact.push((index, path)),
             "Prefix" => prefix.push((index, path)),
-            "ImplementationSpecific" | "" => specific.push((index, path)),
+            "ImplementationSpecific" => specific.push((index, path)),
             _ => {
                 let message = format!("unknown pathType for path {}", path.path.as_deref().unwrap_or_default());
                 let pointer = format!("/spec/rules/{rule}/http/paths/{index}/pathType");

@@ -119,10 +119,10 @@ impl Params {
         let spec: Spec = serde_json::from_value(spec).map_err(|error| {
             Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at.clone(), "/spec"))
         })?;
-        let denied = spec.check().err().map(|(field, message)| {
-            let site = Site::field(at, format!("/spec/{field}"));
-            Reason::new(format!("spec.{}: {message}", field.replace('/', "."))).at(site)
-        });
+        let faults = spec.faults();
+        let first = faults.first().map(|(field, _)| Site::field(at, format!("/spec/{field}")));
+        let message = aggregate(faults.into_iter().map(|(_, message)| message));
+        let denied = message.zip(first).map(|(message, site)| Reason::new(message).at(site));
         Ok(Params { name: name.to_owned(), spec, denied })
     }
 
@@ -191,35 +191,70 @@ impl Params {
     }
 }
 
+/// What the webhook finds wrong: the pointer of a field below `spec`, and its message about it.
+type Fault = (&'static str, String);
+
 impl Spec {
     /// What the webhook asks (ingressclassparams_validator.go): canonical networks, and one way to choose subnets.
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        for cidr in &self.inbound_cidrs {
-            let canonical = strconv::parse_cidr(cidr).map_err(|_| {
-                ("inboundCIDRs", format!("Invalid value: {}: Could not be parsed as a CIDR", strconv::quote(cidr)))
-            })?;
-            let address = |net: &str| net.split('/').next().and_then(|ip| ip.parse::<IpAddr>().ok());
-            if address(cidr) != address(&canonical) {
-                let hint = format!("Network contains bits outside prefix (did you mean \"{canonical}\")");
-                return Err(("inboundCIDRs", format!("Invalid value: {}: {hint}", strconv::quote(cidr))));
+    fn faults(&self) -> Vec<Fault> {
+        let cidrs = self.inbound_cidrs.iter().enumerate().filter_map(|(at, cidr)| {
+            let why = cidr_fault(cidr)?;
+            Some(("inboundCIDRs", format!("spec.inboundCIDRs[{at}]: Invalid value: {}: {why}", strconv::quote(cidr))))
+        });
+        cidrs.chain(self.subnets.iter().flat_map(Subnets::faults)).collect()
+    }
+}
+
+fn cidr_fault(cidr: &str) -> Option<String> {
+    let unreadable = "Could not be parsed as a CIDR";
+    let Ok(canonical) = strconv::parse_cidr(cidr) else {
+        return Some(match cidr.parse::<IpAddr>() {
+            Ok(IpAddr::V4(_)) => format!("{unreadable} (did you mean \"{cidr}/32\")"),
+            Ok(IpAddr::V6(_)) => format!("{unreadable} (did you mean \"{cidr}/64\")"),
+            Err(_) => unreadable.to_owned(),
+        });
+    };
+    let address = |net: &str| net.split('/').next().and_then(|ip| ip.parse::<IpAddr>().ok());
+    let outside = address(cidr) != address(&canonical);
+    outside.then(|| format!("Network contains bits outside prefix (did you mean \"{canonical}\")"))
+}
+
+impl Subnets {
+    fn faults(&self) -> Vec<Fault> {
+        match (&self.ids, &self.tags) {
+            (None, None) if self.match_tags.is_some() => Vec::new(),
+            (None, None) => {
+                vec![("subnets", "spec.subnets: Required value: must have either `ids` or `tags`".to_owned())]
             }
-        }
-        let Some(subnets) = &self.subnets else {
-            return Ok(());
-        };
-        let unique = |items: &[String]| items.iter().collect::<BTreeSet<_>>().len() == items.len();
-        match (&subnets.ids, &subnets.tags) {
-            (None, None) if subnets.match_tags.is_some() => Ok(()),
-            (None, None) => Err(("subnets", "Required value: must have either `ids` or `tags`".to_owned())),
-            (Some(_), Some(_)) => Err(("subnets/tags", "Forbidden: may not have both `ids` and `tags` set".to_owned())),
-            (Some(ids), None) if !unique(ids) => Err(("subnets/ids", "Duplicate value".to_owned())),
+            (Some(_), Some(_)) => {
+                let message = "spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set";
+                vec![("subnets/tags", message.to_owned())]
+            }
+            (Some(ids), None) => duplicates("subnets/ids", "spec.subnets.ids", ids),
             (None, Some(tags)) if tags.is_empty() => {
-                Err(("subnets/tags", "Required value: must have at least one tag key".to_owned()))
+                vec![("subnets/tags", "spec.subnets.tags: Required value: must have at least one tag key".to_owned())]
             }
-            (None, Some(tags)) if !tags.values().all(|values| unique(values)) => {
-                Err(("subnets/tags", "Duplicate value".to_owned()))
-            }
-            _ => Ok(()),
+            (None, Some(tags)) => tags
+                .iter()
+                .flat_map(|(key, values)| duplicates("subnets/tags", &format!("spec.subnets.tags[{key}]"), values))
+                .collect(),
         }
+    }
+}
+
+fn duplicates(field: &'static str, path: &str, items: &[String]) -> Vec<Fault> {
+    let mut seen = BTreeSet::new();
+    let again = items.iter().enumerate().filter(|(_, item)| !seen.insert(*item));
+    again.map(|(at, item)| (field, format!("{path}[{at}]: Duplicate value: {}", strconv::quote(item)))).collect()
+}
+
+/// Several errors as one, each message once (apimachinery's `Aggregate`).
+pub(crate) fn aggregate(messages: impl IntoIterator<Item = String>) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    let messages: Vec<String> = messages.into_iter().filter(|message| seen.insert(message.clone())).collect();
+    match messages.as_slice() {
+        [] => None,
+        [message] => Some(message.clone()),
+        several => Some(format!("[{}]", several.join(", "))),
     }
 }

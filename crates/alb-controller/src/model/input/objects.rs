@@ -3,7 +3,9 @@
 //! Everything else in the stream is passed over. A number where a string belongs is no matter of taste: the API server
 //! refuses the object, whatever the controller would have made of it.
 
+use crate::go::json;
 use crate::model::input::class_params::Params;
+use crate::model::input::kubernetes;
 use crate::model::options::Options;
 use crate::model::reference::{Key, Object, Reason, Site};
 use k8s_openapi::api::core::v1::{Namespace, Secret, Service};
@@ -72,10 +74,11 @@ impl Objects {
     }
 
     fn ingress(&mut self, index: usize, object: &Value) -> Result<(), Reason> {
-        let (key, ingress) = decode("Ingress", object).map_err(|reason| {
+        let (key, mut ingress): (Key, Ingress) = decode("Ingress", object).map_err(|reason| {
             let key = prepare("Ingress", object).0;
             reason.of(&key)
         })?;
+        set_path_types(&mut ingress, object);
         let placed = Placed { key: key.clone(), index, ingress };
         match self.ingress_at.get(&key) {
             Some(at) => self.ingresses[*at] = placed,
@@ -99,10 +102,24 @@ impl Objects {
     }
 }
 
+/// A path without a type is of type ImplementationSpecific; one of type `""` is of no known type.
+fn set_path_types(ingress: &mut Ingress, object: &Value) {
+    let rules = ingress.spec.iter_mut().flat_map(|spec| spec.rules.iter_mut().flatten());
+    for (rule_at, rule) in rules.enumerate() {
+        for (path_at, path) in rule.http.iter_mut().flat_map(|http| &mut http.paths).enumerate() {
+            let path_type = &object["spec"]["rules"][rule_at]["http"]["paths"][path_at]["pathType"];
+            if path.path_type.is_empty() && path_type.is_null() {
+                "ImplementationSpecific".clone_into(&mut path.path_type);
+            }
+        }
+    }
+}
+
 /// Kinds whose objects are in no namespace.
 pub const CLUSTER_KINDS: [&str; 3] = ["IngressClass", "IngressClassParams", "Namespace"];
 
-/// The object's key, and the object as the API server stores it: `null` is no value, and `""` in a map of strings.
+/// The object's key, and the object as the API server stores it: `null` is no value, but a zero value in a list and `""` in a
+/// map of strings.
 fn prepare<'o>(kind: &'static str, object: &'o Value) -> (Key, Cow<'o, Value>) {
     let mut object = Cow::Borrowed(object);
     if has_nulls(&object) {
@@ -135,12 +152,38 @@ fn drop_nulls(value: &mut Value) {
                 if let (true, Value::Object(entries)) = (strings, &mut *value) {
                     entries.values_mut().filter(|v| v.is_null()).for_each(|v| *v = Value::String(String::new()));
                 }
+                if let Value::Array(items) = &mut *value {
+                    items.iter_mut().filter(|item| item.is_null()).for_each(|item| *item = zero_in(key));
+                }
                 drop_nulls(value);
             }
             map.retain(|_, value| !value.is_null());
         }
         Value::Array(items) => items.iter_mut().for_each(drop_nulls),
         _ => {}
+    }
+}
+
+/// Lists of structs; every other list is one of strings.
+const STRUCT_LISTS: [&str; 11] = [
+    "rules",
+    "paths",
+    "tls",
+    "ports",
+    "matchExpressions",
+    "tags",
+    "loadBalancerAttributes",
+    "listeners",
+    "listenerAttributes",
+    "ownerReferences",
+    "managedFields",
+];
+
+/// What Go has for `null` in a list: a struct without fields, or `""`.
+fn zero_in(list: &str) -> Value {
+    match STRUCT_LISTS.contains(&list) {
+        true => Value::Object(serde_json::Map::new()),
+        false => Value::String(String::new()),
     }
 }
 
@@ -164,7 +207,11 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     }
     match T::deserialize(&*object) {
         Ok(object) => Ok((key, object)),
-        Err(error) => Err(Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at, ""))),
+        Err(error) => {
+            let mismatch = kubernetes::type_of(kind).and_then(|ty| json::mismatch_in(&object, &ty));
+            let message = mismatch.map_or_else(|| format!("{at} cannot be decoded: {error}"), |m| m.to_string());
+            Err(Reason::new(message).at(Site::field(at, "")))
+        }
     }
 }
 

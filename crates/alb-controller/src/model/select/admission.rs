@@ -37,7 +37,7 @@ fn conditions(key: &Key, ingress: &Ingress, annotations: &Annotations<'_>) -> Re
             let Some(service) = &path.backend.service else {
                 let site = Site::field(Object::ingress(key), format!("/spec/rules/{at}/http/paths/{path_at}/backend"));
                 return Err(Reason::new(
-                    "the webhook panics on a backend that is no Service (nil pointer dereference)",
+                    "panic: runtime error: invalid memory address or nil pointer dereference [recovered] (the webhook panics on a backend that is no Service)",
                 )
                 .at(site));
             };

@@ -11,6 +11,7 @@ use crate::model::input::class_params::Params;
 use crate::model::input::objects::Objects;
 use crate::model::options::Options;
 use crate::model::reference::{Object, Reason, Site};
+use crate::model::select::selector;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
@@ -19,6 +20,9 @@ use std::sync::Arc;
 /// The API server sets it on every namespace, to the namespace's name (k8s pkg/apis/core/v1/defaults.go).
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 const DEFAULT_CLASS: &str = "ingressclass.kubernetes.io/is-default-class";
+
+/// The error of an Ingress without a class.
+pub(crate) const TWO_DEFAULTS: &str = "multiple default IngressClasses found";
 
 /// The outcome for one Ingress.
 pub(crate) struct Classified<'a> {
@@ -32,11 +36,13 @@ pub(crate) struct Classified<'a> {
     pub params: Option<&'a Arc<Params>>,
     /// The class is in order for nobody: event FailedLoadGroupID, mostly after the webhook has denied it.
     pub invalid: Option<Reason>,
+    /// Whether that stops all groups, too: the group loader tolerates an invalid class, and no other error.
+    pub stops_all: bool,
 }
 
 impl<'a> Classified<'a> {
     fn new(ours: Option<bool>, why: impl Into<String>) -> Self {
-        Classified { ours, why: why.into(), class: None, params: None, invalid: None }
+        Classified { ours, why: why.into(), class: None, params: None, invalid: None, stops_all: false }
     }
 
     fn invalid(reason: Reason) -> Self {
@@ -82,7 +88,10 @@ pub(crate) fn classify<'a>(objects: &'a Objects, options: &Options, at: &Object,
     }
     let mut defaults = objects.classes.iter().filter(|(_, class)| is_default(class)).map(|(name, _)| name);
     match (defaults.next(), defaults.next()) {
-        (Some(_), Some(_)) => Classified::invalid(Reason::new("multiple default IngressClasses found")),
+        (Some(_), Some(_)) => {
+            let invalid = Classified::invalid(Reason::new(TWO_DEFAULTS));
+            Classified { stops_all: true, ..invalid }
+        }
         (Some(name), None) => by_name(objects, options, at, name),
         _ if options.ingress_class.is_empty() => {
             Classified::new(Some(true), "--ingress-class is empty: no class is ours")
@@ -135,6 +144,9 @@ fn by_name<'a>(objects: &'a Objects, options: &Options, at: &Object, name: &str)
         let why = format!("it depends on the cluster: IngressClassParams {} are not in the stream", reference.name);
         return Classified::new(None, why).class(name);
     };
+    if let Some(fault) = params.spec.namespace_selector.as_ref().and_then(selector::fault) {
+        return invalid(fault);
+    }
     match selects(objects, params, &at.key.namespace) {
         Some(true) => Classified { params: Some(params), ..ours },
         Some(false) => invalid(format!("namespaceSelector of IngressClassParams {} mismatch", params.name)),
@@ -154,11 +166,11 @@ fn selects(objects: &Objects, params: &Params, namespace: &str) -> Option<bool> 
         Some(labels) => {
             let mut labels = labels.clone();
             labels.insert(NAME_LABEL.to_owned(), namespace.to_owned());
-            Some(matches(selector, &labels))
+            Some(selector::matches(selector, &labels))
         }
         None if asks_for_the_name_only(selector) => {
             let labels = BTreeMap::from([(NAME_LABEL.to_owned(), namespace.to_owned())]);
-            Some(matches(selector, &labels))
+            Some(selector::matches(selector, &labels))
         }
         None => None,
     }
@@ -169,20 +181,4 @@ fn asks_for_the_name_only(selector: &LabelSelector) -> bool {
     let labels = selector.match_labels.iter().flat_map(BTreeMap::keys);
     let expressions = selector.match_expressions.iter().flatten();
     labels.chain(expressions.map(|expression| &expression.key)).all(|key| key == NAME_LABEL)
-}
-
-fn matches(selector: &LabelSelector, labels: &BTreeMap<String, String>) -> bool {
-    let exact = selector.match_labels.iter().flatten().all(|(key, value)| labels.get(key) == Some(value));
-    exact
-        && selector.match_expressions.iter().flatten().all(|expression| {
-            let value = labels.get(&expression.key);
-            let listed = value.is_some_and(|value| expression.values.iter().flatten().any(|v| v == value));
-            match expression.operator.as_str() {
-                "In" => listed,
-                "NotIn" => !listed,
-                "Exists" => value.is_some(),
-                "DoesNotExist" => value.is_none(),
-                _ => false,
-            }
-        })
 }

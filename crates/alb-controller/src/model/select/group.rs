@@ -11,6 +11,7 @@ use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
 use std::fmt;
 
 /// An Ingress of a group.
+#[derive(Clone)]
 pub(crate) struct Member<'a> {
     pub key: Key,
     pub ingress: &'a Ingress,

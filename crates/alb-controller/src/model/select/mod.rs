@@ -3,3 +3,4 @@
 pub(crate) mod admission;
 pub(crate) mod class;
 pub(crate) mod group;
+mod selector;

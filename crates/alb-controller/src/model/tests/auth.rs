@@ -88,9 +88,18 @@ fn tokens_are_validated_on_https_and_checked_everywhere() {
         json!({"type": "jwt-validation", "jwtValidationConfig": {"jwksEndpoint": "https://k", "issuer": "i",
             "additionalClaims": [{"format": "single-string", "name": "role", "values": ["admin"]}]}})
     );
-    for json in
-        [r#"{"issuer": "i"}"#, "[]", r#"{"jwksEndpoint": "k", "issuer": "i", "additionalClaims": [{"name": "x"}]}"#]
-    {
-        refused_by(&with("", &[("jwt-validation", json)]), "jwt-validation");
+    let claim = |claim: &str| format!(r#"{{"jwksEndpoint": "k", "issuer": "i", "additionalClaims": [{claim}]}}"#);
+    for (json, fault) in [
+        (r#"{"issuer": "i"}"#.to_owned(), "jwksEndpoint is a required field for jwt validation"),
+        ("[]".to_owned(), "json: cannot unmarshal array into Go value of type ingress.JwtValidationConfig"),
+        (claim(r#"{"name": "x"}"#), "format is a required field for additional claims for jwt validation"),
+        (claim(r#"{"format": "x"}"#), "name is a required field for additional claims for jwt validation"),
+        (
+            claim(r#"{"format": "x", "name": "x", "values": []}"#),
+            "values must not be empty for additional claims for jwt validation",
+        ),
+    ] {
+        let message = refused_by(&with("", &[("jwt-validation", &json)]), "jwt-validation");
+        assert!(message.ends_with(fault), "{message}");
     }
 }

@@ -44,6 +44,42 @@ fn a_fault_behind_a_class_outside_the_stream_is_told_but_not_sure() {
 }
 
 #[test]
+fn a_fault_of_a_sure_member_is_sure_whoever_else_is_in_the_group() {
+    let group = ("group.name", "edge");
+    let pair = |sure: &[(&str, &str)], doubtful: &[(&str, &str)]| {
+        let sure: Vec<_> = [group].iter().chain(sure).copied().collect();
+        let doubtful: Vec<_> = [group].iter().chain(doubtful).copied().collect();
+        let one = Ing { key: "edge-system/a", annotations: &sure, ..Ing::default() }.yaml();
+        let two = Ing { key: "edge-system/b", annotations: &doubtful, class: NO_CLASS, ..Ing::default() }.yaml();
+        model_of(&(Gateway::default().yaml() + &one + &two))
+    };
+    let model = pair(&[("scheme", "public")], &[]);
+    assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Refused, Some("unknown scheme: public")));
+    assert_eq!(pair(&[], &[("scheme", "public")]).verdict, Verdict::Unknown);
+    assert_eq!(pair(&[("scheme", "public")], &[("scheme", "internal")]).verdict, Verdict::Refused);
+    let https = [("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:c")];
+    assert_eq!(pair(&[("ssl-redirect", "443")], &https).verdict, Verdict::Unknown);
+}
+
+#[test]
+fn two_default_classes_stop_every_group() {
+    let class = |name: &str| {
+        ingress_class(name, "ingress.k8s.aws/alb", "").replace(
+            &format!("{{name: {name}}}"),
+            &format!("{{name: {name}, annotations: {{ingressclass.kubernetes.io/is-default-class: \"true\"}}}}"),
+        )
+    };
+    let classless = |name| Ing { key: name, class: NO_CLASS, ..Ing::default() }.yaml();
+    let yaml = class("a") + &class("b") + &Gateway::default().yaml() + &Ing::default().yaml();
+    built(&model_of(&yaml));
+    let model = model_of(&(yaml + &classless("edge-system/two") + &classless("edge-system/one")));
+    assert_eq!(model.groups.len(), 1);
+    let failure = model.groups[0].failure.as_ref().unwrap();
+    assert_eq!(failure.stage, Stage::GroupLoad);
+    assert_eq!(failure.to_string(), "Ingress: edge-system/one: multiple default IngressClasses found");
+}
+
+#[test]
 fn a_webhook_denial_behind_a_class_outside_the_stream_is_not_sure_either() {
     let spec = format!("  ingressClassName: alb\n{TO_443}");
     let ingress = Ing { class: NO_CLASS, spec: &spec, annotations: &[("group.name", "Not_A_Name")], ..Ing::default() };
@@ -118,8 +154,27 @@ fn the_webhook_denies_parameters_with_host_bits() {
     let model = with_params("  inboundCIDRs: [10.1.0.0/8]\n", &[]);
     let (message, _) = refused(&model);
     let hint = "Network contains bits outside prefix (did you mean \"10.0.0.0/8\")";
-    assert_eq!(message, format!("spec.inboundCIDRs: Invalid value: \"10.1.0.0/8\": {hint}"));
+    assert_eq!(message, format!("spec.inboundCIDRs[0]: Invalid value: \"10.1.0.0/8\": {hint}"));
     assert_eq!(model.failures[0].stage, Stage::Admission);
+}
+
+#[test]
+fn the_webhook_says_all_that_it_finds_in_parameters() {
+    for (spec, message) in [
+        (
+            "  inboundCIDRs: [10.0.0.0/8, 10.1.2.3, x, \"::1\"]\n",
+            "[spec.inboundCIDRs[1]: Invalid value: \"10.1.2.3\": Could not be parsed as a CIDR (did you mean \"10.1.2.3/32\"), \
+             spec.inboundCIDRs[2]: Invalid value: \"x\": Could not be parsed as a CIDR, \
+             spec.inboundCIDRs[3]: Invalid value: \"::1\": Could not be parsed as a CIDR (did you mean \"::1/64\")]",
+        ),
+        ("  subnets: {}\n", "spec.subnets: Required value: must have either `ids` or `tags`"),
+        ("  subnets: {ids: [a], tags: {}}\n", "spec.subnets.tags: Forbidden: may not have both `ids` and `tags` set"),
+        ("  subnets: {ids: [a, b, a]}\n", "spec.subnets.ids[2]: Duplicate value: \"a\""),
+        ("  subnets: {tags: {}}\n", "spec.subnets.tags: Required value: must have at least one tag key"),
+        ("  subnets: {tags: {k: [v, v]}}\n", "spec.subnets.tags[k][1]: Duplicate value: \"v\""),
+    ] {
+        assert_eq!(refused(&with_params(spec, &[])).0, message);
+    }
 }
 
 #[test]
@@ -151,6 +206,29 @@ fn a_namespace_selector_needs_the_namespace() {
     built(&namespace("{team: edge}"));
     let (message, _) = refused(&namespace("{team: shop}"));
     assert_eq!(message, "invalid ingress class: namespaceSelector of IngressClassParams alb mismatch");
+}
+
+#[test]
+fn a_malformed_namespace_selector_is_no_valid_class() {
+    for (expression, fault) in [
+        (
+            "{key: team, operator: NotIn, values: []}",
+            "values: Invalid value: null: for 'in', 'notin' operators, values set can't be empty",
+        ),
+        (
+            "{key: team, operator: Exists, values: [a, b]}",
+            "values: Invalid value: [\"a\",\"b\"]: values set must be empty for exists and does not exist",
+        ),
+        ("{key: team, operator: Is, values: [a]}", "\"Is\" is not a valid label selector operator"),
+    ] {
+        let model = with_params(&format!("  namespaceSelector: {{matchExpressions: [{expression}]}}\n"), &[]);
+        assert_eq!(refused(&model).0, format!("invalid ingress class: {fault}"));
+        assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
+    }
+    for labels in ["{bad key: a}", "{team: a b}", "{a/b/c: d}", "{/: d}"] {
+        let (message, _) = refused(&with_params(&format!("  namespaceSelector: {{matchLabels: {labels}}}\n"), &[]));
+        assert!(message.starts_with("invalid ingress class: ") && message.contains(": Invalid value: "), "{message}");
+    }
 }
 
 #[test]
@@ -202,4 +280,27 @@ fn an_older_controller_does_not_see_newer_annotations() {
     let yaml = Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml();
     assert_eq!(built(&build(&read(&yaml), &options)).wafv2, WebAcl::Arn("arn:acl".into()));
     assert_eq!(built(&model_of(&yaml)).wafv2, WebAcl::Name("acl".into()));
+}
+
+#[test]
+fn an_older_controller_takes_a_capacity_that_is_no_number_for_none() {
+    let annotations = &[("minimum-load-balancer-capacity", "CapacityUnits=3k")];
+    let yaml = Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml();
+    let options = |version| Options { controller_version: version, ..Options::default() };
+    let of = |version| build(&read(&yaml), &options(version));
+    assert_eq!(built(&of(Version(3, 3, 0))).load_balancer.minimum_capacity, Some(0));
+    assert_eq!(of(Version(3, 4, 0)).verdict, Verdict::Refused);
+}
+
+#[test]
+fn an_older_controller_takes_a_redirect_by_regular_expression_for_every_path() {
+    let rules = "  rules:\n  - http:\n      paths:\n      - {path: /old/.*, pathType: ImplementationSpecific, backend: {service: \
+                 {name: r, port: {name: use-annotation}}}}\n      - {path: /new, pathType: ImplementationSpecific, backend: {service: {name: \
+                 gateway, port: {number: 443}}}}\n";
+    let redirect = r#"{"type": "redirect", "redirectConfig": {"host": "www.example.org", "statusCode": "HTTP_301"}}"#;
+    let annotations = &[("use-regex-path-match", "true"), ("actions.r", redirect)];
+    let yaml = Gateway::default().yaml() + &Ing { annotations, spec: rules, ..Ing::default() }.yaml();
+    let options = |version| Options { controller_version: version, ..Options::default() };
+    let rules = |version| built(&build(&read(&yaml), &options(version))).listeners[0].rules.len();
+    assert_eq!((rules(Version(3, 0, 0)), rules(Version(3, 1, 0))), (1, 2));
 }

@@ -51,7 +51,7 @@ fn exclusive_annotations_must_agree() {
         ("ip-address-type", "ipv4", "dualstack", "conflicting IPAddressType: [dualstack ipv4]"),
         ("wafv2-acl-arn", "arn:a", "none", "conflicting WAFv2 WebACL ARNs: [arn:a none]"),
         ("wafv2-acl-name", "a", "b", "conflicting WAFv2 WebACL names: [a b]"),
-        ("waf-acl-id", "a", "b", "conflicting WAFRegional WebACL IDs: [a b]"),
+        ("waf-acl-id", "a", "b", "conflicting WAFClassic WebACL IDs: [a b]"),
         ("shield-advanced-protection", "true", "false", "conflicting enable shield advanced protection"),
         ("customer-owned-ipv4-pool", "a", "b", "conflicting CustomerOwnedIPv4Pool: [a b]"),
         ("ipam-ipv4-pool-id", "a", "b", "conflicting ipv4 ipam pools a: b"),
@@ -80,6 +80,14 @@ fn exclusive_annotations_must_agree() {
             let verdict = pair(&[(suffix, one)], other).verdict;
             assert_ne!(verdict, Verdict::Refused, "{suffix}");
         }
+    }
+}
+
+#[test]
+fn an_empty_web_acl_id_is_no_id() {
+    let id = ("waf-acl-id", "11111111-0000-0000-0000-000000000000");
+    for (one, two) in [(id, ("waf-acl-id", "")), (("web-acl-id", ""), id), (id, ("web-acl-id", ""))] {
+        assert_eq!(built(&pair(&[one], &[two])).waf_classic.as_deref(), Some(id.1), "{one:?} {two:?}");
     }
 }
 

@@ -58,10 +58,21 @@ fn attributes_and_tags_take_commas_only_escaped() {
 }
 
 #[test]
-fn capacity_has_one_key_and_takes_any_number() {
+fn capacity_has_one_key_and_takes_whole_numbers() {
     let capacity = |text: &str| model(&[("minimum-load-balancer-capacity", text)]);
     assert_eq!(built(&capacity("CapacityUnits=100")).load_balancer.minimum_capacity, Some(100));
-    assert_eq!(built(&capacity("CapacityUnits=many")).load_balancer.minimum_capacity, Some(0));
+    assert_eq!(built(&capacity("CapacityUnits=+5")).load_balancer.minimum_capacity, Some(5));
+    for (units, fault) in [
+        ("3k", "invalid syntax"),
+        ("", "invalid syntax"),
+        ("100,", "invalid syntax"),
+        ("1.0", "invalid syntax"),
+        ("2147483648", "value out of range"),
+    ] {
+        let message = refused_by(&capacity(&format!("CapacityUnits={units}")), "minimum-load-balancer-capacity");
+        let parsing = format!("strconv.ParseInt: parsing {units:?}: {fault}");
+        assert_eq!(message, format!("invalid value to set the capacity: {units}: {parsing}"));
+    }
     assert_eq!(built(&capacity("")).load_balancer.minimum_capacity, None);
     let message = refused_by(&capacity("capacityUnits=1"), "minimum-load-balancer-capacity");
     assert_eq!(message, "invalid key to set the capacity: capacityUnits, Expected key: CapacityUnits");

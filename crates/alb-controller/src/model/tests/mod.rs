@@ -168,7 +168,42 @@ fn a_service_that_does_not_decode_is_refused_too() {
     let ports = "  - {name: https, port: \"443\"}\n";
     let model = model_of(&(Gateway { ports, ..Gateway::default() }.yaml() + &Ing::default().yaml()));
     let (message, _) = refused(&model);
-    assert!(message.starts_with("Service edge-system/gateway cannot be decoded: "), "{message}");
+    assert_eq!(message, "json: cannot unmarshal string into Go struct field ServicePort.spec.ports.port of type int32");
+}
+
+#[test]
+fn what_does_not_decode_is_worded_as_the_api_server_words_it() {
+    for (spec, fault) in [
+        ("  rules: 1\n", "number into Go struct field IngressSpec.spec.rules of type []v1.IngressRule"),
+        ("  rules: [x]\n", "string into Go struct field IngressSpec.spec.rules of type v1.IngressRule"),
+        ("  rules: [{host: [a]}]\n", "array into Go struct field IngressRule.spec.rules.host of type string"),
+        (
+            "  rules: [{http: 1}]\n",
+            "number into Go struct field IngressRule.spec.rules.IngressRuleValue.http of type v1.HTTPIngressRuleValue",
+        ),
+        (
+            "  rules: [{http: {paths: [{pathType: {}}]}}]\n",
+            "object into Go struct field HTTPIngressPath.spec.rules.IngressRuleValue.http.paths.pathType of type v1.PathType",
+        ),
+    ] {
+        let (message, _) = refused(&model_with(&[], spec));
+        assert_eq!(message, format!("json: cannot unmarshal {fault}"));
+    }
+    let (message, _) = refused(&model_of(
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {ports: [{targetPort: 1.5}]}}\n",
+    ));
+    assert_eq!(
+        message,
+        "json: cannot unmarshal number 1.5 into Go struct field ServicePort.spec.ports.targetPort of type int32"
+    );
+}
+
+#[test]
+fn null_in_a_list_is_a_zero_value() {
+    let rules = TO_443.replace("rules:\n", "rules:\n  - null\n") + "  tls: [null, {hosts: [null]}]\n";
+    assert_eq!(built(&model_with(&[], &rules)).listeners[0].rules.len(), 1);
+    let ports = format!("  - null\n{PORTS}");
+    built(&model_of(&(Gateway { ports: &ports, ..Gateway::default() }.yaml() + &Ing::default().yaml())));
 }
 
 #[test]

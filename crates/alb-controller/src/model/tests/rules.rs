@@ -49,6 +49,9 @@ fn paths_of_one_entry_are_sorted_and_entries_are_not() {
 fn a_path_type_that_is_none_is_refused() {
     let model = model_with(&[], &spec(&[("/a", "Regex", "gateway")]));
     assert_eq!(refused(&model).0, "unknown pathType for path /a");
+    assert_eq!(refused(&model_with(&[], &spec(&[("/", "\"\"", "gateway")]))).0, "unknown pathType for path /");
+    assert_eq!(paths(&model_with(&[], &spec(&[("/a*", "null", "gateway")]))), [["/a*"]]);
+    assert_eq!(paths(&model_with(&[], &spec(&[("/a*", "", "gateway")]).replace("pathType: ,", ""))), [["/a*"]]);
 }
 
 #[test]
@@ -198,6 +201,25 @@ fn a_redirect_with_any_other_condition_covers_nothing() {
 }
 
 #[test]
+fn regular_expressions_of_paths_are_compared_as_texts() {
+    let redirect = |more: &str| {
+        let config = format!(r#"{{{more}"statusCode": "HTTP_301"}}"#);
+        format!(r#"{{"type": "redirect", "redirectConfig": {config}}}"#)
+    };
+    let regex = ("use-regex-path-match", "true");
+    let kind = "ImplementationSpecific";
+    let elsewhere = redirect(r#""host": "www.example.org", "#);
+    let by_path = spec(&[("/old/.*", kind, "r"), ("/new", kind, "gateway"), ("/old/.*", kind, "gateway")]);
+    assert_eq!(paths(&model_with(&[regex, ("actions.r", &elsewhere)], &by_path)), [["old/.*"], ["new"]]);
+    let conditions =
+        ("conditions.r", r#"[{"field": "path-pattern", "pathPatternConfig": {"regexValues": ["^/old"]}}]"#);
+    let by_condition = spec(&[("", kind, "r"), ("/new", kind, "gateway")]);
+    assert_eq!(paths(&model_with(&[conditions, ("actions.r", &elsewhere)], &by_condition)), [["^/old"], ["/new"]]);
+    let itself = redirect(r##""path": "/#{path}", "query": "#{query}", "##);
+    assert_eq!(paths(&model_with(&[regex, ("actions.r", &itself)], &spec(&[("/old/.*", kind, "r")]))), [["old/.*"]]);
+}
+
+#[test]
 fn actions_are_checked_only_where_a_backend_names_them() {
     for (json, fault) in [
         ("443", "json: cannot unmarshal number into Go value of type ingress.Action"),
@@ -224,6 +246,32 @@ fn actions_are_checked_only_where_a_backend_names_them() {
         assert!(message.ends_with(fault), "{message}");
         built(&model(action));
     }
+}
+
+#[test]
+fn a_key_twice_in_an_action_is_read_as_go_reads_it() {
+    let to = |json: &str| model_with(&[("actions.a", json)], &spec(&[("/", "Prefix", "a")]));
+    let target = r#""forwardConfig": {"targetGroups": [{"serviceName": "gateway", "servicePort": 443}]"#;
+    built(&to(&format!(r#"{{"type": "forward", "targetGroupARN": "arn:x", "targetGroupARN": null, {target}}}}}"#)));
+    built(&to(&format!(r#"{{"type": "forward", {target}, "targetGroups": [{{"weight": 1}}]}}}}"#)));
+    let message = refused_by(&to(&format!(r#"{{"type": "forward", {target}}}, "forwardConfig": null}}"#)), "actions.a");
+    assert!(message.ends_with("missing ForwardConfig or TargetGroupARN/TargetGroupName"), "{message}");
+    let deep = format!(
+        r#"{{"type": "fixed-response", "fixedResponseConfig": {{"statusCode": "200"}}, "comment": {}{}}}"#,
+        "[".repeat(600),
+        "]".repeat(600)
+    );
+    built(&to(&deep));
+    let again = r#"[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/a", "replace": "/b"}],
+        "rewrites": [{"replace": "/c"}]}}]"#;
+    let rewrites =
+        shown(&model(&[("transforms.gateway", again)]), "/listeners/0/rules/0/transforms/0/urlRewriteConfig");
+    assert_eq!(rewrites, json!({"rewrites": [{"regex": "^/a", "replace": "/c"}]}));
+    let store =
+        ("mutual-authentication", r#"[{"port": 443, "mode": "verify", "trustStore": "a", "trustStore": null}]"#);
+    let message =
+        refused_by(&model(&[("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:a"), store]), store.0);
+    assert!(message.ends_with("trustStore is required when mutualAuthentication mode is verify for port 443"));
 }
 
 #[test]

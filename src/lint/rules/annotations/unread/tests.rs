@@ -49,6 +49,11 @@ fn empty_annotations() {
             ),
             ("with the NLB", with_nlb.set("frontend-nlb-scheme", ""), &["error Ingress mesh/alb @frontend-nlb-scheme"]),
             ("an action that nobody names", working().set("actions.x", ""), &[]),
+            (
+                "refused, but nothing is built that reads it",
+                working().spec("rules: [{host: a.example.com}]").set("auth-session-timeout", ""),
+                &["warning Ingress mesh/alb @auth-session-timeout"],
+            ),
             ("unknown", working().set("schema", ""), &[]),
             ("a blank", working().set("tags", " "), &[]),
             ("the class says it", working().set("scheme", "").class_params("{scheme: internal}"), &[]),

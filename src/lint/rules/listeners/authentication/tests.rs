@@ -173,6 +173,18 @@ fn authentication_invalid() {
                 ],
             ),
             (
+                "a user pool on the Service",
+                working()
+                    .set("auth-type", "cognito")
+                    .on_service("auth-idp-cognito", r#"{"userPoolARN": "a", "userPoolClientID": "b", "userPoolDomain": "c"}"#),
+                &[],
+            ),
+            (
+                "one that does not parse, and nothing is built that reads it",
+                working().spec("rules: [{host: a.example.com}]").set("auth-idp-cognito", "{"),
+                &["warning Ingress mesh/alb @auth-idp-cognito", "warning Ingress mesh/alb @auth-idp-cognito"],
+            ),
+            (
                 "an incomplete Secret",
                 secret("{clientID: x}"),
                 &[&error("auth-idp-oidc")],

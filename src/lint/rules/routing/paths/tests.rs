@@ -54,6 +54,16 @@ fn backend_not_found() {
             ("another namespace", to("name: shop, port: {number: 80}").and(shop), &[&error]),
             ("no such number", to("name: gateway, port: {number: 8443}"), &[&error]),
             ("no such name", to("name: gateway, port: {name: HTTPS}"), &[&error]),
+            (
+                "a rule that a redirect leaves unbuilt",
+                to("name: gateway, port: {number: 8443}").clear_text().set("listen-ports", r#"[{"HTTP": 80}]"#).beside(
+                    "alb.ingress.kubernetes.io/listen-ports: '[{\"HTTPS\": 443}]', alb.ingress.kubernetes.io/ssl-redirect: '443', \
+                     alb.ingress.kubernetes.io/certificate-arn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1'",
+                    "{defaultBackend: {service: {name: gateway, port: {number: 443}}}}",
+                ),
+                &[&warned],
+            ),
+            ("no class, and no default one", to("name: gateway, port: {number: 8443}").no_class(), &[&warned]),
             ("the node port", to("name: gateway, port: {number: 30443}").service(
                 "type: NodePort\nports: [{name: status-port, port: 15021}, {name: https, port: 443, nodePort: 30443}]",
             ), &[&error]),

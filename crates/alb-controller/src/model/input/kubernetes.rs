@@ -1,0 +1,122 @@
+//! Go types of the objects that the API server decodes, as far as the controller reads them: what an object that does not fit
+//! is refused with.
+//!
+//! Source: k8s.io/api core/v1, networking/v1; apimachinery meta/v1.
+
+use crate::go::json::{STRING, Struct, Type};
+
+const STRINGS: Type = Type::List(&STRING);
+const STRING_MAP: Type = Type::Map(&STRING);
+
+const METADATA: Type = Type::Struct(&Struct {
+    name: "v1.ObjectMeta",
+    fields: &[("name", STRING), ("namespace", STRING), ("labels", STRING_MAP), ("annotations", STRING_MAP)],
+});
+
+const SERVICE_BACKEND_PORT: Type =
+    Type::Struct(&Struct { name: "v1.ServiceBackendPort", fields: &[("name", STRING), ("number", Type::Int32)] });
+
+const INGRESS_SERVICE_BACKEND: Type = Type::Struct(&Struct {
+    name: "v1.IngressServiceBackend",
+    fields: &[("name", STRING), ("port", SERVICE_BACKEND_PORT)],
+});
+
+const INGRESS_BACKEND: Type = Type::Struct(&Struct {
+    name: "v1.IngressBackend",
+    fields: &[("service", INGRESS_SERVICE_BACKEND), ("resource", OBJECT_REFERENCE)],
+});
+
+const OBJECT_REFERENCE: Type = Type::Struct(&Struct {
+    name: "v1.TypedLocalObjectReference",
+    fields: &[("apiGroup", STRING), ("kind", STRING), ("name", STRING)],
+});
+
+const HTTP_INGRESS_PATH: Type = Type::Struct(&Struct {
+    name: "v1.HTTPIngressPath",
+    fields: &[("path", STRING), ("pathType", Type::Text("v1.PathType")), ("backend", INGRESS_BACKEND)],
+});
+
+const HTTP_INGRESS_RULE_VALUE: Type =
+    Type::Struct(&Struct { name: "v1.HTTPIngressRuleValue", fields: &[("paths", Type::List(&HTTP_INGRESS_PATH))] });
+
+const INGRESS_RULE: Type = Type::Struct(&Struct {
+    name: "v1.IngressRule",
+    fields: &[("host", STRING), ("http", Type::Embedded("IngressRuleValue", &HTTP_INGRESS_RULE_VALUE))],
+});
+
+const INGRESS_TLS: Type =
+    Type::Struct(&Struct { name: "v1.IngressTLS", fields: &[("hosts", STRINGS), ("secretName", STRING)] });
+
+const INGRESS_SPEC: Type = Type::Struct(&Struct {
+    name: "v1.IngressSpec",
+    fields: &[
+        ("ingressClassName", STRING),
+        ("defaultBackend", INGRESS_BACKEND),
+        ("tls", Type::List(&INGRESS_TLS)),
+        ("rules", Type::List(&INGRESS_RULE)),
+    ],
+});
+
+const INGRESS_CLASS_SPEC: Type = Type::Struct(&Struct {
+    name: "v1.IngressClassSpec",
+    fields: &[("controller", STRING), ("parameters", CLASS_PARAMETERS)],
+});
+
+const CLASS_PARAMETERS: Type = Type::Struct(&Struct {
+    name: "v1.IngressClassParametersReference",
+    fields: &[("apiGroup", STRING), ("kind", STRING), ("name", STRING), ("scope", STRING), ("namespace", STRING)],
+});
+
+const SERVICE_PORT: Type = Type::Struct(&Struct {
+    name: "v1.ServicePort",
+    fields: &[
+        ("name", STRING),
+        ("protocol", Type::Text("v1.Protocol")),
+        ("appProtocol", STRING),
+        ("port", Type::Int32),
+        ("targetPort", Type::IntOrString),
+        ("nodePort", Type::Int32),
+    ],
+});
+
+const SERVICE_SPEC: Type = Type::Struct(&Struct {
+    name: "v1.ServiceSpec",
+    fields: &[
+        ("ports", Type::List(&SERVICE_PORT)),
+        ("selector", STRING_MAP),
+        ("clusterIP", STRING),
+        ("clusterIPs", STRINGS),
+        ("type", Type::Text("v1.ServiceType")),
+        ("externalIPs", STRINGS),
+        ("sessionAffinity", Type::Text("v1.ServiceAffinity")),
+        ("loadBalancerIP", STRING),
+        ("loadBalancerSourceRanges", STRINGS),
+        ("externalName", STRING),
+        ("externalTrafficPolicy", Type::Text("v1.ServiceExternalTrafficPolicy")),
+        ("healthCheckNodePort", Type::Int32),
+        ("publishNotReadyAddresses", Type::Bool),
+        ("ipFamilies", Type::List(&Type::Text("v1.IPFamily"))),
+        ("ipFamilyPolicy", Type::Text("v1.IPFamilyPolicy")),
+        ("allocateLoadBalancerNodePorts", Type::Bool),
+        ("loadBalancerClass", STRING),
+        ("internalTrafficPolicy", Type::Text("v1.ServiceInternalTrafficPolicy")),
+    ],
+});
+
+/// The Go type of a kind.
+pub(crate) fn type_of(kind: &str) -> Option<Type> {
+    Some(match kind {
+        "Ingress" => {
+            Type::Struct(&Struct { name: "v1.Ingress", fields: &[("metadata", METADATA), ("spec", INGRESS_SPEC)] })
+        }
+        "IngressClass" => Type::Struct(&Struct {
+            name: "v1.IngressClass",
+            fields: &[("metadata", METADATA), ("spec", INGRESS_CLASS_SPEC)],
+        }),
+        "Service" => {
+            Type::Struct(&Struct { name: "v1.Service", fields: &[("metadata", METADATA), ("spec", SERVICE_SPEC)] })
+        }
+        "Namespace" => Type::Struct(&Struct { name: "v1.Namespace", fields: &[("metadata", METADATA)] }),
+        _ => return None,
+    })
+}
