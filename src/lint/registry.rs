@@ -50,6 +50,7 @@ registry! {
     // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
         rules::access,
+        rules::ownership::service,
         rules::refused,
         rules::targets::service,
         migrate::rules,
@@ -104,6 +105,7 @@ pub mod rewrite_findings {
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;
     pub use crate::lint::rules::flux::read as read_variables;
+    pub use crate::lint::rules::ownership::service::written_back;
     pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};
     pub use crate::lint::rules::targets::service::{
         east_west, external_addresses, extra_port, headless, pinned, session_affinity, traffic_policy_local,
