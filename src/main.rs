@@ -51,8 +51,8 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         None | Some(Command::Krm) => return filter(options, env, function),
         Some(Command::Argocd { request: Argocd::Generate }) => return generate(options, env),
         Some(Command::Argocd { request: Argocd::Parameters }) => Ok(Printed::output(argocd::parameters::announce())),
-        Some(Command::Check { format, strict, as_is }) => {
-            let how = How { format: *format, strict: *strict, as_is: *as_is };
+        Some(Command::Check { format, as_is }) => {
+            let how = How { format: *format, as_is: *as_is };
             on(read_in(), &|text, settings| Ok(commands::check(text, settings, how)?))
         }
         Some(Command::Diff { color }) => {
@@ -96,8 +96,14 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
             refuse(&(errors + &text::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
-            let messages =
-                text::findings(&rewritten.findings, Severity::Warning) + &text::variables(&rewritten.variables);
+            let warnings = text::findings(&rewritten.findings, Severity::Warning);
+            if !warnings.is_empty()
+                && !io::stderr().is_terminal()
+                && helm::warns_on_the_terminal(|name| variable(env, name), started_by().as_deref())
+            {
+                write_to_terminal(&helm::printable(&warnings));
+            }
+            let messages = warnings + &text::variables(&rewritten.variables);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => {
@@ -221,6 +227,33 @@ fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
 /// Writes messages to stderr; a failed write is no reason to fail.
 fn write_messages(messages: &str) {
     let _ = io::stderr().lock().write_all(messages.as_bytes());
+}
+
+/// Writes to the terminal of the person who started all this, if there is one. It never waits: what the terminal does not take at
+/// once is left out, and in the background, where the kernel may stop whoever writes, nothing is written.
+#[cfg(unix)]
+fn write_to_terminal(text: &str) {
+    use rustix::fs::{Mode, OFlags, open};
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let Ok(terminal) = open("/dev/tty", flags, Mode::empty()) else { return };
+    if rustix::termios::tcgetpgrp(&terminal).ok() == Some(rustix::process::getpgrp()) {
+        let _ = std::fs::File::from(terminal).write_all(text.as_bytes());
+    }
+}
+
+#[cfg(not(unix))]
+fn write_to_terminal(_: &str) {}
+
+/// The name of the program that started us, where the kernel tells it.
+#[cfg(unix)]
+fn started_by() -> Option<String> {
+    let parent = rustix::process::getppid()?.as_raw_nonzero();
+    Some(std::fs::read_to_string(format!("/proc/{parent}/comm")).ok()?.trim_end().to_owned())
+}
+
+#[cfg(not(unix))]
+fn started_by() -> Option<String> {
+    None
 }
 
 fn read_in() -> anyhow::Result<Vec<u8>> {

@@ -10,7 +10,7 @@
 pub mod commands;
 
 use crate::config::arguments::{Given, Options};
-use crate::config::fields::{FIELDS, Shape};
+use crate::config::fields::{FIELDS, STRICT, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
 use clap::builder::PossibleValuesParser;
@@ -62,9 +62,6 @@ pub enum Command {
         /// How to print the findings
         #[arg(long, value_enum, default_value_t)]
         format: CheckFormat,
-        /// Take warnings for errors
-        #[arg(long)]
-        strict: bool,
         /// Look at the manifests as they stand, without the rewrite
         #[arg(long)]
         as_is: bool,
@@ -267,7 +264,11 @@ fn with_options(
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
     });
+    let is_check = command.get_name() == "check";
     let args = own.into_iter().chain(flags).map(|arg| {
+        if is_check && arg.get_id() == STRICT {
+            return arg.hide_short_help(false);
+        }
         let hidden = !is_root || arg.is_hide_short_help_set();
         arg.help_heading("Options of the configuration").hide_short_help(hidden).hide_long_help(!is_root)
     });

@@ -40,12 +40,17 @@ fn nothing_is_the_filter() {
 fn options_count_before_and_behind_the_command() {
     let cli =
         run("istio-alb --scheme internal --subnets a,b --set x=1 check --subnets c --set y=2 --strict --no-carry-over");
-    let command = Command::Check { format: CheckFormat::Text, strict: true, as_is: false };
+    let command = Command::Check { format: CheckFormat::Text, as_is: false };
     assert_eq!(cli.command, Some(command));
     assert_eq!(cli.options.set, ["x=1", "y=2"]);
     assert_eq!(
         given(&cli),
-        [("ingress.scheme", vec!["internal"]), ("ingress.subnets", vec!["a,b", "c"]), ("carryOver", vec![])]
+        [
+            ("ingress.scheme", vec!["internal"]),
+            ("ingress.subnets", vec!["a,b", "c"]),
+            ("carryOver", vec![]),
+            ("findings.strict", vec![])
+        ]
     );
     let cli = run("istio-alb --config a.yaml argocd --report r.json generate --group-order -5");
     assert_eq!(cli.command, Some(Command::Argocd { request: Argocd::Generate }));

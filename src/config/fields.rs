@@ -96,7 +96,7 @@ pub static FIELDS: &[Field] = &[
         .default("ELBSecurityPolicy-TLS13-1-2-2021-06").remark(" with a certificate"),
     text("ingress.backendProtocol", "HTTPS").flag("backend-protocol")
         .annotation(alb!("backend-protocol"), |i| i.backend_protocol.map(plain)).order(120)
-        .default(catalogue::HTTPS).remark("; `HTTP` for backend port 80"),
+        .default(catalogue::HTTPS).remark("; `HTTP` where the port serves clear text"),
 
     yaml("ingress.healthCheck.port", "status-port")
         .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
@@ -155,11 +155,15 @@ pub static FIELDS: &[Field] = &[
     items("findings.allow", "[ALB032]").flag("allow"),
     items("findings.warn", "[]").flag("warn"),
     items("findings.deny", "[ALB024]").flag("deny"),
+    Field::new("findings.strict", Shape::Switch, "false").common_flag(STRICT).default("false"),
     text("controllerVersion", "\"3.5\"").flag("controller-version").default("3.5")
         .must(Own(constraint::controller_version)),
     Field::new("eksAutoMode", Shape::Switch, "false").flag("eks-auto-mode").default("false"),
     text("placeholders", "none").flag("placeholders").default("none"),
 ];
+
+/// The flag by which warnings are errors; `check` shows it in its own help.
+pub const STRICT: &str = "strict";
 
 /// `[{"HTTP": 80}, {"HTTPS": 443}]`
 fn listeners<T: AsRef<[ListenPort]>>(ports: &T) -> Printed<'_> {

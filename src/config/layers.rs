@@ -12,11 +12,11 @@
 //! - **Findings** are one table from id to level in the shape of three lists, merged per id.
 
 use super::arguments::{Options, Parameters};
-use super::fields::{self, FIELDS, Field, Shape};
+use super::fields::{self, FIELDS, Field, STRICT, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
 use super::normalize::switched_off;
 use super::{parse, path};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use crate::suggest::nearest;
 use std::collections::BTreeMap;
 
@@ -29,6 +29,8 @@ pub const ARGOCD_PREFIX: &str = "ARGOCD_ENV_ISTIO_ALB_";
 pub(super) const CONFIG: &str = "CONFIG";
 pub(super) const REPORT: &str = "REPORT";
 const SET: &str = "SET";
+/// Whether warnings are written to the terminal; the hosts read it.
+const TTY: &str = "TTY";
 /// Variables of this project's own tests.
 const TESTS: &[&str] = &["TEST_DATA", "BLESS"];
 
@@ -77,12 +79,17 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
         let origin = Origin::named(format!("{prefix}{name}"));
         if let Some(field) = known.get(name) {
             add(&mut layer, field, std::slice::from_ref(value), origin)?;
+        } else if name == TTY {
+            if value != "never" {
+                let error = Error::usage(format!("{origin}: expected `never`, found {}", quoted(value)));
+                return Err(error.help("leave it out to have warnings on the terminal when Helm runs us"));
+            }
         } else if ![CONFIG, REPORT, SET].contains(&name.as_str())
             && !TESTS.contains(&name.as_str())
             && !is_service_link(name)
         {
             let mut names: Vec<&str> = known.keys().map(String::as_str).collect();
-            names.extend([CONFIG, REPORT, SET]);
+            names.extend([CONFIG, REPORT, SET, TTY]);
             let error = Error::usage(format!("{origin}: no such variable"));
             let by_path = fields::by_path_as_variable(name).map(Field::variable);
             return Err(match by_path.as_deref().or_else(|| nearest(name, &names)) {
@@ -260,12 +267,12 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Merges the three lists of findings per id. False where they are no lists, which the types then report.
+/// Merges the three lists of findings per id, and `strict`, which is none. False where they are no lists, which the types then report.
 fn merge_findings(below: &mut Node, above: &Node) -> bool {
     let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else {
         return false;
     };
-    let is_list = |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null);
+    let is_list = |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null) || entry.key == STRICT;
     if !lists.iter().chain(new).all(is_list) {
         return false;
     }

@@ -56,9 +56,15 @@ pub fn hints() -> BTreeMap<&'static str, Hint> {
             Shape::Switch => sentence.trim_start_matches("Whether "),
             _ => &sentence,
         };
-        (row.field.path, Hint { flag: flag.to_owned(), sentence, values: row.values })
+        (row.field.path, Hint { flag: capitalized(flag), sentence, values: row.values })
     };
     rows().into_iter().map(hint).collect()
+}
+
+fn capitalized(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
 }
 
 /// The fields, one paragraph each.

@@ -120,6 +120,8 @@ pub struct Findings {
     pub warn: Option<Vec<String>>,
     /// Ids that stop the run, whatever their own severity.
     pub deny: Option<Vec<String>>,
+    /// Whether warnings stop the run as errors do. Helm shows nobody the warnings of a run that goes well.
+    pub strict: Option<bool>,
 }
 
 impl Spec {
@@ -149,7 +151,7 @@ impl Findings {
     pub fn levels(&self) -> Levels<'_> {
         let lists = [(&self.allow, Level::Allow), (&self.warn, Level::Warn), (&self.deny, Level::Deny)];
         let ids = |(ids, level)| Option::iter(ids).flatten().map(move |id: &String| (id.as_str(), level));
-        lists.into_iter().flat_map(ids).collect()
+        lists.into_iter().flat_map(ids).collect::<Levels<'_>>().strict(self.strict.unwrap_or(false))
     }
 }
 

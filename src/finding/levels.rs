@@ -17,7 +17,18 @@ pub enum Level {
 
 /// The levels that a configuration asks for, by the ids of rules. A rule without a level keeps its severities.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Levels<'c>(BTreeMap<&'c str, Level>);
+pub struct Levels<'c> {
+    by_id: BTreeMap<&'c str, Level>,
+    strict: bool,
+}
+
+impl Levels<'_> {
+    /// The same levels; if `strict`, warnings are errors.
+    #[must_use]
+    pub fn strict(self, strict: bool) -> Self {
+        Levels { strict, ..self }
+    }
+}
 
 impl<'c> FromIterator<(&'c str, Level)> for Levels<'c> {
     /// Of two levels of one rule the stricter one counts.
@@ -27,20 +38,24 @@ impl<'c> FromIterator<(&'c str, Level)> for Levels<'c> {
             let known = levels.entry(id).or_insert(level);
             *known = level.max(*known);
         }
-        Levels(levels)
+        Levels { by_id: levels, strict: false }
     }
 }
 
 /// The findings at the levels that a configuration asks for.
 #[must_use]
 pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
-    let adjusted = findings.into_iter().filter_map(|finding| match levels.0.get(finding.rule.id) {
+    let adjusted = findings.into_iter().filter_map(|finding| match levels.by_id.get(finding.rule.id) {
         Some(Level::Allow) => None,
         Some(Level::Warn) => Some(finding.severity(Severity::Warning)),
         Some(Level::Deny) => Some(finding.severity(Severity::Error)),
         None => Some(finding),
     });
-    adjusted.collect()
+    let as_error = |finding: Finding| match finding.severity {
+        Severity::Warning if levels.strict => finding.severity(Severity::Error),
+        _ => finding,
+    };
+    adjusted.map(as_error).collect()
 }
 
 /// Brings findings into the order of printing: by place, then by id. Repeated ones go.

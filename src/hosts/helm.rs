@@ -23,18 +23,27 @@ pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
     is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
 }
 
+/// Whether the warnings of a good run go to the terminal, too: Helm shows them nowhere. Helm 4 and plugins that run Helm set
+/// variables, Helm 3 none, so there the name of the program that started us counts. `variable` gives one of the environment.
+#[must_use]
+pub fn warns_on_the_terminal<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: Option<&str>) -> bool {
+    let by_helm =
+        ["HELM_PLUGIN_NAME", "HELM_BIN"].iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()));
+    variable("ISTIO_ALB_TTY") != Some("never") && (by_helm || started_by == Some("helm"))
+}
+
+/// Text for a terminal or a YAML scalar: with its control characters escaped, but not the ends of its lines.
+pub fn printable(text: &str) -> String {
+    let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(escaped).collect()
+}
+
 /// A message as a block scalar, and after it the unchanged input.
 #[must_use]
 pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
     let mut out = b"--- |\n".to_vec();
     for line in message.lines() {
-        out.extend_from_slice(b"  ");
-        // Control characters may not stand in YAML.
-        out.extend(
-            line.chars()
-                .flat_map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }.into_bytes()),
-        );
-        out.push(b'\n');
+        out.extend_from_slice(format!("  {}\n", printable(line)).as_bytes());
     }
     let marked = std::str::from_utf8(input).is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {
@@ -54,6 +63,22 @@ mod tests {
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  istio-alb: error: x\n    help: \\u{1b}y\n---\nkind: A\n");
         let out = refuse("x", b"---\nkind: A");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\n---\nkind: A");
+    }
+
+    #[test]
+    fn warnings_go_to_the_terminal_when_helm_runs_us() {
+        let warns = |env: &[(&str, &'static str)], started_by| {
+            warns_on_the_terminal(
+                |name| env.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
+                started_by,
+            )
+        };
+        assert!(warns(&[("HELM_PLUGIN_NAME", "istio-alb")], None));
+        assert!(warns(&[("HELM_BIN", "/usr/bin/helm")], Some("bash")));
+        assert!(warns(&[], Some("helm")));
+        assert!(!warns(&[], Some("bash")));
+        assert!(!warns(&[("HELM_BIN", "")], None));
+        assert!(!warns(&[("HELM_BIN", "helm"), ("ISTIO_ALB_TTY", "never")], Some("helm")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! cannot do. It is recognised by its network label, or by the ports that the chart's `networkGateway` value renders.
 
 pub mod pods;
+pub mod served;
 
 use serde_json::{Value, json};
 
@@ -22,6 +23,15 @@ pub const PINS: [(&str, u64); 3] = [(STATUS_PORT, STATUS_PORT_NUMBER), ("http2",
 pub const NETWORK_LABEL: &str = "topology.istio.io/network";
 /// mTLS pass-through, istiod and its webhook, as the chart's `networkGateway` value renders them.
 pub const EAST_WEST_PORTS: [u64; 3] = [15443, 15012, 15017];
+
+/// The label of a Service whose ports istiod does not translate to target ports for its Gateways.
+const NO_TRANSLATION: &str = "experimental.istio.io/disable-gateway-port-translation";
+
+/// Whether a server of a Gateway listens on the target port of the Service's port with its number.
+#[must_use]
+pub fn translates_ports(service: &Object) -> bool {
+    service.label(NO_TRANSLATION).is_none()
+}
 
 /// Whether a port is the status port, by its name or its number.
 #[must_use]

@@ -3,14 +3,18 @@
 //! A rule is a function from a [`Context`] to findings. It asks the model where it can: the model knows what is in effect and
 //! where that stands. The text of an annotation is read only to report what is wrong in it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::config::Spec;
 use crate::finding::{Finding, Rule, Severity};
 pub use crate::istio::is_gateway;
+use crate::istio::pods::Pods;
+use crate::istio::served::{Mesh, ServedPorts};
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::lint::facts::members::{Answers, Question};
+use crate::migrate::reached;
 use alb_controller::catalogue::{PREFIX, Version};
 use alb_controller::model::{
     self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site,
@@ -18,6 +22,7 @@ use alb_controller::model::{
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 use kubernetes_objects::object::Object;
+use kubernetes_objects::service::type_of;
 
 /// Objects, found by their names. Several contexts may use one index.
 pub struct Index<'s> {
@@ -26,14 +31,20 @@ pub struct Index<'s> {
     by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
     by_kind: BTreeMap<&'s str, Vec<&'s Object>>,
     services: BTreeMap<&'s str, Vec<&'s Object>>,
+    mesh: Mesh<'s>,
 }
 
 impl<'s> Index<'s> {
     /// Of objects without hooks.
     #[must_use]
     pub fn new(objects: &'s [Object]) -> Self {
-        let mut index =
-            Index { objects, by_name: BTreeMap::new(), by_kind: BTreeMap::new(), services: BTreeMap::new() };
+        let mut index = Index {
+            objects,
+            by_name: BTreeMap::new(),
+            by_kind: BTreeMap::new(),
+            services: BTreeMap::new(),
+            mesh: Mesh::of(objects),
+        };
         for object in objects {
             let (kind, name) = (object.kind(), object.name());
             index.by_kind.entry(kind).or_default().push(object);
@@ -67,6 +78,8 @@ pub struct Context<'s> {
     pub rewritten: Option<Vec<&'s Object>>,
     /// In the filter: the Ingresses of which it has reported that their allow-list is lost.
     allow_lists_lost: Vec<&'s ObjectRef>,
+    /// What the ports of Services speak: of those that the filter rewrote as it found it, of others once they are asked for.
+    served: RefCell<BTreeMap<*const Object, Rc<ServedPorts>>>,
 }
 
 /// All members of a group, in its order.
@@ -135,6 +148,7 @@ impl<'s> Context<'s> {
             groups,
             rewritten: None,
             allow_lists_lost: Vec::new(),
+            served: RefCell::default(),
         }
     }
 
@@ -145,6 +159,27 @@ impl<'s> Context<'s> {
         self.rewritten = Some(rewritten);
         self.allow_lists_lost = allow_lists_lost;
         self
+    }
+
+    /// The same context with what the filter found out about the ports of these Services.
+    #[must_use]
+    pub fn knowing(self, served: impl IntoIterator<Item = (&'s Object, &'s ServedPorts)>) -> Self {
+        let served = served.into_iter().map(|(service, ports)| (std::ptr::from_ref(service), Rc::new(ports.clone())));
+        self.served.borrow_mut().extend(served);
+        self
+    }
+
+    /// What the ports of a Service speak.
+    #[must_use]
+    pub fn served(&self, service: &Object) -> Rc<ServedPorts> {
+        let find = || Rc::new(served_as_is(&self.index.mesh, service));
+        Rc::clone(self.served.borrow_mut().entry(service).or_insert_with(find))
+    }
+
+    /// The pods of a Service, as far as the stream has them.
+    #[must_use]
+    pub fn pods(&self, service: &Object) -> Pods<'s> {
+        self.index.mesh.pods(service)
     }
 
     /// Whether the stream is checked as it stands.
@@ -383,6 +418,13 @@ impl<'s> IngressUnderCheck<'s> {
 #[must_use]
 pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -> Finding {
     Finding::new(rule, message).object(object.reference())
+}
+
+/// What the ports of a Service speak as it stands, with the load balancer that it has.
+#[must_use]
+pub fn served_as_is(mesh: &Mesh<'_>, service: &Object) -> ServedPorts {
+    let has_load_balancer = type_of(&service.value) == "LoadBalancer";
+    mesh.served(service, |port| reached(&service.value, port).filter(|_| has_load_balancer))
 }
 
 /// What a configuration says about the controller.

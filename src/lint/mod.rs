@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::finding::levels::{adjust, sort};
 use crate::flux::variables;
+use crate::istio::served::ServedPorts;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 use kubernetes_objects::ObjectRef;
@@ -63,6 +64,8 @@ pub struct Gateway<'g> {
     /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost: that the list has no
     /// effect in the Ingress either is no news.
     pub allow_list_lost: Option<ObjectRef>,
+    /// What the ports of its Service speak.
+    pub served: &'g ServedPorts,
     /// What its old load balancer was.
     pub before: rewrite_findings::Before,
 }
@@ -79,6 +82,10 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         .collect();
     let allow_lists_lost: Vec<&ObjectRef> =
         gateways.iter().filter_map(|gateway| gateway.allow_list_lost.as_ref()).collect();
+    let served: Vec<_> = gateways
+        .iter()
+        .filter_map(|gateway| Some((applied_as(&applied, &objects[gateway.service])?, gateway.served)))
+        .collect();
     // One model for all gateways whose configurations have the same options of the controller.
     let mut models: Vec<(Options, Model)> = Vec::new();
     for gateway in gateways {
@@ -100,7 +107,8 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let group = model.ingresses.iter().find(|facts| is_own(facts)).and_then(|facts| facts.group.clone());
         let is_checked = |facts: &IngressFacts| is_own(facts) || (group.is_some() && facts.group == group);
         let context = Context::new(&index, model, options, is_checked)
-            .behind_the_filter(rewritten.clone(), allow_lists_lost.clone());
+            .behind_the_filter(rewritten.clone(), allow_lists_lost.clone())
+            .knowing(served.iter().copied());
         let mut found = registry::check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
         found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before)));

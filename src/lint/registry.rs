@@ -37,6 +37,7 @@ registry! {
         rules::routing::quotas,
         rules::targets::service::as_is,
         rules::targets::pods,
+        rules::targets::served,
         rules::targets::protocol,
         rules::targets::health_check,
         rules::targets::gateway_health,

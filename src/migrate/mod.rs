@@ -11,6 +11,7 @@ mod attributes;
 pub mod carried;
 pub mod compare;
 mod health;
+mod reached;
 pub mod rules;
 mod scheme;
 mod source_ranges;
@@ -27,6 +28,7 @@ use carried::{Carry, Setting};
 
 pub use annotations::{ALB, PREFIX, annotations_of, is_external_dns, is_stripped};
 pub use carried::{Carried, Options, UnknownScheme};
+pub use reached::reached;
 
 /// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.
 #[must_use]

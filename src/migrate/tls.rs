@@ -1,9 +1,12 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
 use super::carried::Carry;
+use super::reached::reached;
 use crate::istio::PINS;
+use crate::istio::served::Speaks;
 use alb_controller::catalogue::ssl_policy;
 use alb_controller::go::strconv::string_list;
+use kubernetes_objects::service::ports;
 
 impl Carry<'_> {
     /// `aws-load-balancer-ssl-cert`: a list in LBC, one ARN in CCM; the first is the default in both.
@@ -48,6 +51,13 @@ impl Carry<'_> {
         match value.to_ascii_lowercase().as_str() {
             "ssl" | "https" => self.keep(suffix, "backend-protocol", "HTTPS"),
             "http" => self.keep(suffix, "backend-protocol", "HTTP"),
+            _ if self.sends_clear_text() => {
+                let port = self.options.backend;
+                self.carried(
+                    suffix,
+                    format_args!("{value}: clear text to port {port} behind its TLS, as the ALB sends it"),
+                );
+            }
             _ => {
                 let message = format!(
                     "{value}: an ALB ends the client's TLS itself, and speaks to port {} by what is usual there; Gateways behind \
@@ -57,6 +67,13 @@ impl Carry<'_> {
                 self.lost(suffix, message);
             }
         }
+    }
+
+    /// Whether the old load balancer ended TLS and sent clear text to the port that the ALB leads to.
+    fn sends_clear_text(&self) -> bool {
+        let mut to = ports(self.service).iter().filter(|port| port["port"] == self.options.backend);
+        let served = to.find_map(|port| reached(self.service, port));
+        served.is_some_and(|served| served.speaks == Speaks::ClearText)
     }
 
     /// `aws-load-balancer-alpn-policy`.

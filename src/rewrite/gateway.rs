@@ -13,8 +13,10 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::flux::variables;
 use crate::istio::pods::Pods;
+use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks};
 use crate::lint::rewrite_findings::{Before, no_text};
 use crate::migrate::{self, Carried};
+use alb_controller::catalogue;
 use kubernetes_objects::{Object, ObjectRef};
 
 /// The rewrite of one gateway.
@@ -27,6 +29,8 @@ pub(super) struct Rewrite<'s> {
     pub(super) plan: Plan,
     /// The Service after the rewrite.
     pub(super) patched: Object,
+    /// What the ports of the Service speak.
+    pub(super) served: ServedPorts,
     pub(super) built: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved.
     pub(super) carried: BTreeMap<String, String>,
@@ -35,7 +39,12 @@ pub(super) struct Rewrite<'s> {
 }
 
 impl<'s> Rewrite<'s> {
-    pub(super) fn new(objects: &[Object], settings: &'s Settings, service: usize) -> Result<Self, Error> {
+    pub(super) fn new(
+        objects: &[Object],
+        mesh: &Mesh<'_>,
+        settings: &'s Settings,
+        service: usize,
+    ) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
         let options =
@@ -43,13 +52,20 @@ impl<'s> Rewrite<'s> {
         let before = migrate::carry(&original.value, options);
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
-        let mut plan = plan_service(spec, original, &moved, &Pods::of(objects, original))?;
+        let mut plan = plan_service(spec, original, &moved, &mesh.pods(original))?;
         let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
+        let is_open = !is_configured(spec, original, "backend-protocol");
+        let earlier = there.as_ref().filter(|_| is_open);
+        let served = mesh.served(&patched, |port| {
+            let rendered = plan.ports.rendered(port, &original.value);
+            migrate::reached(&original.value, rendered).or_else(|| earlier_run(earlier?, &patched, port))
+        });
         let built = ingress::build(&Sources {
             spec,
             service: &patched,
+            served: &served,
             carried: &carried,
             moved: &moved,
             existing: there.as_ref(),
@@ -75,8 +91,27 @@ impl<'s> Rewrite<'s> {
         let before = Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
         let moved = moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let carried = carried.annotations.into_iter().chain(moved).collect();
-        Ok(Rewrite { settings, service, existing, plan, patched, built, carried, before })
+        Ok(Rewrite { settings, service, existing, plan, patched, served, built, carried, before })
     }
+}
+
+/// What the Ingress of an earlier run says that a port of the Service speaks, if it leads there.
+fn earlier_run(existing: &Object, service: &Object, port: &Value) -> Option<Served> {
+    let speaks = match existing.annotation(&format!("{}backend-protocol", migrate::ALB))? {
+        catalogue::HTTP => Speaks::ClearText,
+        catalogue::HTTPS => Speaks::Tls,
+        _ => return None,
+    };
+    let leads_there = |backend: &Value| {
+        let to = &backend["service"];
+        let by_name = !to["port"]["name"].is_null() && to["port"]["name"] == port["name"];
+        to["name"] == service.name() && (by_name || to["port"]["number"] == port["port"])
+    };
+    let spec = &existing.value["spec"];
+    let rules = spec["rules"].as_array().into_iter().flatten();
+    let mut paths = rules.flat_map(|rule| rule["http"]["paths"].as_array().into_iter().flatten());
+    let is_it = leads_there(&spec["defaultBackend"]) || paths.any(|path| leads_there(&path["backend"]));
+    is_it.then(|| Served::new(speaks, Evidence::EarlierRun))
 }
 
 /// Says of findings which object they are about.

@@ -30,6 +30,7 @@ use crate::finding::levels::{adjust, sort};
 use crate::finding::{Finding, Severity};
 use crate::flux::variables;
 use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
+use crate::istio::served::{Mesh, ServedPorts};
 use crate::istio::{PINS, is_gateway, is_istio_gateway};
 use crate::lint;
 use crate::migrate::rules::ALB027;
@@ -65,6 +66,8 @@ pub struct RewrittenGateway {
     pub patch: Patch,
     /// What became of its ports.
     pub ports: service::PinnedPorts,
+    /// What the ports of its Service speak.
+    pub served: ServedPorts,
     /// Its Ingress.
     pub ingress: BuiltIngress,
     /// Annotations of the Ingress that were carried over from the old load balancer, or moved from the Service.
@@ -126,8 +129,9 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         found.objects.extend(object::read(&stream, &WORKLOADS).objects);
     }
     let mut rewrites = Vec::new();
+    let mesh = Mesh::of(&found.objects);
     for (settings, service) in assigned {
-        rewrites.push(Rewrite::new(&found.objects, settings, service)?);
+        rewrites.push(Rewrite::new(&found.objects, &mesh, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
     let pieces = edit(&stream, &found, &rewrites)?;
@@ -227,6 +231,7 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
         service: objects[rewrite.service].clone(),
         patch: rewrite.plan.patch.clone(),
         ports: rewrite.plan.ports.clone(),
+        served: rewrite.served.clone(),
         ingress: rewrite.built.clone(),
         carried: rewrite.carried.clone(),
         existing: rewrite.existing.map(|index| objects[index].place.clone()),
@@ -251,6 +256,7 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
     lint::Gateway {
         allow_list_lost: is_lost.then(|| rewrite.built.reference()),
         service: rewrite.service,
+        served: &rewrite.served,
         ingress,
         spec: &rewrite.settings.spec,
         rewritten: rewrite.settings.spec.phase() != Phase::Attach,

@@ -12,7 +12,7 @@ type Twin = (&'static str, &'static str, &'static str, &'static [&'static str]);
 const TLS: &[&str] = &["--certificate-arn", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c"];
 const GROUP: &[&str] = &["--group-name", "edge"];
 
-const TWINS: [Twin; 55] = [
+const TWINS: [Twin; 58] = [
     ("--phase", "PHASE", "attach", &[]),
     ("--no-carry-over", "NO_CARRY_OVER", "true", &[]),
     ("--controller-version", "CONTROLLER_VERSION", "2.2", &["--ip-address-type", "dualstack-without-public-ipv4"]),
@@ -25,6 +25,7 @@ const TWINS: [Twin; 55] = [
     ("--service-type", "SERVICE_TYPE", "ClusterIP", &["--target-type", "ip"]),
     ("service.nodePorts", "SERVICE_NODE_PORTS", "{https: 30443}", &[]),
     ("--extra-ports", "EXTRA_PORTS", "drop", &[]),
+    ("--target-ports", "TARGET_PORTS", "keep", &[]),
     ("service.keepAnnotations", "SERVICE_KEEP_ANNOTATIONS", "[service.beta.kubernetes.io/aws-load-balancer-type]", &[]),
     ("--ingress-name", "INGRESS_NAME", "edge", &[]),
     ("ingress.labels", "INGRESS_LABELS", "{team: edge}", &[]),
@@ -61,6 +62,7 @@ const TWINS: [Twin; 55] = [
     ("--security-groups", "SECURITY_GROUPS", "sg-0aaaaaaa", &["--no-carry-over"]),
     ("--inbound-cidrs", "INBOUND_CIDRS", "10.0.0.0/8,192.0.2.0/24", &[]),
     ("--ip-address-type", "IP_ADDRESS_TYPE", "dualstack", &[]),
+    ("--customer-owned-ipv4-pool", "CUSTOMER_OWNED_IPV4_POOL", "ipv4pool-coip-0a1b2c3d", &[]),
     ("ingress.annotations", "INGRESS_ANNOTATIONS", "{example.com/owner: '007'}", &[]),
     ("ingress.healthCheck.port", "INGRESS_HEALTH_CHECK_PORT", "traffic-port", &[]),
     ("ingress.healthCheck.protocol", "INGRESS_HEALTH_CHECK_PROTOCOL", "HTTPS", &[]),
@@ -75,6 +77,7 @@ const TWINS: [Twin; 55] = [
     ("--allow", "ALLOW", "ALB047", &[]),
     ("--warn", "WARN", "ALB001", &["--backend-protocol", "HTTP"]),
     ("--deny", "DENY", "ALB047", &[]),
+    ("--strict", "STRICT", "true", &[]),
     ("--set", "SET", "ingress.scheme=internet-facing", &[]),
     ("--config", "CONFIG", "other.yaml", &[]),
     ("--report", "REPORT", "report.json", &[]),
@@ -87,7 +90,7 @@ pub fn trials() -> Vec<Trial> {
     trials
 }
 
-/// A gateway behind an internal NLB with an allow-list, and a port too many.
+/// A gateway behind an internal NLB with an allow-list, a port too many, and a target port of its own.
 fn input() -> Vec<u8> {
     let case = "chart-fixtures/cases/helm3-nlb-internal-allowlist/input.yaml";
     let text = std::fs::read_to_string(project().join(case)).unwrap();
@@ -96,6 +99,7 @@ fn input() -> Vec<u8> {
         "    - {name: tls, port: 9443, protocol: TCP, targetPort: 9443}\n    - name: https\n",
         1,
     );
+    let changed = changed.replacen("      targetPort: 80\n", "      targetPort: 8080\n", 1);
     assert_ne!(text, changed);
     changed.into_bytes()
 }

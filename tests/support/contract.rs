@@ -104,7 +104,8 @@ pub enum Pods {
 impl Pods {
     /// Those of a stream.
     pub fn of(stream: &[u8]) -> Self {
-        match text(stream).contains("ip_unprivileged_port_start") {
+        let may = ["ip_unprivileged_port_start", "runAsUser: 0"];
+        match may.iter().any(|mark| text(stream).contains(mark)) {
             true => Pods::Privileged,
             false => Pods::Unknown,
         }
@@ -175,6 +176,11 @@ pub fn check_ingress(ingress: &[u8], service: &[u8]) -> Result<Value, String> {
             return Err(format!("annotation {key} of the Ingress is {annotation}"));
         }
     }
+    // A load balancer with a certificate of its own sent clear text to the gateway, unless it was told to send TLS.
+    let annotation =
+        |suffix| &service["metadata"]["annotations"][format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}")];
+    let got_clear_text = !annotation("ssl-cert").is_null() && annotation("backend-protocol").is_null();
+    let protocol = if got_clear_text { "HTTP" } else { "HTTPS" };
     let checks = [
         ("/apiVersion", json!("networking.k8s.io/v1")),
         ("/kind", json!("Ingress")),
@@ -183,7 +189,7 @@ pub fn check_ingress(ingress: &[u8], service: &[u8]) -> Result<Value, String> {
         ("/metadata/labels/app", json!("common-external-ingress")),
         ("/metadata/annotations/kubernetes.io~1ingress.class", json!("alb")),
         ("/metadata/annotations/alb.ingress.kubernetes.io~1target-type", json!("instance")),
-        ("/metadata/annotations/alb.ingress.kubernetes.io~1backend-protocol", json!("HTTPS")),
+        ("/metadata/annotations/alb.ingress.kubernetes.io~1backend-protocol", json!(protocol)),
         ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-port", json!("status-port")),
         ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-protocol", json!("HTTP")),
         ("/metadata/annotations/alb.ingress.kubernetes.io~1healthcheck-path", json!("/healthz/ready")),

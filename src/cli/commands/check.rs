@@ -15,27 +15,16 @@ use super::Printed;
 pub struct How {
     /// How to print.
     pub format: CheckFormat,
-    /// Warnings are errors.
-    pub strict: bool,
     /// The manifests as they stand, without the rewrite.
     pub as_is: bool,
 }
 
 fn run_rules(manifests: &str, settings: &[Settings], how: How) -> Result<AsItStands, Error> {
-    let mut checked = if how.as_is {
-        lint::check_stream(manifests, settings)?
-    } else {
-        AsItStands {
-            findings: rewrite_reading(manifests, settings, &lint::ALL_KINDS)?.findings,
-            class_without_ingress: None,
-        }
-    };
-    if how.strict {
-        for finding in checked.findings.iter_mut().filter(|finding| finding.severity == Severity::Warning) {
-            finding.severity = Severity::Error;
-        }
+    if how.as_is {
+        return lint::check_stream(manifests, settings);
     }
-    Ok(checked)
+    let findings = rewrite_reading(manifests, settings, &lint::ALL_KINDS)?.findings;
+    Ok(AsItStands { findings, class_without_ingress: None })
 }
 
 /// Checks a stream: exit 1 if a finding is an error.

@@ -126,6 +126,15 @@ fn a_part_can_be_switched_off_and_partly_on_again() {
 }
 
 #[test]
+fn strict_is_merged_beside_the_lists_of_findings() {
+    let file = "spec: {findings: {strict: false, deny: [ALB024]}}";
+    let findings = one("--strict --warn ALB001", &["ISTIO_ALB_ALLOW=ALB006"], file).spec.findings;
+    assert_eq!((findings.strict, findings.allow.unwrap().len(), findings.deny.unwrap().len()), (Some(true), 1, 1));
+    assert_eq!(one("", &["ISTIO_ALB_STRICT=true"], file).spec.findings.strict, Some(true));
+    assert_eq!(one("", &["ISTIO_ALB_TTY=never"], file).spec.findings.strict, Some(false));
+}
+
+#[test]
 fn findings_are_one_table() {
     let file = "spec: {findings: {allow: [ALB001, ALB006], deny: [ALB024]}}";
     let findings = one("--allow ALB024 --warn ALB001", &["ISTIO_ALB_DENY=ALB030"], file).spec.findings;

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::finding::{Finding, Rule};
-use crate::lint::context::{Context, IngressUnderCheck, namespace_of, pointer};
+use crate::istio::served::Served;
+use crate::lint::context::{Context, IngressUnderCheck, is_gateway, namespace_of, pointer};
 use alb_controller::annotation::{Action, Payload};
 use alb_controller::catalogue::{PREFIX, USE_ANNOTATION};
 use alb_controller::model::{Setting, TargetSettings};
@@ -172,6 +173,13 @@ impl<'s> Target<'s> {
     /// The port of the Service, where both are in the stream.
     pub fn service_port(&self) -> Option<&'s Value> {
         find_port(&self.service?.value, &self.port)
+    }
+
+    /// What the port of a gateway speaks; `None` for other Services.
+    pub fn served(&self) -> Option<Served> {
+        let service = self.service.filter(|service| is_gateway(service))?;
+        let number = self.service_port()?["port"].as_u64()?;
+        self.context.served(service).port(number).cloned()
     }
 
     fn settings(&self) -> TargetSettings<'_> {

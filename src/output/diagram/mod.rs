@@ -41,14 +41,14 @@ impl Branch {
     }
 }
 
-/// The diagram of a model.
+/// The diagram of a model. `serves` says what the Service port behind a target group speaks, where that is known.
 #[must_use]
-pub fn diagram(model: &Model) -> Branch {
+pub fn diagram(model: &Model, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
     }
-    branches.extend(model.groups.iter().map(group_branch));
+    branches.extend(model.groups.iter().map(|group| group_branch(group, serves)));
     Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
 }
 
@@ -62,7 +62,7 @@ fn verdict(verdict: Verdict, message: Option<&str>) -> String {
     }
 }
 
-fn group_branch(group: &Group) -> Branch {
+fn group_branch(group: &Group, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
     let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
     let title = match members.as_slice() {
         [only] if *only == group.name => format!("Ingress {only}"),
@@ -72,7 +72,7 @@ fn group_branch(group: &Group) -> Branch {
         return Branch::with(title, vec![Branch::new(verdict(group.verdict, group.message.as_deref()))]);
     };
     let lb = &built.load_balancer;
-    let alb = alb_branch(built);
+    let alb = alb_branch(built, serves);
     let Some(nlb) = &built.frontend_nlb else {
         return Branch::with(title, vec![Branch::with(clients(lb.scheme), vec![alb])]);
     };
@@ -81,7 +81,7 @@ fn group_branch(group: &Group) -> Branch {
     Branch::with(title, vec![by_nlb, Branch::with(from, vec![alb])])
 }
 
-fn alb_branch(built: &Built) -> Branch {
+fn alb_branch(built: &Built, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
     let lb = &built.load_balancer;
     let mut branches = vec![access(&built.inbound, lb.security_groups.is_empty())];
     branches.push(Branch::new(match &built.wafv2 {
@@ -93,7 +93,8 @@ fn alb_branch(built: &Built) -> Branch {
     if let Some(shield) = built.shield {
         branches.push(Branch::new(format!("Shield Advanced: {}", if shield { "on" } else { "off" })));
     }
-    let groups: TargetGroups<'_> = built.target_groups.iter().map(|group| (group.id.as_str(), group)).collect();
+    let groups: TargetGroups<'_> =
+        built.target_groups.iter().map(|group| (group.id.as_str(), (group, serves(group)))).collect();
     branches.extend(built.listeners.iter().map(|listener| listener_branch(listener, &groups)));
     let name = lb.name.as_deref().unwrap_or("name made up by the controller");
     Branch::with(format!("Application Load Balancer ({name}), {}, {}", lb.scheme, lb.ip_address_type), branches)
@@ -197,8 +198,8 @@ fn clients(scheme: &str) -> &'static str {
     if scheme == catalogue::INTERNAL { "clients inside the VPC" } else { "clients on the internet" }
 }
 
-/// Target groups of a load balancer by their ids.
-type TargetGroups<'m> = BTreeMap<&'m str, &'m TargetGroup>;
+/// Target groups of a load balancer by their ids, each with what the port behind it speaks.
+type TargetGroups<'m> = BTreeMap<&'m str, (&'m TargetGroup, Option<String>)>;
 
 fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
     match action {
@@ -224,7 +225,7 @@ fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
 fn target_branch(target: &Target, groups: &TargetGroups<'_>) -> Branch {
     let id = match &target.group {
         TargetGroupRef::Id(id) => match groups.get(id.as_str()) {
-            Some(group) => return target_group(group),
+            Some((group, serves)) => return target_group(group, serves.as_deref()),
             None => id,
         },
         TargetGroupRef::Arn(arn) => arn,
@@ -233,7 +234,7 @@ fn target_branch(target: &Target, groups: &TargetGroups<'_>) -> Branch {
     Branch::new(format!("target group {id}"))
 }
 
-fn target_group(group: &TargetGroup) -> Branch {
+fn target_group(group: &TargetGroup, serves: Option<&str>) -> Branch {
     let (targets, port) = if group.target_type == catalogue::IP { ("pods", "port") } else { ("nodes", "node port") };
     let at = |number: Option<i32>| match number {
         Some(number) => format!("{port} {number}"),
@@ -252,11 +253,11 @@ fn target_group(group: &TargetGroup) -> Branch {
         check.interval_seconds
     );
     let text = format!("{targets}, {}, {} ({})", at(group.port), group.protocol.name(), group.protocol_version);
-    Branch::with(text, vec![Branch::new(health), service(group)])
+    Branch::with(text, vec![Branch::new(health), service(group, serves)])
 }
 
 /// The Service behind a target group.
-fn service(group: &TargetGroup) -> Branch {
+fn service(group: &TargetGroup, serves: Option<&str>) -> Branch {
     let port = &group.backend_port;
     let name = port.name.as_deref().unwrap_or("null");
     let pods = match &port.target_port {
@@ -264,7 +265,8 @@ fn service(group: &TargetGroup) -> Branch {
         Some(IntOrString::String(name)) => name.clone(),
         None => port.port.to_string(),
     };
-    Branch::new(format!("Service {}, port {} ({name}), pods at {pods}", group.service, port.port))
+    let serves = serves.map(Branch::new).into_iter().collect();
+    Branch::with(format!("Service {}, port {} ({name}), pods at {pods}", group.service, port.port), serves)
 }
 
 /// The model as JSON, in the shape that the documentation describes.

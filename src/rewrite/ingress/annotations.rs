@@ -31,8 +31,8 @@ pub struct Annotations {
 pub struct Facts<'f> {
     /// The class, where it is written as an annotation.
     pub class: Option<&'f str>,
-    /// Whether the port that the rules lead to speaks TLS.
-    pub backend_is_tls: bool,
+    /// What is spoken to the port that the rules lead to, where that must be said.
+    pub backend_protocol: Option<&'static str>,
     /// The health check ports that are the gateway's status port: its name, and its number where that is right.
     pub status_ports: &'f [String],
     /// How clients on port 80 are redirected, if that is configured.
@@ -110,8 +110,8 @@ impl Annotations {
             self.set_default_of_field("ssl-policy");
         }
         self.redirect(&listeners, &facts.redirect);
-        if facts.backend_is_tls {
-            self.set_default_of_field("backend-protocol");
+        if let Some(protocol) = facts.backend_protocol {
+            self.set_default_alb("backend-protocol", protocol);
         }
         // The default fits the status port only: elsewhere, protocol and path are left to the controller.
         if let Some(port) = facts.status_ports.first() {

@@ -7,6 +7,7 @@ use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
+use crate::istio::served::{Evidence, ServedPorts, Speaks, by_number};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason, is_status_port};
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
@@ -15,12 +16,12 @@ use kubernetes_objects::service::{is_tcp, ports};
 /// The port of the Service that the rules lead to.
 pub(super) struct Backend {
     pub(super) port: ServiceBackendPort,
-    /// Whether it speaks TLS, as far as the Service shows.
-    pub(super) is_tls: bool,
+    /// What is spoken to it, where the default is something else or might be taken for it.
+    pub(super) protocol: Option<&'static str>,
 }
 
-/// The port of the Service that the rules lead to: 443 unless configured; where the Service has none 80, or its only port.
-pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend, Error> {
+/// The port of the Service that the rules lead to, configured or found, and what is spoken to it.
+pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wanted) -> Result<Backend, Error> {
     let wanted = ingress.backend_port.as_ref();
     if let Some(PortRef::Name(name)) = wanted.filter(|wanted| variables::is_in(&wanted.to_string())) {
         if ingress.backend_protocol.is_default() {
@@ -29,12 +30,12 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
             ))
             .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
         }
-        return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, is_tls: false });
+        return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, protocol: None });
     }
     let numbered =
         |number: i64| ports(&service.value).iter().find(|port| port["port"] == number && port["protocol"] != "UDP");
     let found = match wanted {
-        None => numbered(443).or_else(|| numbered(80)).or_else(|| only_port(service)),
+        None => served_port(service, served),
         Some(PortRef::Number(number)) => numbered(*number),
         Some(PortRef::Name(name)) => ports(&service.value).iter().find(|port| port["name"] == json!(name)),
     };
@@ -51,9 +52,7 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
         .at(service.place.clone())
         .help(format!("choose one of its ports with --backend-port: {}", known.join(", "))));
     };
-    let is_tls = port["port"] == 443
-        || matches!(port["targetPort"].as_u64(), Some(443 | 8443))
-        || port["name"].as_str().is_some_and(|name| name.starts_with("https"));
+    let protocol = protocol_of(port, served);
     let port = match wanted {
         Some(PortRef::Name(name)) => ServiceBackendPort { name: Some(name.clone()), number: None },
         _ => ServiceBackendPort {
@@ -61,7 +60,34 @@ pub(super) fn backend_port(service: &Object, ingress: &Wanted) -> Result<Backend
             number: port["port"].as_i64().and_then(|number| i32::try_from(number).ok()),
         },
     };
-    Ok(Backend { port, is_tls })
+    Ok(Backend { port, protocol })
+}
+
+/// The port that is served: 443, or 80 where nothing listens on 443, or the first other one that a Gateway serves; without any
+/// that is, 443, 80 or the only port.
+fn served_port<'s>(service: &'s Object, served: &ServedPorts) -> Option<&'s Value> {
+    let traffic = || ports(&service.value).iter().filter(|port| is_tcp(port) && !is_status_port(port));
+    let numbered = |number: u64| traffic().find(|port| port["port"] == number);
+    let of = |port: &Value| served.port(port["port"].as_u64()?);
+    let is_served = |port: &&Value| of(port).is_some_and(|served| served.speaks != Speaks::Nothing);
+    let by_gateway = |port: &&Value| of(port).is_some_and(|served| matches!(served.evidence, Evidence::Gateway(_)));
+    let usual = || [443, 80].into_iter().filter_map(numbered);
+    usual()
+        .find(is_served)
+        .or_else(|| traffic().filter(is_served).find(by_gateway))
+        .or_else(|| usual().next())
+        .or_else(|| only_port(service))
+}
+
+/// What is spoken to a port: the controller's own default, HTTP, is said only where the number would say otherwise.
+fn protocol_of(port: &Value, served: &ServedPorts) -> Option<&'static str> {
+    let by_number = by_number(port);
+    let speaks = port["port"].as_u64().and_then(|number| served.port(number)).map(|served| served.speaks);
+    match speaks.filter(|speaks| *speaks != Speaks::Nothing).unwrap_or(by_number) {
+        Speaks::Tls => Some(catalogue::HTTPS),
+        Speaks::ClearText if by_number == Speaks::Tls => Some(catalogue::HTTP),
+        _ => None,
+    }
 }
 
 /// The one port of a gateway that traffic goes to; of an east-west gateway, about which there is a finding, the first.

@@ -93,13 +93,13 @@ pub fn name_of(spec: &Spec) -> &str {
 /// Where the configuration names a backend port that the Service does not have.
 pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
     let wanted = &sources.spec.ingress;
-    let backend = backend_port(sources.service, wanted)?;
+    let backend = backend_port(sources.service, sources.served, wanted)?;
     let class = class_of(sources.spec, sources.existing);
     let mut annotations = configured_annotations(sources);
     let had_scheme = annotations.alb("scheme").is_some();
     annotations.complete(&Facts {
         class: class.as_annotation,
-        backend_is_tls: backend.is_tls,
+        backend_protocol: backend.protocol,
         status_ports: &status_ports(sources.service, annotations.alb("target-type")),
         redirect: wanted.redirect_to_https.clone(),
     });

@@ -1,6 +1,7 @@
 //! What an Ingress is made of.
 
 use crate::config::types::Spec;
+use crate::istio::served::ServedPorts;
 use crate::migrate::Carried;
 use kubernetes_objects::Object;
 
@@ -10,6 +11,8 @@ pub struct Sources<'s> {
     pub spec: &'s Spec,
     /// The gateway's Service after the rewrite.
     pub service: &'s Object,
+    /// What its ports speak.
+    pub served: &'s ServedPorts,
     /// What was carried over from its old load balancer.
     pub carried: &'s Carried,
     /// Annotations of the Service that move to the Ingress.

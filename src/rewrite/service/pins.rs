@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::config::types::TargetPorts;
 use crate::istio::pods::{Listens, Pods, plain};
 use crate::istio::{PINS, STATUS_PORT, match_numbers, match_pins};
-use kubernetes_objects::service::is_tcp;
+use kubernetes_objects::service::{is_tcp, ports};
 
 /// The gateway's ports in the list that was rendered.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,6 +61,13 @@ impl PinnedPorts {
         };
         let missing = PINS.into_iter().zip(matched).filter(|(_, index)| index.is_none());
         PinnedPorts { found, added: missing.map(|(pin, _)| pin).filter(|pin| is_added(*pin)).collect() }
+    }
+
+    /// A port of the rewritten Service as it was rendered, where it is one of the three.
+    #[must_use]
+    pub fn rendered<'p>(&self, port: &'p Value, service: &'p Value) -> &'p Value {
+        let pin = self.found.iter().find(|pin| port["port"] == pin.number);
+        pin.and_then(|pin| ports(service).get(pin.index)).unwrap_or(port)
     }
 
     /// What becomes of the port at this index, if it is one of the three.

@@ -4,4 +4,5 @@ pub mod gateway_health;
 pub mod health_check;
 pub mod pods;
 pub mod protocol;
+pub mod served;
 pub mod service;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::is_status_port;
-use crate::istio::pods::{Pods, WORKLOADS, plain};
+use crate::istio::pods::plain;
 use crate::lint::context::{Context, about, is_gateway};
 use crate::lint::facts::targets::services;
 use kubernetes_objects::service::ports;
@@ -29,12 +29,8 @@ rules! {
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let workloads: Vec<_> = WORKLOADS.into_iter().flat_map(|kind| context.of_kind(kind)).collect();
-    if workloads.is_empty() {
-        return findings;
-    }
     for (service, targets) in services(context).iter().filter(|(service, _)| is_gateway(service)) {
-        let pods = Pods::of(workloads.iter().copied(), service);
+        let pods = context.pods(service);
         for (index, port) in ports(&service.value).iter().enumerate().filter(|(_, port)| !is_status_port(port)) {
             let number = match &port["targetPort"] {
                 Value::Null => port["port"].as_u64(),

@@ -8,10 +8,9 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::istio::STATUS_PORT;
+use crate::istio::served::{Evidence, Speaks};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
 use alb_controller::catalogue;
@@ -102,37 +101,12 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What a port of a gateway speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Speaks {
-    Tls,
-    ClearText,
-    /// Plain HTTP, by Istio's agent.
-    Status,
-    Unknown,
-}
-
-/// By number, target port and name, as Istio's gateways have them.
-fn speaks(port: &Value) -> Speaks {
-    let name = port["name"].as_str().unwrap_or_default();
-    let number = port["port"].as_u64().unwrap_or_default();
-    let target = match &port["targetPort"] {
-        Value::Number(number) => number.as_u64().unwrap_or_default(),
-        _ => 0,
-    };
-    match (name, number, target) {
-        (STATUS_PORT, _, _) | (_, STATUS_PORT_NUMBER, _) => Speaks::Status,
-        (_, 443, _) | (_, _, 443 | 8443) => Speaks::Tls,
-        (name, _, _) if name.starts_with("https") => Speaks::Tls,
-        (_, 80, _) | (_, _, 80 | 8080) => Speaks::ClearText,
-        (name, _, _) if name.starts_with("http") => Speaks::ClearText,
-        _ => Speaks::Unknown,
-    }
-}
-
 fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
-    target.service.filter(|service| is_gateway(service))?;
-    let speaks = speaks(target.service_port()?);
+    let served = target.served()?;
+    let (because, is_shown) = match &served.evidence {
+        Evidence::Number => (String::new(), false),
+        evidence => (format!(" ({evidence})"), matches!(evidence, Evidence::Gateway(_))),
+    };
     let setting = target.setting("backend-protocol");
     let text = setting.map(|setting| setting.value.as_str());
     let to = target.title();
@@ -140,26 +114,38 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
         Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
         _ => "",
     };
-    match (Protocol::parse(text.unwrap_or("HTTP"))?, speaks) {
+    let found = match (Protocol::parse(text.unwrap_or("HTTP"))?, served.speaks) {
         (Protocol::Http, Speaks::Tls) => {
             let how = match text {
                 None => "backend-protocol is not set, so it is HTTP".to_owned(),
                 Some(_) => format!("backend-protocol is HTTP{from_service}"),
             };
-            let message = format!("{to} speaks TLS, and {how}: every request is answered with 502");
-            Some(target.at("backend-protocol", &ALB001, message))
+            let message = format!("{to} speaks TLS{because}, and {how}: every request is answered with 502");
+            target.at("backend-protocol", &ALB001, message)
         }
         (Protocol::Https, Speaks::ClearText | Speaks::Status) => {
             let what = format!("backend-protocol is HTTPS{from_service}");
-            let message = format!("{to} speaks plain HTTP, and {what}: what goes there is answered with 502");
+            let message = format!("{to} speaks plain HTTP{because}, and {what}: what goes there is answered with 502");
             let finding = target.here(&ALB002, message);
-            Some(match speaks {
-                Speaks::Status => finding.severity(Severity::Warning),
+            // What was spoken before may have changed.
+            match (served.speaks, &served.evidence) {
+                (Speaks::Status, _) | (_, Evidence::OldLoadBalancer(_)) => finding.severity(Severity::Warning),
                 _ => finding,
-            })
+            }
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    let help = match found.rule.id {
+        "ALB001" => {
+            "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or let the Gateway \
+                     serve clear text there"
+        }
+        _ => {
+            "set `alb.ingress.kubernetes.io/backend-protocol: HTTP` (`ingress.backendProtocol`), or let the Gateway's server \
+              have `protocol: HTTPS` with `tls.mode: SIMPLE`"
+        }
+    };
+    Some(found.maybe_help(is_shown.then_some(help)))
 }
 
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {

@@ -1,0 +1,43 @@
+//! Whether something of the gateway listens on the port that an Ingress leads to, and how that is known.
+
+#[cfg(test)]
+mod tests;
+
+use crate::finding::{Finding, Severity, rules};
+use crate::istio::served::{Evidence, Speaks};
+use crate::lint::context::Context;
+use crate::lint::facts::targets::{Target, targets};
+
+rules! {
+    ALB112 Error "what-the-port-serves" {
+        summary: "what the gateway serves on the port that a rule leads to, or that it serves nothing there",
+        explanation: "A gateway listens on a port only where a `Gateway` of Istio that selects its pods has a server with \
+            the number of the Service's port, and speaks there what that server says: clear text with `HTTP`, `HTTP2` and \
+            `GRPC`, TLS with `HTTPS` and `TLS`. The number of the port decides nothing: 443 with `protocol: HTTP` is \
+            clear text, as it is behind an NLB that ended TLS. Evidence counts in this order: Gateways in the stream, how \
+            the old load balancer reached the port, `appProtocol` and a target port's name, the number. An info says \
+            what was found; that no server of the Gateways in the stream is for the port is an error, since every \
+            request is then answered with 502.",
+        help: "lead the rule to a port that is served (`ingress.backendPort`, --backend-port), or give the Gateway a \
+            server for this one; where a Gateway outside of this stream serves it, allow this finding by its id",
+        source: "Istio pilot/pkg/model/gateway.go resolvePorts; LBC v3.5.0 pkg/service/model_build_listener.go:107",
+    }
+}
+
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        findings.extend(targets(context, ingress).iter().filter_map(of_target));
+    }
+    findings
+}
+
+fn of_target(target: &Target<'_>) -> Option<Finding> {
+    let served = target.served()?;
+    let message = format!("{}: {}", target.title(), served.describe());
+    match (served.speaks, &served.evidence) {
+        (Speaks::Nothing, _) => Some(target.here(&ALB112, message)),
+        (Speaks::Status | Speaks::Unknown, _) | (_, Evidence::Number) => None,
+        _ => Some(target.here(&ALB112, message).severity(Severity::Info)),
+    }
+}
