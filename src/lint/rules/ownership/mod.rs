@@ -2,3 +2,4 @@
 
 pub mod class;
 pub mod group;
+pub mod service;
