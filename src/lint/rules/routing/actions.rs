@@ -25,7 +25,8 @@ rules! {
         explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and \
             `service.port.name: use-annotation`, in a rule or as `defaultBackend`. Without such a backend the \
             annotation does nothing, its JSON is not even parsed, and nobody says so. `actions.ssl-redirect` beside a \
-            rule to the gateway redirects nothing: port 80 forwards in clear text.",
+            rule to the gateway redirects nothing: port 80 forwards in clear text. Beside the annotation `ssl-redirect`, \
+            which redirects by itself, it is a leftover that harms nothing: an info.",
         help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; \
             otherwise name it in a rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
@@ -110,6 +111,14 @@ fn never_read(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
             ),
             None => format!("{suffix} is never read: no backend has the name {name} and the port name use-annotation"),
         };
+        // The action of the how-to, left behind beside the annotation that took its place.
+        if name == "ssl-redirect" && ingress.facts.text("ssl-redirect").is_some() {
+            let message = format!("{message}; the annotation ssl-redirect does the redirect");
+            return ingress
+                .at(&ALB003, suffix, message)
+                .severity(Severity::Info)
+                .help("remove the annotation, it does nothing");
+        }
         ingress.at(&ALB003, suffix, message)
     });
     found.collect()

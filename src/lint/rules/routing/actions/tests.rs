@@ -25,6 +25,16 @@ fn action_never_read() {
             ("no backend", working().set("actions.x", REDIRECT), error),
             ("not even parsed", working().set("actions.x", "nonsense"), error),
             ("a port by number", with(REDIRECT, &[("/", "Prefix", "name: x, port: {number: 80}")]), error),
+            (
+                "a leftover beside ssl-redirect",
+                working().set("actions.ssl-redirect", REDIRECT),
+                &["info Ingress mesh/alb @actions.ssl-redirect"],
+            ),
+            (
+                "the same where nothing redirects",
+                working().unset(&["ssl-redirect"]).set("actions.ssl-redirect", REDIRECT),
+                &["error Ingress mesh/alb @actions.ssl-redirect"],
+            ),
             ("in a rule", alone(REDIRECT), &[]),
             (
                 "as the default backend",
