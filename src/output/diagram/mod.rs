@@ -87,6 +87,9 @@ fn alb_branch(built: &Built, serves: &dyn Fn(&TargetGroup) -> Option<String>) ->
     branches.push(Branch::new(match &built.wafv2 {
         WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
         WebAcl::Detached => "WAF: taken off".to_owned(),
+        WebAcl::DetachedByRelease => {
+            "WAF: taken off, also one that was attached by hand (releases before 2.8.2 do so)".to_owned()
+        }
         WebAcl::Arn(arn) => format!("WAF: {arn}"),
         WebAcl::Name(name) => format!("WAF: the web ACL called {name}"),
     }));
@@ -230,6 +233,11 @@ fn target_branch(target: &Target, groups: &TargetGroups<'_>) -> Branch {
         },
         TargetGroupRef::Arn(arn) => arn,
         TargetGroupRef::Unknown => "that AWS looks up by its name",
+        TargetGroupRef::NoService(name) => {
+            return Branch::new(format!(
+                "Service {name}, which is not in these manifests: if it is not in the cluster either, the answer is 503"
+            ));
+        }
     };
     Branch::new(format!("target group {id}"))
 }

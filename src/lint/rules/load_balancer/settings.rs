@@ -11,7 +11,7 @@ use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, s
 use crate::lint::facts::members::Question;
 use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_bool;
-use alb_controller::model::Effective;
+use alb_controller::model::{Effective, WebAcl};
 use alb_controller::validation;
 
 rules! {
@@ -80,6 +80,16 @@ rules! {
         source: "AWS elbv2 API, CreateLoadBalancer and IpamPools; \
             https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html",
     }
+    ALB100 Warning "web-acl-set-by-hand-is-taken-off" {
+        summary: "no web ACL is named, and the controller is older than 2.8.2",
+        explanation: "Up to release 2.8.1 the controller takes the web ACL of WAFv2 off that somebody attached by hand, or \
+            by a policy of AWS Firewall Manager, at each reconcile: an Ingress without the annotation means none to it. \
+            Since 2.8.2 it leaves such a web ACL alone.",
+        help: "name the web ACL (`ingress.wafv2AclArn`), or update the controller to 2.8.2 or later",
+        source: "LBC v2.8.2 pkg/ingress/model_build_load_balancer_addons.go, pkg/deploy/wafv2; \
+            https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3780; \
+            https://github.com/advisories/GHSA-rjfv-pjvx-mjgv",
+    }
     ALB106 Warning "subnets-by-zone-name" {
         summary: "`subnets` has the name of a zone where the id or the Name tag of a subnet belongs",
         explanation: "The controller takes an entry that begins with `subnet-` for an id, and looks up every other one as \
@@ -97,6 +107,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         findings.extend(name(context, ingress));
         findings.extend(subnets(context, ingress));
         findings.extend(web_acl(context, ingress));
+        findings.extend(web_acl_by_hand(context, ingress));
         findings.extend(shield(ingress));
         findings.extend(fixed_addresses(context, ingress));
         findings.extend(ids(context, ingress));
@@ -174,6 +185,13 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     }
     let fault = validation::web_acl(arn.value).err()?;
     Some(context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what)).maybe_help(fault.help))
+}
+
+fn web_acl_by_hand(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let taken_off = ingress.built()?.wafv2 == WebAcl::DetachedByRelease;
+    let release = &context.options.controller_version;
+    let message = format!("release {release} of the controller takes off a web ACL that was attached by hand");
+    taken_off.then(|| ingress.finding(&ALB100, message))
 }
 
 fn shield(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {

@@ -262,8 +262,13 @@ fn never_fire(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
                 (severity, message)
             }
         };
+        let loops = shadowed_by.is_none() && severity == Severity::Error;
+        let help = loops.then_some(
+            "give the redirect another host, port or path than the request has: the controller leaves out one that leads to \
+             its own listener, host and path",
+        );
         let finding = ingress.finding(&ALB007, message).field(path_pointer(rule, path));
-        findings.push(finding.severity(severity));
+        findings.push(finding.severity(severity).maybe_help(help.map(str::to_owned)));
     }
     findings
 }

@@ -104,6 +104,16 @@ fn root_only(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
     findings
 }
 
+/// The Services beside an Ingress, as a help line for a backend that names none of them.
+fn there(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<String> {
+    let services = context.of_kind("Service").filter(|service| service.namespace() == ingress.object.namespace());
+    let names: Vec<&str> = services.map(Object::name).take(4).collect();
+    match names.as_slice() {
+        [] | [_, _, _, _, ..] => None,
+        names => Some(format!("name a Service that is there: {}", names.join(", "))),
+    }
+}
+
 fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for target in targets(context, ingress) {
@@ -125,7 +135,8 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
                     "there is no Service {} in these manifests: if it is not in the cluster either, the answer is 503",
                     target.name
                 ))
-                .severity(Severity::Warning),
+                .severity(Severity::Warning)
+                .maybe_help(there(context, ingress)),
             });
             continue;
         };

@@ -286,6 +286,6 @@ fn targets_of(action: &Action) -> impl Iterator<Item = &str> {
     let targets = forward.into_iter().flat_map(|forward| &forward.target_groups);
     targets.filter_map(|target| match &target.group {
         TargetGroupRef::Id(id) => Some(id.as_str()),
-        TargetGroupRef::Arn(_) | TargetGroupRef::Unknown => None,
+        TargetGroupRef::Arn(_) | TargetGroupRef::Unknown | TargetGroupRef::NoService(_) => None,
     })
 }

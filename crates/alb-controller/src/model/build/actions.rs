@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
                 let port = target.service_port.clone().unwrap_or(PortRef::Number(0));
                 match self.find_service(&key) {
                     Found::Service(service) => TargetGroupRef::Id(self.target_group(member, &key, service, &port)?),
-                    Found::Missing | Found::Unknown => TargetGroupRef::Unknown,
+                    Found::Missing | Found::Unknown => TargetGroupRef::NoService(name.clone()),
                 }
             }
         };

@@ -94,8 +94,10 @@ pub enum TargetGroupRef {
     Id(String),
     /// An existing one, by its ARN.
     Arn(String),
-    /// An existing one that AWS looks up by its name, or one whose Service is not in the stream.
+    /// An existing one that AWS looks up by its name.
     Unknown,
+    /// That of a Service which is not in the stream.
+    NoService(String),
 }
 
 impl Serialize for TargetGroupRef {
@@ -103,7 +105,7 @@ impl Serialize for TargetGroupRef {
         match self {
             TargetGroupRef::Id(id) => serializer.collect_str(&format_args!("tg:{id}")),
             TargetGroupRef::Arn(arn) => serializer.serialize_str(arn),
-            TargetGroupRef::Unknown => serializer.serialize_none(),
+            TargetGroupRef::Unknown | TargetGroupRef::NoService(_) => serializer.serialize_none(),
         }
     }
 }

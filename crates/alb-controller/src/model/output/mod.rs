@@ -220,6 +220,8 @@ pub enum WebAcl {
     Untouched,
     /// Detached.
     Detached,
+    /// Detached since nobody names one, as releases before 2.8.2 do.
+    DetachedByRelease,
     /// By ARN.
     Arn(String),
     /// By name; AWS looks the ARN up.
@@ -230,7 +232,7 @@ impl Serialize for WebAcl {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             WebAcl::Untouched | WebAcl::Name(_) => serializer.serialize_none(),
-            WebAcl::Detached => serializer.serialize_str(""),
+            WebAcl::Detached | WebAcl::DetachedByRelease => serializer.serialize_str(""),
             WebAcl::Arn(arn) => serializer.serialize_str(arn),
         }
     }

@@ -77,6 +77,19 @@ fn subnets() {
 }
 
 #[test]
+fn a_web_acl_that_was_attached_by_hand() {
+    for (manifest, release, found) in [
+        (working(), "2.8.1", true),
+        (working(), "2.8.2", false),
+        (working().set("wafv2-acl-arn", ACL), "2.8.1", false),
+        (working().set("wafv2-acl-arn", "none"), "2.8.1", false),
+    ] {
+        let findings = manifest.findings_with(&format!("{{controllerVersion: '{release}'}}"));
+        assert_eq!(findings.iter().any(|line| line.contains("ALB100")), found, "{release}: {findings:?}");
+    }
+}
+
+#[test]
 fn zones_in_place_of_subnets() {
     let line = at("subnets", "warning");
     let subnets = |value: &str| working().set("subnets", value);
