@@ -35,6 +35,20 @@ pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Bef
         .collect()
 }
 
+/// The same for manifests as they stand: an Ingress says what is asked for, and what else is in the stream overrides it.
+pub fn as_is(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        let found = check(context, ingress, Before::default());
+        let is_internal = ingress.built().is_some_and(|built| built.load_balancer.scheme == catalogue::INTERNAL);
+        // Other networks of an ALB that is internal against what was asked for are not more open.
+        let is_closed = is_internal && ingress.annotation("scheme") == Some(catalogue::INTERNET_FACING);
+        let severity = |finding: Finding| if is_closed { finding.severity(Severity::Warning) } else { finding };
+        findings.extend(found.into_iter().map(severity));
+    }
+    findings
+}
+
 fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
     let scheme = ingress.annotation("scheme");
     let open = ingress.built()?.load_balancer.scheme == catalogue::INTERNET_FACING;

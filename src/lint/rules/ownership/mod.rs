@@ -2,3 +2,5 @@
 
 pub mod class;
 pub mod group;
+pub mod second;
+pub mod version;
