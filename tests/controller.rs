@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use alb_controller::model::{Options, build, show_json};
-use istio_alb::finding::Severity;
+use istio_alb::finding::{Finding, Severity};
 use istio_alb::lint;
 use kubernetes_objects::object;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -31,7 +31,7 @@ fn main() {
 fn cases(folder: &Path) -> Vec<Trial> {
     let expected = std::fs::read_to_string(folder.join("expected.csv")).expect("expected.csv");
     let rows = expected.lines().skip(1).filter(|line| !line.is_empty());
-    rows.map(|row| {
+    let recorded = rows.map(|row| {
         let mut fields = row.split(',');
         let mut next = || fields.next().unwrap_or_default().to_owned();
         let (case, outcome, decidable) = (next(), next(), next() == "yes");
@@ -41,8 +41,37 @@ fn cases(folder: &Path) -> Vec<Trial> {
             compare(&folder, &outcome, decidable)?;
             compare_findings(&folder, rule.as_deref())
         })
-    })
-    .collect()
+    });
+    recorded.chain(found_at_random(&folder.join("random/found"))).collect()
+}
+
+/// Inputs that came up at random, where the controller had answered otherwise than the model.
+fn found_at_random(folder: &Path) -> Vec<Trial> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut folders: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    folders.sort();
+    let name = |folder: &Path| format!("random/{}", folder.file_name().unwrap_or_default().to_string_lossy());
+    folders.into_iter().map(|folder| Trial::test(name(&folder), move || compare_found(&folder))).collect()
+}
+
+fn compare_found(folder: &Path) -> Result<(), Failed> {
+    let text = std::fs::read_to_string(folder.join("input.yaml"))?;
+    let wanted: Value = serde_json::from_str(&std::fs::read_to_string(folder.join("expected.json"))?)?;
+    let shown = show_json(&build(&objects(&text), &Options::default()));
+    let got = json!({"verdict": shown["verdict"], "message": shown["message"],
+        "groups": if wanted["verdict"] == "built" { pick(&wanted["groups"], shown["groups"].clone()) } else { json!([]) }});
+    let wanted = pick(&got, wanted);
+    if wanted != got {
+        return Err(difference(&wanted, &got, "").into());
+    }
+    let found = lint::check_stream(&text, &[]).map_err(|error| error.to_string())?.findings;
+    // An empty value is an error even where it does no harm.
+    let is_error = |finding: &Finding| finding.severity == Severity::Error && finding.rule.id != "ALB029";
+    let is_refused = found.iter().any(is_error);
+    match is_refused == (wanted["verdict"] == "refused") {
+        true => Ok(()),
+        false => Err(format!("verdict {}, and errors: {is_refused}", wanted["verdict"]).into()),
+    }
 }
 
 fn compare(folder: &Path, outcome: &str, decidable: bool) -> Result<(), Failed> {

@@ -62,8 +62,8 @@ pub struct Gateway<'g> {
     pub spec: &'g Spec,
     /// Whether its Service was rewritten.
     pub rewritten: bool,
-    /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost: that the list has no
-    /// effect in the Ingress either is no news.
+    /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost. A rule does not report
+    /// it a second time.
     pub allow_list_lost: Option<ObjectRef>,
     /// What the ports of its Service speak.
     pub served: &'g ServedPorts,

@@ -1,9 +1,13 @@
 //! All rules, and the functions that check them: one line for each module of rules. Nothing else imports a rule.
 
-use super::context::{Context, IngressUnderCheck, if_ours};
+use std::collections::BTreeSet;
+
+use super::context::{Context, IngressUnderCheck, if_ours, pointer};
+use super::facts::targets::services;
 use super::rules;
 use crate::finding::{Finding, Registry, Severity};
 use crate::migrate;
+use alb_controller::catalogue::PREFIX;
 use kubernetes_objects::ObjectRef;
 use rules::access::wider_than_asked;
 use rules::annotations::values;
@@ -55,6 +59,7 @@ registry! {
     report:
         rules::access,
         rules::ownership::second,
+        rules::ownership::service,
         rules::refused,
         rules::targets::service,
         migrate::rules,
@@ -77,15 +82,25 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Rules about what the API server refuses, whoever the Ingress belongs to.
 const BY_THE_API_SERVER: [&str; 4] = ["ALB039", "ALB085", "ALB090", "ALB103"];
 
-/// Errors in an Ingress without any class are sure only where the cluster has a default class of the controller's.
+/// Errors in an Ingress without any class are sure only where the cluster has a default class of the controller's; so are those
+/// about annotations of a Service that only such Ingresses lead to.
 fn not_sure(context: &Context<'_>, findings: &mut [Finding]) {
     let without = context.under_check.iter().filter(|ingress| ingress.has_no_class());
-    let without: Vec<_> = without.map(|ingress| ingress.object.reference()).collect();
+    let without: BTreeSet<_> = without.map(|ingress| ingress.object.reference()).collect();
     if without.is_empty() {
         return;
     }
+    let services = services(context).into_iter();
+    let services: BTreeSet<_> = services
+        .filter(|(_, targets)| targets.iter().all(|target| target.ingress.has_no_class()))
+        .map(|(service, _)| service.reference())
+        .collect();
     for finding in findings.iter_mut() {
-        let is_of_one = finding.object.as_ref().is_some_and(|object| without.contains(object));
+        let of_controller = || finding.field.as_ref().is_some_and(|field| field.starts_with(&pointer(PREFIX)));
+        let is_of_one = finding
+            .object
+            .as_ref()
+            .is_some_and(|object| without.contains(object) || (services.contains(object) && of_controller()));
         if is_of_one && finding.severity == Severity::Error && !BY_THE_API_SERVER.contains(&finding.rule.id) {
             *finding = if_ours(finding.clone());
         }
@@ -114,6 +129,7 @@ pub mod rewrite_findings {
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;
     pub use crate::lint::rules::flux::read as read_variables;
+    pub use crate::lint::rules::ownership::service::written_back;
     pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};
     pub use crate::lint::rules::targets::service::{
         east_west, external_addresses, extra_port, headless, pinned, session_affinity, traffic_policy_local,

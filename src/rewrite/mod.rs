@@ -1,7 +1,7 @@
 //! The filter: a stream in, the stream with the gateway behind an ALB out.
 //!
 //! ```text
-//! split → assign → for each gateway: carry over, plan, build the Ingress → edit, read back → check
+//! split → select, assign → for each gateway: carry over, plan the Service, build the Ingress → edit, read back → check
 //! ```
 //!
 //! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,

@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::IpNet;
+
 use super::ALB024;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -84,6 +86,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     if allowed.is_empty() {
         return None;
     }
+    let networks: Vec<IpNet> = allowed.iter().filter_map(|source| source.parse().ok()).collect();
     let ports: BTreeSet<i32> = ingress.listeners.iter().map(|own| own.listener.port).collect();
     let others: BTreeSet<&str> = ingress
         .built()?
@@ -91,7 +94,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         .iter()
         .filter(|rule| ports.contains(&rule.port))
         .map(|rule| rule.source.as_str())
-        .filter(|source| !allowed.contains(*source))
+        .filter(|source| !allowed.contains(*source) && !networks.iter().any(|network| contains(network, source)))
         .collect();
     (!others.is_empty()).then(|| {
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
@@ -107,6 +110,10 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
              old for an annotation needs networks in `ingress.inboundCidrs`",
         )
     })
+}
+
+fn contains(network: &IpNet, source: &str) -> bool {
+    source.parse().is_ok_and(|source: IpNet| network.contains(&source))
 }
 
 /// A finding about the object that is in effect: the class parameters or another member, else the Ingress.

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use kubernetes_objects::validation::PORTS;
+
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
@@ -144,7 +146,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         Kind::Map => map(annotation, text),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
-            PortRef::Number(1..=65535) => None,
+            PortRef::Number(number) if PORTS.contains(&number) => None,
             PortRef::Number(_) => Some(Fault::new(format!("{text} is no port")).by_aws()),
             PortRef::Name(_) => {
                 let what = format!("{text:?} is neither a port nor traffic-port");
@@ -216,7 +218,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
         return None;
     }
     let map = string_map(text)?;
-    let port = |text: &str| parse_int32(text).ok().filter(|port| (1..=65535).contains(port));
+    let port = |text: &str| parse_int32(text).ok().filter(|port| PORTS.contains(port));
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }

@@ -1,12 +1,12 @@
 //! What the API server would refuse in an Ingress, and in a Service that one leads to.
 //!
 //! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
-//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here. A
-//! Service that is refused stays as it is, and Helm prints why: it is checked in manifests as they stand. In the filter only the
-//! keys of its annotations are: one that is misspelt was meant for the old load balancer, and is not carried over.
+//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here.
+//! When a Service is refused nothing has changed yet, and Helm prints why. So Services are checked with `--as-is` only. The filter
+//! checks the keys of their annotations: one that is misspelt was meant for the old load balancer, and is not carried over.
 //!
-//! What other rules own (rules and default backend, resource backends, both forms of the class, fields of LoadBalancer Services)
-//! is left to them.
+//! Other rules report faults of rules and default backend, of resource backends, of the class in both forms, and of fields of
+//! LoadBalancer Services.
 
 mod ingress;
 mod service;

@@ -3,4 +3,5 @@
 pub mod class;
 pub mod group;
 pub mod second;
+pub mod service;
 pub mod version;

@@ -61,8 +61,8 @@ rules! {
             takes every request of its own is dead, on every listener. A redirect is meant to fire, so that is an \
             error; for other rules it is a warning.\n\nA redirect to the listener that it stands on is left out there, \
             which is how one redirect rule can serve the HTTP listener and not the HTTPS one. So is what an earlier \
-            redirect takes; there the controller does not see regular expressions, and a redirect that has them for \
-            its host or path makes it leave out rules that it does not take: that is an error.",
+            redirect takes; there the controller does not see regular expressions of hosts (up to v3.0.0 nor those of \
+            paths), and a redirect that has them makes it leave out rules that it does not take: that is an error.",
         help: "put the redirect first, in an entry of `spec.rules` of its own; to redirect everything to HTTPS use \
             `alb.ingress.kubernetes.io/ssl-redirect: '443'`, which needs no rule",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:26-34, 88-127; \
@@ -293,8 +293,8 @@ fn leads_to_https(rule: &model::Rule) -> bool {
     redirect.is_some_and(|redirect| redirect.protocol.as_deref() == Some("HTTPS"))
 }
 
-/// Whether the controller leaves a rule out that requests could reach: of host and path it compares values only, and a rule
-/// that has regular expressions instead has none (rule_optimizer.go:137-175).
+/// Whether the controller leaves a rule out that requests could reach: of hosts it compares values only, and a rule that has
+/// regular expressions instead has none (rule_optimizer.go:137-175); up to v3.0.0 it is the same for paths.
 fn is_wrongly_left_out(rule: &model::Rule, by: &model::Rule) -> bool {
     let regular = |condition: &Condition| match condition {
         Condition::HostHeader { host_header_config: patterns }

@@ -336,5 +336,6 @@ fn an_alb_that_is_more_open_than_its_ingress_as_it_stands() {
     assert_eq!(says(closed.class_params("{scheme: internal}"), "ALB024"), none);
     assert_eq!(says(list.clone().class_params("{inboundCIDRs: [0.0.0.0/0]}"), "ALB027"), ["error"]);
     assert_eq!(says(list.clone().class_params("{scheme: internal, inboundCIDRs: [0.0.0.0/0]}"), "ALB027"), ["warning"]);
-    assert_eq!(says(list.class_params("{inboundCIDRs: [10.0.0.0/8]}"), "ALB027"), none);
+    assert_eq!(says(list.clone().class_params("{inboundCIDRs: [10.0.0.0/8]}"), "ALB027"), none);
+    assert_eq!(says(list.class_params("{inboundCIDRs: [10.1.0.0/16]}"), "ALB027"), none);
 }
