@@ -7,15 +7,15 @@
 mod tests;
 
 use kubernetes_objects::validation::PORTS;
-use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
 use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::not_judged::not_judged;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
-use alb_controller::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
+use alb_controller::catalogue::{self, Annotation, Kind, Place};
 use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, string_map, trim};
 use alb_controller::model::Effective;
 use alb_controller::model::{Setting, State};
@@ -253,22 +253,5 @@ pub fn no_text(object: &Object) -> Vec<Finding> {
 /// Annotations that are no text, in Ingresses that the model does not have because they cannot be decoded. Only those that
 /// may be the controller's are checked.
 pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
-    let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
-    let objects = context.objects.iter().enumerate();
-    objects
-        .filter(|(index, object)| object.kind() == "Ingress" && !decoded.contains(index))
-        .filter(|(_, object)| may_be_ours(context, object))
-        .flat_map(|(_, object)| no_text(object))
-        .collect()
-}
-
-fn may_be_ours(context: &Context<'_>, ingress: &Object) -> bool {
-    if let Some(class) = ingress.annotation(CLASS_ANNOTATION) {
-        return class == context.options.ingress_class;
-    }
-    let name = &ingress.value["spec"]["ingressClassName"];
-    context.of_kind("IngressClass").find(|class| name == class.name()).is_none_or(|class| {
-        let controller = class.value["spec"]["controller"].as_str();
-        controller.is_some_and(|controller| controller.ends_with("/alb"))
-    })
+    not_judged(context).into_iter().flat_map(no_text).collect()
 }
