@@ -12,11 +12,13 @@ use crate::config::{Settings, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
 use crate::flux::variables;
+use crate::istio::east_west_reason;
 use crate::istio::pods::Pods;
 use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks};
-use crate::lint::rewrite_findings::{Before, no_text};
+use crate::lint::rewrite_findings::{Before, extra_port, no_text};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
+use kubernetes_objects::service::ports;
 use kubernetes_objects::{Object, ObjectRef};
 
 /// The rewrite of one gateway.
@@ -70,6 +72,7 @@ impl<'s> Rewrite<'s> {
             moved: &moved,
             existing: there.as_ref(),
         })?;
+        plan.findings.retain(|finding| !is_about_backend(finding, spec, &patched, &built));
         let transition = Transition {
             spec,
             original,
@@ -93,6 +96,22 @@ impl<'s> Rewrite<'s> {
         let carried = carried.annotations.into_iter().chain(moved).collect();
         Ok(Rewrite { settings, service, existing, plan, patched, served, built, carried, before })
     }
+}
+
+/// Whether a finding says of the port that the Ingress leads to that the ALB does not serve it.
+fn is_about_backend(finding: &Finding, spec: &Spec, service: &Object, built: &BuiltIngress) -> bool {
+    if east_west_reason(service).is_some() {
+        return false;
+    }
+    let rules = built.value["spec"]["rules"].as_array().into_iter().flatten();
+    let mut backends = rules.flat_map(|rule| rule["http"]["paths"].as_array().into_iter().flatten());
+    backends.any(|path| {
+        let port = &path["backend"]["service"]["port"];
+        let by_name = |found: &Value| !port["name"].is_null() && found["name"] == port["name"];
+        let is_it = |found: &&Value| found["port"] == port["number"] || by_name(found);
+        let led_to = ports(&service.value).iter().find(is_it);
+        led_to.is_some_and(|port| *finding == extra_port(port, spec.service.extra_ports()))
+    })
 }
 
 /// What the Ingress of an earlier run says that a port of the Service speaks, if it leads there.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::istio::owner::{Owner, managed_service, owner};
 use crate::istio::{east_west_reason, is_gateway};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
@@ -48,32 +49,57 @@ impl Selector {
 ///
 /// # Errors
 ///
-/// Where several Services are possible, and where the only candidate is an east-west gateway.
+/// Where several Services are possible, and where the only candidate is an east-west gateway or istiod's.
 pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Result<Option<usize>, Error> {
     let candidates = services(objects).filter(|(_, service)| selector.may_choose(service));
     if selector.name.is_some() {
         return one_of(candidates.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
     }
-    let (east_west, gateways): (Vec<_>, Vec<_>) = candidates
-        .filter(|(index, _)| !claimed.contains(index))
-        .partition(|(_, service)| east_west_reason(service).is_some());
-    if let ([], [(_, service), ..]) = (gateways.as_slice(), east_west.as_slice()) {
-        return Err(refused(service));
+    let mut refusal = None;
+    let mut gateways = Vec::new();
+    for (index, service) in candidates.filter(|(index, _)| !claimed.contains(index)) {
+        match refused(service) {
+            Some(error) => refusal = refusal.or(Some(error)),
+            None => gateways.push((index, service)),
+        }
+    }
+    if let Some(refusal) = refusal.filter(|_| gateways.is_empty()) {
+        return Err(refusal);
     }
     let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
     let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
     one_of(if exposed.is_empty() { gateways } else { exposed }, "--gateway NAME")
 }
 
-/// The error for a stream whose only gateway is an east-west gateway.
-fn refused(service: &Object) -> Error {
-    let reason = east_west_reason(service).unwrap_or_default();
-    Error::input(format!(
-        "Service {} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't do that",
-        service.full_name()
-    ))
-    .at(service.place.clone())
-    .help("leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME")
+/// The error for a stream whose only gateway is no gateway for the web, or is not the chart's; `None` for others.
+fn refused(service: &Object) -> Option<Error> {
+    let (name, title) = (service.name(), service.full_name());
+    let (message, help, id) = if let Some(reason) = east_west_reason(service) {
+        (
+            format!(
+                "Service {title} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't \
+                 do that"
+            ),
+            "leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME"
+                .to_owned(),
+            "ALB046",
+        )
+    } else if let Some(Owner::Istiod { gateway, mark }) = owner(service) {
+        (
+            format!(
+                "Service {title} is made by istiod from the Gateway {gateway} ({mark}), and what is changed in it is written back"
+            ),
+            format!(
+                "change the Gateway {gateway} instead: the annotation `networking.istio.io/service-type: NodePort` in its metadata, \
+                 and an Ingress beside it (--phase attach with --gateway {name})"
+            ),
+            "ALB113",
+        )
+    } else {
+        return None;
+    };
+    let overruled = format!("{help}; --gateway {name} takes this one all the same, and {id} reports it");
+    Some(Error::input(message).at(service.place.clone()).help(overruled))
 }
 
 /// The error for a stream in which [`find`] found nothing.
@@ -89,6 +115,17 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
+    if let Some((gateway, service)) = objects.iter().find_map(|object| Some((object, managed_service(object)?))) {
+        return Error::input(format!(
+            "{wanted}: istiod makes the Service {service} from the Gateway {} of the Gateway API, in the cluster",
+            gateway.full_name()
+        ))
+        .at(gateway.place.clone())
+        .help(
+            "there is nothing to rewrite: put the annotation `networking.istio.io/service-type: NodePort` into the Gateway's metadata, \
+             write the Ingress by hand, and judge it with `istio-alb check --as-is`",
+        );
+    }
     let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(

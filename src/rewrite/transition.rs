@@ -6,6 +6,7 @@ use crate::config::types::Phase;
 use crate::config::{Spec, fields};
 use crate::finding::Finding;
 use crate::istio::east_west_reason;
+use crate::istio::owner::owner;
 use crate::lint::rewrite_findings as rules;
 use crate::migrate::{self, Carried, UnknownScheme, annotations_of, compare};
 use alb_controller::catalogue;
@@ -43,6 +44,9 @@ impl Transition<'_> {
             let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
             let no_text = rules::no_text(self.original).into_iter();
             findings.extend(no_text.filter(|finding| finding.field.as_ref().is_some_and(is_removed)));
+        }
+        if !attach {
+            findings.extend(owner(self.original).as_ref().map(rules::written_back));
         }
         findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
         findings

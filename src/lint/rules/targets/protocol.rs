@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::STATUS_PORT;
-use crate::istio::served::{Evidence, Speaks};
+use crate::istio::served::{Evidence, Speaks, by_number};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
 use alb_controller::catalogue;
@@ -103,9 +103,10 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     let served = target.served()?;
-    let (because, is_shown) = match &served.evidence {
-        Evidence::Number => (String::new(), false),
-        evidence => (format!(" ({evidence})"), matches!(evidence, Evidence::Gateway(_))),
+    let by_gateway = matches!(served.evidence, Evidence::Gateway(_));
+    let because = match &served.evidence {
+        Evidence::Number => String::new(),
+        evidence => format!(" ({evidence})"),
     };
     let setting = target.setting("backend-protocol");
     let text = setting.map(|setting| setting.value.as_str());
@@ -114,38 +115,51 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
         Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
         _ => "",
     };
-    let found = match (Protocol::parse(text.unwrap_or("HTTP"))?, served.speaks) {
+    let protocol = Protocol::parse(text.unwrap_or(catalogue::HTTP))?;
+    match (protocol, served.speaks) {
         (Protocol::Http, Speaks::Tls) => {
             let how = match text {
                 None => "backend-protocol is not set, so it is HTTP".to_owned(),
                 Some(_) => format!("backend-protocol is HTTP{from_service}"),
             };
             let message = format!("{to} speaks TLS{because}, and {how}: every request is answered with 502");
-            target.at("backend-protocol", &ALB001, message)
+            let help = "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or let the \
+                        Gateway's server have `protocol: HTTP`";
+            Some(target.at("backend-protocol", &ALB001, message).maybe_help(by_gateway.then_some(help)))
         }
         (Protocol::Https, Speaks::ClearText | Speaks::Status) => {
             let what = format!("backend-protocol is HTTPS{from_service}");
             let message = format!("{to} speaks plain HTTP{because}, and {what}: what goes there is answered with 502");
-            let finding = target.here(&ALB002, message);
+            let help = "set `alb.ingress.kubernetes.io/backend-protocol: HTTP` (`ingress.backendProtocol`), or let the \
+                        Gateway's server have `protocol: HTTPS` with `tls.mode: SIMPLE`";
+            let finding = target.here(&ALB002, message).maybe_help(by_gateway.then_some(help));
             // What was spoken before may have changed.
-            match (served.speaks, &served.evidence) {
+            Some(match (served.speaks, &served.evidence) {
                 (Speaks::Status, _) | (_, Evidence::OldLoadBalancer(_)) => finding.severity(Severity::Warning),
                 _ => finding,
-            }
+            })
         }
+        (_, Speaks::ClearText | Speaks::Tls) if served.evidence == Evidence::EarlierRun => {
+            kept_protocol(target, protocol)
+        }
+        _ => None,
+    }
+}
+
+/// An Ingress that the filter found in the stream, and whose `backend-protocol` it left against the number of the port.
+fn kept_protocol(target: &Target<'_>, protocol: Protocol) -> Option<Finding> {
+    let (rule, is) = match (protocol, by_number(target.service_port()?)) {
+        (Protocol::Http, Speaks::Tls) => (&ALB001, "TLS"),
+        (Protocol::Https, Speaks::ClearText) => (&ALB002, "clear text"),
         _ => return None,
     };
-    let help = match found.rule.id {
-        "ALB001" => {
-            "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or let the Gateway \
-                     serve clear text there"
-        }
-        _ => {
-            "set `alb.ingress.kubernetes.io/backend-protocol: HTTP` (`ingress.backendProtocol`), or let the Gateway's server \
-              have `protocol: HTTPS` with `tls.mode: SIMPLE`"
-        }
-    };
-    Some(found.maybe_help(is_shown.then_some(help)))
+    let message = format!(
+        "backend-protocol stays {} as the Ingress in the stream has it; {} is usually {is}, and what goes there is then answered \
+         with 502",
+        protocol.name(),
+        target.title()
+    );
+    Some(target.at("backend-protocol", rule, message).severity(Severity::Warning))
 }
 
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {

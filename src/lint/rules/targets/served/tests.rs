@@ -94,6 +94,41 @@ fn filtered(ports: &str, annotations: &str, more: &str, spec: &str) -> String {
 }
 
 #[test]
+fn an_ingress_of_the_stream_keeps_its_protocol_with_a_warning() {
+    let text = |protocol: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: gateway, namespace: mesh}}\nspec: {{type: NodePort, ports: [{{name: \
+             status-port, port: 15021}}, {{name: http2, port: 80}}, {{name: https, port: 443}}]}}\n---\napiVersion: \
+             networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: common-external-ingress, namespace: mesh, annotations: \
+             {{kubernetes.io/ingress.class: alb, alb.ingress.kubernetes.io/scheme: internal, \
+             alb.ingress.kubernetes.io/backend-protocol: {protocol}}}}}\nspec: {}\n",
+            "{rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: gateway, port: {number: 443}}}}]}}]}"
+        )
+    };
+    let found = |protocol: &str| -> Vec<String> {
+        let rewritten = rewrite(&text(protocol), &configured("{}")).unwrap().findings;
+        let of_protocol = rewritten.into_iter().filter(|finding| ["ALB001", "ALB002"].contains(&finding.rule.id));
+        of_protocol.map(|finding| format!("{} {}", finding.severity, finding.rule.id)).collect()
+    };
+    assert_eq!(found("HTTP"), ["warning ALB001"]);
+    assert_eq!(found("HTTPS"), Vec::<String>::new());
+}
+
+#[test]
+fn the_only_port_for_traffic_is_served_and_not_said_to_be_unserved() {
+    for (port, expected) in
+        [("{name: http-web, port: 8080}", "8080 -"), ("{name: https-web, port: 9443}", "9443 HTTPS")]
+    {
+        assert_eq!(filtered(port, "", "", "{}"), expected, "{port}");
+        let text = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: gateway}}\nspec: {{ports: [{{name: status-port, port: 15021}}, {port}]}}\n"
+        );
+        let findings = rewrite(&text, &configured("{}")).unwrap().findings;
+        assert!(findings.iter().all(|finding| finding.rule.id != "ALB047"), "{port}");
+    }
+}
+
+#[test]
 fn the_ingress_leads_to_what_is_served() {
     const BOTH: &str = "{name: http2, port: 80}, {name: https, port: 443}";
     const HIGH: &str = "{name: web, port: 80, targetPort: 8080}, {name: tls, port: 443, targetPort: 8443}";
