@@ -123,7 +123,8 @@ const PARAMETERS: &[(&str, &str, i32, &str)] = &[
         2,
         "document 4 (gateway/templates/service.yaml), line 72: Service istio-system/istio-ingressgateway is an east-west gateway \
          (label topology.istio.io/network): its mutual TLS is passed through by SNI, and an ALB can't do that\n  help: leave \
-         it behind its NLB; if another Service of this stream is meant, name it with the parameter `gateway: NAME`",
+         it behind its NLB; if another Service of this stream is meant, name it with the parameter `gateway: NAME`; the parameter \
+         `gateway: istio-ingressgateway` takes this one all the same, and ALB046 reports it",
     ),
     (
         "no Service",

@@ -131,8 +131,8 @@ pub fn instead_of_flags(text: &str) -> String {
             continue;
         }
         let value = after.strip_prefix(' ').map(|value| {
-            let end = value.find(|c: char| !c.is_ascii_alphanumeric() && c != ',').unwrap_or(value.len());
-            value[..end].trim_end_matches(',')
+            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, ',' | '-' | '.' | '_');
+            value[..value.find(|c| !is_part(c)).unwrap_or(value.len())].trim_end_matches([',', '.'])
         });
         match value {
             Some(value) if !value.is_empty() => {

@@ -42,6 +42,7 @@ fn messages_name_parameters_and_no_flags() {
         ("`external-dns --dry-run` and --- a", "`external-dns --dry-run` and --- a"),
         ("no flag", "no flag"),
         ("--", "--"),
+        ("--gateway istio-ingressgateway takes it.", "the parameter `gateway: istio-ingressgateway` takes it."),
     ] {
         assert_eq!(instead_of_flags(text), told);
     }
