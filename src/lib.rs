@@ -3,23 +3,34 @@
 //! The way of the data:
 //!
 //! ```text
-//! bytes → split → select the gateway → plan its Service → build its Ingress → edit the text, read it back → check → one write
+//! bytes → split → select, assign → plan the Service → build the Ingress → edit, read back → check → one write
 //! ```
+//!
+//! - [`rewrite`]: the filter itself, step by step
+//! - [`migrate`]: what the annotations and fields of the old load balancer become
+//! - [`lint`]: the findings, on the controller's model of the result; [`finding`] is what they are made of
+//! - [`config`]: flags, variables and files, resolved into one [`config::Settings`] for each gateway
+//! - [`hosts`]: Helm, kustomize, Argo CD and Flux; [`flux`] knows its placeholders
+//! - [`output`]: findings and the picture of the load balancer, in the formats that there are
+//! - [`cli`]: the command line and the commands beside the filter
+//! - [`istio`], [`error`]: what all of them share
+//!
+//! What is not about this program stands in crates of its own: `manifest_yaml`, `kubernetes_objects`, `alb_controller`.
 //!
 //! What the filter promises:
 //!
-//! - **All or nothing.** The output is complete before its first byte is written; an error leaves stdout empty, but under Helm 4,
-//!   which shows nothing else of a plugin: [`hosts::helm`] says what it gets.
-//! - **Every byte that is not ours stays.** Documents that are not the gateway's Service are slices of the input, and of the
-//!   Service all but what changes is, too.
+//! - **All or nothing.** The output is complete before its first byte is written. An error leaves stdout empty. Helm 4 is the
+//!   exception, since it shows nothing else of a plugin: [`hosts::helm`] says what it gets.
+//! - **Every byte that is not ours stays.** Documents that are not the gateway's Service are slices of the input. So are all
+//!   parts of the Service that do not change.
 //! - **The same input gives the same output**, and the filter run on its own output changes nothing.
 //! - **Checked at run time.** What was edited is read again and compared with what was wanted; a mismatch is an internal error,
 //!   never a wrong manifest.
 //! - **Nothing is lost in silence.** What the old load balancer was told is carried over, or named by a finding.
 //!
-//! What is not preserved: in the Service the lines of what goes, with a comment behind the value on the same line; an Ingress
-//! of the stream that has our name is brought up to date, and what differs in it gives way; a missing final newline comes in
-//! front of the Ingress. YAML that cannot be edited without changing more than that is refused.
+//! What is not preserved: the lines of fields that are removed from the Service, with the comment on the same line. An Ingress of
+//! the stream that has our name is brought up to date. A final newline that is missing is added in front of the Ingress. YAML that
+//! cannot be edited without changing more than that is refused.
 //!
 //! Everything here is a function of its arguments: stdin, stdout, files and the environment are the business of `main.rs`, and of
 //! [`hosts::argocd`], which runs Helm.

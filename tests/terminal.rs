@@ -1,6 +1,6 @@
 //! What a person sees on the terminal when Helm runs the filter: the warnings that Helm hides. The terminal is made by `script` of
 //! util-linux.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
 

@@ -1,7 +1,7 @@
 //! The shape of `spec.ingress`. See [`super::types`] for what the comments are for.
 //!
-//! A field that becomes an annotation is an [`Override`]: left out, our default or what the Service has stands; `null`, there
-//! is no such annotation.
+//! A field that becomes an annotation is an [`Override`]. Where it is left out, what the Service has counts, else our default.
+//! Where it is `null`, there is no such annotation.
 
 use super::enums::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
 use super::value::{Entries, Override, PortRef, Text, Var};

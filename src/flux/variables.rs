@@ -4,12 +4,12 @@
 //! is typed anew: from `"${V}"` the quotes are gone before `V` is put in, and a port `30021` in an annotation becomes a
 //! number, `on` a boolean, `007` seven, `a #b` just `a`. The API server then refuses the object, or worse, takes it.
 //!
-//! [`protect`] writes a string so that it stays one. `${V%: }` is `V` without a trailing colon and blank, which it does not
-//! have: the expression changes nothing, but its `: ` makes kustomize quote the scalar. It needs no variable of its own,
-//! stands on one line (`flux envsubst` works by lines), and an unset `V` is still an error. Where an expression has
-//! operators already (`${V:=x}`), the string gets Flux's own `${quote}` around it, here with a default. What is left is that
-//! the value may hold no `'`, since kustomize's quotes are single ones. [`restore`] takes all that off again, so that the
-//! rest of the program only ever sees what the user meant.
+//! [`protect`] writes a string so that it stays one. It makes `${V%: }` of `${V}`: `%: ` cuts a colon and a blank from the end of
+//! the value, and a value that does not end so is unchanged. The `: ` in it makes kustomize quote the scalar. The expression
+//! needs no variable of its own, stands on one line (`flux envsubst` works by lines), and an unset `V` is still an error. Where
+//! an expression has operators already (`${V:=x}`), the string gets Flux's own `${quote}` around it, here with a default. One
+//! limit is left: the value may hold no `'`, since kustomize's quotes are single ones. [`restore`] takes all that off again, so
+//! that the rest of the program sees what the user wrote.
 //!
 //! A number (`nodePort`) must become one: it stays a bare `${V}`.
 //!

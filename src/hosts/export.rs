@@ -1,8 +1,8 @@
 //! The same rewrite as data, for hosts that run no program: the Service's changes as RFC 6902 patches for kustomize, which
 //! Flux's helm-controller uses too, and the Ingress as a manifest.
 //!
-//! Of the forms that a patch for kustomize can have, this one never does the wrong thing, and never silently does nothing. A strategic merge loses node ports where a rendered port has no `protocol`, or writes the text `"null"` where
-//! a `target` is given. So:
+//! A patch for kustomize has several forms. A strategic merge loses node ports where a rendered port has no `protocol`, and writes the
+//! text `"null"` where a `target` is given. The form below never does the wrong thing, and never does nothing in silence:
 //!
 //! - an assertion before it: a merge patch without a target that changes nothing, and fails if the Service is not there
 //!   under this name (a target that matches nothing is passed over)

@@ -1,7 +1,7 @@
 //! `export kustomize`: a Component, for a build without plugins and programs.
 //!
-//! Unlike what a function adds, its Ingress gets the including kustomization's namespace, name prefix (the name of its Service
-//! too) and labels. It works on `resources:` and on `helmCharts:`.
+//! The kustomization that includes it sets namespace, name prefix and labels of the Ingress, and of the Service that it names. A
+//! function's Ingress would not get them. The Component works on `resources:` and on `helmCharts:`.
 
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;

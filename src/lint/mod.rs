@@ -28,6 +28,7 @@ use crate::flux::variables;
 use crate::istio::served::ServedPorts;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
+use facts::not_judged::not_judged;
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::{self, Object, Objects};
 pub use locate::locate;
@@ -61,8 +62,8 @@ pub struct Gateway<'g> {
     pub spec: &'g Spec,
     /// Whether its Service was rewritten.
     pub rewritten: bool,
-    /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost: that the list has no
-    /// effect in the Ingress either is no news.
+    /// Its Ingress, if the rewrite has reported that the allow-list of the old load balancer is lost. A rule does not report
+    /// it a second time.
     pub allow_list_lost: Option<ObjectRef>,
     /// What the ports of its Service speak.
     pub served: &'g ServedPorts,
@@ -95,6 +96,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             models.push((options, model));
         }
     }
+    let ours: Vec<ObjectRef> = gateways.iter().map(|gateway| objects[gateway.ingress].reference()).collect();
     let mut findings = Vec::new();
     for gateway in gateways {
         let options = context::options(gateway.spec);
@@ -111,7 +113,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
             .knowing(served.iter().copied());
         let mut found = registry::check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
-        found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before)));
+        found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before, &ours)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress));
         }
@@ -133,6 +135,8 @@ pub struct AsItStands {
     pub findings: Vec<Finding>,
     /// The class of which no Ingress is in the stream, so that there was nothing to check.
     pub class_without_ingress: Option<String>,
+    /// How many Ingresses, or documents that may hold one, are not understood, and so not judged.
+    pub not_judged: usize,
 }
 
 /// Checks every Ingress of class alb in a stream as it stands, with the Services that it names.
@@ -152,11 +156,22 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
+    let not_judged = not_judged(&context).len();
     let class_without_ingress = match context.ingresses().next() {
-        Some(_) => None,
-        None => Some(options.ingress_class.clone()),
+        None if not_judged == 0 => Some(options.ingress_class.clone()),
+        _ => None,
     };
-    Ok(AsItStands { findings, class_without_ingress })
+    Ok(AsItStands { findings, class_without_ingress, not_judged })
+}
+
+/// How many Ingresses of a stream behind the filter are not understood, and so not judged.
+#[must_use]
+pub fn count_not_judged(objects: &[Object], settings: &[Settings]) -> usize {
+    let objects = applied(objects);
+    let options = settings.first().map_or_else(Options::default, |settings| context::options(&settings.spec));
+    let model = context::model_of(&objects, &options);
+    let index = Index::new(&objects);
+    not_judged(&Context::new(&index, &model, &options, |_| false)).len()
 }
 
 /// The objects of a stream that rules and model look at.

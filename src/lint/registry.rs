@@ -8,8 +8,10 @@ use super::rules;
 use crate::finding::{Finding, Registry, Severity};
 use crate::migrate;
 use alb_controller::catalogue::PREFIX;
+use kubernetes_objects::ObjectRef;
 use rules::access::wider_than_asked;
 use rules::annotations::values;
+use rules::ownership::second;
 use rules::refused;
 
 macro_rules! registry {
@@ -27,6 +29,7 @@ registry! {
     check:
         rules::ownership::class,
         rules::ownership::group,
+        rules::ownership::version,
         rules::listeners::ports,
         rules::listeners::certificates,
         rules::listeners::redirects,
@@ -47,6 +50,7 @@ registry! {
         rules::load_balancer::frontend_nlb,
         rules::access::scheme,
         rules::access::inbound,
+        rules::access::other_controllers,
         rules::annotations::unread,
         rules::annotations::values,
         rules::api_server,
@@ -54,6 +58,7 @@ registry! {
     // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
         rules::access,
+        rules::ownership::second,
         rules::ownership::service,
         rules::refused,
         rules::targets::service,
@@ -69,6 +74,7 @@ pub(super) fn check(context: &Context<'_>) -> Vec<Finding> {
     findings.extend(refused);
     if context.is_as_is() {
         findings.extend(values::undecoded(context));
+        findings.extend(wider_than_asked::as_is(context));
     }
     findings
 }
@@ -101,13 +107,17 @@ fn not_sure(context: &Context<'_>, findings: &mut [Finding]) {
     }
 }
 
-/// The findings about an Ingress of ours whose load balancer is more open than what was there before.
+/// The findings about an Ingress of ours whose load balancer is more open than what was there before, or not the only one for
+/// its gateway. `ours` are all Ingresses of the filter.
 pub(super) fn compare(
     context: &Context<'_>,
     ingress: &IngressUnderCheck<'_>,
     before: wider_than_asked::Before,
+    ours: &[ObjectRef],
 ) -> Vec<Finding> {
-    wider_than_asked::check(context, ingress, before)
+    let mut findings = wider_than_asked::check(context, ingress, before);
+    findings.extend(second::check(context, ingress, ours));
+    findings
 }
 
 /// Findings of rules of this layer that the rewrite reports itself, since only it knows what was there before.

@@ -1,6 +1,7 @@
 //! Health checks. An NLB checks by TCP by default, and an ALB can't. Then only times and thresholds are kept, and the ALB checks
 //! the status port, which is the better check anyway.
 
+use alb_controller::catalogue::{self, DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, Kind};
 use kubernetes_objects::service::ports;
 
 use super::annotations::ALB;
@@ -14,13 +15,13 @@ const SUCCESS_CODES: &str = "aws-load-balancer-healthcheck-success-codes";
 
 const READY: &str = "/healthz/ready";
 
-/// Interval, timeout and thresholds: annotation, its ALB form, least and most.
+/// Interval, timeout and thresholds: annotation and its ALB form, which has the range.
 #[rustfmt::skip]
-const NUMBERS: [(&str, &str, u32, u32); 4] = [
-    ("aws-load-balancer-healthcheck-interval",            "healthcheck-interval-seconds", 5, 300),
-    ("aws-load-balancer-healthcheck-timeout",             "healthcheck-timeout-seconds",  2, 120),
-    ("aws-load-balancer-healthcheck-healthy-threshold",   "healthy-threshold-count",      2, 10),
-    ("aws-load-balancer-healthcheck-unhealthy-threshold", "unhealthy-threshold-count",    2, 10),
+const NUMBERS: [(&str, &str); 4] = [
+    ("aws-load-balancer-healthcheck-interval",            "healthcheck-interval-seconds"),
+    ("aws-load-balancer-healthcheck-timeout",             "healthcheck-timeout-seconds"),
+    ("aws-load-balancer-healthcheck-healthy-threshold",   "healthy-threshold-count"),
+    ("aws-load-balancer-healthcheck-unhealthy-threshold", "unhealthy-threshold-count"),
 ];
 
 impl Carry<'_> {
@@ -109,15 +110,18 @@ impl Carry<'_> {
         found["name"].as_str().map(str::to_owned)
     }
 
-    /// Interval, timeout and thresholds: the same in both, but for the ranges, and that an ALB wants interval > timeout.
+    /// Interval, timeout and thresholds. An ALB has other ranges than an NLB, and wants an interval above the timeout.
     fn numbers(&mut self) {
-        let (mut interval, mut timeout) = (15, 5);
-        for (suffix, alb, least, most) in NUMBERS {
-            let Some(value) = self.get(suffix) else {
+        let (mut interval, mut timeout) =
+            (i64::from(DEFAULT_HEALTH_CHECK_INTERVAL), i64::from(DEFAULT_HEALTH_CHECK_TIMEOUT));
+        for (suffix, alb) in NUMBERS {
+            let (Some(value), Some(Kind::Int { min, max })) =
+                (self.get(suffix), catalogue::find(alb).map(|annotation| annotation.kind))
+            else {
                 continue;
             };
-            match value.trim().parse::<u32>() {
-                Ok(number) if (least..=most).contains(&number) => {
+            match value.trim().parse::<u32>().map(i64::from) {
+                Ok(number) if (min..=max).contains(&number) => {
                     match alb {
                         "healthcheck-interval-seconds" => interval = number,
                         "healthcheck-timeout-seconds" => timeout = number,
@@ -125,14 +129,14 @@ impl Carry<'_> {
                     }
                     self.keep(suffix, alb, &number.to_string());
                 }
-                _ => self.carried_in_part(suffix, format_args!("{value:?} is not {least} to {most}: not carried over")),
+                _ => self.carried_in_part(suffix, format_args!("{value:?} is not {min} to {max}: not carried over")),
             }
         }
         if timeout < interval {
             return;
         }
         let [by_interval, by_timeout, ..] = NUMBERS;
-        for (suffix, alb, ..) in [by_timeout, by_interval] {
+        for (suffix, alb) in [by_timeout, by_interval] {
             if self.out.annotations.remove(&format!("{ALB}{alb}")).is_some() {
                 let message = format!(
                     "not carried over: an ALB wants the interval ({interval} s) greater than the timeout ({timeout} s)"

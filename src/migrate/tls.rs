@@ -4,6 +4,7 @@ use super::carried::Carry;
 use super::reached::reached;
 use crate::istio::PINS;
 use crate::istio::served::Speaks;
+use alb_controller::catalogue;
 use alb_controller::catalogue::ssl_policy;
 use alb_controller::go::strconv::string_list;
 use kubernetes_objects::service::ports;
@@ -24,17 +25,15 @@ impl Carry<'_> {
         let speaks_tls = |(name, number): (&str, u64)| {
             tls.iter().any(|port| port == "*" || port == name || port.parse() == Ok(number))
         };
-        let listener = |pin: &(&str, u64)| {
-            let protocol = if speaks_tls(*pin) { "HTTPS" } else { "HTTP" };
-            format!("{{\"{protocol}\": {}}}", pin.1)
-        };
-        let listeners: Vec<String> = PINS[1..].iter().map(listener).collect();
-        let listeners = format!("[{}]", listeners.join(", "));
-        if listeners == r#"[{"HTTP": 80}, {"HTTPS": 443}]"# {
-            self.carried(suffix, format_args!("{value}: what the ALB's listeners are anyway"));
-        } else {
-            self.keep(suffix, "listen-ports", &listeners);
+        let [_, http, https] = PINS;
+        if !speaks_tls(http) && speaks_tls(https) {
+            return self.carried(suffix, format_args!("{value}: what the ALB's listeners are anyway"));
         }
+        let listeners = [http, https].map(|pin| {
+            let protocol = if speaks_tls(pin) { catalogue::HTTPS } else { catalogue::HTTP };
+            format!("{{\"{protocol}\": {}}}", pin.1)
+        });
+        self.keep(suffix, "listen-ports", &format!("[{}]", listeners.join(", ")));
     }
 
     /// `aws-load-balancer-ssl-negotiation-policy`: names of Classic ELBs are unknown to an ALB.

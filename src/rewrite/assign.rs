@@ -5,6 +5,7 @@ use crate::config::types::IfMissing;
 use crate::config::{Entries, Settings};
 use crate::error::Error;
 use crate::istio::STATUS_PORT;
+use crate::istio::STATUS_PORT_NUMBER;
 use kubernetes_objects::object::{self, Object, Objects};
 use manifest_yaml::stream::Stream;
 
@@ -88,7 +89,7 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
         let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
-        if is_named || text.contains(STATUS_PORT) || text.contains("15021") {
+        if is_named || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string()) {
             return Err(Error::input(format!(
                 "what looks like the gateway's Service can't be read: {}",
                 unreadable.error.message

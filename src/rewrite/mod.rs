@@ -1,7 +1,7 @@
 //! The filter: a stream in, the stream with the gateway behind an ALB out.
 //!
 //! ```text
-//! split → assign → for each gateway: carry over, plan, build the Ingress → edit, read back → check
+//! split → select, assign → for each gateway: carry over, plan the Service, build the Ingress → edit, read back → check
 //! ```
 //!
 //! Every step is a function of the ones before it, and nothing is printed here: the caller gets the pieces of the output,
@@ -53,6 +53,8 @@ pub struct Rewritten<'t> {
     pub objects: Vec<Object>,
     /// What became of each gateway.
     pub gateways: Vec<RewrittenGateway>,
+    /// How many documents may hold an object that the rules look at, and are no YAML.
+    pub unreadable: usize,
     /// With placeholders: the variables that the output needs, and whether each may be left undefined.
     pub variables: BTreeMap<String, bool>,
 }
@@ -123,7 +125,13 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     }
     let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
-        return Ok(Rewritten { pieces: vec![Cow::Borrowed(text)], objects: found.objects, ..Rewritten::default() });
+        let unreadable = found.unreadable.len();
+        return Ok(Rewritten {
+            pieces: vec![Cow::Borrowed(text)],
+            objects: found.objects,
+            unreadable,
+            ..Rewritten::default()
+        });
     };
     if !kinds.contains(&WORKLOADS[0]) && asks_for_pods(text, &found.objects, &assigned) {
         found.objects.extend(object::read(&stream, &WORKLOADS).objects);
@@ -223,7 +231,7 @@ fn finish<'t>(
         findings.extend(adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
     sort(&mut findings);
-    Rewritten { pieces, findings, objects: found.objects, gateways, variables }
+    Rewritten { pieces, findings, unreadable: found.unreadable.len(), objects: found.objects, gateways, variables }
 }
 
 fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGateway {

@@ -1,6 +1,7 @@
 //! Hosts that pass no arguments: for every option there is a variable that does the same, to the byte.
 
 use crate::support::{Outcome, binary, command, fail, filter, give, project, shown};
+use istio_alb::config::fields::FIELDS;
 use libtest_mimic::Trial;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -43,7 +44,7 @@ const TWINS: [Twin; 58] = [
     ("--redirect-to-https", "REDIRECT_TO_HTTPS", "{via: action}", TLS),
     ("--certificate-arn", "CERTIFICATE_ARN", TLS[1], &[]),
     ("--ssl-policy", "SSL_POLICY", "ELBSecurityPolicy-TLS13-1-3-2021-06", TLS),
-    ("--backend-protocol", "BACKEND_PROTOCOL", "HTTP", &["--backend-port", "443", "--allow", "ALB001"]),
+    ("--backend-protocol", "BACKEND_PROTOCOL", "HTTPS", &["--backend-port", "443", "--allow", "ALB002"]),
     ("--wafv2-acl-arn", "WAFV2_ACL_ARN", "none", &[]),
     ("--shield-advanced-protection", "SHIELD_ADVANCED_PROTECTION", "true", &[]),
     (
@@ -75,7 +76,7 @@ const TWINS: [Twin; 58] = [
     ("--group-name", "GROUP_NAME", "edge", &[]),
     ("--group-order", "GROUP_ORDER", "-7", GROUP),
     ("--allow", "ALLOW", "ALB047", &[]),
-    ("--warn", "WARN", "ALB001", &["--backend-protocol", "HTTP"]),
+    ("--warn", "WARN", "ALB023", &["--subnets", "subnet-0aaaaaaa"]),
     ("--deny", "DENY", "ALB047", &[]),
     ("--strict", "STRICT", "true", &[]),
     ("--set", "SET", "ingress.scheme=internet-facing", &[]),
@@ -83,9 +84,21 @@ const TWINS: [Twin; 58] = [
     ("--report", "REPORT", "report.json", &[]),
 ];
 
+/// Those of [`TWINS`], and each field that is not among them by its row, with the example that the documentation gives.
+fn twins() -> Vec<Twin> {
+    let by_row =
+        FIELDS.iter().filter(|field| TWINS.iter().all(|twin| twin.1 != field.variable())).map(|field| -> Twin {
+            let option = field.flag.map_or(field.path, |flag| format!("--{flag}").leak());
+            (option, field.variable().leak(), field.example, &[])
+        });
+    TWINS.into_iter().chain(by_row).collect()
+}
+
 pub fn trials() -> Vec<Trial> {
-    let mut trials: Vec<Trial> =
-        TWINS.into_iter().map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin))).collect();
+    let mut trials: Vec<Trial> = twins()
+        .into_iter()
+        .map(|twin| Trial::test(format!("{} and its variable", twin.0), move || same(twin)))
+        .collect();
     trials.push(Trial::test("every option has its variable tried", complete));
     trials
 }
@@ -154,7 +167,7 @@ fn complete() -> Outcome {
     let listed = page.lines().filter_map(|line| line.rsplit_once(" · `ISTIO_ALB_"));
     let mut listed: BTreeSet<&str> = listed.map(|(_, name)| name.trim_end_matches('`')).collect();
     listed.extend(["SET", "CONFIG", "REPORT"]);
-    let tried: BTreeSet<&str> = TWINS.iter().map(|twin| twin.1).collect();
+    let tried: BTreeSet<&str> = twins().iter().map(|twin| twin.1).collect();
     assert_eq!(tried, listed);
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 /// What is wrong with a value, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,10 +158,13 @@ pub fn absolute_path(text: &str) -> Validation {
     }
 }
 
+/// Numbers of ports.
+pub const PORTS: RangeInclusive<i32> = 1..=65535;
+
 /// A port's number.
 pub fn port_number(number: i64) -> Validation {
-    match number {
-        1..=65535 => Ok(()),
+    match i32::try_from(number) {
+        Ok(port) if PORTS.contains(&port) => Ok(()),
         _ => Err(violation(format!("{number} is no port; ports are 1 to 65535"))),
     }
 }

@@ -23,8 +23,9 @@ fn run_rules(manifests: &str, settings: &[Settings], how: How) -> Result<AsItSta
     if how.as_is {
         return lint::check_stream(manifests, settings);
     }
-    let findings = rewrite_reading(manifests, settings, &lint::ALL_KINDS)?.findings;
-    Ok(AsItStands { findings, class_without_ingress: None })
+    let rewritten = rewrite_reading(manifests, settings, &lint::ALL_KINDS)?;
+    let not_judged = rewritten.unreadable + lint::count_not_judged(&rewritten.objects, settings);
+    Ok(AsItStands { findings: rewritten.findings, class_without_ingress: None, not_judged })
 }
 
 /// Checks a stream: exit 1 if a finding is an error.
@@ -49,11 +50,15 @@ fn as_text(checked: &AsItStands) -> String {
     let mut output: String = findings.iter().map(|finding| text::line(finding) + "\n").collect();
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let counts = [
-        plural(count(Severity::Error), "error"),
-        plural(count(Severity::Warning), "warning"),
-        plural(count(Severity::Info), "info"),
-    ];
+    let mut counts = Vec::new();
+    // No all-clear beside what was not understood.
+    if checked.not_judged == 0 || count(Severity::Error) > 0 {
+        counts.push(plural(count(Severity::Error), "error"));
+    }
+    if checked.not_judged > 0 {
+        counts.push(format!("{} not understood and not judged", plural(checked.not_judged, "object")));
+    }
+    counts.extend([plural(count(Severity::Warning), "warning"), plural(count(Severity::Info), "info")]);
     output.push_str(&counts.join(", "));
     // Otherwise a build without the rewrite would look like a correct one.
     if let Some(class) = &checked.class_without_ingress {

@@ -1,48 +1,48 @@
-//! Which member of a group is the first that gives something.
+//! The first member of a group that has a setting.
 //!
-//! Every member of a group asks the same, and going through all members each time would take the square of their number. So
-//! a [`Question`] is answered once for a group.
+//! The rules ask for it once for each member. Going through all members each time would take the square of their number, so a
+//! [`Question`] is answered once for a group.
 
 use std::cell::OnceCell;
 
 use alb_controller::go::strconv::{parse_bool, string_list};
 use alb_controller::model::IngressFacts;
 
-/// What can be asked of the members of a group: which is the first of them that gives …
+/// A setting of which the first member that has it is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// an annotation `scheme`, even an empty one, or a scheme by its class.
+    /// An annotation `scheme`, even an empty one, or a scheme by its class.
     SchemeOrEmpty,
-    /// a scheme.
+    /// A scheme.
     Scheme,
-    /// an address type.
+    /// An address type.
     AddressType,
-    /// a web ACL by name.
+    /// A web ACL by name.
     WebAclName,
-    /// security groups.
+    /// Security groups.
     SecurityGroups,
-    /// security groups in an annotation.
+    /// Security groups in an annotation.
     SecurityGroupsByAnnotation,
     /// `manage-backend-security-group-rules`.
     BackendRules,
-    /// an NLB in front.
+    /// An NLB in front.
     FrontendNlb,
-    /// the scheme of the NLB in front.
+    /// The scheme of the NLB in front.
     FrontendNlbScheme,
-    /// the subnets of the NLB in front.
+    /// The subnets of the NLB in front.
     FrontendNlbSubnets,
-    /// the bucket of access logs.
+    /// The bucket of access logs.
     AccessLogs,
-    /// the bucket of connection logs.
+    /// The bucket of connection logs.
     ConnectionLogs,
-    /// the bucket of the logs of health checks.
+    /// The bucket of the logs of health checks.
     HealthCheckLogs,
 }
 
 impl Question {
     const COUNT: usize = Question::HealthCheckLogs as usize + 1;
 
-    /// Whether a member gives it.
+    /// Whether a member has it.
     pub fn holds(self, member: &IngressFacts) -> bool {
         let read = |suffix| member.read_setting(suffix).map(|setting| setting.value.as_str());
         let text = |suffix| member.text(suffix).is_some();

@@ -7,6 +7,7 @@ pub mod listeners;
 pub mod load_balancer;
 pub mod maps;
 pub mod members;
+pub mod not_judged;
 pub mod shadowing;
 pub mod targets;
 pub mod unused;

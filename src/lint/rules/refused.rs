@@ -1,4 +1,4 @@
-//! The last rule: what the controller refuses, and no other rule has an error for.
+//! The last rule: an error of the controller for which no other rule has a finding.
 //!
 //! The model finds everything that the controller refuses, with the controller's message. A rule explains it and says how to
 //! mend it. So what no rule explains is reported here, and `check` never passes what the controller would refuse.

@@ -3,6 +3,7 @@
 
 use super::ensure;
 use crate::go::json::Type;
+use kubernetes_objects::validation::PORTS;
 use std::collections::BTreeMap;
 
 payload! {
@@ -104,7 +105,7 @@ impl MutualAuthentication {
     pub fn check(&self) -> Result<(), String> {
         let (port, mode) = (self.port, self.mode.as_str());
         let store = self.trust_store.as_deref().unwrap_or_default();
-        ensure((1..=65535).contains(&port), &format!("listen port must be within [1, 65535]: {port}"))?;
+        ensure(PORTS.contains(&port), &format!("listen port must be within [1, 65535]: {port}"))?;
         ensure(!mode.is_empty(), &format!("mutualAuthentication mode cannot be empty for port {port}"))?;
         let known = "mutualAuthentication mode value must be among [off, passthrough, verify]";
         ensure(matches!(mode, "off" | "passthrough" | "verify"), &format!("{known} for port {port} : {mode}"))?;

@@ -6,6 +6,7 @@
 //! Source: LBC v3.5.0 pkg/ingress/model_build_listener.go:236-271.
 
 use crate::go::json::{self, Json, Type};
+use kubernetes_objects::validation::PORTS;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// HTTP or HTTPS: of a listener, of the way to the targets, of a health check.
@@ -97,7 +98,7 @@ impl ListenPorts {
     fn add(&mut self, entry: BTreeMap<String, i32>) -> Result<(), String> {
         let mut here = BTreeSet::new();
         for (protocol, port) in entry {
-            if !(1..=65535).contains(&port) {
+            if !PORTS.contains(&port) {
                 return Err(format!("listen port must be within [1, 65535]: {port}"));
             }
             let parsed = Protocol::parse(&protocol)

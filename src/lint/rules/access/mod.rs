@@ -1,6 +1,7 @@
 //! Who can reach the load balancer.
 
 pub mod inbound;
+pub mod other_controllers;
 pub mod scheme;
 pub mod wider_than_asked;
 

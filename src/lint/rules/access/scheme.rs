@@ -22,7 +22,7 @@ rules! {
     }
 }
 
-/// Those that manifests as they stand can break.
+/// The findings about the scheme of each Ingress that is checked.
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     context
         .ingresses()

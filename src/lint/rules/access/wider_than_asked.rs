@@ -7,6 +7,8 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::IpNet;
+
 use super::ALB024;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::context::{Context, IngressUnderCheck};
@@ -33,6 +35,20 @@ pub fn check(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Bef
         .chain(frontend(context, ingress, before))
         .chain(sources(context, ingress))
         .collect()
+}
+
+/// The same for manifests as they stand: an Ingress says what is asked for, and what else is in the stream overrides it.
+pub fn as_is(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ingress in context.ingresses() {
+        let found = check(context, ingress, Before::default());
+        let is_internal = ingress.built().is_some_and(|built| built.load_balancer.scheme == catalogue::INTERNAL);
+        // Other networks of an ALB that is internal against what was asked for are not more open.
+        let is_closed = is_internal && ingress.annotation("scheme") == Some(catalogue::INTERNET_FACING);
+        let severity = |finding: Finding| if is_closed { finding.severity(Severity::Warning) } else { finding };
+        findings.extend(found.into_iter().map(severity));
+    }
+    findings
 }
 
 fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before) -> Option<Finding> {
@@ -70,6 +86,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
     if allowed.is_empty() {
         return None;
     }
+    let networks: Vec<IpNet> = allowed.iter().filter_map(|source| source.parse().ok()).collect();
     let ports: BTreeSet<i32> = ingress.listeners.iter().map(|own| own.listener.port).collect();
     let others: BTreeSet<&str> = ingress
         .built()?
@@ -77,7 +94,7 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         .iter()
         .filter(|rule| ports.contains(&rule.port))
         .map(|rule| rule.source.as_str())
-        .filter(|source| !allowed.contains(*source))
+        .filter(|source| !allowed.contains(*source) && !networks.iter().any(|network| contains(network, source)))
         .collect();
     (!others.is_empty()).then(|| {
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
@@ -93,6 +110,10 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
              old for an annotation needs networks in `ingress.inboundCidrs`",
         )
     })
+}
+
+fn contains(network: &IpNet, source: &str) -> bool {
+    source.parse().is_ok_and(|source: IpNet| network.contains(&source))
 }
 
 /// A finding about the object that is in effect: the class parameters or another member, else the Ingress.

@@ -6,15 +6,16 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use kubernetes_objects::validation::PORTS;
 
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, about, pointer};
 use crate::lint::facts::listen_ports::{self, misspelt_listener};
 use crate::lint::facts::maps::why_no_map;
+use crate::lint::facts::not_judged::not_judged;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
-use alb_controller::catalogue::{self, Annotation, CLASS_ANNOTATION, Kind, Place};
+use alb_controller::catalogue::{self, Annotation, Kind, Place};
 use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, string_map, trim};
 use alb_controller::model::Effective;
 use alb_controller::model::{Setting, State};
@@ -145,7 +146,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         Kind::Map => map(annotation, text),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
-            PortRef::Number(1..=65535) => None,
+            PortRef::Number(number) if PORTS.contains(&number) => None,
             PortRef::Number(_) => Some(Fault::new(format!("{text} is no port")).by_aws()),
             PortRef::Name(_) => {
                 let what = format!("{text:?} is neither a port nor traffic-port");
@@ -217,7 +218,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
         return None;
     }
     let map = string_map(text)?;
-    let port = |text: &str| parse_int32(text).ok().filter(|port| (1..=65535).contains(port));
+    let port = |text: &str| parse_int32(text).ok().filter(|port| PORTS.contains(port));
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));
     }
@@ -252,22 +253,5 @@ pub fn no_text(object: &Object) -> Vec<Finding> {
 /// Annotations that are no text, in Ingresses that the model does not have because they cannot be decoded. Only those that
 /// may be the controller's are checked.
 pub fn undecoded(context: &Context<'_>) -> Vec<Finding> {
-    let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
-    let objects = context.objects.iter().enumerate();
-    objects
-        .filter(|(index, object)| object.kind() == "Ingress" && !decoded.contains(index))
-        .filter(|(_, object)| may_be_ours(context, object))
-        .flat_map(|(_, object)| no_text(object))
-        .collect()
-}
-
-fn may_be_ours(context: &Context<'_>, ingress: &Object) -> bool {
-    if let Some(class) = ingress.annotation(CLASS_ANNOTATION) {
-        return class == context.options.ingress_class;
-    }
-    let name = &ingress.value["spec"]["ingressClassName"];
-    context.of_kind("IngressClass").find(|class| name == class.name()).is_none_or(|class| {
-        let controller = class.value["spec"]["controller"].as_str();
-        controller.is_some_and(|controller| controller.ends_with("/alb"))
-    })
+    not_judged(context).into_iter().flat_map(no_text).collect()
 }

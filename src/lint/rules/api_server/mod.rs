@@ -1,11 +1,12 @@
 //! What the API server would refuse in an Ingress, and in a Service that one leads to.
 //!
 //! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
-//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here. A
-//! Service that is refused stays as it is, and Helm prints why: it is checked in manifests as they stand only.
+//! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here.
+//! When a Service is refused nothing has changed yet, and Helm prints why. So Services are checked with `--as-is` only. The filter
+//! checks the keys of their annotations: one that is misspelt was meant for the old load balancer, and is not carried over.
 //!
-//! What other rules own (rules and default backend, resource backends, both forms of the class, fields of LoadBalancer Services)
-//! is left to them.
+//! Other rules report faults of rules and default backend, of resource backends, of the class in both forms, and of fields of
+//! LoadBalancer Services.
 
 mod ingress;
 mod service;
@@ -55,6 +56,13 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
         findings.extend(ingress::faults(ingress.object));
+    }
+    if !context.is_as_is() {
+        for (service, _) in &services(context) {
+            let mut faults = Faults::of(service, &ALB103);
+            faults.annotation_keys();
+            findings.extend(faults.findings);
+        }
     }
     if context.is_as_is() {
         let undecoded = undecoded(context);
@@ -148,15 +156,24 @@ impl<'o> Faults<'o> {
                 self.check(&at, validation::label_value(value));
             }
         }
-        let mut size = 0;
-        for (key, value) in entries(&metadata["annotations"]) {
-            size += key.len() + value.as_str().map_or(0, str::len);
-            let at = pointer::of(["metadata", "annotations", key]);
-            self.check(&at, validation::qualified_name(&key.to_lowercase()));
-        }
+        self.annotation_keys();
+        let annotations = entries(&metadata["annotations"]);
+        let size: usize = annotations.map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum();
         if size > MAX_ANNOTATIONS {
             let fault = format!("{size} bytes in all; there may be {MAX_ANNOTATIONS}");
             self.add("/metadata/annotations", violation(fault));
+        }
+    }
+
+    fn annotation_keys(&mut self) {
+        for (key, _) in entries(&self.object.value["metadata"]["annotations"]) {
+            let bare = key.trim_matches(['"', '\'']);
+            let mut validation = validation::qualified_name(&key.to_lowercase());
+            if bare != key && validation::qualified_name(&bare.to_lowercase()).is_ok() {
+                let help = format!("the quotes are part of the key: write `{bare}`, quoted once or not at all");
+                validation = validation.map_err(|violation| violation.help(help));
+            }
+            self.check(&pointer::of(["metadata", "annotations", key]), validation);
         }
     }
 }

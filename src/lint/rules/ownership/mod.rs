@@ -2,4 +2,6 @@
 
 pub mod class;
 pub mod group;
+pub mod second;
 pub mod service;
+pub mod version;

@@ -10,6 +10,7 @@ use alb_controller::go::strconv::parse_bool;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{find_port, ports};
+use kubernetes_objects::validation::PORTS;
 
 rules! {
     ALB041 Error "wildcard-in-prefix-or-exact-path" {
@@ -107,7 +108,7 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
     let mut findings = Vec::new();
     for target in targets(context, ingress) {
         // A backend without a name or a port is refused before anybody looks for it.
-        let is_none = |port: &PortRef| matches!(port, PortRef::Number(number) if !(1..=65535).contains(number));
+        let is_none = |port: &PortRef| matches!(port, PortRef::Number(number) if !PORTS.contains(number));
         if target.pointer.starts_with("/spec") && (target.name.is_empty() || is_none(&target.port)) {
             continue;
         }

@@ -17,6 +17,7 @@ use alb_controller::validation::codes_within;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{NodePort, find_port, node_port, ports};
+use kubernetes_objects::validation::PORTS;
 
 const INTERVAL: &str = "healthcheck-interval-seconds";
 
@@ -145,10 +146,9 @@ fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option
     let dense: String = codes.chars().filter(|c| !c.is_whitespace()).collect();
     if codes_within(&dense, range.clone()).is_err() {
         let (min, max) = (range.start(), range.end());
-        let what = if grpc { "gRPC codes" } else { "codes" };
-        let message =
-            format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as 200 or 200,202 or 200-299");
-        let message = if grpc { message.replace("200 or 200,202 or 200-299", "0 or 0,12 or 0-99") } else { message };
+        let (what, such_as) =
+            if grpc { ("gRPC codes", "0 or 0,12 or 0-99") } else { ("codes", "200 or 200,202 or 200-299") };
+        let message = format!("success-codes {codes:?}: AWS takes {what} from {min} to {max}, as {such_as}");
         return Some(context.at(setting, &ALB020, message));
     }
     (dense != *codes).then(|| {
@@ -163,7 +163,7 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let instance = target.target_type()? == catalogue::INSTANCE;
     let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
     let name = match PortRef::parse(text) {
-        PortRef::Number(number) if !(1..=65535).contains(&number) => {
+        PortRef::Number(number) if !PORTS.contains(&number) => {
             return at(&ALB014, format!("healthcheck-port {number} is no port"));
         }
         PortRef::Number(number) => {

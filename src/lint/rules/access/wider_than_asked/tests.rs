@@ -1,7 +1,7 @@
 //! Through the filter: what an old load balancer kept closed, and each way that was found to open it.
 
 use crate::finding::Severity;
-use crate::lint::testing::configured;
+use crate::lint::testing::{Manifest, configured, working};
 use crate::rewrite::rewrite;
 
 const OLD: &str = "service.beta.kubernetes.io/aws-load-balancer";
@@ -317,4 +317,25 @@ fn an_ingress_of_an_old_version_is_not_emptied() {
     let error = rewrite(&text, &configured("{}")).unwrap_err();
     assert!(error.message.contains("networking.k8s.io/v1beta1"), "{error}");
     assert!(error.place.is_some() && error.help.is_some());
+}
+
+#[test]
+fn an_alb_that_is_more_open_than_its_ingress_as_it_stands() {
+    let closed = working().set("scheme", "internal");
+    let list = working().set("inbound-cidrs", "10.0.0.0/8");
+    let says = |manifest: Manifest, id: &str| -> Vec<String> {
+        let found = manifest.findings();
+        found
+            .into_iter()
+            .filter(|line| line.contains(id))
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect()
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(says(closed.clone().class_params("{scheme: internet-facing}"), "ALB024"), ["error"]);
+    assert_eq!(says(closed.class_params("{scheme: internal}"), "ALB024"), none);
+    assert_eq!(says(list.clone().class_params("{inboundCIDRs: [0.0.0.0/0]}"), "ALB027"), ["error"]);
+    assert_eq!(says(list.clone().class_params("{scheme: internal, inboundCIDRs: [0.0.0.0/0]}"), "ALB027"), ["warning"]);
+    assert_eq!(says(list.clone().class_params("{inboundCIDRs: [10.0.0.0/8]}"), "ALB027"), none);
+    assert_eq!(says(list.class_params("{inboundCIDRs: [10.1.0.0/16]}"), "ALB027"), none);
 }
