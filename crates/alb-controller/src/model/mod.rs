@@ -29,6 +29,7 @@ pub use output::*;
 pub use reference::{Failure, Key, Object, Part, Reason, ReasonCode, Site, Stage};
 pub use select::group::{GroupNameFault, check_name as check_group_name};
 
+use crate::catalogue::PREFIX;
 use build::Builder;
 use input::annotations::Annotations;
 use input::objects::{Objects, Placed};
@@ -144,6 +145,21 @@ struct Plan<'a> {
 /// So many doubtful members are tried in all combinations.
 const MAX_DOUBTFUL: usize = 4;
 
+/// Annotations whose faults the class of another member can settle; the class of a doubtful member is not known.
+const SETTLED_BY_A_CLASS: [&str; 5] = [
+    "minimum-load-balancer-capacity",
+    "load-balancer-attributes",
+    "listener-attributes.",
+    "ipam-ipv4-pool-id",
+    "ssl-redirect",
+];
+
+fn may_be_settled(failure: &Failure) -> bool {
+    let key = failure.reason.site.as_ref().and_then(|site| site.annotation_key()).unwrap_or_default();
+    let suffix = key.strip_prefix(PREFIX).unwrap_or_default();
+    SETTLED_BY_A_CLASS.iter().any(|settled| suffix.starts_with(settled))
+}
+
 impl<'a> Plan<'a> {
     fn add(&mut self, member: Member<'a>, classified: &Classified<'_>, open: Option<Reason>) {
         if classified.ours.is_none() {
@@ -216,7 +232,7 @@ impl<'a> Plan<'a> {
             };
             first.get_or_insert(failure);
         }
-        first
+        first.filter(|failure| !may_be_settled(failure))
     }
 }
 

@@ -57,6 +57,8 @@ fn a_fault_of_a_sure_member_is_sure_whoever_else_is_in_the_group() {
     assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Refused, Some("unknown scheme: public")));
     assert_eq!(pair(&[], &[("scheme", "public")]).verdict, Verdict::Unknown);
     assert_eq!(pair(&[("scheme", "public")], &[("scheme", "internal")]).verdict, Verdict::Refused);
+    let capacity = ("minimum-load-balancer-capacity", "CapacityUnits=3k");
+    assert_eq!(pair(&[capacity], &[]).verdict, Verdict::Unknown);
     let https = [("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:c")];
     assert_eq!(pair(&[("ssl-redirect", "443")], &https).verdict, Verdict::Unknown);
 }
