@@ -246,7 +246,8 @@ fn pod_port(port: &Value, pods: &Pods<'_>) -> Option<u64> {
 }
 
 /// By `appProtocol`, or by a target port that is named after what it speaks, or is the one of clear text.
-fn by_name(port: &Value) -> Option<Served> {
+#[must_use]
+pub fn by_name(port: &Value) -> Option<Served> {
     let speaks = |name: &str| match name.to_ascii_lowercase().as_str() {
         "https" | "tls" => Some(Speaks::Tls),
         "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" => Some(Speaks::ClearText),

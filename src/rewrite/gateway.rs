@@ -14,7 +14,7 @@ use crate::finding::Finding;
 use crate::flux::variables;
 use crate::istio::east_west_reason;
 use crate::istio::pods::Pods;
-use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks, by_number};
+use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks, by_name, by_number};
 use crate::lint::rewrite_findings::{Before, extra_port, no_text};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
@@ -118,7 +118,7 @@ fn is_about_backend(finding: &Finding, spec: &Spec, service: &Object, built: &Bu
 /// the old load balancer, by which that was known, is gone from the Service.
 fn earlier_run(existing: &Object, service: &Object, port: &Value) -> Option<Served> {
     let protocol = existing.annotation(&format!("{}backend-protocol", migrate::ALB))?;
-    if protocol != catalogue::HTTP || by_number(port) != Speaks::Tls {
+    if protocol != catalogue::HTTP || by_number(port) != Speaks::Tls || by_name(port).is_some() {
         return None;
     }
     let leads_there = |backend: &Value| {
