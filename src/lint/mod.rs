@@ -115,7 +115,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let own = context.under_check.iter().find(|own| is_own(own.facts));
         found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before, &ours)));
         if gateway.spec.placeholders() == Placeholders::Flux {
-            found.retain(|finding| !is_open(finding, ingress));
+            found.retain(|finding| !is_open(finding, ingress) && !is_undecided(finding, objects));
         }
         findings.extend(adjust(found, &gateway.spec.findings.levels()));
     }
@@ -126,6 +126,14 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
 fn is_open(finding: &Finding, ingress: &Object) -> bool {
     let value = finding.field.as_ref().and_then(|field| ingress.value.pointer(field));
     variables::is_in(&finding.message) || value.and_then(Value::as_str).is_some_and(variables::is_in)
+}
+
+/// Whether a finding is about an object as a whole, which is not decoded before Flux has put in its values.
+fn is_undecided(finding: &Finding, objects: &[Object]) -> bool {
+    finding.field.as_deref() == Some("")
+        && objects.iter().any(|object| {
+            finding.object.as_ref() == Some(&object.reference()) && variables::is_in(&object.value.to_string())
+        })
 }
 
 /// What is found in a stream as it stands.

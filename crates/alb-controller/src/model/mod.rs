@@ -77,7 +77,7 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
         let share = shares.get(&fact.key);
         fact.settings = states::settings(&objects, options, fact, &placed.ingress, share);
     }
-    verdict(facts, groups, failures)
+    verdict(facts, groups, failures, objects.unserved)
 }
 
 /// Class, webhook and group of one Ingress, which is added to the plan of its group.
@@ -241,7 +241,12 @@ fn if_ours(why: impl std::fmt::Display, failure: &Failure) -> String {
 }
 
 /// The worst of all that was found, and its message.
-fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failure>) -> Model {
+fn verdict(
+    ingresses: Vec<IngressFacts>,
+    groups: Vec<Group>,
+    failures: Vec<Failure>,
+    unserved: Option<(Key, String)>,
+) -> Model {
     let mut found: Vec<(Verdict, Option<String>)> =
         failures.iter().map(|failure| (Verdict::Refused, Some(failure.to_string()))).collect();
     let mut by_key: Vec<&IngressFacts> = ingresses.iter().collect();
@@ -255,7 +260,12 @@ fn verdict(ingresses: Vec<IngressFacts>, groups: Vec<Group>, failures: Vec<Failu
     }));
     found.extend(groups.iter().map(|group| (group.verdict, group.message.clone())));
     let ignored = by_key.iter().find(|facts| facts.picked_up == Some(false)).map(|facts| facts.why.clone());
-    let ignored = ignored.unwrap_or_else(|| "no Ingress is in the stream".to_owned());
+    let ignored = ignored.unwrap_or_else(|| match unserved {
+        Some((key, version)) => {
+            format!("Ingress {key} is of {version}, and the API server serves networking.k8s.io/v1 only")
+        }
+        None => "no Ingress is in the stream".to_owned(),
+    });
     found.push((Verdict::Ignored, Some(ignored)));
     let worst = found.iter().map(|(verdict, _)| *verdict).max().unwrap_or(Verdict::Ignored);
     let message = found.into_iter().find(|(verdict, _)| *verdict == worst).and_then(|(_, message)| message);

@@ -57,8 +57,11 @@ fn leads_to_a_gateway(context: &Context<'_>, ingress: &Object) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lint::check_stream;
+    use crate::lint::context::model_of;
     use crate::lint::testing::{configured, hold, working};
+    use crate::lint::{as_is, check_stream};
+    use alb_controller::model::Options;
+    use manifest_yaml::stream::Stream;
 
     fn ingress(version: &str, annotations: &str) -> String {
         format!(
@@ -85,6 +88,20 @@ mod tests {
                 ("of Knative", beside("networking.internal.knative.dev/v1alpha1", ALB), &[]),
             ],
         );
+    }
+
+    #[test]
+    fn the_model_does_not_overlook_it() {
+        let message = |text: &str| {
+            let stream = Stream::split(text);
+            let found = as_is(&stream).unwrap();
+            model_of(&found.objects, &Options::default()).message.unwrap()
+        };
+        assert_eq!(
+            message(&ingress("extensions/v1beta1", ALB)),
+            "Ingress mesh/old is of extensions/v1beta1, and the API server serves networking.k8s.io/v1 only"
+        );
+        assert_eq!(message(&ingress("networking.internal.knative.dev/v1alpha1", ALB)), "no Ingress is in the stream");
     }
 
     #[test]

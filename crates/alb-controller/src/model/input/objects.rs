@@ -35,6 +35,8 @@ pub(crate) struct Objects {
     pub params: BTreeMap<String, Arc<Params>>,
     pub secrets: BTreeMap<Key, Secret>,
     pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
+    /// The first Ingress of a version that the API server does not have, and that version.
+    pub unserved: Option<(Key, String)>,
     /// Objects that cannot be decoded.
     pub errors: Vec<Reason>,
 }
@@ -47,6 +49,10 @@ impl Objects {
             let version = object.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
             let added = match (version, kind) {
                 ("networking.k8s.io/v1", "Ingress") => read.ingress(index, object),
+                (old, "Ingress") if old.starts_with("networking.k8s.io/") || old.starts_with("extensions/") => {
+                    read.unserved.get_or_insert_with(|| (prepare("Ingress", object).0, old.to_owned()));
+                    Ok(())
+                }
                 ("networking.k8s.io/v1", "IngressClass") => read.class(object),
                 ("v1", "Service") => decode("Service", object).map(|(key, service): (Key, Service)| {
                     read.service_names.insert(key.name.clone());
