@@ -36,7 +36,7 @@ pub enum Evidence {
     OldLoadBalancer(String),
     /// The Ingress of an earlier run.
     EarlierRun,
-    /// `appProtocol`, or the name of the target port.
+    /// `appProtocol`, or the target port.
     Name(String),
     /// The number of the port or of its target port, or the name of the port.
     Number,
@@ -245,8 +245,9 @@ fn pod_port(port: &Value, pods: &Pods<'_>) -> Option<u64> {
     }
 }
 
-/// By `appProtocol`, or by a target port that is named after what it speaks.
-fn by_name(port: &Value) -> Option<Served> {
+/// By `appProtocol`, or by a target port that is named after what it speaks, or is the one of clear text.
+#[must_use]
+pub fn by_name(port: &Value) -> Option<Served> {
     let speaks = |name: &str| match name.to_ascii_lowercase().as_str() {
         "https" | "tls" => Some(Speaks::Tls),
         "http" | "http2" | "grpc" | "grpc-web" | "kubernetes.io/h2c" => Some(Speaks::ClearText),
@@ -256,7 +257,15 @@ fn by_name(port: &Value) -> Option<Served> {
         let name = name.as_str()?;
         Some(Served::new(speaks(name)?, Evidence::Name(format!("{what} {name}"))))
     };
-    of("appProtocol is", &port["appProtocol"]).or_else(|| of("its target port is named", &port["targetPort"]))
+    let by_target = || match (port["port"].as_u64(), port["targetPort"].as_u64()) {
+        (Some(443), Some(target @ (80 | 8080))) => {
+            Some(Served::new(Speaks::ClearText, Evidence::Name(format!("its target port is {target}"))))
+        }
+        _ => None,
+    };
+    of("appProtocol is", &port["appProtocol"])
+        .or_else(|| of("its target port is named", &port["targetPort"]))
+        .or_else(by_target)
 }
 
 /// By number, target port and name, as Istio's gateways have them.

@@ -14,7 +14,7 @@ use crate::finding::Finding;
 use crate::flux::variables;
 use crate::istio::east_west_reason;
 use crate::istio::pods::Pods;
-use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks};
+use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks, by_name, by_number};
 use crate::lint::rewrite_findings::{Before, extra_port, no_text};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
@@ -114,13 +114,13 @@ fn is_about_backend(finding: &Finding, spec: &Spec, service: &Object, built: &Bu
     })
 }
 
-/// What the Ingress of an earlier run says that a port of the Service speaks, if it leads there.
+/// That a port of the Service speaks clear text against its number, since the Ingress of an earlier run leads there and has it so:
+/// the old load balancer, by which that was known, is gone from the Service.
 fn earlier_run(existing: &Object, service: &Object, port: &Value) -> Option<Served> {
-    let speaks = match existing.annotation(&format!("{}backend-protocol", migrate::ALB))? {
-        catalogue::HTTP => Speaks::ClearText,
-        catalogue::HTTPS => Speaks::Tls,
-        _ => return None,
-    };
+    let protocol = existing.annotation(&format!("{}backend-protocol", migrate::ALB))?;
+    if protocol != catalogue::HTTP || by_number(port) != Speaks::Tls || by_name(port).is_some() {
+        return None;
+    }
     let leads_there = |backend: &Value| {
         let to = &backend["service"];
         let by_name = !to["port"]["name"].is_null() && to["port"]["name"] == port["name"];
@@ -130,7 +130,7 @@ fn earlier_run(existing: &Object, service: &Object, port: &Value) -> Option<Serv
     let rules = spec["rules"].as_array().into_iter().flatten();
     let mut paths = rules.flat_map(|rule| rule["http"]["paths"].as_array().into_iter().flatten());
     let is_it = leads_there(&spec["defaultBackend"]) || paths.any(|path| leads_there(&path["backend"]));
-    is_it.then(|| Served::new(speaks, Evidence::EarlierRun))
+    is_it.then(|| Served::new(Speaks::ClearText, Evidence::EarlierRun))
 }
 
 /// Says of findings which object they are about.

@@ -52,8 +52,7 @@ impl PinnedPorts {
             TargetPorts::Auto | TargetPorts::Keep => match_numbers(rendered),
         };
         let found = PINS.iter().zip(matched);
-        let found =
-            found.filter_map(|(pin, index)| Some(decide(&rendered[index?], index?, *pin, mode, pods))).collect();
+        let found = found.filter_map(|(pin, index)| Some(decide(rendered, index?, *pin, mode, pods))).collect();
         let has_traffic = rendered.iter().enumerate().any(|(index, port)| is_tcp(port) && matched[0] != Some(index));
         let is_added = |(name, number): (&str, u64)| {
             let is_served = pods.refuses(number).is_none() && !has_traffic;
@@ -78,12 +77,13 @@ impl PinnedPorts {
 }
 
 fn decide(
-    port: &Value,
+    all: &[Value],
     index: usize,
     (chart_name, number): (&'static str, u64),
     mode: TargetPorts,
     pods: &Pods<'_>,
 ) -> Pin {
+    let port = &all[index];
     let rendered_name = port["name"].as_str().filter(|name| !name.is_empty() && mode != TargetPorts::Pin);
     let mut pin = Pin {
         index,
@@ -94,10 +94,7 @@ fn decide(
         kept: None,
         not_served: None,
     };
-    let rendered = match &port["targetPort"] {
-        Value::Null => &port["port"],
-        target => target,
-    };
+    let rendered = target_of(port);
     if *rendered == json!(number) || *rendered == json!(number.to_string()) {
         return pin;
     }
@@ -105,21 +102,33 @@ fn decide(
         STATUS_PORT => Listens::Unknown,
         _ => pods.listens(number, rendered),
     };
+    // Two ports that lead to one listener are served by its Gateway; pinned, one of them would lead to nothing.
+    let is_shared = PINS.iter().any(|(_, pin)| rendered == pin)
+        || all.iter().filter(|other| is_tcp(other) && target_of(other) == rendered).nth(1).is_some();
     let is_lost = rendered.is_string() && !pods.is_empty() && pods.resolve(rendered).is_none();
     match (mode, listens) {
         (TargetPorts::Pin, Listens::No(why)) => pin.not_served = Some(why).filter(|_| pods.refuses(number).is_none()),
         (TargetPorts::Pin, _) => {}
-        (TargetPorts::Auto, Listens::Yes) if rendered.is_number() || is_lost => {}
+        (TargetPorts::Auto, Listens::Yes) if is_lost || (rendered.is_number() && !is_shared) => {}
         (TargetPorts::Auto, Listens::Unknown) if is_lost && chart_name != STATUS_PORT => {}
         (mode, listens) => {
             pin.target_port = rendered.clone();
             pin.kept = Some(match (mode, listens) {
                 (TargetPorts::Keep, _) => "as `service.targetPorts: keep` asks".to_owned(),
                 (_, Listens::No(why)) => why,
+                _ if is_shared => format!("another port of the gateway leads to {} as well", plain(rendered)),
                 _ if chart_name == STATUS_PORT => format!("the agent may answer on {} only", plain(rendered)),
                 _ => format!("nothing in the stream shows that the pods can listen on {number}"),
             });
         }
     }
     pin
+}
+
+/// The target port, which is the port itself where it is left out.
+fn target_of(port: &Value) -> &Value {
+    match &port["targetPort"] {
+        Value::Null => &port["port"],
+        target => target,
+    }
 }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::STATUS_PORT;
-use crate::istio::served::{Evidence, Speaks, by_number};
+use crate::istio::served::{Evidence, Speaks};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
 use alb_controller::catalogue;
@@ -139,27 +139,16 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
                 _ => finding,
             })
         }
-        (_, Speaks::ClearText | Speaks::Tls) if served.evidence == Evidence::EarlierRun => {
-            kept_protocol(target, protocol)
+        // An Ingress that the filter found in the stream, and whose protocol it left against the number of the port.
+        (Protocol::Http, Speaks::ClearText) if served.evidence == Evidence::EarlierRun => {
+            let message = format!(
+                "backend-protocol stays HTTP as the Ingress in the stream has it; {to} usually speaks TLS, and every request is then \
+                 answered with 502"
+            );
+            Some(target.at("backend-protocol", &ALB001, message).severity(Severity::Warning))
         }
         _ => None,
     }
-}
-
-/// An Ingress that the filter found in the stream, and whose `backend-protocol` it left against the number of the port.
-fn kept_protocol(target: &Target<'_>, protocol: Protocol) -> Option<Finding> {
-    let (rule, is) = match (protocol, by_number(target.service_port()?)) {
-        (Protocol::Http, Speaks::Tls) => (&ALB001, "TLS"),
-        (Protocol::Https, Speaks::ClearText) => (&ALB002, "clear text"),
-        _ => return None,
-    };
-    let message = format!(
-        "backend-protocol stays {} as the Ingress in the stream has it; {} is usually {is}, and what goes there is then answered \
-         with 502",
-        protocol.name(),
-        target.title()
-    );
-    Some(target.at("backend-protocol", rule, message).severity(Severity::Warning))
 }
 
 fn no_node_port(target: &Target<'_>) -> Option<Finding> {

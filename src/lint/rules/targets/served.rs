@@ -24,6 +24,9 @@ rules! {
     }
 }
 
+/// The help of an info.
+const FOUND: &str = "nothing to do where that is so; `ingress.backendPort` and `ingress.backendProtocol` say otherwise";
+
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
@@ -38,6 +41,6 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
     match (served.speaks, &served.evidence) {
         (Speaks::Nothing, _) => Some(target.here(&ALB112, message)),
         (Speaks::Status | Speaks::Unknown, _) | (_, Evidence::Number) => None,
-        _ => Some(target.here(&ALB112, message).severity(Severity::Info)),
+        _ => Some(target.here(&ALB112, message).severity(Severity::Info).help(FOUND)),
     }
 }

@@ -87,6 +87,10 @@ fn the_filter_pins_only_what_the_pods_can_listen_on() {
         ("8080", "8443", declares, "{}", "8080 8443", vec![&info, &info]),
         ("8080", "8443", "env: []", "{}", "8080 8443", vec![&info, &info]),
         ("8080", "8443", root, "{}", "80 443", vec![]),
+        // Both ports lead to one listener, of the Gateway for one of them.
+        ("80", "80", root, "{}", "80 80", vec![&info]),
+        ("8080", "8080", root, "{}", "8080 8080", vec![&info, &info]),
+        ("9080", "80", root, "{}", "80 80", vec![&info]),
         ("8080", "8443", root, "{service: {targetPorts: keep}}", "8080 8443", vec![&info, &info]),
         ("8080", "8443", "env: []", pin, "80 443", vec![]),
         ("8080", "8443", declares, pin, "80 443", vec![&error, &error]),
