@@ -36,7 +36,9 @@ fn golden_outputs() -> Outcome {
     let mut runs = Vec::new();
     for case in folder(&project().join("chart-fixtures/cases")) {
         let output = case.join("output.yaml");
-        if output.exists() {
+        // What Flux has yet to fill in is no manifest for a server: `tests/flux.rs` looks at those behind Flux.
+        let is_complete = |text: Vec<u8>| !text.windows(2).any(|pair| pair == b"${");
+        if std::fs::read(&output).is_ok_and(is_complete) {
             let input = std::fs::read(case.join("input.yaml")).unwrap();
             runs.push(Run { input, output });
         }
