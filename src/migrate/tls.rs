@@ -4,8 +4,7 @@ use super::carried::Carry;
 use super::reached::reached;
 use crate::istio::PINS;
 use crate::istio::served::Speaks;
-use alb_controller::catalogue;
-use alb_controller::catalogue::ssl_policy;
+use alb_controller::catalogue::{self, ssl_policy};
 use alb_controller::go::strconv::string_list;
 use kubernetes_objects::service::ports;
 

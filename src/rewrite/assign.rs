@@ -4,8 +4,7 @@ use super::select::{self, Selector};
 use crate::config::types::IfMissing;
 use crate::config::{Entries, Settings};
 use crate::error::Error;
-use crate::istio::STATUS_PORT;
-use crate::istio::STATUS_PORT_NUMBER;
+use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::object::{self, Object, Objects};
 use manifest_yaml::stream::Stream;
 

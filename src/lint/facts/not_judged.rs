@@ -1,5 +1,7 @@
 //! Ingresses of the stream that are not understood, so that no rule says anything about what they build.
 
+use std::collections::BTreeSet;
+
 use crate::lint::context::Context;
 use alb_controller::catalogue::{CLASS_ANNOTATION, PREFIX};
 use kubernetes_objects::object::Object;
@@ -9,9 +11,9 @@ pub const OLD_VERSIONS: [&str; 2] = ["extensions/v1beta1", "networking.k8s.io/v1
 
 /// The Ingresses that may be the controller's and that the model does not have: of an old version, or not to be decoded.
 pub fn not_judged<'s>(context: &Context<'s>) -> Vec<&'s Object> {
-    let is_decoded = |index: usize| context.model.ingresses.iter().any(|facts| facts.index == index);
+    let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();
     let ingresses = context.objects.iter().enumerate().filter(|(_, object)| object.kind() == "Ingress");
-    let unknown = ingresses.filter(|(index, _)| !is_decoded(*index)).map(|(_, object)| object);
+    let unknown = ingresses.filter(|(index, _)| !decoded.contains(index)).map(|(_, object)| object);
     unknown.filter(|object| is_kubernetes_own(object) && may_be_ours(context, object)).collect()
 }
 

@@ -6,9 +6,8 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
-use alb_controller::catalogue;
 use alb_controller::catalogue::{
-    DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
+    self, DEFAULT_HEALTH_CHECK_INTERVAL, DEFAULT_HEALTH_CHECK_TIMEOUT, GRPC_CODES, HEALTH_CHECK_PATH_LENGTH, Kind,
     SUCCESS_CODES, in_range,
 };
 use alb_controller::go::strconv::parse_int32;
