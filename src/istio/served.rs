@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::gateway_api::servers::is_of_another;
 use super::pods::{Pods, WORKLOADS, selects};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{is_tcp, ports};
@@ -177,7 +178,7 @@ impl Servers {
             Some(_) => labels.iter().any(|labels| selects(&gateway.value["spec"]["selector"], labels)),
         };
         let mut found = Vec::new();
-        for gateway in gateways.iter().filter(|gateway| is_selected(gateway)) {
+        for gateway in gateways.iter().filter(|gateway| is_selected(gateway) && !is_of_another(gateway, service)) {
             for server in gateway.value["spec"]["servers"].as_array().into_iter().flatten() {
                 found.extend(Server::read(&gateway.reference().to_string(), server, service, pods));
             }
