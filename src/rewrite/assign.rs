@@ -92,7 +92,8 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
         let text = stream.text_of(document);
         let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
         let is_of_gateway_api = text.contains(gateway_api::GROUP) && text.contains("gatewayClassName");
-        if is_named || is_of_gateway_api || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string()) {
+        if is_named || is_of_gateway_api || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string())
+        {
             return Err(Error::input(format!(
                 "what looks like the gateway can't be read: {}",
                 unreadable.error.message

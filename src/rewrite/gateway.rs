@@ -159,11 +159,9 @@ fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)], pods: &Po
     }
     let keep = spec.service.keep_annotations.as_deref().unwrap_or_default();
     let target = ServiceTarget { is_made: service.is_made(), ..ServiceTarget::of(spec) };
-    service::plan(&service.value, &target, &stripped(service, keep, moved), pods).map_err(|error| {
-        match error.place {
-            Some(_) => error,
-            None => error.at(service.place.clone()),
-        }
+    service::plan(&service.value, &target, &stripped(service, keep, moved), pods).map_err(|error| match error.place {
+        Some(_) => error,
+        None => error.at(service.place.clone()),
     })
 }
 

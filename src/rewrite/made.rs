@@ -78,7 +78,8 @@ fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Re
     let changed: Vec<Object> = changes.changes[1..].iter().map(Change::changed).collect();
     let added = changes.added.iter().map(|value| Object { value: value.clone(), origin: None, ..gateway.clone() });
     let added: Vec<Object> = added.collect();
-    let now = |map: &&Object| changed.iter().find(|changed| changed.reference() == map.reference()).unwrap_or(*map).clone();
+    let now =
+        |map: &&Object| changed.iter().find(|changed| changed.reference() == map.reference()).unwrap_or(*map).clone();
     let mut all: Vec<Object> = parameters.iter().map(now).collect();
     all.extend(added);
     let found = made(&gateway, &all.iter().collect::<Vec<_>>()).value;
@@ -159,7 +160,9 @@ impl<'p> Planner<'p> {
         }
         let value = json!(kind);
         self.of_gateway.push(match self.gateway.value["metadata"]["annotations"].as_object() {
-            Some(there) if there.contains_key(SERVICE_TYPE) => replace(["metadata", "annotations", SERVICE_TYPE], value),
+            Some(there) if there.contains_key(SERVICE_TYPE) => {
+                replace(["metadata", "annotations", SERVICE_TYPE], value)
+            }
             Some(_) => add(["metadata", "annotations", SERVICE_TYPE], value),
             None if self.gateway.value["metadata"].get("annotations").is_some() => {
                 replace(["metadata", "annotations"], json!({ SERVICE_TYPE: value }))
@@ -170,7 +173,9 @@ impl<'p> Planner<'p> {
 
     /// Annotations that leave the Service, from wherever istiod takes them.
     fn remove_annotations(&mut self) {
-        let map = |value: &Value| value.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default();
+        let map = |value: &Value| {
+            value.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default()
+        };
         let wanted = map(self.wanted);
         let from = annotations_pointer(&self.gateway.value);
         let there = self.gateway.value.pointer(from).and_then(Value::as_object).cloned().unwrap_or_default();
@@ -213,7 +218,11 @@ impl<'p> Planner<'p> {
             match (new, at_text.as_deref()) {
                 (Some(new), Some(at)) => {
                     let path = ["spec", "ports", at, "nodePort"];
-                    self.of_overlay.push(if old.is_some() { replace(path, new.clone()) } else { add(path, new.clone()) });
+                    self.of_overlay.push(if old.is_some() {
+                        replace(path, new.clone())
+                    } else {
+                        add(path, new.clone())
+                    });
                 }
                 (Some(new), None) => added.push(json!({ "port": port["port"], "nodePort": new })),
                 (None, Some(at)) => self.of_overlay.push(remove(["spec", "ports", at, "nodePort"])),
@@ -272,8 +281,11 @@ impl<'p> Planner<'p> {
         let others = objects.iter().filter(|other| gateway_api::is_parameters_of(map, other));
         let other = others.map(Object::reference).find(|other| *other != self.gateway.reference());
         if let Some(other) = other {
-            let message =
-                format!("{} has parameters for {} and {other}, and has to change for one", map.reference(), self.gateway.reference());
+            let message = format!(
+                "{} has parameters for {} and {other}, and has to change for one",
+                map.reference(),
+                self.gateway.reference()
+            );
             return Err(Error::input(message).at(map.place.clone()).help("give each Gateway a ConfigMap of its own"));
         }
         let data = map.value.get("data");
@@ -291,10 +303,8 @@ impl<'p> Planner<'p> {
         let gateway = self.gateway;
         if let Some(reference) = gateway.value.pointer("/spec/infrastructure/parametersRef") {
             let (kind, name) = (reference["kind"].as_str().unwrap_or("?"), reference["name"].as_str().unwrap_or("?"));
-            let message = format!(
-                "{} takes its node ports from {kind} {name}, which is not in the stream",
-                gateway.reference()
-            );
+            let message =
+                format!("{} takes its node ports from {kind} {name}, which is not in the stream", gateway.reference());
             let lines: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
             return Err(Error::input(message).at(gateway.place.clone()).help(format!(
                 "put it into the chart, or add this to it and take `service.nodePorts` out of the configuration:\ndata:\n  {KEY}: |\n{}",

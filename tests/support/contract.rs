@@ -134,9 +134,12 @@ fn strip_gateway(value: &mut Value) {
             annotations.retain(|key, _| !leaves(key) && key != "networking.istio.io/service-type");
         }
     }
-    for (parent, key) in
-        [("/spec/infrastructure", "parametersRef"), ("/spec", "addresses"), ("/data", "service"), ("/metadata", "annotations")]
-    {
+    for (parent, key) in [
+        ("/spec/infrastructure", "parametersRef"),
+        ("/spec", "addresses"),
+        ("/data", "service"),
+        ("/metadata", "annotations"),
+    ] {
         let is_empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
         if let Some(parent) = value.pointer_mut(parent).and_then(Value::as_object_mut)
             && (key != "annotations" || parent.get(key).is_some_and(is_empty))

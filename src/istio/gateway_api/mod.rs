@@ -43,7 +43,10 @@ pub fn class_of(gateway: &Object) -> &str {
 /// Whether istiod makes a Service for the web from an object: a Gateway of class `istio` that names no Service of its own.
 #[must_use]
 pub fn is_managed(object: &Object) -> bool {
-    is_gateway(object) && class_of(object) == CLASS && !object.is_hook() && has_no_service(&object.value["spec"]["addresses"])
+    is_gateway(object)
+        && class_of(object) == CLASS
+        && !object.is_hook()
+        && has_no_service(&object.value["spec"]["addresses"])
 }
 
 /// Whether the addresses of a Gateway name no Service: there is none, or one IP address (`IsManaged` in gateway_utils.go).
@@ -58,7 +61,8 @@ fn has_no_service(addresses: &Value) -> bool {
 /// The host of the Service that a Gateway of class `istio` names, in place of one that istiod makes.
 #[must_use]
 pub fn named_host(object: &Object) -> Option<&str> {
-    let addresses = object.value["spec"]["addresses"].as_array().filter(|_| is_gateway(object) && class_of(object) == CLASS)?;
+    let addresses =
+        object.value["spec"]["addresses"].as_array().filter(|_| is_gateway(object) && class_of(object) == CLASS)?;
     let is_host = |address: &&Value| address["type"] == "Hostname";
     addresses.iter().find(is_host).filter(|_| addresses.len() == 1)?["value"].as_str()
 }
@@ -73,8 +77,12 @@ pub fn not_for_the_web(object: &Object) -> Option<String> {
     Some(match class {
         CLASS => return None,
         "istio-waypoint" => format!("class {class}: a waypoint is reached from inside the mesh only"),
-        "istio-remote" => format!("class {class}: it stands for a gateway of another network, and istiod makes nothing of it"),
-        "istio-east-west" => format!("class {class}: its mutual TLS is passed through by SNI, and an ALB can't do that"),
+        "istio-remote" => {
+            format!("class {class}: it stands for a gateway of another network, and istiod makes nothing of it")
+        }
+        "istio-east-west" => {
+            format!("class {class}: its mutual TLS is passed through by SNI, and an ALB can't do that")
+        }
         "" => "it names no class".to_owned(),
         class => format!("class {class}: not Istio's"),
     })
@@ -144,7 +152,8 @@ pub fn is_parameters_of(map: &Object, gateway: &Object) -> bool {
 /// The ConfigMaps that istiod merges over what it makes from a Gateway, in that order: the one of the class, and its own.
 #[must_use]
 pub fn parameters<'o>(objects: &'o [Object], gateway: &Object) -> Vec<&'o Object> {
-    let of_the_class = objects.iter().filter(|map| map.kind() == "ConfigMap" && map.label(CLASS_DEFAULTS) == Some(CLASS));
+    let of_the_class =
+        objects.iter().filter(|map| map.kind() == "ConfigMap" && map.label(CLASS_DEFAULTS) == Some(CLASS));
     let own = objects.iter().filter(|map| is_parameters_of(map, gateway));
     of_the_class.take(1).chain(own.take(1)).collect()
 }

@@ -22,7 +22,8 @@ pub fn read(map: &Object) -> Result<Option<Value>, String> {
     }
     let Some(text) = data.and_then(|data| data.get(KEY)) else { return Ok(None) };
     let text = text.as_str().ok_or_else(|| format!("its key {KEY} is no text"))?;
-    let value = Tree::parse(text).and_then(|tree| tree.value()).map_err(|error| format!("its key {KEY}: {}", error.message))?;
+    let value =
+        Tree::parse(text).and_then(|tree| tree.value()).map_err(|error| format!("its key {KEY}: {}", error.message))?;
     match directive(&value) {
         Some(key) => Err(format!("its key {KEY} has the directive {key}")),
         None if value.is_object() => Ok(Some(value)),

@@ -38,7 +38,9 @@ pub fn made(gateway: &Object, service: &Object) -> Object {
             server["tls"] = json!({ "mode": mode(gateway, listener) });
         }
         servers.push(server);
-        for (made, written) in [("", ""), ("/port/number", "/port"), ("/port/protocol", "/protocol"), ("/hosts", "/hostname")] {
+        for (made, written) in
+            [("", ""), ("/port/number", "/port"), ("/port/protocol", "/protocol"), ("/hosts", "/hostname")]
+        {
             fields.push((format!("/spec/servers/{at}{made}"), format!("/spec/listeners/{at}{written}")));
         }
     }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{CLASS, SERVICE_TYPE, overlay};
 use crate::istio::owner::{GATEWAY_NAME, MANAGED_LABEL};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
-use kubernetes_objects::object::{Origin, annotation_pointer};
 use kubernetes_objects::Object;
+use kubernetes_objects::object::{Origin, annotation_pointer};
 use manifest_yaml::stream::HELM4_FILENAME;
 
 /// The annotation of a Gateway with another name for what is made of it.

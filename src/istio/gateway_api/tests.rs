@@ -118,8 +118,10 @@ fn parameters_are_merged_over_the_service() {
     // What istiod does not take changes nothing that it has made.
     assert_eq!(with("spec: {$patch: replace, type: NodePort}")["spec"]["type"], "LoadBalancer");
     assert_eq!(with("[1]")["spec"]["type"], "LoadBalancer");
-    let of_the_class = map("spec: {type: ClusterIP}")
-        .replace("name: gw-options, namespace: edge", "name: d, namespace: istio-system, labels: {gateway.istio.io/defaults-for-class: istio}");
+    let of_the_class = map("spec: {type: ClusterIP}").replace(
+        "name: gw-options, namespace: edge",
+        "name: d, namespace: istio-system, labels: {gateway.istio.io/defaults-for-class: istio}",
+    );
     assert_eq!(service(&(gateway("", LISTENERS) + &of_the_class))["spec"]["type"], "ClusterIP");
 }
 
@@ -136,7 +138,8 @@ fn an_ip_address_is_that_of_the_load_balancer() {
 
 #[test]
 fn a_gateway_that_names_a_service_serves_that_one() {
-    let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: ingress, namespace: NS}\nspec: {selector: {istio: gw}}\n";
+    let service =
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: ingress, namespace: NS}\nspec: {selector: {istio: gw}}\n";
     for (host, namespace, found) in [
         ("ingress", "edge", true),
         ("ingress.mesh.svc.cluster.local", "mesh", true),
@@ -158,7 +161,9 @@ fn listeners_are_servers_of_a_gateway_of_istio() {
                      tls: {}}, {name: p, port: 444, protocol: TLS, tls: {mode: Passthrough}}, {name: m, port: 445, protocol: HTTPS, \
                      tls: {options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}}, {name: f, port: 446, protocol: HTTPS, tls: {}}]";
     let frontend = |mode: &str| {
-        format!("tls: {{frontend: {{perPort: [{{port: 446, tls: {{validation: {{{mode}caCertificateRefs: [{{name: ca}}]}}}}}}]}}}}")
+        format!(
+            "tls: {{frontend: {{perPort: [{{port: 446, tls: {{validation: {{{mode}caCertificateRefs: [{{name: ca}}]}}}}}}]}}}}"
+        )
     };
     let servers = |more: &str| {
         let objects = objects(&gateway("", &format!("{more}, {listeners}")));
@@ -186,7 +191,9 @@ fn listeners_are_servers_of_a_gateway_of_istio() {
 
 #[test]
 fn other_classes_are_not_for_the_web() {
-    let with = |class: &str| objects(&gateway("", LISTENERS).replace("gatewayClassName: istio", &format!("gatewayClassName: {class}")));
+    let with = |class: &str| {
+        objects(&gateway("", LISTENERS).replace("gatewayClassName: istio", &format!("gatewayClassName: {class}")))
+    };
     for (class, why) in [
         ("istio-waypoint", Some("a waypoint is reached from inside the mesh only")),
         ("istio-east-west", Some("its mutual TLS")),
@@ -203,7 +210,8 @@ fn other_classes_are_not_for_the_web() {
 
 #[test]
 fn a_service_of_the_stream_is_not_made_again() {
-    let live = "---\napiVersion: v1\nkind: Service\nmetadata: {name: gw-istio, namespace: edge}\nspec: {type: NodePort}\n";
+    let live =
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: gw-istio, namespace: edge}\nspec: {type: NodePort}\n";
     let objects = objects(&(gateway("", LISTENERS) + live));
     assert_eq!(objects.iter().filter(|object| object.kind() == "Service").count(), 1);
 }

@@ -205,7 +205,8 @@ fn block_scalars_are_edited_whole() {
 #[test]
 fn a_literal_block_scalar_stays_one() {
     let text = "data:\n    # of the edge team\n    service: | # merged\n      spec:\n        type: X\n\n    other: 1\n";
-    let edited = edit(text, json!([{"op": "replace", "path": "/data/service", "value": "spec:\n  type: Y\n\n  a: 1\n"}]));
+    let edited =
+        edit(text, json!([{"op": "replace", "path": "/data/service", "value": "spec:\n  type: Y\n\n  a: 1\n"}]));
     let expected = text.replace("        type: X\n", "        type: Y\n\n        a: 1\n");
     assert_eq!(edited, expected);
     for (header, value) in [("|-", "a: 1\n"), ("|", "a: 1"), (">", "a: 1\n"), ("|", " a\nb\n"), ("|", "a\nb \n")] {

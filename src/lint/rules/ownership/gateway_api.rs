@@ -15,14 +15,14 @@ use kubernetes_objects::Object;
 use manifest_yaml::pointer;
 
 rules! {
-    ALB130 Warning "gateway-parameters-not-seen" {
+    ALB130 Error "gateway-parameters-not-seen" {
         summary: "what istiod makes from a Gateway depends on parameters that are not in the stream, or not understood",
         explanation: "`spec.infrastructure.parametersRef` of a Gateway names a ConfigMap. istiod merges its key `service` over the \
             Service: that may set the type, the class of the load balancer, who may reach it \
             (`loadBalancerSourceRanges`), annotations and node ports. Of a ConfigMap that is not in the stream nothing of \
             this is known: a type there wins over the annotation on the Gateway, and an allow-list there is not carried \
-            over. That is an error where nothing is said about who may reach an internet-facing ALB. Parameters that istiod does not \
-            take are an error: it then changes nothing that it has made before.",
+            over. It is a warning where the Ingress says who may reach the ALB, or that it is internal. Parameters that istiod \
+            does not take are an error as well: it then changes nothing that it has made before.",
         help: "put the ConfigMap into the chart, so that it is read and changed with the Gateway; or look into it, say who may \
             reach the ALB (`ingress.inboundCidrs`), and allow this finding",
         source: "Istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go fetchParameters, applyOverlay",
@@ -68,7 +68,11 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
     let reference = gateway.value.pointer(FIELD).filter(|reference| reference.is_object())?;
     let Some(name) = gateway_api::parameters_name(gateway) else {
         let text = |key: &str| reference[key].as_str().unwrap_or_default().to_owned();
-        let message = format!("istiod takes its parameters from a ConfigMap only, and not from {} {}", text("group"), text("kind"));
+        let message = format!(
+            "istiod takes its parameters from a ConfigMap only, and not from {} {}",
+            text("group"),
+            text("kind")
+        );
         return Some(about(gateway, &ALB130, message).severity(Severity::Error).field(FIELD));
     };
     let Some(map) = objects.iter().find(|map| gateway_api::is_parameters_of(map, gateway)) else {
@@ -93,7 +97,8 @@ fn without_effect(gateway: &Object) -> Vec<Finding> {
         findings.push(about(gateway, &ALB131, message).field(format!("{from}{}", pointer::of([key]))));
     };
     if of(copied).is_some_and(|annotations| annotations.contains_key(SERVICE_TYPE)) {
-        let message = format!("{SERVICE_TYPE} does nothing in spec.infrastructure.annotations: istiod reads it in the metadata");
+        let message =
+            format!("{SERVICE_TYPE} does nothing in spec.infrastructure.annotations: istiod reads it in the metadata");
         report(copied, SERVICE_TYPE, &message);
     }
     let own = of("/metadata/annotations").into_iter().flatten().map(|(key, _)| key.as_str());

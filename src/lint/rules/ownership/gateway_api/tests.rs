@@ -3,7 +3,8 @@ use crate::lint::testing::{Manifest, hold, rule, working};
 
 /// An Ingress to the Service of this Gateway.
 fn with_gateway(metadata: &str, spec: &str) -> Manifest {
-    let listeners = "listeners: [{name: http, port: 80, protocol: HTTP}, {name: https, port: 443, protocol: HTTPS, tls: {}}]";
+    let listeners =
+        "listeners: [{name: http, port: 80, protocol: HTTP}, {name: https, port: 443, protocol: HTTPS, tls: {}}]";
     working().spec(rule("/", "Prefix", "name: public-istio, port: {number: 443}")).and(&format!(
         "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: public, namespace: mesh, {metadata}}}\nspec: \
          {{gatewayClassName: istio, {spec}, {listeners}}}\n"
@@ -11,7 +12,9 @@ fn with_gateway(metadata: &str, spec: &str) -> Manifest {
 }
 
 fn parameters(key: &str, text: &str) -> String {
-    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: options, namespace: mesh}}\ndata: {{{key}: {text:?}}}\n")
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: options, namespace: mesh}}\ndata: {{{key}: {text:?}}}\n"
+    )
 }
 
 const REFERENCE: &str = "infrastructure: {parametersRef: {group: '', kind: ConfigMap, name: options}}";
@@ -59,7 +62,9 @@ fn gateway_annotation_without_effect() {
             (
                 "not copied",
                 with_gateway(&own, &infrastructure("")),
-                &["warning Gateway mesh/public /metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-scheme"],
+                &[
+                    "warning Gateway mesh/public /metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-scheme",
+                ],
             ),
             ("copied", with_gateway(&own, "infrastructure: {}"), &[]),
             ("copied from there", with_gateway("", &infrastructure(nlb)), &[]),
