@@ -122,7 +122,10 @@ fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
     let is_it = |object: &Object| {
         object.kind() == patch.kind && object.name() == patch.name && object.namespace() == patch.namespace
     };
-    let ours = rewritten.gateways.iter().filter(|gateway| is_it(gateway.written()));
+    let ours: Vec<_> = rewritten.gateways.iter().filter(|gateway| is_it(gateway.written())).collect();
+    if ours.is_empty() {
+        return String::new();
+    }
     for gateway in ours {
         items.extend(gateway.made.iter().filter_map(|made| made.added.clone()));
         items.push(marked(&gateway.ingress.value));
