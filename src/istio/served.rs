@@ -153,6 +153,8 @@ impl<'o> Mesh<'o> {
 /// A server of a Gateway for the web.
 struct Server {
     gateway: String,
+    /// What it is called where it was written.
+    noun: &'static str,
     number: u64,
     /// On the target port of the Service's port with this number, or on the number itself.
     pod_port: Option<u64>,
@@ -180,7 +182,7 @@ impl Servers {
         let mut found = Vec::new();
         for gateway in gateways.iter().filter(|gateway| is_selected(gateway) && !is_of_another(gateway, service)) {
             for server in gateway.value["spec"]["servers"].as_array().into_iter().flatten() {
-                found.extend(Server::read(&gateway.reference().to_string(), server, service, pods));
+                found.extend(Server::read(gateway, server, service, pods));
             }
         }
         Servers(found)
@@ -195,7 +197,8 @@ impl Servers {
             None => server.number == number,
         };
         if let Some(server) = self.0.iter().find(|server| is_here(server)) {
-            let why = format!("{} has a server on port {} for it ({})", server.gateway, server.number, server.words);
+            let Server { gateway, noun, number, words, .. } = server;
+            let why = format!("{gateway} has a {noun} on port {number} for it ({words})");
             return Some(Served::new(server.speaks, Evidence::Gateway(why)));
         }
         // A Gateway that only redirects to HTTPS goes with one that is elsewhere, which serves it.
@@ -214,7 +217,7 @@ impl Servers {
 
 impl Server {
     /// A server, unless it is not for the web: other protocols than HTTP and TLS, and east-west traffic.
-    fn read(gateway: &str, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
+    fn read(gateway: &Object, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
         let number = server["port"]["number"].as_u64()?;
         let protocol = server["port"]["protocol"].as_str()?.to_ascii_uppercase();
         let mode = server["tls"]["mode"].as_str();
@@ -229,12 +232,14 @@ impl Server {
             Some(port) => pod_port(port, pods),
             None => Some(number),
         };
-        let words = match (speaks, mode) {
-            (Speaks::Tls, mode) => format!("{protocol}, {}", mode.unwrap_or("PASSTHROUGH")),
-            _ => protocol,
+        let mode = match mode.unwrap_or("PASSTHROUGH") {
+            "SIMPLE" if gateway.is_made() => "Terminate",
+            mode => mode,
         };
+        let words = if speaks == Speaks::Tls { format!("{protocol}, {mode}") } else { protocol };
         let redirects = server["tls"]["httpsRedirect"] == true;
-        Some(Server { gateway: gateway.to_owned(), number, pod_port, speaks, redirects, words })
+        let noun = if gateway.is_made() { "listener" } else { "server" };
+        Some(Server { gateway: gateway.reference().to_string(), noun, number, pod_port, speaks, redirects, words })
     }
 }
 
