@@ -111,3 +111,25 @@ fn the_service_is_shown_without_a_namespace_too() {
     let text = tree_of("a", "", &["gw"]);
     assert!(text.contains("Service default/gw, port 80 (of-gw), pods at 8080\n"), "{text}");
 }
+
+#[test]
+fn the_json_says_what_the_port_behind_a_target_group_speaks() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let input = std::fs::read_to_string(project.join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
+    let gateway = "---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: web, namespace: istio-system}\n\
+                   spec: {servers: [{port: {number: 443, protocol: HTTP, name: w}, hosts: ['*']}]}\n";
+    for (more, speaks, from) in [("", "tls", "number"), (gateway, "clear-text", "gateway")] {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+            .env_clear()
+            .args(["show", "--format", "json", "--scheme", "internal"])
+            .write_stdin(format!("{input}{more}"))
+            .output()
+            .unwrap();
+        let shown: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let serves = &shown["groups"][0]["targetGroups"][0]["serves"];
+        let told = (&serves["servicePort"], &serves["speaks"], &serves["from"]);
+        assert_eq!(told, (&443.into(), &speaks.into(), &from.into()), "{shown:#}");
+        let why = serves["why"].as_str().unwrap();
+        assert_eq!(why.contains("Gateway istio-system/web has a server on port 443"), !more.is_empty(), "{why}");
+    }
+}

@@ -64,7 +64,8 @@ pub struct Spec {
     pub ingress: Ingress,
     /// Which findings are allowed, warn, or stop the run.
     pub findings: Findings,
-    /// The release of the AWS Load Balancer Controller in use, as `3.5` or `2.4.1`. Some findings depend on it.
+    /// The release of the AWS Load Balancer Controller in use, as `3.5` or `2.4.1`. Findings and what `show` says
+    /// depend on it, where docs/controller-versions.md says so.
     pub controller_version: Option<Text>,
     /// Whether EKS Auto Mode does the load balancing instead of the AWS Load Balancer Controller.
     pub eks_auto_mode: Option<bool>,

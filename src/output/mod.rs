@@ -3,6 +3,7 @@
 
 pub mod diagram;
 pub mod json;
+pub mod release_docs;
 pub mod rule_docs;
 pub mod sarif;
 pub mod text;

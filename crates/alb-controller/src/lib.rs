@@ -5,6 +5,7 @@
 //! - [`annotation`]: the JSON values of annotations (actions, conditions, identity providers), with the controller's checks
 //! - [`go`]: how Go's standard library reads booleans, numbers, networks and JSON, with its errors, since that is how the
 //!   controller reads them
+//! - [`releases`]: what differs between the releases of the controller
 //! - [`validation`]: what AWS takes as a certificate, a web ACL, a name, a range
 //! - [`model`]: the load balancer, listeners, rules and target groups that come of the objects of a stream, or the
 //!   controller's error
@@ -53,4 +54,5 @@ pub mod annotation;
 pub mod catalogue;
 pub mod go;
 pub mod model;
+pub mod releases;
 pub mod validation;

@@ -32,14 +32,14 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
         let service = objects.iter().rev().find(is_it).filter(|service| is_gateway(service))?;
         let of_the_filter = known.iter().find(|(reference, _)| *reference == service.reference());
         let served = of_the_filter.map_or_else(|| context::served_as_is(&mesh, service), |(_, served)| served.clone());
-        Some(served.port(u64::try_from(group.backend_port.port).ok()?)?.describe())
+        served.port(u64::try_from(group.backend_port.port).ok()?).cloned()
     };
     let diagram = || diagram::diagram(&model, &serves);
     Ok(Printed::output(match format {
         ShowFormat::Tree => diagram::tree(&diagram()),
         ShowFormat::Mermaid => diagram::mermaid(&diagram()),
         ShowFormat::Svg => diagram::svg(&diagram()),
-        ShowFormat::Json => diagram::json(&model),
+        ShowFormat::Json => diagram::json(&model, &serves),
     }))
 }
 

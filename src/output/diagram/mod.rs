@@ -10,8 +10,11 @@ mod tree;
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
+use crate::istio::served::{Evidence, Served, Speaks};
 use alb_controller::catalogue;
 use alb_controller::model::{
     Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
@@ -41,9 +44,12 @@ impl Branch {
     }
 }
 
-/// The diagram of a model. `serves` says what the Service port behind a target group speaks, where that is known.
+/// What the Service port behind a target group speaks, where that is known.
+pub type Serves<'s> = &'s dyn Fn(&TargetGroup) -> Option<Served>;
+
+/// The diagram of a model.
 #[must_use]
-pub fn diagram(model: &Model, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
+pub fn diagram(model: &Model, serves: Serves<'_>) -> Branch {
     let mut branches = Vec::new();
     for facts in model.ingresses.iter().filter(|facts| facts.group.is_none()) {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
@@ -62,7 +68,7 @@ fn verdict(verdict: Verdict, message: Option<&str>) -> String {
     }
 }
 
-fn group_branch(group: &Group, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
+fn group_branch(group: &Group, serves: Serves<'_>) -> Branch {
     let members: Vec<String> = group.members.iter().map(ToString::to_string).collect();
     let title = match members.as_slice() {
         [only] if *only == group.name => format!("Ingress {only}"),
@@ -81,7 +87,7 @@ fn group_branch(group: &Group, serves: &dyn Fn(&TargetGroup) -> Option<String>) 
     Branch::with(title, vec![by_nlb, Branch::with(from, vec![alb])])
 }
 
-fn alb_branch(built: &Built, serves: &dyn Fn(&TargetGroup) -> Option<String>) -> Branch {
+fn alb_branch(built: &Built, serves: Serves<'_>) -> Branch {
     let lb = &built.load_balancer;
     let mut branches = vec![access(&built.inbound, lb.security_groups.is_empty())];
     branches.push(Branch::new(match &built.wafv2 {
@@ -96,8 +102,11 @@ fn alb_branch(built: &Built, serves: &dyn Fn(&TargetGroup) -> Option<String>) ->
     if let Some(shield) = built.shield {
         branches.push(Branch::new(format!("Shield Advanced: {}", if shield { "on" } else { "off" })));
     }
-    let groups: TargetGroups<'_> =
-        built.target_groups.iter().map(|group| (group.id.as_str(), (group, serves(group)))).collect();
+    let groups: TargetGroups<'_> = built
+        .target_groups
+        .iter()
+        .map(|group| (group.id.as_str(), (group, serves(group).map(|served| served.describe()))))
+        .collect();
     branches.extend(built.listeners.iter().map(|listener| listener_branch(listener, &groups)));
     let name = lb.name.as_deref().unwrap_or("name made up by the controller");
     Branch::with(format!("Application Load Balancer ({name}), {}, {}", lb.scheme, lb.ip_address_type), branches)
@@ -277,8 +286,38 @@ fn service(group: &TargetGroup, serves: Option<&str>) -> Branch {
     Branch::with(format!("Service {}, port {} ({name}), pods at {pods}", group.service, port.port), serves)
 }
 
-/// The model as JSON, in the shape that the documentation describes.
+/// The model as JSON, and below `serves` of each target group what the port behind it speaks: `null` where it is not a gateway's.
 #[must_use]
-pub fn json(model: &Model) -> String {
-    format!("{:#}\n", show_json(model))
+pub fn json(model: &Model, serves: Serves<'_>) -> String {
+    let mut shown = show_json(model);
+    for (at, group) in model.groups.iter().enumerate() {
+        let target_groups = group.built.iter().flat_map(|built| &built.target_groups);
+        for target_group in target_groups {
+            let printed = shown["groups"][at]["targetGroups"].as_array_mut();
+            let mut printed = printed.into_iter().flatten();
+            if let Some(printed) = printed.find(|printed| printed["id"] == *target_group.id) {
+                let port = target_group.backend_port.port;
+                printed["serves"] = serves(target_group).map_or(Value::Null, |served| served_json(port, &served));
+            }
+        }
+    }
+    format!("{shown:#}\n")
+}
+
+fn served_json(port: i32, served: &Served) -> Value {
+    let speaks = match served.speaks {
+        Speaks::Tls => "tls",
+        Speaks::ClearText => "clear-text",
+        Speaks::Status => "status",
+        Speaks::Nothing => "nothing",
+        Speaks::Unknown => "unknown",
+    };
+    let from = match served.evidence {
+        Evidence::Gateway(_) => "gateway",
+        Evidence::OldLoadBalancer(_) => "old-load-balancer",
+        Evidence::EarlierRun => "earlier-run",
+        Evidence::Name(_) => "name",
+        Evidence::Number => "number",
+    };
+    json!({ "servicePort": port, "speaks": speaks, "from": from, "why": served.describe() })
 }

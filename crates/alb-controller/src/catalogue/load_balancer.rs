@@ -48,7 +48,7 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/model_build_load_balancer_addons.go:35-106").class_params("wafv2AclArn").empty(Detaches),
     of("wafv2-acl-name", Text, "Regional web ACL of WAFv2 by name, `none` takes it off",
         "pkg/ingress/model_build_load_balancer_addons.go:35-90")
-        .class_params("wafv2AclName").since(2, 14, 0).empty(Absent),
+        .class_params("wafv2AclName").since(2, 14, 1).empty(Absent),
     of("waf-acl-id", Text, "Web ACL of WAF Classic", "pkg/ingress/model_build_load_balancer_addons.go:108-140")
         .empty(Absent).auto_mode(No),
     of("web-acl-id", Text, "Older name of waf-acl-id, read where that is absent",
@@ -77,7 +77,7 @@ pub(super) static ANNOTATIONS: &[Annotation] = &[
         "pkg/ingress/model_build_listener.go:327-458").since(2, 7, 0).merge(ExclusivePerPort),
     of("listener-attributes.*", Map, "Attributes of one listener, named `HTTP-80` or `HTTPS-443`",
         "pkg/ingress/model_build_listener.go:460-539")
-        .class_params("listeners").since(2, 9, 0).merge(ExclusivePerKey).empty(Harmless).auto_mode(No),
+        .class_params("listeners").since(2, 10, 1).merge(ExclusivePerKey).empty(Harmless).auto_mode(No),
     of("minimum-load-balancer-capacity", Map, "Reserved capacity, `CapacityUnits=100`",
         "pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62")
         .class_params("minimumLoadBalancerCapacity").since(2, 11, 0).merge(ExclusivePerKey).empty(Harmless),

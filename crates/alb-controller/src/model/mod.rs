@@ -84,7 +84,7 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
 fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans: &mut Plans<'a>) -> IngressFacts {
     let at = Object::ingress(&placed.key);
     let map = placed.ingress.metadata.annotations.as_ref();
-    let annotations = Annotations::of(at.clone(), map, options.controller_version);
+    let annotations = Annotations::of(at.clone(), map, options.release());
     let classified = class::classify(objects, options, &at, &placed.ingress);
     let mut facts = IngressFacts {
         key: placed.key.clone(),

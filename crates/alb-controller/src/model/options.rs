@@ -10,7 +10,7 @@ pub struct Options {
     pub ingress_class: String,
     /// EKS Auto Mode's own load balancing in place of the controller.
     pub eks_auto_mode: bool,
-    /// Release of the controller; annotations that are newer are not read.
+    /// Release of the controller. That of EKS Auto Mode's own controller is not known: see [`Options::release`].
     pub controller_version: Version,
 }
 
@@ -27,6 +27,13 @@ impl Options {
 
     pub(crate) fn params_group(&self) -> &'static str {
         if self.eks_auto_mode { "eks.amazonaws.com" } else { "elbv2.k8s.aws" }
+    }
+
+    /// The release whose behaviour counts: annotations that are newer are not read. EKS Auto Mode is AWS's to update, and is taken
+    /// for the newest.
+    #[must_use]
+    pub fn release(&self) -> Version {
+        if self.eks_auto_mode { CURRENT } else { self.controller_version }
     }
 
     /// The target type where nothing sets one.

@@ -11,9 +11,10 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports::{is_listener, misspelt_listener};
 use crate::lint::facts::unused::why_unused;
-use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, Version, nearest};
+use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, nearest};
 use alb_controller::go::strconv::{string_map, trim};
 use alb_controller::model::{Setting, State, Unread};
+use alb_controller::releases::Behaviour;
 
 rules! {
     ALB029 Error "empty-annotation" {
@@ -120,7 +121,7 @@ fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Sett
             let message = format!(
                 "{} is read since {since}, and the controller is {}",
                 setting.name(),
-                context.options.controller_version
+                context.options.release()
             );
             Some(context.at(setting, &ALB053, message))
         }
@@ -178,16 +179,17 @@ fn empty(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
 fn newer_value(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let annotation = setting.annotation?;
     let value = setting.value.as_str();
-    let (what, since) = match annotation.suffix {
-        "wafv2-acl-arn" | "waf-acl-id" | "web-acl-id" if value == "none" => ("the value none", Version(2, 8, 2)),
+    let (what, behaviour) = match annotation.suffix {
+        "wafv2-acl-arn" | "waf-acl-id" | "web-acl-id" if value == "none" => ("the value none", Behaviour::WebAclNone),
         "ip-address-type" if value == "dualstack-without-public-ipv4" => {
-            ("the value dualstack-without-public-ipv4", Version(2, 8, 0))
+            ("the value dualstack-without-public-ipv4", Behaviour::DualStackWithoutPublicIpv4)
         }
-        _ if annotation.kind == Kind::Map && value.contains('\\') => ("a backslash", Version(2, 14, 1)),
+        _ if annotation.kind == Kind::Map && value.contains('\\') => ("a backslash", Behaviour::MapEscapes),
         _ => return None,
     };
-    let version = context.options.controller_version;
-    (version < since).then(|| {
+    let version = context.options.release();
+    let since = behaviour.difference()?.since;
+    (!version.has(behaviour)).then(|| {
         let name = setting.name();
         let message = format!("{what} in {name} is read since {since}, and the controller is {version}");
         context.at(setting, &ALB053, message)

@@ -189,7 +189,7 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
 
 fn web_acl_by_hand(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let taken_off = ingress.built()?.wafv2 == WebAcl::DetachedByRelease;
-    let release = &context.options.controller_version;
+    let release = context.options.release();
     let message = format!("release {release} of the controller takes off a web ACL that was attached by hand");
     taken_off.then(|| ingress.finding(&ALB100, message))
 }

@@ -2,12 +2,12 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer_addons.go:35-166.
 
-use crate::catalogue::Version;
 use crate::go::strconv::show_list;
 use crate::model::build::Builder;
 use crate::model::output::WebAcl;
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 
 impl<'a> Builder<'a> {
     /// As soon as any member gives a name, ARNs are not read (model_build_load_balancer_addons.go:35-106).
@@ -22,8 +22,7 @@ impl<'a> Builder<'a> {
         }
         let conflict = |arns: &[String]| format!("conflicting WAFv2 WebACL ARNs: {}", show_list(arns));
         Ok(match self.agree_text("wafv2-acl-arn", conflict)? {
-            // https://github.com/kubernetes-sigs/aws-load-balancer-controller/pull/3800
-            None if self.options.controller_version < Version(2, 8, 2) => WebAcl::DetachedByRelease,
+            None if !self.has(Behaviour::WebAclLeftAlone) => WebAcl::DetachedByRelease,
             None => WebAcl::Untouched,
             Some(arn) if arn.is_empty() || arn == "none" => WebAcl::Detached,
             Some(arn) => WebAcl::Arn(arn),

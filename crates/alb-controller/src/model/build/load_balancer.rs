@@ -2,12 +2,13 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
-use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, Version, known};
+use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known};
 use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
 use crate::model::output::{LoadBalancer, Subnets};
 use crate::model::reference::Reason;
+use crate::releases::Behaviour;
 use std::collections::BTreeMap;
 
 impl<'a> Builder<'a> {
@@ -90,8 +91,7 @@ impl<'a> Builder<'a> {
         Ok(name)
     }
 
-    /// pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62. Up to v3.3.0 units that
-    /// are no number become 0.
+    /// pkg/ingress/model_build_load_balancer_capacity_reservation.go:12-62
     fn minimum_capacity(&self) -> Result<Option<i32>, Reason> {
         let params = self.members.first().and_then(|member| member.params);
         if let Some(capacity) = params.and_then(|params| params.spec.minimum_load_balancer_capacity.as_ref()) {
@@ -108,7 +108,7 @@ impl<'a> Builder<'a> {
         let units = merged.get("CapacityUnits").map(|units| {
             let invalid = |error| format!("invalid value to set the capacity: {units}: {error}");
             match parse_int32(units) {
-                Err(_) if self.options.controller_version < Version(3, 4, 0) => Ok(0),
+                Err(_) if !self.has(Behaviour::CapacityChecked) => Ok(0),
                 read => read.map_err(|error| self.blame(suffix, invalid(error))),
             }
         });

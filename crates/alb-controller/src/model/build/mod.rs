@@ -30,6 +30,7 @@ use crate::model::output::TargetGroup;
 use crate::model::output::verdict::Built;
 use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Builds one group.
@@ -60,6 +61,11 @@ impl<'a> Builder<'a> {
             ip_address_type: "ipv4",
             ssl_redirect: None,
         }
+    }
+
+    /// Whether the controller's release behaves so.
+    pub fn has(&self, behaviour: Behaviour) -> bool {
+        self.options.release().has(behaviour)
     }
 
     pub fn run(&mut self) -> Result<Built, Reason> {

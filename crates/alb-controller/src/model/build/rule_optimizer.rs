@@ -1,20 +1,15 @@
 //! Rules that the controller leaves out of a listener: redirects to the listener itself, and what an earlier redirect
 //! already takes. Forwards that cover later rules are left alone; default actions are not looked at.
 //!
-//! Up to v3.0.0 the controller passes over regular expressions: a redirect with one for a path takes every path of its hosts.
+//! A release that passes over regular expressions takes a redirect with one for a path as one for every path of its hosts.
 //!
 //! Source: LBC v3.5.0 pkg/ingress/rule_optimizer.go:29-175.
 
-use crate::catalogue::Version;
 use crate::model::output::{Action, Condition, Protocol, Pruned, Redirect, Rule, WhyPruned};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The first release that looks at regular expressions of paths.
-const PATH_REGEX: Version = Version(3, 1, 0);
-
-/// The rules that stay, and those that go.
-pub(crate) fn optimize(version: Version, port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
-    let regex = version >= PATH_REGEX;
+/// The rules that stay, and those that go. `regex`: whether regular expressions of paths count.
+pub(crate) fn optimize(regex: bool, port: i32, protocol: Protocol, rules: Vec<Rule>) -> (Vec<Rule>, Vec<Pruned>) {
     let mut kept: Vec<Rule> = Vec::new();
     let mut redirects = Redirects::default();
     let mut pruned = Vec::new();

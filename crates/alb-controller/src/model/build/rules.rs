@@ -10,6 +10,7 @@ use crate::model::build::rule_optimizer;
 use crate::model::output::{Origin, Protocol, Pruned, Rule};
 use crate::model::reference::{Object, Reason, Site};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use k8s_openapi::api::networking::v1::HTTPIngressPath;
 
 /// A path and its index as written.
@@ -44,7 +45,8 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let (mut rules, pruned) = rule_optimizer::optimize(self.options.controller_version, port, protocol, rules);
+        let (mut rules, pruned) =
+            rule_optimizer::optimize(self.has(Behaviour::PathRegexCompared), port, protocol, rules);
         for (index, rule) in rules.iter_mut().enumerate() {
             rule.priority = index + 1;
         }

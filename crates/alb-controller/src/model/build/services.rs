@@ -28,6 +28,6 @@ impl<'a> Builder<'a> {
     /// The annotations of a Service.
     pub fn service_annotations(&self, key: &Key, service: &'a Service) -> Annotations<'a> {
         let map = service.metadata.annotations.as_ref();
-        Annotations::of(Object::service(key), map, self.options.controller_version)
+        Annotations::of(Object::service(key), map, self.options.release())
     }
 }

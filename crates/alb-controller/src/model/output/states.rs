@@ -139,7 +139,7 @@ impl Context<'_> {
         if on_service && annotation.place == Place::Ingress {
             return State::Unread(Unread::IngressOnly);
         }
-        if annotation.since > self.options.controller_version {
+        if annotation.since > self.options.release() {
             return State::Unread(Unread::TooNew(annotation.since));
         }
         if self.options.eks_auto_mode && annotation.auto_mode == AutoMode::No {

@@ -230,7 +230,7 @@ fn newer_than_the_controller() {
     let told = |version: &str| configured(&ALB053, &manifest, &format!("{{controllerVersion: {version:?}}}"));
     let at = |suffix: &str| format!("warning ALB053 Ingress mesh/alb @{suffix}");
     assert_eq!(told("2.7"), [at("tags"), at("ip-address-type"), at("wafv2-acl-name")]);
-    assert_eq!(told("2.14"), [at("tags")]);
+    assert_eq!(told("2.14"), [at("tags"), at("wafv2-acl-name")]);
     assert_eq!(told("2.14.1"), Vec::<String>::new());
     let detached = working().set("wafv2-acl-arn", "none");
     let old = configured(&ALB053, &detached, "{controllerVersion: '2.8.1'}");
