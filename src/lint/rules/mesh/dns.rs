@@ -76,6 +76,6 @@ fn ingress_of(gateway: &GatewayBehind<'_>) -> String {
 
 /// An annotation that shows that external-dns reads an object.
 fn sign_of_external_dns(object: &Object) -> Option<&str> {
-    let keys = annotations_of(&object.value).into_iter().map(|(key, _)| key);
+    let keys = annotations_of(&object.value).into_keys();
     keys.filter(|key| is_external_dns(key)).find(|key| !key.ends_with("/controller"))
 }
