@@ -19,6 +19,7 @@ use alb_controller::catalogue::{PREFIX, Version};
 use alb_controller::model::{
     self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site,
 };
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 use kubernetes_objects::object::Object;
@@ -167,6 +168,18 @@ impl<'s> Context<'s> {
         let served = served.into_iter().map(|(service, ports)| (std::ptr::from_ref(service), Rc::new(ports.clone())));
         self.served.borrow_mut().extend(served);
         self
+    }
+
+    /// The controller's release.
+    #[must_use]
+    pub fn release(&self) -> Version {
+        self.options.release()
+    }
+
+    /// Whether the controller's release behaves so.
+    #[must_use]
+    pub fn has(&self, behaviour: Behaviour) -> bool {
+        self.release().has(behaviour)
     }
 
     /// What the ports of a Service speak.
