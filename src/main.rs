@@ -132,10 +132,8 @@ fn filtered<'i>(
 }
 
 fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::Result<()> {
-    let report = match result {
-        Ok(rewritten) => json::report(&rewritten.findings, None),
-        Err(error) => json::report(&[], Some(error)),
-    };
+    let run = result.as_ref().map(|run| (run.findings.as_slice(), run.not_judged.as_slice()));
+    let report = json::report_of_run(run);
     std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
 }
 

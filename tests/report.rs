@@ -109,11 +109,75 @@ fn the_text_says_when_there_is_no_ingress_to_judge() {
     let said = |input: &[u8], arguments: &[&str]| {
         String::from_utf8(check(input, &[&["--as-is"], arguments].concat())).unwrap()
     };
-    let none = "0 errors, 0 warnings, 0 infos; no Ingress of class alb is in the stream\n";
+    let none = "0 warnings, 0 infos; no Ingress of class alb is in the stream, so there was nothing to judge\n";
     assert_eq!(said(&rendered, &[]), none);
-    assert!(said(foreign, &[]).ends_with("0 errors, 0 warnings, 1 info; no Ingress of class alb is in the stream\n"));
+    assert!(said(foreign, &[]).ends_with(&none.replace("0 infos", "1 info")));
     assert_eq!(said(&rendered, &["--class-name", "edge"]), none.replace("class alb", "class edge"));
     assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 1 info\n"));
     let report: Value = serde_json::from_str(&said(&rendered, &["--format", "json"])).unwrap();
-    assert_eq!(report, serde_json::json!({"version": 1, "findings": []}));
+    let expected = serde_json::json!({"version": 1, "findings": [], "notJudged": [], "noIngressOfClass": "alb"});
+    assert_eq!(report, expected);
+    let log: Value = serde_json::from_str(&said(&rendered, &["--format", "sarif"])).unwrap();
+    let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+    assert_eq!(told, "no Ingress of class alb is in the stream, so there was nothing to judge");
+}
+
+/// An Ingress that is not understood is named in each format, also beside a gateway that is judged.
+#[test]
+fn what_is_not_judged_is_named() {
+    let gateway = std::fs::read_to_string(project().join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
+    let unknown =
+        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop}\nspec: x\n";
+    let input = format!("{gateway}{unknown}");
+    let why = "Ingress shop/web: it can't be decoded";
+    for more in [&["--scheme", "internal"][..], &["--as-is"]] {
+        let said = |format: &str| check(input.as_bytes(), &[more, &["--format", format]].concat());
+        let text = String::from_utf8(said("text")).unwrap();
+        assert!(text.lines().any(|line| line.starts_with("not judged: ") && line.ends_with(why)), "{text}");
+        let report: Value = serde_json::from_slice(&said("json")).unwrap();
+        assert_eq!(report["notJudged"][0]["object"], "Ingress shop/web", "{report:#}");
+        let log: Value = serde_json::from_slice(&said("sarif")).unwrap();
+        let told = log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"].as_str();
+        assert!(told.is_some_and(|told| told.ends_with(why)), "{log:#}");
+    }
+}
+
+/// Cases whose output `check --as-is` rightly finds errors in, and whose fault that is.
+const NOT_OURS: [(&str, &str); 6] = [
+    ("flux-node-port", "Flux fills in the values later"),
+    ("foreign-alb-ingress-is-not-judged", "of an Ingress of somebody else"),
+    ("helm3-umbrella", "of a Secret of somebody else"),
+    ("helm4-umbrella", "of a Secret of somebody else"),
+    ("how-to-full", "allowed by the configuration"),
+    ("how-to-minimal", "allowed by the configuration"),
+];
+
+/// What the filter decides from the annotations that it removes must not be an error afterwards.
+#[test]
+fn what_the_filter_prints_is_not_refused_afterwards() {
+    let mut checked = 0;
+    for case in std::fs::read_dir(project().join("chart-fixtures/cases")).unwrap() {
+        let case = case.unwrap();
+        let name = case.file_name().into_string().unwrap();
+        let Ok(output) = std::fs::read(case.path().join("output.yaml")) else { continue };
+        if NOT_OURS.iter().any(|(other, _)| *other == name) {
+            continue;
+        }
+        let printed = check(&output, &["--as-is", "--format", "json"]);
+        let report: Value = serde_json::from_slice(&printed).unwrap();
+        let errors = report["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error");
+        let errors: Vec<String> = errors.map(|finding| format!("{} {}", finding["id"], finding["message"])).collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+        checked += 1;
+    }
+    assert!(checked > 50, "only {checked} outputs");
+}
+
+/// A Service that the API server refuses is one with or without an Ingress beside it.
+#[test]
+fn a_gateway_without_an_ingress_is_checked_for_what_the_api_server_refuses() {
+    let input = project().join("chart-fixtures/cases/annotation-keys-in-quotes/input.yaml");
+    let said = String::from_utf8(check(&std::fs::read(input).unwrap(), &["--as-is"])).unwrap();
+    assert!(said.starts_with("error[ALB103]: "), "{said}");
+    assert!(said.ends_with("no Ingress of class alb is in the stream, so there was nothing to judge\n"), "{said}");
 }

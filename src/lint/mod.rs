@@ -28,6 +28,7 @@ use crate::flux::variables;
 use crate::istio::served::ServedPorts;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
+pub use facts::not_judged::NotJudged;
 use facts::not_judged::not_judged;
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::{self, Object, Objects};
@@ -71,9 +72,9 @@ pub struct Gateway<'g> {
     pub before: rewrite_findings::Before,
 }
 
-/// Checks the Ingresses of our gateways, and the members of their groups.
+/// Checks the Ingresses of our gateways, and the members of their groups; and says what else is not judged.
 #[must_use]
-pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Finding> {
+pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> (Vec<Finding>, Vec<NotJudged>) {
     let applied = applied(objects);
     let index = Index::new(&applied);
     let rewritten: Vec<&Object> = gateways
@@ -98,6 +99,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
     }
     let ours: Vec<ObjectRef> = gateways.iter().map(|gateway| objects[gateway.ingress].reference()).collect();
     let mut findings = Vec::new();
+    let mut unjudged: Vec<NotJudged> = Vec::new();
     for gateway in gateways {
         let options = context::options(gateway.spec);
         let Some((options, model)) = models.iter().find(|(known, _)| *known == options) else { continue };
@@ -111,6 +113,8 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         let context = Context::new(&index, model, options, is_checked)
             .behind_the_filter(rewritten.clone(), allow_lists_lost.clone())
             .knowing(served.iter().copied());
+        let more = not_judged(&context).into_iter().map(NotJudged::ingress);
+        unjudged.extend(more.filter(|one| !unjudged.contains(one)).collect::<Vec<_>>());
         let mut found = registry::check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
         found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before, &ours)));
@@ -119,7 +123,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Vec<Findi
         }
         findings.extend(adjust(found, &gateway.spec.findings.levels()));
     }
-    findings
+    (findings, unjudged)
 }
 
 /// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
@@ -143,8 +147,8 @@ pub struct AsItStands {
     pub findings: Vec<Finding>,
     /// The class of which no Ingress is in the stream, so that there was nothing to check.
     pub class_without_ingress: Option<String>,
-    /// How many Ingresses, or documents that may hold one, are not understood, and so not judged.
-    pub not_judged: usize,
+    /// What is not understood, and so not judged.
+    pub not_judged: Vec<NotJudged>,
 }
 
 /// Checks every Ingress of class alb in a stream as it stands, with the Services that it names.
@@ -164,22 +168,22 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     locate(&stream, &found, &mut findings);
     let mut findings = adjust(findings, &spec.findings.levels());
     sort(&mut findings);
-    let not_judged = not_judged(&context).len();
+    let not_judged: Vec<_> = not_judged(&context).into_iter().map(NotJudged::ingress).collect();
     let class_without_ingress = match context.ingresses().next() {
-        None if not_judged == 0 => Some(options.ingress_class.clone()),
+        None if not_judged.is_empty() => Some(options.ingress_class.clone()),
         _ => None,
     };
     Ok(AsItStands { findings, class_without_ingress, not_judged })
 }
 
-/// How many Ingresses of a stream behind the filter are not understood, and so not judged.
+/// The Ingresses of a stream without a gateway that are not understood, and so not judged.
 #[must_use]
-pub fn count_not_judged(objects: &[Object], settings: &[Settings]) -> usize {
+pub fn not_judged_in(objects: &[Object], settings: &[Settings]) -> Vec<NotJudged> {
     let objects = applied(objects);
     let options = settings.first().map_or_else(Options::default, |settings| context::options(&settings.spec));
     let model = context::model_of(&objects, &options);
     let index = Index::new(&objects);
-    not_judged(&Context::new(&index, &model, &options, |_| false)).len()
+    not_judged(&Context::new(&index, &model, &options, |_| false)).into_iter().map(NotJudged::ingress).collect()
 }
 
 /// The objects of a stream that rules and model look at.

@@ -4,26 +4,53 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Place};
 use crate::finding::Finding;
+use crate::lint::{AsItStands, NotJudged};
 
 /// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
-/// All findings, and the error that ended the run, if one did.
+/// What `check` found.
 #[must_use]
-pub fn report(findings: &[Finding], error: Option<&Error>) -> Value {
-    let mut report = json!({
-        "version": VERSION,
-        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
-    });
-    if let Some(error) = error {
-        report["error"] = json!({
-            "message": error.message,
-            "help": error.help,
-            "place": error.place.as_ref().map(place_json),
-            "exitCode": error.kind.exit_code(),
-        });
+pub fn report(checked: &AsItStands) -> Value {
+    let mut report = findings_json(&checked.findings, &checked.not_judged);
+    if let Some(class) = &checked.class_without_ingress {
+        report["noIngressOfClass"] = json!(class);
     }
     report
+}
+
+/// What a run of the filter found and what it did not judge, or the error that ended it.
+#[must_use]
+pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
+    match run {
+        Ok((findings, not_judged)) => findings_json(findings, not_judged),
+        Err(error) => {
+            let mut report = findings_json(&[], &[]);
+            report["error"] = json!({
+                "message": error.message,
+                "help": error.help,
+                "place": error.place.as_ref().map(place_json),
+                "exitCode": error.kind.exit_code(),
+            });
+            report
+        }
+    }
+}
+
+fn findings_json(findings: &[Finding], not_judged: &[NotJudged]) -> Value {
+    json!({
+        "version": VERSION,
+        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "notJudged": not_judged.iter().map(not_judged_json).collect::<Vec<_>>(),
+    })
+}
+
+fn not_judged_json(unknown: &NotJudged) -> Value {
+    json!({
+        "object": unknown.object.as_ref().map(ToString::to_string),
+        "place": place_json(&unknown.place),
+        "why": unknown.why,
+    })
 }
 
 fn finding_json(finding: &Finding) -> Value {

@@ -5,12 +5,17 @@
 
 use serde_json::{Value, json};
 
-use crate::finding::{Finding, Severity};
-use crate::lint::REGISTRY;
+use crate::error::Place;
+use crate::finding::Severity;
+use crate::lint::{AsItStands, NotJudged, REGISTRY};
+use crate::output::text;
+use kubernetes_objects::ObjectRef;
 
-/// A SARIF log of one run.
+/// A SARIF log of one run. What was not judged is a notification of the run, so that no empty list of results looks like an
+/// all-clear.
 #[must_use]
-pub fn sarif(findings: &[Finding]) -> Value {
+pub fn sarif(checked: &AsItStands) -> Value {
+    let findings = &checked.findings;
     let rules = REGISTRY.rules();
     let results: Vec<Value> = findings
         .iter()
@@ -21,7 +26,7 @@ pub fn sarif(findings: &[Finding]) -> Value {
                 "ruleId": finding.rule.id,
                 "level": level(finding.severity),
                 "message": { "text": format!("{}\n{help}", finding.message) },
-                "locations": [location(finding)],
+                "locations": [location(finding.place.as_ref(), finding.object.as_ref())],
             });
             if let Some(index) = index {
                 result["ruleIndex"] = json!(index);
@@ -45,18 +50,35 @@ pub fn sarif(findings: &[Finding]) -> Value {
                     "defaultConfiguration": { "level": level(rule.severity) },
                 })).collect::<Vec<_>>(),
             }},
+            "invocations": [{
+                "executionSuccessful": true,
+                "toolExecutionNotifications": notifications(checked),
+            }],
             "results": results,
         }],
     })
 }
 
-fn location(finding: &Finding) -> Value {
-    let line = finding.place.as_ref().map_or(1, |place| place.line.max(1));
+fn notifications(checked: &AsItStands) -> Vec<Value> {
+    let of_object = |unknown: &NotJudged| {
+        json!({
+            "level": "warning",
+            "message": { "text": text::not_judged(unknown) },
+            "locations": [location(Some(&unknown.place), unknown.object.as_ref())],
+        })
+    };
+    let of_class = |class: &String| json!({ "level": "warning", "message": { "text": text::nothing_to_judge(class) } });
+    let unknown = checked.not_judged.iter().map(of_object);
+    unknown.chain(checked.class_without_ingress.as_ref().map(of_class)).collect()
+}
+
+fn location(place: Option<&Place>, object: Option<&ObjectRef>) -> Value {
+    let line = place.map_or(1, |place| place.line.max(1));
     let mut location = json!({
         "physicalLocation": { "artifactLocation": { "uri": "stdin" }, "region": { "startLine": line } },
     });
-    let source = finding.place.as_ref().and_then(|place| place.source.as_ref());
-    let object = finding.object.as_ref().map(ToString::to_string);
+    let source = place.and_then(|place| place.source.as_ref());
+    let object = object.map(ToString::to_string);
     let names: Vec<Value> = [(source, "module"), (object.as_ref(), "object")]
         .into_iter()
         .filter_map(|(name, kind)| Some(json!({ "fullyQualifiedName": name?, "kind": kind })))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::finding::{Finding, Severity};
+use crate::lint::NotJudged;
 
 /// One finding, as it is printed:
 ///
@@ -23,6 +24,19 @@ pub fn line(finding: &Finding) -> String {
     let help = finding.help.as_deref().unwrap_or(finding.rule.help);
     let _ = write!(text, "{}\n  help: {help}", finding.message);
     text
+}
+
+/// What is not judged, as it is printed: `not judged: document 2, line 15: Ingress shop/web: it can't be decoded`.
+#[must_use]
+pub fn not_judged(unknown: &NotJudged) -> String {
+    let object = unknown.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
+    format!("not judged: {}: {object}{}", unknown.place, unknown.why)
+}
+
+/// That there was no Ingress of a class.
+#[must_use]
+pub fn nothing_to_judge(class: &str) -> String {
+    format!("no Ingress of class {class} is in the stream, so there was nothing to judge")
 }
 
 /// The findings of a severity or worse, each after the program's name.

@@ -32,7 +32,7 @@ use crate::flux::variables;
 use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
 use crate::istio::served::{Mesh, ServedPorts};
 use crate::istio::{PINS, is_gateway, is_istio_gateway};
-use crate::lint;
+use crate::lint::{self, NotJudged};
 use crate::migrate::rules::ALB027;
 use assign::{assign, selector_of};
 use edit::edit;
@@ -53,8 +53,8 @@ pub struct Rewritten<'t> {
     pub objects: Vec<Object>,
     /// What became of each gateway.
     pub gateways: Vec<RewrittenGateway>,
-    /// How many documents may hold an object that the rules look at, and are no YAML.
-    pub unreadable: usize,
+    /// What is not understood, and so not judged: Ingresses, and documents that are no YAML.
+    pub not_judged: Vec<NotJudged>,
     /// With placeholders: the variables that the output needs, and whether each may be left undefined.
     pub variables: BTreeMap<String, bool>,
 }
@@ -125,11 +125,12 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     }
     let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
     let Some(assigned) = assign(&stream, &found, settings)? else {
-        let unreadable = found.unreadable.len();
+        let mut not_judged = NotJudged::documents(&stream, &found);
+        not_judged.extend(lint::not_judged_in(&found.objects, settings));
         return Ok(Rewritten {
             pieces: vec![Cow::Borrowed(text)],
             objects: found.objects,
-            unreadable,
+            not_judged,
             ..Rewritten::default()
         });
     };
@@ -221,7 +222,10 @@ fn finish<'t>(
     for rewrite in rewrites {
         findings.extend(adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }
-    findings.extend(lint::check_gateways(&found.objects, &ours));
+    let (checked, unjudged) = lint::check_gateways(&found.objects, &ours);
+    findings.extend(checked);
+    let mut not_judged = NotJudged::documents(stream, &found);
+    not_judged.extend(unjudged);
     lint::locate(stream, &found, &mut findings);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
@@ -231,7 +235,7 @@ fn finish<'t>(
         findings.extend(adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
     sort(&mut findings);
-    Rewritten { pieces, findings, unreadable: found.unreadable.len(), objects: found.objects, gateways, variables }
+    Rewritten { pieces, findings, not_judged, objects: found.objects, gateways, variables }
 }
 
 fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGateway {

@@ -140,7 +140,8 @@ impl<'t> Objects<'t> {
     }
 }
 
-/// The objects of the given kinds, those in lists too.
+/// The objects of the given kinds, those in lists too; and those whose kind is one of these in other letters, which the API server
+/// refuses.
 #[must_use]
 pub fn read<'t>(stream: &Stream<'t>, kinds: &[&str]) -> Objects<'t> {
     read_keeping(stream, kinds, |_| false)
@@ -160,7 +161,7 @@ pub fn read_keeping<'t>(stream: &Stream<'t>, kinds: &[&str], keep: impl Fn(&Obje
             }
         }
     }
-    found.objects.retain(|object| kinds.contains(&object.kind()));
+    found.objects.retain(|object| is_one_of(object.kind(), kinds));
     found
 }
 
@@ -253,9 +254,13 @@ fn may_hold(text: &str, kinds: &[&str]) -> bool {
     let bytes = text.as_bytes();
     memmem::find_iter(bytes, b"kind").any(|at| match kind_at(&text[at + 4..]) {
         KindAt::NoKey => false,
-        KindAt::Word(word) => word.ends_with("List") || kinds.contains(&word),
+        KindAt::Word(word) => word.ends_with("List") || is_one_of(word, kinds),
         KindAt::Unclear => true,
     })
+}
+
+fn is_one_of(kind: &str, kinds: &[&str]) -> bool {
+    kinds.iter().any(|known| known.eq_ignore_ascii_case(kind))
 }
 
 enum KindAt<'t> {
@@ -289,6 +294,7 @@ mod tests {
         let service = |text: &str| may_hold(text, &["Service"]);
         for text in [
             "kind: Service\n",
+            "kind: service\n",
             "kind:   \"Service\" # c\n",
             "'kind': 'Service'",
             "{\"kind\":\"Service\"}",

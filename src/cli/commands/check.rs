@@ -24,8 +24,8 @@ fn run_rules(manifests: &str, settings: &[Settings], how: How) -> Result<AsItSta
         return lint::check_stream(manifests, settings);
     }
     let rewritten = rewrite_reading(manifests, settings, &lint::ALL_KINDS)?;
-    let not_judged = rewritten.unreadable + lint::count_not_judged(&rewritten.objects, settings);
-    Ok(AsItStands { findings: rewritten.findings, class_without_ingress: None, not_judged })
+    let (findings, not_judged) = (rewritten.findings, rewritten.not_judged);
+    Ok(AsItStands { findings, class_without_ingress: None, not_judged })
 }
 
 /// Checks a stream: exit 1 if a finding is an error.
@@ -38,8 +38,8 @@ pub fn check(manifests: &str, settings: &[Settings], how: How) -> Result<Printed
     let findings = &checked.findings;
     let output = match how.format {
         CheckFormat::Text => as_text(&checked),
-        CheckFormat::Json => format!("{:#}\n", json::report(findings, None)),
-        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(findings)),
+        CheckFormat::Json => format!("{:#}\n", json::report(&checked)),
+        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&checked)),
     };
     let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
@@ -48,21 +48,22 @@ pub fn check(manifests: &str, settings: &[Settings], how: How) -> Result<Printed
 fn as_text(checked: &AsItStands) -> String {
     let findings = &checked.findings;
     let mut output: String = findings.iter().map(|finding| text::line(finding) + "\n").collect();
+    output.extend(checked.not_judged.iter().map(|unknown| text::not_judged(unknown) + "\n"));
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let mut counts = Vec::new();
-    // No all-clear beside what was not understood.
-    if checked.not_judged == 0 || count(Severity::Error) > 0 {
+    // No all-clear beside what was not understood, nor over nothing: a build without the rewrite would look like a correct one.
+    let is_judged = checked.not_judged.is_empty() && checked.class_without_ingress.is_none();
+    if is_judged || count(Severity::Error) > 0 {
         counts.push(plural(count(Severity::Error), "error"));
     }
-    if checked.not_judged > 0 {
-        counts.push(format!("{} not understood and not judged", plural(checked.not_judged, "object")));
+    if !checked.not_judged.is_empty() {
+        counts.push(format!("{} not understood and not judged", plural(checked.not_judged.len(), "object")));
     }
     counts.extend([plural(count(Severity::Warning), "warning"), plural(count(Severity::Info), "info")]);
     output.push_str(&counts.join(", "));
-    // Otherwise a build without the rewrite would look like a correct one.
     if let Some(class) = &checked.class_without_ingress {
-        output.push_str(&format!("; no Ingress of class {class} is in the stream"));
+        output.push_str(&format!("; {}", text::nothing_to_judge(class)));
     }
     output.push('\n');
     output

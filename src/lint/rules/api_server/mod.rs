@@ -13,12 +13,12 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::finding::{Finding, Rule, Severity, rules};
-use crate::lint::context::{Context, about};
+use crate::lint::context::{Context, about, is_gateway};
 use crate::lint::facts::targets::services;
 use alb_controller::model::{Part, Site, Stage};
 use kubernetes_objects::object::Object;
@@ -38,7 +38,7 @@ rules! {
             pkg/util/validation/validation.go",
     }
     ALB103 Error "service-refused-by-the-api-server" {
-        summary: "a Service that an Ingress leads to has something in it that the API server refuses",
+        summary: "a Service of a gateway, or that an Ingress leads to, has something in it that the API server refuses",
         explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port \
             number or a node port can be there once for each protocol; a ClusterIP Service has no node ports. Node \
             ports are from 30000 to 32767 unless the API server was told otherwise (`--service-node-port-range`), so \
@@ -66,7 +66,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     }
     if context.is_as_is() {
         let undecoded = undecoded(context);
-        for (service, _) in &services(context) {
+        for service in checked_services(context) {
             findings.extend(service::faults(service));
             findings.extend(refused(&undecoded, service, &ALB103));
         }
@@ -76,6 +76,15 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The Services that an Ingress leads to, and those of gateways, which may be without their Ingress yet.
+fn checked_services<'s>(context: &'s Context<'s>) -> Vec<&'s Object> {
+    let mut checked: Vec<&Object> = services(context).into_iter().map(|(service, _)| service).collect();
+    let known: BTreeSet<*const Object> = checked.iter().map(|service| std::ptr::from_ref(*service)).collect();
+    let gateways = context.of_kind("Service").filter(|service| service.api_version() == "v1" && is_gateway(service));
+    checked.extend(gateways.filter(|gateway| !known.contains(&std::ptr::from_ref(*gateway))));
+    checked
 }
 
 /// The first reason why an object cannot be decoded, by its address. Annotations that are no text have a rule of their own.

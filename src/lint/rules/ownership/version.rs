@@ -1,42 +1,56 @@
 //! The rule about Ingresses of versions that Kubernetes does not serve any more.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::finding::{Finding, rules};
 use crate::lint::context::{Context, about, namespace_of};
-use crate::lint::facts::not_judged::{OLD_VERSIONS, not_judged};
+use crate::lint::facts::not_judged::{is_kubernetes_own, not_judged, not_served};
 use crate::lint::facts::targets::backends;
 use kubernetes_objects::object::Object;
 
 rules! {
     ALB107 Error "ingress-version-not-served" {
-        summary: "an Ingress for an ALB is of another version than `networking.k8s.io/v1`",
+        summary: "an Ingress for an ALB or its IngressClass is of another version than `networking.k8s.io/v1`",
         explanation: "Kubernetes serves Ingresses as `networking.k8s.io/v1` only, since 1.22. Helm and kubectl stop with \
             `no matches for kind \"Ingress\"`, and nothing of the release is installed. The fields have other names there: \
             `backend` is `defaultBackend`, `serviceName` and `servicePort` are `service.name` and `service.port.number` \
             or `.name`, and each path needs a `pathType`.\n\nAn Ingress of such a version is not judged: nothing else is \
-            said about it.",
+            said about it. It is the same with a kind in other letters, such as `kind: ingress`, and an IngressClass \
+            that is refused leaves the Ingresses of its class without one.",
         help: "write it as `networking.k8s.io/v1`, or leave it out where the Ingress of this program takes its place",
         source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/#ingress-v122",
     }
 }
 
-/// The version that Kubernetes has.
-const SERVED: &str = "networking.k8s.io/v1";
-
 /// In manifests as they stand all of them; in the filter those that lead to a gateway.
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
-    let old = not_judged(context).into_iter().filter(|ingress| ingress.api_version() != SERVED);
-    let checked = old.filter(|ingress| context.is_as_is() || leads_to_a_gateway(context, ingress));
-    let message = |ingress: &Object| {
-        let why = match ingress.api_version() {
-            "" => "it has no apiVersion".to_owned(),
-            old if OLD_VERSIONS.contains(&old) => format!("it is of {old}, which Kubernetes has not served since 1.22"),
-            other => format!("it is of {other}, which Kubernetes does not serve"),
-        };
-        format!("{why}: it is refused, and not judged here")
+    let ingresses = not_judged(context).into_iter();
+    let checked = ingresses.filter(|ingress| context.is_as_is() || leads_to_a_gateway(context, ingress));
+    let of_ingress = |ingress: &Object| {
+        let message = format!("{}: it is refused, and not judged here", not_served(ingress)?);
+        Some(about(ingress, &ALB107, message).field(field(ingress)))
     };
-    checked.map(|ingress| about(ingress, &ALB107, message(ingress)).field("/apiVersion")).collect()
+    let of_class = |class: &Object| {
+        let message = format!("{}: it is refused, and the Ingresses of its class have none", not_served(class)?);
+        Some(about(class, &ALB107, message).field(field(class)))
+    };
+    checked.filter_map(of_ingress).chain(classes(context).filter_map(of_class)).collect()
+}
+
+/// The IngressClasses that an Ingress under check names.
+fn classes<'s>(context: &Context<'s>) -> impl Iterator<Item = &'s Object> {
+    let named: BTreeSet<&str> =
+        context.under_check.iter().filter_map(|own| own.object.value["spec"]["ingressClassName"].as_str()).collect();
+    let all = context.objects.iter().filter(|object| object.kind().eq_ignore_ascii_case("IngressClass"));
+    all.filter(move |class| is_kubernetes_own(class) && named.contains(class.name()))
+}
+
+/// What is not known of it: the kind, or the version.
+fn field(object: &Object) -> &'static str {
+    let is_known = matches!(object.kind(), "Ingress" | "IngressClass");
+    if is_known { "/apiVersion" } else { "/kind" }
 }
 
 fn leads_to_a_gateway(context: &Context<'_>, ingress: &Object) -> bool {
@@ -75,6 +89,12 @@ mod tests {
     fn versions_that_are_not_served_are_errors() {
         let error = ["error Ingress mesh/old /apiVersion"];
         let beside = |version: &str, annotations: &str| working().and(&ingress(version, annotations));
+        let other_letters = ingress("networking.k8s.io/v1", ALB).replace("Ingress", "ingress");
+        let class = |kind: &str, version: &str| {
+            working().class_by_name("edge").and(&format!(
+                "apiVersion: {version}\nkind: {kind}\nmetadata: {{name: edge}}\nspec: {{controller: ingress.k8s.aws/alb}}\n"
+            ))
+        };
         hold(
             &ALB107,
             &[
@@ -85,6 +105,18 @@ mod tests {
                 ("no version", beside("''", ALB), &error),
                 ("of nginx", beside("extensions/v1beta1", "kubernetes.io/ingress.class: nginx"), &[]),
                 ("of nobody", beside("extensions/v1beta1", "a: b"), &[]),
+                ("in other letters", working().and(&other_letters), &["error ingress mesh/old /kind"]),
+                (
+                    "a class of v1beta1",
+                    class("IngressClass", "networking.k8s.io/v1beta1"),
+                    &["error IngressClass edge /apiVersion"],
+                ),
+                (
+                    "a class in other letters",
+                    class("ingressclass", "networking.k8s.io/v1"),
+                    &["error ingressclass edge /kind"],
+                ),
+                ("a class of v1", class("IngressClass", "networking.k8s.io/v1"), &[]),
                 ("of Knative", beside("networking.internal.knative.dev/v1alpha1", ALB), &[]),
             ],
         );
@@ -108,15 +140,18 @@ mod tests {
     fn what_is_not_judged_is_counted_and_is_no_all_clear() {
         for text in [
             ingress("extensions/v1beta1", ALB),
+            ingress("networking.k8s.io/v1", ALB).replace("Ingress", "INGRESS"),
             ingress("networking.k8s.io/v1", &format!("{ALB}, alb.ingress.kubernetes.io/scheme: 5")),
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, annotations: [a]}\n".to_owned(),
             "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: x\n".to_owned(),
         ] {
             let checked = check_stream(&text, &configured("{}")).unwrap();
-            assert_eq!((checked.not_judged, checked.class_without_ingress), (1, None), "{text}");
+            assert_eq!((checked.not_judged.len(), checked.class_without_ingress), (1, None), "{text}");
+            let named = checked.not_judged[0].object.as_ref().unwrap();
+            assert!(named.kind.eq_ignore_ascii_case("Ingress"), "{named}");
             assert!(!checked.findings.is_empty(), "{text}");
         }
         let checked = check_stream(&ingress("extensions/v1beta1", "a: b"), &configured("{}")).unwrap();
-        assert_eq!((checked.not_judged, checked.class_without_ingress.as_deref()), (0, Some("alb")));
+        assert_eq!((checked.not_judged, checked.class_without_ingress.as_deref()), (Vec::new(), Some("alb")));
     }
 }

@@ -25,7 +25,8 @@ rules! {
         explanation: "`backend-protocol` is `HTTP` unless it is set, whatever the port is. The ALB then speaks clear \
             text to Envoy's TLS listener, which closes the connection: every request is answered with 502. Health \
             checks may be green all the same, since they can go to another port.\n\nThe annotation on the Service \
-            comes before the one on the Ingress.",
+            comes before the one on the Ingress.\n\nIt is a warning where the Ingress itself says `HTTP` and only the \
+            number of the port speaks against it: a gateway behind an NLB that ended TLS takes clear text on 443.",
         help: "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or lead the rule \
             to port 80 of the gateway",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
@@ -119,7 +120,18 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
         _ => "",
     };
     let protocol = Protocol::parse(text.unwrap_or(catalogue::HTTP))?;
+    let said = setting.is_some_and(|setting| setting.object.kind == "Ingress");
     match (protocol, served.speaks) {
+        // What the Ingress says stands against nothing but a number: the filter writes it so where the removed annotations of an
+        // NLB showed it, and its output must not be refused afterwards.
+        (Protocol::Http, Speaks::Tls) if said && served.evidence == Evidence::Number => {
+            let message = format!(
+                "backend-protocol is HTTP, and {to} usually speaks TLS: where it does, every request is answered with 502"
+            );
+            let help = "nothing to do where the gateway takes clear text there, as behind an NLB that ended TLS; with the \
+                        Istio Gateway in the stream it is known; otherwise `backend-protocol: HTTPS`";
+            Some(target.at("backend-protocol", &ALB001, message).severity(Severity::Warning).help(help))
+        }
         (Protocol::Http, Speaks::Tls) => {
             let how = match text {
                 None => "backend-protocol is not set, so it is HTTP".to_owned(),

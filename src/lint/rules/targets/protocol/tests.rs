@@ -17,7 +17,7 @@ fn clear_text_to_tls_port() {
         &ALB001,
         &[
             ("not said", working().unset(&["backend-protocol"]), here),
-            ("said", working().set("backend-protocol", "HTTP"), &["error Ingress mesh/alb @backend-protocol"]),
+            ("said", working().set("backend-protocol", "HTTP"), &["warning Ingress mesh/alb @backend-protocol"]),
             (
                 "on the Service",
                 working().on_service("backend-protocol", "HTTP"),
