@@ -50,6 +50,18 @@ const NAMED_PORTS: Rendered = Rendered {
     ..CHART
 };
 
+/// A health check that shows that the traffic port listens and ends TLS, whatever the routes are.
+const TRAFFIC_PORT: Run = Run::Filter(&[
+    "--set",
+    "ingress.healthCheck.port=traffic-port",
+    "--set",
+    "ingress.healthCheck.protocol=HTTPS",
+    "--set",
+    "ingress.healthCheck.path=/",
+    "--set",
+    "ingress.healthCheck.successCodes=200-499",
+]);
+
 const NONE: Case = Case {
     name: "",
     gateway: CHART,
@@ -313,6 +325,53 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         ..NONE
     },
     Case {
+        name: "no-privilege-for-low-ports",
+        gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        ..NONE
+    },
+    Case {
+        name: "no-privilege-for-low-ports-and-pinned",
+        gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--target-ports", "pin"]),
+        https: REFUSED,
+        health: "unhealthy: 503",
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-that-names-the-target-port",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public":
+            "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        ..NONE
+    },
+    Case {
+        name: "https-on-8443",
+        gateway: Rendered {
+            ports: "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
+                    {name: https, port: 8443, targetPort: 8443, protocol: TCP}",
+            ..CHART
+        },
+        stream: gateway!("public":
+            "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-for-other-pods",
+        stream: "---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: others, namespace: NAME}
+spec:
+  selector: {istio: others-of-NAME}
+  servers:
+  - {port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']}
+",
+        beside: gateway!("public": any_host!()),
+        ..NONE
+    },
+    Case {
         name: "two-services",
         stream: concat!(
             "---
@@ -330,6 +389,21 @@ spec:
         ..NONE
     },
     Case {
+        name: "two-services-and-ours-is-older",
+        stream: concat!(
+            "---
+apiVersion: v1
+kind: Service
+metadata: {name: z-later, namespace: NAME}
+spec:
+  selector: {app: gateway, istio: NAME}
+  ports: [{name: http2, port: 80, targetPort: 8080}, {name: https, port: 443, targetPort: 8443}]
+",
+            gateway!("public": any_host!(), clear_text!(80))
+        ),
+        ..NONE
+    },
+    Case {
         name: "clear-text-shadows-tls",
         stream: concat!(gateway!("a-older": clear_text!(443)), gateway!("public": any_host!())),
         routes: concat!(route!(), route!("a-older")),
@@ -342,6 +416,16 @@ spec:
         https: REFUSED,
         health: "unhealthy: 503",
         differs: Some("no rule tells of it"),
+        ..NONE
+    },
+    Case {
+        name: "clear-text-beside-tls-of-one-host",
+        stream: concat!(
+            gateway!("a-older": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], \
+                                 tls: {mode: SIMPLE, credentialName: shop-cert}"),
+            gateway!("public": clear_text!(443)),
+        ),
+        routes: concat!(route!(), route!("a-older")),
         ..NONE
     },
     Case {
@@ -379,6 +463,16 @@ spec:
         ]),
         finds: &[("warning", "ALB017")],
         health: "unhealthy: 404",
+        ..NONE
+    },
+    Case { name: "health-check-that-takes-404", stream: gateway!("public": any_host!()), run: TRAFFIC_PORT, ..NONE },
+    Case {
+        name: "health-check-that-takes-404-and-the-secret-missing",
+        stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
+                                    tls: {mode: SIMPLE, credentialName: not-there}"),
+        run: TRAFFIC_PORT,
+        https: TLS_FAILS,
+        health: "unhealthy: TLS handshake failed",
         ..NONE
     },
     Case {
