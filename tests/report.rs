@@ -113,7 +113,7 @@ fn the_text_says_when_there_is_no_ingress_to_judge() {
     assert_eq!(said(&rendered, &[]), none);
     assert!(said(foreign, &[]).ends_with(&none.replace("0 infos", "1 info")));
     assert_eq!(said(&rendered, &["--class-name", "edge"]), none.replace("class alb", "class edge"));
-    assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 1 info\n"));
+    assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 2 infos\n"));
     let report: Value = serde_json::from_str(&said(&rendered, &["--format", "json"])).unwrap();
     let expected = serde_json::json!({"version": 1, "findings": [], "notJudged": [], "noIngressOfClass": "alb"});
     assert_eq!(report, expected);

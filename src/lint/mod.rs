@@ -9,6 +9,7 @@
 
 pub mod context;
 mod facts;
+mod input;
 mod locate;
 mod registry;
 mod rules;

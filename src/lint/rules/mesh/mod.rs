@@ -63,7 +63,9 @@ fn twins(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for other in others.filter(|other| translates_ports(other)) {
         for number in gateway.ports() {
-            if let (Some(here), Some(there)) = (target_port(own, number), target_port(other, number))
+            let pods = context.pods(own);
+            let pod_port = |service| pods.resolve(target_port(service, number)?);
+            if let (Some(here), Some(there)) = (pod_port(own), pod_port(other))
                 && here != there
             {
                 findings.extend(twin(own, other, number, [here, there]));
@@ -73,7 +75,7 @@ fn twins(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
     findings
 }
 
-fn twin(own: &Object, other: &Object, number: u64, [here, there]: [&Value; 2]) -> Option<Finding> {
+fn twin(own: &Object, other: &Object, number: u64, [here, there]: [u64; 2]) -> Option<Finding> {
     let ages = (age(own), age(other));
     let is_known = !ages.0.is_empty() && !ages.1.is_empty();
     if is_known && ages.0 < ages.1 {

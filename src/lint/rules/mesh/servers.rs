@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::finding::{Finding, rules};
+use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, about, namespace_of};
 use crate::lint::facts::gateways::{GatewayBehind, age, is_bound_to};
 use alb_controller::model::Protocol;
@@ -19,7 +19,8 @@ rules! {
             the connection. `SIMPLE` and `OPTIONAL_MUTUAL` work, `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
             host `*` and a VirtualService whose `tls` route has `sniHosts: [\"*\"]`, for backends that speak TLS; without \
             such a route nothing listens on the port. Of two Gateways with the same host and TLS on one port istiod takes \
-            the older one, and of clear text and TLS on one port as well.\n\n`tls.httpsRedirect` goes by \
+            the older one. Of clear text and TLS on one port the clear text is left if it is older, and otherwise nothing: Envoy \
+            refuses the listener, and the gateway is never ready.\n\n`tls.httpsRedirect` goes by \
             `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
             redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
             VirtualService that takes every request is always a loop. In all these cases the health check on the status \
@@ -38,14 +39,14 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
     let mut findings = Vec::new();
     let mut taken = Taken::default();
     for istio in &gateway.gateways {
-        let servers = istio.value["spec"]["servers"].as_array();
-        for (at, server) in servers.into_iter().flatten().enumerate() {
+        for (at, server) in servers(istio).iter().enumerate() {
             let Some(port) = server["port"]["number"].as_u64().filter(|port| ports.contains(port)) else { continue };
             let unfit = Unfit { context, gateway, istio, server, port };
             let whys = [unfit.why(), taken.skipped(istio, server, port), unfit.secret()];
-            findings.extend(whys.into_iter().flatten().map(|(message, help)| {
-                let message = format!("the server on port {port} {message}");
-                about(istio, &ALB063, message).maybe_help(help).field(format!("/spec/servers/{at}"))
+            findings.extend(whys.into_iter().flatten().map(|why| {
+                let message = format!("the server on port {port} {}", why.message);
+                let finding = about(istio, &ALB063, message).maybe_help(why.help).severity(why.severity);
+                finding.field(format!("/spec/servers/{at}"))
             }));
         }
     }
@@ -54,8 +55,18 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
     findings
 }
 
-/// A message, and its own help.
-type Why = (String, Option<String>);
+/// Why an ALB gets no answer from a server.
+struct Why {
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+}
+
+impl Why {
+    fn warning(message: impl Into<String>, help: Option<String>) -> Self {
+        Why { severity: Severity::Warning, message: message.into(), help }
+    }
+}
 
 /// A server on a port that an ALB leads to.
 struct Unfit<'u> {
@@ -81,7 +92,7 @@ impl Unfit<'_> {
             "PASSTHROUGH" => self.no_host_for_all().or_else(|| self.no_tls_route()),
             mode => {
                 let message = format!("has tls.mode {mode}, and an ALB has no client certificate");
-                Some((message, self.clear_text_port()))
+                Some(Why::warning(message, self.clear_text_port()))
             }
         }
     }
@@ -93,7 +104,7 @@ impl Unfit<'_> {
             let is_built = listeners.clone().next().is_some();
             let has_https = listeners.any(|own| own.listener.protocol == Protocol::Https);
             let message = "redirects to HTTPS (tls.httpsRedirect), and the ALB has no HTTPS listener";
-            return (is_built && !has_https).then(|| (message.to_owned(), None));
+            return (is_built && !has_https).then(|| Why::warning(message, None));
         }
         let message = format!(
             "redirects to HTTPS (tls.httpsRedirect), for ever: without numTrustedProxies every request is clear text to the \
@@ -103,15 +114,35 @@ impl Unfit<'_> {
         let help = "redirect on the ALB (`ssl-redirect`) instead of in the Gateway, or set `proxy.istio.io/config: \
                     '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on its pods; where `meshConfig.defaultConfig` says it, \
                     allow this finding by its id";
-        Some((message, Some(help.to_owned())))
+        Some(Why::warning(message, Some(help.to_owned())))
     }
 
+    /// Without SNI Envoy takes the server with host `*`: this one, another of the same Gateway, or one of another Gateway, which
+    /// has other VirtualServices.
     fn no_host_for_all(&self) -> Option<Why> {
-        let hosts = hosts(self.server);
-        // A host may have a namespace before it: `shop/*`.
-        let any = hosts.iter().any(|host| host.rsplit('/').next() == Some("*"));
-        let message = || format!("has the hosts {} and no `*`, and an ALB sends no SNI to choose by", hosts.join(", "));
-        (!any).then(|| (message(), None))
+        if is_for_all(self.server) {
+            return None;
+        }
+        let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
+        let has_all = |istio: &&&Object| servers(istio).iter().any(|server| is_here(&server));
+        let with_all: Vec<&Object> = self.gateway.gateways.iter().filter(has_all).copied().collect();
+        if with_all.iter().any(|istio| std::ptr::eq(*istio, self.istio)) {
+            return None;
+        }
+        let message = format!("has the hosts {} and no `*`, and an ALB sends no SNI", hosts(self.server).join(", "));
+        let Some(other) = with_all.first() else {
+            return Some(Why::warning(message + " to choose by", None));
+        };
+        let is_stranded = |service: &&Object| {
+            is_bound_to(service, self.istio) && !with_all.iter().any(|istio| is_bound_to(service, istio))
+        };
+        let stranded = self.context.of_kind("VirtualService").find(is_stranded).map(Object::reference);
+        let message = format!("{message}: every request goes to {}, which has `*`", other.reference());
+        let help = format!("let the VirtualServices name the Gateway {}, too", other.full_name());
+        Some(match stranded {
+            Some(stranded) => Why::warning(format!("{message} and not {stranded}"), Some(help)),
+            None => Why { severity: Severity::Info, message, help: Some(help) },
+        })
     }
 
     /// Passed through is only what a route takes, and without SNI only one for all.
@@ -130,7 +161,7 @@ impl Unfit<'_> {
         let help = "let a VirtualService for this Gateway have a `tls` route with `sniHosts: [\"*\"]`, to a backend that speaks \
                     TLS; or end TLS at the gateway (`tls.mode: SIMPLE`). Where the route is applied apart, allow this finding \
                     by its id";
-        Some((format!("has tls.mode PASSTHROUGH: {why}"), Some(help.to_owned())))
+        Some(Why::warning(format!("has tls.mode PASSTHROUGH: {why}"), Some(help.to_owned())))
     }
 
     /// The help that names a port of clear text, if the Gateways have one that the Service leads to.
@@ -159,7 +190,7 @@ impl Unfit<'_> {
             "has the Secret {name}, which istiod looks for in {wanted}, where the gateway runs, and the stream has in {elsewhere}: \
              without it every connection is reset"
         );
-        Some((message, Some(format!("put the Secret into {wanted}"))))
+        Some(Why::warning(message, Some(format!("put the Secret into {wanted}"))))
     }
 }
 
@@ -171,18 +202,23 @@ struct Taken<'s> {
 }
 
 impl<'s> Taken<'s> {
-    /// Why istiod skips a server, if it does (Istio pilot/pkg/model/gateway.go CheckDuplicates).
+    /// Why istiod skips a server, or takes one that Envoy refuses (Istio pilot/pkg/model/gateway.go mergeGateways).
     fn skipped(&mut self, istio: &'s Object, server: &'s Value, port: u64) -> Option<Why> {
         let bind = server["bind"].as_str().unwrap_or_default();
-        let kept = |first: &Object| match (age(first).is_empty(), age(istio).is_empty()) {
-            (false, false) => format!("istiod keeps that of {}, which is older", first.reference()),
-            _ => format!("istiod keeps the older one of it and {}", first.reference()),
-        };
+        let is_known = |first: &Object| !age(first).is_empty() && !age(istio).is_empty();
         let is_tls = is_tls(server);
         let (first_is_tls, first) = *self.protocol.entry((port, bind)).or_insert((is_tls, istio));
         if first_is_tls != is_tls {
-            let what = if is_tls { "TLS where another has clear text" } else { "clear text where another has TLS" };
-            return Some((format!("has {what}: {}", kept(first)), None));
+            let what = if is_tls { "has TLS and that of" } else { "has clear text and that of" };
+            let other = if is_tls { "has clear text" } else { "has TLS" };
+            let comes = match (is_known(first), is_tls) {
+                (true, true) => "istiod takes the clear text, which is older",
+                (true, false) => "with the TLS older Envoy refuses both, and the gateway is never ready",
+                (false, _) => {
+                    "where the TLS is older Envoy refuses both, and the gateway is never ready; otherwise there is clear text only"
+                }
+            };
+            return Some(Why::warning(format!("{what} {} {other}: {comes}", first.reference()), None));
         }
         if !is_tls {
             return None;
@@ -190,7 +226,12 @@ impl<'s> Taken<'s> {
         let hosts = hosts(server);
         let known = hosts.iter().find_map(|host| Some((host, *self.tls_hosts.get(&(port, bind, host))?)));
         if let Some((host, first)) = known {
-            return Some((format!("has the host {host} as another has: {}", kept(first)), None));
+            let first_one = first.reference();
+            let message = match is_known(first) {
+                true => format!("has the host {host} as {first_one} has, which is older: istiod skips this one"),
+                false => format!("has the host {host} as {first_one} has: istiod skips the younger one of the two"),
+            };
+            return Some(Why::warning(message, None));
         }
         self.tls_hosts.extend(hosts.into_iter().map(|host| ((port, bind, host), istio)));
         None
@@ -213,6 +254,15 @@ fn redirects_all(service: &Object) -> Option<Finding> {
         let message = "it redirects every request to HTTPS, also those that came to the ALB by HTTPS: a loop";
         about(service, &ALB063, message).field(format!("/spec/http/{at}/redirect"))
     })
+}
+
+fn servers(gateway: &Object) -> &[Value] {
+    list(&gateway.value["spec"]["servers"])
+}
+
+/// Whether a server has a host for all; it may have a namespace before it: `shop/*`.
+fn is_for_all(server: &Value) -> bool {
+    hosts(server).iter().any(|host| host.rsplit('/').next() == Some("*"))
 }
 
 fn is_tls(server: &Value) -> bool {

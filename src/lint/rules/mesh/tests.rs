@@ -63,6 +63,12 @@ fn servers_that_an_alb_gets_no_answer_from() {
         https("'*'", "mode: PASSTHROUGH") + &route(&spec)
     };
     let other_port = "{port: {number: 8443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: MUTUAL}}";
+    let one = "{port: {number: 443, protocol: HTTPS, name: one}, hosts: [a.example.com], tls: {mode: SIMPLE}}";
+    let all = "{port: {number: 443, protocol: HTTPS, name: all}, hosts: ['*'], tls: {mode: SIMPLE}}";
+    let apart = |routed: &str| {
+        let routes = route(&format!("{{hosts: ['*'], gateways: [{routed}]}}"));
+        format!("{}---\n{}{routes}", gateway(one), named("h", all))
+    };
     let gateway_api =
         https("a.example.com", "mode: SIMPLE").replace("networking.istio.io/v1", "gateway.networking.k8s.io/v1");
     hold(
@@ -72,6 +78,9 @@ fn servers_that_an_alb_gets_no_answer_from() {
             ("every host, of a namespace", with(&https("'shop/*'", "mode: SIMPLE")), &[]),
             ("a `*` beside a host", with(&https("a.example.com, '*'", "mode: SIMPLE")), &[]),
             ("one host", with(&https("a.example.com", "mode: SIMPLE")), here),
+            ("a `*` server beside it", with(&gateway(&format!("{one}, {all}"))), &[]),
+            ("a `*` server of another Gateway", with(&apart("h")), &["info Gateway mesh/g /spec/servers/0"]),
+            ("a route for that one alone", with(&apart("g")), here),
             ("a wildcard", with(&https("'*.example.com'", "mode: SIMPLE")), here),
             ("MUTUAL", with(&https("'*'", "mode: MUTUAL")), here),
             ("ISTIO_MUTUAL", with(&https("'*'", "mode: ISTIO_MUTUAL")), here),
@@ -384,6 +393,7 @@ fn two_services_for_the_same_pods() {
             own(&format!("  {}\n", made(2024))) + &other(&format!(", {}", made(2025)), elsewhere),
             vec![],
         ),
+        ("a name that nothing explains", own("") + &other("", &elsewhere.replace("8443", "web")), vec![]),
         ("the same port", own("") + &other("", &elsewhere.replace("8443", "443")), vec![]),
         ("another port", own("") + &other("", &elsewhere.replace("port: 443", "port: 8443")), vec![]),
         ("other pods", own("") + &other("", &elsewhere.replace("app: gw", "app: b")), vec![]),
