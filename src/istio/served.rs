@@ -127,7 +127,9 @@ impl<'o> Mesh<'o> {
     /// The pods of a Service.
     #[must_use]
     pub fn pods(&self, service: &Object) -> Pods<'o> {
-        Pods::of(self.workloads.iter().copied(), service)
+        let pods = Pods::of(self.workloads.iter().copied(), service);
+        let servers = Servers::of(&self.gateways, service, &pods).0;
+        pods.with_servers(servers.into_iter().map(|server| (server.number, server.pod_port, server.gateway)))
     }
 
     /// What the ports of a Service speak. `before` is what is known of a port from outside of its manifests.

@@ -325,6 +325,8 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         run: Run::Filter(&["--target-ports", "pin"]),
         https: REFUSED,
         health: "unhealthy: 503",
+        finds: &[("warning", "ALB092")],
+        differs: Some("what the pods may listen on is not in the stream"),
         ..NONE
     },
     Case {
@@ -332,6 +334,7 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         gateway: Rendered { ports: HIGH_PORTS, ..CHART },
         stream: gateway!("public":
             "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB092")],
         ..NONE
     },
     Case {
@@ -343,6 +346,7 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         },
         stream: gateway!("public":
             "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB092")],
         ..NONE
     },
     Case {
@@ -389,6 +393,8 @@ spec:
 ",
             gateway!("public": any_host!(), clear_text!(80))
         ),
+        finds: &[("warning", "ALB125")],
+        differs: Some("which of the two is older is not in the stream"),
         ..NONE
     },
     Case {
@@ -416,6 +422,8 @@ spec:
             gateway!("public": clear_text!(443)),
         ),
         routes: concat!(route!(), route!("a-older")),
+        finds: &[("warning", "ALB063")],
+        https: TLS_FAILS,
         ..NONE
     },
     Case {
@@ -463,6 +471,7 @@ spec:
         run: TRAFFIC_PORT,
         https: TLS_FAILS,
         health: "unhealthy: TLS handshake failed",
+        differs: Some("the Secret is seldom in the stream"),
         ..NONE
     },
     Case {
