@@ -143,13 +143,14 @@ fn what_is_not_judged_is_named() {
 }
 
 /// Cases whose output `check --as-is` rightly finds errors in, and whose fault that is.
-const NOT_OURS: [(&str, &str); 6] = [
+const NOT_OURS: [(&str, &str); 7] = [
     ("flux-node-port", "Flux fills in the values later"),
     ("foreign-alb-ingress-is-not-judged", "of an Ingress of somebody else"),
     ("helm3-umbrella", "of a Secret of somebody else"),
     ("helm4-umbrella", "of a Secret of somebody else"),
     ("how-to-full", "allowed by the configuration"),
     ("how-to-minimal", "allowed by the configuration"),
+    ("virtual-service-does-not-parse", "of a document of somebody else that is no YAML"),
 ];
 
 /// What the filter decides from the annotations that it removes must not be an error afterwards.

@@ -14,8 +14,9 @@ use crate::istio::served::ServedPorts;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::lint::facts::members::{Answers, Question};
 pub use crate::lint::input::{Index, model_of, namespace_of, options, served_as_is};
-use alb_controller::catalogue::PREFIX;
+use alb_controller::catalogue::{PREFIX, Version};
 use alb_controller::model::{self, Built, Effective, Group, IngressFacts, Model, Options, Setting, Site};
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 use kubernetes_objects::object::Object;
@@ -126,6 +127,18 @@ impl<'s> Context<'s> {
         let served = served.into_iter().map(|(service, ports)| (std::ptr::from_ref(service), Rc::new(ports.clone())));
         self.served.borrow_mut().extend(served);
         self
+    }
+
+    /// The controller's release.
+    #[must_use]
+    pub fn release(&self) -> Version {
+        self.options.release()
+    }
+
+    /// Whether the controller's release behaves so.
+    #[must_use]
+    pub fn has(&self, behaviour: Behaviour) -> bool {
+        self.release().has(behaviour)
     }
 
     /// What the ports of a Service speak.

@@ -51,6 +51,8 @@ registry! {
         rules::access::scheme,
         rules::access::inbound,
         rules::access::other_controllers,
+        rules::release,
+        rules::annotations::newer,
         rules::annotations::unread,
         rules::annotations::values,
         rules::api_server,

@@ -9,7 +9,8 @@ use crate::config::types::Phase;
 use crate::finding::Severity;
 
 /// The ALB leads to port 443, and everything is done at once.
-pub(super) const CUTOVER: Options = Options { backend: 443, phase: Phase::Cutover, carry_over: true };
+pub(super) const CUTOVER: Options =
+    Options { backend: 443, phase: Phase::Cutover, carry_over: true, service_webhook: true };
 
 fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
     let annotations: Map<String, Value> = annotations
