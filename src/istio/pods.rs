@@ -243,4 +243,23 @@ mod tests {
             assert_eq!(listens(&workloads, number, rendered), expected, "{workloads}");
         }
     }
+
+    #[test]
+    fn a_server_of_a_gateway_may_listen_on_the_target_port_only() {
+        let text = format!("{SERVICE}{}", workload("Deployment", "securityContext: {runAsUser: 0}, ", ""));
+        let objects = object::read_all(&Stream::split(&text)).objects;
+        let server = |number: u64, port: u64| (number, Some(port), "Gateway edge/g".to_owned());
+        for (servers, is_served) in [
+            (vec![], true),
+            (vec![server(8443, 8443)], false),
+            (vec![server(8443, 8443), server(443, 8443)], true),
+            (vec![server(443, 8443)], true),
+            // Another port of the Service leads this one elsewhere.
+            (vec![server(8443, 9443)], true),
+        ] {
+            let pods = Pods::of(&objects, &objects[0]).with_servers(servers.clone());
+            let listens = pods.listens(443, &json!(8443));
+            assert_eq!(listens == Listens::Yes, is_served, "{servers:?}: {listens:?}");
+        }
+    }
 }

@@ -448,6 +448,15 @@ spec:
         ..NONE
     },
     Case {
+        name: "a-gateway-that-names-the-target-port-for-one-host",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public": "port: {number: 8443, name: https, protocol: HTTPS}, hosts: [shop.example.com], \
+                                    tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB063"), ("warning", "ALB092")],
+        https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
         name: "https-on-8443",
         gateway: Rendered {
             ports: "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
@@ -533,7 +542,7 @@ spec:
         ),
         routes: concat!(route!(), route!("a-older")),
         finds: &[("warning", "ALB063")],
-        https: TLS_FAILS,
+        differs: Some("the server with TLS is not reached through the ALB"),
         ..NONE
     },
     Case {
