@@ -5,6 +5,7 @@
 
 pub mod owner;
 pub mod pods;
+pub mod proxy_config;
 pub mod served;
 
 use serde_json::{Value, json};

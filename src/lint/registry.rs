@@ -64,6 +64,11 @@ registry! {
         rules::ownership::service,
         rules::refused,
         rules::targets::service,
+        rules::mesh::proxies,
+        rules::mesh::servers,
+        rules::mesh::policies,
+        rules::mesh::rollouts,
+        rules::mesh::dns,
         migrate::rules,
         rules::flux;
 }

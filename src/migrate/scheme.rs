@@ -55,9 +55,8 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-nlb-target-type`.
     pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
-        if value == "ip" {
-            self.report(&rules::ALB101, suffix, "ip: the ALB leads to node ports all the same");
-        } else {
+        // Pods as targets are reported once the target type of the ALB is known.
+        if value != "ip" {
             self.carried(suffix, format_args!("{value}: what the ALB has anyway"));
         }
     }

@@ -87,6 +87,9 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
     for unreadable in &found.unreadable {
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
+        if !object::may_hold(text, &["Service"]) {
+            continue;
+        }
         let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
         if is_named || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string()) {
             return Err(Error::input(format!(
