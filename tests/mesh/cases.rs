@@ -50,6 +50,26 @@ const NAMED_PORTS: Rendered = Rendered {
     ..CHART
 };
 
+const CONFIG_ON_THE_SERVICE: Rendered = Rendered {
+    service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+    ..CHART
+};
+
+/// A policy for the address of the client that is played.
+macro_rules! policy {
+    ($action:literal, $field:literal) => {
+        concat!(
+            "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: by-address, namespace: NAME}\nspec:\n  \
+             selector: {matchLabels: {istio: NAME}}\n  action: ",
+            $action,
+            "\n  rules: [{from: [{source: {",
+            $field,
+            ": [203.0.113.7/32]}}]}]\n"
+        )
+    };
+}
+
 const NONE: Case = Case {
     name: "",
     gateway: CHART,
@@ -369,6 +389,87 @@ spec:
         ]),
         finds: &[("warning", "ALB017")],
         health: "unhealthy: 404",
+        ..NONE
+    },
+    Case {
+        name: "health-check-that-takes-404",
+        stream: gateway!("public": any_host!()),
+        routes: "---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: shop, namespace: NAME}
+spec:
+  hosts: [shop.example.com]
+  gateways: [public]
+  http: [{route: [{destination: {host: backend.test, port: {number: 9080}}}]}]
+",
+        run: Run::Filter(&[
+            "--set",
+            "ingress.healthCheck.port=traffic-port",
+            "--set",
+            "ingress.healthCheck.protocol=HTTPS",
+            "--set",
+            "ingress.healthCheck.path=/",
+            "--set",
+            "ingress.healthCheck.successCodes=200-499",
+        ]),
+        ..NONE
+    },
+    Case {
+        name: "secret-missing-and-the-traffic-port-asked",
+        stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
+                                    tls: {mode: SIMPLE, credentialName: not-there}"),
+        run: Run::Filter(&[
+            "--set",
+            "ingress.healthCheck.port=traffic-port",
+            "--set",
+            "ingress.healthCheck.protocol=HTTPS",
+            "--set",
+            "ingress.healthCheck.path=/",
+            "--set",
+            "ingress.healthCheck.successCodes=200-499",
+        ]),
+        https: TLS_FAILS,
+        health: "unhealthy: TLS handshake failed",
+        differs: Some("the Secret is seldom in the stream"),
+        ..NONE
+    },
+    Case {
+        name: "let-in-by-ip-blocks",
+        stream: concat!(gateway!("public": any_host!()), policy!("ALLOW", "ipBlocks")),
+        gateway: TRUSTED_1,
+        finds: &[("warning", "ALB122")],
+        https: "403",
+        ..NONE
+    },
+    Case {
+        name: "kept-out-by-ip-blocks",
+        stream: concat!(gateway!("public": any_host!()), policy!("DENY", "ipBlocks")),
+        gateway: TRUSTED_1,
+        finds: &[("warning", "ALB122")],
+        differs: Some("the answer is 200, and should not be"),
+        ..NONE
+    },
+    Case {
+        name: "let-in-by-remote-ip-blocks",
+        stream: concat!(gateway!("public": any_host!()), policy!("ALLOW", "remoteIpBlocks")),
+        gateway: TRUSTED_1,
+        ..NONE
+    },
+    Case {
+        name: "let-in-by-remote-ip-blocks-without-trusted-proxies",
+        stream: concat!(gateway!("public": any_host!()), policy!("ALLOW", "remoteIpBlocks")),
+        finds: &[("warning", "ALB122")],
+        https: "403",
+        ..NONE
+    },
+    Case {
+        name: "proxy-config-on-the-service",
+        gateway: CONFIG_ON_THE_SERVICE,
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
         ..NONE
     },
     Case {
