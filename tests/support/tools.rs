@@ -19,10 +19,14 @@ pub enum Tool {
     HelmUnittest,
     ChartTesting,
     Ansible,
+    Istiod,
+    Istiod129,
+    PilotAgent,
+    Envoy,
 }
 
 impl Tool {
-    const ALL: [Tool; 12] = [
+    const ALL: [Tool; 16] = [
         Tool::Helm3,
         Tool::Helm4,
         Tool::Helm41,
@@ -35,6 +39,10 @@ impl Tool {
         Tool::HelmUnittest,
         Tool::ChartTesting,
         Tool::Ansible,
+        Tool::Istiod,
+        Tool::Istiod129,
+        Tool::PilotAgent,
+        Tool::Envoy,
     ];
     /// What an API server takes, and what asks it.
     pub const CLUSTER: [Tool; 3] = [Tool::ApiServer, Tool::Etcd, Tool::Kubectl];
@@ -57,6 +65,10 @@ impl Tool {
             Tool::HelmUnittest => "helm-unittest-1.1.2",
             Tool::ChartTesting => "ct-3.14.0",
             Tool::Ansible => "ansible-playbook-2.19.14",
+            Tool::Istiod => "pilot-discovery-20260827",
+            Tool::Istiod129 => "pilot-discovery-1.29.1",
+            Tool::PilotAgent => "pilot-agent-20260827",
+            Tool::Envoy => "envoy-1.40.0",
         }
     }
 
@@ -75,6 +87,8 @@ impl Tool {
             "tests/cluster/cluster.sh build"
         } else if self == Tool::Ansible {
             "tests/tools/ansible.sh"
+        } else if self == Tool::Envoy {
+            "tests/tools/mesh.sh"
         } else {
             "tests/tools/install.sh"
         }
@@ -93,6 +107,10 @@ pub enum Need {
     Chart(String),
     /// A host's own code as a program: `argocd` or `flux`.
     Host(&'static str),
+    /// Files of a release of Istio, as `tests/tools/mesh.sh` brings them.
+    Istio(&'static str),
+    /// A namespace of the kernel, for what this says, which cannot be had.
+    Namespace(String),
 }
 
 impl Need {
@@ -106,7 +124,8 @@ impl Need {
         match self {
             Need::Tool(tool) => tool.name(),
             Need::Chart(release) => release,
-            Need::Host(name) => name,
+            Need::Host(name) | Need::Istio(name) => name,
+            Need::Namespace(what) => what,
         }
     }
 
@@ -115,7 +134,7 @@ impl Need {
         match self {
             Need::Tool(tool) => (tool.path(), tool.plain().to_owned()),
             Need::Host(name) => (host(name), format!("{name}host")),
-            Need::Chart(release) => panic!("a chart is no program: {release}"),
+            Need::Chart(_) | Need::Istio(_) | Need::Namespace(_) => panic!("{} is no program", self.name()),
         }
     }
 
@@ -124,6 +143,8 @@ impl Need {
             Need::Tool(tool) => (tool.path(), tool.script()),
             Need::Chart(release) => (chart(release), "tests/tools/charts.sh"),
             Need::Host(name) => (host(name), "tests/hosts/build.sh"),
+            Need::Istio(release) => (istio(release), "tests/tools/mesh.sh"),
+            Need::Namespace(what) => return Some(what.clone()),
         };
         (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))
     }
@@ -144,6 +165,11 @@ pub fn cache() -> PathBuf {
 /// Where a release of Istio's gateway chart lies.
 pub fn chart(release: &str) -> PathBuf {
     cache().join("charts").join(format!("gateway-{release}"))
+}
+
+/// Where the files of a release of Istio lie.
+pub fn istio(release: &str) -> PathBuf {
+    cache().join("mesh").join(format!("istio-{release}"))
 }
 
 /// Where a host's own code lies as a program.

@@ -4,8 +4,9 @@
 #   tests/tools/install.sh                      all of them
 #   tests/tools/install.sh helm-4.2.4 ...       only those named
 #
-# Helmfile takes the most: five minutes on two cores that have nothing else to do, and 2.2 GB of modules. Ansible, which is
-# no Go module, is brought by ansible.sh.
+# Helmfile takes the most: five minutes on two cores that have nothing else to do, and 2.2 GB of modules. istiod
+# (pilot-discovery) takes as long, each further release and pilot-agent a part of it. Ansible and Envoy, which are no Go
+# modules, are brought by ansible.sh and mesh.sh.
 #
 # Cache: $ISTIO_ALB_TOOLS, else $XDG_CACHE_HOME/istio-alb, else ~/.cache/istio-alb. What is there already is not built
 # again; a new version gets a new name, so that several checkouts can share one cache. Go's module proxy and checksum
@@ -14,8 +15,9 @@ set -euo pipefail
 
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 
-# A module that `go install` refuses (it replaces some of what it needs, or the proxy has no list of its versions) is built
-# in its own folder, which gives the same: the third column is then a folder in it.
+# A module that `go install` refuses (it replaces some of what it needs, the proxy has no list of its versions, or the
+# checksum database does not know all that it needs, but its own go.sum does) is built in its own folder, which gives the
+# same: the third column is then a folder in it.
 #
 # name              package or module, and version                      program or ./folder
 pins='
@@ -27,6 +29,9 @@ kustomize-5.8.1     sigs.k8s.io/kustomize/kustomize/v5@v5.8.1           kustomiz
 helmfile-1.8.0      github.com/helmfile/helmfile@v1.8.0                 ./.
 helm-unittest-1.1.2 github.com/helm-unittest/helm-unittest@v1.1.2       ./cmd/helm-unittest
 ct-3.14.0           github.com/helm/chart-testing/v3@v3.14.0            ./ct
+pilot-discovery-20260827 istio.io/istio/pilot/cmd/pilot-discovery@v0.0.0-20260827124520-eed52ebb66ad pilot-discovery
+pilot-agent-20260827     istio.io/istio/pilot/cmd/pilot-agent@v0.0.0-20260827124520-eed52ebb66ad     pilot-agent
+pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc                           ./pilot/cmd/pilot-discovery
 '
 
 scratch=

@@ -46,12 +46,16 @@ pub struct TargetGroup {
     /// Its port, as the rule or the action names it.
     #[serde(skip)]
     pub service_port: PortRef,
-    /// That port, as the Service has it.
-    #[serde(skip)]
+    /// That port, as the Service has it; shown by its number.
+    #[serde(rename = "servicePort", serialize_with = "number")]
     pub backend_port: ServicePort,
     /// Where each annotation that it was built from stands, by suffix.
     #[serde(skip)]
     pub read_from: BTreeMap<&'static str, Site>,
+}
+
+fn number<S: Serializer>(port: &ServicePort, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i32(port.port)
 }
 
 /// Health check of a target group.
