@@ -113,7 +113,7 @@ fn the_text_says_when_there_is_no_ingress_to_judge() {
     assert_eq!(said(&rendered, &[]), none);
     assert!(said(foreign, &[]).ends_with(&none.replace("0 infos", "1 info")));
     assert_eq!(said(&rendered, &["--class-name", "edge"]), none.replace("class alb", "class edge"));
-    assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 1 info\n"));
+    assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 2 infos\n"));
     let report: Value = serde_json::from_str(&said(&rendered, &["--format", "json"])).unwrap();
     let expected = serde_json::json!({"version": 1, "findings": [], "notJudged": [], "noIngressOfClass": "alb"});
     assert_eq!(report, expected);
@@ -143,13 +143,15 @@ fn what_is_not_judged_is_named() {
 }
 
 /// Cases whose output `check --as-is` rightly finds errors in, and whose fault that is.
-const NOT_OURS: [(&str, &str); 6] = [
+const NOT_OURS: [(&str, &str); 7] = [
     ("flux-node-port", "Flux fills in the values later"),
     ("foreign-alb-ingress-is-not-judged", "of an Ingress of somebody else"),
+    ("gateway-api-with-an-ingress-by-hand", "of an Ingress of somebody else"),
     ("helm3-umbrella", "of a Secret of somebody else"),
     ("helm4-umbrella", "of a Secret of somebody else"),
     ("how-to-full", "allowed by the configuration"),
     ("how-to-minimal", "allowed by the configuration"),
+    ("virtual-service-does-not-parse", "of a document of somebody else that is no YAML"),
 ];
 
 /// What the filter decides from the annotations that it removes must not be an error afterwards.

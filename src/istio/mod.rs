@@ -6,6 +6,7 @@
 pub mod gateway_api;
 pub mod owner;
 pub mod pods;
+pub mod proxy_config;
 pub mod served;
 
 use serde_json::{Value, json};

@@ -7,59 +7,19 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::config::Spec;
 use crate::finding::{Finding, Rule, Severity};
 pub use crate::istio::is_gateway;
 use crate::istio::pods::Pods;
-use crate::istio::served::{Mesh, ServedPorts};
+use crate::istio::served::ServedPorts;
 use crate::lint::facts::listeners::{IngressListener, of_members};
 use crate::lint::facts::members::{Answers, Question};
-use crate::migrate::reached;
+pub use crate::lint::input::{Index, model_of, namespace_of, options, served_as_is};
 use alb_controller::catalogue::{PREFIX, Version};
-use alb_controller::model::{
-    self, Built, CLUSTER_KINDS, Effective, Group, IngressFacts, Model, Options, Setting, Site,
-};
+use alb_controller::model::{self, Built, Effective, Group, IngressFacts, Model, Options, Setting, Site};
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::ObjectRef;
 pub use kubernetes_objects::annotation_pointer as pointer;
 use kubernetes_objects::object::Object;
-use kubernetes_objects::service::type_of;
-
-/// Objects, found by their names. Several contexts may use one index.
-pub struct Index<'s> {
-    objects: &'s [Object],
-    /// By kind, namespace and name; of several the last one, as for the model.
-    by_name: BTreeMap<(&'s str, &'s str, &'s str), &'s Object>,
-    by_kind: BTreeMap<&'s str, Vec<&'s Object>>,
-    services: BTreeMap<&'s str, Vec<&'s Object>>,
-    mesh: Mesh<'s>,
-}
-
-impl<'s> Index<'s> {
-    /// Of objects without hooks.
-    #[must_use]
-    pub fn new(objects: &'s [Object]) -> Self {
-        let mut index = Index {
-            objects,
-            by_name: BTreeMap::new(),
-            by_kind: BTreeMap::new(),
-            services: BTreeMap::new(),
-            mesh: Mesh::of(objects),
-        };
-        for object in objects {
-            let (kind, name) = (object.kind(), object.name());
-            index.by_kind.entry(kind).or_default().push(object);
-            // Knative has Services, too.
-            if kind != "Service" || object.api_version() == "v1" {
-                let key = (kind, namespace_of(object), name);
-                index.by_name.insert(key, object);
-            }
-            if kind == "Service" {
-                index.services.entry(name).or_default().push(object);
-            }
-        }
-        index
-    }
-}
 
 /// A stream as it stands, or as the filter leaves it.
 pub struct Context<'s> {
@@ -167,6 +127,18 @@ impl<'s> Context<'s> {
         let served = served.into_iter().map(|(service, ports)| (std::ptr::from_ref(service), Rc::new(ports.clone())));
         self.served.borrow_mut().extend(served);
         self
+    }
+
+    /// The controller's release.
+    #[must_use]
+    pub fn release(&self) -> Version {
+        self.options.release()
+    }
+
+    /// Whether the controller's release behaves so.
+    #[must_use]
+    pub fn has(&self, behaviour: Behaviour) -> bool {
+        self.release().has(behaviour)
     }
 
     /// What the ports of a Service speak.
@@ -332,16 +304,6 @@ impl<'s> Context<'s> {
     }
 }
 
-/// The namespace of an object as the model has it: `default` where it names none, empty for objects of the whole cluster.
-#[must_use]
-pub fn namespace_of(object: &Object) -> &str {
-    match object.namespace() {
-        _ if CLUSTER_KINDS.contains(&object.kind()) => "",
-        "" => "default",
-        namespace => namespace,
-    }
-}
-
 impl<'s> IngressUnderCheck<'s> {
     /// What is built for its group; `None` where the group is refused.
     #[must_use]
@@ -418,34 +380,6 @@ impl<'s> IngressUnderCheck<'s> {
 #[must_use]
 pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -> Finding {
     Finding::new(rule, message).object(object.reference())
-}
-
-/// What the ports of a Service speak as it stands, with the load balancer that it has.
-#[must_use]
-pub fn served_as_is(mesh: &Mesh<'_>, service: &Object) -> ServedPorts {
-    let has_load_balancer = type_of(&service.value) == "LoadBalancer";
-    mesh.served(service, |port| reached(&service.value, port).filter(|_| has_load_balancer))
-}
-
-/// What a configuration says about the controller.
-#[must_use]
-pub fn options(spec: &Spec) -> Options {
-    let defaults = Options::default();
-    Options {
-        eks_auto_mode: spec.eks_auto_mode(),
-        ingress_class: spec.ingress.class_name.set().cloned().unwrap_or(defaults.ingress_class),
-        controller_version: spec
-            .controller_version
-            .as_ref()
-            .and_then(|version| Version::parse(version.as_str()))
-            .unwrap_or(defaults.controller_version),
-    }
-}
-
-/// What the controller does with objects. Hooks are run by Helm, not applied with the release: leave them out.
-#[must_use]
-pub fn model_of(objects: &[Object], options: &Options) -> Model {
-    model::build(objects.iter().map(|object| &object.value), options)
 }
 
 /// A finding that holds only if the controller takes the Ingress for its own.

@@ -9,6 +9,7 @@
 
 pub mod context;
 mod facts;
+mod input;
 mod locate;
 mod registry;
 mod rules;
@@ -38,16 +39,27 @@ use manifest_yaml::stream::{Stream, has_content};
 pub use registry::{REGISTRY, rewrite_findings};
 
 /// The kinds of objects that a rule looks at in the filter.
-pub const KINDS: [&str; 6] = ["Service", "Ingress", "IngressClass", "IngressClassParams", "Gateway", "EnvoyFilter"];
-
-/// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
-pub const ALL_KINDS: [&str; 10] = [
+pub const KINDS: [&str; 8] = [
     "Service",
     "Ingress",
     "IngressClass",
     "IngressClassParams",
     "Gateway",
     "EnvoyFilter",
+    "VirtualService",
+    "AuthorizationPolicy",
+];
+
+/// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
+pub const ALL_KINDS: [&str; 12] = [
+    "Service",
+    "Ingress",
+    "IngressClass",
+    "IngressClassParams",
+    "Gateway",
+    "EnvoyFilter",
+    "VirtualService",
+    "AuthorizationPolicy",
     "Namespace",
     "Secret",
     "Deployment",

@@ -52,6 +52,8 @@ registry! {
         rules::access::scheme,
         rules::access::inbound,
         rules::access::other_controllers,
+        rules::release,
+        rules::annotations::newer,
         rules::annotations::unread,
         rules::annotations::values,
         rules::api_server,
@@ -63,6 +65,11 @@ registry! {
         rules::ownership::service,
         rules::refused,
         rules::targets::service,
+        rules::mesh::proxies,
+        rules::mesh::servers,
+        rules::mesh::policies,
+        rules::mesh::rollouts,
+        rules::mesh::dns,
         migrate::rules,
         rules::flux;
 }

@@ -11,6 +11,7 @@ use super::rules::{ALB057, ALB060, ALB096, ALB098};
 use crate::finding::Rule;
 use crate::suggest::closest;
 use alb_controller::catalogue;
+use kubernetes_objects::Object;
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
@@ -203,6 +204,15 @@ pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
         .flatten()
         .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
         .collect()
+}
+
+/// An annotation of external-dns, by what stands behind its prefix: key and value.
+#[must_use]
+pub fn external_dns<'o>(object: &'o Object, name: &str) -> Option<(&'o str, &'o str)> {
+    let mut of_object = annotations_of(&object.value).into_iter();
+    of_object.find(|(key, value)| {
+        !value.is_empty() && EXTERNAL_DNS.iter().any(|prefix| key.strip_prefix(prefix) == Some(name))
+    })
 }
 
 /// Whether external-dns reads this annotation.

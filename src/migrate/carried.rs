@@ -21,6 +21,8 @@ pub struct Options {
     pub phase: Phase,
     /// Whether settings are carried over. If not, no finding reports one that was.
     pub carry_over: bool,
+    /// Whether the controller has a webhook that makes new Services of type LoadBalancer its own.
+    pub service_webhook: bool,
 }
 
 /// What is carried over from the old load balancer.

@@ -3,11 +3,15 @@
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::annotations::{ALB, PREFIX};
 use super::carried::Carried;
-use super::rules::{ALB022, ALB027, ALB059, ALB096};
-use crate::finding::{Finding, Severity};
+use super::rules::{ALB022, ALB027, ALB059, ALB096, ALB101, ALB120};
+use crate::finding::{Finding, Rule, Severity};
+use crate::istio::is_status_port;
 use alb_controller::go::strconv::string_list;
+use kubernetes_objects::service::{is_tcp, ports};
 use manifest_yaml::pointer;
 
 /// Who may connect, by the annotations of an Ingress: networks and prefix lists, or security groups.
@@ -121,6 +125,37 @@ pub fn name_taken(service: &BTreeMap<&str, &str>, ingress: &BTreeMap<String, Str
             .field("/metadata/annotations/alb.ingress.kubernetes.io~1load-balancer-name")
     })
 }
+
+/// Reports that the pods were the targets of the NLB, and the nodes are the ALB's; and that requests then go from node to node, on
+/// ports that are often closed. `service` is the Service after the rewrite.
+#[must_use]
+pub fn nodes_as_targets(annotations: &BTreeMap<&str, &str>, service: &Value) -> Vec<Finding> {
+    let is_ip = |(suffix, wanted): &(&str, &str)| annotations.get(format!("{PREFIX}{suffix}").as_str()) == Some(wanted);
+    let ip =
+        [("aws-load-balancer-nlb-target-type", "ip"), ("aws-load-balancer-type", "nlb-ip")].into_iter().find(is_ip);
+    let Some((suffix, value)) = ip else { return Vec::new() };
+    let at = |rule: &'static Rule, message: String| {
+        let key = format!("{PREFIX}{suffix}");
+        Finding::new(rule, format!("{key}: {message}")).field(pointer::of(["metadata", "annotations", &key]))
+    };
+    let mut findings = vec![at(&ALB101, format!("{value}: the ALB leads to node ports all the same"))];
+    let web = ports(service).iter().filter(|port| is_tcp(port) && !is_status_port(port));
+    let targets = web.map(|port| if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] });
+    let low: Vec<String> =
+        targets.filter_map(Value::as_u64).filter(|port| *port < FIRST_OPEN_PORT).map(|port| port.to_string()).collect();
+    if !low.is_empty() && service["spec"]["externalTrafficPolicy"] != "Local" {
+        let message = format!(
+            "{value}: the NLB sent to the pods; now requests go from node to node on port {}, which the nodes' security groups must \
+             let through",
+            low.join(" and ")
+        );
+        findings.push(at(&ALB120, message));
+    }
+    findings
+}
+
+/// The first port that security groups between nodes usually open.
+const FIRST_OPEN_PORT: u64 = 1025;
 
 /// Reports an external-dns annotation of the Service that moved to the Ingress.
 #[must_use]

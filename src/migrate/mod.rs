@@ -26,7 +26,7 @@ use crate::finding::Finding;
 use annotations::{Conversion, DEAD_PREFIX, ROWS, Row, Tail, known, nearest};
 use carried::{Carry, Setting};
 
-pub use annotations::{ALB, PREFIX, annotations_of, is_external_dns, is_stripped};
+pub use annotations::{ALB, PREFIX, annotations_of, external_dns, is_external_dns, is_stripped};
 pub use carried::{Carried, Options, UnknownScheme};
 pub use reached::reached;
 

@@ -142,4 +142,17 @@ rules! {
         help: "to keep pods as targets: `ingress.targetType: ip` (and `service.type: ClusterIP` if you like)",
         source: "LBC v3.5.0 pkg/service/model_build_target_group.go:524-544",
     }
+    ALB120 Warning "requests-go-from-node-to-node" {
+        summary: "the NLB reached the pods itself; now requests go from node to node on ports below 1025",
+        explanation: "With nodes as targets a request comes in at the node port of any node, and goes on to a pod on any node, \
+            on the pod's own port. The controller opens the node ports for the ALB; nobody opens the way from node to node. \
+            The security group that EKS makes for its nodes lets them talk to each other, but others often have a rule for \
+            1025 to 65535 only (`terraform-aws-eks` since v19). Then each request whose node has no gateway pod ends in 504, \
+            and the health check is green on every node, since its port 15021 is open. With an NLB that had pods as targets \
+            the way was never needed.",
+        help: "let the nodes reach each other on these ports, or keep pods as targets: `ingress.targetType: ip`; \
+            docs/operations.md says more. Where they can, allow this finding by its id",
+        source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:100-160; terraform-aws-eks v21.19.0 node_groups.tf \
+            (ingress_nodes_ephemeral), #2359, #2513; istio#41197",
+    }
 }

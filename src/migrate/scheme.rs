@@ -2,7 +2,7 @@
 //!
 //! Without an annotation that names the scheme an NLB of LBC is internal, a load balancer of CCM internet-facing. LBC's webhook
 //! makes an NLB of LBC of every new Service without a class, also with `aws-load-balancer-type: nlb`, so without a class the
-//! scheme of such a Service is not known. Where the two controllers would read the annotations differently and it is not known
+//! scheme of such a Service is not known. Releases of LBC before v2.5.0 have no such webhook. Where the two controllers would read the annotations differently and it is not known
 //! which of them did, internal counts.
 
 use kubernetes_objects::service::ports;
@@ -55,9 +55,8 @@ impl Carry<'_> {
 
     /// `aws-load-balancer-nlb-target-type`.
     pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
-        if value == "ip" {
-            self.report(&rules::ALB101, suffix, "ip: the ALB leads to node ports all the same");
-        } else {
+        // Pods as targets are reported once the target type of the ALB is known.
+        if value != "ip" {
             self.carried(suffix, format_args!("{value}: what the ALB has anyway"));
         }
     }
@@ -86,6 +85,9 @@ impl Carry<'_> {
         let controller = controller_of(self.service);
         let found = scheme_of(controller, scheme, self.get(INTERNAL));
         let is_live = self.service["spec"]["type"] == "LoadBalancer";
+        // Without that webhook a Service without a class is the cloud provider's.
+        let by_cloud_provider = is_live && !self.options.service_webhook && controller != Controller::Lbc;
+        let found = found.or(by_cloud_provider.then_some((Origin::Default, catalogue::INTERNET_FACING)));
         self.out.unknown_scheme = match controller {
             _ if found.is_some() || !is_live => None,
             Controller::CcmNlb => Some(UnknownScheme::Nlb),

@@ -9,7 +9,8 @@ use crate::config::types::Phase;
 use crate::finding::Severity;
 
 /// The ALB leads to port 443, and everything is done at once.
-pub(super) const CUTOVER: Options = Options { backend: 443, phase: Phase::Cutover, carry_over: true };
+pub(super) const CUTOVER: Options =
+    Options { backend: 443, phase: Phase::Cutover, carry_over: true, service_webhook: true };
 
 fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
     let annotations: Map<String, Value> = annotations
@@ -43,7 +44,6 @@ const CASES: &[Case] = &[
     ("aws-load-balancer-type", "external", &[("scheme", "internal")], "ALB095", I),
     ("aws-load-balancer-type", "nlb-ip", &[("scheme", "internal")], "ALB095", I),
     ("aws-load-balancer-type", "nlb", &[], "ALB034", W),
-    ("aws-load-balancer-nlb-target-type", "ip", &[], "ALB101", I),
     ("aws-load-balancer-nlb-target-type", "instance", &[], "ALB095", I),
     ("aws-load-balancer-name", "edge", &[], "ALB096", W),
     ("aws-load-balancer-scheme", "internal", &[("scheme", "internal")], "ALB095", I),
@@ -238,4 +238,26 @@ fn neither_the_cutover_nor_what_is_carried_over_is_reported_where_it_does_not_ha
     assert_eq!(ids(CUTOVER), all);
     assert_eq!(ids(Options { phase: Phase::Attach, ..CUTOVER }), ["ALB027", "ALB095", "ALB097"].into());
     assert_eq!(ids(Options { carry_over: false, ..CUTOVER }), ["ALB034", "ALB035", "ALB036"].into());
+}
+
+#[test]
+fn nodes_in_place_of_pods_are_reported_with_the_ports_between_them() {
+    let found = |annotation: (&str, &str), spec: Value| {
+        let service = service(&[annotation], spec);
+        let findings = compare::nodes_as_targets(&annotations_of(&service), &service);
+        findings.iter().map(|finding| (finding.rule.id, finding.severity)).collect::<Vec<_>>()
+    };
+    let ip = ("aws-load-balancer-nlb-target-type", "ip");
+    let with = |field: &str, value: Value| {
+        let mut spec = load_balancer();
+        spec[field] = value;
+        spec
+    };
+    let high = json!([{"port": 15021}, {"port": 443, "targetPort": 8443}]);
+    let both = [("ALB101", I), ("ALB120", W)];
+    assert_eq!(found(ip, load_balancer()), both);
+    assert_eq!(found(("aws-load-balancer-type", "nlb-ip"), load_balancer()), both);
+    assert_eq!(found(ip, with("externalTrafficPolicy", json!("Local"))), both[..1]);
+    assert_eq!(found(ip, with("ports", high)), both[..1]);
+    assert_eq!(found(("aws-load-balancer-nlb-target-type", "instance"), load_balancer()), []);
 }

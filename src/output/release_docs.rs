@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use alb_controller::catalogue::{self, CURRENT, Version};
-use alb_controller::releases::{Behaviour, Difference, differences};
+use alb_controller::releases::{Behaviour, CLASS_PARAMS_FIELDS, Difference, differences};
 
 /// The page, newest release first: who upgrades reads down to the release in use.
 #[must_use]
@@ -13,6 +13,7 @@ pub fn page() -> String {
     let releases: BTreeSet<Version> = differences()
         .map(|difference| difference.since)
         .chain(catalogue::annotations().map(|annotation| annotation.since))
+        .chain(CLASS_PARAMS_FIELDS.iter().map(|(_, since)| *since))
         .filter(|release| *release >= OLDEST)
         .collect();
     for release in releases.into_iter().rev() {
@@ -21,6 +22,7 @@ pub fn page() -> String {
             page.push_str(&row(difference));
         }
         page.push_str(&new_annotations(release));
+        page.push_str(&new_fields(release));
     }
     page
 }
@@ -44,7 +46,11 @@ fn introduction() -> String {
 
 fn row(difference: &Difference) -> String {
     let Difference { subject, before, after, source, .. } = difference;
-    let here = difference.behaviour.map(|behaviour| format!("  - here: {}\n", here(behaviour))).unwrap_or_default();
+    let here = match (difference.behaviour, difference.annotation) {
+        (Some(behaviour), _) => format!("  - here: {}\n", here(behaviour)),
+        (None, Some(_)) => "  - here: The annotation counts as absent, and ALB053 reports it.\n".to_owned(),
+        (None, None) => String::new(),
+    };
     let subject = capital(subject);
     format!("- **{subject}**\n  - before: {before}\n  - since: {after}\n{here}  - source: {source}\n")
 }
@@ -60,12 +66,75 @@ fn new_annotations(release: Version) -> String {
     if names.is_empty() { String::new() } else { format!("- New annotations: {}\n", names.join(", ")) }
 }
 
+fn new_fields(release: Version) -> String {
+    let new = CLASS_PARAMS_FIELDS.iter().filter(|(_, since)| *since == release);
+    let names: Vec<String> = new.map(|(field, _)| format!("`{field}`")).collect();
+    if names.is_empty() { String::new() } else { format!("- New fields of IngressClassParams: {}\n", names.join(", ")) }
+}
+
 /// What the program does for a release that does not behave so.
 fn here(behaviour: Behaviour) -> &'static str {
     match behaviour {
+        Behaviour::PathTypes => {
+            "ALB114 is an error, and `show` has the rules that are built. The Ingress of this program has `/*` of type \
+             `ImplementationSpecific` where `ingress.paths` says nothing."
+        }
+        Behaviour::CertificateOrder => "`show` has the order that is built, and ALB115 warns.",
+        Behaviour::MissingServiceAnswers => {
+            "`show` says that the group is refused where the Service is missing for certain."
+        }
+        Behaviour::MissingActionAnswers => "`show` says that the group is refused.",
+        Behaviour::AuthenticationAlwaysRead => "`show` does not refuse it.",
+        Behaviour::ClassParams => "They do not count, and ALB053 is an error at the IngressClass that names some.",
+        Behaviour::IngressWebhook => "`show` and ALB102 say where a failure shows.",
+        Behaviour::BackendRulesByAnnotation => {
+            "The annotation counts as absent (ALB053), and ALB026 gives other advice."
+        }
+        Behaviour::Ipv6TargetGroups => "`show` has a target group of IPv4, and ALB056 is a warning.",
+        Behaviour::NameLengthChecked => {
+            "`show` does not say that the controller refuses it; ALB021 is an error all the same."
+        }
+        Behaviour::AttributeConflictWords | Behaviour::WafClassicWords => "`show` and ALB079 have these words.",
+        Behaviour::PodPortOpened => "ALB117 warns.",
+        Behaviour::IngressV1 => "ALB116, an info.",
+        Behaviour::TagsMerged => "`show` has the tags of the Service alone, and ALB051 warns.",
+        Behaviour::PathsSorted => "`show` has the rules as written, and ALB007 says which of them never fire.",
+        Behaviour::GroupOrderWide => "`show` says that the group is refused; ALB054 and ALB079 are errors.",
+        Behaviour::DefaultClass => {
+            "`show` says that it depends on the API server, which may fill the class in when the Ingress is created; ALB086 warns."
+        }
+        Behaviour::ConditionsAtAdmission
+        | Behaviour::RuleWithoutHttpAdmitted
+        | Behaviour::ClassParamsNotAtAdmission => "`show` and ALB102 say where a failure shows.",
+        Behaviour::ServiceWebhook => {
+            "Such a Service is taken to have an internet-facing load balancer, and that scheme is carried over (ALB095) where \
+             ALB024 would ask for it."
+        }
+        Behaviour::DualStackWithoutPublicIpv4 => "`show` says that the group is refused, and ALB053 is an error.",
+        Behaviour::MutualAuthenticationUnsaid => "`show` has `off` on port 443, or the conflict (ALB079).",
         Behaviour::WebAclLeftAlone => "`show` says that the web ACL is taken off, and ALB100 warns.",
-        Behaviour::WebAclNone | Behaviour::DualStackWithoutPublicIpv4 | Behaviour::MapEscapes => "ALB053.",
+        Behaviour::WebAclNone => "ALB053 is an error.",
+        Behaviour::ShieldLeftAlone => "`show` says that Shield Advanced is off.",
+        Behaviour::SecurityGroupNamesMerged => {
+            "`show` says that a Name which comes twice is refused, and so does ALB078."
+        }
+        Behaviour::Int32 => "`show` and ALB102 have these words.",
+        Behaviour::ClassSettlesAttributes => "`show` says that the group is refused (ALB079).",
+        Behaviour::GrantedFirst => "ALB069 is a warning.",
+        Behaviour::AdvertiseCaNames => "ALB053 warns, and no value of the key is refused.",
+        Behaviour::DefaultCertificateAgain => "`show` lists it once.",
+        Behaviour::FrontendNlbIpv4 => "ALB117 warns.",
+        Behaviour::NodePortChecked => "`show` has port 0; ALB044 is an error all the same.",
+        Behaviour::FrontendNlbSecurityGroups => "`show` has the first one, and ALB117 warns.",
+        Behaviour::EmptyWebAclDetaches => "`show` and ALB029 say what it does.",
+        Behaviour::WebAclNameKnown => "ALB053 is an error.",
+        Behaviour::TargetGroupName | Behaviour::RegexValues => {
+            "ALB053 warns, and ALB005 or ALB072 has the older words where the rest is refused."
+        }
+        Behaviour::FrontendNlbSubnets => "`show` has the subnets of the ALB.",
+        Behaviour::WebAclByName => "`show` says that v2.14.0 does not build the group, and ALB117 is an error.",
+        Behaviour::MapEscapes => "Maps are read in this way, and ALB053 warns of a backslash.",
         Behaviour::PathRegexCompared => "`show` leaves the same rules out, and ALB007 says so.",
-        Behaviour::CapacityChecked => "`show` has 0.",
+        Behaviour::CapacityChecked => "`show` has 0, and ALB064 warns.",
     }
 }

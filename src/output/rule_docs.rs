@@ -44,6 +44,7 @@ the stream` where it decides:
 |---|---|
 | subnets: whether they exist, their zones and IPv6 ranges, which ones are found by tags; one subnet alone, which is right in a \
 Local Zone or on an Outpost only | they are in the VPC |
+| what the security groups of the nodes let through, from the ALB and from node to node | they are in the VPC: [operations.md](operations.md#node-security-groups) |
 | security groups, trust stores, web ACLs and target groups by name | AWS looks them up |
 | HTTPS with a host and without `certificate-arn` | whether ACM has a certificate for the host |
 | the Secret of an OIDC client, an IngressClass or its IngressClassParams that the stream names and does not hold, a default \

@@ -90,8 +90,13 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
     for unreadable in &found.unreadable {
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
+        let is_of_gateway_api = text.contains(gateway_api::GROUP)
+            && text.contains("gatewayClassName")
+            && object::may_hold(text, &["Gateway"]);
+        if !is_of_gateway_api && !object::may_hold(text, &["Service"]) {
+            continue;
+        }
         let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
-        let is_of_gateway_api = text.contains(gateway_api::GROUP) && text.contains("gatewayClassName");
         if is_named || is_of_gateway_api || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string())
         {
             return Err(Error::input(format!(

@@ -16,9 +16,11 @@ use crate::flux::variables;
 use crate::istio::east_west_reason;
 use crate::istio::pods::Pods;
 use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks, by_name, by_number};
+use crate::lint;
 use crate::lint::rewrite_findings::{Before, extra_port, no_text};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::service::ports;
 use kubernetes_objects::{Object, ObjectRef};
 
@@ -54,8 +56,13 @@ impl<'s> Rewrite<'s> {
     ) -> Result<Self, Error> {
         let spec = &settings.spec;
         let original = &objects[service];
-        let options =
-            migrate::Options { backend: backend_number(spec), phase: spec.phase(), carry_over: spec.carry_over() };
+        let controller = lint::context::options(spec).release();
+        let options = migrate::Options {
+            backend: backend_number(spec),
+            phase: spec.phase(),
+            carry_over: spec.carry_over(),
+            service_webhook: controller.has(Behaviour::ServiceWebhook),
+        };
         let before = migrate::carry(&original.value, options);
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
@@ -78,6 +85,7 @@ impl<'s> Rewrite<'s> {
             carried: &carried,
             moved: &moved,
             existing: there.as_ref(),
+            controller,
         })?;
         plan.findings.retain(|finding| !is_about_backend(finding, spec, &patched, &built));
         let transition = Transition {

@@ -9,7 +9,7 @@ use super::service::{LOAD_BALANCER_FIELDS, patched};
 use crate::error::Error;
 use crate::istio::gateway_api::overlay::{self, KEY};
 use crate::istio::gateway_api::service::{annotations_pointer, made};
-use crate::istio::gateway_api::{self, SERVICE_TYPE};
+use crate::istio::gateway_api::{self, PLACEHOLDER, SERVICE_TYPE};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
 use manifest_yaml::patch::{add, remove, replace};
@@ -99,18 +99,23 @@ fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Re
     ))
 }
 
-/// What of a Service counts: a map without entries is none, and istiod copies its own annotations, which say the type, too.
+/// What of a Service counts: a map without entries is none, and istiod also copies the annotations that are added to the Gateway.
 fn comparable(service: &Value) -> Value {
     let mut service = service.clone();
     if let Some(metadata) = service["metadata"].as_object_mut() {
         let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
         let is_empty = annotations.is_none_or(|annotations| {
             annotations.shift_remove(SERVICE_TYPE);
+            annotations.shift_remove(PLACEHOLDER);
             annotations.is_empty()
         });
         if is_empty {
             metadata.shift_remove("annotations");
         }
+    }
+    // Their order is that in which the parameters have them.
+    if let Some(ports) = service["spec"]["ports"].as_array_mut() {
+        ports.sort_by_key(|port| port["port"].as_u64());
     }
     service
 }
@@ -179,13 +184,19 @@ impl<'p> Planner<'p> {
         let wanted = map(self.wanted);
         let from = annotations_pointer(&self.gateway.value);
         let there = self.gateway.value.pointer(from).and_then(Value::as_object).cloned().unwrap_or_default();
+        let of_gateway = |key: &str| from.split('/').skip(1).chain([key]).map(str::to_owned).collect::<Vec<_>>();
+        let mut left = there.len();
         for key in map(self.old).keys().filter(|key| !wanted.contains_key(*key)) {
             if there.contains_key(key) {
-                self.of_gateway.push(remove(from.split('/').skip(1).chain([key.as_str()])));
+                self.of_gateway.push(remove(of_gateway(key).iter().map(String::as_str)));
+                left -= 1;
             }
             if self.in_overlay(&["metadata", "annotations", key]).is_some() {
                 self.of_overlay.push(remove(["metadata", "annotations", key]));
             }
+        }
+        if left == 0 && !there.is_empty() && from != "/metadata/annotations" {
+            self.of_gateway.push(add(of_gateway(PLACEHOLDER).iter().map(String::as_str), json!("alb")));
         }
     }
 

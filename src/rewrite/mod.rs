@@ -168,7 +168,7 @@ fn asks_for_pods(text: &str, objects: &[Object], assigned: &[(&Settings, usize)]
         ports.any(|port| differs(port) || !is_pinned(&port["port"]))
     };
     assigned.iter().any(other_ports)
-        || objects.iter().any(is_istio_gateway)
+        || objects.iter().any(|object| is_istio_gateway(object) || object.kind() == "AuthorizationPolicy")
         || memmem::find(text.as_bytes(), UNPRIVILEGED.as_bytes()).is_some()
 }
 

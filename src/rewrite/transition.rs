@@ -37,6 +37,10 @@ impl Transition<'_> {
         if !self.spec.carry_over() {
             findings.extend(compare::not_carried(self.before));
         }
+        let target_type = self.built.value.pointer("/metadata/annotations/alb.ingress.kubernetes.io~1target-type");
+        if target_type.is_none_or(|kind| kind != catalogue::IP) {
+            findings.extend(compare::nodes_as_targets(&annotations_of(&self.original.value), &self.patched.value));
+        }
         let dns = self.moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
         findings.extend(dns.map(|(key, _)| compare::dns_moved(key)));
         if !attach {

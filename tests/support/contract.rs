@@ -131,7 +131,8 @@ fn strip_gateway(value: &mut Value) {
     for annotations in ["/metadata/annotations", "/spec/infrastructure/annotations"] {
         if let Some(annotations) = value.pointer_mut(annotations).and_then(Value::as_object_mut) {
             let leaves = |key: &str| LEAVING.iter().any(|prefix| key.starts_with(prefix));
-            annotations.retain(|key, _| !leaves(key) && key != "networking.istio.io/service-type");
+            let added = ["networking.istio.io/service-type", "istio-alb.dev/load-balancer"];
+            annotations.retain(|key, _| !leaves(key) && !added.contains(&key.as_str()));
         }
     }
     for (parent, key) in [

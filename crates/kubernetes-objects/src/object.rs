@@ -279,7 +279,8 @@ impl Reader<'_> {
 }
 
 /// Whether a text can hold an object of one of the kinds. Never wrong with `false`; `true` may be wrong.
-fn may_hold(text: &str, kinds: &[&str]) -> bool {
+#[must_use]
+pub fn may_hold(text: &str, kinds: &[&str]) -> bool {
     let bytes = text.as_bytes();
     memmem::find_iter(bytes, b"kind").any(|at| match kind_at(&text[at + 4..]) {
         KindAt::NoKey => false,

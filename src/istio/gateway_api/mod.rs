@@ -25,6 +25,9 @@ pub const GROUP: &str = "gateway.networking.k8s.io/";
 pub const CLASS: &str = "istio";
 /// The annotation of a Gateway that says of which type its Service is. It counts in the Gateway's own metadata only.
 pub const SERVICE_TYPE: &str = "networking.istio.io/service-type";
+/// The annotation that keeps `spec.infrastructure.annotations` from being empty, where all others are taken off. Without any istiod would
+/// copy the Gateway's own to the Service and the pods, and the API server takes no empty map there that a server-side apply has emptied.
+pub const PLACEHOLDER: &str = "istio-alb.dev/load-balancer";
 /// The label of a ConfigMap with parameters for all Gateways of a class, in istiod's namespace.
 const CLASS_DEFAULTS: &str = "gateway.istio.io/defaults-for-class";
 

@@ -65,14 +65,30 @@ fn merge_map(old: &mut Map<String, Value>, new: &Map<String, Value>) {
     }
 }
 
-/// The key by which ports are merged is their number (k8s api/core/v1 types.go ServiceSpec.Ports).
+/// The key by which ports are merged is their number (k8s api/core/v1 types.go ServiceSpec.Ports). The new ones keep their order, and
+/// an old one stands before the first that was behind it (k8s apimachinery pkg/util/strategicpatch mergeSortedSlice).
 fn merge_ports(old: &mut Vec<Value>, new: &[Value]) {
-    for port in new {
-        match (old.iter_mut().find(|there| there["port"] == port["port"]), port) {
-            (Some(Value::Object(there)), Value::Object(port)) => merge_map(there, port),
-            _ => old.push(without_nulls(port)),
+    let order: Vec<Value> = old.iter().map(|port| port["port"].clone()).collect();
+    let place = |port: &Value| order.iter().position(|number| *number == port["port"]);
+    let (changed, kept): (Vec<Value>, Vec<Value>) =
+        old.drain(..).partition(|there| new.iter().any(|port| port["port"] == there["port"]));
+    let merged = new.iter().map(|port| match (changed.iter().find(|there| there["port"] == port["port"]), port) {
+        (Some(Value::Object(there)), Value::Object(port)) => {
+            let mut there = there.clone();
+            merge_map(&mut there, port);
+            Value::Object(there)
         }
+        _ => without_nulls(port),
+    });
+    let mut kept = kept.into_iter().peekable();
+    for port in merged {
+        let at = place(&port);
+        while let Some(before) = kept.next_if(|kept| at.is_some_and(|at| place(kept) < Some(at))) {
+            old.push(before);
+        }
+        old.push(port);
     }
+    old.extend(kept);
 }
 
 fn without_nulls(value: &Value) -> Value {

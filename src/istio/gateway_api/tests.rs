@@ -115,6 +115,13 @@ fn parameters_are_merged_over_the_service() {
         json!({"name": "a-shop", "port": 443, "protocol": "TCP", "appProtocol": "https", "nodePort": 30443})
     );
     assert_eq!(made["spec"]["ports"][3], json!({"port": 9, "name": "own"}));
+    // As istiod made it: what is merged keeps its order, and the others stand before what was behind them.
+    let numbers = |overlay: &str| {
+        let ports = with(overlay)["spec"]["ports"].clone();
+        ports.as_array().unwrap().iter().map(|port| port["port"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers("spec: {ports: [{port: 443}, {port: 15021}]}"), [80, 443, 15021]);
+    assert_eq!(numbers("spec: {ports: [{port: 9}, {port: 80}]}"), [9, 15021, 80, 443]);
     // What istiod does not take changes nothing that it has made.
     assert_eq!(with("spec: {$patch: replace, type: NodePort}")["spec"]["type"], "LoadBalancer");
     assert_eq!(with("[1]")["spec"]["type"], "LoadBalancer");

@@ -12,5 +12,6 @@ pub mod load_balancer;
 pub mod mesh;
 pub mod ownership;
 pub mod refused;
+pub mod release;
 pub mod routing;
 pub mod targets;

@@ -16,9 +16,14 @@ use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use alb_controller::go::json::Json;
 use alb_controller::go::strconv::{format_map, string_map};
 
-/// The how-to's redirect. Keys are read whatever their case (Go's encoding/json), values are not.
-const REDIRECT: &str =
-    r#"{"Type": "redirect", "RedirectConfig": { "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}}"#;
+/// The how-to's redirect, to a port. Keys are read whatever their case (Go's encoding/json), values are not.
+fn redirect_to(port: &str) -> String {
+    let config = format!(r#"{{ "Protocol": "HTTPS", "Port": "{port}", "StatusCode": "HTTP_301"}}"#);
+    format!(r#"{{"Type": "redirect", "RedirectConfig": {config}}}"#)
+}
+
+/// The action that redirects.
+const ACTION: &str = "actions.ssl-redirect";
 
 /// Annotations by key, with the keys that must not be there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub struct Facts<'f> {
     pub status_ports: &'f [String],
     /// How clients on port 80 are redirected, if that is configured.
     pub redirect: Override<Redirect>,
+    /// Whether the controller reads `ssl-redirect`. If not, an action redirects.
+    pub reads_ssl_redirect: bool,
 }
 
 impl Annotations {
@@ -109,7 +116,7 @@ impl Annotations {
         if !listeners.https.is_empty() {
             self.set_default_of_field("ssl-policy");
         }
-        self.redirect(&listeners, &facts.redirect);
+        self.redirect(&listeners, facts);
         if let Some(protocol) = facts.backend_protocol {
             self.set_default_alb("backend-protocol", protocol);
         }
@@ -125,25 +132,42 @@ impl Annotations {
 
     /// Whether the rule is needed that makes a redirect action work.
     #[must_use]
-    pub fn redirects_by_action(&self, redirect: &Override<Redirect>) -> bool {
-        redirect.set() == Some(&Redirect::Action) && self.alb("actions.ssl-redirect").is_some()
+    pub fn redirects_by_action(&self, facts: &Facts<'_>) -> bool {
+        let asked = match &facts.redirect {
+            Override::Set(Redirect::Action) => true,
+            Override::Set(Redirect::No) | Override::Off => false,
+            Override::Set(Redirect::Yes) | Override::Default => {
+                !facts.reads_ssl_redirect && !self.listeners().https.is_empty()
+            }
+        };
+        asked && self.alb(ACTION).is_some()
     }
 
-    fn redirect(&mut self, listeners: &Listeners, redirect: &Override<Redirect>) {
+    fn redirect(&mut self, listeners: &Listeners, facts: &Facts<'_>) {
+        let redirect = &facts.redirect;
         match redirect {
             Override::Set(Redirect::Action) => {
-                self.set_default_alb("actions.ssl-redirect", REDIRECT);
+                self.set_default_alb(ACTION, &redirect_to("443"));
             }
             Override::Set(Redirect::No) | Override::Off => self.switch_off(&format!("{ALB}ssl-redirect")),
             Override::Set(Redirect::Yes) | Override::Default => {
-                let wanted = redirect.set().is_some() || self.alb("actions.ssl-redirect").is_none();
+                let wanted = redirect.set().is_some() || self.alb(ACTION).is_none();
                 // Where clients go is clear if there is one HTTPS port; a redirect without an HTTP listener is dead.
                 if let ([port], false, true) = (listeners.https.as_slice(), listeners.http.is_empty(), wanted) {
-                    self.set_default_alb("ssl-redirect", port);
+                    self.redirect_all(port, facts);
                 } else if redirect.set().is_some() {
-                    self.set_default_alb("ssl-redirect", listeners.https.first().map_or("443", String::as_str));
+                    self.redirect_all(listeners.https.first().map_or("443", String::as_str), facts);
                 }
             }
+        }
+    }
+
+    /// Redirects all requests to this port, in the way that the controller knows.
+    fn redirect_all(&mut self, port: &str, facts: &Facts<'_>) {
+        if facts.reads_ssl_redirect {
+            self.set_default_alb("ssl-redirect", port);
+        } else if self.alb("ssl-redirect").is_none() {
+            self.set_default_alb(ACTION, &redirect_to(port));
         }
     }
 

@@ -22,7 +22,7 @@ use crate::config::value::{Entries, Override, Text};
 use crate::error::Error;
 use crate::flux::variables;
 use crate::migrate::{Carried, annotations_of};
-use alb_controller::catalogue::CLASS_ANNOTATION;
+use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use annotations::{Annotations, Facts};
 use backend::{backend_port, status_ports};
 use kubernetes_objects::Object;
@@ -106,13 +106,16 @@ pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
     let class = class_of(sources.spec, sources.existing);
     let mut annotations = configured_annotations(sources);
     let had_scheme = annotations.alb("scheme").is_some();
-    annotations.complete(&Facts {
+    let status_ports = status_ports(sources.service, annotations.alb("target-type"));
+    let facts = Facts {
         class: class.as_annotation,
         backend_protocol: backend.protocol,
-        status_ports: &status_ports(sources.service, annotations.alb("target-type")),
+        status_ports: &status_ports,
         redirect: wanted.redirect_to_https.clone(),
-    });
-    let redirect = annotations.redirects_by_action(&wanted.redirect_to_https);
+        reads_ssl_redirect: catalogue::find("ssl-redirect").is_some_and(|found| found.since <= sources.controller),
+    };
+    annotations.complete(&facts);
+    let redirect = annotations.redirects_by_action(&facts);
     let name = name_of(sources.spec);
     let namespace = sources.service.namespace();
     let labels = labels_of(&wanted.labels, name, sources.existing);

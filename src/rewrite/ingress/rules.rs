@@ -1,6 +1,7 @@
 //! The rules of the Ingress: hosts, paths, TLS hosts, and the redirect by an action.
 
-use alb_controller::catalogue::USE_ANNOTATION;
+use alb_controller::catalogue::{USE_ANNOTATION, Version};
+use alb_controller::releases::Behaviour;
 use k8s_openapi::api::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, IngressBackend, IngressRule, IngressServiceBackend, IngressSpec, IngressTLS,
     ServiceBackendPort,
@@ -17,7 +18,7 @@ pub(super) fn spec(sources: &Sources<'_>, backend: &Backend, class: Option<Strin
     let existing = sources.existing.filter(|_| !configures_rules(wanted)).and_then(|object| object.value.get("spec"));
     match existing.map(IngressSpec::deserialize) {
         Some(Ok(spec)) => IngressSpec { ingress_class_name: class, ..spec },
-        _ => configured(wanted, sources.service.name(), backend, class, redirect),
+        _ => configured(sources, backend, class, redirect),
     }
 }
 
@@ -31,8 +32,9 @@ fn configures_rules(wanted: &Wanted) -> bool {
 }
 
 /// The rules that the configuration asks for. `redirect` is whether an action redirects to HTTPS.
-fn configured(wanted: &Wanted, service: &str, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {
-    let root = vec![PathRule { path: "/".to_owned(), path_type: PathType::Prefix }];
+fn configured(sources: &Sources<'_>, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {
+    let (wanted, service, release) = (&sources.spec.ingress, sources.service.name(), sources.controller);
+    let root = vec![everything(release)];
     let gateway = backend_of(service, backend.port.clone());
     let paths: Vec<HTTPIngressPath> =
         wanted.paths.as_ref().unwrap_or(&root).iter().map(|rule| path_of(rule, gateway.clone())).collect();
@@ -54,6 +56,14 @@ fn configured(wanted: &Wanted, service: &str, backend: &Backend, class: Option<S
         ingress_class_name: class,
         rules: Some(rules),
         tls: tls.map(|hosts| vec![IngressTLS { hosts: Some(hosts), secret_name: None }]),
+    }
+}
+
+/// The path that takes every request. A release that does not look at types needs the wildcard that later ones make of `/`.
+fn everything(release: Version) -> PathRule {
+    match release.has(Behaviour::PathTypes) {
+        true => PathRule { path: "/".to_owned(), path_type: PathType::Prefix },
+        false => PathRule { path: "/*".to_owned(), path_type: PathType::ImplementationSpecific },
     }
 }
 

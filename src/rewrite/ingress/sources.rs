@@ -3,6 +3,7 @@
 use crate::config::types::Spec;
 use crate::istio::served::ServedPorts;
 use crate::migrate::Carried;
+use alb_controller::catalogue::Version;
 use kubernetes_objects::Object;
 
 /// What an Ingress is made of.
@@ -19,4 +20,6 @@ pub struct Sources<'s> {
     pub moved: &'s [(&'s str, &'s str)],
     /// The Ingress of ours that is in the stream already, its placeholders as they were meant.
     pub existing: Option<&'s Object>,
+    /// The release of the controller that builds from it.
+    pub controller: Version,
 }

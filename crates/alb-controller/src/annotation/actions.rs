@@ -1,7 +1,9 @@
 //! `actions.*`: what a rule does with a request (LBC v3.5.0 pkg/ingress/config_types.go:12-205).
 
 use super::{ensure, wrap};
+use crate::catalogue::Version;
 use crate::go::json::Type;
+use crate::releases::Behaviour;
 use kubernetes_objects::PortRef;
 
 payload! {
@@ -92,8 +94,9 @@ payload! {
 }
 
 impl Action {
-    /// What the controller asks of an action before it builds one (config_types.go:173-205).
-    pub fn check(&self) -> Result<(), String> {
+    /// What a release of the controller asks of an action before it builds one (config_types.go:173-205).
+    pub fn check(&self, release: Version) -> Result<(), String> {
+        let names = release.has(Behaviour::TargetGroupName);
         let simplified = self.target_group_arn.is_some() || self.target_group_name.is_some();
         match self.r#type.as_str() {
             "fixed-response" => {
@@ -105,11 +108,14 @@ impl Action {
                 wrap("invalid RedirectConfig", ensure(!config.status_code.is_empty(), "statusCode is required"))
             }
             "forward" => match (&self.forward_config, simplified) {
+                (None, false) | (Some(_), true) if !names => {
+                    Err("precisely one of TargetGroupArn and ForwardConfig can be specified".to_owned())
+                }
                 (None, false) => Err("missing ForwardConfig or TargetGroupARN/TargetGroupName".to_owned()),
                 (Some(_), true) => {
                     Err("either ForwardConfig or TargetGroupARN/TargetGroupName can be specified".to_owned())
                 }
-                (Some(config), false) => wrap("invalid ForwardConfig", config.check()),
+                (Some(config), false) => wrap("invalid ForwardConfig", config.check(names)),
                 (None, true) => Ok(()),
             },
             other => Err(format!("unknown action type: {other}")),
@@ -118,9 +124,10 @@ impl Action {
 }
 
 impl Forward {
-    fn check(&self) -> Result<(), String> {
+    /// `names`: whether the release knows target groups by name.
+    fn check(&self, names: bool) -> Result<(), String> {
         for target in &self.target_groups {
-            wrap("invalid TargetGroupTuple", target.check())?;
+            wrap("invalid TargetGroupTuple", target.check(names))?;
         }
         let weighted = self.target_groups.iter().all(|t| t.weight.is_some());
         ensure(self.target_groups.len() <= 1 || weighted, "weight must be set when route to multiple target groups")
@@ -128,9 +135,11 @@ impl Forward {
 }
 
 impl Target {
-    fn check(&self) -> Result<(), String> {
+    fn check(&self, names: bool) -> Result<(), String> {
         let existing = self.target_group_arn.is_some() || self.target_group_name.is_some();
         let service = self.service_name.is_some();
+        let one = "precisely one of targetGroupARN and serviceName can be specified";
+        ensure(names || existing != service, one)?;
         ensure(existing || service, "missing serviceName or targetGroupARN/targetGroupName")?;
         ensure(!(existing && service), "either serviceName or targetGroupARN/targetGroupName can be specified")?;
         ensure(!service || self.service_port.is_some(), "missing servicePort")

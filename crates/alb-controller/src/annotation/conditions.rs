@@ -2,7 +2,9 @@
 //! (LBC v3.5.0 pkg/ingress/config_types.go:207-405, 460-502).
 
 use super::{ensure, wrap};
+use crate::catalogue::Version;
 use crate::go::json::{STRING, Struct, Type};
+use crate::releases::Behaviour;
 use serde::Deserialize;
 
 const VALUES: (&str, Type) = ("values", Type::List(&STRING));
@@ -68,8 +70,13 @@ payload! {
 }
 
 impl Condition {
-    /// What webhook and builder ask of a condition (config_types.go:359-405): nothing, for a field that they do not know.
-    pub fn check(&self) -> Result<(), String> {
+    /// What webhook and builder of a release ask of a condition (config_types.go:359-405): nothing, for a field that they do not
+    /// know.
+    pub fn check(&self, release: Version) -> Result<(), String> {
+        let check_patterns = match release.has(Behaviour::RegexValues) {
+            true => check_patterns,
+            false => check_values,
+        };
         match self.field.as_str() {
             "host-header" => check_patterns("hostHeaderConfig", self.host_header_config.as_ref()),
             "path-pattern" => check_patterns("pathPatternConfig", self.path_pattern_config.as_ref()),

@@ -41,31 +41,80 @@ mod actions;
 mod auth;
 mod conditions;
 pub mod listen_ports;
+pub mod maps;
 
 pub use actions::*;
 pub use auth::*;
 pub use conditions::*;
 
+use crate::catalogue::{CURRENT, Version};
 use crate::go::json::{STRING, Type, unmarshal};
+use crate::releases::Behaviour;
 use kubernetes_objects::PortRef;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A type that comes out of an annotation.
 pub trait Payload: DeserializeOwned {
     /// The Go type that the controller unmarshals into.
     const TYPE: Type;
 
-    /// Reads the annotation's value. The error is Go's.
+    /// Reads the annotation's value as the newest release does. The error is Go's.
     fn read(text: &str) -> Result<Self, String> {
-        let value = match (unmarshal(text, &Self::TYPE)?, Self::TYPE) {
+        Self::read_by(text, CURRENT)
+    }
+
+    /// Reads the annotation's value as a release does: without the keys that it does not know.
+    fn read_by(text: &str, release: Version) -> Result<Self, String> {
+        let mut value = unmarshal(text, &Self::TYPE)?;
+        drop_newer(&mut value, &Self::TYPE, release);
+        let value = match (value, Self::TYPE) {
             (Value::Null, Type::List(_)) => Value::Array(Vec::new()),
             (Value::Null, _) => Value::Object(Map::new()),
             (value, _) => value,
         };
         serde_json::from_value(value).map_err(|e| e.to_string())
     }
+}
+
+/// Keys that came later than their annotation.
+const NEWER_KEYS: [(&str, Behaviour); 3] = [
+    ("advertiseTrustStoreCaNames", Behaviour::AdvertiseCaNames),
+    ("targetGroupName", Behaviour::TargetGroupName),
+    ("regexValues", Behaviour::RegexValues),
+];
+
+/// The keys of an annotation's value that a release does not know and newer ones do, each with the first that does.
+#[must_use]
+pub fn newer_keys<T: Payload>(text: &str, release: Version) -> Vec<(&'static str, Version)> {
+    let Ok(mut value) = unmarshal(text, &T::TYPE) else { return Vec::new() };
+    let dropped = drop_newer(&mut value, &T::TYPE, release);
+    let newer = NEWER_KEYS.into_iter().filter(|(key, _)| dropped.contains(key));
+    newer.filter_map(|(key, behaviour)| Some((key, behaviour.difference()?.since))).collect()
+}
+
+/// Takes out the keys of structs that a release does not know. A key of a map is the user's.
+fn drop_newer(value: &mut Value, ty: &Type, release: Version) -> BTreeSet<&'static str> {
+    let mut dropped = BTreeSet::new();
+    match (value, ty) {
+        (value, Type::Pointer(inner) | Type::Embedded(_, inner)) => dropped = drop_newer(value, inner, release),
+        (Value::Array(items), Type::List(inner)) => {
+            items.iter_mut().for_each(|item| dropped.extend(drop_newer(item, inner, release)));
+        }
+        (Value::Object(object), Type::Struct(of)) => {
+            for (key, inner) in of.fields {
+                let newer = NEWER_KEYS.into_iter().any(|(newer, behaviour)| newer == *key && !release.has(behaviour));
+                if newer && object.remove(*key).is_some() {
+                    dropped.insert(*key);
+                } else if let Some(value) = object.get_mut(*key) {
+                    dropped.extend(drop_newer(value, inner, release));
+                }
+            }
+        }
+        _ => {}
+    }
+    dropped
 }
 
 impl Payload for String {

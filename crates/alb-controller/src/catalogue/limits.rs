@@ -12,6 +12,9 @@ pub const GROUP_NAME_LENGTH: usize = 63;
 /// `group.order` (LBC v3.5.0 pkg/ingress/group_loader.go:19-29).
 pub const GROUP_ORDERS: RangeInclusive<i64> = -1000..=1000;
 
+/// `group.order` of older releases (LBC v2.4.2 pkg/ingress/group_loader.go:18-21).
+pub const GROUP_ORDERS_BEFORE: RangeInclusive<i64> = 1..=1000;
+
 /// Ports of listeners and targets.
 pub(super) const PORTS: RangeInclusive<i64> = 1..=65535;
 

@@ -27,7 +27,7 @@ pub use output::settings::{Setting, Source, State, Unread};
 pub use output::verdict::{Built, Group, IngressFacts, Model, Verdict};
 pub use output::*;
 pub use reference::{Failure, Key, Object, Part, Reason, ReasonCode, Site, Stage};
-pub use select::group::{GroupNameFault, check_name as check_group_name};
+pub use select::group::{GroupNameFault, check_name as check_group_name, group_orders};
 
 use crate::catalogue::PREFIX;
 use build::Builder;
@@ -82,9 +82,10 @@ pub fn build<'v>(objects: impl IntoIterator<Item = &'v Value>, options: &Options
 
 /// Class, webhook and group of one Ingress, which is added to the plan of its group.
 fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans: &mut Plans<'a>) -> IngressFacts {
+    let release = options.release();
     let at = Object::ingress(&placed.key);
     let map = placed.ingress.metadata.annotations.as_ref();
-    let annotations = Annotations::of(at.clone(), map, options.release());
+    let annotations = Annotations::of(at.clone(), map, release);
     let classified = class::classify(objects, options, &at, &placed.ingress);
     let mut facts = IngressFacts {
         key: placed.key.clone(),
@@ -93,6 +94,7 @@ fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans:
         why: classified.why.clone(),
         class: classified.class.clone(),
         params: classified.params.cloned(),
+        release,
         group: None,
         failure: None,
         settings: Vec::new(),
@@ -101,7 +103,10 @@ fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans:
         plans.stopped_by.insert(placed.key.clone());
     }
     if let Some(reason) = &classified.invalid {
-        facts.failure = Some(Failure { stage: Stage::GroupId, reason: reason.clone().of(&placed.key) });
+        facts.failure = Some(Failure {
+            stage: admission::stage_of_class(&placed.ingress, release),
+            reason: reason.clone().of(&placed.key),
+        });
         return facts;
     }
     if classified.ours == Some(false) {
@@ -118,7 +123,7 @@ fn admit<'a>(objects: &'a Objects, options: &Options, placed: &'a Placed, plans:
         }
         Ok(id) => {
             facts.group = Some(id.clone());
-            let open = admission::open_question(objects, &placed.ingress);
+            let open = admission::open_question(objects, &placed.ingress, release);
             plans.by_group.entry(id).or_default().add(member, &classified, open);
         }
     }

@@ -118,6 +118,9 @@ impl Site {
     }
 }
 
+/// What Go says where the controller follows a pointer to nothing.
+pub(crate) const PANIC: &str = "panic: runtime error: invalid memory address or nil pointer dereference [recovered]";
+
 /// Why something failed, or why it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reason {

@@ -20,19 +20,122 @@ use crate::catalogue::{CURRENT, Version};
 /// What a release of the controller does, and older ones do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
+    /// The type of a path decides what it matches.
+    PathTypes,
+    /// Certificates keep their order.
+    CertificateOrder,
+    /// A backend whose Service is missing answers 503.
+    MissingServiceAnswers,
+    /// A backend whose action is missing answers 503.
+    MissingActionAnswers,
+    /// Authentication is read for every backend, with an HTTPS listener or without.
+    AuthenticationAlwaysRead,
+    /// There are IngressClassParams.
+    ClassParams,
+    /// A webhook validates Ingresses.
+    IngressWebhook,
+    /// `manage-backend-security-group-rules` is read.
+    BackendRulesByAnnotation,
+    /// Services with IPv6 addresses get target groups of IPv6.
+    Ipv6TargetGroups,
+    /// The length of `load-balancer-name` is checked.
+    NameLengthChecked,
+    /// Conflicts of attributes are called so.
+    AttributeConflictWords,
+    /// The nodes let the load balancer in on the port of the pods.
+    PodPortOpened,
+    /// Ingresses are read as `networking.k8s.io/v1`.
+    IngressV1,
+    /// Tags of Service and Ingress are merged key by key.
+    TagsMerged,
+    /// Paths are sorted by their types and lengths.
+    PathsSorted,
+    /// `group.order` may be negative, and need not be unique.
+    GroupOrderWide,
+    /// An Ingress without a class is of the default IngressClass.
+    DefaultClass,
+    /// The webhook checks `conditions.*`.
+    ConditionsAtAdmission,
+    /// The controller's webhook makes new Services of type LoadBalancer its own.
+    ServiceWebhook,
+    /// The webhook passes over a rule without `http`.
+    RuleWithoutHttpAdmitted,
+    /// The webhook does not load IngressClassParams, and finds two default classes.
+    ClassParamsNotAtAdmission,
+    /// The value `dualstack-without-public-ipv4` is known.
+    DualStackWithoutPublicIpv4,
+    /// A member without `mutual-authentication` says nothing about it.
+    MutualAuthenticationUnsaid,
     /// A web ACL is left alone where no member of the group names one.
     WebAclLeftAlone,
     /// The value `none` takes a web ACL off.
     WebAclNone,
-    /// The value `dualstack-without-public-ipv4` is known.
-    DualStackWithoutPublicIpv4,
+    /// Shield Advanced is left alone where no member of the group asks for it.
+    ShieldLeftAlone,
+    /// Conflicts of web ACLs of WAF Classic are called so.
+    WafClassicWords,
+    /// A Name may come twice in `security-groups`.
+    SecurityGroupNamesMerged,
+    /// Whole numbers have 32 bits.
+    Int32,
+    /// What IngressClassParams set settles conflicts of attributes.
+    ClassSettlesAttributes,
+    /// Inbound rules are granted before others are revoked.
+    GrantedFirst,
+    /// `advertiseTrustStoreCaNames` is read.
+    AdvertiseCaNames,
+    /// The default certificate is listed again where another member names it.
+    DefaultCertificateAgain,
+    /// The NLB in front asks for a target group of IPv4.
+    FrontendNlbIpv4,
+    /// Instance targets without a node port are an error of the controller.
+    NodePortChecked,
+    /// The NLB in front has all of its security groups.
+    FrontendNlbSecurityGroups,
+    /// An empty `wafv2-acl-arn` takes a web ACL off.
+    EmptyWebAclDetaches,
+    /// `wafv2-acl-name` is known, though it need not work.
+    WebAclNameKnown,
+    /// `targetGroupName` of actions is read.
+    TargetGroupName,
+    /// Subnets of the NLB in front are discovered.
+    FrontendNlbSubnets,
+    /// `wafv2-acl-name` works.
+    WebAclByName,
     /// A backslash takes the next character of a map literally.
     MapEscapes,
+    /// `regexValues` of conditions are read.
+    RegexValues,
     /// Regular expressions of paths count where redirects are compared with later rules.
     PathRegexCompared,
     /// Reserved capacity that is no number is an error.
     CapacityChecked,
 }
+
+/// Fields of IngressClassParams, below `spec`, with the first release that has them
+/// (apis/elbv2/v1beta1/ingressclassparams_types.go at each tag). `listeners` are there since v2.9.0, and do something since v2.10.1.
+pub const CLASS_PARAMS_FIELDS: [(&str, Version); 20] = [
+    ("namespaceSelector", Version(2, 2, 0)),
+    ("group", Version(2, 2, 0)),
+    ("scheme", Version(2, 2, 0)),
+    ("ipAddressType", Version(2, 2, 0)),
+    ("tags", Version(2, 2, 0)),
+    ("loadBalancerAttributes", Version(2, 3, 0)),
+    ("inboundCIDRs", Version(2, 5, 0)),
+    ("sslPolicy", Version(2, 5, 0)),
+    ("subnets", Version(2, 5, 0)),
+    ("certificateArn", Version(2, 8, 0)),
+    ("listeners", Version(2, 10, 1)),
+    ("minimumLoadBalancerCapacity", Version(2, 11, 0)),
+    ("ipamConfiguration", Version(2, 12, 0)),
+    ("PrefixListsIDs", Version(2, 13, 0)),
+    ("targetType", Version(2, 13, 0)),
+    ("prefixListsIDs", Version(2, 14, 0)),
+    ("loadBalancerName", Version(2, 14, 0)),
+    ("sslRedirectPort", Version(2, 14, 0)),
+    ("wafv2AclArn", Version(2, 14, 0)),
+    ("wafv2AclName", Version(2, 14, 0)),
+];
 
 /// A difference between a release and the one before it.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,6 +144,8 @@ pub struct Difference {
     pub since: Version,
     /// What the model and the rules ask for; `None` where they do not depend on it.
     pub behaviour: Option<Behaviour>,
+    /// The annotation that it is about, if the release is the one that the catalogue has for it.
+    pub annotation: Option<&'static str>,
     /// What it is about, in Markdown.
     pub subject: &'static str,
     /// What older releases do.
@@ -56,6 +161,11 @@ impl Difference {
         self.behaviour = Some(behaviour);
         self
     }
+
+    const fn annotation(mut self, suffix: &'static str) -> Self {
+        self.annotation = Some(suffix);
+        self
+    }
 }
 
 const fn since(
@@ -65,7 +175,15 @@ const fn since(
     after: &'static str,
     source: &'static str,
 ) -> Difference {
-    Difference { since: Version(major, minor, patch), behaviour: None, subject, before, after, source }
+    Difference {
+        since: Version(major, minor, patch),
+        behaviour: None,
+        annotation: None,
+        subject,
+        before,
+        after,
+        source,
+    }
 }
 
 /// All differences, from the oldest release to the newest.
@@ -92,6 +210,7 @@ impl Version {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue;
 
     #[test]
     fn rows_are_in_order_and_have_a_source() {
@@ -118,6 +237,15 @@ mod tests {
         asked.sort_unstable();
         asked.dedup();
         assert_eq!(asked.len(), rows);
+    }
+
+    #[test]
+    fn rows_about_an_annotation_have_the_release_of_the_catalogue() {
+        for difference in differences() {
+            if let Some(suffix) = difference.annotation {
+                assert_eq!(catalogue::find(suffix).map(|found| found.since), Some(difference.since), "{suffix}");
+            }
+        }
     }
 
     #[test]

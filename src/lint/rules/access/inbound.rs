@@ -12,6 +12,7 @@ use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_
 use crate::lint::facts::members::Question;
 use alb_controller::go::strconv::parse_cidr;
 use alb_controller::model::{Effective, EffectiveFrom};
+use alb_controller::releases::Behaviour;
 
 rules! {
     ALB025 Error "allow-list-without-effect" {
@@ -48,14 +49,16 @@ rules! {
         explanation: "`203.0.113.7/24` has bits behind its prefix, `2001:DB8::/32` capitals. The controller takes \
             both, and EC2 stores `203.0.113.0/24` and `2001:db8::/32`. The controller then compares texts and finds \
             the rule missing, so that each reconcile after the first ends in `InvalidPermission.Duplicate` (event \
-            FailedDeployModel), and nothing behind it is applied any more.",
+            FailedDeployModel), and nothing behind it is applied any more. Before v2.12.0 it takes the rule away and adds \
+            it again each time: for a moment nobody gets in, which is a warning.",
         help: "write the network in canonical form: no bits behind the prefix, IPv6 in small letters and shortest form",
         source: "LBC v3.5.0 pkg/networking/security_group_info.go:41-53; aws-load-balancer-controller#4893",
     }
     ALB078 Error "security-group-twice" {
         summary: "an id in `security-groups` comes twice",
         explanation: "The controller counts what it asked AWS for and what it got, and stops: `couldn't find all \
-            security groups: requested ids [sg-1, sg-1] but found [sg-1]`. A Name that comes twice is merged.",
+            security groups: requested ids [sg-1, sg-1] but found [sg-1]`. A Name that comes twice is merged; before \
+            v2.9.0 it is an error as well.",
         help: "name each security group once",
         source: "LBC v3.5.0 pkg/networking/security_group_resolver.go:37-145",
     }
@@ -97,9 +100,12 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
             && canonical != *item
             && !dropped
         {
-            let message =
-                format!("{CIDRS}: {item} is stored as {canonical}, and every deployment but the first would fail");
-            let finding = context.at_effective(&list, &ALB069, message);
+            let (severity, so) = match context.has(Behaviour::GrantedFirst) {
+                true => (Severity::Error, "every deployment but the first would fail"),
+                false => (Severity::Warning, "at every deployment the rule goes and comes"),
+            };
+            let message = format!("{CIDRS}: {item} is stored as {canonical}, and {so}");
+            let finding = context.at_effective(&list, &ALB069, message).severity(severity);
             findings.push(finding.help(format!("write {canonical}")));
         }
     }
@@ -181,12 +187,19 @@ fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec
     lists.collect()
 }
 
+/// What to do where the controller never opens the way.
+const OPEN_IT_YOURSELF: &str = "let the ALB's security group in on the node ports or pods yourself, and allow this finding; or upgrade to v2.3.0 or later";
+
 fn not_opened(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let list = ingress.facts.list("security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
     context.first_member(ingress, Question::BackendRules).is_none().then(|| {
         let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
-        context.at_effective(&list, &ALB026, message)
+        let finding = context.at_effective(&list, &ALB026, message);
+        match context.has(Behaviour::BackendRulesByAnnotation) {
+            true => finding,
+            false => finding.help(OPEN_IT_YOURSELF),
+        }
     })
 }
 
@@ -197,7 +210,8 @@ fn doubled(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
     }
     let found = suffixes.into_iter().filter_map(|suffix| {
         let list = ingress.facts.list(suffix)?;
-        let id = first_duplicate(&list.value, "sg-")?;
+        let prefix = if context.has(Behaviour::SecurityGroupNamesMerged) { "sg-" } else { "" };
+        let id = first_duplicate(&list.value, prefix)?;
         Some(context.at_effective(&list, &ALB078, format!("{suffix} has {id} twice")))
     });
     found.collect()

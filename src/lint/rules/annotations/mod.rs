@@ -1,4 +1,5 @@
 //! Annotations as such: whether they are read, and whether their values are.
 
+pub mod newer;
 pub mod unread;
 pub mod values;

@@ -1,4 +1,4 @@
-//! Rules about annotations as such: misspelt, empty, on the wrong object, too new, or not for EKS Auto Mode.
+//! Rules about annotations as such: misspelt, empty, on the wrong object, or not for EKS Auto Mode.
 //!
 //! The controller ignores an annotation that it does not know, and `kubectl apply` succeeds. So a wrong letter
 //! switches a setting off, and the default takes its place. The model has for each annotation whether the controller
@@ -11,8 +11,9 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports::{is_listener, misspelt_listener};
 use crate::lint::facts::unused::why_unused;
-use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, Kind, PREFIX, Place, nearest};
-use alb_controller::go::strconv::{string_map, trim};
+use alb_controller::annotation::maps;
+use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, PREFIX, Place, nearest};
+use alb_controller::go::strconv::trim;
 use alb_controller::model::{Setting, State, Unread};
 use alb_controller::releases::Behaviour;
 
@@ -21,7 +22,7 @@ rules! {
         summary: "an annotation without a value",
         explanation: "An empty value (also `null`, which Kubernetes stores as an empty text) is not the same as no \
             annotation, and each annotation takes it in its own way. Empty `inbound-cidrs` open the ALB to the world, \
-            an empty `wafv2-acl-arn` takes the web ACL off, an empty `certificate-arn` without `listen-ports` leaves \
+            an empty `wafv2-acl-arn` takes the web ACL off (releases 2.8.2 to 2.13.4 do not), an empty `certificate-arn` without `listen-ports` leaves \
             it with port 80 alone. An empty `scheme`, `subnets`, `target-type` or `backend-protocol` stops the \
             controller, an empty `load-balancer-name`, `ssl-policy` or `healthcheck-path` goes to AWS, which refuses \
             it.\n\nAttributes, labels and tags without a value lose nothing: that is a warning.",
@@ -43,8 +44,8 @@ rules! {
         summary: "an annotation on the Service that differs from the same one on the Ingress",
         explanation: "Annotations of a target group are read from the Service first. Its whole value wins over the \
             Ingress's without a word: nothing is merged, so `target-group-attributes` on the Service drop all those of \
-            the Ingress. Tags alone are merged key by key, and for a key that both have the Service's value counts. \
-            `multi-cluster-target-group` is on where either says so.",
+            the Ingress. Tags alone are merged key by key (since v2.4.0), and for a key that both have the Service's \
+            value counts. `multi-cluster-target-group` is on where either says so.",
         help: "keep the annotation in one place, on the Ingress",
         source: "LBC v3.5.0 pkg/algorithm/maps.go:23-36; pkg/ingress/model_build_target_group.go:164",
     }
@@ -55,14 +56,6 @@ rules! {
             without an event, and the default takes its place.",
         help: "write the key as the controller's documentation has it, or remove it",
         source: "LBC v3.5.0 pkg/annotations/constants.go, parser.go; aws-load-balancer-controller#2726",
-    }
-    ALB053 Warning "newer-than-the-controller" {
-        summary: "an annotation, or a value of one, that the controller in use is too old to know",
-        explanation: "With `controllerVersion` the release in use is known, and annotations that came later are \
-            ignored by it: an older controller with `wafv2-acl-name` builds an ALB without a web ACL, one with \
-            `security-group-prefix-lists` an ALB that is open to the world.",
-        help: "upgrade the controller and `controllerVersion` with it, or do without the annotation",
-        source: "LBC release notes v2.0.0 to v3.5.0",
     }
     ALB083 Error "ingress-annotation-on-the-service" {
         summary: "an annotation on the Service that the controller reads from the Ingress only",
@@ -84,7 +77,6 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(unread(context, ingress, setting));
             if setting.state == State::Read {
                 findings.extend(empty(context, ingress, setting));
-                findings.extend(newer_value(context, setting));
                 findings.extend(not_in_auto_mode(context, setting));
                 findings.extend(service_wins(context, ingress, setting));
             }
@@ -117,19 +109,11 @@ fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Sett
     match unread {
         Unread::UnknownKey => Some(unknown(context, setting)),
         Unread::IngressOnly => Some(on_the_service(context, ingress, setting)),
-        Unread::TooNew(since) => {
-            let message = format!(
-                "{} is read since {since}, and the controller is {}",
-                setting.name(),
-                context.options.release()
-            );
-            Some(context.at(setting, &ALB053, message))
-        }
         Unread::AutoMode => {
             let message = format!("EKS Auto Mode does not read {}", setting.name());
             Some(context.at(setting, &ALB040, message))
         }
-        Unread::NoSuchBackend | Unread::NoSuchListener | Unread::NotOurs => None,
+        Unread::NoSuchBackend | Unread::NoSuchListener | Unread::NotOurs | Unread::TooNew(_) => None,
     }
 }
 
@@ -171,29 +155,15 @@ fn empty(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
         Empty::Refused => ingress.refusal(at("the controller refuses it")),
         Empty::Aws => at("it goes to AWS as it is, which refuses it"),
         Empty::Opens => at("the ALB would be open to the world"),
+        // As no annotation, between two releases that take it off.
+        Empty::Detaches if keeps_web_acl(context) => at("it does nothing").severity(Severity::Warning),
         Empty::Detaches => at("the web ACL that the ALB has would be taken off"),
     })
 }
 
-/// Values that came later than their annotation, and since when they are read.
-fn newer_value(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
-    let annotation = setting.annotation?;
-    let value = setting.value.as_str();
-    let (what, behaviour) = match annotation.suffix {
-        "wafv2-acl-arn" | "waf-acl-id" | "web-acl-id" if value == "none" => ("the value none", Behaviour::WebAclNone),
-        "ip-address-type" if value == "dualstack-without-public-ipv4" => {
-            ("the value dualstack-without-public-ipv4", Behaviour::DualStackWithoutPublicIpv4)
-        }
-        _ if annotation.kind == Kind::Map && value.contains('\\') => ("a backslash", Behaviour::MapEscapes),
-        _ => return None,
-    };
-    let version = context.options.release();
-    let since = behaviour.difference()?.since;
-    (!version.has(behaviour)).then(|| {
-        let name = setting.name();
-        let message = format!("{what} in {name} is read since {since}, and the controller is {version}");
-        context.at(setting, &ALB053, message)
-    })
+/// Whether an empty `wafv2-acl-arn` leaves the web ACL alone.
+fn keeps_web_acl(context: &Context<'_>) -> bool {
+    context.has(Behaviour::WebAclLeftAlone) && !context.has(Behaviour::EmptyWebAclDetaches)
 }
 
 fn not_in_auto_mode(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
@@ -218,8 +188,16 @@ fn service_wins(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting:
         Place::ServiceThenIngress if ours != setting.value => {
             format!("{name} is {:?} here and {ours:?} on {}: the Service's counts", setting.value, ingress.facts.key)
         }
+        Place::Both if name == "tags" && !context.has(Behaviour::TagsMerged) => {
+            if ours == setting.value {
+                return None;
+            }
+            let who = format!("release {} of the controller does not merge tags", context.release());
+            format!("{who}: the target group has those of the Service, and none of those on {}", ingress.facts.key)
+        }
         Place::Both if name == "tags" => {
-            let (theirs, ours) = (string_map(&setting.value)?, string_map(ours)?);
+            let read = |text: &str| maps::read(text, context.release());
+            let (theirs, ours) = (read(&setting.value)?, read(ours)?);
             let (key, value) =
                 theirs.iter().find(|(key, value)| ours.get(*key).is_some_and(|other| other != *value))?;
             format!(

@@ -15,8 +15,9 @@ use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::not_judged::not_judged;
 use crate::lint::facts::targets::targets;
 use crate::lint::facts::unused::{authenticates, why_unused};
-use alb_controller::catalogue::{self, Annotation, Kind, Place};
-use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, string_map, trim};
+use alb_controller::annotation::maps;
+use alb_controller::catalogue::{self, Annotation, Kind, Place, Version};
+use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, trim};
 use alb_controller::model::Effective;
 use alb_controller::model::{Setting, State};
 use kubernetes_objects::PortRef;
@@ -61,7 +62,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 /// A word in the parameters of the class. The scheme has a rule of its own.
 fn word_of_class(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &str) -> Option<Finding> {
     let word = ingress.facts.text(suffix).filter(Effective::is_of_class)?;
-    let fault = fault(catalogue::find(suffix)?, word.value)?;
+    let fault = fault(catalogue::find(suffix)?, word.value, context.release())?;
     Some(context.at_effective(&word, &ALB064, format!("{suffix}: {}", fault.what)).maybe_help(fault.help))
 }
 
@@ -80,7 +81,7 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     if ELSEWHERE.contains(&annotation.suffix) {
         return None;
     }
-    let fault = fault(annotation, text).or_else(|| ports(ingress, annotation, text))?;
+    let fault = fault(annotation, text, context.release()).or_else(|| ports(ingress, annotation, text))?;
     let finding = context.at(setting, &ALB064, format!("{name}: {}", fault.what)).maybe_help(fault.help);
     let harmless = fault.harmless
         || annotation.suffix == "create-acm-cert"
@@ -130,7 +131,7 @@ impl Fault {
     }
 }
 
-fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
+fn fault(annotation: &Annotation, text: &str, release: Version) -> Option<Fault> {
     match annotation.kind {
         Kind::Bool if parse_bool(text).is_err() => {
             let meant = match trim(text).to_ascii_lowercase().as_str() {
@@ -143,7 +144,7 @@ fn fault(annotation: &Annotation, text: &str) -> Option<Fault> {
         Kind::Int { min, max } => number(annotation, text, min, max),
         Kind::Enum(words) if !words.contains(&text) => Some(word(words, text)),
         Kind::AwsEnum(words) if !words.contains(&text) => Some(word(words, text).by_aws()),
-        Kind::Map => map(annotation, text),
+        Kind::Map => map(annotation, text, release),
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
             PortRef::Number(number) if PORTS.contains(&number) => None,
@@ -184,8 +185,8 @@ fn word(words: &[&str], text: &str) -> Fault {
     Fault::new(format!("{text:?} is none of {}", words.join(", "))).help(meant)
 }
 
-fn map(annotation: &Annotation, text: &str) -> Option<Fault> {
-    let Some(map) = string_map(text) else {
+fn map(annotation: &Annotation, text: &str, release: Version) -> Option<Fault> {
+    let Some(map) = maps::read(text, release) else {
         let help = "write `key=value`, several with commas between, without quotes or braces";
         return Some(Fault::new(why_no_map(text)).help(Some(help.to_owned())));
     };
@@ -217,7 +218,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
     if annotation.suffix != "frontend-nlb-listener-port-mapping" {
         return None;
     }
-    let map = string_map(text)?;
+    let map = maps::read(text, ingress.facts.release())?;
     let port = |text: &str| parse_int32(text).ok().filter(|port| PORTS.contains(port));
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
         return Some(Fault::new(format!("{wrong:?} is no port")));

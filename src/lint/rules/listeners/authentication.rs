@@ -75,7 +75,7 @@ fn mutual_authentication(context: &Context<'_>, ingress: &IngressUnderCheck<'_>)
     let mut findings = Vec::new();
     for setting in ingress.settings("mutual-authentication") {
         let at = |message: String| context.at(setting, &ALB075, format!("mutual-authentication: {message}"));
-        let entries: Vec<MutualAuthentication> = match Payload::read(&setting.value) {
+        let entries: Vec<MutualAuthentication> = match Payload::read_by(&setting.value, context.release()) {
             Ok(entries) => entries,
             Err(error) => {
                 findings.push(at(error));

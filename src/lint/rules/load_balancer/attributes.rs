@@ -12,10 +12,10 @@ use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::members::Question;
 use crate::suggest::closest;
+use alb_controller::annotation::maps;
 use alb_controller::catalogue::{
     Attribute, LISTENER_ATTRIBUTES, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, ValueCheck, attribute,
 };
-use alb_controller::go::strconv::string_map;
 use alb_controller::model::Effective;
 use alb_controller::model::Setting;
 
@@ -68,7 +68,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(anomalies(context, map));
         }
         for setting in ingress.settings("listener-attributes.*") {
-            let Some(map) = string_map(&setting.value).filter(|_| is_listener(setting)) else {
+            let Some(map) = maps::read(&setting.value, context.release()).filter(|_| is_listener(setting)) else {
                 continue;
             };
             let map = Effective::of(setting, map);

@@ -7,8 +7,8 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::maps::why_no_map;
 use crate::lint::facts::unused::why_unused;
+use alb_controller::annotation::maps;
 use alb_controller::catalogue::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH};
-use alb_controller::go::strconv::string_map;
 use alb_controller::model::Setting;
 use alb_controller::validation::is_reserved_tag;
 
@@ -48,7 +48,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 /// What is wrong with the text, before it is tags.
 fn text(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let at = |message: String| context.at(setting, &ALB061, message);
-    if string_map(&setting.value).is_none() {
+    if maps::read(&setting.value, context.release()).is_none() {
         return Some(at(format!("no tags: {}", why_no_map(&setting.value))));
     }
     let mut rest = setting.value.chars();

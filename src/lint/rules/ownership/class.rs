@@ -11,6 +11,7 @@ use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::Effective;
+use alb_controller::releases::Behaviour;
 
 rules! {
     ALB039 Error "class-said-twice" {
@@ -29,7 +30,8 @@ rules! {
         explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter \
             for letter (its flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller \
             `ingress.k8s.aws/alb`. Every other Ingress is passed over: no load balancer, no event, no word in the log. \
-            With two default IngressClasses an Ingress without a class is denied.\n\nAn Ingress without any class is \
+            With two default IngressClasses an Ingress without a class is denied. Before v2.5.0 the controller knows no \
+            default class, and takes such an Ingress only where the API server fills the class in.\n\nAn Ingress without any class is \
             the controller's only where the cluster has a default IngressClass of its: a warning. EKS Auto Mode has \
             the controller `eks.amazonaws.com/alb`, and does not read the annotation: if the filter's own Ingress is \
             of a class of the one, and `eksAutoMode` says the other, nothing is known of the ALB; on manifests as they \
@@ -119,6 +121,9 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
         }
         (Some(false), Some(_)) if is_meant => Some(silently(Severity::Error)),
         (Some(false), None) if is_meant => Some(silently(Severity::Warning)),
+        (None, Some(_)) if names_no_class(ingress) && !context.has(Behaviour::DefaultClass) => {
+            Some(at(Severity::Warning, why.clone()).help("name the class: `kubernetes.io/ingress.class: alb`"))
+        }
         // Class and parameters are in order as far as the stream tells.
         (None, Some(_)) => None,
         (None, None) if is_meant && facts.class.is_some() => None,
@@ -136,6 +141,11 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
             ),
         ),
     }
+}
+
+fn names_no_class(ingress: &IngressUnderCheck<'_>) -> bool {
+    ingress.object.annotation(CLASS_ANNOTATION).is_none()
+        && !ingress.object.value["spec"]["ingressClassName"].is_string()
 }
 
 fn redirect_port(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {

@@ -15,10 +15,13 @@ use crate::finding::{Finding, rules};
 use crate::lint::context::{Context, IngressUnderCheck, if_ours, pointer};
 use crate::lint::facts::listen_ports;
 use crate::lint::facts::targets::paths;
-use alb_controller::annotation::{MutualAuthentication, Payload};
-use alb_controller::catalogue::{GROUP_ORDERS, Kind, Merge, PREFIX};
-use alb_controller::go::strconv::{parse_bool, parse_int32, string_list, string_map};
-use alb_controller::model::{Group, Key, Protocol, ReasonCode, Setting, Stage, State, Verdict, check_group_name};
+use alb_controller::annotation::{MutualAuthentication, Payload, maps};
+use alb_controller::catalogue::{Kind, Merge, PREFIX, Version};
+use alb_controller::go::strconv::{parse_bool, parse_int32, string_list};
+use alb_controller::model::{
+    Group, Key, Protocol, ReasonCode, Setting, Stage, State, Verdict, check_group_name, group_orders,
+};
+use alb_controller::releases::Behaviour;
 
 rules! {
     ALB054 Error "group-name-or-order-invalid" {
@@ -26,8 +29,9 @@ rules! {
         explanation: "A group's name has lower-case letters, digits, `-` and `.`, begins and ends with a letter or a \
             digit, and is no longer than 63 characters. Otherwise the Ingress is in no group, and nothing is built for \
             it (event FailedLoadGroupID).\n\n`group.order` is a whole number from -1000 to 1000, and is read without \
-            `group.name`, too. Otherwise nothing is done for the whole group, and no event says so: it stands in the \
-            controller's log only.",
+            `group.name`, too. Before v2.4.3 it is one from 1 to 1000, and no two members of a group may have the same. \
+            Otherwise nothing is done for the whole group, and no event says so: it stands in the controller's log \
+            only.",
         help: "use a name such as `edge`, and an order such as `'900'`",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326; \
             controllers/ingress/group_controller.go:150-153",
@@ -87,10 +91,11 @@ fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Findin
 
 fn order(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let text = ingress.read("group.order")?;
+    let orders = group_orders(ingress.facts.release());
     let what = match parse_int32(text) {
-        Ok(order) if GROUP_ORDERS.contains(&i64::from(order)) => return None,
-        Ok(_) => "is not from -1000 to 1000",
-        Err(_) => "is no whole number",
+        Ok(order) if orders.contains(&i64::from(order)) => return None,
+        Ok(_) => format!("is not from {} to {}", orders.start(), orders.end()),
+        Err(_) => "is no whole number".to_owned(),
     };
     let message = format!("group.order {text:?} {what}: nothing is done for the whole group, and no event says so");
     Some(ingress.at(&ALB054, "group.order", message))
@@ -101,7 +106,10 @@ fn catch_all(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
         return None;
     }
     let path = paths(ingress.object).into_iter().find(|path| {
-        let all = matches!((path.path_type, path.path), ("Prefix", "/") | ("ImplementationSpecific", "/*"));
+        let all = match ingress.facts.release().has(Behaviour::PathTypes) {
+            true => matches!((path.path_type, path.path), ("Prefix", "/") | ("ImplementationSpecific", "/*")),
+            false => path.path == "/*",
+        };
         let narrowed = ingress.setting(&format!("conditions.{}", path.backend.name)).is_some();
         all && path.host.is_empty() && !narrowed
     })?;
@@ -140,7 +148,7 @@ fn disagreements(context: &Context<'_>, group: &Group, members: Vec<&IngressUnde
         Some(site) => findings.iter().any(|finding| finding.field == Some(site.pointer())),
         None => !findings.is_empty(),
     };
-    if failure.stage == Stage::Build && reason.code == ReasonCode::Conflict && !is_reported {
+    if matches!(failure.stage, Stage::Build | Stage::GroupLoad) && reason.code == ReasonCode::Conflict && !is_reported {
         let member = reason.ingress.as_ref().and_then(|key| members.iter().find(|ingress| ingress.facts.key == *key));
         findings.push(match &reason.site {
             Some(site) => context.at_site(site, &ALB079, reason.message.clone()),
@@ -229,13 +237,13 @@ fn claims(ingress: &IngressUnderCheck<'_>, redirects: bool) -> Vec<Claim> {
                 if of_port.is_some_and(|name| !listens(name)) {
                     continue;
                 }
-                for (key, value) in string_map(&setting.value).unwrap_or_default() {
+                for (key, value) in maps::read(&setting.value, ingress.facts.release()).unwrap_or_default() {
                     add(field.clone(), format!("{key} in {suffix}"), value);
                 }
             }
             Merge::ExclusivePerPort => {
                 for (port, protocol) in &ports {
-                    if let Some(value) = on_port(setting, suffix, *port, *protocol) {
+                    if let Some(value) = on_port(setting, suffix, *port, *protocol, ingress.facts.release()) {
                         add(field.clone(), format!("{suffix} on port {port}"), value);
                     }
                 }
@@ -263,7 +271,7 @@ fn normal(setting: &Setting, kind: Kind) -> Option<String> {
 }
 
 /// The value of an annotation for one port.
-fn on_port(setting: &Setting, suffix: &str, port: i32, protocol: Protocol) -> Option<String> {
+fn on_port(setting: &Setting, suffix: &str, port: i32, protocol: Protocol, release: Version) -> Option<String> {
     let text = &setting.value;
     match suffix {
         "inbound-cidrs" | "security-group-prefix-lists" => {
@@ -272,7 +280,7 @@ fn on_port(setting: &Setting, suffix: &str, port: i32, protocol: Protocol) -> Op
         }
         "ssl-policy" => (protocol == Protocol::Https).then(|| text.clone()),
         "mutual-authentication" if protocol == Protocol::Https => {
-            let entries: Vec<MutualAuthentication> = Payload::read(text).ok()?;
+            let entries: Vec<MutualAuthentication> = Payload::read_by(text, release).ok()?;
             let entry = entries.into_iter().rev().find(|entry| entry.port == port)?;
             let store = entry.trust_store.unwrap_or_default();
             Some(format!("{} {store}", entry.mode).trim().to_owned())

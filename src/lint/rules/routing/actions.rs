@@ -16,8 +16,10 @@ use crate::lint::facts::listeners::IngressListener;
 use crate::lint::facts::shadowing::covers;
 use crate::lint::facts::targets::{backends, path_pointer};
 use alb_controller::annotation::{self, Payload};
+use alb_controller::catalogue::Version;
 use alb_controller::go::json::{mismatch, unknown_keys};
 use alb_controller::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
+use alb_controller::releases::Behaviour;
 
 rules! {
     ALB003 Error "action-never-read" {
@@ -34,7 +36,7 @@ rules! {
     ALB004 Error "action-missing" {
         summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
         explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an \
-            error.",
+            error. Before v2.2.0 it stops: `missing actions.x configuration` (event FailedBuildModel).",
         help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is \
             there",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
@@ -58,7 +60,8 @@ rules! {
     ALB007 Error "rule-never-fires" {
         summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
         explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then \
-            Prefix with the longest first (equal ones as written), then ImplementationSpecific. A rule behind one that \
+            Prefix with the longest first (equal ones as written), then ImplementationSpecific; before v2.4.3 they stand \
+            as written. A rule behind one that \
             takes every request of its own is dead, on every listener. A redirect is meant to fire, so that is an \
             error; for other rules it is a warning.\n\nA redirect to the listener that it stands on is left out there, \
             which is how one redirect rule can serve the HTTP listener and not the HTTPS one. So is what an earlier \
@@ -129,7 +132,11 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     for backend in backends(ingress.object) {
         let suffix = format!("actions.{}", backend.name);
         if backend.uses_annotation() && ingress.setting(&suffix).is_none() {
-            let message = format!("there is no annotation {suffix}: what comes here is answered with 503");
+            let what = match ingress.facts.release().has(Behaviour::MissingActionAnswers) {
+                true => "what comes here is answered with 503",
+                false => "the controller refuses the whole group",
+            };
+            let message = format!("there is no annotation {suffix}: {what}");
             findings.push(ingress.finding(&ALB004, message).field(backend.pointer));
         }
     }
@@ -140,7 +147,7 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(String) -> Finding) -> Vec<Finding> {
     let text = &setting.value;
     let suffix = setting.name();
-    let action = match annotation::Action::read(text).and_then(|action| action.check().map(|()| action)) {
+    let action = match read(text, ingress.facts.release()) {
         Ok(action) => action,
         Err(error) => {
             let mismatch = mismatch(text, &annotation::Action::TYPE);
@@ -164,6 +171,12 @@ fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(Strin
         findings.push(warn(format!("{suffix}: targetGroupName beside targetGroupARN is not read")));
     }
     findings
+}
+
+/// An action that a release of the controller does not refuse.
+fn read(text: &str, release: Version) -> Result<annotation::Action, String> {
+    let action = annotation::Action::read_by(text, release)?;
+    action.check(release).map(|()| action)
 }
 
 /// How an action of this type is written.

@@ -73,7 +73,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 fn conditions(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
     let name = setting.name();
     let refused = |fault: String| context.at(setting, &ALB072, format!("{name}: {fault}"));
-    let conditions: Vec<Condition> = match Payload::read(&setting.value) {
+    let conditions: Vec<Condition> = match Payload::read_by(&setting.value, context.release()) {
         Ok(conditions) => conditions,
         Err(error) => return vec![refused(error)],
     };
@@ -88,7 +88,7 @@ fn conditions(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
             findings.push(finding.maybe_help(known.map(|known| format!("write {known:?}"))));
             continue;
         }
-        if let Err(fault) = condition.check() {
+        if let Err(fault) = condition.check(context.release()) {
             findings.push(refused(fault));
             continue;
         }

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck, is_gateway};
 use crate::lint::facts::targets::{backends, paths, targets};
 use alb_controller::go::strconv::parse_bool;
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::PortRef;
 use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{find_port, ports};
@@ -32,7 +33,7 @@ rules! {
         summary: "a backend whose Service is in another namespace, or has no such port, or is not in the stream",
         explanation: "An Ingress reaches Services of its own namespace only. For one that is not there the controller \
             builds a rule that answers 503 with `Backend service does not exist`, without an error; for one of several \
-            of a forward action, it stops.\n\n`port.number` is the port of the Service, not its target port or node \
+            of a forward action, it stops. Before v2.2.0 it always stops.\n\n`port.number` is the port of the Service, not its target port or node \
             port, and `port.name` is its name, letter for letter. Where the Service has no such port the controller \
             stops: `unable to find port`.\n\nA Service that is not in the stream may be in the cluster, so that is a \
             warning.",
@@ -62,7 +63,9 @@ rules! {
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
-        findings.extend(wildcards(ingress));
+        if context.has(Behaviour::PathTypes) {
+            findings.extend(wildcards(ingress));
+        }
         findings.extend(root_only(context, ingress));
         findings.extend(not_found(context, ingress));
         findings.extend(no_service(ingress));
@@ -114,8 +117,12 @@ fn there(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Strin
     }
 }
 
+/// What becomes of a group with a backend that is not there, in old releases.
+const REFUSES: &str = "the controller refuses the whole group";
+
 fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let answers = context.has(Behaviour::MissingServiceAnswers);
     for target in targets(context, ingress) {
         // A backend without a name or a port is refused before anybody looks for it.
         let is_none = |port: &PortRef| matches!(port, PortRef::Number(number) if !PORTS.contains(number));
@@ -126,14 +133,16 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
         let Some(service) = target.service else {
             findings.push(match elsewhere(context, ingress, &target.name) {
                 Some(other) => at(format!(
-                    "Service {} is in namespace {}, and the Ingress is in {}: what comes here is answered with 503",
+                    "Service {} is in namespace {}, and the Ingress is in {}: {}",
                     target.name,
                     other.namespace(),
-                    ingress.object.namespace()
+                    ingress.object.namespace(),
+                    if answers { "what comes here is answered with 503" } else { REFUSES }
                 )),
                 None => at(format!(
-                    "there is no Service {} in these manifests: if it is not in the cluster either, the answer is 503",
-                    target.name
+                    "there is no Service {} in these manifests: if it is not in the cluster either, {}",
+                    target.name,
+                    if answers { "the answer is 503" } else { REFUSES }
                 ))
                 .severity(Severity::Warning)
                 .maybe_help(there(context, ingress)),

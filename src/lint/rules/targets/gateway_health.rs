@@ -8,7 +8,7 @@ mod tests;
 
 use serde_json::Value;
 
-use crate::finding::{Finding, rules};
+use crate::finding::{Finding, Severity, rules};
 use crate::istio::{STATUS_PORT_NUMBER, is_status_port};
 use crate::lint::context::{Context, is_gateway};
 use crate::lint::facts::targets::{Target, targets};
@@ -36,7 +36,9 @@ rules! {
         explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the \
             address of the target as host, so the check passes only with a Gateway for host `*` on that port and a \
             VirtualService for host `*` that answers the path with the code that is wanted. Otherwise the handshake \
-            fails, or the answer is 404, and all targets are unhealthy.",
+            fails, or the answer is 404, and all targets are unhealthy.\n\nWhere `success-codes` has 404, every answer of \
+            Envoy's will do: then it is an info, and the check shows what the status port does not, that something listens on \
+            the port and, with `HTTPS`, that a server with host `*` ends TLS there (docs/operations.md).",
         help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, \
             `healthcheck-path: /healthz/ready` (`ingress.healthCheck`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
@@ -94,7 +96,16 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
                  for host * answer there",
                 target.title()
             );
-            Some(target.at("healthcheck-port", &ALB017, message))
+            let finding = target.at("healthcheck-port", &ALB017, message);
+            let any_answer = format!(
+                "the health check asks {protocol} {path} on the port of the traffic, {}, and takes 404 for a good answer: it is \
+                 healthy as soon as Envoy listens there, with a server for host * where it is TLS",
+                target.title()
+            );
+            Some(match text("success-codes").is_some_and(has_not_found) {
+                true => Finding { message: any_answer, ..finding.severity(Severity::Info) },
+                false => finding,
+            })
         }
         Asks::Status => {
             let path_only = path.split('?').next().unwrap_or_default();
@@ -119,6 +130,15 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
             Some(target.at(suffix, &ALB016, message))
         }
     }
+}
+
+/// Whether success codes have 404 among them: what Envoy answers to a host that it has no route for.
+fn has_not_found(codes: &str) -> bool {
+    let code = |text: &str| text.trim().parse::<u16>().ok();
+    codes.split(',').any(|part| match part.split_once('-') {
+        Some((from, to)) => code(from).zip(code(to)).is_some_and(|(from, to)| (from..=to).contains(&404)),
+        None => code(part) == Some(404),
+    })
 }
 
 /// Which listener of the gateway the health check reaches. `None` where that has another rule.

@@ -16,6 +16,7 @@ use crate::lint::facts::targets::{Target, targets};
 use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::{Action, Key, Protocol, TargetGroupRef};
+use alb_controller::releases::Behaviour;
 use kubernetes_objects::service::{NodePort, node_port};
 
 rules! {
@@ -44,7 +45,8 @@ rules! {
         explanation: "With `target-type: instance`, which is the default, the ALB sends requests to a port on the \
             nodes. A ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: \
             false`. The controller stops with `TargetGroup port is empty. When using Instance targets, your service be \
-            must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group.",
+            must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group. Before v2.13.4 it asks AWS for a \
+            target group on port 0, which is refused (event FailedDeployModel).",
         help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: \
             ip` (`ingress.targetType`) where pods have addresses in the VPC",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
@@ -73,7 +75,8 @@ rules! {
         explanation: "A Service with `IPv6` anywhere in `ipFamilies` needs a dual-stack load balancer; otherwise the \
             controller stops with `unsupported IPv6 configuration, lb not dual-stack`. With `ipFamilyPolicy: \
             PreferDualStack` or `RequireDualStack` and no `ipFamilies` a dual-stack cluster fills in both families, \
-            which comes to the same.",
+            which comes to the same. Before v2.3.0 the controller does not look at them, and the target group is one of \
+            IPv4: a warning.",
         help: "set `alb.ingress.kubernetes.io/ip-address-type: dualstack` (`ingress.ipAddressType`), or keep the \
             Service on IPv4",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
@@ -176,7 +179,10 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
         None => "the target type is instance, as target-type says nothing else",
     };
     let message = format!("{why}, and {} of a {kind} Service has no node port", target.title());
-    Some(target.ingress.refusal(target.at("target-type", &ALB044, message)))
+    let finding = target.at("target-type", &ALB044, message);
+    // The model builds on, where AWS is the one that refuses.
+    let by_controller = target.ingress.facts.release().has(Behaviour::NodePortChecked);
+    Some(if by_controller { target.ingress.refusal(finding) } else { finding })
 }
 
 fn grpc_health_check(target: &Target<'_>) -> Option<Finding> {
@@ -201,9 +207,14 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
     let service = target.service?;
     let spec = &service.value["spec"];
     let families = spec["ipFamilies"].as_array().map_or(&[][..], Vec::as_slice);
+    let refuses = ingress.facts.release().has(Behaviour::Ipv6TargetGroups);
     if families.iter().any(|family| family == "IPv6") {
-        let message = "ipFamilies has IPv6, and the ALB's ip-address-type is ipv4";
-        return Some(about(service, &ALB056, message).field("/spec/ipFamilies"));
+        let finding = about(service, &ALB056, "ipFamilies has IPv6, and the ALB's ip-address-type is ipv4");
+        let finding = finding.field("/spec/ipFamilies");
+        return Some(if refuses { finding } else { finding.severity(Severity::Warning) });
+    }
+    if !refuses {
+        return None;
     }
     let policy = spec["ipFamilyPolicy"].as_str().unwrap_or_default();
     if !families.is_empty() || !matches!(policy, "PreferDualStack" | "RequireDualStack") {

@@ -12,6 +12,7 @@ use crate::model::select::group::Member;
 use std::collections::BTreeMap;
 
 /// `auth-*` of a backend.
+#[derive(Default)]
 pub(crate) struct AuthConfig {
     kind: Kind,
     cognito: Option<Cognito>,
@@ -22,8 +23,9 @@ pub(crate) struct AuthConfig {
     timeout: i64,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 enum Kind {
+    #[default]
     None,
     Oidc,
     Cognito,

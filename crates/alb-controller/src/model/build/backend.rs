@@ -11,8 +11,10 @@ use crate::model::build::Builder;
 use crate::model::build::auth::AuthConfig;
 use crate::model::build::services::Found;
 use crate::model::input::annotations::Annotations;
+use crate::model::output::Protocol;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use k8s_openapi::api::networking::v1::IngressBackend;
 use kubernetes_objects::PortRef;
 use std::collections::BTreeSet;
@@ -28,13 +30,18 @@ pub(crate) struct Backend {
 
 impl<'a> Builder<'a> {
     /// enhanced_backend_builder.go:111-168
-    pub fn backend(&mut self, member: &Member<'a>, backend: &IngressBackend) -> Result<Backend, Reason> {
+    pub fn backend(
+        &mut self,
+        protocol: Protocol,
+        member: &Member<'a>,
+        backend: &IngressBackend,
+    ) -> Result<Backend, Reason> {
         let service = backend.service.as_ref().ok_or_else(|| Reason::new("missing required \"service\" field"))?;
         let annotations = &member.annotations;
         let suffix = format!("conditions.{}", service.name);
         let conditions: Vec<Condition> = annotations.json(&suffix)?.unwrap_or_default();
         for condition in &conditions {
-            condition.check().map_err(|fault| annotations.fault(&suffix, fault))?;
+            condition.check(annotations.release()).map_err(|fault| annotations.fault(&suffix, fault))?;
         }
         let suffix = format!("transforms.{}", service.name);
         let transforms: Vec<Transform> = annotations.json(&suffix)?.unwrap_or_default();
@@ -48,7 +55,10 @@ impl<'a> Builder<'a> {
             name => forward_to(&service.name, PortRef::Name(name.to_owned())),
         };
         self.load_services(&mut action, member)?;
-        let auth = self.auth(&action, member)?;
+        let auth = match protocol == Protocol::Https || self.has(Behaviour::AuthenticationAlwaysRead) {
+            true => self.auth(&action, member)?,
+            false => AuthConfig::default(),
+        };
         let jwt: Option<Jwt> = annotations.json("jwt-validation")?;
         if let Some(jwt) = &jwt {
             jwt.check().map_err(|fault| annotations.fault("jwt-validation", fault))?;
@@ -71,7 +81,7 @@ impl<'a> Builder<'a> {
                     let message = format!("it depends on the cluster: the Service {key} is not in the stream");
                     self.unknown(Reason::new(message).of(&member.key));
                 }
-                Found::Missing if only_one => {
+                Found::Missing if only_one && self.has(Behaviour::MissingServiceAnswers) => {
                     *action = unavailable("Backend service does not exist");
                     return Ok(());
                 }
@@ -88,9 +98,12 @@ impl<'a> Builder<'a> {
 fn action_by_annotation(annotations: &Annotations<'_>, name: &str) -> Result<Action, Reason> {
     let suffix = format!("actions.{name}");
     let Some(action): Option<Action> = annotations.json(&suffix)? else {
-        return Ok(unavailable("Backend action does not exist"));
+        return match annotations.release().has(Behaviour::MissingActionAnswers) {
+            true => Ok(unavailable("Backend action does not exist")),
+            false => Err(Reason::new(format!("missing {suffix} configuration"))),
+        };
     };
-    action.check().map_err(|fault| annotations.fault(&suffix, fault))?;
+    action.check(annotations.release()).map_err(|fault| annotations.fault(&suffix, fault))?;
     Ok(normalise(action))
 }
 

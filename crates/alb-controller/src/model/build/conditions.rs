@@ -9,6 +9,7 @@ use crate::model::build::backend::Backend;
 use crate::model::output::{Condition, Header, Pairs, Patterns};
 use crate::model::reference::Reason;
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use k8s_openapi::api::networking::v1::HTTPIngressPath;
 
 impl<'a> Builder<'a> {
@@ -25,7 +26,10 @@ impl<'a> Builder<'a> {
         if !host.is_empty() {
             hosts.values.push(host.to_owned());
         }
-        let mut paths = path_patterns(member, path)?;
+        let mut paths = match self.has(Behaviour::PathTypes) {
+            true => path_patterns(member, path)?,
+            false => as_written(path),
+        };
         let mut conditions = Vec::new();
         for condition in &backend.conditions {
             conditions.extend(other(condition, &mut hosts, &mut paths));
@@ -93,6 +97,13 @@ fn one_kind(what: &str, patterns: &Patterns) -> Result<(), String> {
     Err(format!("{rule}, got both Values {values} and RegexValues {regex}"))
 }
 
+/// The path as AWS gets it from a release that does not look at types (LBC v2.1.3
+/// pkg/ingress/model_build_listener_rules.go:71-74).
+fn as_written(path: &HTTPIngressPath) -> Patterns {
+    let text = path.path.iter().filter(|text| !text.is_empty());
+    Patterns { values: text.cloned().collect(), regex_values: Vec::new() }
+}
+
 /// Path patterns of an Ingress path (model_build_listener_rules.go:222-300).
 fn path_patterns(member: &Member<'_>, path: &HTTPIngressPath) -> Result<Patterns, Reason> {
     let text = path.path.as_deref().unwrap_or_default();
@@ -102,6 +113,9 @@ fn path_patterns(member: &Member<'_>, path: &HTTPIngressPath) -> Result<Patterns
     }
     let wild = text.contains(['*', '?']);
     match path.path_type.as_str() {
+        known if !["Exact", "Prefix", "ImplementationSpecific"].contains(&known) => {
+            Err(Reason::new(format!("unsupported pathType: {known}")))
+        }
         "Exact" if wild => Err(Reason::new(format!("exact path shouldn't contain wildcards: {text}"))),
         "Exact" => Ok(values(vec![text.to_owned()])),
         "Prefix" if text == "/" => Ok(values(vec!["/*".to_owned()])),

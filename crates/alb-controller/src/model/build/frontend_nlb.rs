@@ -11,6 +11,7 @@ use crate::model::build::{Builder, show_map, show_set};
 use crate::model::output::{FrontendListener, FrontendNlb, HealthCheck, HealthPort, Matcher, Protocol, Subnets};
 use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use kubernetes_objects::PortRef;
 use std::collections::BTreeMap;
 
@@ -27,14 +28,21 @@ struct MemberListener {
 
 impl<'a> Builder<'a> {
     /// model_build_frontend_nlb.go:40-107
-    pub fn frontend_nlb(&mut self, by_member: &ListenPortsByMember) -> Result<Option<FrontendNlb>, Reason> {
+    pub fn frontend_nlb(
+        &mut self,
+        by_member: &ListenPortsByMember,
+        of_alb: &Subnets,
+    ) -> Result<Option<FrontendNlb>, Reason> {
         let asked = self.agree_on("enable-frontend-nlb", "conflicting enable frontend NLB values")?;
         if asked != Some(true) {
             return Ok(None);
         }
         let scheme = self.frontend_scheme()?;
-        let security_groups = self.given_security_groups("frontend-nlb-security-groups")?;
+        let mut security_groups = self.given_security_groups("frontend-nlb-security-groups")?;
         self.resolve_security_groups("frontend-nlb-security-groups", &security_groups)?;
+        if !self.has(Behaviour::FrontendNlbSecurityGroups) {
+            security_groups.truncate(1);
+        }
         let wanted = Wanted { suffix: "frontend-nlb-subnets", minimum: 1 };
         let lists = self.listed(&wanted, |_| true);
         let subnets = match lists.is_empty() {
@@ -45,7 +53,11 @@ impl<'a> Builder<'a> {
         let tags = self.frontend_tags()?;
         let attributes = self.frontend_attributes()?;
         let listeners = self.frontend_listeners(by_member)?;
-        let subnets = subnets.map_or(Subnets::Discovered, Subnets::Given);
+        let otherwise = match self.has(Behaviour::FrontendNlbSubnets) {
+            true => Subnets::Discovered,
+            false => of_alb.clone(),
+        };
+        let subnets = subnets.map_or(otherwise, Subnets::Given);
         Ok(Some(FrontendNlb { scheme, subnets, eip_allocations, security_groups, attributes, tags, listeners }))
     }
 

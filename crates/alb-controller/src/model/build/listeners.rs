@@ -11,6 +11,7 @@ use crate::model::input::class_params;
 use crate::model::output::{Action, Listener, MutualAuthentication, Protocol};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use std::collections::BTreeMap;
 
 impl<'a> Builder<'a> {
@@ -110,7 +111,7 @@ impl<'a> Builder<'a> {
         match with_default.as_slice() {
             [] => Ok((vec![Action::not_found()], None)),
             [(member, backend)] => {
-                let backend = self.backend(member, backend).map_err(|reason| reason.of(&member.key))?;
+                let backend = self.backend(protocol, member, backend).map_err(|reason| reason.of(&member.key))?;
                 let actions = self.actions(protocol, member, &backend).map_err(|reason| reason.of(&member.key))?;
                 Ok((actions, Some(member.key.clone())))
             }
@@ -145,12 +146,13 @@ fn inbound_cidrs(member: &Member<'_>) -> Result<(Vec<String>, Vec<String>), Reas
 /// By port (model_build_listener.go:327-458). It is checked whether or not its port is a listen port.
 fn mutual_authentication(member: &Member<'_>) -> Result<BTreeMap<i32, MutualAuthentication>, Reason> {
     let Some(found) = member.annotations.find("mutual-authentication") else {
-        return Ok(BTreeMap::new());
+        return Ok(unsaid(member));
     };
     let failed = |message: String| Reason::new(message).at(found.site.clone());
     let what = "mutualAuthentication configuration from ingress annotation";
-    let entries: Vec<annotation::MutualAuthentication> = annotation::Payload::read(found.value)
-        .map_err(|e| failed(format!("failed to parse {what}: `{}`: {e}", found.value)))?;
+    let entries: Vec<annotation::MutualAuthentication> =
+        annotation::Payload::read_by(found.value, member.annotations.release())
+            .map_err(|e| failed(format!("failed to parse {what}: `{}`: {e}", found.value)))?;
     if entries.is_empty() {
         return Err(failed(format!("empty {what}: `{}`", found.value)));
     }
@@ -170,6 +172,16 @@ fn mutual_authentication(member: &Member<'_>) -> Result<BTreeMap<i32, MutualAuth
         by_port.insert(entry.port, attributes);
     }
     Ok(by_port)
+}
+
+/// What a member says of client certificates that has no annotation about them (LBC v2.8.0
+/// pkg/ingress/model_build_listener.go:274-283).
+fn unsaid(member: &Member<'_>) -> BTreeMap<i32, MutualAuthentication> {
+    let annotations = &member.annotations;
+    if !annotations.reads("mutual-authentication") || annotations.release().has(Behaviour::MutualAuthenticationUnsaid) {
+        return BTreeMap::new();
+    }
+    BTreeMap::from([(443, MutualAuthentication { mode: "off".to_owned(), ..MutualAuthentication::default() })])
 }
 
 /// model_build_listener.go:460-539

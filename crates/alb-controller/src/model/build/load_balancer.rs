@@ -2,12 +2,13 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:40-201, 360-383 and the files named below.
 
-use crate::catalogue::{ADDRESS_TYPES, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known};
+use crate::catalogue::{ADDRESS_TYPES, DUALSTACK_WITHOUT_PUBLIC_IPV4, LOAD_BALANCER_NAME_LENGTH, SCHEMES, known};
 use crate::go::strconv::{parse_int32, show_list};
 use crate::model::build::{Builder, agree_by_key, show_set};
 use crate::model::input::class_params;
 use crate::model::output::{LoadBalancer, Subnets};
 use crate::model::reference::Reason;
+use crate::model::select::group::Member;
 use crate::releases::Behaviour;
 use std::collections::BTreeMap;
 
@@ -55,7 +56,10 @@ impl<'a> Builder<'a> {
         let Some(asked) = self.agree_text(suffix, conflict)? else {
             return Ok("ipv4");
         };
-        known(ADDRESS_TYPES, &asked).ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
+        let is_known = asked != DUALSTACK_WITHOUT_PUBLIC_IPV4 || self.has(Behaviour::DualStackWithoutPublicIpv4);
+        known(ADDRESS_TYPES, &asked)
+            .filter(|_| is_known)
+            .ok_or_else(|| self.blame(suffix, format!("unknown IPAddressType: {asked}")))
     }
 
     /// model_build_load_balancer.go:360-383
@@ -72,9 +76,18 @@ impl<'a> Builder<'a> {
     fn load_balancer_attributes(&self) -> Result<BTreeMap<String, String>, Reason> {
         let params = self.members.first().and_then(|member| member.params);
         let from_class = params.map(|p| class_params::map_of(&p.spec.load_balancer_attributes)).unwrap_or_default();
-        agree_by_key(self.members, "load-balancer-attributes", from_class, |_, clash| {
-            format!("conflicting load balancer attributes {clash}")
-        })
+        let what = if self.has(Behaviour::ClassSettlesAttributes) {
+            "load balancer attributes"
+        } else if self.has(Behaviour::AttributeConflictWords) {
+            "attributes"
+        } else {
+            "loadBalancerAttribute"
+        };
+        let settled = if self.has(Behaviour::ClassSettlesAttributes) { from_class.clone() } else { BTreeMap::new() };
+        let conflict = |_: &Member<'a>, clash: &str| format!("conflicting {what} {clash}");
+        let mut merged = agree_by_key(self.members, "load-balancer-attributes", settled, conflict)?;
+        merged.extend(from_class);
+        Ok(merged)
     }
 
     /// model_build_load_balancer.go:97-136. A generated name is `None`: it holds a hash of the cluster's name.
@@ -82,7 +95,8 @@ impl<'a> Builder<'a> {
         let suffix = "load-balancer-name";
         let conflict = |values: &[String]| format!("conflicting load balancer name: {}", show_set(values));
         let name = self.agree_text(suffix, conflict)?;
-        if name.as_ref().is_some_and(|name| name.len() > LOAD_BALANCER_NAME_LENGTH) {
+        let is_checked = self.has(Behaviour::NameLengthChecked);
+        if is_checked && name.as_ref().is_some_and(|name| name.len() > LOAD_BALANCER_NAME_LENGTH) {
             return Err(self.blame(
                 suffix,
                 format!("load balancer name cannot be longer than {LOAD_BALANCER_NAME_LENGTH} characters"),

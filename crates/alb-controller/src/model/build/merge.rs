@@ -8,6 +8,7 @@ use crate::model::build::Builder;
 use crate::model::build::listen_port::{ListenPort, ListenPortsByMember};
 use crate::model::output::{InboundRule, InboundSource, LoadBalancer, Protocol};
 use crate::model::reference::{Key, Reason};
+use crate::releases::Behaviour;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Builder<'_> {
@@ -21,7 +22,7 @@ impl Builder<'_> {
                 .iter()
                 .filter_map(|member| Some((&member.key, by_member.get(&member.key)?.get(&port)?)))
                 .collect();
-            let config = merge(&configs).map_err(|reason| Reason {
+            let config = self.merge(&configs).map_err(|reason| Reason {
                 message: format!("failed to merge listenPort config for port: {port}: {}", reason.message),
                 ..reason
             })?;
@@ -64,6 +65,15 @@ impl Builder<'_> {
             }
             None => Err(self.blame("ssl-redirect", format!("listener does not exist for SSLRedirect port: {port}"))),
         }
+    }
+
+    fn merge(&self, configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
+        let mut merged = merge(configs)?;
+        merged.certificates = merge_certificates(configs, self.has(Behaviour::DefaultCertificateAgain));
+        if !self.has(Behaviour::CertificateOrder) {
+            merged.certificates.sort();
+        }
+        Ok(merged)
     }
 
     /// Rules of the managed security group; none where security groups are given.
@@ -118,7 +128,7 @@ fn set(items: &[String]) -> Vec<String> {
     items.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// model_builder.go:387-512
+/// The settings of a listener, certificates apart (model_builder.go:387-512).
 fn merge(configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
     let mut protocol = Agreed::none();
     let mut cidrs = Agreed::none();
@@ -155,20 +165,21 @@ fn merge(configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
         cidrs_v6,
         prefix_lists,
         ssl_policy: ssl_policy.value().or(default_policy),
-        certificates: merge_certificates(configs),
+        certificates: Vec::new(),
         mutual: mutual.value(),
     })
 }
 
-/// The first certificate of the first member that has any is the default one; the others follow, each once. The default
+/// The first certificate of the first member that has any is the default one; the others follow, each once. `again`: the default
 /// one may occur again among them (model_builder.go:401-412, 462-480).
-fn merge_certificates(configs: &[(&Key, &ListenPort)]) -> Vec<Option<String>> {
+fn merge_certificates(configs: &[(&Key, &ListenPort)], again: bool) -> Vec<Option<String>> {
     let default_from = configs.iter().position(|(_, config)| !config.certificates.is_empty());
     let mut merged = Vec::new();
     let mut seen = BTreeSet::new();
     for (at, (_, config)) in configs.iter().enumerate() {
         for (index, certificate) in config.certificates.iter().enumerate() {
-            if (Some(at) == default_from && index == 0) || seen.insert(certificate.clone()) {
+            let is_default = again && Some(at) == default_from && index == 0;
+            if is_default || seen.insert(certificate.clone()) {
                 merged.push(certificate.clone());
             }
         }

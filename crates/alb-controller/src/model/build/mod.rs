@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
         let wafv2 = self.wafv2()?;
         let waf_classic = self.waf_classic()?;
         let shield = self.shield()?;
-        let frontend_nlb = self.frontend_nlb(&by_member)?;
+        let frontend_nlb = self.frontend_nlb(&by_member, &load_balancer.subnets)?;
         let inbound = self.inbound(&load_balancer, &ports);
         let target_groups = std::mem::take(&mut self.target_groups).into_values().collect();
         Ok(Built { load_balancer, inbound, listeners, target_groups, wafv2, waf_classic, shield, frontend_nlb })

@@ -32,7 +32,7 @@ impl<'a> Builder<'a> {
             let entries = member.spec().and_then(|spec| spec.rules.as_ref());
             for (index, entry) in entries.into_iter().flatten().enumerate() {
                 let Some(http) = &entry.http else { continue };
-                for (path_index, path) in sort_paths(member, index, &http.paths)? {
+                for (path_index, path) in self.sorted(member, index, &http.paths)? {
                     let origin = Origin {
                         ingress: member.key.clone(),
                         rule: index,
@@ -53,6 +53,15 @@ impl<'a> Builder<'a> {
         Ok((rules, pruned))
     }
 
+    fn sorted<'p>(
+        &self,
+        member: &Member<'_>,
+        rule: usize,
+        paths: &'p [HTTPIngressPath],
+    ) -> Result<Vec<At<'p>>, Reason> {
+        if self.has(Behaviour::PathsSorted) { sort_paths(member, rule, paths) } else { Ok(as_written(paths)) }
+    }
+
     fn rule(
         &mut self,
         protocol: Protocol,
@@ -62,13 +71,18 @@ impl<'a> Builder<'a> {
         origin: Origin,
     ) -> Result<Rule, Reason> {
         let site = || Site::field(Object::ingress(&member.key), path_pointer(&origin));
-        let backend = self.backend(member, &path.backend).map_err(|reason| reason.at(site()))?;
+        let backend = self.backend(protocol, member, &path.backend).map_err(|reason| reason.at(site()))?;
         let conditions = self.conditions(member, host, path, &backend).map_err(|reason| reason.at(site()))?;
         let actions = self.actions(protocol, member, &backend).map_err(|reason| reason.at(site()))?;
         let transforms = backend.transforms.into_iter().map(|transform| transform.normalised()).collect();
         self.ingress_tags(member)?;
         Ok(Rule { priority: 0, conditions, actions, transforms, origin })
     }
+}
+
+/// The paths in the order in which they are written.
+fn as_written(paths: &[HTTPIngressPath]) -> Vec<At<'_>> {
+    paths.iter().enumerate().collect()
 }
 
 fn path_pointer(origin: &Origin) -> String {

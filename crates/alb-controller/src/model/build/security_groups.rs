@@ -8,6 +8,7 @@
 use crate::go::strconv::show_list;
 use crate::model::build::Builder;
 use crate::model::reference::Reason;
+use crate::releases::Behaviour;
 use std::collections::BTreeSet;
 
 impl Builder<'_> {
@@ -29,6 +30,14 @@ impl Builder<'_> {
 
     /// An id twice is an error, a Name twice is none.
     pub fn resolve_security_groups(&self, suffix: &str, groups: &[String]) -> Result<(), Reason> {
+        if !self.has(Behaviour::SecurityGroupNamesMerged) {
+            let found: BTreeSet<&String> = groups.iter().collect();
+            if found.len() < groups.len() {
+                let found: Vec<&String> = found.into_iter().collect();
+                let what = format!("nameOrIDs: {}, found: {}", show_list(groups), show_list(&found));
+                return Err(self.blame(suffix, format!("couldn't find all securityGroups, {what}")));
+            }
+        }
         let ids: Vec<&str> = groups.iter().filter(|g| g.starts_with("sg-")).map(String::as_str).collect();
         let mut found = ids.clone();
         let mut seen = BTreeSet::new();

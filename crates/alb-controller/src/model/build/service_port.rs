@@ -17,11 +17,16 @@ pub(crate) fn find_port<'s>(key: &Key, service: &'s Service, port: &PortRef) -> 
     found.ok_or_else(|| Reason::new(format!("unable to find port {port} on service {key}")))
 }
 
-/// The port of a target: `None` is a node port that Kubernetes will choose.
-pub(crate) fn target_port(service: &Service, port: &ServicePort, target_type: &str) -> Result<Option<i32>, Reason> {
+/// The port of a target: `None` is a node port that Kubernetes will choose. `is_checked`: whether the controller refuses 0.
+pub(crate) fn target_port(
+    service: &Service,
+    port: &ServicePort,
+    target_type: &str,
+    is_checked: bool,
+) -> Result<Option<i32>, Reason> {
     let is_instance = target_type == "instance";
     let number = if is_instance { node_port(service, port) } else { Some(pod_port(port)) };
-    if number == Some(0) {
+    if is_checked && number == Some(0) {
         return Err(Reason::new(match is_instance {
             true => {
                 "TargetGroup port is empty. When using Instance targets, your service be must of type 'NodePort' or \

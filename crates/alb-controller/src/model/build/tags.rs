@@ -7,6 +7,7 @@ use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params;
 use crate::model::reference::{Reason, ReasonCode};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use std::collections::BTreeMap;
 
 type Tags = BTreeMap<String, String>;
@@ -37,10 +38,14 @@ impl<'a> Builder<'a> {
         Ok(tags)
     }
 
-    /// Tags of a target group: of the Ingress, then those of the Service over them, key by key.
+    /// Tags of a target group: of the Ingress, then those of the Service over them, key by key. Older releases take those of the
+    /// Service alone.
     pub fn backend_tags(&self, member: &Member<'a>, service: &Annotations<'a>) -> Result<Tags, Reason> {
         let from_service = service.map("tags")?;
-        let mut tags = member.annotations.map("tags")?;
+        let mut tags = match service.find("tags").is_some() && !self.has(Behaviour::TagsMerged) {
+            true => Tags::new(),
+            false => member.annotations.map("tags")?,
+        };
         tags.extend(from_service);
         tags.extend(class_tags(member));
         Ok(tags)

@@ -9,6 +9,7 @@ use crate::model::input::annotations::Annotations;
 use crate::model::output::{Protocol, TargetGroup};
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
+use crate::releases::Behaviour;
 use k8s_openapi::api::core::v1::Service;
 use kubernetes_objects::PortRef;
 
@@ -56,7 +57,7 @@ impl<'a> Builder<'a> {
         let tags = self.backend_tags(member, &of_service)?;
         let ip_address_type = self.target_group_ip_address_type(member, key, service)?;
         let control_port = control_port(&annotations, key, port, target_type)?;
-        let number = target_port(service, service_port, target_type)?;
+        let number = target_port(service, service_port, target_type, self.has(Behaviour::NodePortChecked))?;
         let node_labels = match target_type {
             "instance" => annotations.map("target-node-labels")?,
             _ => Default::default(),
@@ -114,6 +115,9 @@ impl<'a> Builder<'a> {
         let spec = service.spec.as_ref();
         let families = spec.and_then(|spec| spec.ip_families.as_deref()).unwrap_or_default();
         let policy = spec.and_then(|spec| spec.ip_family_policy.as_deref()).unwrap_or_default();
+        if !self.has(Behaviour::Ipv6TargetGroups) {
+            return Ok(Some("ipv4"));
+        }
         let dual_stack = self.ip_address_type != "ipv4";
         if families.iter().any(|family| family == "IPv6") {
             return match dual_stack {

@@ -2,10 +2,11 @@
 //!
 //! Where both have an annotation the Service's whole value wins; nothing is merged (LBC v3.5.0 pkg/algorithm/maps.go:23-36).
 
-use crate::annotation::Payload;
+use crate::annotation::{Payload, maps};
 use crate::catalogue::{self, PREFIX, Version};
 use crate::go::strconv;
 use crate::model::reference::{Object, Reason, Site};
+use crate::releases::Behaviour;
 use std::collections::BTreeMap;
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
@@ -14,7 +15,7 @@ static NONE: BTreeMap<String, String> = BTreeMap::new();
 #[derive(Clone)]
 pub(crate) struct Annotations<'a> {
     layers: Vec<(Object, &'a BTreeMap<String, String>)>,
-    version: Version,
+    release: Version,
 }
 
 /// An annotation that is there.
@@ -37,8 +38,8 @@ impl Found<'_> {
 
 impl<'a> Annotations<'a> {
     /// Of one object. An annotation that is newer than the controller is as good as none.
-    pub fn of(object: Object, map: Option<&'a BTreeMap<String, String>>, version: Version) -> Self {
-        Annotations { layers: vec![(object, map.unwrap_or(&NONE))], version }
+    pub fn of(object: Object, map: Option<&'a BTreeMap<String, String>>, release: Version) -> Self {
+        Annotations { layers: vec![(object, map.unwrap_or(&NONE))], release }
     }
 
     /// These, and `others` for what these do not have.
@@ -48,11 +49,25 @@ impl<'a> Annotations<'a> {
     }
 
     pub fn find(&self, suffix: &str) -> Option<Found<'a>> {
+        self.find_unread(suffix).filter(|_| self.reads(suffix))
+    }
+
+    /// Whether or not the controller reads it.
+    pub fn find_unread(&self, suffix: &str) -> Option<Found<'a>> {
         let key = format!("{PREFIX}{suffix}");
         let (object, value) = self.layers.iter().find_map(|(object, map)| Some((object, map.get(&key)?)))?;
-        let known = self.version >= catalogue::CURRENT
-            || catalogue::find(suffix).is_none_or(|annotation| annotation.since <= self.version);
-        known.then(|| Found { value, site: Site::annotation(object.clone(), key) })
+        Some(Found { value, site: Site::annotation(object.clone(), key) })
+    }
+
+    /// Whether the controller's release reads an annotation.
+    pub fn reads(&self, suffix: &str) -> bool {
+        self.release >= catalogue::CURRENT
+            || catalogue::find(suffix).is_none_or(|annotation| annotation.since <= self.release)
+    }
+
+    /// The controller's release.
+    pub fn release(&self) -> Version {
+        self.release
     }
 
     pub fn text(&self, suffix: &str) -> Option<&'a str> {
@@ -67,8 +82,13 @@ impl<'a> Annotations<'a> {
         self.parse(suffix, "bool", strconv::parse_bool)
     }
 
+    /// Older releases read 64 bits; a number that is too large for AWS is then as good as the largest here.
     pub fn int32(&self, suffix: &str) -> Result<Option<i32>, Reason> {
-        self.parse(suffix, "int32", strconv::parse_int32)
+        if self.release.has(Behaviour::Int32) {
+            return self.parse(suffix, "int32", strconv::parse_int32);
+        }
+        let wide = self.parse(suffix, "int64", strconv::parse_int64)?;
+        Ok(wide.map(|number| i32::try_from(number).unwrap_or(if number < 0 { i32::MIN } else { i32::MAX })))
     }
 
     pub fn int64(&self, suffix: &str) -> Result<Option<i64>, Reason> {
@@ -76,14 +96,14 @@ impl<'a> Annotations<'a> {
     }
 
     pub fn json<T: Payload>(&self, suffix: &str) -> Result<Option<T>, Reason> {
-        self.parse(suffix, "json", T::read)
+        self.parse(suffix, "json", |text| T::read_by(text, self.release))
     }
 
     /// An absent annotation is an empty map.
     pub fn map(&self, suffix: &str) -> Result<BTreeMap<String, String>, Reason> {
         match self.find(suffix) {
             None => Ok(BTreeMap::new()),
-            Some(found) => strconv::string_map(found.value).ok_or_else(|| found.failed("stringMap", None)),
+            Some(found) => maps::read(found.value, self.release).ok_or_else(|| found.failed("stringMap", None)),
         }
     }
 

@@ -3,8 +3,10 @@
 //!
 //! Source: LBC v3.5.0 apis/elbv2/v1beta1/ingressclassparams_types.go; webhooks/elbv2/ingressclassparams_validator.go.
 
+use crate::catalogue::Version;
 use crate::go::strconv;
 use crate::model::reference::{Object, Reason, Site};
+use crate::releases::CLASS_PARAMS_FIELDS;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,6 +18,8 @@ use std::net::IpAddr;
 pub(crate) struct Params {
     pub name: String,
     pub spec: Spec,
+    /// Fields that the release does not have, each with the first release that has it: the API server drops them.
+    pub too_new: Vec<(&'static str, Version)>,
     /// Why the webhook denies it, if it does.
     pub denied: Option<Reason>,
 }
@@ -112,9 +116,10 @@ pub(crate) fn map_of(pairs: &[Pair]) -> BTreeMap<String, String> {
 }
 
 impl Params {
-    /// Reads an object whose nulls are gone.
-    pub fn read(name: &str, object: &Value) -> Result<Self, Reason> {
-        let spec = object.get("spec").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+    /// Reads an object whose nulls are gone, as a release has it.
+    pub fn read(name: &str, object: &Value, release: Version) -> Result<Self, Reason> {
+        let mut spec = object.get("spec").cloned().unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        let too_new = prune(&mut spec, release);
         let at = Object::class_params(name);
         let spec: Spec = serde_json::from_value(spec).map_err(|error| {
             Reason::new(format!("{at} cannot be decoded: {error}")).at(Site::field(at.clone(), "/spec"))
@@ -123,7 +128,7 @@ impl Params {
         let first = faults.first().map(|(field, _)| Site::field(at, format!("/spec/{field}")));
         let message = aggregate(faults.into_iter().map(|(_, message)| message));
         let denied = message.zip(first).map(|(message, site)| Reason::new(message).at(site));
-        Ok(Params { name: name.to_owned(), spec, denied })
+        Ok(Params { name: name.to_owned(), spec, too_new, denied })
     }
 
     /// The place of a field below `spec`.
@@ -189,6 +194,13 @@ impl Params {
     pub fn ipam_pool(&self) -> Option<&str> {
         self.spec.ipam_configuration.as_ref().and_then(|ipam| ipam.ipv4_ipam_pool_id.as_deref())
     }
+}
+
+/// Takes out the fields that a release does not have.
+fn prune(spec: &mut Value, release: Version) -> Vec<(&'static str, Version)> {
+    let Some(fields) = spec.as_object_mut() else { return Vec::new() };
+    let newer = CLASS_PARAMS_FIELDS.into_iter().filter(|(_, since)| *since > release);
+    newer.filter(|(field, _)| fields.remove(*field).is_some()).collect()
 }
 
 /// What the webhook finds wrong: the pointer of a field below `spec`, and its message about it.

@@ -66,7 +66,7 @@ impl Objects {
                 }),
                 (version, "IngressClassParams") if version.split('/').next() == Some(options.params_group()) => {
                     let (key, object) = prepare("IngressClassParams", object);
-                    Params::read(&key.name, &object).map(|params| {
+                    Params::read(&key.name, &object, options.release()).map(|params| {
                         read.params.insert(key.name, Arc::new(params));
                     })
                 }

@@ -4,8 +4,9 @@
 //! IngressClassParams stand in an annotation's place, except for tags and attributes, where both count key by key. Annotations
 //! that something else overrides are marked as such ([`State::Overridden`]), and are not in effect.
 
+use crate::annotation::maps;
 use crate::catalogue;
-use crate::go::strconv::{string_list, string_map};
+use crate::go::strconv::string_list;
 use crate::model::input::class_params::{FieldValue, Params, map_of};
 use crate::model::options::Options;
 use crate::model::output::settings::{Setting, Source, State};
@@ -132,8 +133,9 @@ impl IngressFacts {
             FieldValue::Pairs(pairs) if !pairs.is_empty() => Some(Effective { value: map_of(pairs), from }),
             _ => None,
         });
-        let annotated =
-            self.read_settings(suffix).filter_map(|setting| Some(Effective::of(setting, string_map(&setting.value)?)));
+        let annotated = self
+            .read_settings(suffix)
+            .filter_map(|setting| Some(Effective::of(setting, maps::read(&setting.value, self.release)?)));
         of_class.into_iter().chain(annotated).collect()
     }
 

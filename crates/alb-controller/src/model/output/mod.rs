@@ -105,7 +105,7 @@ pub struct Listener {
 }
 
 /// Client certificates of a listener.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MutualAuthentication {
     /// `off`, `passthrough` or `verify`.

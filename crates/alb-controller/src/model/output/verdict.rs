@@ -1,5 +1,6 @@
 //! What comes out: the verdict with its reasons, the facts about each Ingress, and each group with what is built for it.
 
+use crate::catalogue::Version;
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
 use crate::model::output::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
@@ -66,6 +67,9 @@ pub struct IngressFacts {
     /// The IngressClassParams that count for it.
     #[serde(skip)]
     pub(crate) params: Option<Arc<Params>>,
+    /// The controller's release.
+    #[serde(skip)]
+    pub(crate) release: Version,
     /// Its group.
     pub group: Option<String>,
     /// Why the webhook denies it, or why it is in no group.
@@ -81,6 +85,19 @@ impl IngressFacts {
     #[must_use]
     pub fn class_params(&self) -> Option<&str> {
         self.params.as_ref().map(|params| params.name.as_str())
+    }
+
+    /// The release of the controller that these are facts about.
+    #[must_use]
+    pub fn release(&self) -> Version {
+        self.release
+    }
+
+    /// The fields of the IngressClassParams that count for it which the controller's release does not have, each with the first
+    /// release that has it. The API server drops them.
+    #[must_use]
+    pub fn class_params_too_new(&self) -> &[(&'static str, Version)] {
+        self.params.as_ref().map_or(&[], |params| &params.too_new)
     }
 
     /// Its own annotation `alb.ingress.kubernetes.io/<suffix>`, whatever becomes of it.

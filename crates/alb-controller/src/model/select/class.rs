@@ -12,6 +12,7 @@ use crate::model::input::objects::Objects;
 use crate::model::options::Options;
 use crate::model::reference::{Object, Reason, Site};
 use crate::model::select::selector;
+use crate::releases::Behaviour;
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use std::collections::BTreeMap;
@@ -86,8 +87,16 @@ pub(crate) fn classify<'a>(objects: &'a Objects, options: &Options, at: &Object,
     if let Some(name) = name(ingress) {
         return by_name(objects, options, at, name);
     }
+    let release = options.release();
     let mut defaults = objects.classes.iter().filter(|(_, class)| is_default(class)).map(|(name, _)| name);
     match (defaults.next(), defaults.next()) {
+        (Some(name), _) if !release.has(Behaviour::DefaultClass) => {
+            let why = format!(
+                "it depends on the API server: release {release} of the controller knows no default IngressClass, and takes the \
+                 Ingress only if the API server fills in {name} when it is created"
+            );
+            Classified { ours: None, why, ..by_name(objects, options, at, name) }
+        }
         (Some(_), Some(_)) => {
             let invalid = Classified::invalid(Reason::new(TWO_DEFAULTS));
             Classified { stops_all: true, ..invalid }
@@ -130,7 +139,8 @@ fn by_name<'a>(objects: &'a Objects, options: &Options, at: &Object, name: &str)
         return Classified::new(Some(false), why).class(name);
     }
     let ours = Classified::new(Some(true), format!("IngressClass {name} belongs to {controller}")).class(name);
-    let Some(reference) = spec.and_then(|spec| spec.parameters.as_ref()) else {
+    let parameters = spec.and_then(|spec| spec.parameters.as_ref());
+    let Some(reference) = parameters.filter(|_| options.release().has(Behaviour::ClassParams)) else {
         return ours;
     };
     let invalid = |message: String| {

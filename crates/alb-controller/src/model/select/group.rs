@@ -2,13 +2,16 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326.
 
-use crate::catalogue::{self, GROUP_NAME_LENGTH, GROUP_ORDERS};
+use crate::catalogue::{self, GROUP_NAME_LENGTH, GROUP_ORDERS, GROUP_ORDERS_BEFORE, Version};
 use crate::model::input::annotations::Annotations;
 use crate::model::input::class_params::{FieldValue, Params};
 use crate::model::options::Options;
-use crate::model::reference::{Key, Reason};
+use crate::model::reference::{Key, Reason, ReasonCode};
+use crate::releases::Behaviour;
 use k8s_openapi::api::networking::v1::{Ingress, IngressSpec};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// An Ingress of a group.
 #[derive(Clone)]
@@ -110,11 +113,33 @@ pub fn check_name(name: &str) -> Result<(), GroupNameFault> {
 /// An order that is no number, or out of range, stops the whole group, without an event.
 pub(crate) fn sort(members: Vec<Member<'_>>) -> Result<Vec<Member<'_>>, Reason> {
     let mut ordered = Vec::with_capacity(members.len());
+    let mut explicit = BTreeSet::new();
     for member in members {
+        taken_once(&member, &mut explicit)?;
         ordered.push((order(&member)?, member.key.to_string(), member));
     }
     ordered.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     Ok(ordered.into_iter().map(|(_, _, member)| member).collect())
+}
+
+/// The orders that a release takes in `group.order`.
+#[must_use]
+pub fn group_orders(release: Version) -> RangeInclusive<i64> {
+    if release.has(Behaviour::GroupOrderWide) { GROUP_ORDERS } else { GROUP_ORDERS_BEFORE }
+}
+
+/// Older releases take each explicit order once (LBC v2.4.2 pkg/ingress/group_loader.go:288-291).
+fn taken_once(member: &Member<'_>, explicit: &mut BTreeSet<i32>) -> Result<(), Reason> {
+    let suffix = "group.order";
+    if member.annotations.release().has(Behaviour::GroupOrderWide) || member.annotations.find(suffix).is_none() {
+        return Ok(());
+    }
+    let order = order(member)?;
+    if explicit.insert(order) {
+        return Ok(());
+    }
+    let message = format!("conflict Ingress group order: {order}");
+    Err(member.annotations.fault(suffix, message).of(&member.key).code(ReasonCode::Conflict))
 }
 
 fn order(member: &Member<'_>) -> Result<i32, Reason> {
@@ -123,8 +148,10 @@ fn order(member: &Member<'_>) -> Result<i32, Reason> {
         Reason { message, ..reason }.of(&member.key)
     };
     let order = member.annotations.int32("group.order").map_err(failed)?.unwrap_or(0);
-    if !GROUP_ORDERS.contains(&i64::from(order)) {
-        let (key, min, max) = (&member.key, GROUP_ORDERS.start(), GROUP_ORDERS.end());
+    let orders = group_orders(member.annotations.release());
+    let is_explicit = member.annotations.find("group.order").is_some();
+    if is_explicit && !orders.contains(&i64::from(order)) {
+        let (key, min, max) = (&member.key, orders.start(), orders.end());
         let range = format!("explicit Ingress group order must be within [{min}:{max}]");
         let message = format!("{range}, Ingress: {key}, order: {order}");
         return Err(member.annotations.fault("group.order", message).of(key));

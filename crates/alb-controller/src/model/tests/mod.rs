@@ -8,6 +8,7 @@ mod frontend_nlb;
 mod groups;
 mod listeners;
 mod load_balancer;
+mod releases;
 mod rules;
 mod settings;
 mod target_groups;
@@ -95,6 +96,11 @@ fn read(yaml: &str) -> Vec<Value> {
 
 fn model_of(yaml: &str) -> Model {
     build(&read(yaml), &Options::default())
+}
+
+/// What a release of the controller makes of it.
+fn model_by(yaml: &str, release: Version) -> Model {
+    build(&read(yaml), &Options { controller_version: release, ..Options::default() })
 }
 
 /// The gateway, and one Ingress with these annotations.

@@ -222,22 +222,6 @@ fn configured(rule: &Rule, manifest: &crate::lint::testing::Manifest, spec: &str
 }
 
 #[test]
-fn newer_than_the_controller() {
-    let manifest = working()
-        .set("wafv2-acl-name", "edge")
-        .set("tags", r"Teams=a\,b")
-        .set("ip-address-type", "dualstack-without-public-ipv4");
-    let told = |version: &str| configured(&ALB053, &manifest, &format!("{{controllerVersion: {version:?}}}"));
-    let at = |suffix: &str| format!("warning ALB053 Ingress mesh/alb @{suffix}");
-    assert_eq!(told("2.7"), [at("tags"), at("ip-address-type"), at("wafv2-acl-name")]);
-    assert_eq!(told("2.14"), [at("tags"), at("wafv2-acl-name")]);
-    assert_eq!(told("2.14.1"), Vec::<String>::new());
-    let detached = working().set("wafv2-acl-arn", "none");
-    let old = configured(&ALB053, &detached, "{controllerVersion: '2.8.1'}");
-    assert_eq!(old, [at("wafv2-acl-arn")]);
-}
-
-#[test]
 fn not_for_eks_auto_mode() {
     let by_field = |manifest: crate::lint::testing::Manifest| {
         let path = rule("/", "Prefix", "name: gateway, port: {number: 443}");

@@ -68,6 +68,12 @@ fn health_check_on_the_traffic_port() {
             ("said", root().set("healthcheck-port", "traffic-port"), said),
             ("by name", root().set("healthcheck-port", "https"), said),
             ("by its node port", root().service(PORTS).set("healthcheck-port", "30443"), said),
+            (
+                "every answer will do",
+                root().set("healthcheck-port", "traffic-port").set("success-codes", "200-499"),
+                &["info Ingress mesh/alb @healthcheck-port"],
+            ),
+            ("other codes", root().set("healthcheck-port", "traffic-port").set("success-codes", "200-399,405"), said),
             ("the agent's path has another rule", working().unset(&["healthcheck-port"]), &[]),
             ("the status port", working(), &[]),
             ("no gateway", root().unset(&["healthcheck-port"]).service(NO_GATEWAY), &[]),

@@ -254,5 +254,5 @@ fn the_filter_says_once_what_it_plans_and_what_it_leaves() {
     let keep = format!("{{service: {{keepAnnotations: [{nlb}]}}, ingress: {{scheme: internal}}}}");
     let annotations = format!("{nlb}: nlb-ip");
     let kept = filtered("externalTrafficPolicy: Cluster", &annotations, &keep);
-    assert_eq!(kept, ["error ALB033", "warning ALB047", "warning ALB091"]);
+    assert_eq!(kept, ["error ALB033", "warning ALB047", "warning ALB091", "warning ALB120"]);
 }

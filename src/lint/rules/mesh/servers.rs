@@ -1,0 +1,278 @@
+//! The servers of Gateways that an ALB leads to, and the VirtualServices behind them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::finding::{Finding, Severity, rules};
+use crate::lint::context::{Context, about, namespace_of};
+use crate::lint::facts::gateways::{GatewayBehind, age, is_bound_to};
+use alb_controller::model::Protocol;
+use kubernetes_objects::object::Object;
+use kubernetes_objects::service::ports;
+
+rules! {
+    ALB063 Warning "gateway-not-for-an-alb" {
+        summary: "a Gateway in the stream, or a VirtualService for it, that does not go with an ALB in front",
+        explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
+            that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \
+            the connection. `SIMPLE` and `OPTIONAL_MUTUAL` work, `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
+            host `*` and a VirtualService whose `tls` route has `sniHosts: [\"*\"]`, for backends that speak TLS; without \
+            such a route nothing listens on the port. Of two Gateways with the same host and TLS on one port istiod takes \
+            the older one. Of clear text and TLS on one port the clear text is left if it is older, and otherwise nothing: Envoy \
+            refuses the listener, and the gateway is never ready.\n\n`tls.httpsRedirect` goes by \
+            `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
+            redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
+            VirtualService that takes every request is always a loop. In all these cases the health check on the status \
+            port stays green.",
+        help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; \
+            redirect on the ALB (`ssl-redirect`) instead of in the mesh",
+        source: "Istio pilot/pkg/model/gateway.go mergeGateways, GetSNIHostsForServer, \
+            pilot/pkg/networking/core/gateway.go:971; \
+            https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
+    }
+}
+
+/// What of them does not work behind an ALB.
+pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
+    let ports = gateway.ports();
+    let mut findings = Vec::new();
+    let mut taken = Taken::default();
+    for istio in &gateway.gateways {
+        for (at, server) in servers(istio).iter().enumerate() {
+            let Some(port) = server["port"]["number"].as_u64().filter(|port| ports.contains(port)) else { continue };
+            let unfit = Unfit { context, gateway, istio, server, port };
+            let whys = [unfit.why(), taken.skipped(istio, server, port), unfit.secret()];
+            findings.extend(whys.into_iter().flatten().map(|why| {
+                let message = format!("the server on port {port} {}", why.message);
+                let finding = about(istio, &ALB063, message).maybe_help(why.help).severity(why.severity);
+                finding.field(format!("/spec/servers/{at}"))
+            }));
+        }
+    }
+    let services = context.of_kind("VirtualService").filter(|service| gateway.binds(service));
+    findings.extend(services.filter_map(redirects_all));
+    findings
+}
+
+/// Why an ALB gets no answer from a server.
+struct Why {
+    severity: Severity,
+    message: String,
+    help: Option<String>,
+}
+
+impl Why {
+    fn warning(message: impl Into<String>, help: Option<String>) -> Self {
+        Why { severity: Severity::Warning, message: message.into(), help }
+    }
+}
+
+/// A server on a port that an ALB leads to.
+struct Unfit<'u> {
+    context: &'u Context<'u>,
+    gateway: &'u GatewayBehind<'u>,
+    istio: &'u Object,
+    server: &'u Value,
+    port: u64,
+}
+
+impl Unfit<'_> {
+    /// Why an ALB can't lead to it.
+    fn why(&self) -> Option<Why> {
+        let tls = &self.server["tls"];
+        if tls["httpsRedirect"] == true {
+            return self.redirect();
+        }
+        if !is_tls(self.server) {
+            return None;
+        }
+        match tls["mode"].as_str().unwrap_or("PASSTHROUGH") {
+            "SIMPLE" | "OPTIONAL_MUTUAL" => self.no_host_for_all(),
+            "PASSTHROUGH" => self.no_host_for_all().or_else(|| self.no_tls_route()),
+            mode => {
+                let message = format!("has tls.mode {mode}, and an ALB has no client certificate");
+                Some(Why::warning(message, self.clear_text_port()))
+            }
+        }
+    }
+
+    fn redirect(&self) -> Option<Why> {
+        if self.gateway.trusted_proxies().is_some_and(|trusted| trusted > 0) {
+            // Then it does what it is for, where the ALB listens for HTTPS.
+            let mut listeners = self.gateway.targets.iter().flat_map(|target| target.ingress.listeners.iter());
+            let is_built = listeners.clone().next().is_some();
+            let has_https = listeners.any(|own| own.listener.protocol == Protocol::Https);
+            let message = "redirects to HTTPS (tls.httpsRedirect), and the ALB has no HTTPS listener";
+            return (is_built && !has_https).then(|| Why::warning(message, None));
+        }
+        let message = format!(
+            "redirects to HTTPS (tls.httpsRedirect), for ever: without numTrustedProxies every request is clear text to the \
+             gateway, and {}",
+            self.gateway.nothing_said()
+        );
+        let help = "redirect on the ALB (`ssl-redirect`) instead of in the Gateway, or set `proxy.istio.io/config: \
+                    '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on its pods; where `meshConfig.defaultConfig` says it, \
+                    allow this finding by its id";
+        Some(Why::warning(message, Some(help.to_owned())))
+    }
+
+    /// Without SNI Envoy takes the server with host `*`: this one, another of the same Gateway, or one of another Gateway, which
+    /// has other VirtualServices.
+    fn no_host_for_all(&self) -> Option<Why> {
+        if is_for_all(self.server) {
+            return None;
+        }
+        let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
+        let has_all = |istio: &&&Object| servers(istio).iter().any(|server| is_here(&server));
+        let with_all: Vec<&Object> = self.gateway.gateways.iter().filter(has_all).copied().collect();
+        if with_all.iter().any(|istio| std::ptr::eq(*istio, self.istio)) {
+            return None;
+        }
+        let message = format!("has the hosts {} and no `*`, and an ALB sends no SNI", hosts(self.server).join(", "));
+        let Some(other) = with_all.first() else {
+            return Some(Why::warning(message + " to choose by", None));
+        };
+        let is_stranded = |service: &&Object| {
+            is_bound_to(service, self.istio) && !with_all.iter().any(|istio| is_bound_to(service, istio))
+        };
+        let stranded = self.context.of_kind("VirtualService").find(is_stranded).map(Object::reference);
+        let message = format!("{message}: every request goes to {}, which has `*`", other.reference());
+        let help = format!("let the VirtualServices name the Gateway {}, too", other.full_name());
+        Some(match stranded {
+            Some(stranded) => Why::warning(format!("{message} and not {stranded}"), Some(help)),
+            None => Why { severity: Severity::Info, message, help: Some(help) },
+        })
+    }
+
+    /// Passed through is only what a route takes, and without SNI only one for all.
+    fn no_tls_route(&self) -> Option<Why> {
+        let services = self.context.of_kind("VirtualService").filter(|service| is_bound_to(service, self.istio));
+        let routes = services.flat_map(|service| list(&service.value["spec"]["tls"]));
+        let matches = routes.flat_map(|route| list(&route["match"]));
+        let hosts: Vec<&str> = matches.flat_map(|one| list(&one["sniHosts"])).filter_map(Value::as_str).collect();
+        if hosts.contains(&"*") {
+            return None;
+        }
+        let why = match hosts.as_slice() {
+            [] => "without a VirtualService with a tls route nothing listens there, and the stream has none".to_owned(),
+            hosts => format!("its tls routes are for {}, and an ALB sends no SNI to choose by", hosts.join(", ")),
+        };
+        let help = "let a VirtualService for this Gateway have a `tls` route with `sniHosts: [\"*\"]`, to a backend that speaks \
+                    TLS; or end TLS at the gateway (`tls.mode: SIMPLE`). Where the route is applied apart, allow this finding \
+                    by its id";
+        Some(Why::warning(format!("has tls.mode PASSTHROUGH: {why}"), Some(help.to_owned())))
+    }
+
+    /// The help that names a port of clear text, if the Gateways have one that the Service leads to.
+    fn clear_text_port(&self) -> Option<String> {
+        let servers = self.gateway.gateways.iter().flat_map(|istio| list(&istio.value["spec"]["servers"]));
+        let clear =
+            servers.filter(|server| server["port"]["protocol"] == "HTTP" && server["tls"]["httpsRedirect"] != true);
+        let mut numbers = clear.filter_map(|server| server["port"]["number"].as_u64());
+        let is_there = |number: &u64| ports(&self.gateway.service.value).iter().any(|port| port["port"] == *number);
+        let number = numbers.find(|number| *number != self.port && is_there(number))?;
+        Some(format!(
+            "lead to port {number}, which serves clear text: `ingress.backendPort: {number}` and `ingress.backendProtocol: HTTP`; \
+             or use `tls.mode: SIMPLE` or `OPTIONAL_MUTUAL` here, and let the ALB ask for client certificates \
+             (`mutual-authentication`)"
+        ))
+    }
+
+    /// A Secret that is there, where istiod does not look for it.
+    fn secret(&self) -> Option<Why> {
+        let name = self.server["tls"]["credentialName"].as_str().filter(|_| is_tls(self.server))?;
+        let wanted = namespace_of(self.gateway.service);
+        let secrets = self.context.of_kind("Secret").filter(|secret| secret.name() == name);
+        let namespaces: Vec<&str> = secrets.map(namespace_of).collect();
+        let elsewhere = namespaces.first().filter(|_| !namespaces.contains(&wanted))?;
+        let message = format!(
+            "has the Secret {name}, which istiod looks for in {wanted}, where the gateway runs, and the stream has in {elsewhere}: \
+             without it every connection is reset"
+        );
+        Some(Why::warning(message, Some(format!("put the Secret into {wanted}"))))
+    }
+}
+
+/// The servers that istiod has taken on each port, for finding those that it skips.
+#[derive(Default)]
+struct Taken<'s> {
+    tls_hosts: BTreeMap<(u64, &'s str, &'s str), &'s Object>,
+    protocol: BTreeMap<(u64, &'s str), (bool, &'s Object)>,
+}
+
+impl<'s> Taken<'s> {
+    /// Why istiod skips a server, or takes one that Envoy refuses (Istio pilot/pkg/model/gateway.go mergeGateways).
+    fn skipped(&mut self, istio: &'s Object, server: &'s Value, port: u64) -> Option<Why> {
+        let bind = server["bind"].as_str().unwrap_or_default();
+        let is_known = |first: &Object| !age(first).is_empty() && !age(istio).is_empty();
+        let is_tls = is_tls(server);
+        let (first_is_tls, first) = *self.protocol.entry((port, bind)).or_insert((is_tls, istio));
+        if first_is_tls != is_tls {
+            let what = if is_tls { "has TLS and that of" } else { "has clear text and that of" };
+            let other = if is_tls { "has clear text" } else { "has TLS" };
+            let comes = match (is_known(first), is_tls) {
+                (true, true) => "istiod takes the clear text, which is older",
+                (true, false) => "with the TLS older Envoy refuses both, and the gateway is never ready",
+                (false, _) => {
+                    "where the TLS is older Envoy refuses both, and the gateway is never ready; otherwise there is clear text only"
+                }
+            };
+            return Some(Why::warning(format!("{what} {} {other}: {comes}", first.reference()), None));
+        }
+        if !is_tls {
+            return None;
+        }
+        let hosts = hosts(server);
+        let known = hosts.iter().find_map(|host| Some((host, *self.tls_hosts.get(&(port, bind, host))?)));
+        if let Some((host, first)) = known {
+            let first_one = first.reference();
+            let message = match is_known(first) {
+                true => format!("has the host {host} as {first_one} has, which is older: istiod skips this one"),
+                false => format!("has the host {host} as {first_one} has: istiod skips the younger one of the two"),
+            };
+            return Some(Why::warning(message, None));
+        }
+        self.tls_hosts.extend(hosts.into_iter().map(|host| ((port, bind, host), istio)));
+        None
+    }
+}
+
+/// A VirtualService that answers every request with a redirect to HTTPS.
+fn redirects_all(service: &Object) -> Option<Finding> {
+    let routes = list(&service.value["spec"]["http"]);
+    let is_for_all = |route: &Value| {
+        let matches = list(&route["match"]);
+        let no_condition =
+            |one: &Value| one.as_object().is_none_or(|one| one.keys().all(|key| key == "gateways" || key == "name"));
+        matches.is_empty() || matches.iter().any(no_condition)
+    };
+    let (at, route) = routes.iter().enumerate().find(|(_, route)| is_for_all(route))?;
+    let redirect = &route["redirect"];
+    let leads_back = redirect["scheme"] == "https" && redirect["authority"].is_null() && redirect["uri"].is_null();
+    leads_back.then(|| {
+        let message = "it redirects every request to HTTPS, also those that came to the ALB by HTTPS: a loop";
+        about(service, &ALB063, message).field(format!("/spec/http/{at}/redirect"))
+    })
+}
+
+fn servers(gateway: &Object) -> &[Value] {
+    list(&gateway.value["spec"]["servers"])
+}
+
+/// Whether a server has a host for all; it may have a namespace before it: `shop/*`.
+fn is_for_all(server: &Value) -> bool {
+    hosts(server).iter().any(|host| host.rsplit('/').next() == Some("*"))
+}
+
+fn is_tls(server: &Value) -> bool {
+    matches!(server["port"]["protocol"].as_str(), Some("HTTPS" | "TLS"))
+}
+
+fn hosts(server: &Value) -> Vec<&str> {
+    list(&server["hosts"]).iter().filter_map(Value::as_str).collect()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
