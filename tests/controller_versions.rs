@@ -3,6 +3,9 @@
 
 mod support;
 
+use std::path::{Path, PathBuf};
+
+use alb_controller::releases::differences;
 use istio_alb::output::release_docs;
 use support::{filter, project};
 
@@ -14,6 +17,31 @@ fn the_page_is_made_from_the_table() {
         std::fs::write(&path, &expected).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+}
+
+/// A behaviour that nobody asks for would say on the page what the program does not do.
+#[test]
+fn each_behaviour_is_asked_for() {
+    let mut text = String::new();
+    for folder in ["src", "crates/alb-controller/src"] {
+        for file in sources(&project().join(folder)) {
+            let path = file.to_string_lossy();
+            if !["/releases/", "tests", "release_docs"].iter().any(|part| path.contains(part)) {
+                text.push_str(&std::fs::read_to_string(&file).unwrap());
+            }
+        }
+    }
+    let unasked: Vec<String> = differences()
+        .filter_map(|difference| Some(format!("Behaviour::{:?}", difference.behaviour?)))
+        .filter(|name| !text.split(name.as_str()).skip(1).any(|rest| !rest.starts_with(char::is_alphanumeric)))
+        .collect();
+    assert_eq!(unasked, Vec::<String>::new());
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] });
+    found.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 
 /// The program on these manifests: its exit code, and what it prints. A run that is refused prints to stderr alone.

@@ -94,7 +94,14 @@ fn here(behaviour: Behaviour) -> &'static str {
         Behaviour::NameLengthChecked => {
             "`show` does not say that the controller refuses it; ALB021 is an error all the same."
         }
-        Behaviour::AttributeConflictWords | Behaviour::WafClassicWords => "`show` and ALB079 have these words.",
+        Behaviour::LoadBalancerWords
+        | Behaviour::WafClassicWords
+        | Behaviour::ListenPortWords
+        | Behaviour::ConflictNamesBoth => "`show` and ALB079 have these words.",
+        Behaviour::EmptySecurityGroups => "ALB029 says so. `show` has a managed one.",
+        Behaviour::ServiceRequired => {
+            "`show` has what becomes of a Service that does not exist; ALB084 is an error all the same."
+        }
         Behaviour::PodPortOpened => "ALB117 warns.",
         Behaviour::IngressV1 => "ALB116, an info.",
         Behaviour::TagsMerged => "`show` has the tags of the Service alone, and ALB051 warns.",

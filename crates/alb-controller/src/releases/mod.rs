@@ -22,6 +22,8 @@ use crate::catalogue::{CURRENT, Version};
 pub enum Behaviour {
     /// The type of a path decides what it matches.
     PathTypes,
+    /// Conflicts on a listener are called so.
+    ListenPortWords,
     /// Certificates keep their order.
     CertificateOrder,
     /// A backend whose Service is missing answers 503.
@@ -40,12 +42,16 @@ pub enum Behaviour {
     Ipv6TargetGroups,
     /// The length of `load-balancer-name` is checked.
     NameLengthChecked,
-    /// Conflicts of attributes are called so.
-    AttributeConflictWords,
+    /// Conflicts of attributes, and security groups that are not found, are called so.
+    LoadBalancerWords,
+    /// Empty `security-groups` are as none.
+    EmptySecurityGroups,
     /// The nodes let the load balancer in on the port of the pods.
     PodPortOpened,
     /// Ingresses are read as `networking.k8s.io/v1`.
     IngressV1,
+    /// A backend without a Service is an error of its own.
+    ServiceRequired,
     /// Tags of Service and Ingress are merged key by key.
     TagsMerged,
     /// Paths are sorted by their types and lengths.
@@ -64,6 +70,8 @@ pub enum Behaviour {
     ClassParamsNotAtAdmission,
     /// The value `dualstack-without-public-ipv4` is known.
     DualStackWithoutPublicIpv4,
+    /// Conflicts on a listener name both Ingresses.
+    ConflictNamesBoth,
     /// A member without `mutual-authentication` says nothing about it.
     MutualAuthenticationUnsaid,
     /// A web ACL is left alone where no member of the group names one.

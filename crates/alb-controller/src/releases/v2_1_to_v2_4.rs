@@ -69,6 +69,15 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "They have none. Tags of the annotation win over `--default-tags`.",
         "They are tagged as the load balancer is. `--default-tags` win over the annotation.",
         "pkg/ingress/model_build_load_balancer.go buildLoadBalancerTags at v2.1.3; pkg/ingress/model_build_tags.go at v2.2.0"),
+    since((2, 2, 0), "words: a conflict on a listener",
+        "`failed to merge listPort config for port: 80`.",
+        "`failed to merge listenPort config for port: 80`.",
+        "pkg/ingress/model_builder.go run at v2.1.3 and v2.2.0")
+        .asked(Behaviour::ListenPortWords),
+    since((2, 2, 0), "IAM permissions",
+        "They are not needed.",
+        "`ec2:DescribeAvailabilityZones`, and `elasticloadbalancing:AddTags` and `RemoveTags` on listeners and rules.",
+        "docs/install/iam_policy.json at v2.1.3 and v2.2.0"),
     since((2, 2, 0), "one subnet in a Local Zone",
         "Two subnets are needed, except on an Outpost.",
         "One subnet is enough there, too.",
@@ -102,11 +111,16 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "They are discovered at each reconcile: a new subnet with the tag changes the ALB.",
         "The ALB keeps the subnets that it has.",
         "pkg/ingress/model_build_load_balancer.go buildLoadBalancerSubnetMappings at v2.2.4 and v2.3.0"),
-    since((2, 3, 0), "words: members with different attributes",
-        "`conflicting loadBalancerAttribute k: a | b`.",
-        "`conflicting attributes k: a | b`.",
+    since((2, 3, 0), "words: different attributes, security groups that are not found",
+        "`conflicting loadBalancerAttribute k: a | b`, `couldn't found all securityGroups`.",
+        "`conflicting attributes k: a | b`, `couldn't find all securityGroups`.",
         "pkg/ingress/model_build_load_balancer.go at v2.2.4, model_build_load_balancer_attributes.go at v2.3.0")
-        .asked(Behaviour::AttributeConflictWords),
+        .asked(Behaviour::LoadBalancerWords),
+    since((2, 3, 0), "empty `security-groups`",
+        "The ALB gets the default security group of the VPC.",
+        "They are as none: the ALB gets a managed one.",
+        "pkg/ingress/model_build_load_balancer.go buildLoadBalancerSecurityGroups at v2.2.4 and v2.3.0")
+        .asked(Behaviour::EmptySecurityGroups),
     since((2, 3, 1), "rules of the nodes for pods with a named target port",
         "v2.3.0 opens port 1 in place of the port of the pods, so that no target is reached.",
         "The port of the pods is opened.",
@@ -118,6 +132,11 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "controllers/ingress/group_controller.go and pkg/ingress/class.go at v2.3.1 and v2.4.0; docs/deploy/installation.md at \
          v3.5.0; PR 2433")
         .asked(Behaviour::IngressV1),
+    since((2, 4, 0), "a backend without a Service",
+        "It is read as one with an empty name, which does not exist.",
+        "The group is refused: `missing required \"service\" field`.",
+        "pkg/ingress/enhanced_backend_builder.go Build at v2.3.1 and v2.4.0")
+        .asked(Behaviour::ServiceRequired),
     since((2, 4, 0), "`tags` on Service and Ingress",
         "Those of the Service replace those of the Ingress on the target group as a whole.",
         "Both are merged key by key, and the value of the Service wins.",

@@ -42,6 +42,10 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "It is read.",
         "pkg/annotations/constants.go and pkg/ingress/model_build_listener.go computeIngressMutualAuthentication at v2.7.0")
         .annotation("mutual-authentication"),
+    since((2, 7, 0), "IAM permissions",
+        "They are not needed.",
+        "`elasticloadbalancing:DescribeTrustStores`, for `mutual-authentication` with the name of a trust store.",
+        "docs/install/iam_policy.json at v2.6.2 and v2.7.0"),
     since((2, 8, 0), "`security-group-prefix-lists`",
         "The key is unknown, and ignored: without `inbound-cidrs` the ALB is open to the world.",
         "It is read, and alone takes the place of `0.0.0.0/0`.",
@@ -56,6 +60,12 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "It leaves updates alone.",
         "It keeps the `loadBalancerClass` that a Service has where an update leaves it out.",
         "webhooks/core/service_mutator.go MutateUpdate at v2.7.2 and v2.8.0"),
+    since((2, 8, 1), "words: conflicts on a listener",
+        "Both sides name the same Ingress, the one that was looked at last: `conflicting protocol, a/b: HTTP | a/b: HTTPS`.",
+        "Each side names its own.",
+        "pkg/ingress/model_builder.go mergeListenPortConfigs, which points to a loop variable, and go.mod at v2.8.0 (Go 1.21) and \
+         v2.8.1 (Go 1.22)")
+        .asked(Behaviour::ConflictNamesBoth),
     since((2, 8, 1), "members without `mutual-authentication`",
         "v2.7.0 and v2.8.0: one that says nothing says `off` for port 443, and clashes with a member that says `verify`: \
          `conflicting mTLS Attributes`.",
@@ -103,6 +113,14 @@ pub(super) static DIFFERENCES: &[Difference] = &[
         "What the class sets settles it. Otherwise: `conflicting load balancer attributes k: a | b`.",
         "pkg/ingress/model_build_load_balancer_attributes.go at v2.10.0 and v2.10.1")
         .asked(Behaviour::ClassSettlesAttributes),
+    since((2, 10, 1), "IAM permissions",
+        "The policy of v2.9.0 has two more than the older ones, which only NLBs need.",
+        "`elasticloadbalancing:DescribeListenerAttributes` and `ModifyListenerAttributes` are needed for every ALB.",
+        "docs/install/iam_policy.json at v2.8.3 and v2.9.0; pkg/deploy/elbv2/listener_manager.go at v2.10.1"),
+    since((2, 11, 0), "IAM permissions",
+        "They are not needed.",
+        "`elasticloadbalancing:DescribeCapacityReservation` and `ModifyCapacityReservation`.",
+        "docs/install/iam_policy.json at v2.10.1 and v2.11.0"),
     since((2, 11, 0), "the default scheme",
         "It is `internal`.",
         "It is that of the flag `--default-load-balancer-scheme`, by default `internal`.",
@@ -113,6 +131,11 @@ pub(super) static DIFFERENCES: &[Difference] = &[
          FailedDeployModel).",
         "pkg/networking/security_group_reconciler.go reconcileIngressWithSGInfo at v2.11.0 and v2.12.0; issue 4893")
         .asked(Behaviour::GrantedFirst),
+    since((2, 12, 0), "IAM permissions",
+        "They are not needed.",
+        "`elasticloadbalancing:SetRulePriorities`, where rules move, and `elasticloadbalancing:ModifyIpPools` and \
+         `ec2:DescribeIpamPools`, for IPAM pools.",
+        "docs/install/iam_policy.json at v2.11.0 and v2.12.0"),
     since((2, 12, 0), "`advertiseTrustStoreCaNames` in `mutual-authentication`",
         "The key is dropped.",
         "It is `on` or `off`, with mode `verify` only; everything else stops the group.",

@@ -151,6 +151,9 @@ fn empty(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     }
     Some(match annotation.empty {
         Empty::Harmless => at("it does nothing").severity(Severity::Warning),
+        Empty::Absent if name == "security-groups" && !context.has(Behaviour::EmptySecurityGroups) => {
+            at("the ALB would get the default security group of the VPC")
+        }
         Empty::Absent => at("the controller takes it as if it were not there"),
         Empty::Refused => ingress.refusal(at("the controller refuses it")),
         Empty::Aws => at("it goes to AWS as it is, which refuses it"),

@@ -1,6 +1,6 @@
 use super::*;
 use crate::finding::Rule;
-use crate::lint::testing::{Manifest, entry, working};
+use crate::lint::testing::{Manifest, configured, entry, findings_of, working};
 
 /// What a rule says of manifests under a release.
 fn told(rule: &Rule, manifest: &Manifest, release: &str) -> Vec<String> {
@@ -168,5 +168,31 @@ fn verdicts_of_other_rules() {
         let rule = crate::lint::REGISTRY.find(id).unwrap();
         assert_eq!(told(rule, &manifest, before).join("\n"), older, "{id} {before}\n{}", manifest.text());
         assert_eq!(told(rule, &manifest, release).join("\n"), newer, "{id} {release}\n{}", manifest.text());
+    }
+}
+
+/// What a rule says, where only its words depend on the release.
+#[test]
+fn words_of_other_rules() {
+    let backend = "unused, port: {name: use-annotation}";
+    let action = working().paths(&[entry("/*", "ImplementationSpecific", &format!("name: {backend}"))]);
+    let elsewhere = working().paths(&[entry("/*", "ImplementationSpecific", "name: shop, port: {number: 80}")]);
+    let elsewhere = elsewhere
+        .and("apiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: shop}\nspec: {ports: [{port: 80}]}\n");
+    let groups = |list: &str| working().set("security-groups", list);
+    for (id, release, before, manifest, older, newer) in [
+        ("ALB004", "2.2.0", "2.1.3", action, "refuses the whole group", "answered with 503"),
+        ("ALB043", "2.2.0", "2.1.3", elsewhere, "refuses the whole group", "answered with 503"),
+        ("ALB026", "2.3.0", "2.2.4", groups("sg-1"), "upgrade to v2.3.0", "'true'"),
+        ("ALB029", "2.3.0", "2.2.4", groups(""), "default security group of the VPC", "as if it were not there"),
+        ("ALB069", "2.12.0", "2.11.0", working().set("inbound-cidrs", "10.0.0.1/8"), "goes and comes", "would fail"),
+    ] {
+        for (release, expected) in [(before, older), (release, newer)] {
+            let settings = configured(&format!("{{controllerVersion: {release:?}}}"));
+            let found = findings_of(&manifest.text(), &settings).unwrap();
+            let finding = found.iter().find(|finding| finding.rule.id == id).unwrap();
+            let said = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or(finding.rule.help));
+            assert!(said.contains(expected), "{id} {release}: {said}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::model::output::Protocol;
 use crate::model::reference::{Key, Reason};
 use crate::model::select::group::Member;
 use crate::releases::Behaviour;
-use k8s_openapi::api::networking::v1::IngressBackend;
+use k8s_openapi::api::networking::v1::{IngressBackend, IngressServiceBackend};
 use kubernetes_objects::PortRef;
 use std::collections::BTreeSet;
 
@@ -36,7 +36,14 @@ impl<'a> Builder<'a> {
         member: &Member<'a>,
         backend: &IngressBackend,
     ) -> Result<Backend, Reason> {
-        let service = backend.service.as_ref().ok_or_else(|| Reason::new("missing required \"service\" field"))?;
+        let unnamed = IngressServiceBackend::default();
+        let service = match &backend.service {
+            Some(service) => service,
+            None if self.has(Behaviour::ServiceRequired) => {
+                return Err(Reason::new("missing required \"service\" field"));
+            }
+            None => &unnamed,
+        };
         let annotations = &member.annotations;
         let suffix = format!("conditions.{}", service.name);
         let conditions: Vec<Condition> = annotations.json(&suffix)?.unwrap_or_default();
@@ -75,7 +82,8 @@ impl<'a> Builder<'a> {
         let only_one = forward.target_groups.len() == 1 && names.len() == 1;
         for name in names {
             let key = Key::new(&member.key.namespace, &name);
-            match self.find_service(&key) {
+            let found = if name.is_empty() { Found::Missing } else { self.find_service(&key) };
+            match found {
                 Found::Service(_) => {}
                 Found::Unknown => {
                     let message = format!("it depends on the cluster: the Service {key} is not in the stream");

@@ -78,7 +78,7 @@ impl<'a> Builder<'a> {
         let from_class = params.map(|p| class_params::map_of(&p.spec.load_balancer_attributes)).unwrap_or_default();
         let what = if self.has(Behaviour::ClassSettlesAttributes) {
             "load balancer attributes"
-        } else if self.has(Behaviour::AttributeConflictWords) {
+        } else if self.has(Behaviour::LoadBalancerWords) {
             "attributes"
         } else {
             "loadBalancerAttribute"

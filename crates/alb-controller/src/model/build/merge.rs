@@ -15,6 +15,7 @@ impl Builder<'_> {
     /// Ports of the whole group (model_builder.go:350-358).
     pub fn merge_listen_ports(&self, by_member: &ListenPortsByMember) -> Result<BTreeMap<i32, ListenPort>, Reason> {
         let ports: BTreeSet<i32> = by_member.values().flat_map(|ports| ports.keys().copied()).collect();
+        let what = if self.has(Behaviour::ListenPortWords) { "listenPort" } else { "listPort" };
         let mut merged = BTreeMap::new();
         for port in ports {
             let configs: Vec<(&Key, &ListenPort)> = self
@@ -23,7 +24,7 @@ impl Builder<'_> {
                 .filter_map(|member| Some((&member.key, by_member.get(&member.key)?.get(&port)?)))
                 .collect();
             let config = self.merge(&configs).map_err(|reason| Reason {
-                message: format!("failed to merge listenPort config for port: {port}: {}", reason.message),
+                message: format!("failed to merge {what} config for port: {port}: {}", reason.message),
                 ..reason
             })?;
             merged.insert(port, config);
@@ -68,7 +69,7 @@ impl Builder<'_> {
     }
 
     fn merge(&self, configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
-        let mut merged = merge(configs)?;
+        let mut merged = merge(configs, self.has(Behaviour::ConflictNamesBoth))?;
         merged.certificates = merge_certificates(configs, self.has(Behaviour::DefaultCertificateAgain));
         if !self.has(Behaviour::CertificateOrder) {
             merged.certificates.sort();
@@ -97,17 +98,20 @@ impl Builder<'_> {
 /// The value of the first member that has one. Every other value must be equal.
 struct Agreed<'a, T> {
     first: Option<(&'a Key, T)>,
+    /// Older releases name the Ingress that they looked at last on both sides.
+    names_both: bool,
 }
 
 impl<'a, T: PartialEq> Agreed<'a, T> {
-    fn none() -> Self {
-        Agreed { first: None }
+    fn none(names_both: bool) -> Self {
+        Agreed { first: None, names_both }
     }
 
     /// `conflict` words a disagreement: `namespace/name: its value | namespace/name: the other value`.
     fn add(&mut self, key: &'a Key, value: T, what: &str, show: impl Fn(&T) -> String) -> Result<(), Reason> {
         match &self.first {
             Some((first, agreed)) if *agreed != value => {
+                let first = if self.names_both { *first } else { key };
                 let message = format!("conflicting {what}, {first}: {} | {key}: {}", show(agreed), show(&value));
                 Err(Reason::conflict(message).of(key))
             }
@@ -128,13 +132,13 @@ fn set(items: &[String]) -> Vec<String> {
     items.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The settings of a listener, certificates apart (model_builder.go:387-512).
-fn merge(configs: &[(&Key, &ListenPort)]) -> Result<ListenPort, Reason> {
-    let mut protocol = Agreed::none();
-    let mut cidrs = Agreed::none();
-    let mut prefix_lists = Agreed::none();
-    let mut ssl_policy = Agreed::none();
-    let mut mutual = Agreed::none();
+/// The settings of a listener, certificates apart (model_builder.go:387-512). `names_both`: whether a conflict names both Ingresses.
+fn merge(configs: &[(&Key, &ListenPort)], names_both: bool) -> Result<ListenPort, Reason> {
+    let mut protocol = Agreed::none(names_both);
+    let mut cidrs = Agreed::none(names_both);
+    let mut prefix_lists = Agreed::none(names_both);
+    let mut ssl_policy = Agreed::none(names_both);
+    let mut mutual = Agreed::none(names_both);
     for (key, config) in configs {
         protocol.add(key, config.protocol, "protocol", |p| p.name().to_owned())?;
         if !config.cidrs_v4.is_empty() || !config.cidrs_v6.is_empty() {

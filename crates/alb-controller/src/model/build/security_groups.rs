@@ -35,7 +35,8 @@ impl Builder<'_> {
             if found.len() < groups.len() {
                 let found: Vec<&String> = found.into_iter().collect();
                 let what = format!("nameOrIDs: {}, found: {}", show_list(groups), show_list(&found));
-                return Err(self.blame(suffix, format!("couldn't find all securityGroups, {what}")));
+                let find = if self.has(Behaviour::LoadBalancerWords) { "find" } else { "found" };
+                return Err(self.blame(suffix, format!("couldn't {find} all securityGroups, {what}")));
             }
         }
         let ids: Vec<&str> = groups.iter().filter(|g| g.starts_with("sg-")).map(String::as_str).collect();

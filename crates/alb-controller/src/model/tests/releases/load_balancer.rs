@@ -23,7 +23,12 @@ fn load_balancers() {
     ];
     for (release, what) in words {
         let message = format!("Build: conflicting {what} a: 1 | 2");
-        assert_eq!(told(&model_by(&conflict, release), ""), message, "{:?}", Behaviour::AttributeConflictWords);
+        assert_eq!(told(&model_by(&conflict, release), ""), message, "{:?}", Behaviour::LoadBalancerWords);
+    }
+    let twice = with(&[("security-groups", "sg-1,sg-1")]);
+    for (release, find) in [(Version(2, 2, 4), "found"), (Version(2, 3, 0), "find")] {
+        let message = format!("Build: couldn't {find} all securityGroups, nameOrIDs: [sg-1 sg-1], found: [sg-1]");
+        assert_eq!(told(&model_by(&twice, release), ""), message, "{:?}", Behaviour::LoadBalancerWords);
     }
     hold(&[
         (
