@@ -1,6 +1,6 @@
 //! Gateways of the Kubernetes Gateway API with a real istiod, of two releases, beside a real API server: what istiod makes of what
 //! we print is compared with what we say that it makes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::exit)]
 #![cfg(target_os = "linux")]
 
 #[path = "gateway_api/helm.rs"]

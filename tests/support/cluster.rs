@@ -36,9 +36,7 @@ pub const INGRESS: Kind = Kind { api: "/apis/networking.k8s.io/v1", plural: "ing
 /// The cluster, started by whoever asks first.
 pub fn get() -> &'static Cluster {
     RUNNING.get_or_init(|| {
-        // In a process namespace of its own every test program has the same number.
-        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos();
-        let folder = std::env::temp_dir().join(format!("istio-alb-cluster-{}-{since}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("istio-alb-cluster-{}", std::process::id()));
         let mut holder = Command::new(project().join("tests/cluster/cluster.sh"))
             .arg("hold")
             .arg(&folder)

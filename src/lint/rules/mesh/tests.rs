@@ -63,6 +63,10 @@ fn servers_that_an_alb_gets_no_answer_from() {
         https("'*'", "mode: PASSTHROUGH") + &route(&spec)
     };
     let other_port = "{port: {number: 8443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: MUTUAL}}";
+    let tls = |spec: &str| https("'*'", "mode: SIMPLE").replace("protocol: HTTPS", "protocol: TLS") + &route(spec);
+    let on_target = https("a.example.com", "mode: SIMPLE").replace("number: 443", "number: 8443");
+    let high =
+        format!("selector: {{app: gw, istio: gw}}\n{}", SPEC.replace("port: 443", "port: 443, targetPort: 8443"));
     let one = "{port: {number: 443, protocol: HTTPS, name: one}, hosts: [a.example.com], tls: {mode: SIMPLE}}";
     let all = "{port: {number: 443, protocol: HTTPS, name: all}, hosts: ['*'], tls: {mode: SIMPLE}}";
     let apart = |routed: &str| {
@@ -85,6 +89,11 @@ fn servers_that_an_alb_gets_no_answer_from() {
             ("MUTUAL", with(&https("'*'", "mode: MUTUAL")), here),
             ("ISTIO_MUTUAL", with(&https("'*'", "mode: ISTIO_MUTUAL")), here),
             ("OPTIONAL_MUTUAL", with(&https("'*'", "mode: OPTIONAL_MUTUAL")), &[]),
+            ("TLS without HTTP", with(&tls("{}")), here),
+            ("TLS without HTTP, with routes for HTTP", with(&tls("{gateways: [g], http: []}")), here),
+            ("TLS without HTTP, with a route", with(&tls("{gateways: [g], tcp: [{route: []}]}")), &[]),
+            ("a server on the target port", with(&on_target).service(&high), here),
+            ("a server on a port that does not lead there", with(&on_target), &[]),
             ("PASSTHROUGH without a route", with(&https("'*'", "mode: PASSTHROUGH")), here),
             ("PASSTHROUGH for one host", with(&https("a.example.com", "mode: PASSTHROUGH")), here),
             ("PASSTHROUGH, routed for every SNI", with(&passthrough("'*'")), &[]),
