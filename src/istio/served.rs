@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::gateway_api::servers::is_of_another;
 use super::pods::{Pods, WORKLOADS, selects};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{is_tcp, ports};
@@ -186,6 +187,8 @@ fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
 /// A server of a Gateway.
 struct Server {
     gateway: String,
+    /// What it is called where it was written.
+    noun: &'static str,
     number: u64,
     /// On the target port of the Service's port with this number, or on the number itself.
     pod_port: Option<u64>,
@@ -218,9 +221,9 @@ impl Servers {
             Some(_) => labels.iter().any(|labels| selects(&gateway.value["spec"]["selector"], labels)),
         };
         let mut found = Vec::new();
-        for gateway in gateways.iter().filter(|gateway| is_selected(gateway)) {
+        for gateway in gateways.iter().filter(|gateway| is_selected(gateway) && !is_of_another(gateway, service)) {
             for server in gateway.value["spec"]["servers"].as_array().into_iter().flatten() {
-                found.extend(Server::read(&gateway.reference().to_string(), server, service, pods));
+                found.extend(Server::read(gateway, server, service, pods));
             }
         }
         let (web, passing_on) = found.into_iter().partition(|server: &Server| server.speaks != Speaks::Unknown);
@@ -246,7 +249,8 @@ impl Servers {
         let answers = |server: &&Server| server.speaks == Speaks::ClearText || server.for_all;
         let here = || self.web.iter().filter(is_here);
         if let Some(server) = here().find(answers).or_else(|| here().next()) {
-            let why = format!("{} has a server on port {} for it ({})", server.gateway, server.number, server.words);
+            let Server { gateway, noun, number, words, .. } = server;
+            let why = format!("{gateway} has a {noun} on port {number} for it ({words})");
             return Some(Served::new(server.speaks, Evidence::Gateway(why)));
         }
         // A Gateway that only redirects to HTTPS goes with one that is elsewhere, which serves it.
@@ -266,7 +270,7 @@ impl Servers {
 
 impl Server {
     /// A server, unless it is for east-west traffic or of a protocol that nobody knows.
-    fn read(gateway: &str, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
+    fn read(gateway: &Object, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
         let number = server["port"]["number"].as_u64()?;
         let protocol = server["port"]["protocol"].as_str()?.to_ascii_uppercase();
         let mode = server["tls"]["mode"].as_str();
@@ -277,13 +281,16 @@ impl Server {
             _ => return None,
         };
         let pod_port = listener(number, service, pods);
-        let words = match (speaks, mode) {
-            (Speaks::Tls, mode) => format!("{protocol}, {}", mode.unwrap_or("PASSTHROUGH")),
-            _ => protocol,
+        let mode = match mode.unwrap_or("PASSTHROUGH") {
+            "SIMPLE" if gateway.is_made() => "Terminate",
+            mode => mode,
         };
+        let words = if speaks == Speaks::Tls { format!("{protocol}, {mode}") } else { protocol };
         let redirects = server["tls"]["httpsRedirect"] == true;
+        let noun = if gateway.is_made() { "listener" } else { "server" };
         let for_all = is_for_all(server);
-        Some(Server { gateway: gateway.to_owned(), number, pod_port, speaks, redirects, for_all, words })
+        let gateway = gateway.reference().to_string();
+        Some(Server { gateway, noun, number, pod_port, speaks, redirects, for_all, words })
     }
 }
 

@@ -25,6 +25,10 @@ pub struct Release {
 /// The newest.
 pub const NEWEST: Release = Release { name: "20260827", tool: Tool::Istiod, gateway_api: "1.6.0" };
 
+/// An older one, for `tests/gateway_api.rs`.
+#[allow(dead_code)]
+pub const OLDER: Release = Release { name: "1.29.1", tool: Tool::Istiod129, gateway_api: "1.4.0" };
+
 impl Release {
     /// What it takes to run it.
     pub fn needs(self) -> Vec<Need> {

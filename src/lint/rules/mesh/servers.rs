@@ -26,7 +26,8 @@ rules! {
             `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
             redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
             VirtualService that takes every request is always a loop. In all these cases the health check on the status \
-            port stays green.",
+            port stays green.\n\nA listener of the Gateway API comes to the same: with a `hostname` alone, client certificates, `TLS` or \
+            `Passthrough` an ALB gets no answer. Since a Gateway has all listeners of its pods that is certain, and an error.",
         help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; \
             redirect on the ALB (`ssl-redirect`) instead of in the mesh",
         source: "Istio pilot/pkg/model/gateway.go mergeGateways, GetSNIHostsForServer, \
@@ -47,7 +48,8 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
             let unfit = Unfit { context, gateway, istio, server, port };
             let whys = [unfit.why(), taken.skipped(istio, server, port), unfit.secret()];
             findings.extend(whys.into_iter().flatten().map(|why| {
-                let message = format!("the server on port {port} {}", why.message);
+                let noun = if istio.is_made() { "listener" } else { "server" };
+                let message = format!("the {noun} on port {port} {}", why.message);
                 let finding = about(istio, &ALB063, message).maybe_help(why.help).severity(why.severity);
                 finding.field(format!("/spec/servers/{at}"))
             }));
@@ -84,6 +86,9 @@ impl Unfit<'_> {
     /// Why an ALB can't lead to it.
     fn why(&self) -> Option<Why> {
         let tls = &self.server["tls"];
+        if self.istio.is_made() {
+            return self.listener();
+        }
         if tls["httpsRedirect"] == true {
             return self.redirect();
         }
@@ -98,6 +103,31 @@ impl Unfit<'_> {
                 Some(Why::warning(message, self.clear_text_port()))
             }
         }
+    }
+
+    /// The same of a listener of the Gateway API. Its Gateway has all listeners for its pods, so nothing else can answer.
+    fn listener(&self) -> Option<Why> {
+        let mode = self.server["tls"]["mode"].as_str().unwrap_or_default();
+        let is_here =
+            |server: &&Value| server["port"]["number"] == self.port && is_tls_server(server) && is_for_all(server);
+        let has_all = || servers(self.istio).iter().any(|server| is_here(&server));
+        let (message, help) = match (self.server["port"]["protocol"].as_str(), mode) {
+            (Some("TLS"), _) | (Some("HTTPS"), "PASSTHROUGH") => (
+                "chooses by SNI, and an ALB sends none".to_owned(),
+                "use `protocol: HTTPS` with `tls.mode: Terminate`, or leave this listener to a Gateway of its own behind an NLB",
+            ),
+            (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") if has_all() => return None,
+            (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") => (
+                format!("has the hostname {}, and an ALB sends no SNI", hosts(self.server).join(", ")),
+                "add a listener for this port with the same certificate and without `hostname`, and choose by `hostnames` of the routes",
+            ),
+            (Some("HTTPS"), _) => (
+                "wants a client certificate, and an ALB has none".to_owned(),
+                "let the ALB ask for it (`ingress.mutualAuthentication`), and end plain TLS here",
+            ),
+            _ => return None,
+        };
+        Some(Why { severity: Severity::Error, message, help: Some(help.to_owned()) })
     }
 
     fn redirect(&self) -> Option<Why> {

@@ -418,3 +418,41 @@ fn two_services_for_the_same_pods() {
         assert_eq!(found, expected, "{what}\n{text}");
     }
 }
+
+#[test]
+fn listeners_that_an_alb_gets_no_answer_from() {
+    let listeners = |listeners: &str| {
+        working().spec(rule("/", "Prefix", "name: g-istio, port: {number: 443}")).and(&format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: mesh, annotations: \
+             {{networking.istio.io/service-type: NodePort}}}}\nspec: {{gatewayClassName: istio, listeners: [{listeners}]}}\n"
+        ))
+    };
+    let https = |name: &str, more: &str| format!("{{name: {name}, port: 443, protocol: HTTPS, {more}}}");
+    let error = "error Gateway mesh/g /spec/listeners/0";
+    let mutual = "tls: {options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}";
+    hold(
+        &ALB063,
+        &[
+            ("for all", listeners(&https("a", "tls: {}")), &[]),
+            ("for one", listeners(&https("a", "hostname: shop.example.com, tls: {}")), &[error]),
+            ("for some", listeners(&https("a", "hostname: '*.example.com', tls: {}")), &[error]),
+            (
+                "for one, and for all",
+                listeners(&format!("{}, {}", https("a", "hostname: shop.example.com, tls: {}"), https("b", "tls: {}"))),
+                &[],
+            ),
+            ("mutual", listeners(&https("a", mutual)), &[error]),
+            ("optional", listeners(&https("a", &mutual.replace("MUTUAL", "OPTIONAL_MUTUAL"))), &[]),
+            ("passed through", listeners("{name: a, port: 443, protocol: TLS, tls: {mode: Passthrough}}"), &[error]),
+            ("TLS", listeners("{name: a, port: 443, protocol: TLS, tls: {mode: Terminate}}"), &[error]),
+            (
+                "on another port",
+                listeners(&format!(
+                    "{}, {{name: b, port: 8443, protocol: TLS, tls: {{mode: Passthrough}}}}",
+                    https("a", "tls: {}")
+                )),
+                &[],
+            ),
+        ],
+    );
+}

@@ -224,6 +224,12 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
         "ipFamilyPolicy is {policy} and ipFamilies is open: a dual-stack cluster fills in IPv6, which an ipv4 ALB can't have"
     );
     let finding = about(service, &ALB056, message).field("/spec/ipFamilyPolicy");
+    if service.is_made() {
+        // istiod always has it so, and a cluster with one family makes nothing of it.
+        let help = "in a dual-stack cluster set `ingress.ipAddressType: dualstack`, or `spec: {ipFamilyPolicy: SingleStack}` under \
+                    the key `service` of the Gateway's parameters";
+        return Some(finding.severity(Severity::Info).help(help));
+    }
     Some(finding.severity(Severity::Warning))
 }
 
