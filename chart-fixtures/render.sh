@@ -44,7 +44,7 @@ for name in $(compgen -e HELM_ || true); do unset "$name"; done
 export HELM_CACHE_HOME=$work/cache HELM_CONFIG_HOME=$work/config HELM_DATA_HOME=$work/data KUBECONFIG=$work/none
 
 # The parent charts' dependency lies beside them.
-cp -R "$here/gateway" "$here/umbrella" "$here/two-gateways" "$work/"
+cp -R "$here/gateway" "$here/gateway-api" "$here/umbrella" "$here/two-gateways" "$work/"
 for parent in umbrella two-gateways; do
   mkdir -p "$work/$parent/charts"
   cp -R "$here/gateway" "$work/$parent/charts/gateway"

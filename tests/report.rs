@@ -143,9 +143,10 @@ fn what_is_not_judged_is_named() {
 }
 
 /// Cases whose output `check --as-is` rightly finds errors in, and whose fault that is.
-const NOT_OURS: [(&str, &str); 7] = [
+const NOT_OURS: [(&str, &str); 8] = [
     ("flux-node-port", "Flux fills in the values later"),
     ("foreign-alb-ingress-is-not-judged", "of an Ingress of somebody else"),
+    ("gateway-api-with-an-ingress-by-hand", "of an Ingress of somebody else"),
     ("helm3-umbrella", "of a Secret of somebody else"),
     ("helm4-umbrella", "of a Secret of somebody else"),
     ("how-to-full", "allowed by the configuration"),

@@ -78,7 +78,7 @@ pub struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Gateway {
-    /// The name of the Service.
+    /// The name of the Service, or of the `Gateway` (Gateway API) from which istiod makes it.
     pub name: Option<String>,
     /// The namespace of the Service.
     pub namespace: Option<String>,
@@ -96,10 +96,11 @@ pub struct Service {
     #[serde(rename = "type")]
     pub kind: Option<ServiceType>,
     /// Node ports by the name of the Service's port (`status-port`, `http2`, `https`), each 30000 to 32767. A port without
-    /// one keeps what was rendered, or gets one from Kubernetes.
+    /// one keeps what was rendered, or gets one from Kubernetes. For a `Gateway` they go into the ConfigMap of its `parametersRef`, and
+    /// the names are those of its listeners.
     pub node_ports: Option<Entries<Var<i64>>>,
     /// What happens to ports beside `status-port`, `http2` and `https`: `keep`, `drop` or `deny`. Kept ones are named in a
-    /// finding, since the ALB does not serve them; with `deny` the run fails.
+    /// finding, since the ALB does not serve them; with `deny` the run fails. Listeners of a `Gateway` can't be dropped.
     pub extra_ports: Option<ExtraPorts>,
     /// What happens to the target ports of `status-port`, `http2` and `https`: `auto`, `keep` or `pin`. A gateway listens on
     /// the target ports of its Service, and pods without the privilege can't listen on 80 and 443. With `auto` a rendered

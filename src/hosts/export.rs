@@ -25,7 +25,8 @@ use crate::flux::variables;
 use crate::rewrite::service;
 use crate::rewrite::{Rewritten, RewrittenGateway};
 
-use operations::operations;
+use kubernetes_objects::Object;
+use operations::{of_gateway, operations};
 
 /// The name of the file with the Ingress.
 pub const INGRESS: &str = "ingress.yaml";
@@ -44,11 +45,15 @@ pub struct File {
 /// A patch of kustomize for one object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObjectPatch {
-    /// The Service.
+    /// Its `apiVersion`.
+    pub api_version: String,
+    /// Its kind: a Service; where istiod makes that, a Gateway or a ConfigMap.
+    pub kind: String,
+    /// Its name.
     pub name: String,
     /// Its namespace, as rendered.
     pub namespace: String,
-    /// The operations; empty where the Service only has to exist.
+    /// The operations; empty where the object only has to exist.
     pub operations: Vec<PatchOperation>,
 }
 
@@ -71,24 +76,33 @@ pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
                 .at(place.clone())
                 .help("export from what the chart renders by itself, without istio-alb as its post-renderer"));
         }
-        let patch = ObjectPatch {
-            name: gateway.service.name().to_owned(),
-            namespace: gateway.service.namespace().to_owned(),
-            operations: operations(gateway),
+        let of_service = || (&gateway.service, &gateway.patch, operations(gateway));
+        let found = match &gateway.made {
+            None => vec![of_service()],
+            Some(made) => of_gateway(gateway, made),
         };
-        check(gateway, &patch)?;
-        if !patches.contains(&patch) {
-            patches.push(patch);
+        for (object, expected, operations) in found {
+            let patch = ObjectPatch {
+                api_version: object.api_version().to_owned(),
+                kind: object.kind().to_owned(),
+                name: object.name().to_owned(),
+                namespace: object.namespace().to_owned(),
+                operations,
+            };
+            check(object, expected, &patch)?;
+            if !patches.contains(&patch) {
+                patches.push(patch);
+            }
         }
     }
     Ok(patches)
 }
 
-/// Compares the Service that the operations make of the rendered one with the filter's.
-fn check(gateway: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
-    let expected = service::patched(&gateway.service.value, &gateway.patch)?;
+/// Compares what the operations make of a rendered object with what the filter makes of it.
+fn check(object: &Object, expected: &Patch, patch: &ObjectPatch) -> Result<(), Error> {
+    let expected = service::patched(&object.value, expected)?;
     // kustomize adds annotations of its own, so there always are some.
-    let mut rendered = gateway.service.value.clone();
+    let mut rendered = object.value.clone();
     if !patch.operations.is_empty() && !rendered["metadata"]["annotations"].is_object() {
         rendered["metadata"]["annotations"] = json!({});
     }
@@ -108,25 +122,24 @@ fn check(gateway: &RewrittenGateway, patch: &ObjectPatch) -> Result<(), Error> {
     if plain(expected) == plain(found) {
         return Ok(());
     }
-    Err(Error::internal(format!(
-        "the exported patches of Service {} do not do what the filter does",
-        gateway.service.full_name()
-    ))
-    .at(gateway.service.place.clone()))
+    let message = format!("the exported patches of {} do not do what the filter does", object.reference());
+    Err(Error::internal(message).at(object.place.clone()))
 }
 
 impl ObjectPatch {
-    /// The patch that fails if the Service is not there.
+    /// The patch that fails if the object is not there.
     #[must_use]
     pub fn assertion(&self) -> String {
-        format!("apiVersion: v1\nkind: Service\nmetadata: {}\n", self.named())
+        format!("apiVersion: {}\nkind: {}\nmetadata: {}\n", self.api_version, self.kind, self.named())
     }
 
-    /// The fields that choose the Service, for `target`.
+    /// The fields that choose the object, for `target`.
     #[must_use]
     pub fn target(&self) -> String {
         let named = self.named();
-        format!("{{version: v1, kind: Service, {}", &named[1..])
+        let (group, version) = self.api_version.split_once('/').unwrap_or(("", &self.api_version));
+        let group = if group.is_empty() { String::new() } else { format!("group: {group}, ") };
+        format!("{{{group}version: {version}, kind: {}, {}", self.kind, &named[1..])
     }
 
     fn named(&self) -> String {
@@ -172,15 +185,24 @@ pub fn lines(operations: &[PatchOperation], as_numbers: bool) -> String {
     text
 }
 
-/// The Ingresses as a file, with comment.
+/// What a gateway adds to the stream: its Ingress, and before it a ConfigMap with the parameters of a Gateway.
+#[must_use]
+pub fn added(gateway: &RewrittenGateway) -> Vec<Value> {
+    let parameters = gateway.made.iter().filter_map(|made| made.added.clone());
+    parameters.chain([gateway.ingress.printed()]).collect()
+}
+
+/// The Ingresses as a file, with comment, and what goes with them.
 #[must_use]
 pub fn ingresses(rewritten: &Rewritten<'_>, by: &str) -> File {
-    let ingresses: Vec<String> = rewritten
-        .gateways
-        .iter()
-        .map(|gateway| manifest_yaml::emit(&gateway.ingress.printed(), &manifest_yaml::Style::default()))
-        .collect();
-    let text = ingresses.join("---\n");
+    let mut documents: Vec<String> = Vec::new();
+    for value in rewritten.gateways.iter().flat_map(added) {
+        let text = manifest_yaml::emit(&value, &manifest_yaml::Style::default());
+        if !documents.contains(&text) {
+            documents.push(text);
+        }
+    }
+    let text = documents.join("---\n");
     File { name: INGRESS, text: header(INGRESS, by, &[]) + &variables(rewritten, &text) + &text }
 }
 

@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use super::export::{self, File, INGRESS, KUSTOMIZATION, ObjectPatch};
 use crate::error::Error;
 use crate::flux::variables;
-use crate::rewrite::Rewritten;
+use crate::rewrite::{Rewritten, RewrittenGateway};
+use kubernetes_objects::Object;
 
 const POST_RENDERERS: &str = "post-renderers.yaml";
 
@@ -95,7 +96,7 @@ pub fn files(rewritten: &Rewritten<'_>, how: &How) -> Result<Vec<File>, Error> {
 
 /// `metadata` of the HelmRelease.
 fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
-    let service = rewritten.gateways.first().map(|gateway| &gateway.service);
+    let service = rewritten.gateways.first().map(RewrittenGateway::written);
     let (namespace, name) = match (&how.release, service) {
         (Some(release), _) => release.split_once('/').unwrap_or(("", release)),
         (None, Some(service)) => (service.namespace(), service.name()),
@@ -115,14 +116,20 @@ fn release(rewritten: &Rewritten<'_>, how: &How) -> Result<Value, Error> {
     Ok(metadata)
 }
 
-/// The operations that turn the Service into a List of itself and its Ingresses.
+/// The operations that turn an object into a List of itself and the Ingresses that go with it.
 fn unfold(rewritten: &Rewritten<'_>, patch: &ObjectPatch) -> String {
-    let mut items = vec![json!({ "apiVersion": "v1", "kind": "Service" })];
-    let ours = rewritten
-        .gateways
-        .iter()
-        .filter(|gateway| gateway.service.name() == patch.name && gateway.service.namespace() == patch.namespace);
-    items.extend(ours.map(|gateway| marked(&gateway.ingress.value)));
+    let mut items = vec![json!({ "apiVersion": patch.api_version, "kind": patch.kind })];
+    let is_it = |object: &Object| {
+        object.kind() == patch.kind && object.name() == patch.name && object.namespace() == patch.namespace
+    };
+    let ours: Vec<_> = rewritten.gateways.iter().filter(|gateway| is_it(gateway.written())).collect();
+    if ours.is_empty() {
+        return String::new();
+    }
+    for gateway in ours {
+        items.extend(gateway.made.iter().filter_map(|made| made.added.clone()));
+        items.push(marked(&gateway.ingress.value));
+    }
     let added = json!([{ "op": "add", "path": "/items", "value": items }]);
     let mut operations = Vec::new();
     for field in ["metadata", "spec"] {

@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use json_patch::Patch;
-use kubernetes_objects::ObjectRef;
+use kubernetes_objects::{Object, ObjectRef};
 use manifest_yaml::patch;
 use serde_json::{Value, json};
 
@@ -69,7 +69,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     if rewritten.is_refused() {
         return Ok(rewritten);
     }
-    let results = rewritten.findings.iter().map(result).collect();
+    let results = rewritten.findings.iter().map(|finding| result(finding, &rewritten.objects)).collect();
     if let Some(list) = with_results(&rewritten.text(), results)? {
         rewritten.pieces = vec![Cow::Owned(list)];
     }
@@ -94,15 +94,16 @@ fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error
         .map_err(|error| Error::internal(format!("the results can't be added to the ResourceList: {}", error.message)))
 }
 
-fn result(finding: &Finding) -> Value {
+fn result(finding: &Finding, objects: &[Object]) -> Value {
     let help = finding.help.as_deref().unwrap_or(finding.rule.help);
     let mut result = json!({
         "message": format!("{}: {} ({help})", finding.rule.id, finding.message),
         "severity": finding.severity.to_string(),
         "tags": { "id": finding.rule.id, "name": finding.rule.name },
     });
-    if let Some(ObjectRef { kind, namespace, name }) = &finding.object {
-        let version = if kind == "Service" { "v1" } else { "networking.k8s.io/v1" };
+    if let Some(object @ ObjectRef { kind, namespace, name }) = &finding.object {
+        let is_it = |other: &&Object| !other.is_made() && other.reference() == *object;
+        let version = objects.iter().find(is_it).map_or("networking.k8s.io/v1", Object::api_version);
         result["resourceRef"] = json!({ "apiVersion": version, "kind": kind, "name": name });
         if !namespace.is_empty() {
             result["resourceRef"]["namespace"] = json!(namespace);

@@ -3,6 +3,7 @@
 //! An east-west gateway has the status port, too. It passes mutual TLS through by SNI (`AUTO_PASSTHROUGH`), which an ALB
 //! cannot do. It is recognised by its network label, or by the ports that the chart's `networkGateway` value renders.
 
+pub mod gateway_api;
 pub mod owner;
 pub mod pods;
 pub mod proxy_config;

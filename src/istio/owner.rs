@@ -7,7 +7,7 @@ use kubernetes_objects::Object;
 /// The label of what istiod makes from a Gateway of the Gateway API.
 pub const MANAGED_LABEL: &str = "gateway.istio.io/managed";
 /// The label with the name of that Gateway.
-const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
+pub const GATEWAY_NAME: &str = "gateway.networking.k8s.io/gateway-name";
 /// Labels of what `istioctl install` and the operator apply.
 const OPERATOR_LABELS: [&str; 2] = ["install.operator.istio.io/owning-resource", "operator.istio.io/component"];
 /// The group of the Gateway API.
@@ -27,9 +27,12 @@ pub enum Owner {
     Operator(&'static str),
 }
 
-/// Who else writes a Service, if the manifest shows it.
+/// Who else writes a Service, if the manifest shows it. One that istiod will make is changed by way of its Gateway.
 #[must_use]
 pub fn owner(service: &Object) -> Option<Owner> {
+    if service.is_made() {
+        return None;
+    }
     let references = service.value["metadata"]["ownerReferences"].as_array().into_iter().flatten();
     let is_gateway = |reference: &&Value| {
         reference["kind"] == "Gateway"
@@ -51,12 +54,4 @@ pub fn owner(service: &Object) -> Option<Owner> {
         return Some(Owner::Istiod { gateway, mark });
     }
     OPERATOR_LABELS.into_iter().find(|label| service.label(label).is_some()).map(Owner::Operator)
-}
-
-/// The Service that istiod makes from a Gateway of the Gateway API: its name; `None` for other objects and other classes.
-#[must_use]
-pub fn managed_service(gateway: &Object) -> Option<String> {
-    let class = gateway.value["spec"]["gatewayClassName"].as_str()?;
-    let is_it = gateway.kind() == "Gateway" && gateway.api_version().starts_with(GATEWAY_API) && class == "istio";
-    is_it.then(|| format!("{}-{class}", gateway.name()))
 }

@@ -21,6 +21,8 @@ const SYSCTL: &str = "net.ipv4.ip_unprivileged_port_start";
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pods<'o> {
     workloads: Vec<&'o Object>,
+    /// The servers that Gateways have for them: number, port of the pods, Gateway.
+    servers: Vec<(u64, Option<u64>, String)>,
 }
 
 /// Whether pods listen on a port, if the Service leads to it.
@@ -48,7 +50,13 @@ impl<'o> Pods<'o> {
                 && in_namespace(object)
                 && selects(&service.value["spec"]["selector"], labels_of(object))
         });
-        Pods { workloads: workloads.collect() }
+        Pods { workloads: workloads.collect(), servers: Vec::new() }
+    }
+
+    /// The same with the servers of Gateways: number, port of the pods, Gateway.
+    #[must_use]
+    pub fn with_servers(self, servers: impl IntoIterator<Item = (u64, Option<u64>, String)>) -> Self {
+        Pods { servers: servers.into_iter().collect(), ..self }
     }
 
     /// Whether the stream has none of their workloads.
@@ -76,6 +84,14 @@ impl<'o> Pods<'o> {
     pub fn listens(&self, number: u64, rendered: &Value) -> Listens {
         if let Some(why) = self.refuses(number) {
             return Listens::No(why);
+        }
+        // A server for no port of the Service listens on its own number.
+        let by_own_number =
+            |(server, port, _): &&(u64, Option<u64>, String)| *rendered == *server && *port == Some(*server);
+        if let Some((server, _, gateway)) = self.servers.iter().find(by_own_number)
+            && self.servers.iter().all(|(server, ..)| *server != number)
+        {
+            return Listens::No(format!("{gateway} has a server on port {server}, and none on {number}"));
         }
         for workload in &self.workloads {
             let declared = declared_ports(workload);
@@ -225,6 +241,25 @@ mod tests {
             (workload("Deployment", "", &ports("{containerPort: 80}, {containerPort: 8080}")), 80, json!(8080), "yes"),
         ] {
             assert_eq!(listens(&workloads, number, rendered), expected, "{workloads}");
+        }
+    }
+
+    #[test]
+    fn a_server_of_a_gateway_may_listen_on_the_target_port_only() {
+        let text = format!("{SERVICE}{}", workload("Deployment", "securityContext: {runAsUser: 0}, ", ""));
+        let objects = object::read_all(&Stream::split(&text)).objects;
+        let server = |number: u64, port: u64| (number, Some(port), "Gateway edge/g".to_owned());
+        for (servers, is_served) in [
+            (vec![], true),
+            (vec![server(8443, 8443)], false),
+            (vec![server(8443, 8443), server(443, 8443)], true),
+            (vec![server(443, 8443)], true),
+            // Another port of the Service leads this one elsewhere.
+            (vec![server(8443, 9443)], true),
+        ] {
+            let pods = Pods::of(&objects, &objects[0]).with_servers(servers.clone());
+            let listens = pods.listens(443, &json!(8443));
+            assert_eq!(listens == Listens::Yes, is_served, "{servers:?}: {listens:?}");
         }
     }
 }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::gateway_api::servers::is_of_another;
 use super::pods::{Pods, WORKLOADS, selects};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{is_tcp, ports};
@@ -40,6 +41,16 @@ pub enum Evidence {
     Name(String),
     /// The number of the port or of its target port, or the name of the port.
     Number,
+    /// The same, and a Gateway passes on what arrives there, whatever it is.
+    PassedOn(String),
+}
+
+impl Evidence {
+    /// Whether nothing but numbers and names show it.
+    #[must_use]
+    pub fn is_number(&self) -> bool {
+        matches!(self, Evidence::Number | Evidence::PassedOn(_))
+    }
 }
 
 impl fmt::Display for Evidence {
@@ -48,6 +59,7 @@ impl fmt::Display for Evidence {
             Evidence::Gateway(why) | Evidence::OldLoadBalancer(why) | Evidence::Name(why) => f.write_str(why),
             Evidence::EarlierRun => f.write_str("the Ingress in the stream has it so"),
             Evidence::Number => f.write_str("as its number and name have it; no Gateway in the stream serves it"),
+            Evidence::PassedOn(why) => write!(f, "as its number and name have it; {why}"),
         }
     }
 }
@@ -127,7 +139,9 @@ impl<'o> Mesh<'o> {
     /// The pods of a Service.
     #[must_use]
     pub fn pods(&self, service: &Object) -> Pods<'o> {
-        Pods::of(self.workloads.iter().copied(), service)
+        let pods = Pods::of(self.workloads.iter().copied(), service);
+        let servers = Servers::of(&self.gateways, service, &pods).web;
+        pods.with_servers(servers.into_iter().map(|server| (server.number, server.pod_port, server.gateway)))
     }
 
     /// What the ports of a Service speak. `before` is what is known of a port from outside of its manifests.
@@ -142,27 +156,57 @@ impl<'o> Mesh<'o> {
                 .or_else(|| servers.at(port, &pods))
                 .or_else(|| before(port))
                 .or_else(|| by_name(port))
-                .unwrap_or_else(|| Served::new(by_number(port), Evidence::Number));
+                .unwrap_or_else(|| {
+                    let passed_on = servers.passing_on(port, &pods);
+                    Served::new(by_number(port), passed_on.map_or(Evidence::Number, Evidence::PassedOn))
+                });
             Some((number, served))
         });
         ServedPorts(served.collect())
     }
 }
 
-/// A server of a Gateway for the web.
+/// The port of a Service that leads to the listener of a Gateway's server with this number, or the number itself.
+#[must_use]
+pub fn service_port(number: u64, service: &Object, pods: &Pods<'_>) -> u64 {
+    let listener = listener(number, service, pods);
+    let mut tcp = ports(&service.value).iter().filter(|port| is_tcp(port));
+    let found = listener.and_then(|listener| tcp.find(|port| pod_port(port, pods) == Some(listener)));
+    found.and_then(|port| port["port"].as_u64()).unwrap_or(number)
+}
+
+/// The port of the pods on which a server with this number listens: the target port of the Service's port with it, or itself.
+fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
+    let same = ports(&service.value).iter().find(|port| port["port"] == number && is_tcp(port));
+    match same.filter(|_| super::translates_ports(service)) {
+        Some(port) => pod_port(port, pods),
+        None => Some(number),
+    }
+}
+
+/// A server of a Gateway.
 struct Server {
     gateway: String,
+    /// What it is called where it was written.
+    noun: &'static str,
     number: u64,
     /// On the target port of the Service's port with this number, or on the number itself.
     pod_port: Option<u64>,
     speaks: Speaks,
     /// Whether it only redirects to HTTPS.
     redirects: bool,
+    /// Whether it has a host `*`.
+    for_all: bool,
     words: String,
 }
 
 /// The servers that the pods of a Service have.
-struct Servers(Vec<Server>);
+struct Servers {
+    /// For the web.
+    web: Vec<Server>,
+    /// For whatever arrives.
+    passing_on: Vec<Server>,
+}
 
 impl Servers {
     fn of(gateways: &[&Object], service: &Object, pods: &Pods<'_>) -> Self {
@@ -177,12 +221,20 @@ impl Servers {
             Some(_) => labels.iter().any(|labels| selects(&gateway.value["spec"]["selector"], labels)),
         };
         let mut found = Vec::new();
-        for gateway in gateways.iter().filter(|gateway| is_selected(gateway)) {
+        for gateway in gateways.iter().filter(|gateway| is_selected(gateway) && !is_of_another(gateway, service)) {
             for server in gateway.value["spec"]["servers"].as_array().into_iter().flatten() {
-                found.extend(Server::read(&gateway.reference().to_string(), server, service, pods));
+                found.extend(Server::read(gateway, server, service, pods));
             }
         }
-        Servers(found)
+        let (web, passing_on) = found.into_iter().partition(|server: &Server| server.speaks != Speaks::Unknown);
+        Servers { web, passing_on }
+    }
+
+    /// The server that passes on what arrives at a port of the Service.
+    fn passing_on(&self, port: &Value, pods: &Pods<'_>) -> Option<String> {
+        let pod_port = pod_port(port, pods)?;
+        let server = self.passing_on.iter().find(|server| server.pod_port == Some(pod_port))?;
+        Some(format!("{} passes on what arrives there ({})", server.gateway, server.words))
     }
 
     /// What the Gateways make of a port of the Service.
@@ -193,16 +245,21 @@ impl Servers {
             Some((here, there)) => here == there,
             None => server.number == number,
         };
-        if let Some(server) = self.0.iter().find(|server| is_here(server)) {
-            let why = format!("{} has a server on port {} for it ({})", server.gateway, server.number, server.words);
+        // An ALB sends no SNI: a server with TLS for some hosts is not the one that answers it.
+        let answers = |server: &&Server| server.speaks == Speaks::ClearText || server.for_all;
+        let here = || self.web.iter().filter(is_here);
+        if let Some(server) = here().find(answers).or_else(|| here().next()) {
+            let Server { gateway, noun, number, words, .. } = server;
+            let why = format!("{gateway} has a {noun} on port {number} for it ({words})");
             return Some(Served::new(server.speaks, Evidence::Gateway(why)));
         }
         // A Gateway that only redirects to HTTPS goes with one that is elsewhere, which serves it.
-        if self.0.iter().all(|server| server.redirects) {
+        if self.web.iter().all(|server| server.redirects) {
             return None;
         }
-        let others: Vec<String> = self.0.iter().map(|server| format!("{} ({})", server.number, server.words)).collect();
-        let mut gateways: Vec<&str> = self.0.iter().map(|server| server.gateway.as_str()).collect();
+        let others: Vec<String> =
+            self.web.iter().map(|server| format!("{} ({})", server.number, server.words)).collect();
+        let mut gateways: Vec<&str> = self.web.iter().map(|server| server.gateway.as_str()).collect();
         gateways.dedup();
         let why = format!("{} in the stream serves {} only", gateways.join(" and "), others.join(", "));
         // Another port may be for what is no HTTP.
@@ -212,29 +269,36 @@ impl Servers {
 }
 
 impl Server {
-    /// A server, unless it is not for the web: other protocols than HTTP and TLS, and east-west traffic.
-    fn read(gateway: &str, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
+    /// A server, unless it is for east-west traffic or of a protocol that nobody knows.
+    fn read(gateway: &Object, server: &Value, service: &Object, pods: &Pods<'_>) -> Option<Self> {
         let number = server["port"]["number"].as_u64()?;
         let protocol = server["port"]["protocol"].as_str()?.to_ascii_uppercase();
         let mode = server["tls"]["mode"].as_str();
         let speaks = match protocol.as_str() {
             "HTTP" | "HTTP2" | "GRPC" | "GRPC-WEB" => Speaks::ClearText,
             "HTTPS" | "TLS" if mode != Some("AUTO_PASSTHROUGH") => Speaks::Tls,
+            "TCP" | "MONGO" | "MYSQL" | "REDIS" => Speaks::Unknown,
             _ => return None,
         };
-        let same = ports(&service.value).iter().find(|port| port["port"] == number && is_tcp(port));
-        let translates = super::translates_ports(service);
-        let pod_port = match same.filter(|_| translates) {
-            Some(port) => pod_port(port, pods),
-            None => Some(number),
+        let pod_port = listener(number, service, pods);
+        let mode = match mode.unwrap_or("PASSTHROUGH") {
+            "SIMPLE" if gateway.is_made() => "Terminate",
+            mode => mode,
         };
-        let words = match (speaks, mode) {
-            (Speaks::Tls, mode) => format!("{protocol}, {}", mode.unwrap_or("PASSTHROUGH")),
-            _ => protocol,
-        };
+        let words = if speaks == Speaks::Tls { format!("{protocol}, {mode}") } else { protocol };
         let redirects = server["tls"]["httpsRedirect"] == true;
-        Some(Server { gateway: gateway.to_owned(), number, pod_port, speaks, redirects, words })
+        let noun = if gateway.is_made() { "listener" } else { "server" };
+        let for_all = is_for_all(server);
+        let gateway = gateway.reference().to_string();
+        Some(Server { gateway, noun, number, pod_port, speaks, redirects, for_all, words })
     }
+}
+
+/// Whether a server of a Gateway has a host for all; it may have a namespace before it: `shop/*`.
+#[must_use]
+pub fn is_for_all(server: &Value) -> bool {
+    let mut hosts = server["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    hosts.any(|host| host.rsplit('/').next() == Some("*"))
 }
 
 /// The port of the pods that a Service's port leads to; `None` for a name that is not known.

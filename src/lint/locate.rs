@@ -11,8 +11,9 @@ use manifest_yaml::stream::Stream;
 /// Adds the place to findings that name an object: that of the field, or of the object where no field is named or found.
 /// Each document is parsed at most once, however many findings it has.
 pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
+    translate(found, findings);
     let mut by_name: BTreeMap<(&str, &str, &str), &Object> = BTreeMap::new();
-    for object in &found.objects {
+    for object in found.objects.iter().filter(|object| !object.is_made()) {
         by_name.entry((object.kind(), object.namespace(), object.name())).or_insert(object);
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
@@ -38,6 +39,23 @@ pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Find
                 Some(located) => places.at(located.key.unwrap_or(located.value).start),
                 None => object.place.clone(),
             });
+        }
+    }
+}
+
+/// A finding about an object that a controller will make becomes one about the object from which it makes it.
+fn translate(found: &Objects<'_>, findings: &mut [Finding]) {
+    for made in found.objects.iter().filter(|object| object.is_made()) {
+        let (Some(origin), reference) = (&made.origin, made.reference()) else { continue };
+        for finding in findings.iter_mut().filter(|finding| finding.object.as_ref() == Some(&reference)) {
+            let is_of_the_origin = reference == origin.object;
+            let field = finding.field.as_deref().and_then(|field| origin.field(field));
+            // A Gateway of Istio's API has the name of the one that it is made from.
+            if is_of_the_origin && field.is_none() {
+                continue;
+            }
+            finding.object = Some(origin.object.clone());
+            finding.field = field;
         }
     }
 }

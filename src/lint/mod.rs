@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::finding::Finding;
 use crate::finding::levels::{adjust, sort};
 use crate::flux::variables;
+use crate::istio::gateway_api;
 use crate::istio::served::ServedPorts;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
@@ -216,6 +217,7 @@ pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
             .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
     }
     found.objects.retain(|object| !object.is_hook());
+    gateway_api::add_made(stream, &mut found.objects);
     Ok(found)
 }
 

@@ -30,6 +30,7 @@ registry! {
         rules::ownership::class,
         rules::ownership::group,
         rules::ownership::version,
+        rules::ownership::gateway_api,
         rules::listeners::ports,
         rules::listeners::certificates,
         rules::listeners::redirects,

@@ -4,6 +4,7 @@ use super::select::{self, Selector};
 use crate::config::types::IfMissing;
 use crate::config::{Entries, Settings};
 use crate::error::Error;
+use crate::istio::gateway_api;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::object::{self, Object, Objects};
 use manifest_yaml::stream::Stream;
@@ -67,12 +68,14 @@ fn check_glued(stream: &Stream<'_>, selectors: &[Selector]) -> Result<(), Error>
         let hides_a_gateway = glued.iter().copied().chain([text.len()]).any(|end| {
             let piece = text[from..end].trim_start_matches('-');
             from = end;
-            let objects = object::read(&Stream::split(piece), &["Service"]).objects;
+            let piece = Stream::split(piece);
+            let mut objects = object::read(&piece, &["Service", "Gateway"]).objects;
+            gateway_api::add_made(&piece, &mut objects);
             selectors.iter().any(|selector| !matches!(select::find(&objects, selector, &[]), Ok(None)))
         });
         if hides_a_gateway {
             return Err(Error::input(
-                "`---` is glued to the text behind it, so it separates nothing, and the gateway's Service is hidden in one \
+                "`---` is glued to the text behind it, so it separates nothing, and the gateway is hidden in one \
                  document with its neighbour",
             )
             .at(stream.place(document, *first))
@@ -87,13 +90,17 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
     for unreadable in &found.unreadable {
         let document = &stream.documents[unreadable.document];
         let text = stream.text_of(document);
-        if !object::may_hold(text, &["Service"]) {
+        let is_of_gateway_api = text.contains(gateway_api::GROUP)
+            && text.contains("gatewayClassName")
+            && object::may_hold(text, &["Gateway"]);
+        if !is_of_gateway_api && !object::may_hold(text, &["Service"]) {
             continue;
         }
         let is_named = selectors.iter().filter_map(|selector| selector.name.as_deref()).any(|name| text.contains(name));
-        if is_named || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string()) {
+        if is_named || is_of_gateway_api || text.contains(STATUS_PORT) || text.contains(&STATUS_PORT_NUMBER.to_string())
+        {
             return Err(Error::input(format!(
-                "what looks like the gateway's Service can't be read: {}",
+                "what looks like the gateway can't be read: {}",
                 unreadable.error.message
             ))
             .at(stream.place(document, unreadable.error.offset))

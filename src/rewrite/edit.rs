@@ -23,9 +23,22 @@ pub(super) fn edit<'t>(
     let mut editor = Editor { stream, found, texts: BTreeMap::new() };
     let mut added = Vec::new();
     for (index, rewrite) in rewrites.iter().enumerate() {
-        let service = &rewrite.patched;
+        let anchor = &rewrite.anchor;
         if !rewrites[..index].iter().any(|other| other.service == rewrite.service) {
-            editor.edit_object(service, &rewrite.plan.patch, &service.value)?;
+            let made = rewrite.made.as_ref();
+            if made.is_none() {
+                editor.edit_object(anchor, &rewrite.plan.patch, &anchor.value)?;
+            }
+            for change in made.into_iter().flat_map(|made| &made.changes) {
+                editor.edit_object(&change.object, &change.patch, &change.value)?;
+            }
+            for value in made.into_iter().filter_map(|made| made.added.as_ref()) {
+                let tree = found.tree(stream, anchor.document).map_err(unreadable)?;
+                match insert::place(stream, &tree, anchor, value.clone(), insert::PARAMETERS)? {
+                    Placement::Item(value) => drop(editor.edit(anchor.document, insert::add_item(value))?),
+                    Placement::Document(text) => added.push(text),
+                }
+            }
         }
         if let Some(existing) = rewrite.existing {
             let old = &found.objects[existing];
@@ -35,10 +48,10 @@ pub(super) fn edit<'t>(
             editor.edit_object(old, &patch, &updated)?;
             continue;
         }
-        let tree = found.tree(stream, service.document).map_err(unreadable)?;
-        match insert::place(stream, &tree, service, &rewrite.built)? {
+        let tree = found.tree(stream, anchor.document).map_err(unreadable)?;
+        match insert::place(stream, &tree, anchor, rewrite.built.verified()?, insert::INGRESS)? {
             Placement::Item(value) => {
-                editor.edit(service.document, insert::add_item(value))?;
+                editor.edit(anchor.document, insert::add_item(value))?;
             }
             Placement::Document(text) => added.push(text),
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::ingress::{self, BuiltIngress, Sources};
+use super::made::{self, GatewayChanges};
 use super::service::{self, Plan, ServiceTarget};
 use super::transition::{Transition, is_configured};
 use crate::config::types::{Phase, Placeholders};
@@ -33,6 +34,10 @@ pub(super) struct Rewrite<'s> {
     pub(super) plan: Plan,
     /// The Service after the rewrite.
     pub(super) patched: Object,
+    /// For a Service that istiod makes: what changes in its place.
+    pub(super) made: Option<GatewayChanges>,
+    /// The object of the stream beside which the Ingress stands: the Service, or the Gateway from which istiod makes it.
+    pub(super) anchor: Object,
     /// What the ports of the Service speak.
     pub(super) served: ServedPorts,
     pub(super) built: BuiltIngress,
@@ -63,6 +68,8 @@ impl<'s> Rewrite<'s> {
         let moved = moved(original, spec.phase());
         let mut plan = plan_service(spec, original, &moved, &mesh.pods(original))?;
         let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
+        let made = original.is_made().then(|| made::plan(objects, original, &patched.value)).transpose()?;
+        let anchor = made.as_ref().map_or_else(|| patched.clone(), |made| made.changes[0].changed());
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
         let is_open = !is_configured(spec, original, "backend-protocol");
@@ -102,7 +109,7 @@ impl<'s> Rewrite<'s> {
         let before = Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
         let moved = moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let carried = carried.annotations.into_iter().chain(moved).collect();
-        Ok(Rewrite { settings, service, existing, plan, patched, served, built, carried, before })
+        Ok(Rewrite { settings, service, existing, plan, patched, made, anchor, served, built, carried, before })
     }
 }
 
@@ -118,7 +125,7 @@ fn is_about_backend(finding: &Finding, spec: &Spec, service: &Object, built: &Bu
         let by_name = |found: &Value| !port["name"].is_null() && found["name"] == port["name"];
         let is_it = |found: &&Value| found["port"] == port["number"] || by_name(found);
         let led_to = ports(&service.value).iter().find(is_it);
-        led_to.is_some_and(|port| *finding == extra_port(port, spec.service.extra_ports()))
+        led_to.is_some_and(|port| finding.message == extra_port(port, spec.service.extra_ports()).message)
     })
 }
 
@@ -159,11 +166,10 @@ fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)], pods: &Po
         return Ok(Plan::default());
     }
     let keep = spec.service.keep_annotations.as_deref().unwrap_or_default();
-    service::plan(&service.value, &ServiceTarget::of(spec), &stripped(service, keep, moved), pods).map_err(|error| {
-        match error.place {
-            Some(_) => error,
-            None => error.at(service.place.clone()),
-        }
+    let target = ServiceTarget { is_made: service.is_made(), ..ServiceTarget::of(spec) };
+    service::plan(&service.value, &target, &stripped(service, keep, moved), pods).map_err(|error| match error.place {
+        Some(_) => error,
+        None => error.at(service.place.clone()),
     })
 }
 

@@ -5,11 +5,8 @@
 //! In a `ResourceList`, and in a JSON list that is the whole stream, it becomes one more item.
 
 use json_patch::Patch;
-use k8s_openapi::api::networking::v1::Ingress;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::ingress::BuiltIngress;
 use crate::error::{Error, Place};
 use kubernetes_objects::Object;
 use manifest_yaml::patch::{add, remove, set};
@@ -17,47 +14,61 @@ use manifest_yaml::stream::{HELM4_FILENAME, Host, Stream};
 use manifest_yaml::{Newline, Style, Tree, emit};
 
 /// The template that our Ingress seems to come from.
-const FILE: &str = "istio-alb-ingress.yaml";
+pub const INGRESS: &str = "istio-alb-ingress.yaml";
+/// The template that a ConfigMap with a Gateway's parameters seems to come from.
+pub const PARAMETERS: &str = "istio-alb-parameters.yaml";
 
-/// An Ingress that is not in the stream yet.
+/// An object that is not in the stream yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Placement {
     /// A document, with its marker.
     Document(String),
-    /// An item for the list that is the Service's document.
+    /// An item for the list that is the anchor's document.
     Item(Value),
 }
 
-/// Prints an Ingress for the end of the stream, or as an item for the Service's list. `tree` is the Service's document.
+/// Prints an object for the end of the stream, or as an item for the list of its anchor, the object beside which it stands.
+/// `tree` is the anchor's document, `file` the template that the object seems to come from.
 ///
 /// # Errors
 ///
-/// Internal: the printed text must read back as the Ingress.
-pub fn place(stream: &Stream<'_>, tree: &Tree<'_>, service: &Object, built: &BuiltIngress) -> Result<Placement, Error> {
+/// Internal: the printed text must read back as the object.
+pub fn place(
+    stream: &Stream<'_>,
+    tree: &Tree<'_>,
+    anchor: &Object,
+    value: Value,
+    file: &str,
+) -> Result<Placement, Error> {
     let text = tree.text();
     let is_json = is_json(text);
-    if !service.pointer.is_empty() && (is_resource_list(tree) || (is_json && stream.documents.len() == 1)) {
-        return Ok(Placement::Item(built.printed()));
+    if !anchor.pointer.is_empty() && (is_resource_list(tree) || (is_json && stream.documents.len() == 1)) {
+        return Ok(Placement::Item(value));
     }
     if is_json && !stream.has_markers() {
         let printed = match text.trim().contains('\n') {
-            true => serde_json::to_string_pretty(&built.printed()),
-            false => serde_json::to_string(&built.printed()),
+            true => serde_json::to_string_pretty(&value),
+            false => serde_json::to_string(&value),
         };
         let printed = printed.map_err(|error| Error::internal(error.to_string()))?;
         return Ok(Placement::Document(printed + "\n"));
     }
     let newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
     let style = Style { newline, ..tree.style() };
-    document(stream, service, built, &style).map(Placement::Document)
+    document(stream, anchor, value, file, &style).map(Placement::Document)
 }
 
-/// The Ingress as a document of its own, in the style of the stream. What is printed is read back.
-fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: &Style) -> Result<String, Error> {
-    let mut value = built.printed();
+/// The object as a document of its own, in the style of the stream. What is printed is read back.
+fn document(
+    stream: &Stream<'_>,
+    anchor: &Object,
+    mut value: Value,
+    file: &str,
+    style: &Style,
+) -> Result<String, Error> {
     let mut comment = String::new();
     let newline = style.newline.as_str();
-    if let Some(path) = source(stream, service) {
+    if let Some(path) = source(stream, anchor, file) {
         match stream.host() {
             Host::Helm3 => comment = format!("# Source: {path}{newline}"),
             Host::HelmUnittest => comment = format!("#### file: {path}{newline}"),
@@ -67,26 +78,23 @@ fn document(stream: &Stream<'_>, service: &Object, built: &BuiltIngress, style: 
     }
     let body = emit(&value, style);
     let read = Tree::parse(&body).and_then(|tree| tree.value());
-    let typed = Ingress::deserialize(&built.meant(&value));
-    let is_ours = typed.is_ok_and(|ingress| {
-        ingress.spec == built.ingress.spec && ingress.metadata.name == built.ingress.metadata.name
-    });
     match read {
-        Ok(read) if read == value && is_ours => Ok(format!("---{newline}{comment}{body}")),
-        _ => Err(Error::internal("the printed Ingress does not read back as planned")),
+        Ok(read) if read == value => Ok(format!("---{newline}{comment}{body}")),
+        _ => Err(Error::internal("a printed object does not read back as planned")),
     }
 }
 
-/// The Ingress as an object of the rewritten stream, for rules.
+/// An object that is added, as one of the rewritten stream, for rules.
 #[must_use]
-pub fn object(stream: &Stream<'_>, service: &Object, built: &BuiltIngress) -> Object {
+pub fn object(stream: &Stream<'_>, anchor: &Object, value: Value, file: &str) -> Object {
     let number = stream.documents.len() + 1;
     let line = stream.line_of(stream.text.len());
     Object {
         document: number - 1,
         pointer: String::new(),
-        value: built.value.clone(),
-        place: Place { document: number, source: source(stream, service), line },
+        value,
+        place: Place { document: number, source: source(stream, anchor, file), line },
+        origin: None,
     }
 }
 
@@ -130,12 +138,12 @@ pub fn updated(old: &Value, new: &Value) -> Value {
     value
 }
 
-/// The template of our Ingress, beside that of the Service: `gateway/templates/istio-alb-ingress.yaml`.
-fn source(stream: &Stream<'_>, service: &Object) -> Option<String> {
-    let path = service.annotation(HELM4_FILENAME).or_else(|| stream.source_of(&stream.documents[service.document]))?;
+/// The template of an object of ours, beside that of its anchor: `gateway/templates/istio-alb-ingress.yaml`.
+fn source(stream: &Stream<'_>, anchor: &Object, file: &str) -> Option<String> {
+    let path = anchor.annotation(HELM4_FILENAME).or_else(|| stream.source_of(&stream.documents[anchor.document]))?;
     Some(match path.rsplit_once('/') {
-        Some((folder, _)) => format!("{folder}/{FILE}"),
-        None => FILE.to_owned(),
+        Some((folder, _)) => format!("{folder}/{file}"),
+        None => file.to_owned(),
     })
 }
 

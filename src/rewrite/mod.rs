@@ -12,6 +12,7 @@ mod edit;
 mod gateway;
 pub mod ingress;
 pub mod insert;
+pub mod made;
 pub mod select;
 pub mod service;
 mod transition;
@@ -31,7 +32,7 @@ use crate::finding::{Finding, Severity};
 use crate::flux::variables;
 use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
 use crate::istio::served::{Mesh, ServedPorts};
-use crate::istio::{PINS, is_gateway, is_istio_gateway};
+use crate::istio::{PINS, gateway_api, is_gateway, is_istio_gateway};
 use crate::lint::{self, NotJudged};
 use crate::migrate::rules::ALB027;
 use assign::{assign, selector_of};
@@ -40,6 +41,7 @@ use gateway::Rewrite;
 use ingress::BuiltIngress;
 use kubernetes_objects::object::{self, Object, Objects};
 use kubernetes_objects::service::ports;
+use made::GatewayChanges;
 use manifest_yaml::stream::{Stream, has_content};
 
 /// A rewritten stream.
@@ -66,6 +68,8 @@ pub struct RewrittenGateway {
     pub service: Object,
     /// What was changed in it.
     pub patch: Patch,
+    /// For a Service that istiod makes: what changes in its place.
+    pub made: Option<GatewayChanges>,
     /// What became of its ports.
     pub ports: service::PinnedPorts,
     /// What the ports of its Service speak.
@@ -95,6 +99,12 @@ impl Rewritten<'_> {
 }
 
 impl RewrittenGateway {
+    /// The object of the stream that the gateway is: its Service, or the Gateway from which istiod makes that.
+    #[must_use]
+    pub fn written(&self) -> &Object {
+        self.made.as_ref().and_then(|made| made.changes.first()).map_or(&self.service, |change| &change.object)
+    }
+
     /// Whether an object of the output is its Ingress.
     fn is_ours(&self, object: &Object) -> bool {
         let name = self.ingress.ingress.metadata.name.as_deref();
@@ -124,6 +134,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         ));
     }
     let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
+    gateway_api::add_made(&stream, &mut found.objects);
     let Some(assigned) = assign(&stream, &found, settings)? else {
         let mut not_judged = NotJudged::documents(&stream, &found);
         not_judged.extend(lint::not_judged_in(&found.objects, settings));
@@ -167,6 +178,7 @@ fn may_change(object: &Object, settings: &[Settings]) -> bool {
     match object.kind() {
         "Service" => is_gateway(object) || settings.iter().any(|settings| selector_of(settings).may_choose(object)),
         "Ingress" => settings.iter().any(is_ours),
+        "Gateway" => gateway_api::is_managed(object),
         _ => false,
     }
 }
@@ -242,6 +254,7 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
     RewrittenGateway {
         service: objects[rewrite.service].clone(),
         patch: rewrite.plan.patch.clone(),
+        made: rewrite.made.clone(),
         ports: rewrite.plan.ports.clone(),
         served: rewrite.served.clone(),
         ingress: rewrite.built.clone(),
@@ -254,13 +267,21 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
 /// Brings the objects up to date: the Service and the Ingress of a gateway as they are in the output.
 fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrite<'_>) -> lint::Gateway<'r> {
     objects[rewrite.service] = rewrite.patched.clone();
+    for change in rewrite.made.iter().flat_map(|made| &made.changes) {
+        let is_it = |object: &&mut Object| {
+            !object.is_made() && object.document == change.object.document && object.pointer == change.object.pointer
+        };
+        objects.iter_mut().filter(is_it).for_each(|object| object.value = change.value.clone());
+    }
+    let added = rewrite.made.as_ref().and_then(|made| made.added.as_ref());
+    objects.extend(added.map(|value| insert::object(stream, &rewrite.anchor, value.clone(), insert::PARAMETERS)));
     let ingress = match rewrite.existing {
         Some(index) => {
             objects[index].value = insert::updated(&objects[index].value, &rewrite.built.value);
             index
         }
         None => {
-            objects.push(insert::object(stream, &rewrite.patched, &rewrite.built));
+            objects.push(insert::object(stream, &rewrite.anchor, rewrite.built.value.clone(), insert::INGRESS));
             objects.len() - 1
         }
     };

@@ -2,12 +2,14 @@
 //!
 //! The gateway chart gives its Service any name. So a gateway is recognised by the status port of Istio's agent (`status-port`,
 //! 15021), on which it answers health checks. East-west gateways have this port, too. They are refused: an ALB cannot pass
-//! their mutual TLS through by SNI.
+//! their mutual TLS through by SNI. The Services that istiod will make from Gateways of the Gateway API are among the
+//! objects ([`crate::istio::gateway_api`]).
 
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::istio::owner::{Owner, managed_service, owner};
+use crate::istio::gateway_api::not_for_the_web;
+use crate::istio::owner::{Owner, owner};
 use crate::istio::{east_west_reason, is_gateway};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
@@ -32,7 +34,9 @@ impl Selector {
 
     fn matches(&self, service: &Object) -> bool {
         let namespace = service.namespace();
-        self.name.as_ref().is_none_or(|name| name == service.name())
+        // One that istiod makes goes by the name of its Gateway, too.
+        let gateway = service.origin.as_ref().map(|origin| origin.object.name.as_str());
+        self.name.as_ref().is_none_or(|name| name == service.name() || Some(name.as_str()) == gateway)
             && self.namespace.as_ref().is_none_or(|wanted| namespace.is_empty() || wanted == namespace)
             && self.labels.iter().all(|(key, value)| service.label(key) == Some(value.as_str()))
     }
@@ -115,15 +119,17 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
-    if let Some((gateway, service)) = objects.iter().find_map(|object| Some((object, managed_service(object)?))) {
-        return Error::input(format!(
-            "{wanted}: istiod makes the Service {service} from the Gateway {} of the Gateway API, in the cluster",
-            gateway.full_name()
-        ))
-        .at(gateway.place.clone())
-        .help(
-            "there is nothing to rewrite: put the annotation `networking.istio.io/service-type: NodePort` into the Gateway's metadata, \
-             write the Ingress by hand, and judge it with `istio-alb check --as-is`",
+    let others: Vec<String> = objects
+        .iter()
+        .filter_map(|object| {
+            let why = not_for_the_web(object)?;
+            Some(format!("Gateway {} ({why}), {}", object.full_name(), object.place))
+        })
+        .collect();
+    if !others.is_empty() && services(objects).next().is_none() {
+        return Error::input(format!("{wanted}; Gateways in the stream:\n  {}", others.join("\n  "))).help(
+            "istiod makes gateways for the web from a Gateway of class istio; a stream that rightly has none passes with \
+             --if-missing pass",
         );
     }
     let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
@@ -175,7 +181,8 @@ fn describe(service: &Object) -> String {
     let ports = if ports.is_empty() { "no ports".to_owned() } else { format!("ports {}", ports.join(", ")) };
     // The type as it is written; `type_of` returns the default for an empty one.
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
-    format!("{} ({kind}, {ports}), {}", service.full_name(), service.place)
+    let of = service.origin.as_ref().map(|origin| format!(" of {}", origin.object)).unwrap_or_default();
+    format!("{}{of} ({kind}, {ports}), {}", service.full_name(), service.place)
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub struct ServiceTarget {
     pub extra_ports: ExtraPorts,
     /// What becomes of the target ports of the gateway's ports.
     pub target_ports: TargetPorts,
+    /// Whether istiod makes it: its ports are the listeners of its Gateway, so none is renumbered, added or dropped.
+    pub is_made: bool,
 }
 
 impl ServiceTarget {
@@ -63,6 +65,7 @@ impl ServiceTarget {
             node_ports: node_ports.collect(),
             extra_ports: service.extra_ports(),
             target_ports: service.target_ports(),
+            is_made: false,
         }
     }
 
@@ -100,13 +103,19 @@ pub struct Plan {
 ///
 /// Where the result would not be a Service that the API server takes.
 pub fn plan(service: &Value, target: &ServiceTarget, annotations: &[String], pods: &Pods<'_>) -> Result<Plan, Error> {
-    let pinned = PinnedPorts::of(ports(service), target.target_ports, pods);
+    let pinned = match target.is_made {
+        true => PinnedPorts::default(),
+        false => PinnedPorts::of(ports(service), target.target_ports, pods),
+    };
     let mut planner = Planner { service, target, pinned, operations: Vec::new(), findings: Vec::new() };
     planner.set_type();
     planner.remove_fields();
     planner.report_kept_fields();
     planner.operations.extend(annotations.iter().map(|key| remove(["metadata", "annotations", key])));
-    planner.pin_ports()?;
+    match target.is_made {
+        true => planner.keep_ports()?,
+        false => planner.pin_ports()?,
+    }
     let plan = Plan { patch: Patch(planner.operations), ports: planner.pinned, findings: planner.findings };
     check_ports(&patched(service, &plan.patch)?)?;
     Ok(plan)
@@ -208,6 +217,28 @@ impl<'p> Planner<'p> {
         self.operations.extend(dropped.into_iter().rev().map(|index| remove(["spec", "ports", &index.to_string()])));
         for pin in &pinned.added {
             self.operations.push(add(["spec", "ports", "-"], self.target.new_port(*pin)));
+        }
+        self.check_node_port_names(&names)
+    }
+
+    /// The ports of a Service that istiod makes: their node ports, and which the ALB does not serve.
+    fn keep_ports(&mut self) -> Result<(), Error> {
+        let mut names = BTreeSet::new();
+        for (index, port) in ports(self.service).iter().enumerate() {
+            let pin = PINS.iter().find(|(_, number)| port["port"] == *number).map(|(name, _)| *name);
+            let known: Vec<&str> = port["name"].as_str().into_iter().chain(pin).collect();
+            names.extend(known.iter().copied());
+            self.set_node_port(port, index, self.target.node_port(&known));
+            match (pin, self.target.extra_ports) {
+                (Some(_), _) => {}
+                (None, ExtraPorts::Drop) => {
+                    let message = format!("service.extraPorts: port {} can't be dropped: it is a listener's", port["port"]);
+                    return Err(Error::usage(message).help("take the listener out of the Gateway, or write `extraPorts: keep`"));
+                }
+                (None, extra) => self.findings.push(rules::extra_port(port, extra).help(
+                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with `service.extraPorts: keep`",
+                )),
+            }
         }
         self.check_node_port_names(&names)
     }

@@ -53,7 +53,8 @@ running() { # name
   pid=$(cat "$dir/$1.pid" 2> /dev/null) && ps -o args= -p "$pid" | grep -qF -- "$dir/"
 }
 
-# The same of a process that this shell has started: cheaper, and as certain.
+# The same of a process that this shell has started: cheaper, and certain from the first moment, when its command line is
+# still ours.
 alive() { # name
   kill -0 "$(cat "$dir/$1.pid")" 2> /dev/null
 }
@@ -80,7 +81,7 @@ await() { # name curl-arguments...; 1 if the program has ended
   local name=$1 tries=600
   shift
   until (cd "$dir" && curl -fs -m 5 -o /dev/null "$@"); do
-    running "$name" || return 1
+    alive "$name" || return 1
     [ $((tries -= 1)) -gt 0 ] || give_up "$name" 'does not answer'
     sleep 0.1
   done

@@ -33,6 +33,14 @@ const NLB_ENDS_TLS: Rendered = Rendered {
     service.beta.kubernetes.io/aws-load-balancer-ssl-ports: '443'",
     ..CHART
 };
+const CLASSIC_ENDS_TLS: Rendered = Rendered {
+    service_annotations: "
+    service.beta.kubernetes.io/aws-load-balancer-ssl-cert: arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0
+    service.beta.kubernetes.io/aws-load-balancer-ssl-ports: https
+    service.beta.kubernetes.io/aws-load-balancer-backend-protocol: http
+    service.beta.kubernetes.io/aws-load-balancer-internal: 'true'",
+    ..CHART
+};
 const NLB_PASSES_TLS: Rendered = Rendered {
     service_annotations: "
     service.beta.kubernetes.io/aws-load-balancer-type: external
@@ -49,6 +57,18 @@ const NAMED_PORTS: Rendered = Rendered {
     container: "ports: [{containerPort: 8080, name: http, protocol: TCP}, {containerPort: 8443, name: https, protocol: TCP}]",
     ..CHART
 };
+
+/// A health check that shows that the traffic port listens and ends TLS, whatever the routes are.
+const TRAFFIC_PORT: Run = Run::Filter(&[
+    "--set",
+    "ingress.healthCheck.port=traffic-port",
+    "--set",
+    "ingress.healthCheck.protocol=HTTPS",
+    "--set",
+    "ingress.healthCheck.path=/",
+    "--set",
+    "ingress.healthCheck.successCodes=200-499",
+]);
 
 const NONE: Case = Case {
     name: "",
@@ -118,6 +138,30 @@ pub const CASES: &[Case] = &[
         ..NONE
     },
     Case {
+        name: "secret-in-the-namespace-of-the-gateway-object",
+        stream: "---
+apiVersion: v1
+kind: Namespace
+metadata: {name: NAME-app}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: app-cert, namespace: NAME-app}
+stringData: {tls.crt: a, tls.key: b}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: NAME-app}
+spec:
+  selector: {istio: NAME}
+  servers:
+  - {port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: app-cert}}
+",
+        finds: &[("warning", "ALB063")],
+        https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
         name: "secret-missing",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
                                     tls: {mode: SIMPLE, credentialName: not-there}"),
@@ -149,6 +193,19 @@ pub const CASES: &[Case] = &[
         ..NONE
     },
     Case {
+        name: "trusted-proxies-on-the-service",
+        gateway: Rendered {
+            service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+            ..CHART
+        },
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
+        ..NONE
+    },
+    Case {
         name: "redirect-in-a-virtual-service",
         stream: gateway!("public": any_host!()),
         routes: "---
@@ -175,6 +232,13 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
                                     tls: {mode: MUTUAL, credentialName: shop-mutual}", clear_text!(80)),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
+        name: "mutual-and-led-to-clear-text",
+        stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
+                                    tls: {mode: MUTUAL, credentialName: shop-mutual}", clear_text!(80)),
+        run: Run::Filter(&["--backend-port", "80"]),
         ..NONE
     },
     Case {
@@ -228,6 +292,70 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         beside: concat!(gateway!("public": any_host!()), route!()),
         ..NONE
     },
+    Case {
+        name: "tls-ended-at-the-classic-elb",
+        gateway: CLASSIC_ENDS_TLS,
+        routes: "",
+        beside: concat!(gateway!("public": clear_text!(443)), route!()),
+        ..NONE
+    },
+    Case {
+        name: "app-protocol",
+        gateway: Rendered {
+            ports: "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
+                    {name: https, port: 443, targetPort: 443, protocol: TCP, appProtocol: http}",
+            ..CHART
+        },
+        routes: "",
+        beside: concat!(gateway!("public": clear_text!(443)), route!()),
+        ..NONE
+    },
+    Case {
+        name: "http2-on-443",
+        stream: gateway!("public": "port: {number: 443, name: http2, protocol: HTTP2}, hosts: ['*']"),
+        ..NONE
+    },
+    Case {
+        name: "tls-without-http-on-443",
+        stream: gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: ['*'], \
+                                    tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB063")],
+        https: REFUSED,
+        ..NONE
+    },
+    Case {
+        name: "tls-without-http-on-443-and-a-tcp-route",
+        stream: gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: ['*'], \
+                                    tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        routes: tcp_route!("backend.test", 9080),
+        ..NONE
+    },
+    Case {
+        name: "tcp-on-443-to-tls",
+        stream: gateway!("public": "port: {number: 443, name: tcp, protocol: TCP}, hosts: ['*']"),
+        routes: tcp_route!("tls.test", 9443),
+        ..NONE
+    },
+    Case {
+        name: "tcp-on-443-to-clear-text",
+        stream: gateway!("public": "port: {number: 443, name: tcp, protocol: TCP}, hosts: ['*']"),
+        routes: tcp_route!("backend.test", 9080),
+        https: TLS_FAILS,
+        differs: Some("what a server for TCP leads to is not in the Gateway"),
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-for-all-pods",
+        stream: "---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: NAME}
+spec:
+  servers:
+  - {port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']}
+",
+        ..NONE
+    },
     Case { name: "only-80", stream: gateway!("public": clear_text!(80)), ..NONE },
     Case {
         name: "a-service-with-80-only",
@@ -252,6 +380,13 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         run: Run::Filter(&["--target-ports", "pin"]),
         finds: &[("error", "ALB111"), ("warning", "ALB092"), ("warning", "ALB111")],
         https: REFUSED,
+        ..NONE
+    },
+    Case {
+        name: "unprivileged-with-ip-targets",
+        gateway: UNPRIVILEGED,
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--target-type", "ip", "--service-type", "ClusterIP"]),
         ..NONE
     },
     Case {
@@ -301,6 +436,73 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         ..NONE
     },
     Case {
+        name: "beside-the-old-load-balancer",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--phase", "attach"]),
+        ..NONE
+    },
+    Case {
+        name: "no-privilege-for-low-ports",
+        gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        ..NONE
+    },
+    Case {
+        name: "no-privilege-for-low-ports-and-pinned",
+        gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--target-ports", "pin"]),
+        https: REFUSED,
+        health: "unhealthy: 503",
+        finds: &[("warning", "ALB092")],
+        differs: Some("what the pods may listen on is not in the stream"),
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-that-names-the-target-port",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public":
+            "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB092")],
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-that-names-the-target-port-for-one-host",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public": "port: {number: 8443, name: https, protocol: HTTPS}, hosts: [shop.example.com], \
+                                    tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB063"), ("warning", "ALB092")],
+        https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
+        name: "https-on-8443",
+        gateway: Rendered {
+            ports: "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
+                    {name: https, port: 8443, targetPort: 8443, protocol: TCP}",
+            ..CHART
+        },
+        stream: gateway!("public":
+            "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        finds: &[("warning", "ALB092")],
+        ..NONE
+    },
+    Case {
+        name: "a-gateway-for-other-pods",
+        stream: "---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: others, namespace: NAME}
+spec:
+  selector: {istio: others-of-NAME}
+  servers:
+  - {port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']}
+",
+        beside: gateway!("public": any_host!()),
+        ..NONE
+    },
+    Case {
         name: "two-services",
         stream: concat!(
             "---
@@ -315,6 +517,23 @@ spec:
         ),
         https: REFUSED,
         finds: &[("warning", "ALB125")],
+        ..NONE
+    },
+    Case {
+        name: "two-services-and-ours-is-older",
+        stream: concat!(
+            "---
+apiVersion: v1
+kind: Service
+metadata: {name: z-later, namespace: NAME}
+spec:
+  selector: {app: gateway, istio: NAME}
+  ports: [{name: http2, port: 80, targetPort: 8080}, {name: https, port: 443, targetPort: 8443}]
+",
+            gateway!("public": any_host!(), clear_text!(80))
+        ),
+        finds: &[("warning", "ALB125")],
+        differs: Some("which of the two is older is not in the stream"),
         ..NONE
     },
     Case {
@@ -335,6 +554,18 @@ spec:
         ..NONE
     },
     Case {
+        name: "clear-text-beside-tls-of-one-host",
+        stream: concat!(
+            gateway!("a-older": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], \
+                                 tls: {mode: SIMPLE, credentialName: shop-cert}"),
+            gateway!("public": clear_text!(443)),
+        ),
+        routes: concat!(route!(), route!("a-older")),
+        finds: &[("warning", "ALB063")],
+        differs: Some("the server with TLS is not reached through the ALB"),
+        ..NONE
+    },
+    Case {
         name: "two-gateways-for-any-host",
         stream: concat!(gateway!("a-older": any_host!()), gateway!("public": any_host!())),
         https: "404",
@@ -347,6 +578,56 @@ spec:
         stream: gateway!("public": any_host!()),
         finds: &[("warning", "ALB057")],
         https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
+        name: "proxy-protocol-by-a-filter",
+        stream: concat!(
+            gateway!("public": any_host!()),
+            "---
+apiVersion: networking.istio.io/v1alpha3
+kind: EnvoyFilter
+metadata: {name: proxy-protocol, namespace: NAME}
+spec:
+  workloadSelector: {labels: {istio: NAME}}
+  configPatches:
+  - applyTo: LISTENER
+    patch:
+      operation: MERGE
+      value: {listener_filters: [{name: envoy.filters.listener.proxy_protocol, typed_config: {'@type': \
+                type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol}}]}
+"
+        ),
+        finds: &[("warning", "ALB057")],
+        https: TLS_FAILS,
+        ..NONE
+    },
+    Case {
+        name: "policy-by-address",
+        stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
+        finds: &[("warning", "ALB122")],
+        https: "403",
+        ..NONE
+    },
+    Case {
+        name: "policy-by-remote-address",
+        stream: concat!(gateway!("public": any_host!()), policy!("remoteIpBlocks")),
+        finds: &[("warning", "ALB122")],
+        https: "403",
+        ..NONE
+    },
+    Case {
+        name: "policy-by-remote-address-with-one-trusted-proxy",
+        gateway: TRUSTED_1,
+        stream: concat!(gateway!("public": any_host!()), policy!("remoteIpBlocks")),
+        ..NONE
+    },
+    Case {
+        name: "policy-by-address-with-one-trusted-proxy",
+        gateway: TRUSTED_1,
+        stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
+        finds: &[("warning", "ALB122")],
+        https: "403",
         ..NONE
     },
     Case {
@@ -369,6 +650,17 @@ spec:
         ]),
         finds: &[("warning", "ALB017")],
         health: "unhealthy: 404",
+        ..NONE
+    },
+    Case { name: "health-check-that-takes-404", stream: gateway!("public": any_host!()), run: TRAFFIC_PORT, ..NONE },
+    Case {
+        name: "health-check-that-takes-404-and-the-secret-missing",
+        stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
+                                    tls: {mode: SIMPLE, credentialName: not-there}"),
+        run: TRAFFIC_PORT,
+        https: TLS_FAILS,
+        health: "unhealthy: TLS handshake failed",
+        differs: Some("the Secret is seldom in the stream"),
         ..NONE
     },
     Case {

@@ -92,6 +92,14 @@ impl Pod {
         ports.find(|declared| declared["name"] == *name).and_then(|declared| number(&declared["containerPort"]))
     }
 
+    /// The first port that its processes may bind.
+    fn first_port(&self) -> &str {
+        let security = &self.template["spec"]["securityContext"];
+        let sysctls = security["sysctls"].as_array().into_iter().flatten();
+        let mut set = sysctls.filter(|sysctl| sysctl["name"] == "net.ipv4.ip_unprivileged_port_start");
+        set.next().and_then(|sysctl| sysctl["value"].as_str()).unwrap_or("1024")
+    }
+
     fn environment(&self) -> impl Iterator<Item = (&str, &str)> {
         let containers = self.template["spec"]["containers"].as_array().into_iter().flatten();
         let variables = containers.flat_map(|container| container["env"].as_array().into_iter().flatten());
@@ -111,6 +119,7 @@ impl Gateway {
     pub fn start(istiod: &Istiod, pod: &Pod) -> Result<Gateway, String> {
         let folder = tempfile::tempdir().unwrap();
         write_container(istiod, pod, folder.path());
+        std::fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", pod.first_port()).unwrap();
         let process = Process::start(agent(istiod, pod, folder.path()), folder.path());
         let mut gateway = Gateway { process, _folder: folder };
         let status = format!("{POD}:15021");
@@ -153,8 +162,11 @@ fn write_container(istiod: &Istiod, pod: &Pod, folder: &Path) {
 fn agent(istiod: &Istiod, pod: &Pod, folder: &Path) -> std::process::Command {
     // What the pod's own annotation says comes on top.
     let config = json!({"discoveryAddress": DISCOVERY, "binaryPath": Tool::Envoy.path(), "concurrency": 1});
-    let mut agent = command(Tool::PilotAgent.path(), folder);
+    // Without the privilege that containers of Istio don't have.
+    let mut agent = command("setpriv", folder);
     agent
+        .args(["--bounding-set", "-net_bind_service", "--inh-caps", "-net_bind_service"])
+        .arg(Tool::PilotAgent.path())
         .args(["proxy", "router", "--domain", &format!("{}.svc.cluster.local", pod.namespace)])
         .args(["--proxyLogLevel", "warning"])
         .envs([("POD_NAME", pod.name.as_str()), ("POD_NAMESPACE", &pod.namespace)])

@@ -1,5 +1,5 @@
 //! Namespaces of the kernel in which the trials run: a network of our own, so that every port is free and nothing leaves the
-//! machine, and processes of our own, of which none is left when we end, however we end.
+//! machine, and processes and temporary files of our own, of which none is left when we end, however we end.
 //!
 //! The test program starts itself again inside, as the first process there. It ends when our end of its stdin closes.
 
@@ -40,14 +40,17 @@ impl Sandbox {
         let addresses = [POD, BACKEND, ALB].map(|address| format!("ip address add {address}/32 dev lo"));
         // What goes to the pod comes from the ALB.
         let route = format!("ip route replace local {POD} dev lo table local src {ALB}");
-        let script = format!("ip link set lo up && {} && {route} && exec \"$@\"", addresses.join(" && "));
+        let files = "mount -t tmpfs -o mode=700 tmpfs \"$TMPDIR\"";
+        let script = format!("{files} && ip link set lo up && {} && {route} && exec \"$@\"", addresses.join(" && "));
         let enter = |way: &[&str], command: Vec<OsString>| {
             let mut unshare = Command::new("unshare");
             unshare.args(way).args(["sh", "-ec", &script, "sh"]).args(command);
             unshare
         };
+        let folder = tempfile::tempdir().unwrap();
         for way in WAYS {
             let mut probe = enter(way, vec!["true".into()]);
+            probe.env("TMPDIR", folder.path());
             probe.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             if probe.status().is_ok_and(|status| status.success()) {
                 let ours = std::env::current_exe().map(|program| program.into_os_string());
@@ -56,14 +59,16 @@ impl Sandbox {
             }
         }
         Sandbox::Closed(
-            "no network namespace can be had: `unshare` and `ip` are needed, and root or user namespaces".into(),
+            "no network namespace can be had: `unshare`, `mount` and `ip` are needed, and root or user namespaces"
+                .into(),
         )
     }
 }
 
 /// Runs ourselves inside; the exit code.
 pub fn enter(mut command: Command) -> i32 {
-    let mut inside = command.env(INSIDE, "yes").stdin(Stdio::piped()).spawn().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut inside = command.env(INSIDE, "yes").env("TMPDIR", folder.path()).stdin(Stdio::piped()).spawn().unwrap();
     // Our end stays open until here; `wait` alone would close it first.
     let _held = inside.stdin.take();
     inside.wait().unwrap().code().unwrap_or(1)

@@ -121,6 +121,27 @@ macro_rules! tls_route {
     };
 }
 
+/// Every connection to a backend.
+macro_rules! tcp_route {
+    ($host:literal, $port:literal) => {
+        concat!(
+            "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: shop, namespace: NAME}\nspec:\n  \
+             hosts: ['*']\n  gateways: [public]\n  tcp: [{route: [{destination: {host: ", $host, ", port: {number: ", $port, "}}}]}]\n"
+        )
+    };
+}
+
+/// Who may come in through the gateway.
+macro_rules! policy {
+    ($field:literal) => {
+        concat!(
+            "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: office, namespace: NAME}\nspec:\n  \
+             selector: {matchLabels: {istio: NAME}}\n  action: ALLOW\n  rules: [{from: [{source: {", $field,
+            ": [203.0.113.0/24]}}]}]\n"
+        )
+    };
+}
+
 /// An Ingress as somebody writes it by hand.
 macro_rules! ingress {
     ($port:literal, $protocol:literal) => {

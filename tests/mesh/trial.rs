@@ -60,7 +60,11 @@ pub fn play(case: &Case, istiod: &Istiod, certificate: &Certificate) -> Result<A
         return Err(format!("one target group: {health:?}"));
     };
     let get = |port| alb.get(port, HOST, PATH);
-    Ok(Answers { https: get(443), http: get(80), health: health.clone() })
+    let answers = Answers { https: get(443), http: get(80), health: health.clone() };
+    // A Gateway may be for the pods of every namespace.
+    let gateways = ["delete", "gateways.networking.istio.io", "--all", "--all-namespaces", "--wait=false"];
+    ask(cluster, &gateways);
+    Ok(answers)
 }
 
 /// The load balancer that the controller builds from objects as the API server has them.

@@ -51,6 +51,8 @@ fn is_marker(line: &[u8], marker: &[u8]) -> bool {
 pub struct Rewrite<'a> {
     /// Documents that hold a Service and differ: before and after.
     pub services: Vec<(&'a [u8], &'a [u8])>,
+    /// Documents that hold a Gateway of the Gateway API, or a ConfigMap with its parameters, and differ.
+    pub gateways: Vec<(&'a [u8], &'a [u8])>,
     /// Ingresses that are new, or differ from the one in their place.
     pub ingresses: Vec<&'a [u8]>,
 }
@@ -79,7 +81,12 @@ pub fn compare<'a>(input: &'a [u8], output: &'a [u8]) -> Result<Rewrite<'a>, Str
                 rewrite.ingresses.push(after);
                 before.next();
             }
+            Some(written) if is_of_gateway_api(input) && is_same(written, after) => {
+                rewrite.gateways.push((written, after));
+                before.next();
+            }
             _ if holds(after, "Ingress") => rewrite.ingresses.push(after),
+            None if is_of_gateway_api(input) && is_parameters(after) => {}
             Some(other) => {
                 return Err(format!("a document changed: {}", first_difference(other, after)));
             }
@@ -90,6 +97,67 @@ pub fn compare<'a>(input: &'a [u8], output: &'a [u8]) -> Result<Rewrite<'a>, Str
         Some(lost) => Err(format!("a document is gone: {}", lost.escape_ascii())),
         None => Ok(rewrite),
     }
+}
+
+/// Whether a stream holds a Gateway from which istiod makes a Service.
+fn is_of_gateway_api(stream: &[u8]) -> bool {
+    text(stream).contains("gateway.networking.k8s.io/")
+}
+
+/// Whether a Gateway, or a ConfigMap, is the same before and after, but for what the rewrite is about.
+fn is_same(before: &[u8], after: &[u8]) -> bool {
+    let kinds = ["Gateway", "ConfigMap"];
+    let (Ok(before), Ok(after)) = (parse(before), parse(after)) else { return false };
+    let plain = |mut value: Value| {
+        let is_list = value["items"].is_array();
+        let items: Vec<&mut Value> = match is_list {
+            true => value["items"].as_array_mut().into_iter().flatten().collect(),
+            false => vec![&mut value],
+        };
+        for item in items.into_iter().filter(|item| kinds.iter().any(|kind| item["kind"] == *kind)) {
+            strip_gateway(item);
+        }
+        if let Some(items) = value["items"].as_array_mut() {
+            items.retain(|item| item["kind"] != "Ingress");
+        }
+        value
+    };
+    let has_kind = kinds.iter().any(|kind| before.to_string().contains(&format!("\"kind\":\"{kind}\"")));
+    has_kind && plain(before) == plain(after)
+}
+
+/// Takes out of a Gateway, or of a ConfigMap, what the rewrite is about.
+fn strip_gateway(value: &mut Value) {
+    for annotations in ["/metadata/annotations", "/spec/infrastructure/annotations"] {
+        if let Some(annotations) = value.pointer_mut(annotations).and_then(Value::as_object_mut) {
+            let leaves = |key: &str| LEAVING.iter().any(|prefix| key.starts_with(prefix));
+            let added = ["networking.istio.io/service-type", "istio-alb.dev/load-balancer"];
+            annotations.retain(|key, _| !leaves(key) && !added.contains(&key.as_str()));
+        }
+    }
+    for (parent, key) in [
+        ("/spec/infrastructure", "parametersRef"),
+        ("/spec", "addresses"),
+        ("/data", "service"),
+        ("/metadata", "annotations"),
+    ] {
+        let is_empty = |value: &Value| value.as_object().is_some_and(serde_json::Map::is_empty);
+        if let Some(parent) = value.pointer_mut(parent).and_then(Value::as_object_mut)
+            && (key != "annotations" || parent.get(key).is_some_and(is_empty))
+        {
+            parent.remove(key);
+        }
+    }
+    if value["spec"]["infrastructure"].as_object().is_some_and(serde_json::Map::is_empty) {
+        value["spec"].as_object_mut().map(|spec| spec.remove("infrastructure"));
+    }
+}
+
+/// A ConfigMap with parameters that was added.
+fn is_parameters(document: &[u8]) -> bool {
+    parse(document).is_ok_and(|map| {
+        map["kind"] == "ConfigMap" && map["metadata"]["name"].as_str().is_some_and(|name| name.ends_with("-istio-alb"))
+    })
 }
 
 /// What a stream shows of the gateway's pods.

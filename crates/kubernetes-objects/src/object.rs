@@ -31,9 +31,38 @@ pub struct Object {
     pub value: Value,
     /// Where it begins.
     pub place: Place,
+    /// For an object that is not in the stream, since a controller will make it: from what.
+    pub origin: Option<Origin>,
+}
+
+/// The object of the stream from which a controller makes another one. What is made has document, pointer and place of its origin.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// The object of the stream.
+    pub object: ObjectRef,
+    /// Which field comes from which: pointers into what is made, each with one into the object of the stream.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Origin {
+    /// The field of the object of the stream from which a field comes, or one that holds it.
+    #[must_use]
+    pub fn field(&self, made: &str) -> Option<String> {
+        let below = |(from, to): &(String, String)| {
+            let rest = made.strip_prefix(from.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| (from.len(), format!("{to}{rest}")))
+        };
+        self.fields.iter().filter_map(below).max_by_key(|(length, _)| *length).map(|(_, field)| field)
+    }
 }
 
 impl Object {
+    /// Whether it is not in the stream, since a controller will make it.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.origin.is_some()
+    }
+
     /// `kind`, or nothing.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -245,7 +274,7 @@ impl Reader<'_> {
             Some(located) if !pointer.is_empty() => self.places.at(located.value.start),
             _ => self.places.at(self.first_line),
         };
-        self.objects.push(Object { document: self.index, pointer, value: Value::Object(fields), place });
+        self.objects.push(Object { document: self.index, pointer, value: Value::Object(fields), place, origin: None });
     }
 }
 
@@ -327,6 +356,17 @@ mod tests {
         let object = &found.objects[0];
         assert_eq!((found.objects.len(), object.pointer.as_str(), object.name()), (1, "/items/1", "s"));
         assert_eq!(object.place.to_string(), "document 2, line 7");
+    }
+
+    #[test]
+    fn a_field_of_what_is_made_comes_from_the_closest_one() {
+        let fields = [("/metadata", "/metadata"), ("/metadata/annotations", "/spec/infrastructure/annotations")];
+        let fields = fields.map(|(from, to)| (from.to_owned(), to.to_owned())).to_vec();
+        let origin = Origin { object: ObjectRef::new("Gateway", "", "gw"), fields };
+        let of = |field| origin.field(field);
+        assert_eq!(of("/metadata/name").as_deref(), Some("/metadata/name"));
+        assert_eq!(of("/metadata/annotations/a~1b").as_deref(), Some("/spec/infrastructure/annotations/a~1b"));
+        assert_eq!(of("/metadatas"), None);
     }
 
     #[test]

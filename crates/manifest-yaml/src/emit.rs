@@ -1,6 +1,6 @@
 //! Values as YAML in block style.
 
-use super::quote::{block_value, quoted, scalar};
+use super::quote::{block_value, literal_lines, quoted, scalar};
 use super::style::Style;
 use serde_json::{Map, Value};
 
@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 pub(super) const LONG_KEY: usize = 1000;
 
 /// A value as the body of a document in block style. Keys come in the order of the map; strings stay plain only where every
-/// YAML reader, 1.1 or 1.2, sees a string (Go, PyYAML), and stand in double quotes otherwise. Ends with a line break.
+/// YAML reader, 1.1 or 1.2, sees a string (Go, PyYAML); of several lines as values of a key they are literal block scalars, and
+/// otherwise they stand in double quotes. Ends with a line break.
 #[must_use]
 pub fn emit(value: &Value, style: &Style) -> String {
     let lines = match value {
@@ -62,13 +63,21 @@ pub(super) fn entry_lines(key: &str, value: &Value, column: usize, style: &Style
     } else {
         pad + &key
     };
-    if is_leaf(value) {
+    if let Some(text) = value.as_str().and_then(literal_lines).filter(|_| !long) {
+        lines.push(start + ": |");
+        lines.extend(literal(&text, column + style.indent.max(1)));
+    } else if is_leaf(value) {
         lines.push(format!("{start}: {}", leaf(value)));
     } else {
         lines.push(start + ":");
         lines.extend(block(value, below(value, column, style, long), style, false));
     }
     lines
+}
+
+/// The lines of a literal block scalar, indented to `column`. Empty lines stay empty.
+pub(super) fn literal(lines: &[&str], column: usize) -> Vec<String> {
+    lines.iter().map(|line| if line.is_empty() { String::new() } else { format!("{:column$}{line}", "") }).collect()
 }
 
 /// The column of a collection below a key at `column`.

@@ -43,6 +43,19 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// The lines of a text that can stand in a literal block scalar (`|`): several, the last one ended, none of blanks alone or
+/// with a first or last blank that readers take differently.
+pub(super) fn literal_lines(text: &str) -> Option<Vec<&str>> {
+    let lines: Vec<&str> = text.strip_suffix('\n')?.split('\n').collect();
+    let starts = lines.first()?.chars().next()?;
+    let is_safe = |line: &&str| {
+        let ends_open = line.ends_with(' ') || line.starts_with('\t');
+        !ends_open && line.chars().all(|letter| letter == '\t' || is_printable(letter))
+    };
+    let fits = lines.len() > 1 && starts != ' ' && lines.last() != Some(&"") && lines.iter().all(is_safe);
+    fits.then_some(lines)
+}
+
 /// In single quotes, if the string can stand there on one line.
 pub(super) fn single_quoted(text: &str) -> Option<String> {
     let fits = text.chars().all(|letter| letter != '\t' && is_printable(letter));

@@ -1,15 +1,19 @@
 //! The changes to a Service as guarded operations that kustomize applies. [`super`] has the reasons for this form.
 
-use json_patch::PatchOperation;
+use json_patch::{Patch, PatchOperation};
 use manifest_yaml::patch;
 use serde_json::{Value, json};
 
 use crate::config::types::{ExtraPorts, Phase};
 use crate::config::{Spec, fields};
+use crate::istio::gateway_api::overlay::KEY;
+use crate::istio::gateway_api::service::annotations_pointer;
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
 use crate::rewrite::RewrittenGateway;
+use crate::rewrite::made::GatewayChanges;
 use crate::rewrite::service::{LOAD_BALANCER_FIELDS, PinnedPorts, ServiceTarget};
+use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
 
 /// Annotations and fields of the Service that decide who may reach the old load balancer, by the annotation of the
@@ -64,6 +68,26 @@ pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
     list.0
 }
 
+/// The changes to what istiod makes a Service from, guarded: each object with the filter's patch and the operations.
+pub(super) fn of_gateway<'g>(
+    gateway: &RewrittenGateway,
+    made: &'g GatewayChanges,
+) -> Vec<(&'g Object, &'g Patch, Vec<PatchOperation>)> {
+    let mut changes = made.changes.iter();
+    let mut found = Vec::new();
+    if let Some(change) = changes.next() {
+        let operations = List::of_gateway(gateway, &change.object.value, &change.patch).0;
+        found.push((&change.object, &change.patch, operations));
+    }
+    for change in changes {
+        let mut list = List::default();
+        list.test(&["data", KEY], change.object.value["data"][KEY].clone());
+        list.0.extend(change.patch.0.iter().cloned());
+        found.push((&change.object, &change.patch, list.0));
+    }
+    found
+}
+
 /// Operations in the making.
 #[derive(Default)]
 struct List(Vec<PatchOperation>);
@@ -93,6 +117,56 @@ impl List {
                 self.test(&["metadata", "annotations", &key], value);
             }
         }
+    }
+
+    /// The changes to a Gateway. What istiod takes from elsewhere must be what it was.
+    fn of_gateway(gateway: &RewrittenGateway, value: &Value, patch: &Patch) -> Self {
+        let mut list = List::default();
+        let from = annotations_pointer(value);
+        let path: Vec<&str> = from.split('/').skip(1).collect();
+        let annotations = value.pointer(from).unwrap_or(&Value::Null);
+        if value["spec"]["infrastructure"].is_null() {
+            list.test(&["spec", "infrastructure"], Value::Null);
+        } else {
+            for field in ["parametersRef", "annotations"] {
+                let there = &value["spec"]["infrastructure"][field];
+                if field == "parametersRef" || there.is_null() {
+                    list.test(&["spec", "infrastructure", field], there.clone());
+                }
+            }
+        }
+        for (suffix, keys, _) in ACCESS.iter().filter(|(suffix, ..)| !is_configured(&gateway.spec, suffix)) {
+            let old = keys.iter().map(|key| format!("{}{key}", migrate::PREFIX)).filter(|_| gateway.spec.carry_over());
+            for key in std::iter::once(format!("{}{suffix}", migrate::ALB)).chain(old) {
+                list.test(&[&path[..], &[&key]].concat(), annotations[&key].clone());
+            }
+        }
+        if gateway.spec.phase() == Phase::Attach {
+            return list;
+        }
+        for (index, listener) in value["spec"]["listeners"].as_array().into_iter().flatten().enumerate() {
+            for field in ["name", "port"] {
+                list.test(&["spec", "listeners", &index.to_string(), field], listener[field].clone());
+            }
+        }
+        list.test(&["spec", "addresses"], value["spec"]["addresses"].clone());
+        let is_annotation = |operation: &PatchOperation| operation.path().as_str().starts_with(from);
+        for operation in &patch.0 {
+            match operation {
+                // `metadata.annotations` is there in kustomize.
+                PatchOperation::Add(add) if add.path.as_str() == "/metadata/annotations" => {
+                    for (key, value) in add.value.as_object().into_iter().flatten() {
+                        list.add(&["metadata", "annotations", key], value.clone());
+                    }
+                }
+                PatchOperation::Remove(_) if is_annotation(operation) => {}
+                operation => list.0.push(operation.clone()),
+            }
+        }
+        for key in self::annotations(gateway) {
+            list.drop(&[&path[..], &[&key]].concat());
+        }
+        list
     }
 
     /// Adds or replaces: on an object `add` is both.

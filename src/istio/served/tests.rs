@@ -43,6 +43,7 @@ fn speaks(ports: &str, rest: &str, number: u64) -> String {
         Evidence::EarlierRun => "earlier",
         Evidence::Name(_) => "name",
         Evidence::Number => "number",
+        Evidence::PassedOn(_) => "passed on",
     };
     format!("{:?} {by}", served.speaks)
 }
@@ -57,6 +58,8 @@ fn gateways_decide_what_a_port_speaks() {
         (BOTH, servers(&["443 http2"]), 443, "ClearText gateway"),
         (BOTH, servers(&["443 GRPC"]), 443, "ClearText gateway"),
         (BOTH, servers(&["443 HTTPS SIMPLE"]), 443, "Tls gateway"),
+        (BOTH, servers(&["443 TCP"]), 443, "Tls passed on"),
+        (BOTH, servers(&["443 TCP", "80 HTTP"]), 80, "ClearText gateway"),
         (BOTH, servers(&["443 HTTPS MUTUAL"]), 443, "Tls gateway"),
         (BOTH, servers(&["443 HTTPS OPTIONAL_MUTUAL"]), 443, "Tls gateway"),
         (BOTH, servers(&["443 TLS PASSTHROUGH"]), 443, "Tls gateway"),
@@ -126,4 +129,19 @@ fn of_two_servers_on_a_port_the_older_gateway_counts() {
     let aged = text.replace("name: b,", "name: b, creationTimestamp: \"2024-01-01T00:00:00Z\",");
     let aged = aged.replace("name: a,", "name: a, creationTimestamp: \"2025-01-01T00:00:00Z\",");
     assert_eq!(speaks(BOTH, &aged, 443), "Tls gateway");
+}
+
+#[test]
+fn a_port_leads_to_a_server_that_listens_on_its_target_port() {
+    for (ports, number, expected) in [
+        (BOTH, 443, 443),
+        (BOTH, 8443, 8443),
+        (HIGH, 443, 443),
+        (HIGH, 8443, 443),
+        ("{name: https, port: 443, targetPort: 8443}, {name: other, port: 8443, targetPort: 9443}", 8443, 8443),
+    ] {
+        let objects = stream(ports, "");
+        let pods = Mesh::of(&objects).pods(&objects[0]);
+        assert_eq!(service_port(number, &objects[0], &pods), expected, "{ports} {number}");
+    }
 }

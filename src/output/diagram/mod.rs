@@ -317,7 +317,7 @@ fn served_json(port: i32, served: &Served) -> Value {
         Evidence::OldLoadBalancer(_) => "old-load-balancer",
         Evidence::EarlierRun => "earlier-run",
         Evidence::Name(_) => "name",
-        Evidence::Number => "number",
+        Evidence::Number | Evidence::PassedOn(_) => "number",
     };
     json!({ "servicePort": port, "speaks": speaks, "from": from, "why": served.describe() })
 }

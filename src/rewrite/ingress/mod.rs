@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::networking::v1::Ingress;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::types::{ClassAs, Placeholders, Spec};
@@ -53,10 +54,18 @@ impl BuiltIngress {
         if self.flux { variables::protected(&self.value) } else { self.value.clone() }
     }
 
-    /// What [`BuiltIngress::printed`] was made from.
-    #[must_use]
-    pub fn meant(&self, printed: &Value) -> Value {
-        if self.flux { variables::restored(printed) } else { printed.clone() }
+    /// The same, once it was read back as Kubernetes' type and compared.
+    ///
+    /// # Errors
+    ///
+    /// Internal: what is printed must be what was built.
+    pub fn verified(&self) -> Result<Value, Error> {
+        let printed = self.printed();
+        let meant = if self.flux { variables::restored(&printed) } else { printed.clone() };
+        let is_ours = Ingress::deserialize(meant).is_ok_and(|ingress| {
+            ingress.spec == self.ingress.spec && ingress.metadata.name == self.ingress.metadata.name
+        });
+        is_ours.then_some(printed).ok_or_else(|| Error::internal("the printed Ingress does not read back as planned"))
     }
 
     /// Its kind, namespace and name.

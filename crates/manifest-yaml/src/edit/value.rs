@@ -5,10 +5,10 @@ use super::draft::{Edited, Part};
 use super::editor::Editor;
 use super::error::EditError;
 use super::flow_style::{FlowStyle, PLAIN};
-use crate::emit::{below, block, is_leaf, leaf};
+use crate::emit::{below, block, is_leaf, leaf, literal};
 use crate::node::{Content, Flow, NodeId, ScalarStyle};
-use crate::quote::{quoted, single_quoted};
-use crate::text::{is_blank, line_end, line_start, next_line, skip_blanks};
+use crate::quote::{literal_lines, quoted, single_quoted};
+use crate::text::{ends_line, is_blank, line_end, line_start, next_line, skip_blanks};
 use serde_json::{Map, Value};
 use std::ops::Range;
 
@@ -106,6 +106,10 @@ impl Editor<'_, '_> {
     fn replace(&mut self, place: Place, old: NodeId, new: &Value) -> Result<(), EditError> {
         if place.hangs == Hangs::Nothing {
             return self.add_value(place, old, new);
+        }
+        if let Some((lines, text)) = self.literal_like(old, new) {
+            self.splices.replace(lines, text);
+            return Ok(());
         }
         if is_leaf(new) {
             let text = self.leaf_like(old, new);
@@ -272,6 +276,18 @@ impl Editor<'_, '_> {
         }
         self.splices.lines(next_line(self.tree.text, place.lead), lines);
         Ok(())
+    }
+
+    /// The lines of a literal block scalar, and those of the text that replaces it under its header.
+    fn literal_like(&self, old: NodeId, new: &Value) -> Option<(Range<usize>, String)> {
+        let lines = literal_lines(new.as_str()?)?;
+        let node = self.tree.node(old);
+        let Content::Scalar { style: ScalarStyle::Block(block), .. } = &node.content else { return None };
+        let has_plain_header = &self.tree.text[node.span.start..block.header_end] == "|";
+        let range = self.shell(old).text.filter(|_| has_plain_header)?;
+        let newline = self.style.newline.as_str();
+        let text = literal(&lines, block.indent?).into_iter().map(|line| line + newline).collect();
+        ends_line(&self.tree.text[range.clone()]).then_some((range, text))
     }
 
     /// A scalar in the quotes of the one that it replaces.

@@ -203,6 +203,22 @@ fn block_scalars_are_edited_whole() {
 }
 
 #[test]
+fn a_literal_block_scalar_stays_one() {
+    let text = "data:\n    # of the edge team\n    service: | # merged\n      spec:\n        type: X\n\n    other: 1\n";
+    let edited =
+        edit(text, json!([{"op": "replace", "path": "/data/service", "value": "spec:\n  type: Y\n\n  a: 1\n"}]));
+    let expected = text.replace("        type: X\n", "        type: Y\n\n        a: 1\n");
+    assert_eq!(edited, expected);
+    for (header, value) in [("|-", "a: 1\n"), ("|", "a: 1"), (">", "a: 1\n"), ("|", " a\nb\n"), ("|", "a\nb \n")] {
+        let text = format!("data:\n  service: {header}\n    x: 1\n  other: 1\n");
+        let edited = edit(&text, json!([{"op": "replace", "path": "/data/service", "value": value}]));
+        assert!(edited.ends_with("\n  other: 1\n") && edited.lines().count() == 3, "{edited}");
+    }
+    let added = edit("data: {}\n", json!([{"op": "add", "path": "/data/service", "value": "a:\n\n  b: 1\n"}]));
+    assert_eq!(added, "data:\n  service: |\n    a:\n\n      b: 1\n");
+}
+
+#[test]
 fn nothing_becomes_text_of_a_block_scalar() {
     let patch = || json!([{"op": "remove", "path": "/b"}]);
     let text = "a: |\n  text\n  # text\nb: 1\n    # deeper\n\n  # deep\n# level\nc: 2\n";

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::istio::served::{is_for_all, service_port};
 use crate::lint::context::{Context, about, namespace_of};
 use crate::lint::facts::gateways::{GatewayBehind, age, is_bound_to};
 use alb_controller::model::Protocol;
@@ -16,7 +17,8 @@ rules! {
         summary: "a Gateway in the stream, or a VirtualService for it, that does not go with an ALB in front",
         explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
             that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \
-            the connection. `SIMPLE` and `OPTIONAL_MUTUAL` work, `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
+            the connection. `SIMPLE` and `OPTIONAL_MUTUAL` work (with protocol TLS in place of HTTPS only \
+            for `tcp` routes), `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
             host `*` and a VirtualService whose `tls` route has `sniHosts: [\"*\"]`, for backends that speak TLS; without \
             such a route nothing listens on the port. Of two Gateways with the same host and TLS on one port istiod takes \
             the older one. Of clear text and TLS on one port the clear text is left if it is older, and otherwise nothing: Envoy \
@@ -24,7 +26,8 @@ rules! {
             `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
             redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
             VirtualService that takes every request is always a loop. In all these cases the health check on the status \
-            port stays green.",
+            port stays green.\n\nA listener of the Gateway API comes to the same: with a `hostname` alone, client certificates, `TLS` or \
+            `Passthrough` an ALB gets no answer. Since a Gateway has all listeners of its pods that is certain, and an error.",
         help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; \
             redirect on the ALB (`ssl-redirect`) instead of in the mesh",
         source: "Istio pilot/pkg/model/gateway.go mergeGateways, GetSNIHostsForServer, \
@@ -35,16 +38,18 @@ rules! {
 
 /// What of them does not work behind an ALB.
 pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
-    let ports = gateway.ports();
+    let (ports, pods) = (gateway.ports(), context.pods(gateway.service));
     let mut findings = Vec::new();
     let mut taken = Taken::default();
     for istio in &gateway.gateways {
         for (at, server) in servers(istio).iter().enumerate() {
-            let Some(port) = server["port"]["number"].as_u64().filter(|port| ports.contains(port)) else { continue };
+            let leads_there = |number: &u64| ports.contains(&service_port(*number, gateway.service, &pods));
+            let Some(port) = server["port"]["number"].as_u64().filter(leads_there) else { continue };
             let unfit = Unfit { context, gateway, istio, server, port };
             let whys = [unfit.why(), taken.skipped(istio, server, port), unfit.secret()];
             findings.extend(whys.into_iter().flatten().map(|why| {
-                let message = format!("the server on port {port} {}", why.message);
+                let noun = if istio.is_made() { "listener" } else { "server" };
+                let message = format!("the {noun} on port {port} {}", why.message);
                 let finding = about(istio, &ALB063, message).maybe_help(why.help).severity(why.severity);
                 finding.field(format!("/spec/servers/{at}"))
             }));
@@ -81,20 +86,48 @@ impl Unfit<'_> {
     /// Why an ALB can't lead to it.
     fn why(&self) -> Option<Why> {
         let tls = &self.server["tls"];
+        if self.istio.is_made() {
+            return self.listener();
+        }
         if tls["httpsRedirect"] == true {
             return self.redirect();
         }
-        if !is_tls(self.server) {
+        if !is_tls_server(self.server) {
             return None;
         }
         match tls["mode"].as_str().unwrap_or("PASSTHROUGH") {
-            "SIMPLE" | "OPTIONAL_MUTUAL" => self.no_host_for_all(),
+            "SIMPLE" | "OPTIONAL_MUTUAL" => self.no_host_for_all().or_else(|| self.no_tcp_route()),
             "PASSTHROUGH" => self.no_host_for_all().or_else(|| self.no_tls_route()),
             mode => {
                 let message = format!("has tls.mode {mode}, and an ALB has no client certificate");
                 Some(Why::warning(message, self.clear_text_port()))
             }
         }
+    }
+
+    /// The same of a listener of the Gateway API. Its Gateway has all listeners for its pods, so nothing else can answer.
+    fn listener(&self) -> Option<Why> {
+        let mode = self.server["tls"]["mode"].as_str().unwrap_or_default();
+        let is_here =
+            |server: &&Value| server["port"]["number"] == self.port && is_tls_server(server) && is_for_all(server);
+        let has_all = || servers(self.istio).iter().any(|server| is_here(&server));
+        let (message, help) = match (self.server["port"]["protocol"].as_str(), mode) {
+            (Some("TLS"), _) | (Some("HTTPS"), "PASSTHROUGH") => (
+                "chooses by SNI, and an ALB sends none".to_owned(),
+                "use `protocol: HTTPS` with `tls.mode: Terminate`, or leave this listener to a Gateway of its own behind an NLB",
+            ),
+            (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") if has_all() => return None,
+            (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") => (
+                format!("has the hostname {}, and an ALB sends no SNI", hosts(self.server).join(", ")),
+                "add a listener for this port with the same certificate and without `hostname`, and choose by `hostnames` of the routes",
+            ),
+            (Some("HTTPS"), _) => (
+                "wants a client certificate, and an ALB has none".to_owned(),
+                "let the ALB ask for it (`ingress.mutualAuthentication`), and end plain TLS here",
+            ),
+            _ => return None,
+        };
+        Some(Why { severity: Severity::Error, message, help: Some(help.to_owned()) })
     }
 
     fn redirect(&self) -> Option<Why> {
@@ -123,7 +156,8 @@ impl Unfit<'_> {
         if is_for_all(self.server) {
             return None;
         }
-        let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
+        let is_here =
+            |server: &&Value| server["port"]["number"] == self.port && is_tls_server(server) && is_for_all(server);
         let has_all = |istio: &&&Object| servers(istio).iter().any(|server| is_here(&server));
         let with_all: Vec<&Object> = self.gateway.gateways.iter().filter(has_all).copied().collect();
         if with_all.iter().any(|istio| std::ptr::eq(*istio, self.istio)) {
@@ -142,6 +176,20 @@ impl Unfit<'_> {
         Some(match stranded {
             Some(stranded) => Why::warning(format!("{message} and not {stranded}"), Some(help)),
             None => Why { severity: Severity::Info, message, help: Some(help) },
+        })
+    }
+
+    /// Where a server ends TLS and is not for HTTP, the routes for HTTP are not its routes.
+    fn no_tcp_route(&self) -> Option<Why> {
+        let mut services = self.context.of_kind("VirtualService").filter(|service| is_bound_to(service, self.istio));
+        let is_without = self.server["port"]["protocol"] == "TLS"
+            && services.all(|service| list(&service.value["spec"]["tcp"]).is_empty());
+        is_without.then(|| {
+            let message = "is for TLS without HTTP (protocol TLS): without a VirtualService with a tcp route nothing listens \
+                           there, and the stream has none";
+            let help = "let the protocol of its port be HTTPS; or let a VirtualService for this Gateway have a `tcp` route. Where \
+                        the route is applied apart, allow this finding by its id";
+            Why::warning(message, Some(help.to_owned()))
         })
     }
 
@@ -181,7 +229,7 @@ impl Unfit<'_> {
 
     /// A Secret that is there, where istiod does not look for it.
     fn secret(&self) -> Option<Why> {
-        let name = self.server["tls"]["credentialName"].as_str().filter(|_| is_tls(self.server))?;
+        let name = self.server["tls"]["credentialName"].as_str().filter(|_| is_tls_server(self.server))?;
         let wanted = namespace_of(self.gateway.service);
         let secrets = self.context.of_kind("Secret").filter(|secret| secret.name() == name);
         let namespaces: Vec<&str> = secrets.map(namespace_of).collect();
@@ -198,7 +246,7 @@ impl Unfit<'_> {
 #[derive(Default)]
 struct Taken<'s> {
     tls_hosts: BTreeMap<(u64, &'s str, &'s str), &'s Object>,
-    protocol: BTreeMap<(u64, &'s str), (bool, &'s Object)>,
+    protocol: BTreeMap<(u64, &'s str), (&'s Value, &'s Object)>,
 }
 
 impl<'s> Taken<'s> {
@@ -206,19 +254,21 @@ impl<'s> Taken<'s> {
     fn skipped(&mut self, istio: &'s Object, server: &'s Value, port: u64) -> Option<Why> {
         let bind = server["bind"].as_str().unwrap_or_default();
         let is_known = |first: &Object| !age(first).is_empty() && !age(istio).is_empty();
-        let is_tls = is_tls(server);
-        let (first_is_tls, first) = *self.protocol.entry((port, bind)).or_insert((is_tls, istio));
-        if first_is_tls != is_tls {
-            let what = if is_tls { "has TLS and that of" } else { "has clear text and that of" };
-            let other = if is_tls { "has clear text" } else { "has TLS" };
+        let is_tls = is_tls_server(server);
+        let (first_server, first) = *self.protocol.entry((port, bind)).or_insert((server, istio));
+        if is_tls_server(first_server) != is_tls {
+            let (what, other) = if is_tls { ("TLS", "clear text") } else { ("clear text", "TLS") };
+            let with_tls = if is_tls { server } else { first_server };
             let comes = match (is_known(first), is_tls) {
+                _ if !is_for_all(with_tls) => "an ALB gets an answer to clear text only",
                 (true, true) => "istiod takes the clear text, which is older",
                 (true, false) => "with the TLS older Envoy refuses both, and the gateway is never ready",
                 (false, _) => {
                     "where the TLS is older Envoy refuses both, and the gateway is never ready; otherwise there is clear text only"
                 }
             };
-            return Some(Why::warning(format!("{what} {} {other}: {comes}", first.reference()), None));
+            let message = format!("has {what} and that of {} has {other}: {comes}", first.reference());
+            return Some(Why::warning(message, None));
         }
         if !is_tls {
             return None;
@@ -260,12 +310,7 @@ fn servers(gateway: &Object) -> &[Value] {
     list(&gateway.value["spec"]["servers"])
 }
 
-/// Whether a server has a host for all; it may have a namespace before it: `shop/*`.
-fn is_for_all(server: &Value) -> bool {
-    hosts(server).iter().any(|host| host.rsplit('/').next() == Some("*"))
-}
-
-fn is_tls(server: &Value) -> bool {
+fn is_tls_server(server: &Value) -> bool {
     matches!(server["port"]["protocol"].as_str(), Some("HTTPS" | "TLS"))
 }
 

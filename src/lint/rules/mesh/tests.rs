@@ -63,6 +63,10 @@ fn servers_that_an_alb_gets_no_answer_from() {
         https("'*'", "mode: PASSTHROUGH") + &route(&spec)
     };
     let other_port = "{port: {number: 8443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: MUTUAL}}";
+    let tls = |spec: &str| https("'*'", "mode: SIMPLE").replace("protocol: HTTPS", "protocol: TLS") + &route(spec);
+    let on_target = https("a.example.com", "mode: SIMPLE").replace("number: 443", "number: 8443");
+    let high =
+        format!("selector: {{app: gw, istio: gw}}\n{}", SPEC.replace("port: 443", "port: 443, targetPort: 8443"));
     let one = "{port: {number: 443, protocol: HTTPS, name: one}, hosts: [a.example.com], tls: {mode: SIMPLE}}";
     let all = "{port: {number: 443, protocol: HTTPS, name: all}, hosts: ['*'], tls: {mode: SIMPLE}}";
     let apart = |routed: &str| {
@@ -85,6 +89,11 @@ fn servers_that_an_alb_gets_no_answer_from() {
             ("MUTUAL", with(&https("'*'", "mode: MUTUAL")), here),
             ("ISTIO_MUTUAL", with(&https("'*'", "mode: ISTIO_MUTUAL")), here),
             ("OPTIONAL_MUTUAL", with(&https("'*'", "mode: OPTIONAL_MUTUAL")), &[]),
+            ("TLS without HTTP", with(&tls("{}")), here),
+            ("TLS without HTTP, with routes for HTTP", with(&tls("{gateways: [g], http: []}")), here),
+            ("TLS without HTTP, with a route", with(&tls("{gateways: [g], tcp: [{route: []}]}")), &[]),
+            ("a server on the target port", with(&on_target).service(&high), here),
+            ("a server on a port that does not lead there", with(&on_target), &[]),
             ("PASSTHROUGH without a route", with(&https("'*'", "mode: PASSTHROUGH")), here),
             ("PASSTHROUGH for one host", with(&https("a.example.com", "mode: PASSTHROUGH")), here),
             ("PASSTHROUGH, routed for every SNI", with(&passthrough("'*'")), &[]),
@@ -408,4 +417,42 @@ fn two_services_for_the_same_pods() {
         let found: Vec<String> = found.map(|finding| finding.severity.to_string()).collect();
         assert_eq!(found, expected, "{what}\n{text}");
     }
+}
+
+#[test]
+fn listeners_that_an_alb_gets_no_answer_from() {
+    let listeners = |listeners: &str| {
+        working().spec(rule("/", "Prefix", "name: g-istio, port: {number: 443}")).and(&format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: g, namespace: mesh, annotations: \
+             {{networking.istio.io/service-type: NodePort}}}}\nspec: {{gatewayClassName: istio, listeners: [{listeners}]}}\n"
+        ))
+    };
+    let https = |name: &str, more: &str| format!("{{name: {name}, port: 443, protocol: HTTPS, {more}}}");
+    let error = "error Gateway mesh/g /spec/listeners/0";
+    let mutual = "tls: {options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}";
+    hold(
+        &ALB063,
+        &[
+            ("for all", listeners(&https("a", "tls: {}")), &[]),
+            ("for one", listeners(&https("a", "hostname: shop.example.com, tls: {}")), &[error]),
+            ("for some", listeners(&https("a", "hostname: '*.example.com', tls: {}")), &[error]),
+            (
+                "for one, and for all",
+                listeners(&format!("{}, {}", https("a", "hostname: shop.example.com, tls: {}"), https("b", "tls: {}"))),
+                &[],
+            ),
+            ("mutual", listeners(&https("a", mutual)), &[error]),
+            ("optional", listeners(&https("a", &mutual.replace("MUTUAL", "OPTIONAL_MUTUAL"))), &[]),
+            ("passed through", listeners("{name: a, port: 443, protocol: TLS, tls: {mode: Passthrough}}"), &[error]),
+            ("TLS", listeners("{name: a, port: 443, protocol: TLS, tls: {mode: Terminate}}"), &[error]),
+            (
+                "on another port",
+                listeners(&format!(
+                    "{}, {{name: b, port: 8443, protocol: TLS, tls: {{mode: Passthrough}}}}",
+                    https("a", "tls: {}")
+                )),
+                &[],
+            ),
+        ],
+    );
 }

@@ -109,7 +109,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     let served = target.served()?;
     let by_gateway = matches!(served.evidence, Evidence::Gateway(_));
     let because = match &served.evidence {
-        Evidence::Number => String::new(),
+        evidence if evidence.is_number() => String::new(),
         evidence => format!(" ({evidence})"),
     };
     let setting = target.setting("backend-protocol");
@@ -124,7 +124,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     match (protocol, served.speaks) {
         // What the Ingress says stands against nothing but a number: the filter writes it so where the removed annotations of an
         // NLB showed it, and its output must not be refused afterwards.
-        (Protocol::Http, Speaks::Tls) if said && served.evidence == Evidence::Number => {
+        (Protocol::Http, Speaks::Tls) if said && served.evidence.is_number() => {
             let message = format!(
                 "backend-protocol is HTTP, and {to} usually speaks TLS: where it does, every request is answered with 502"
             );
@@ -224,6 +224,12 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
         "ipFamilyPolicy is {policy} and ipFamilies is open: a dual-stack cluster fills in IPv6, which an ipv4 ALB can't have"
     );
     let finding = about(service, &ALB056, message).field("/spec/ipFamilyPolicy");
+    if service.is_made() {
+        // istiod always has it so, and a cluster with one family makes nothing of it.
+        let help = "in a dual-stack cluster set `ingress.ipAddressType: dualstack`, or `spec: {ipFamilyPolicy: SingleStack}` under \
+                    the key `service` of the Gateway's parameters";
+        return Some(finding.severity(Severity::Info).help(help));
+    }
     Some(finding.severity(Severity::Warning))
 }
 

@@ -1,0 +1,340 @@
+//! The change of a Service that istiod makes, as changes of what it is made from: the Gateway, and the ConfigMap with parameters.
+//!
+//! What istiod makes from the changed Gateway is compared with the Service that was planned.
+
+use json_patch::{Patch, PatchOperation};
+use serde_json::{Map, Value, json};
+
+use super::service::{LOAD_BALANCER_FIELDS, patched};
+use crate::error::Error;
+use crate::istio::gateway_api::overlay::{self, KEY};
+use crate::istio::gateway_api::service::{annotations_pointer, made};
+use crate::istio::gateway_api::{self, PLACEHOLDER, SERVICE_TYPE};
+use kubernetes_objects::Object;
+use kubernetes_objects::service::{ports, type_of};
+use manifest_yaml::patch::{add, remove, replace};
+use manifest_yaml::{Style, Tree, emit};
+
+/// A change of an object of the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The object as it was rendered.
+    pub object: Object,
+    /// What changes in it.
+    pub patch: Patch,
+    /// The object afterwards.
+    pub value: Value,
+}
+
+/// What becomes of a Gateway and of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatewayChanges {
+    /// The Gateway, first, and a ConfigMap of the stream. The patch of one that stays is empty.
+    pub changes: Vec<Change>,
+    /// A ConfigMap that is added.
+    pub added: Option<Value>,
+}
+
+impl Change {
+    fn new(object: &Object, operations: Vec<PatchOperation>) -> Result<Self, Error> {
+        let patch = Patch(operations);
+        Ok(Change { object: object.clone(), value: patched(&object.value, &patch)?, patch })
+    }
+
+    /// The object afterwards.
+    #[must_use]
+    pub fn changed(&self) -> Object {
+        Object { value: self.value.clone(), ..self.object.clone() }
+    }
+}
+
+/// Plans the changes that make istiod make this Service.
+///
+/// # Errors
+///
+/// Where the parameters are not in the stream, or not understood, and have to change.
+pub fn plan(objects: &[Object], service: &Object, wanted: &Value) -> Result<GatewayChanges, Error> {
+    let missing = || Error::internal(format!("the Gateway of Service {} is not in the stream", service.full_name()));
+    let origin = service.origin.as_ref().ok_or_else(missing)?;
+    let is_it = |object: &&Object| gateway_api::is_managed(object) && object.reference() == origin.object;
+    let gateway = objects.iter().find(is_it).ok_or_else(missing)?;
+    let parameters = gateway_api::parameters(objects, gateway);
+    let own = parameters.iter().copied().find(|map| gateway_api::is_parameters_of(map, gateway));
+    if *wanted == service.value {
+        return Ok(GatewayChanges { changes: vec![Change::new(gateway, Vec::new())?], added: None });
+    }
+    let mut planner = Planner::new(gateway, own, &service.value, wanted)?;
+    planner.set_type();
+    planner.remove_annotations();
+    planner.remove_fields();
+    planner.set_node_ports();
+    let changes = planner.finish(objects)?;
+    check(&changes, &parameters, wanted).map(|()| changes)
+}
+
+/// Compares what istiod makes from the changed objects with what was planned.
+fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Result<(), Error> {
+    let gateway = changes.changes[0].changed();
+    let changed: Vec<Object> = changes.changes[1..].iter().map(Change::changed).collect();
+    let added = changes.added.iter().map(|value| Object { value: value.clone(), origin: None, ..gateway.clone() });
+    let added: Vec<Object> = added.collect();
+    let now =
+        |map: &&Object| changed.iter().find(|changed| changed.reference() == map.reference()).unwrap_or(*map).clone();
+    let mut all: Vec<Object> = parameters.iter().map(now).collect();
+    all.extend(added);
+    let found = made(&gateway, &all.iter().collect::<Vec<_>>()).value;
+    if comparable(&found) == comparable(wanted) {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "istiod would not make the Service {} of type {} as it has to be from the changed {}",
+        wanted["metadata"]["name"].as_str().unwrap_or_default(),
+        type_of(wanted),
+        gateway.reference()
+    ))
+    .at(gateway.place.clone())
+    .help(
+        "parameters for the whole class (label gateway.istio.io/defaults-for-class) may set what has to change: take it out of their \
+         key `service`",
+    ))
+}
+
+/// What of a Service counts: a map without entries is none, and istiod also copies the annotations that are added to the Gateway.
+fn comparable(service: &Value) -> Value {
+    let mut service = service.clone();
+    if let Some(metadata) = service["metadata"].as_object_mut() {
+        let annotations = metadata.get_mut("annotations").and_then(Value::as_object_mut);
+        let is_empty = annotations.is_none_or(|annotations| {
+            annotations.shift_remove(SERVICE_TYPE);
+            annotations.shift_remove(PLACEHOLDER);
+            annotations.is_empty()
+        });
+        if is_empty {
+            metadata.shift_remove("annotations");
+        }
+    }
+    // Their order is that in which the parameters have them.
+    if let Some(ports) = service["spec"]["ports"].as_array_mut() {
+        ports.sort_by_key(|port| port["port"].as_u64());
+    }
+    service
+}
+
+struct Planner<'p> {
+    gateway: &'p Object,
+    /// The ConfigMap that the Gateway names, if it is in the stream, and what it says of the Service.
+    parameters: Option<&'p Object>,
+    overlay: Option<Value>,
+    old: &'p Value,
+    wanted: &'p Value,
+    of_gateway: Vec<PatchOperation>,
+    of_overlay: Vec<PatchOperation>,
+    node_ports: Vec<Value>,
+}
+
+impl<'p> Planner<'p> {
+    fn new(
+        gateway: &'p Object,
+        parameters: Option<&'p Object>,
+        old: &'p Value,
+        wanted: &'p Value,
+    ) -> Result<Self, Error> {
+        let overlay = parameters.map_or(Ok(None), overlay::read).map_err(|why| {
+            let map = parameters.unwrap_or(gateway);
+            Error::input(format!("{} has parameters for {}, and {why}", map.reference(), gateway.reference()))
+                .at(map.place.clone())
+                .help("istiod, or this program, cannot tell what the Service becomes with it: write the key `service` as plain YAML")
+        })?;
+        let (of_gateway, of_overlay, node_ports) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Planner { gateway, parameters, overlay, old, wanted, of_gateway, of_overlay, node_ports })
+    }
+
+    fn in_overlay(&self, path: &[&str]) -> Option<&Value> {
+        path.iter().try_fold(self.overlay.as_ref()?, |value, key| value.get(key))
+    }
+
+    /// The type: by the annotation of the Gateway, and in the parameters where these say one.
+    fn set_type(&mut self) {
+        let kind = type_of(self.wanted);
+        if kind == type_of(self.old) {
+            return;
+        }
+        if self.in_overlay(&["spec", "type"]).is_some() {
+            self.of_overlay.push(replace(["spec", "type"], json!(kind)));
+            return;
+        }
+        let value = json!(kind);
+        self.of_gateway.push(match self.gateway.value["metadata"]["annotations"].as_object() {
+            Some(there) if there.contains_key(SERVICE_TYPE) => {
+                replace(["metadata", "annotations", SERVICE_TYPE], value)
+            }
+            Some(_) => add(["metadata", "annotations", SERVICE_TYPE], value),
+            None if self.gateway.value["metadata"].get("annotations").is_some() => {
+                replace(["metadata", "annotations"], json!({ SERVICE_TYPE: value }))
+            }
+            None => add(["metadata", "annotations"], json!({ SERVICE_TYPE: value })),
+        });
+    }
+
+    /// Annotations that leave the Service, from wherever istiod takes them.
+    fn remove_annotations(&mut self) {
+        let map = |value: &Value| {
+            value.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default()
+        };
+        let wanted = map(self.wanted);
+        let from = annotations_pointer(&self.gateway.value);
+        let there = self.gateway.value.pointer(from).and_then(Value::as_object).cloned().unwrap_or_default();
+        let of_gateway = |key: &str| from.split('/').skip(1).chain([key]).map(str::to_owned).collect::<Vec<_>>();
+        let mut left = there.len();
+        for key in map(self.old).keys().filter(|key| !wanted.contains_key(*key)) {
+            if there.contains_key(key) {
+                self.of_gateway.push(remove(of_gateway(key).iter().map(String::as_str)));
+                left -= 1;
+            }
+            if self.in_overlay(&["metadata", "annotations", key]).is_some() {
+                self.of_overlay.push(remove(["metadata", "annotations", key]));
+            }
+        }
+        if left == 0 && !there.is_empty() && from != "/metadata/annotations" {
+            self.of_gateway.push(add(of_gateway(PLACEHOLDER).iter().map(String::as_str), json!("alb")));
+        }
+    }
+
+    /// Fields that leave the Service. Its `loadBalancerIP` is an address of the Gateway.
+    fn remove_fields(&mut self) {
+        let addresses = self.gateway.value["spec"].get("addresses");
+        if addresses.is_some() && type_of(self.wanted) != "LoadBalancer" {
+            self.of_gateway.push(remove(["spec", "addresses"]));
+        }
+        for field in LOAD_BALANCER_FIELDS.into_iter().chain(["externalTrafficPolicy"]) {
+            let stays = self.wanted["spec"].get(field).is_some();
+            if !stays && self.in_overlay(&["spec", field]).is_some() {
+                self.of_overlay.push(remove(["spec", field]));
+            }
+        }
+    }
+
+    /// Node ports: istiod takes them from the parameters only.
+    fn set_node_ports(&mut self) {
+        let old_ports = ports(self.old);
+        let overlay_ports = self.in_overlay(&["spec", "ports"]).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut added = Vec::new();
+        for (port, old) in ports(self.wanted).iter().zip(old_ports) {
+            let (new, old) = (port.get("nodePort"), old.get("nodePort"));
+            if new == old {
+                continue;
+            }
+            let at = overlay_ports.iter().position(|there| there["port"] == port["port"]);
+            let at_text = at.map(|at| at.to_string());
+            match (new, at_text.as_deref()) {
+                (Some(new), Some(at)) => {
+                    let path = ["spec", "ports", at, "nodePort"];
+                    self.of_overlay.push(if old.is_some() {
+                        replace(path, new.clone())
+                    } else {
+                        add(path, new.clone())
+                    });
+                }
+                (Some(new), None) => added.push(json!({ "port": port["port"], "nodePort": new })),
+                (None, Some(at)) => self.of_overlay.push(remove(["spec", "ports", at, "nodePort"])),
+                (None, None) => {}
+            }
+        }
+        self.add_ports(added);
+    }
+
+    fn add_ports(&mut self, added: Vec<Value>) {
+        self.node_ports.clone_from(&added);
+        if added.is_empty() || self.overlay.is_none() {
+            return;
+        }
+        if self.in_overlay(&["spec", "ports"]).is_some() {
+            self.of_overlay.extend(added.into_iter().map(|port| add(["spec", "ports", "-"], port)));
+        } else if self.in_overlay(&["spec"]).is_some() {
+            self.of_overlay.push(add(["spec", "ports"], json!(added)));
+        } else {
+            self.of_overlay.push(add(["spec"], json!({ "ports": added })));
+        }
+    }
+
+    fn finish(mut self, objects: &[Object]) -> Result<GatewayChanges, Error> {
+        let overlay = match (&self.overlay, self.of_overlay.is_empty(), self.node_ports.is_empty()) {
+            (Some(_), false, _) => Some(self.edited_overlay()?),
+            (None, _, false) => Some(emit(&json!({ "spec": { "ports": self.node_ports } }), &Style::default())),
+            _ => None,
+        };
+        let mut added = None;
+        let mut of_parameters = None;
+        if let Some(text) = overlay {
+            match self.parameters {
+                Some(map) => of_parameters = Some(self.change_parameters(map, &text, objects)?),
+                None => added = Some(self.add_parameters(text)?),
+            }
+        }
+        let mut changes = vec![Change::new(self.gateway, self.of_gateway)?];
+        changes.extend(of_parameters);
+        Ok(GatewayChanges { changes, added })
+    }
+
+    /// The key `service` with its changes, and nothing else changed in it.
+    fn edited_overlay(&self) -> Result<String, Error> {
+        let map = self.parameters.map_or(&Value::Null, |map| &map.value["data"][KEY]);
+        let text = map.as_str().unwrap_or_default();
+        let edited = Tree::parse(text).map_err(Into::into).and_then(|tree| tree.apply(&Patch(self.of_overlay.clone())));
+        edited.map(|edited| edited.text).map_err(|error| {
+            let map = self.parameters.unwrap_or(self.gateway);
+            let message = format!("the key `{KEY}` of {} can't be edited: {}", map.reference(), error.message);
+            Error::input(message).at(map.place.clone()).help("write it as plain YAML (no anchor, alias or merge key)")
+        })
+    }
+
+    fn change_parameters(&self, map: &Object, text: &str, objects: &[Object]) -> Result<Change, Error> {
+        let others = objects.iter().filter(|other| gateway_api::is_parameters_of(map, other));
+        let other = others.map(Object::reference).find(|other| *other != self.gateway.reference());
+        if let Some(other) = other {
+            let message = format!(
+                "{} has parameters for {} and {other}, and has to change for one",
+                map.reference(),
+                self.gateway.reference()
+            );
+            return Err(Error::input(message).at(map.place.clone()).help("give each Gateway a ConfigMap of its own"));
+        }
+        let data = map.value.get("data");
+        let operation = match data.and_then(Value::as_object) {
+            Some(data) if data.contains_key(KEY) => replace(["data", KEY], json!(text)),
+            Some(_) => add(["data", KEY], json!(text)),
+            None if data.is_some() => replace(["data"], json!({ KEY: text })),
+            None => add(["data"], json!({ KEY: text })),
+        };
+        Change::new(map, vec![operation])
+    }
+
+    /// A ConfigMap for a Gateway that names none.
+    fn add_parameters(&mut self, text: String) -> Result<Value, Error> {
+        let gateway = self.gateway;
+        if let Some(reference) = gateway.value.pointer("/spec/infrastructure/parametersRef") {
+            let (kind, name) = (reference["kind"].as_str().unwrap_or("?"), reference["name"].as_str().unwrap_or("?"));
+            let message =
+                format!("{} takes its node ports from {kind} {name}, which is not in the stream", gateway.reference());
+            let lines: Vec<String> = text.lines().map(|line| format!("    {line}")).collect();
+            return Err(Error::input(message).at(gateway.place.clone()).help(format!(
+                "put it into the chart, or add this to it and take `service.nodePorts` out of the configuration:\ndata:\n  {KEY}: |\n{}",
+                lines.join("\n")
+            )));
+        }
+        let name = format!("{}-{}-alb", gateway.name(), gateway_api::CLASS);
+        let reference = json!({ "group": "", "kind": "ConfigMap", "name": name });
+        let spec = &gateway.value["spec"];
+        self.of_gateway.push(match spec.get("infrastructure") {
+            Some(Value::Object(_)) => add(["spec", "infrastructure", "parametersRef"], reference),
+            Some(_) => replace(["spec", "infrastructure"], json!({ "parametersRef": reference })),
+            None => add(["spec", "infrastructure"], json!({ "parametersRef": reference })),
+        });
+        let mut metadata = Map::new();
+        metadata.insert("name".to_owned(), json!(name));
+        if !gateway.namespace().is_empty() {
+            metadata.insert("namespace".to_owned(), json!(gateway.namespace()));
+        }
+        Ok(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": { KEY: text } }))
+    }
+}
