@@ -176,7 +176,8 @@ pub fn service_port(number: u64, service: &Object, pods: &Pods<'_>) -> u64 {
 }
 
 /// The port of the pods on which a server with this number listens: the target port of the Service's port with it, or itself.
-fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
+#[must_use]
+pub fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
     let same = ports(&service.value).iter().find(|port| port["port"] == number && is_tcp(port));
     match same.filter(|_| super::translates_ports(service)) {
         Some(port) => pod_port(port, pods),

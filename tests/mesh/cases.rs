@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// Where pods may not bind a port below 1024, and where the old charts have it so.
-const HIGH_PORTS: &str = "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
+pub const HIGH_PORTS: &str = "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
      {name: http2, port: 80, targetPort: 8080, protocol: TCP}, {name: https, port: 443, targetPort: 8443, protocol: TCP}";
-const UNPRIVILEGED: Rendered = Rendered {
+pub const UNPRIVILEGED: Rendered = Rendered {
     ports: HIGH_PORTS,
     pod: "",
     container: "env: [{name: ISTIO_META_UNPRIVILEGED_POD, value: 'true'}]",
@@ -19,7 +19,7 @@ const UNPRIVILEGED: Rendered = Rendered {
 /// As somebody writes it who has the ALB already.
 const NODE_PORT: Rendered = Rendered { service: "type: NodePort", ..CHART };
 
-const TRUSTED_1: Rendered =
+pub const TRUSTED_1: Rendered =
     Rendered { annotations: "proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'", ..CHART };
 const TRUSTED_2: Rendered =
     Rendered { annotations: "proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 2}}'", ..CHART };
@@ -51,7 +51,7 @@ const NLB_PASSES_TLS: Rendered = Rendered {
     ..CHART
 };
 /// As in charts whose containers name their ports.
-const NAMED_PORTS: Rendered = Rendered {
+pub const NAMED_PORTS: Rendered = Rendered {
     ports: "{name: status-port, port: 15021, targetPort: 15021, protocol: TCP}, \
             {name: http2, port: 80, targetPort: http, protocol: TCP}, {name: https, port: 443, targetPort: https, protocol: TCP}",
     container: "ports: [{containerPort: 8080, name: http, protocol: TCP}, {containerPort: 8443, name: https, protocol: TCP}]",
@@ -70,7 +70,8 @@ const TRAFFIC_PORT: Run = Run::Filter(&[
     "ingress.healthCheck.successCodes=200-499",
 ]);
 
-const NONE: Case = Case {
+/// What all cases have that say nothing else.
+pub const CASE: Case = Case {
     name: "",
     gateway: CHART,
     stream: "",
@@ -84,6 +85,7 @@ const NONE: Case = Case {
     differs: None,
 };
 const TO_HTTPS: &str = "301 to https://shop.example.com:443/cart";
+const UNREACHED: &str = "unhealthy: connection refused";
 const TLS_FAILS: &str = "502: TLS handshake failed";
 const REFUSED: &str = "502: connection refused";
 const LOOP: &str = "301 to https://shop.example.com/cart";
@@ -91,14 +93,14 @@ const CLOSED: &str = "502: connection closed without an answer";
 
 /// All of them.
 pub const CASES: &[Case] = &[
-    Case { name: "any-host", stream: gateway!("public": any_host!(), clear_text!(80)), ..NONE },
+    Case { name: "any-host", stream: gateway!("public": any_host!(), clear_text!(80)), ..CASE },
     Case {
         name: "one-host",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop.example.com], \
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "hosts-of-a-domain",
@@ -106,13 +108,13 @@ pub const CASES: &[Case] = &[
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "any-host-of-a-namespace",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [NAME/*], \
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "one-host-beside-any",
@@ -120,7 +122,7 @@ pub const CASES: &[Case] = &[
             "port: {number: 443, name: shop, protocol: HTTPS}, hosts: [shop.example.com], \
              tls: {mode: SIMPLE, credentialName: shop-cert}",
             any_host!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "one-host-beside-any-of-another-gateway",
@@ -129,13 +131,13 @@ pub const CASES: &[Case] = &[
                               tls: {mode: SIMPLE, credentialName: shop-cert}"),
             gateway!("public": any_host!()),
         ),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "hosts-on-clear-text-port",
         run: Run::Filter(&["--backend-port", "80"]),
         stream: gateway!("public": "port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "secret-in-the-namespace-of-the-gateway-object",
@@ -159,7 +161,7 @@ spec:
 ",
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "secret-missing",
@@ -167,30 +169,30 @@ spec:
                                     tls: {mode: SIMPLE, credentialName: not-there}"),
         https: TLS_FAILS,
         differs: Some("the Secret is seldom in the stream"),
-        ..NONE
+        ..CASE
     },
-    Case { name: "https-redirect-on-80", stream: gateway!("public": any_host!(), redirect!()), ..NONE },
+    Case { name: "https-redirect-on-80", stream: gateway!("public": any_host!(), redirect!()), ..CASE },
     Case {
         name: "https-redirect-where-the-alb-leads",
         stream: gateway!("public": any_host!(), redirect!()),
         run: Run::Filter(&["--backend-port", "80"]),
         finds: &[("warning", "ALB063")],
         https: LOOP,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "https-redirect-with-one-trusted-proxy",
         gateway: TRUSTED_1,
         stream: gateway!("public": any_host!(), redirect!()),
         run: Run::Filter(&["--backend-port", "80"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "https-redirect-with-two-trusted-proxies",
         gateway: TRUSTED_2,
         stream: gateway!("public": any_host!(), redirect!()),
         run: Run::Filter(&["--backend-port", "80"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "trusted-proxies-on-the-service",
@@ -203,7 +205,7 @@ spec:
         run: Run::Filter(&["--backend-port", "80"]),
         finds: &[("warning", "ALB063"), ("warning", "ALB123")],
         https: LOOP,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "redirect-in-a-virtual-service",
@@ -216,7 +218,7 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
 ",
         https: LOOP,
         finds: &[("warning", "ALB063")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "mutual",
@@ -224,7 +226,7 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
                                     tls: {mode: MUTUAL, credentialName: shop-mutual}"),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "mutual-beside-clear-text",
@@ -232,26 +234,26 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
                                     tls: {mode: MUTUAL, credentialName: shop-mutual}", clear_text!(80)),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "mutual-and-led-to-clear-text",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
                                     tls: {mode: MUTUAL, credentialName: shop-mutual}", clear_text!(80)),
         run: Run::Filter(&["--backend-port", "80"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "optional-mutual",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
                                     tls: {mode: OPTIONAL_MUTUAL, credentialName: shop-mutual}"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "passthrough-for-any-name",
         stream: gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH}"),
         routes: tls_route!("'*'"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "passthrough-for-one-name",
@@ -260,14 +262,14 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         routes: tls_route!("shop.example.com"),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "passthrough-without-a-route",
         stream: gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: ['*'], tls: {mode: PASSTHROUGH}"),
         finds: &[("warning", "ALB063")],
         https: REFUSED,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "passthrough-with-a-route-for-one-name",
@@ -275,29 +277,29 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         routes: tls_route!("shop.example.com"),
         finds: &[("warning", "ALB063")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
-    Case { name: "clear-text-on-443", stream: gateway!("public": clear_text!(443)), ..NONE },
+    Case { name: "clear-text-on-443", stream: gateway!("public": clear_text!(443)), ..CASE },
     Case {
         name: "tls-ended-at-the-nlb",
         gateway: NLB_ENDS_TLS,
         routes: "",
         beside: concat!(gateway!("public": clear_text!(443)), route!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-of-the-nlb-goes-on",
         gateway: NLB_PASSES_TLS,
         routes: "",
         beside: concat!(gateway!("public": any_host!()), route!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-ended-at-the-classic-elb",
         gateway: CLASSIC_ENDS_TLS,
         routes: "",
         beside: concat!(gateway!("public": clear_text!(443)), route!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "app-protocol",
@@ -308,12 +310,12 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         },
         routes: "",
         beside: concat!(gateway!("public": clear_text!(443)), route!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "http2-on-443",
         stream: gateway!("public": "port: {number: 443, name: http2, protocol: HTTP2}, hosts: ['*']"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-without-http-on-443",
@@ -321,20 +323,20 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB063")],
         https: REFUSED,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-without-http-on-443-and-a-tcp-route",
         stream: gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: ['*'], \
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
         routes: tcp_route!("backend.test", 9080),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tcp-on-443-to-tls",
         stream: gateway!("public": "port: {number: 443, name: tcp, protocol: TCP}, hosts: ['*']"),
         routes: tcp_route!("tls.test", 9443),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tcp-on-443-to-clear-text",
@@ -342,7 +344,7 @@ spec: {hosts: ['*'], gateways: [public], http: [{redirect: {scheme: https, redir
         routes: tcp_route!("backend.test", 9080),
         https: TLS_FAILS,
         differs: Some("what a server for TCP leads to is not in the Gateway"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "a-gateway-for-all-pods",
@@ -354,9 +356,9 @@ spec:
   servers:
   - {port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']}
 ",
-        ..NONE
+        ..CASE
     },
-    Case { name: "only-80", stream: gateway!("public": clear_text!(80)), ..NONE },
+    Case { name: "only-80", stream: gateway!("public": clear_text!(80)), ..CASE },
     Case {
         name: "a-service-with-80-only",
         gateway: Rendered {
@@ -365,13 +367,13 @@ spec:
             ..CHART
         },
         stream: gateway!("public": clear_text!(80)),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "unprivileged",
         gateway: UNPRIVILEGED,
         stream: gateway!("public": any_host!(), clear_text!(80)),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "unprivileged-and-pinned",
@@ -380,47 +382,47 @@ spec:
         run: Run::Filter(&["--target-ports", "pin"]),
         finds: &[("error", "ALB111"), ("warning", "ALB092"), ("warning", "ALB111")],
         https: REFUSED,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "unprivileged-with-ip-targets",
         gateway: UNPRIVILEGED,
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--target-type", "ip", "--service-type", "ClusterIP"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "high-target-ports",
         gateway: Rendered { ports: HIGH_PORTS, ..CHART },
         stream: gateway!("public": any_host!(), clear_text!(80)),
         finds: &[("warning", "ALB092")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "high-target-ports-kept",
         gateway: Rendered { ports: HIGH_PORTS, ..CHART },
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--target-ports", "keep"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "named-target-ports",
         gateway: NAMED_PORTS,
         stream: gateway!("public": any_host!(), clear_text!(80)),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "named-target-ports-of-ip-targets",
         gateway: NAMED_PORTS,
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--target-type", "ip", "--service-type", "ClusterIP"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "ip-targets",
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--target-type", "ip", "--service-type", "ClusterIP"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "ports-not-translated",
@@ -433,20 +435,20 @@ spec:
         run: Run::Filter(&["--target-ports", "keep"]),
         finds: &[("error", "ALB112")],
         https: REFUSED,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "beside-the-old-load-balancer",
         gateway: Rendered { ports: HIGH_PORTS, ..CHART },
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--phase", "attach"]),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "no-privilege-for-low-ports",
         gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
         stream: gateway!("public": any_host!(), clear_text!(80)),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "no-privilege-for-low-ports-and-pinned",
@@ -454,10 +456,10 @@ spec:
         stream: gateway!("public": any_host!(), clear_text!(80)),
         run: Run::Filter(&["--target-ports", "pin"]),
         https: REFUSED,
-        health: "unhealthy: 503",
+        health: UNREACHED,
         finds: &[("warning", "ALB092")],
         differs: Some("what the pods may listen on is not in the stream"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "a-gateway-that-names-the-target-port",
@@ -465,7 +467,7 @@ spec:
         stream: gateway!("public":
             "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB092")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "a-gateway-that-names-the-target-port-for-one-host",
@@ -474,7 +476,7 @@ spec:
                                     tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB063"), ("warning", "ALB092")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "https-on-8443",
@@ -486,7 +488,7 @@ spec:
         stream: gateway!("public":
             "port: {number: 8443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}"),
         finds: &[("warning", "ALB092")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "a-gateway-for-other-pods",
@@ -500,7 +502,7 @@ spec:
   - {port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']}
 ",
         beside: gateway!("public": any_host!()),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "two-services",
@@ -517,7 +519,7 @@ spec:
         ),
         https: REFUSED,
         finds: &[("warning", "ALB125")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "two-services-and-ours-is-older",
@@ -534,24 +536,24 @@ spec:
         ),
         finds: &[("warning", "ALB125")],
         differs: Some("which of the two is older is not in the stream"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "clear-text-shadows-tls",
         stream: concat!(gateway!("a-older": clear_text!(443)), gateway!("public": any_host!())),
         routes: concat!(route!(), route!("a-older")),
-        finds: &[("warning", "ALB063")],
+        finds: &[("warning", "ALB118")],
         differs: Some("which Gateway is older is not in what is rendered"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-shadows-clear-text",
         stream: concat!(gateway!("a-older": any_host!()), gateway!("public": clear_text!(443))),
         routes: concat!(route!(), route!("a-older")),
         https: REFUSED,
-        health: "unhealthy: 503",
-        finds: &[("warning", "ALB063")],
-        ..NONE
+        health: UNREACHED,
+        finds: &[("warning", "ALB118")],
+        ..CASE
     },
     Case {
         name: "clear-text-beside-tls-of-one-host",
@@ -563,14 +565,71 @@ spec:
         routes: concat!(route!(), route!("a-older")),
         finds: &[("warning", "ALB063")],
         differs: Some("the server with TLS is not reached through the ALB"),
-        ..NONE
+        ..CASE
+    },
+    Case {
+        name: "any-host-of-two-namespaces",
+        stream: concat!(
+            gateway!("shop": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop/*], \
+                              tls: {mode: SIMPLE, credentialName: shop-cert}"),
+            gateway!("public": any_host!()),
+        ),
+        finds: &[("error", "ALB118")],
+        https: REFUSED,
+        health: UNREACHED,
+        ..CASE
+    },
+    Case {
+        name: "one-host-of-two-namespaces",
+        stream: concat!(
+            gateway!("public": any_host!()),
+            gateway!("shop": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [shop/shop.example.com], \
+                              tls: {mode: SIMPLE, credentialName: shop-cert}"),
+            gateway!("team": "port: {number: 443, name: https, protocol: HTTPS}, hosts: [team/shop.example.com], \
+                              tls: {mode: SIMPLE, credentialName: shop-cert}"),
+        ),
+        finds: &[("error", "ALB118")],
+        https: REFUSED,
+        health: UNREACHED,
+        ..CASE
+    },
+    Case {
+        name: "clash-on-a-port-beside",
+        stream: gateway!("public": any_host!(),
+            "port: {number: 8443, name: tls, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}",
+            "port: {number: 8443, name: http, protocol: HTTP}, hosts: ['*']"),
+        finds: &[("error", "ALB118")],
+        https: REFUSED,
+        health: UNREACHED,
+        ..CASE
+    },
+    Case {
+        name: "clash-on-a-target-port",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public":
+            "port: {number: 8443, name: tls, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}",
+            "port: {number: 443, name: http, protocol: HTTP}, hosts: ['*']"),
+        run: Run::Filter(&["--target-ports", "keep"]),
+        finds: &[("error", "ALB118")],
+        https: REFUSED,
+        health: UNREACHED,
+        ..CASE
+    },
+    Case {
+        name: "redirect-and-tls-on-one-port",
+        stream: gateway!("public":
+            "port: {number: 443, name: http, protocol: HTTP}, hosts: ['*'], tls: {httpsRedirect: true}",
+            any_host!()),
+        finds: &[("warning", "ALB063")],
+        https: LOOP,
+        ..CASE
     },
     Case {
         name: "two-gateways-for-any-host",
         stream: concat!(gateway!("a-older": any_host!()), gateway!("public": any_host!())),
         https: "404",
         finds: &[("warning", "ALB063")],
-        ..NONE
+        ..CASE
     },
     Case {
         name: "proxy-protocol",
@@ -578,7 +637,7 @@ spec:
         stream: gateway!("public": any_host!()),
         finds: &[("warning", "ALB057")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "proxy-protocol-by-a-filter",
@@ -600,27 +659,27 @@ spec:
         ),
         finds: &[("warning", "ALB057")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "policy-by-address",
         stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
         finds: &[("warning", "ALB122")],
         https: "403",
-        ..NONE
+        ..CASE
     },
     Case {
         name: "policy-by-remote-address",
         stream: concat!(gateway!("public": any_host!()), policy!("remoteIpBlocks")),
         finds: &[("warning", "ALB122")],
         https: "403",
-        ..NONE
+        ..CASE
     },
     Case {
         name: "policy-by-remote-address-with-one-trusted-proxy",
         gateway: TRUSTED_1,
         stream: concat!(gateway!("public": any_host!()), policy!("remoteIpBlocks")),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "policy-by-address-with-one-trusted-proxy",
@@ -628,7 +687,7 @@ spec:
         stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
         finds: &[("warning", "ALB122")],
         https: "403",
-        ..NONE
+        ..CASE
     },
     Case {
         name: "health-check-of-the-traffic-port",
@@ -650,9 +709,9 @@ spec:
         ]),
         finds: &[("warning", "ALB017")],
         health: "unhealthy: 404",
-        ..NONE
+        ..CASE
     },
-    Case { name: "health-check-that-takes-404", stream: gateway!("public": any_host!()), run: TRAFFIC_PORT, ..NONE },
+    Case { name: "health-check-that-takes-404", stream: gateway!("public": any_host!()), run: TRAFFIC_PORT, ..CASE },
     Case {
         name: "health-check-that-takes-404-and-the-secret-missing",
         stream: gateway!("public": "port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], \
@@ -661,7 +720,7 @@ spec:
         https: TLS_FAILS,
         health: "unhealthy: TLS handshake failed",
         differs: Some("the Secret is seldom in the stream"),
-        ..NONE
+        ..CASE
     },
     Case {
         name: "clear-text-to-tls",
@@ -671,7 +730,7 @@ spec:
         finds: &[("error", "ALB001")],
         https: CLOSED,
         http: TO_HTTPS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-to-clear-text",
@@ -680,14 +739,14 @@ spec:
         run: Run::AsIs,
         finds: &[("error", "ALB002")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "clear-text-on-443-by-hand",
         gateway: NODE_PORT,
         stream: concat!(gateway!("public": clear_text!(443)), ingress!("443", "HTTP")),
         run: Run::AsIs,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "tls-to-clear-text-on-443",
@@ -696,7 +755,7 @@ spec:
         run: Run::AsIs,
         finds: &[("error", "ALB002")],
         https: TLS_FAILS,
-        ..NONE
+        ..CASE
     },
     Case {
         name: "nothing-listens",
@@ -705,7 +764,7 @@ spec:
         run: Run::AsIs,
         finds: &[("error", "ALB112")],
         https: REFUSED,
-        ..NONE
+        ..CASE
     },
 ];
 

@@ -231,12 +231,13 @@ spec:
         self.beside.replace("NAME", self.name)
     }
 
-    /// What the program prints, in spite of the errors that are expected.
+    /// What the program prints, in spite of its errors.
     pub fn output(&self) -> Result<String, String> {
         let Run::Filter(flags) = self.run else {
             return Ok(self.stream());
         };
-        let errors = self.finds.iter().filter(|(severity, _)| *severity == "error");
+        let findings = self.findings();
+        let errors = findings.iter().filter(|(severity, _)| severity == "error");
         let in_spite = errors.flat_map(|(_, id)| ["--warn", id]);
         let output = self.program(&flags.iter().copied().chain(in_spite).collect::<Vec<_>>());
         if !output.status.success() {
@@ -260,6 +261,11 @@ spec:
         findings.sort();
         findings.dedup();
         findings
+    }
+
+    /// Whether findings say that a request goes through. A port that was pinned is reported, whatever comes of it.
+    pub fn is_said_to_work<'f>(ids: impl IntoIterator<Item = &'f str>) -> bool {
+        ids.into_iter().all(|id| id == "ALB092")
     }
 
     fn program(&self, arguments: &[&str]) -> std::process::Output {
