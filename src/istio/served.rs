@@ -263,8 +263,8 @@ impl Servers {
         let mut gateways: Vec<&str> = self.web.iter().map(|server| server.gateway.as_str()).collect();
         gateways.dedup();
         let why = format!("{} in the stream serves {} only", gateways.join(" and "), others.join(", "));
-        // Another port may be for what is no HTTP.
-        let is_for_the_web = super::PINS.iter().any(|(_, pin)| *pin == number);
+        // Another port may be for what is no HTTP, and what is passed on may be anything.
+        let is_for_the_web = by_number(port) != Speaks::Unknown && self.passing_on(port, pods).is_none();
         is_for_the_web.then(|| Served::new(Speaks::Nothing, Evidence::Gateway(why)))
     }
 }

@@ -1,6 +1,6 @@
 //! Streams that nobody wrote, for finding what the table does not know: `ISTIO_ALB_MESH_RANDOM=100 cargo test --test mesh
-//! random` plays so many, and names those of which the program says otherwise than the gateway. `ISTIO_ALB_MESH_SEED` is the
-//! first; each number is the same stream at any time.
+//! random` plays so many, and names those that the program finds nothing wrong with and that don't work, and those that work and
+//! are an error to it. `ISTIO_ALB_MESH_SEED` is the first; each number is the same stream at any time.
 
 use super::cases::{CASE, HIGH_PORTS, NAMED_PORTS, TRUSTED_1, UNPRIVILEGED};
 use super::stream::{CHART, Case, Rendered, Run};

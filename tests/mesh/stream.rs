@@ -246,21 +246,29 @@ spec:
         String::from_utf8(output.stdout).map_err(|error| error.to_string())
     }
 
-    /// The warnings and errors of the program.
+    /// The warnings and errors of the program, by severity and id.
     pub fn findings(&self) -> Vec<(String, String)> {
+        self.judged().unwrap_or_else(|refusal| panic!("{refusal}"))
+    }
+
+    /// The same, or why it does not judge.
+    pub fn judged(&self) -> Result<Vec<(String, String)>, String> {
         let check: &[&str] = match self.run {
             Run::Filter(flags) => &[&["check", "--format", "json"], flags].concat(),
             Run::AsIs => &["check", "--as-is", "--format", "json"],
         };
         let output = self.program(check);
-        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", shown(&output)));
+        let report: Value = serde_json::from_slice(&output.stdout).map_err(|_| shown(&output))?;
+        if !report["error"].is_null() {
+            return Err(shown(&output));
+        }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let findings = report["findings"].as_array().into_iter().flatten();
         let findings = findings.map(|finding| (text(&finding["severity"]), text(&finding["id"])));
         let mut findings: Vec<_> = findings.filter(|(severity, _)| severity != "info").collect();
         findings.sort();
         findings.dedup();
-        findings
+        Ok(findings)
     }
 
     /// Whether findings say that a request goes through. A port that was pinned is reported, whatever comes of it.
