@@ -193,6 +193,14 @@ spec:
         ..CASE
     },
     Case {
+        name: "policy-that-keeps-out-by-address",
+        gateway: TRUSTED_1,
+        stream: concat!(gateway!("public": any_host!()), policy!("DENY", "ipBlocks")),
+        finds: &[("warning", "ALB122")],
+        differs: Some("who is to be kept out is let in"),
+        ..CASE
+    },
+    Case {
         name: "health-check-of-the-traffic-port",
         stream: gateway!("public": any_host!()),
         routes: "---
