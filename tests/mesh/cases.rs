@@ -193,6 +193,19 @@ spec:
         ..NONE
     },
     Case {
+        name: "trusted-proxies-on-the-service",
+        gateway: Rendered {
+            service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+            ..CHART
+        },
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
+        ..NONE
+    },
+    Case {
         name: "redirect-in-a-virtual-service",
         stream: gateway!("public": any_host!()),
         routes: "---
@@ -420,6 +433,13 @@ spec:
         run: Run::Filter(&["--target-ports", "keep"]),
         finds: &[("error", "ALB112")],
         https: REFUSED,
+        ..NONE
+    },
+    Case {
+        name: "beside-the-old-load-balancer",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--phase", "attach"]),
         ..NONE
     },
     Case {
