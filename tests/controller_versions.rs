@@ -5,7 +5,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use alb_controller::releases::differences;
+use alb_controller::releases::{Difference, differences};
 use istio_alb::output::release_docs;
 use support::{filter, project};
 
@@ -17,6 +17,15 @@ fn the_page_is_made_from_the_table() {
         std::fs::write(&path, &expected).unwrap();
     }
     assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+}
+
+/// What the model and the rules ask for, the page says.
+#[test]
+fn each_row_that_matters_says_what_the_program_does() {
+    let page = release_docs::page();
+    let rows = page.split("\n- **").skip(1).filter(|row| row.contains("\n  - here: ")).count();
+    let matters = |row: &&Difference| row.behaviour.is_some() || row.annotation.is_some();
+    assert_eq!(rows, differences().filter(matters).count());
 }
 
 /// A behaviour that nobody asks for would say on the page what the program does not do.

@@ -70,6 +70,12 @@ const TRAFFIC_PORT: Run = Run::Filter(&[
     "ingress.healthCheck.successCodes=200-499",
 ]);
 
+const CONFIG_ON_THE_SERVICE: Rendered = Rendered {
+    service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+    ..CHART
+};
+
 const NONE: Case = Case {
     name: "",
     gateway: CHART,
@@ -190,6 +196,19 @@ spec:
         gateway: TRUSTED_2,
         stream: gateway!("public": any_host!(), redirect!()),
         run: Run::Filter(&["--backend-port", "80"]),
+        ..NONE
+    },
+    Case {
+        name: "trusted-proxies-on-the-service",
+        gateway: Rendered {
+            service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+            ..CHART
+        },
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
         ..NONE
     },
     Case {
@@ -423,6 +442,13 @@ spec:
         ..NONE
     },
     Case {
+        name: "beside-the-old-load-balancer",
+        gateway: Rendered { ports: HIGH_PORTS, ..CHART },
+        stream: gateway!("public": any_host!(), clear_text!(80)),
+        run: Run::Filter(&["--phase", "attach"]),
+        ..NONE
+    },
+    Case {
         name: "no-privilege-for-low-ports",
         gateway: Rendered { ports: HIGH_PORTS, pod: "", ..CHART },
         stream: gateway!("public": any_host!(), clear_text!(80)),
@@ -608,6 +634,23 @@ spec:
         stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
         finds: &[("warning", "ALB122")],
         https: "403",
+        ..NONE
+    },
+    Case {
+        name: "policy-that-keeps-out-by-address",
+        gateway: TRUSTED_1,
+        stream: concat!(gateway!("public": any_host!()), policy!("DENY", "ipBlocks")),
+        finds: &[("warning", "ALB122")],
+        differs: Some("who is to be kept out is let in"),
+        ..NONE
+    },
+    Case {
+        name: "proxy-config-on-the-service",
+        gateway: CONFIG_ON_THE_SERVICE,
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
         ..NONE
     },
     Case {

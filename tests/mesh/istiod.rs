@@ -65,14 +65,15 @@ impl Istiod {
     pub fn root_certificate(&self) -> String {
         let query = "jsonpath={.data.root-cert\\.pem}";
         let arguments = ["get", "configmap", "istio-ca-root-cert", "--namespace", ROOT, "--output", query];
-        loop {
-            // Its own controller writes it, as soon as it has looked at the namespaces.
+        // Its own controller writes it, as soon as it has looked at the namespaces.
+        for _ in 0..600 {
             let output = self.cluster.kubectl(&arguments).output().unwrap();
             if output.status.success() && !output.stdout.is_empty() {
                 return String::from_utf8(output.stdout).unwrap();
             }
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
+        panic!("istiod writes no ConfigMap with its root certificate");
     }
 }
 

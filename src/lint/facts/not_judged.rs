@@ -62,6 +62,19 @@ pub fn not_served(object: &Object) -> Option<String> {
 /// The kinds of that group.
 const KINDS: [&str; 2] = ["Ingress", "IngressClass"];
 
+/// Other kinds that the rules look at, with their groups.
+const OTHER_KINDS: [(&str, &[&str]); 2] =
+    [("Service", &["v1"]), ("IngressClassParams", &["elbv2.k8s.aws", "eks.amazonaws.com"])];
+
+/// What the kind of another object is called, if it stands there in other letters.
+pub fn in_other_letters(object: &Object) -> Option<&'static str> {
+    let group = object.api_version().split('/').next().unwrap_or_default();
+    let is_it = |(kind, groups): &&(&'static str, &[&str])| {
+        kind.eq_ignore_ascii_case(object.kind()) && object.kind() != *kind && groups.contains(&group)
+    };
+    OTHER_KINDS.iter().find(is_it).map(|(kind, _)| *kind)
+}
+
 /// The Ingresses that may be the controller's and that the model does not have: of an old version, or not to be decoded.
 pub fn not_judged<'s>(context: &Context<'s>) -> Vec<&'s Object> {
     let decoded: BTreeSet<usize> = context.model.ingresses.iter().map(|facts| facts.index).collect();

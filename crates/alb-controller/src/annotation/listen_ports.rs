@@ -5,6 +5,8 @@
 //!
 //! Source: LBC v3.5.0 pkg/ingress/model_build_listener.go:236-271.
 
+use crate::annotation::in_words;
+use crate::catalogue::{CURRENT, Version};
 use crate::go::json::{self, Json, Type};
 use kubernetes_objects::validation::PORTS;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,11 +71,16 @@ pub fn entries(text: &str) -> Result<Vec<Vec<(String, Json)>>, String> {
     })
 }
 
-/// Reads the annotation's value. The error is the controller's.
+/// Reads the annotation's value. The error is the newest release's.
 pub fn read(text: &str) -> Result<ListenPorts, String> {
+    read_by(text, CURRENT)
+}
+
+/// Reads the annotation's value. The error is that of a release.
+pub fn read_by(text: &str, release: Version) -> Result<ListenPorts, String> {
     const ENTRIES: Type = Type::List(&Type::Map(&Type::Int32));
     let failed = |error: String| format!("failed to parse listen-ports configuration: `{text}`: {error}");
-    json::unmarshal(text, &ENTRIES).map_err(failed)?;
+    json::unmarshal(text, &ENTRIES).map_err(|error| failed(in_words(error, release)))?;
     let entries = entries(text).map_err(failed)?;
     if entries.is_empty() {
         return Err(format!("empty listen-ports configuration: `{text}`"));

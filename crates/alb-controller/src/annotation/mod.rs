@@ -67,7 +67,7 @@ pub trait Payload: DeserializeOwned {
 
     /// Reads the annotation's value as a release does: without the keys that it does not know.
     fn read_by(text: &str, release: Version) -> Result<Self, String> {
-        let mut value = unmarshal(text, &Self::TYPE)?;
+        let mut value = unmarshal(text, &Self::TYPE).map_err(|error| in_words(error, release))?;
         drop_newer(&mut value, &Self::TYPE, release);
         let value = match (value, Self::TYPE) {
             (Value::Null, Type::List(_)) => Value::Array(Vec::new()),
@@ -76,6 +76,11 @@ pub trait Payload: DeserializeOwned {
         };
         serde_json::from_value(value).map_err(|e| e.to_string())
     }
+}
+
+/// An error of Go's decoder as a release has it: whole numbers had 64 bits once.
+fn in_words(error: String, release: Version) -> String {
+    if release.has(Behaviour::Int32) { error } else { error.replace("int32", "int64") }
 }
 
 /// Keys that came later than their annotation.

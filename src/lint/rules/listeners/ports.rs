@@ -58,7 +58,7 @@ fn listen_ports(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let at = |rule, message: String| ingress.at(rule, "listen-ports", message);
-    let read = match listen_ports::read(text) {
+    let read = match listen_ports::read_by(text, ingress.facts.release()) {
         Ok(read) => read,
         Err(error) => return vec![at(&ALB009, error)],
     };

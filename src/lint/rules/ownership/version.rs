@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::finding::{Finding, rules};
 use crate::lint::context::{Context, about, namespace_of};
-use crate::lint::facts::not_judged::{is_kubernetes_own, not_judged, not_served};
+use crate::lint::facts::not_judged::{in_other_letters, is_kubernetes_own, not_judged, not_served};
 use crate::lint::facts::targets::backends;
 use kubernetes_objects::object::Object;
 
@@ -17,7 +17,7 @@ rules! {
             `no matches for kind \"Ingress\"`, and nothing of the release is installed. The fields have other names there: \
             `backend` is `defaultBackend`, `serviceName` and `servicePort` are `service.name` and `service.port.number` \
             or `.name`, and each path needs a `pathType`.\n\nAn Ingress of such a version is not judged: nothing else is \
-            said about it. It is the same with a kind in other letters, such as `kind: ingress`, and an IngressClass \
+            said about it. It is the same with a kind in other letters, such as `kind: ingress`; and an IngressClass \
             that is refused leaves the Ingresses of its class without one.",
         help: "write it as `networking.k8s.io/v1`, or leave it out where the Ingress of this program takes its place",
         source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/#ingress-v122",
@@ -36,7 +36,16 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         let message = format!("{}: it is refused, and the Ingresses of its class have none", not_served(class)?);
         Some(about(class, &ALB107, message).field(field(class)))
     };
-    checked.filter_map(of_ingress).chain(classes(context).filter_map(of_class)).collect()
+    let mut findings: Vec<Finding> = checked.filter_map(of_ingress).collect();
+    findings.extend(classes(context).filter_map(of_class));
+    if context.is_as_is() {
+        findings.extend(context.objects.iter().filter_map(|object| {
+            let kind = in_other_letters(object)?;
+            let message = format!("its kind is `{}`, and it is called `{kind}`: it is refused", object.kind());
+            Some(about(object, &ALB107, message).field("/kind"))
+        }));
+    }
+    findings
 }
 
 /// The IngressClasses that an Ingress under check names.
@@ -115,6 +124,16 @@ mod tests {
                     "a class in other letters",
                     class("ingressclass", "networking.k8s.io/v1"),
                     &["error ingressclass edge /kind"],
+                ),
+                (
+                    "a Service in other letters",
+                    working().and("apiVersion: v1\nkind: service\nmetadata: {name: s, namespace: mesh}\n"),
+                    &["error service mesh/s /kind"],
+                ),
+                (
+                    "a service of somebody else",
+                    working().and("apiVersion: example.com/v1\nkind: service\nmetadata: {name: s, namespace: mesh}\n"),
+                    &[],
                 ),
                 ("a class of v1", class("IngressClass", "networking.k8s.io/v1"), &[]),
                 ("of Knative", beside("networking.internal.knative.dev/v1alpha1", ALB), &[]),

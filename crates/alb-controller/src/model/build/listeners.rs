@@ -35,8 +35,8 @@ impl<'a> Builder<'a> {
         let protocols = match member.annotations.find("listen-ports") {
             None => BTreeMap::from([default]),
             Some(found) => {
-                let asked = listen_ports::read(found.value)
-                    .map_err(|error| Reason::new(member.annotations.in_words(error)).at(found.site.clone()))?;
+                let asked = listen_ports::read_by(found.value, member.annotations.release())
+                    .map_err(|error| Reason::new(error).at(found.site.clone()))?;
                 for port in &asked.random {
                     let what =
                         format!("it depends on chance: listen-ports has HTTP and HTTPS on port {port} in one object");

@@ -116,12 +116,7 @@ impl<'a> Annotations<'a> {
         let Some(found) = self.find(suffix) else {
             return Ok(None);
         };
-        parse(found.value).map(Some).map_err(|error| found.failed(what, Some(&self.in_words(error))))
-    }
-
-    /// An error of Go's decoder as the release has it: whole numbers had 64 bits once.
-    pub fn in_words(&self, error: String) -> String {
-        if self.release.has(Behaviour::Int32) { error } else { error.replace("int32", "int64") }
+        parse(found.value).map(Some).map_err(|error| found.failed(what, Some(&error)))
     }
 
     /// `message` as the error of the annotation `suffix`, or of no place where it is absent.
