@@ -1,27 +1,42 @@
 //! Text in XML and HTML: whatever somebody has written into a manifest is text there, and nothing else.
 
-/// A text for an element or for an attribute in double quotes. Characters that XML does not have, and those that turn the
-/// direction of a line, are shown as what they are.
+use std::borrow::Cow;
+
+/// A text for an element or for an attribute in double quotes.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in printable(text).chars() {
         match letter {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            letter if is_unprintable(letter) => escaped.extend(letter.escape_unicode()),
             letter => escaped.push(letter),
         }
     }
     escaped
 }
 
-/// Whether a character is no character of XML, or one that changes how its line is read: control characters, marks of direction.
+/// A text in which characters that XML does not have, and those that turn the direction of a line, are named: `\u{7}`.
 #[must_use]
-pub fn is_unprintable(letter: char) -> bool {
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unprintable) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_unprintable(letter) {
+            true => shown.extend(letter.escape_unicode()),
+            false => shown.push(letter),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a character is no character of XML, or one that changes how its line is read: control characters, marks of direction.
+fn is_unprintable(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -1,5 +1,7 @@
 //! How wide a text is, and where it breaks. The face is not known, so letters count as wide as those of a wide one.
 
+use crate::output::markup::printable;
+
 /// Sizes of letters in the picture, in pixels.
 pub const BODY: usize = 12;
 /// Of the name of a node.
@@ -32,7 +34,7 @@ fn percent(letter: char) -> usize {
 #[must_use]
 pub fn wrap(text: &str, size: usize, room: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
-    for piece in pieces(text, size, room) {
+    for piece in pieces(&printable(text), size, room) {
         let fits = |line: &String| width(&format!("{line}{}", piece.trim_end()), size) <= room;
         match lines.last_mut() {
             Some(line) if line.is_empty() || fits(line) => line.push_str(&piece),

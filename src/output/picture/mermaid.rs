@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::graph::{Edge, Kind, Picture, Scene, Way};
 use super::{layout, words};
 use crate::finding::Severity;
-use crate::output::markup::is_unprintable;
+use crate::output::markup::printable;
 
 /// Classes with their colours; dark text on light boxes is readable on a dark page, too.
 const CLASSES: [(&str, &str); 10] = [
@@ -149,13 +149,12 @@ fn sign(severity: Severity) -> &'static str {
 /// A text in quotes: Mermaid reads entities (`#34;`) there, and in newer releases Markdown.
 fn label(text: &str) -> String {
     let mut label = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in printable(text).chars() {
         match letter {
             '"' | '\'' | '<' | '>' | '&' | '#' | '*' | '_' | '`' | '~' | '\\' | '[' | ']' | '{' | '}' | '|' | '$'
             | '!' | ';' | '@' | '%' => {
                 let _ = write!(label, "#{};", u32::from(letter));
             }
-            letter if is_unprintable(letter) => label.push('\u{fffd}'),
             letter => label.push(letter),
         }
     }
@@ -164,8 +163,6 @@ fn label(text: &str) -> String {
 
 /// A text of its own line, in which Mermaid reads no entities.
 fn plain(text: &str) -> String {
-    let is_read = |letter: char| {
-        matches!(letter, ';' | '{' | '}' | '#' | '%' | '<' | '>' | '"' | '`' | '\\') || is_unprintable(letter)
-    };
-    text.chars().map(|letter| if is_read(letter) { ' ' } else { letter }).collect()
+    let is_read = |letter: char| matches!(letter, ';' | '{' | '}' | '#' | '%' | '<' | '>' | '"' | '`' | '\\');
+    printable(text).chars().map(|letter| if is_read(letter) { ' ' } else { letter }).collect()
 }
