@@ -6,7 +6,7 @@ mod markdown;
 use std::fmt::Write;
 
 use super::markup::escape;
-use super::picture::{Picture, svg, words};
+use super::picture::{self, Picture, svg};
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::NotJudged;
 use markdown::paragraphs;
@@ -52,10 +52,10 @@ pub fn html(report: &Report<'_>) -> String {
     );
     let _ = write!(
         page,
-        "<section>\n<h2>The way of the requests</h2>\n<figure>\n{}</figure>\n<h3>The picture in words</h3>\n<p class=\"words\">{}</p>\n\
+        "<section>\n<h2>The way of the requests</h2>\n<figure>\n{}</figure>\n<h3>The picture in words</h3>\n<ul class=\"words\">\n{}</ul>\n\
          </section>\n",
         svg(report.picture),
-        escape(&words(report.picture))
+        in_words(report.picture)
     );
     page.push_str(&findings(report));
     page.push_str(&tables("Settings, and where each comes from", report.settings));
@@ -64,12 +64,20 @@ pub fn html(report: &Report<'_>) -> String {
     page
 }
 
+fn in_words(picture: &Picture) -> String {
+    picture::paragraphs(picture).iter().map(|text| format!("<li>{}</li>\n", escape(text))).collect()
+}
+
 /// How much of what was found, in one line.
 fn summary(report: &Report<'_>) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
-        .map(|severity| format!("<span class=\"{severity}\">{} {severity}</span>", count(severity)))
+        .map(|severity| {
+            let (count, plural) =
+                (count(severity), if severity == Severity::Info || count(severity) == 1 { "" } else { "s" });
+            format!("<span class=\"{severity}\">{count} {severity}{plural}</span>")
+        })
         .collect();
     let verdict = match count(Severity::Error) {
         0 => "Nothing stops this change.",

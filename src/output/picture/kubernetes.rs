@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use alb_controller::catalogue;
 use alb_controller::model::{Built, HealthPort, Key, Protocol, Target, TargetGroup, TargetGroupRef};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use kubernetes_objects::ObjectRef;
+use kubernetes_objects::{Object, ObjectRef};
 
 use super::Facts;
 use super::graph::{Kind, Scene, Text, Way};
@@ -86,14 +86,16 @@ impl<'b> Targets<'b> {
         {
             scene.mark(node, Severity::Warning, text);
         }
-        let pods = self.pods(scene, group);
         if is_ip {
             // Requests go to the pods themselves; the Service only tells which they are.
+            let pods = self.pods(scene, group);
             scene.connect(node, pods, "", way);
             return node;
         }
         let key = (group.service.clone(), group.backend_port.port);
-        let service = *self.services.entry(key).or_insert_with(|| service(scene, group));
+        let is_made = self.facts.service(&group.service).is_some_and(Object::is_made);
+        let service = *self.services.entry(key).or_insert_with(|| service(scene, group, is_made));
+        let pods = self.pods(scene, group);
         scene.connect(node, service, "", way);
         scene.connect(service, pods, "", way);
         node
@@ -183,13 +185,16 @@ fn nodes(group: &TargetGroup) -> String {
     format!("nodes with {}", labels.join(", "))
 }
 
-fn service(scene: &mut Scene, group: &TargetGroup) -> usize {
+fn service(scene: &mut Scene, group: &TargetGroup, is_made: bool) -> usize {
     let port = &group.backend_port;
     let name = port.name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
-    let lines = vec![
+    let mut lines = vec![
         Text::new(format!("port {}{name}", port.port)),
         Text::new(format!("from the node port on to port {} of the pods", pod_port(group))),
     ];
+    if is_made {
+        lines.push(Text::new("made by istiod from the Gateway"));
+    }
     let node = scene.add(Kind::Service, None, format!("Service {}", group.service), lines);
     scene.is_object(node, ObjectRef::new("Service", &group.service.namespace, &group.service.name));
     node

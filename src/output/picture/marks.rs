@@ -35,25 +35,49 @@ pub(super) fn of_findings(scenes: &mut [Scene], facts: &Facts<'_>) {
     let mut findings: Vec<&Finding> =
         facts.findings.iter().filter(|finding| finding.severity > Severity::Info).collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let is_one = scenes.len() == 1;
     for finding in findings {
         for (at, scene) in scenes.iter_mut().enumerate() {
-            let Some(node) = node_of(scene, finding, facts.model.groups.get(at)) else { continue };
-            let says_more = SAY_MORE.contains(&(finding.rule.id, scene.nodes[node].kind));
-            let marks = &mut scene.nodes[node].marks;
-            if says_more {
-                marks.retain(|mark| mark.id.is_some());
-            }
-            if marks.len() == MOST {
-                // The others are in `check` and in the report.
-                let more = Mark::new(finding.severity, "and more: istio-alb check lists them");
-                marks.push(more);
-            }
-            if marks.len() < MOST && marks.iter().all(|mark| mark.id != Some(finding.rule.id)) {
-                let id = Some(finding.rule.id);
-                marks.push(Mark { severity: finding.severity, id, text: finding.message.clone() });
+            let own = node_of(scene, finding, facts.model.groups.get(at));
+            match own.or_else(|| beside(scene, finding).filter(|_| is_one)) {
+                Some(node) => mark(scene, node, finding),
+                None if is_one && finding.severity == Severity::Error => scene.notes.push(of_finding(finding)),
+                None => {}
             }
         }
     }
+}
+
+fn of_finding(finding: &Finding) -> Mark {
+    Mark { severity: finding.severity, id: Some(finding.rule.id), text: finding.message.clone() }
+}
+
+fn mark(scene: &mut Scene, node: usize, finding: &Finding) {
+    let says_more = SAY_MORE.contains(&(finding.rule.id, scene.nodes[node].kind));
+    let marks = &mut scene.nodes[node].marks;
+    if says_more {
+        marks.retain(|mark| mark.id.is_some());
+    }
+    if marks.iter().any(|mark| mark.id == Some(finding.rule.id)) {
+        return;
+    }
+    match marks.len() {
+        count if count < MOST => marks.push(of_finding(finding)),
+        // The others are in `check` and in the report.
+        MOST => marks.push(Mark::new(finding.severity, "and more: istio-alb check lists them")),
+        _ => {}
+    }
+}
+
+/// The node beside which something stands that is not drawn: what the gateway is told (Gateways, VirtualServices, its Deployment)
+/// is about its pods, what the class is told about the load balancer.
+fn beside(scene: &Scene, finding: &Finding) -> Option<usize> {
+    let kind = match finding.object.as_ref()?.kind.as_str() {
+        "IngressClass" | "IngressClassParams" => Kind::Alb,
+        "Ingress" | "Service" => return None,
+        _ => Kind::Pods,
+    };
+    scene.of_kind(kind).next()
 }
 
 /// The node that a finding is about.
@@ -78,7 +102,7 @@ fn node_of(scene: &Scene, finding: &Finding, group: Option<&Group>) -> Option<us
     let field = finding.field.as_deref().unwrap_or_default();
     let is_about = |start: &str| field.starts_with(&annotation_pointer(&format!("{PREFIX}{start}")));
     let about = ABOUT.iter().find(|(start, _)| is_about(start));
-    about.and_then(|(_, kind)| first(*kind)).or_else(|| first(Kind::Alb)).or_else(itself)
+    about.and_then(|(_, kind)| first(*kind)).or_else(|| first(Kind::Alb)).or_else(|| first(Kind::Ingress))
 }
 
 /// Whether two references mean one object. The model says `default` where a manifest names no namespace.

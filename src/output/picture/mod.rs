@@ -19,7 +19,7 @@ mod words;
 pub use graph::{Edge, Kind, Mark, Node, Picture, Scene, Text, Way};
 pub use mermaid::mermaid;
 pub use svg::svg;
-pub use words::words;
+pub use words::{paragraphs, words};
 
 use alb_controller::model::{Group, IngressFacts, Model, Verdict};
 use alb_controller::releases::Behaviour;

@@ -4,33 +4,33 @@ use std::fmt::Write;
 
 use super::graph::{Kind, Node, Picture, Scene, Way};
 
-/// The way of the traffic, in sentences.
+/// The way of the traffic in one text.
 #[must_use]
 pub fn words(picture: &Picture) -> String {
-    let mut text = format!("{}.", picture.title);
-    for scene in &picture.scenes {
-        let _ = write!(text, " {}.", scene.title);
-        for note in &scene.notes {
-            let _ = write!(text, " {}.", note.line());
-        }
-        scene_in_words(scene, &mut text);
-    }
-    text
+    paragraphs(picture).join(" ")
 }
 
-fn scene_in_words(scene: &Scene, text: &mut String) {
-    for (at, node) in scene.nodes.iter().enumerate().filter(|(_, node)| node.parent.is_none()) {
-        let _ = write!(text, " {}.", in_words(node));
-        let ways: Vec<String> = ways(scene, at);
-        if !ways.is_empty() {
-            let _ = write!(text, " From there to {}.", ways.join(", and to "));
-        }
-        for listener in scene.inside(at) {
-            let _ = write!(text, " {}:", in_words(&scene.nodes[listener]));
-            let rules: Vec<String> = scene.inside(listener).map(|rule| rule_in_words(scene, rule)).collect();
-            let _ = write!(text, " {}.", rules.join("; "));
+/// The way of the traffic, a paragraph for each thing that it passes.
+#[must_use]
+pub fn paragraphs(picture: &Picture) -> Vec<String> {
+    let mut all = vec![format!("{}.", picture.title)];
+    for scene in &picture.scenes {
+        let notes = scene.notes.iter().map(|note| format!(" {}.", note.line()));
+        all.push(format!("{}.{}", scene.title, notes.collect::<String>()));
+        for (at, node) in scene.nodes.iter().enumerate().filter(|(_, node)| node.parent.is_none()) {
+            let mut text = format!("{}.", in_words(node));
+            let ways: Vec<String> = ways(scene, at);
+            if !ways.is_empty() {
+                let _ = write!(text, " From there to {}.", ways.join(", and to "));
+            }
+            all.push(text);
+            all.extend(scene.inside(at).map(|listener| {
+                let rules: Vec<String> = scene.inside(listener).map(|rule| rule_in_words(scene, rule)).collect();
+                format!("{}: {}.", in_words(&scene.nodes[listener]), rules.join("; "))
+            }));
         }
     }
+    all
 }
 
 fn rule_in_words(scene: &Scene, at: usize) -> String {
