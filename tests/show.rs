@@ -230,6 +230,36 @@ fn the_text_of_a_picture_tells_the_way_and_what_to_look_at() {
     assert_eq!(words("two-gateways").matches("Application Load Balancer").count(), 2);
 }
 
+/// A port for everybody beside an allow-list, of the same port and of another one.
+#[test]
+fn open_doors_are_marked() {
+    let ingress = |name: &str, ports: &str, ranges: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  annotations:\n    kubernetes.io/ingress.class: \
+             alb\n    alb.ingress.kubernetes.io/group.name: g\n    alb.ingress.kubernetes.io/listen-ports: '{ports}'\n    \
+             alb.ingress.kubernetes.io/inbound-cidrs: {ranges}\nspec:\n  defaultBackend: {{service: {{name: s, port: {{number: 80}}}}}}\n---\n"
+        )
+    };
+    let closed = ingress("a", r#"[{"HTTP": 80}]"#, "10.0.0.0/8");
+    for (other, expected) in [
+        (
+            ingress("b", r#"[{"HTTP": 81}]"#, "0.0.0.0/0"),
+            "open door: port 81 takes everybody, and port 80 has an allow-list",
+        ),
+        (
+            ingress("b", r#"[{"HTTP": 81}]"#, "10.0.0.0/8,0.0.0.0/0"),
+            "open door: port 81 takes everybody, whatever other ranges",
+        ),
+        (ingress("b", r#"[{"HTTP": 81}]"#, "10.0.0.0/8"), ""),
+    ] {
+        let shown = show(format!("{closed}{other}"), "svg", &["--as-is"]);
+        let (_, words) = shown.split_once("<desc").unwrap();
+        let words = words.split_once("</desc>").unwrap().0;
+        assert!(words.contains(expected), "{words}");
+        assert_eq!(words.contains("takes everybody"), !expected.is_empty(), "{words}");
+    }
+}
+
 /// Each origin that a setting can have.
 #[test]
 fn a_report_says_where_each_setting_comes_from() {

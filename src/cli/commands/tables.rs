@@ -20,7 +20,9 @@ pub(super) fn settings(text: &str, settings: &[Settings], gateways: &[RewrittenG
             gateway.existing.as_ref().and_then(|place| ingresses.iter().find(|ingress| ingress.place == *place));
         let rows = origins::origins(gateway, settings, existing).into_iter();
         let rows = rows.map(|setting| [setting.name, setting.value, setting.origin.to_string()]).collect();
-        Some(Table { title: gateway.ingress.reference().to_string(), heads: ["setting", "value", "where from"], rows })
+        let becomes = if gateway.existing.is_some() { "updated" } else { "added" };
+        let title = format!("{} ({becomes})", gateway.ingress.reference());
+        Some(Table { title, heads: ["setting", "value", "where from"], rows })
     };
     gateways.iter().filter_map(table).collect()
 }
@@ -69,11 +71,16 @@ pub(super) fn changes(gateways: &[RewrittenGateway]) -> Vec<Table> {
     for gateway in gateways {
         match &gateway.made {
             None => tables.push(table(&gateway.service, &gateway.patch)),
-            Some(made) => tables.extend(made.changes.iter().map(|change| table(&change.object, &change.patch))),
+            Some(made) => {
+                tables.extend(made.changes.iter().map(|change| table(&change.object, &change.patch)));
+                tables.extend(made.added.as_ref().map(added));
+            }
         }
     }
     tables
 }
+
+const HEADS: [&str; 3] = ["field", "before", "after"];
 
 fn table(object: &Object, patch: &Patch) -> Table {
     let before = |path: &str| object.value.pointer(path).map(shown).unwrap_or_default();
@@ -86,7 +93,16 @@ fn table(object: &Object, patch: &Patch) -> Table {
         other => [other.path().to_string(), String::new(), String::new()],
     };
     let rows = patch.iter().filter(|operation| !matches!(operation, PatchOperation::Test(_))).map(row).collect();
-    Table { title: object.reference().to_string(), heads: ["field", "before", "after"], rows }
+    Table { title: object.reference().to_string(), heads: HEADS, rows }
+}
+
+/// An object that is added, by its top-level fields.
+fn added(value: &Value) -> Table {
+    let name = value["metadata"]["name"].as_str().unwrap_or_default();
+    let fields = value.as_object().into_iter().flatten();
+    let rows = fields.map(|(key, value)| [format!("/{key}"), String::new(), shown(value)]).collect();
+    let title = format!("{} {name} (added)", value["kind"].as_str().unwrap_or_default());
+    Table { title, heads: HEADS, rows }
 }
 
 fn shown(value: &Value) -> String {

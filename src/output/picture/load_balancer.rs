@@ -70,17 +70,24 @@ fn clients(scene: &mut Scene, scheme: &str, built: &Built) -> usize {
         return scene.add(Kind::Clients, None, who(scheme), lines);
     }
     let node = scene.add(Kind::Clients, None, who(scheme), access(&built.inbound));
-    let (open, closed): (Vec<_>, Vec<_>) = built.inbound.iter().partition(|rule| rule.source.is_everybody());
-    match (open.first(), closed.first()) {
-        (Some(open), Some(closed)) => {
-            let text =
-                format!("open door: port {} takes everybody, beside the allow-list of port {}", open.port, closed.port);
-            scene.mark(node, Severity::Warning, text);
-        }
-        (Some(_), None) if scheme != catalogue::INTERNAL => scene.mark(node, Severity::Info, "open to everybody"),
-        _ => {}
+    if let Some(door) = open_door(&built.inbound) {
+        scene.mark(node, Severity::Warning, format!("open door: {door}"));
+    } else if scheme != catalogue::INTERNAL && built.inbound.iter().any(|rule| rule.source.is_everybody()) {
+        scene.mark(node, Severity::Info, "open to everybody");
     }
     node
+}
+
+/// That a port takes everybody beside an allow-list.
+fn open_door(inbound: &[InboundRule]) -> Option<String> {
+    let open = |port: i32| inbound.iter().any(|rule| rule.port == port && rule.source.is_everybody());
+    let listed = inbound.iter().filter(|rule| !rule.source.is_everybody());
+    let (mut beside, mut alone) = listed.partition::<Vec<_>, _>(|rule| open(rule.port));
+    if let Some(rule) = beside.pop() {
+        return Some(format!("port {} takes everybody, whatever other ranges are listed", rule.port));
+    }
+    let other = inbound.iter().find(|rule| rule.source.is_everybody())?;
+    Some(format!("port {} takes everybody, and port {} has an allow-list", other.port, alone.pop()?.port))
 }
 
 /// The ranges of an allow-list, each with the ports that are open to it.
