@@ -4,6 +4,8 @@
 
 use crate::error::cut;
 use crate::finding::Severity;
+use alb_controller::catalogue;
+use alb_controller::model::Protocol;
 use kubernetes_objects::ObjectRef;
 
 /// Everything that is drawn: a scene for each load balancer, and what has none.
@@ -220,6 +222,21 @@ impl Scene {
     pub fn inside(&self, parent: usize) -> impl Iterator<Item = usize> + '_ {
         self.nodes.iter().enumerate().filter(move |(_, node)| node.parent == Some(parent)).map(|(at, _)| at)
     }
+}
+
+impl Way {
+    /// How a load balancer speaks by this protocol.
+    pub fn of(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Https => Way::Tls,
+            Protocol::Http => Way::ClearText,
+        }
+    }
+}
+
+/// Those who can reach a load balancer of this scheme.
+pub fn who(scheme: &str) -> &'static str {
+    if scheme == catalogue::INTERNAL { "Clients inside the VPC" } else { "Clients on the internet" }
 }
 
 #[cfg(test)]

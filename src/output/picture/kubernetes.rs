@@ -9,7 +9,6 @@ use kubernetes_objects::{Object, ObjectRef};
 
 use super::Facts;
 use super::graph::{Kind, Scene, Text, Way};
-use super::load_balancer::way;
 use crate::finding::Severity;
 use crate::istio::served::Speaks;
 
@@ -51,7 +50,7 @@ impl<'b> Targets<'b> {
     pub(super) fn draw(&mut self, scene: &mut Scene, target: &Target) -> (usize, Way) {
         let (title, lines, warning) = match &target.group {
             TargetGroupRef::Id(id) => match self.groups.get(id.as_str()).copied() {
-                Some(group) => return (self.group(scene, group), way(group.protocol)),
+                Some(group) => return (self.group(scene, group), Way::of(group.protocol)),
                 None => (format!("Target group {id}"), Vec::new(), None),
             },
             TargetGroupRef::Arn(arn) => ("A target group that exists".to_owned(), vec![Text::resource("", arn)], None),
@@ -80,7 +79,7 @@ impl<'b> Targets<'b> {
         let title = if is_ip { "Target group: pods" } else { "Target group: nodes" };
         let node = scene.add(Kind::TargetGroup, None, title, group_lines(group));
         self.drawn.insert(group.id.clone(), node);
-        let way = way(group.protocol);
+        let way = Way::of(group.protocol);
         if let Some(served) = (self.facts.serves)(group)
             && let Some(text) = mismatch(group.protocol, served.speaks)
         {

@@ -6,7 +6,7 @@ use alb_controller::model::{
     MutualAuthentication, Protocol, Pruned, Subnets, WebAcl, WhyPruned,
 };
 
-use super::graph::{Kind, Scene, Text, Way};
+use super::graph::{Kind, Scene, Text, Way, who};
 use super::kubernetes::Targets;
 use super::{Facts, old};
 use crate::finding::Severity;
@@ -38,7 +38,7 @@ pub(super) fn draw(scene: &mut Scene, built: &Built, facts: &Facts<'_>) {
     let mut targets = Targets::new(built, facts);
     for listener in &built.listeners {
         let node = draw_listener(scene, alb, listener, &mut targets);
-        let way = way(listener.protocol);
+        let way = Way::of(listener.protocol);
         for from in &clients {
             let behind = scene.nodes[*from].kind == Kind::FrontendNlb;
             let leads_here = |nlb: &FrontendNlb| nlb.listeners.iter().any(|front| front.alb_port == listener.port);
@@ -48,18 +48,6 @@ pub(super) fn draw(scene: &mut Scene, built: &Built, facts: &Facts<'_>) {
         }
     }
     old::draw(scene, built, facts, &targets);
-}
-
-/// Whether a protocol is encrypted.
-pub(super) fn way(protocol: Protocol) -> Way {
-    match protocol {
-        Protocol::Https => Way::Tls,
-        Protocol::Http => Way::ClearText,
-    }
-}
-
-pub(super) fn who(scheme: &str) -> &'static str {
-    if scheme == catalogue::INTERNAL { "Clients inside the VPC" } else { "Clients on the internet" }
 }
 
 /// Those who may connect.

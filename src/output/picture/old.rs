@@ -5,9 +5,8 @@ use kubernetes_objects::Object;
 use kubernetes_objects::service::{is_tcp, ports, type_of};
 
 use super::Facts;
-use super::graph::{Kind, Scene, Text, Way};
+use super::graph::{Kind, Scene, Text, Way, who};
 use super::kubernetes::Targets;
-use super::load_balancer::who;
 use crate::config::types::Phase;
 use crate::finding::Severity;
 use crate::migrate::{self, Carried, Controller, controller_of};
