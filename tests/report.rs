@@ -143,8 +143,9 @@ fn what_is_not_judged_is_named() {
 }
 
 /// Cases whose output `check --as-is` rightly finds errors in, and whose fault that is.
-const NOT_OURS: [(&str, &str); 8] = [
+const NOT_OURS: [(&str, &str); 9] = [
     ("flux-node-port", "Flux fills in the values later"),
+    ("gateway-api-flux-node-port", "Flux fills in the values later"),
     ("foreign-alb-ingress-is-not-judged", "of an Ingress of somebody else"),
     ("gateway-api-with-an-ingress-by-hand", "of an Ingress of somebody else"),
     ("helm3-umbrella", "of a Secret of somebody else"),

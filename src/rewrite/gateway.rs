@@ -182,6 +182,8 @@ fn plan_service(spec: &Spec, service: &Object, moved: &[(&str, &str)], pods: &Po
 fn moved(service: &Object, phase: Phase) -> Vec<(&str, &str)> {
     migrate::annotations_of(&service.value)
         .into_iter()
+        // The sources of external-dns for routes read it on the Gateway.
+        .filter(|(key, _)| !(service.is_made() && migrate::is_external_dns(key) && key.ends_with("/target")))
         // While the old load balancer serves, DNS stays with it.
         .filter(|(key, _)| key.starts_with(migrate::ALB) || (phase != Phase::Attach && migrate::is_external_dns(key)))
         .collect()

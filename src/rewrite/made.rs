@@ -86,10 +86,20 @@ fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Re
     if comparable(&found) == comparable(wanted) {
         return Ok(());
     }
+    let (found, wanted) = (comparable(&found), comparable(wanted));
+    let differs = |path: &&str| found.pointer(path) != wanted.pointer(path);
+    let spec = [
+        "/spec/type",
+        "/spec/loadBalancerSourceRanges",
+        "/spec/loadBalancerClass",
+        "/metadata/annotations",
+        "/spec/ports",
+    ];
+    let what =
+        spec.iter().find(|path| differs(path)).map_or("the spec", |path| path.rsplit('/').next().unwrap_or(path));
     Err(Error::input(format!(
-        "istiod would not make the Service {} of type {} as it has to be from the changed {}",
+        "istiod would not make the Service {} as it has to be from the changed {}: it differs in {what}",
         wanted["metadata"]["name"].as_str().unwrap_or_default(),
-        type_of(wanted),
         gateway.reference()
     ))
     .at(gateway.place.clone())
@@ -202,8 +212,8 @@ impl<'p> Planner<'p> {
 
     /// Fields that leave the Service. Its `loadBalancerIP` is an address of the Gateway.
     fn remove_fields(&mut self) {
-        let addresses = self.gateway.value["spec"].get("addresses");
-        if addresses.is_some() && type_of(self.wanted) != "LoadBalancer" {
+        let addresses = self.gateway.value["spec"]["addresses"].as_array();
+        if addresses.is_some_and(|addresses| !addresses.is_empty()) && type_of(self.wanted) != "LoadBalancer" {
             self.of_gateway.push(remove(["spec", "addresses"]));
         }
         for field in LOAD_BALANCER_FIELDS.into_iter().chain(["externalTrafficPolicy"]) {
@@ -268,7 +278,7 @@ impl<'p> Planner<'p> {
         if let Some(text) = overlay {
             match self.parameters {
                 Some(map) => of_parameters = Some(self.change_parameters(map, &text, objects)?),
-                None => added = Some(self.add_parameters(text)?),
+                None => added = Some(self.add_parameters(text, objects)?),
             }
         }
         let mut changes = vec![Change::new(self.gateway, self.of_gateway)?];
@@ -280,12 +290,26 @@ impl<'p> Planner<'p> {
     fn edited_overlay(&self) -> Result<String, Error> {
         let map = self.parameters.map_or(&Value::Null, |map| &map.value["data"][KEY]);
         let text = map.as_str().unwrap_or_default();
+        let map = self.parameters.unwrap_or(self.gateway);
         let edited = Tree::parse(text).map_err(Into::into).and_then(|tree| tree.apply(&Patch(self.of_overlay.clone())));
-        edited.map(|edited| edited.text).map_err(|error| {
-            let map = self.parameters.unwrap_or(self.gateway);
+        let edited = edited.map_err(|error| {
             let message = format!("the key `{KEY}` of {} can't be edited: {}", map.reference(), error.message);
             Error::input(message).at(map.place.clone()).help("write it as plain YAML (no anchor, alias or merge key)")
-        })
+        })?;
+        // In quotes it stays text when it is filled in, and a node port must be a number.
+        let mut placeholders =
+            self.node_ports.iter().chain(ports(self.wanted)).filter_map(|port| port["nodePort"].as_str());
+        if let Some(placeholder) = placeholders.find(|placeholder| edited.text.contains(&format!("\"{placeholder}\"")))
+        {
+            let message = format!(
+                "the key `{KEY}` of {} is written in braces or as JSON, where the node port {placeholder} would stay text",
+                map.reference()
+            );
+            return Err(Error::input(message)
+                .at(map.place.clone())
+                .help("write its ports on lines of their own, as YAML in block style"));
+        }
+        Ok(edited.text)
     }
 
     fn change_parameters(&self, map: &Object, text: &str, objects: &[Object]) -> Result<Change, Error> {
@@ -310,7 +334,7 @@ impl<'p> Planner<'p> {
     }
 
     /// A ConfigMap for a Gateway that names none.
-    fn add_parameters(&mut self, text: String) -> Result<Value, Error> {
+    fn add_parameters(&mut self, text: String, objects: &[Object]) -> Result<Value, Error> {
         let gateway = self.gateway;
         if let Some(reference) = gateway.value.pointer("/spec/infrastructure/parametersRef") {
             let (kind, name) = (reference["kind"].as_str().unwrap_or("?"), reference["name"].as_str().unwrap_or("?"));
@@ -322,7 +346,18 @@ impl<'p> Planner<'p> {
                 lines.join("\n")
             )));
         }
-        let name = format!("{}-{}-alb", gateway.name(), gateway_api::CLASS);
+        let name = gateway_api::added_parameters(gateway);
+        if let Some(there) =
+            objects.iter().find(|map| gateway_api::is_named(map, "ConfigMap", gateway.namespace(), &name))
+        {
+            let message = format!(
+                "the ConfigMap {name} for the node ports of {} is in the stream, and the Gateway does not name it",
+                gateway.reference()
+            );
+            return Err(Error::input(message)
+                .at(there.place.clone())
+                .help("name it in `spec.infrastructure.parametersRef` of the Gateway, or call it otherwise"));
+        }
         let reference = json!({ "group": "", "kind": "ConfigMap", "name": name });
         let spec = &gateway.value["spec"];
         self.of_gateway.push(match spec.get("infrastructure") {

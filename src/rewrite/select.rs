@@ -94,8 +94,8 @@ fn refused(service: &Object) -> Option<Error> {
                 "Service {title} is made by istiod from the Gateway {gateway} ({mark}), and what is changed in it is written back"
             ),
             format!(
-                "hand over the manifest of the Gateway {gateway} in its place: it is changed so that istiod makes the Service as it has \
-                 to be (docs/gateway-api.md)"
+                "leave the Service out of the stream, and hand over the manifest of the Gateway {gateway}: it is changed so that istiod \
+                 makes the Service as it has to be (docs/gateway-api.md)"
             ),
             "ALB113",
         )

@@ -78,7 +78,12 @@ pub fn not_for_the_web(object: &Object) -> Option<String> {
     }
     let class = class_of(object);
     Some(match class {
-        CLASS => return None,
+        CLASS => match named_host(object) {
+            Some(host) => format!("it leads to the Service {host}, which is not in the stream"),
+            None if is_managed(object) => return None,
+            None => "istiod makes no Service for its addresses: it takes one IP address, or one Hostname of a Service"
+                .to_owned(),
+        },
         "istio-waypoint" => format!("class {class}: a waypoint is reached from inside the mesh only"),
         "istio-remote" => {
             format!("class {class}: it stands for a gateway of another network, and istiod makes nothing of it")
@@ -100,7 +105,10 @@ pub fn add_made(stream: &Stream<'_>, objects: &mut Vec<Object>) {
     if objects.iter().any(is_managed) {
         let config_maps = object::read(stream, &["ConfigMap"]).objects;
         let matters = |map: &Object| {
-            map.label(CLASS_DEFAULTS) == Some(CLASS) || objects.iter().any(|gateway| is_parameters_of(map, gateway))
+            let would_be_added = |gateway: &Object| is_managed(gateway) && map.name() == added_parameters(gateway);
+            objects.iter().any(would_be_added)
+                || map.label(CLASS_DEFAULTS) == Some(CLASS)
+                || objects.iter().any(|gateway| is_parameters_of(map, gateway))
         };
         let matter: Vec<Object> = config_maps.into_iter().filter(matters).collect();
         objects.extend(matter);
@@ -113,22 +121,20 @@ pub fn add_made(stream: &Stream<'_>, objects: &mut Vec<Object>) {
             let rendered = objects.iter().find(is_it);
             made.push(servers::made(gateway, rendered.unwrap_or(&service)));
             made.extend(rendered.is_none().then_some(service));
-        } else if let Some(service) = named_host(gateway).and_then(|host| named_service(objects, gateway, host)) {
+        } else if let Some(service) = objects.iter().find(|service| is_named_by(service, gateway)) {
             made.push(servers::made(gateway, service));
         }
     }
     objects.extend(made);
 }
 
-/// The Service of the stream that a host names: `name`, `name.namespace`, or longer.
-fn named_service<'o>(objects: &'o [Object], gateway: &Object, host: &str) -> Option<&'o Object> {
+/// Whether a Service is the one that a Gateway names by its host: `name`, `name.namespace`, or longer.
+#[must_use]
+pub fn is_named_by(service: &Object, gateway: &Object) -> bool {
+    let Some(host) = named_host(gateway) else { return false };
     let mut labels = host.split('.');
-    let (name, namespace) = (labels.next()?, labels.next().unwrap_or(gateway.namespace()));
-    objects.iter().find(|object| {
-        let there = object.namespace();
-        let is_service = object.kind() == "Service" && object.api_version() == "v1";
-        is_service && object.name() == name && (there == namespace || there.is_empty() || namespace.is_empty())
-    })
+    let (name, namespace) = (labels.next().unwrap_or_default(), labels.next().unwrap_or(gateway.namespace()));
+    service.api_version() == "v1" && is_named(service, "Service", namespace, name)
 }
 
 /// What a Gateway says of its ConfigMap with parameters: the kind, the group and the name.
@@ -144,12 +150,25 @@ pub fn parameters_name(gateway: &Object) -> Option<&str> {
     reference["name"].as_str().filter(|_| is_core)
 }
 
+/// The name of the ConfigMap that is added for a Gateway that names none.
+#[must_use]
+pub fn added_parameters(gateway: &Object) -> String {
+    format!("{}-{CLASS}-alb", gateway.name())
+}
+
+/// Whether an object has this kind, namespace and name; one without a namespace is in any.
+#[must_use]
+pub fn is_named(object: &Object, kind: &str, namespace: &str, name: &str) -> bool {
+    let there = object.namespace();
+    let in_namespace = there == namespace || there.is_empty() || namespace.is_empty();
+    object.kind() == kind && object.name() == name && in_namespace
+}
+
 /// Whether a ConfigMap is the one that a Gateway names.
 #[must_use]
 pub fn is_parameters_of(map: &Object, gateway: &Object) -> bool {
-    let (one, other) = (map.namespace(), gateway.namespace());
-    let in_namespace = one == other || one.is_empty() || other.is_empty();
-    map.kind() == "ConfigMap" && in_namespace && is_managed(gateway) && parameters_name(gateway) == Some(map.name())
+    let named = || parameters_name(gateway).is_some_and(|name| is_named(map, "ConfigMap", gateway.namespace(), name));
+    is_managed(gateway) && named()
 }
 
 /// The ConfigMaps that istiod merges over what it makes from a Gateway, in that order: the one of the class, and its own.

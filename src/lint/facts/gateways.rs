@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::targets::{Target, services};
+use crate::istio::gateway_api::servers::is_of_another;
 use crate::istio::pods::{WORKLOADS, selects};
 use crate::istio::proxy_config::ProxyConfig;
 use crate::istio::{is_gateway, is_istio_gateway};
@@ -89,7 +90,9 @@ pub fn gateways<'s>(context: &'s Context<'s>) -> Vec<GatewayBehind<'s>> {
             false => by_labels.selected(selector).into_iter().map(|(at, _)| *at).collect(),
         };
         for at in selected {
-            found[at].gateways.push(gateway);
+            if !is_of_another(gateway, found[at].service) {
+                found[at].gateways.push(gateway);
+            }
         }
     }
     found

@@ -39,6 +39,14 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
         Some(PortRef::Number(number)) => numbered(*number),
         Some(PortRef::Name(name)) => ports(&service.value).iter().find(|port| port["name"] == json!(name)),
     };
+    if let (None, None, Some(origin)) = (found, wanted, &service.origin) {
+        return Err(Error::input(format!(
+            "{} has no listener for HTTP or HTTPS for the Ingress to lead to",
+            origin.object
+        ))
+        .at(service.place.clone())
+        .help("add one, or leave the Gateway behind its load balancer: an ALB serves nothing else"));
+    }
     let Some(port) = found else {
         let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
         let known: Vec<String> = ports(&service.value)
@@ -66,7 +74,8 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
 /// The port that is served: 443, or 80 where nothing listens on 443, or the first other one that a Gateway serves; without any
 /// that is, 443, 80 or the only port.
 fn served_port<'s>(service: &'s Object, served: &ServedPorts) -> Option<&'s Value> {
-    let traffic = || ports(&service.value).iter().filter(|port| is_tcp(port) && !is_status_port(port));
+    let is_traffic = |port: &&Value| is_tcp(port) && !is_status_port(port) && (!service.is_made() || is_for_http(port));
+    let traffic = || ports(&service.value).iter().filter(is_traffic);
     let numbered = |number: u64| traffic().find(|port| port["port"] == number);
     let of = |port: &Value| served.port(port["port"].as_u64()?);
     let is_served = |port: &&Value| of(port).is_some_and(|served| served.speaks != Speaks::Nothing);
@@ -76,7 +85,12 @@ fn served_port<'s>(service: &'s Object, served: &ServedPorts) -> Option<&'s Valu
         .find(is_served)
         .or_else(|| traffic().filter(is_served).find(by_gateway))
         .or_else(|| usual().next())
-        .or_else(|| only_port(service))
+        .or_else(|| only_port(service).filter(|_| !service.is_made()))
+}
+
+/// Whether a port that istiod makes is of a listener for HTTP, in clear text or in TLS.
+fn is_for_http(port: &Value) -> bool {
+    matches!(port["appProtocol"].as_str(), Some("http" | "https" | "tls"))
 }
 
 /// What is spoken to a port: the controller's own default, HTTP, is said only where the number would say otherwise.

@@ -142,7 +142,8 @@ impl Unfit<'_> {
 
     /// The same of a listener of the Gateway API. Its Gateway has all listeners for its pods, so nothing else can answer.
     fn listener(&self) -> Option<Why> {
-        let mode = self.server["tls"]["mode"].as_str().unwrap_or_default();
+        // Without `tls` it is refused, which another rule says.
+        let mode = self.server["tls"]["mode"].as_str()?;
         let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
         let has_all = || servers(self.istio).iter().any(|server| is_here(&server));
         let (message, help) = match (self.server["port"]["protocol"].as_str(), mode) {

@@ -6,10 +6,10 @@ mod tests;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::gateway_api::service::annotations_pointer;
+use crate::istio::gateway_api::service::{annotations_pointer, listeners};
 use crate::istio::gateway_api::{self, SERVICE_TYPE, overlay};
 use crate::lint::context::{Context, IngressUnderCheck, about};
-use crate::lint::facts::targets::services;
+use crate::lint::facts::targets::{Target, services};
 use crate::migrate;
 use kubernetes_objects::Object;
 use manifest_yaml::pointer;
@@ -27,12 +27,24 @@ rules! {
             reach the ALB (`ingress.inboundCidrs`), and allow this finding",
         source: "Istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go fetchParameters, applyOverlay",
     }
-    ALB131 Warning "gateway-annotation-without-effect" {
+    ALB133 Error "listener-refused" {
+        summary: "a listener of a Gateway that the Ingress leads to, and that istiod or the API server does not take",
+        explanation: "istiod makes a port of the Service from every listener, also from one that it does not serve: of a protocol that is not \
+            `HTTP`, `HTTPS`, `TLS` or `TCP` to the letter, or without `tls` where there must be one. Listeners of one Gateway need \
+            different names, and a `hostname` is a name, or `*.` before one: the API server refuses others. The ALB would lead to a port \
+            on which nothing listens.",
+        help: "mend the listener as the message says; `kubectl get gateway NAME -o yaml` shows the conditions of those that are live",
+        source: "Istio pilot/pkg/config/kube/gateway/conversion.go listenerProtocolToIstio, buildTLS; \
+            https://gateway-api.sigs.k8s.io/reference/spec/#listener",
+    }
+    ALB131 Error "gateway-annotation-without-effect" {
         summary: "an annotation of a Gateway stands where istiod does not take it from",
         explanation: "istiod takes the type of the Service from `networking.istio.io/service-type` in the Gateway's own metadata only; in \
             `spec.infrastructure.annotations` it is copied to the Service and does nothing. And where \
             `spec.infrastructure.annotations` is set, even empty, only those are copied to the Service: annotations for the \
-            load balancer in the Gateway's metadata then reach no controller.",
+            load balancer in the Gateway's metadata then reach no controller. Nor do those of a Gateway that names the Service of \
+            another in `spec.addresses`. It is an error where such an annotation says who may reach the gateway (`internal`, source \
+            ranges, security groups, prefix lists) and the ALB lets more in; a warning else.",
         help: "move `networking.istio.io/service-type` to `metadata.annotations`, and annotations for the load balancer to \
             `spec.infrastructure.annotations`",
         source: "Istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go configureIstioGateway, \
@@ -48,7 +60,43 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         let Some(gateway) = context.of_kind("Gateway").find(is_it) else { continue };
         let is_open = targets.iter().any(|target| is_open_to_all(target.ingress));
         findings.extend(parameters(context.objects, gateway, is_open));
-        findings.extend(without_effect(gateway));
+        findings.extend(without_effect(gateway, &targets));
+        findings.extend(refused(gateway, &targets));
+    }
+    let named = context.of_kind("Gateway").filter(|gateway| gateway_api::named_host(gateway).is_some());
+    for gateway in named {
+        let is_it = |service: &Object| gateway_api::is_named_by(service, gateway);
+        if let Some((_, targets)) = services(context).into_iter().find(|(service, _)| is_it(service)) {
+            findings.extend(without_effect(gateway, &targets));
+        }
+    }
+    findings
+}
+
+/// Listeners on the ports to which targets lead, and that are not taken.
+fn refused(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
+    let ports: Vec<&Value> = targets.iter().filter_map(|target| Some(&target.service_port()?["port"])).collect();
+    let all = listeners(gateway);
+    let mut findings = Vec::new();
+    for (at, listener) in all.iter().enumerate().filter(|(_, listener)| ports.contains(&&listener["port"])) {
+        let protocol = listener["protocol"].as_str().unwrap_or_default();
+        let hostname = listener["hostname"].as_str();
+        let name = &listener["name"];
+        let why = if !["HTTP", "HTTPS", "TLS", "TCP"].contains(&protocol) {
+            format!("has the protocol {protocol:?}, and istiod takes HTTP, HTTPS, TLS and TCP, in capitals")
+        } else if matches!(protocol, "HTTPS" | "TLS") && !listener["tls"].is_object() {
+            format!("is for {protocol} and has no `tls`, so no certificate")
+        } else if hostname.is_some_and(|hostname| hostname.is_empty() || hostname == "*") {
+            "has a hostname that is none: leave it out for every host".to_owned()
+        } else if name.as_str().is_none_or(str::is_empty) {
+            "has no name".to_owned()
+        } else if all[..at].iter().any(|other| other["name"] == *name) {
+            format!("has the name {name}, as another one of this Gateway")
+        } else {
+            continue;
+        };
+        let message = format!("the listener on port {} {why}", listener["port"]);
+        findings.push(about(gateway, &ALB133, message).field(format!("/spec/listeners/{at}")));
     }
     findings
 }
@@ -68,11 +116,8 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
     let reference = gateway.value.pointer(FIELD).filter(|reference| reference.is_object())?;
     let Some(name) = gateway_api::parameters_name(gateway) else {
         let text = |key: &str| reference[key].as_str().unwrap_or_default().to_owned();
-        let message = format!(
-            "istiod takes its parameters from a ConfigMap only, and not from {} {}",
-            text("group"),
-            text("kind")
-        );
+        let kind = format!("{} {}", text("group"), text("kind"));
+        let message = format!("istiod takes its parameters from a ConfigMap only, and not from {}", kind.trim());
         return Some(about(gateway, &ALB130, message).severity(Severity::Error).field(FIELD));
     };
     let Some(map) = objects.iter().find(|map| gateway_api::is_parameters_of(map, gateway)) else {
@@ -86,25 +131,51 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
 }
 
 /// Annotations that stand in the wrong place.
-fn without_effect(gateway: &Object) -> Vec<Finding> {
+fn without_effect(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
+    const OWN: &str = "/metadata/annotations";
     let copied = annotations_pointer(&gateway.value);
     let of = |from: &str| gateway.value.pointer(from).and_then(Value::as_object);
-    if copied == "/metadata/annotations" {
-        return Vec::new();
-    }
+    let host = gateway_api::named_host(gateway);
     let mut findings = Vec::new();
-    let mut report = |from: &str, key: &str, message: &str| {
-        findings.push(about(gateway, &ALB131, message).field(format!("{from}{}", pointer::of([key]))));
+    let mut report = |from: &str, key: &str, severity: Severity, message: String, help: Option<&str>| {
+        let finding = about(gateway, &ALB131, message).severity(severity).maybe_help(help.map(str::to_owned));
+        findings.push(finding.field(format!("{from}{}", pointer::of([key]))));
     };
-    if of(copied).is_some_and(|annotations| annotations.contains_key(SERVICE_TYPE)) {
+    let why = match host {
+        Some(host) => format!("the Gateway leads to the Service {host}, which has its own"),
+        None => "with spec.infrastructure.annotations only those are copied".to_owned(),
+    };
+    if host.is_none() && copied != OWN && of(copied).is_some_and(|annotations| annotations.contains_key(SERVICE_TYPE)) {
         let message =
             format!("{SERVICE_TYPE} does nothing in spec.infrastructure.annotations: istiod reads it in the metadata");
-        report(copied, SERVICE_TYPE, &message);
+        report(copied, SERVICE_TYPE, Severity::Warning, message, None);
     }
-    let own = of("/metadata/annotations").into_iter().flatten().map(|(key, _)| key.as_str());
-    for key in own.filter(|key| migrate::is_stripped(key)) {
-        let message = format!("{key} reaches no Service: with spec.infrastructure.annotations only those are copied");
-        report("/metadata/annotations", key, &message);
+    let places: &[&str] = match (host, copied == OWN) {
+        (Some(_), true) | (None, false) => &[OWN],
+        (Some(_), false) => &[OWN, copied],
+        (None, true) => &[],
+    };
+    for from in places {
+        for (key, value) in of(from).into_iter().flatten().filter(|(key, _)| migrate::is_stripped(key)) {
+            let is_lost = targets.iter().any(|target| opens(target.ingress, key, value.as_str().unwrap_or_default()));
+            let severity = if is_lost { Severity::Error } else { Severity::Warning };
+            let help = host.map(|_| "write it on that Service, or say it in the configuration (`ingress.scheme`, `ingress.inboundCidrs`)");
+            report(from, key, severity, format!("{key} reaches no Service: {why}"), help);
+        }
     }
     findings
+}
+
+/// Whether an Ingress lets in whom an annotation for the old load balancer keeps out.
+fn opens(ingress: &IngressUnderCheck<'_>, key: &str, value: &str) -> bool {
+    let says = |suffix: &str| ingress.read(suffix).is_some();
+    let has_list = says("inbound-cidrs") || says("security-group-prefix-lists") || says("security-groups");
+    match key.strip_prefix(migrate::PREFIX).unwrap_or_default() {
+        "aws-load-balancer-scheme" => value == "internal" && ingress.read("scheme") == Some("internet-facing"),
+        "aws-load-balancer-internal" => value != "false" && ingress.read("scheme") == Some("internet-facing"),
+        "load-balancer-source-ranges"
+        | "aws-load-balancer-security-groups"
+        | "aws-load-balancer-security-group-prefix-lists" => !has_list,
+        _ => false,
+    }
 }

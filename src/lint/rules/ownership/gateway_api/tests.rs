@@ -51,6 +51,9 @@ fn gateway_annotation_without_effect() {
     let infrastructure = |annotations: &str| format!("infrastructure: {{annotations: {{{annotations}}}}}");
     let nlb = "service.beta.kubernetes.io/aws-load-balancer-scheme: internal";
     let own = format!("annotations: {{{nlb}, networking.istio.io/service-type: NodePort}}");
+    let ranges = "annotations: {service.beta.kubernetes.io/load-balancer-source-ranges: 192.0.2.0/24}".to_owned();
+    let of = |key: &str| format!("Gateway mesh/public /metadata/annotations/service.beta.kubernetes.io~1{key}");
+    let (scheme, of_ranges) = (of("aws-load-balancer-scheme"), of("load-balancer-source-ranges"));
     hold(
         &ALB131,
         &[
@@ -59,15 +62,48 @@ fn gateway_annotation_without_effect() {
                 with_gateway("", &infrastructure("networking.istio.io/service-type: NodePort")),
                 &["warning Gateway mesh/public /spec/infrastructure/annotations/networking.istio.io~1service-type"],
             ),
+            ("not copied", with_gateway(&own, &infrastructure("")), &[&format!("error {scheme}")]),
             (
-                "not copied",
-                with_gateway(&own, &infrastructure("")),
-                &[
-                    "warning Gateway mesh/public /metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-scheme",
-                ],
+                "not copied, and closed",
+                with_gateway(&own, &infrastructure("")).set("scheme", "internal"),
+                &[&format!("warning {scheme}")],
+            ),
+            ("ranges", with_gateway(&ranges, &infrastructure("")), &[&format!("error {of_ranges}")]),
+            (
+                "ranges, and closed",
+                with_gateway(&ranges, &infrastructure("")).set("inbound-cidrs", "192.0.2.0/24"),
+                &[&format!("warning {of_ranges}")],
             ),
             ("copied", with_gateway(&own, "infrastructure: {}"), &[]),
             ("copied from there", with_gateway("", &infrastructure(nlb)), &[]),
+        ],
+    );
+}
+
+#[test]
+fn listener_refused() {
+    let with = |listener: &str| {
+        working().spec(rule("/", "Prefix", "name: public-istio, port: {number: 443}")).and(&format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: public, namespace: mesh}}\nspec: \
+             {{gatewayClassName: istio, listeners: [{{name: a, port: 80, protocol: HTTP}}, {listener}]}}\n"
+        ))
+    };
+    let here = "error Gateway mesh/public /spec/listeners/1";
+    hold(
+        &ALB133,
+        &[
+            ("letters", with("{name: s, port: 443, protocol: https, tls: {}}"), &[here]),
+            ("UDP", with("{name: s, port: 443, protocol: UDP}"), &[here]),
+            ("no certificate", with("{name: s, port: 443, protocol: HTTPS}"), &[here]),
+            ("no name", with("{port: 443, protocol: HTTPS, tls: {}}"), &[here]),
+            ("the same name", with("{name: a, port: 443, protocol: HTTPS, tls: {}}"), &[here]),
+            ("no hostname", with("{name: s, port: 443, protocol: HTTPS, hostname: '*', tls: {}}"), &[here]),
+            ("taken", with("{name: s, port: 443, protocol: HTTPS, tls: {}}"), &[]),
+            (
+                "not led to",
+                with("{name: s, port: 443, protocol: HTTPS, tls: {}}, {name: u, port: 53, protocol: UDP}"),
+                &[],
+            ),
         ],
     );
 }
