@@ -156,6 +156,7 @@ pub static FIELDS: &[Field] = &[
     items("findings.warn", "[]").flag("warn"),
     items("findings.deny", "[ALB024]").flag("deny"),
     Field::new("findings.strict", Shape::Switch, "false").common_flag(STRICT).default("false"),
+    Field::new("findings.annotate", Shape::Switch, "false").flag("annotate-findings").default("false"),
     text("controllerVersion", "\"3.5\"").flag("controller-version").default("3.5")
         .must(Own(constraint::controller_version)),
     Field::new("eksAutoMode", Shape::Switch, "false").flag("eks-auto-mode").default("false"),

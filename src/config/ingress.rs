@@ -75,8 +75,8 @@ pub struct Ingress {
     /// The IngressGroup: several Ingresses that share one ALB. `null` takes the Ingress out of the group that was carried
     /// over.
     pub group: Group,
-    /// Any other annotation by its full key, verbatim. It wins over the field for the same annotation; `null` removes a
-    /// default.
+    /// Any other annotation by its full key, verbatim; `null` removes a default. Where there is a field for the annotation,
+    /// the field is the better place, and both together must say the same.
     pub annotations: Option<Entries<Option<Text>>>,
 }
 

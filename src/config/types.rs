@@ -124,6 +124,9 @@ pub struct Findings {
     pub deny: Option<Vec<String>>,
     /// Whether warnings stop the run as errors do. Helm shows nobody the warnings of a run that goes well.
     pub strict: Option<bool>,
+    /// Whether the Ingress gets the annotation `istio-alb.dev/findings` with the ids of the warnings, so that somebody who looks
+    /// at the cluster sees them.
+    pub annotate: Option<bool>,
 }
 
 impl Spec {

@@ -13,6 +13,7 @@ mod gateway;
 pub mod ingress;
 pub mod insert;
 pub mod made;
+mod notes;
 pub mod select;
 pub mod service;
 mod transition;
@@ -154,7 +155,12 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         rewrites.push(Rewrite::new(&found.objects, &mesh, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
-    let pieces = edit(&stream, &found, &rewrites)?;
+    let mut pieces = edit(&stream, &found, &rewrites)?;
+    if rewrites.iter().any(notes::are_wanted) {
+        let judged = finish(&stream, found.clone(), &rewrites, pieces);
+        notes::add(&mut rewrites, &found.objects, &judged.findings)?;
+        pieces = edit(&stream, &found, &rewrites)?;
+    }
     Ok(finish(&stream, found, &rewrites, pieces))
 }
 

@@ -230,7 +230,7 @@ struct Listeners {
 }
 
 /// The place of an annotation: that of its field, then the controller's other ones, then those of others, each by name.
-fn rank(key: &str) -> (u8, &str) {
+pub(super) fn rank(key: &str) -> (u8, &str) {
     let of_field = by_annotation(key).map(|field| field.order);
     (of_field.unwrap_or(if key.starts_with(ALB) { UNORDERED } else { u8::MAX }), key)
 }
