@@ -164,6 +164,17 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     Ok(finish(&stream, found, &rewrites, pieces))
 }
 
+/// The Services of a stream among which a configuration must choose, if it has not: with one of them there is nothing to choose.
+#[must_use]
+pub fn gateways_of(text: &str, settings: &Settings) -> Option<Vec<Object>> {
+    let selector = selector_of(settings);
+    let stream = Stream::split(text);
+    let mut objects = object::read(&stream, &lint::KINDS).objects;
+    gateway_api::add_made(&stream, &mut objects);
+    let chosen = select::candidates(&objects, &selector, &[]).ok()?;
+    (!selector.is_explicit()).then(|| chosen.into_iter().map(|(_, service)| service.clone()).collect())
+}
+
 /// Whether the pods of the gateways matter: to target ports, and to which Gateways select them. A default render is not read
 /// for them.
 fn asks_for_pods(text: &str, objects: &[Object], assigned: &[(&Settings, usize)]) -> bool {

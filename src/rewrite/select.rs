@@ -54,9 +54,22 @@ impl Selector {
 ///
 /// Where several Services are possible, and where the only candidate is an east-west gateway or istiod's.
 pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Result<Option<usize>, Error> {
+    one_of(candidates(objects, selector, claimed)?)
+}
+
+/// The Services that may be the gateway, each with its index.
+///
+/// # Errors
+///
+/// Where the only one is an east-west gateway or istiod's.
+pub fn candidates<'o>(
+    objects: &'o [Object],
+    selector: &Selector,
+    claimed: &[usize],
+) -> Result<Vec<(usize, &'o Object)>, Error> {
     let candidates = services(objects).filter(|(_, service)| selector.may_choose(service));
     if selector.name.is_some() {
-        return one_of(candidates.collect());
+        return Ok(candidates.collect());
     }
     let mut refusal = None;
     let mut gateways = Vec::new();
@@ -71,7 +84,7 @@ pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Resul
     }
     let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
     let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
-    one_of(if exposed.is_empty() { gateways } else { exposed })
+    Ok(if exposed.is_empty() { gateways } else { exposed })
 }
 
 /// The error for a stream whose only gateway is no gateway for the web, or is not the chart's; `None` for others.
