@@ -1,12 +1,14 @@
 //! The commands beside the filter: each a function from text to text.
 
 mod check;
+mod compare;
 mod diff;
 mod export;
 mod init;
 mod show;
 
 pub use check::{How, check};
+pub use compare::compare;
 pub use diff::diff;
 pub use export::export;
 pub use init::init;
