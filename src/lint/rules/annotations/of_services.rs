@@ -9,7 +9,7 @@ use crate::migrate::{self, ALB};
 use alb_controller::catalogue;
 
 rules! {
-    ALB119 Warning "service-annotation-on-the-ingress" {
+    ALB126 Warning "service-annotation-on-the-ingress" {
         summary: "an annotation of a Service's load balancer on an Ingress",
         explanation: "`service.beta.kubernetes.io/…` is read from Services, for NLBs and Classic ELBs. On an Ingress the \
             controller looks for `alb.ingress.kubernetes.io/…` only, and says nothing about the rest. What keeps clients out \
@@ -37,7 +37,7 @@ fn of_ingress(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
 fn finding(ingress: &IngressUnderCheck<'_>, key: &str, suffix: &str) -> Finding {
     let same = suffix.strip_prefix("aws-load-balancer-").filter(|name| catalogue::find(name).is_some());
     ingress
-        .finding(&ALB119, format!("{key} is read from Services only: here on the Ingress it does nothing"))
+        .finding(&ALB126, format!("{key} is read from Services only: here on the Ingress it does nothing"))
         .field(pointer(key))
         .maybe_help(same.map(|name| format!("write `{ALB}{name}`")))
 }

@@ -20,7 +20,7 @@ rules! {
             beside it is `phase: attach`'s (--phase attach)",
         source: "Istio pilot/pkg/config/kube/gateway/deploymentcontroller.go; istio#58295; operator/pkg/render",
     }
-    ALB126 Info "node-ports-wait-for-the-cutover" {
+    ALB127 Info "node-ports-wait-for-the-cutover" {
         summary: "`service.nodePorts` with `phase: attach`, which leaves the Service alone",
         explanation: "In the first phase of a migration the Service stays as it was rendered, so that the old load balancer goes on \
             serving. The ALB then reaches the nodes on the ports that the Service has, and the numbers of the configuration come \
@@ -35,7 +35,7 @@ rules! {
 pub fn node_ports_wait(ports: &[(&str, i64)]) -> Finding {
     let ports: Vec<String> = ports.iter().map(|(name, number)| format!("{name} {number}")).collect();
     Finding::new(
-        &ALB126,
+        &ALB127,
         format!(
             "with `phase: attach` the Service keeps its node ports: those of `service.nodePorts` wait for the cutover ({})",
             ports.join(", ")
