@@ -90,9 +90,9 @@ fn document(
     for field in FIELDS {
         let parents: Vec<&str> = field.parent().split('.').filter(|part| !part.is_empty()).collect();
         let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
-        for depth in shared..parents.len() {
+        for (depth, parent) in parents.iter().enumerate().skip(shared) {
             // A part without anything below it configures nothing. So each line below can be uncommented by itself.
-            let _ = writeln!(output, "{}{}:", "  ".repeat(depth + 1), parents[depth]);
+            let _ = writeln!(output, "{}{parent}:", "  ".repeat(depth + 1));
         }
         let indent = "  ".repeat(parents.len() + 1);
         let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
