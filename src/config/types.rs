@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use super::enums::{
-    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Redirect,
-    Scheme, ServiceType, TargetPorts, TargetType,
+    ApiVersion, AuthenticationType, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders,
+    Protocol, ProtocolVersion, Redirect, Scheme, ServiceType, TargetPorts, TargetType, Unauthenticated,
 };
-pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
+pub use super::ingress::{Authentication, Group, HealthCheck, Ingress, ListenPort, PathRule};
 
 /// The configuration of istio-alb for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]

@@ -144,8 +144,10 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
         }
         Shape::Map => flow_map(&string_map(value)?),
         Shape::Items => {
-            serde_json::from_str::<serde_json::Value>(value).ok()?;
-            value.to_owned()
+            let parsed = serde_json::from_str::<serde_json::Value>(value).ok()?;
+            // An identity provider with more than texts has no field.
+            let is_plain = parsed.as_object().is_none_or(|map| map.values().all(serde_json::Value::is_string));
+            is_plain.then(|| value.to_owned())?
         }
         Shape::Yaml if value.parse::<i64>().is_ok() || matches!(value, "true" | "false") => value.to_owned(),
         Shape::Yaml => scalar(value).into_owned(),
