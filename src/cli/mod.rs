@@ -194,6 +194,8 @@ pub enum ShowFormat {
     Mermaid,
     /// For a browser.
     Svg,
+    /// A report for a change request: the picture, the findings, the settings and where each comes from.
+    Html,
     /// For programs.
     Json,
 }

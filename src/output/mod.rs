@@ -2,7 +2,10 @@
 //! the load balancer.
 
 pub mod diagram;
+pub mod html;
 pub mod json;
+pub mod markup;
+pub mod picture;
 pub mod release_docs;
 pub mod rule_docs;
 pub mod sarif;

@@ -14,6 +14,7 @@ pub mod ingress;
 pub mod insert;
 pub mod made;
 mod notes;
+pub mod origins;
 pub mod select;
 pub mod service;
 mod transition;

@@ -60,6 +60,8 @@ pub fn case(seed: u64) -> Case {
     };
     let mut stream = String::new();
     let gateways = choice.of(&[&["a"][..], &["a"], &["a", "b"]]);
+    // Gateways that only redirect go with others, which are not here.
+    let mut redirects_only = true;
     for gateway in gateways {
         stream.push_str(&format!(
             "---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {{name: {gateway}, namespace: NAME}}\nspec:\n  \
@@ -91,9 +93,13 @@ pub fn case(seed: u64) -> Case {
                 ("TLS", ", tls: {mode: PASSTHROUGH}"),
                 ("TLS", ", tls: {mode: SIMPLE, credentialName: shop-cert}"),
             ]);
+            redirects_only &= tls.contains("httpsRedirect");
             let port = format!("{{number: {number}, name: p{at}, protocol: {protocol}}}");
             stream.push_str(&format!("  - {{port: {port}, hosts: [{hosts}]{tls}}}\n"));
         }
+    }
+    if redirects_only {
+        stream.push_str("  - {port: {number: 443, name: last, protocol: HTTP}, hosts: ['*']}\n");
     }
     stream.push_str(&routes(&mut choice, &gateways.join(", ")));
     let flags = choice.of(&[

@@ -6,6 +6,7 @@ mod diff;
 mod export;
 mod init;
 mod show;
+mod tables;
 
 pub use check::{How, check};
 pub use compare::compare;

@@ -97,6 +97,19 @@ spec:
         ..CASE
     },
     Case {
+        name: "passed-through-beside-any-host",
+        stream: concat!(
+            gateway!("public": "port: {number: 443, name: tls, protocol: TLS}, hosts: [shop.example.com], \
+                                tls: {mode: PASSTHROUGH}"),
+            gateway!("team": any_host!()),
+        ),
+        routes: concat!(tls_route!("'*'"), route!("team")),
+        finds: &[("error", "ALB118"), ("warning", "ALB063")],
+        https: REFUSED,
+        health: UNREACHED,
+        ..CASE
+    },
+    Case {
         name: "clash-on-a-port-beside",
         stream: gateway!("public": any_host!(),
             "port: {number: 8443, name: tls, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop-cert}",

@@ -38,10 +38,10 @@ rules! {
     ALB118 Error "listener-that-envoy-refuses" {
         summary: "two servers of Gateways in the stream that Envoy refuses on one port",
         explanation: "istiod gives Envoy one listener for all servers on a port. Two that end TLS for the same host, written for \
-            different namespaces (`team-a/*` and `*`), and clear text behind TLS for any host match the same connections, and \
-            Envoy refuses the whole listener. A gateway that runs keeps what it had; one that starts is never ready, on any \
-            port: the next rollout has no pods. What becomes of clear text and TLS depends on which Gateway is older; where the \
-            manifests don't tell it is a warning.",
+            different namespaces (`team-a/*` and `*`), one that ends TLS and one whose routes pass the same host through, and \
+            clear text behind TLS for any host match the same connections, and Envoy refuses the whole listener. A gateway that \
+            runs keeps what it had; one that starts is never ready, on any port: the next rollout has no pods. What becomes of \
+            clear text and TLS depends on which Gateway is older; where the manifests don't tell it is a warning.",
         help: "give the two one port each, or one server with all the hosts; let clear text and TLS have different ports",
         source: "Istio pilot/pkg/model/gateway.go mergeGateways, CheckDuplicates, GetSNIHostsForServer; Envoy, \
             \"filter chain has the same matching rules defined\"; seen with Envoy 1.40 behind istiod 1.29.1 and that of \
@@ -64,7 +64,10 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
                 finding.field(format!("/spec/servers/{at}"))
             };
             let is_on_the_way = ports.contains(&service_port(port, gateway.service, &pods));
-            match taken.next(istio, server, listener(port, gateway.service, &pods).unwrap_or(port)) {
+            let unfit = Unfit { context, gateway, istio, server, port };
+            let on_pods = listener(port, gateway.service, &pods).unwrap_or(port);
+            let routed = if server["tls"]["mode"] == "PASSTHROUGH" { unfit.sni_hosts() } else { Vec::new() };
+            match taken.next(istio, server, on_pods, &routed) {
                 Some(Clash::Skipped(message)) if is_on_the_way => {
                     findings.push(found(&ALB063, Why::warning(message, None)));
                 }
@@ -74,7 +77,6 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
                 _ => {}
             }
             if is_on_the_way {
-                let unfit = Unfit { context, gateway, istio, server, port };
                 let whys = [unfit.why(), unfit.secret()];
                 findings.extend(whys.into_iter().flatten().map(|why| found(&ALB063, why)));
             }
@@ -224,12 +226,17 @@ impl Unfit<'_> {
         })
     }
 
-    /// Passed through is only what a route takes, and without SNI only one for all.
-    fn no_tls_route(&self) -> Option<Why> {
+    /// The hosts of the tls routes for its Gateway.
+    fn sni_hosts(&self) -> Vec<&str> {
         let services = self.context.of_kind("VirtualService").filter(|service| is_bound_to(service, self.istio));
         let routes = services.flat_map(|service| list(&service.value["spec"]["tls"]));
         let matches = routes.flat_map(|route| list(&route["match"]));
-        let hosts: Vec<&str> = matches.flat_map(|one| list(&one["sniHosts"])).filter_map(Value::as_str).collect();
+        matches.flat_map(|one| list(&one["sniHosts"])).filter_map(Value::as_str).collect()
+    }
+
+    /// Passed through is only what a route takes, and without SNI only one for all.
+    fn no_tls_route(&self) -> Option<Why> {
+        let hosts = self.sni_hosts();
         if hosts.contains(&"*") {
             return None;
         }

@@ -152,6 +152,11 @@ fn servers_that_can_t_have_a_port_together() {
     let two = |one: &str, other: &str| with(&format!("{}---\n{}", gateway(one), named("h", other)));
     let (all, one) = (server("HTTPS", "'*'"), server("HTTPS", "a.example.com"));
     let clear = server("HTTP", "'*'");
+    let passed = |sni: &str| {
+        let spec = format!("{{hosts: ['*'], gateways: [h], tls: [{{match: [{{sniHosts: [{sni}]}}]}}]}}");
+        let passing = server("TLS", "x.test").replace("SIMPLE", "PASSTHROUGH");
+        with(&format!("{}---\n{}{}", gateway(&all), named("h", &passing), route(&spec)))
+    };
     let high =
         format!("selector: {{app: gw, istio: gw}}\n{}", SPEC.replace("port: 443", "port: 443, targetPort: 8443"));
     let to_80 = "name: gateway, port: {number: 80}";
@@ -166,6 +171,8 @@ fn servers_that_can_t_have_a_port_together() {
             ("all among others", two(&server("HTTPS", "'a/*', x.test"), &server("HTTPS", "'b/*'")), refused),
             ("the own namespace twice", two(&server("HTTPS", "'./*'"), &server("HTTPS", "'mesh/*'")), &[]),
             ("TLS without HTTP", two(&all, &server("HTTPS", "'a/*'").replace("HTTPS", "TLS")), &[]),
+            ("passed through for all, beside all", passed("'*'"), refused),
+            ("passed through for one, beside all", passed("x.test"), &[]),
             ("TLS and clear text", two(&all, &clear), second),
             ("TLS for one and clear text", two(&one, &clear), &[]),
             ("TLS and clear text of one Gateway", beside(&all, &clear), in_one),

@@ -35,8 +35,8 @@ pub struct Taken<'s> {
 }
 
 impl<'s> Taken<'s> {
-    /// What becomes of the next one, on a port of the pods.
-    pub fn next(&mut self, istio: &'s Object, server: &'s Value, listener: u64) -> Option<Clash> {
+    /// What becomes of the next one, on a port of the pods. `routed` are the hosts for which what it passes through is routed.
+    pub fn next(&mut self, istio: &'s Object, server: &'s Value, listener: u64, routed: &[&str]) -> Option<Clash> {
         let bind = server["bind"].as_str().unwrap_or_default();
         let (first_server, first) = *self.first.entry((listener, bind)).or_insert((server, istio));
         if is_tls(first_server) != is_tls(server) {
@@ -51,15 +51,22 @@ impl<'s> Taken<'s> {
             return Some(Clash::Skipped(same_host(host, first, istio)));
         }
         self.hosts.extend(hosts.iter().map(|host| (key(host), istio)));
-        if !ends_tls_of_http(server) {
-            return None;
-        }
         let name = |host: &String| host.rsplit('/').next().unwrap_or_default().to_owned();
-        // One with `*` matches all, whatever stands beside it.
-        let names: Vec<String> = if is_for_all(server) { vec!["*".into()] } else { hosts.iter().map(name).collect() };
+        let names: Vec<String> = match ends_tls_of_http(server) {
+            // One with `*` matches all, whatever stands beside it.
+            true if is_for_all(server) => vec!["*".into()],
+            true => hosts.iter().map(name).collect(),
+            false => routed.iter().map(|host| (*host).to_owned()).collect(),
+        };
         let twice = names.iter().find_map(|name| Some((name, *self.names.get(&key(name))?)));
         let clash = twice.map(|(name, first)| Clash::Refused {
-            message: format!("has the host {name}, as {} has for another namespace", first.reference()),
+            message: match ends_tls_of_http(server) {
+                true => format!(
+                    "has the host {name}, as {} has for another namespace or passes it through",
+                    first.reference()
+                ),
+                false => format!("passes the host {name} through, which {} has as well", first.reference()),
+            },
             is_certain: true,
         });
         self.names.extend(names.iter().map(|name| (key(name), istio)));
