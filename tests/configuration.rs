@@ -271,7 +271,7 @@ fn each_comment_of_init_can_be_uncommented_alone() {
             let label = line.lines().next().unwrap();
             let read = resolve(&text).unwrap_or_else(|error| panic!("{case}: {label}: {error}"));
             let key = label.split(':').next().unwrap();
-            let says_it = |path: &&config::fields::Field| path.path.rsplit('.').next() == Some(key);
+            let says_it = |path: &&config::fields::Field| path.path.split('.').any(|part| part == key);
             let said = config::fields::FIELDS
                 .iter()
                 .filter(says_it)
@@ -285,5 +285,16 @@ fn each_comment_of_init_can_be_uncommented_alone() {
             uncommented += 1;
         }
         assert!(uncommented > 40, "{case}: {uncommented}");
+    }
+}
+
+/// kustomize hands a configuration on with `null` for a key without a value, and `healthCheck: null` switches the check off.
+#[test]
+fn what_init_writes_means_the_same_behind_kustomize() {
+    for case in ["", "helm3-default", "helm4-nlb-internal-allowlist"] {
+        let written = init_of(case);
+        let [document] = &documents(&written)[..] else { panic!("{case}") };
+        let handed_on = document.to_string();
+        assert_eq!(resolve(&handed_on).unwrap()[0].spec, resolve(&written).unwrap()[0].spec, "{case}");
     }
 }

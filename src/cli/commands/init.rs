@@ -10,7 +10,7 @@ use std::fmt::Write;
 
 use super::Printed;
 use crate::config::Settings;
-use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
+use crate::config::fields::{FIELDS, Field, Shape, below, by_annotation};
 use crate::config::reference::{Hint, hints};
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, gateways_of, rewrite};
@@ -36,7 +36,8 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
         "# yaml-language-server: $schema=istio-alb.schema.json\n\
          #\n\
          # Configuration of istio-alb. Nothing has to be said: a line that begins with `#` and a name shows an example or what\n\
-         # holds without it. `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
+         # holds without it. Where such lines begin with the same name, write what you want of them in one pair of braces.\n\
+         # `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
     );
     if rewritten.gateways.is_empty() {
         document(&mut output, "gateway", &BTreeMap::new(), &docs);
@@ -89,24 +90,29 @@ fn document(
     let mut open: Vec<&str> = Vec::new();
     for field in FIELDS {
         let parents: Vec<&str> = field.parent().split('.').filter(|part| !part.is_empty()).collect();
+        let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
+        let value = values.get(field.path);
+        if let Some((part, above)) = parents.split_last().filter(|_| is_off_by_null(field.parent(), values)) {
+            let indent = "  ".repeat(above.len() + 1);
+            let _ = writeln!(output, "{indent}# {doc}.\n{indent}#{part}: {{{}: {}}}", field.name(), field.example);
+            continue;
+        }
         let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
         for (depth, parent) in parents.iter().enumerate().skip(shared) {
             // A part without anything below it configures nothing. So each line below can be uncommented by itself.
             let _ = writeln!(output, "{}{parent}:", "  ".repeat(depth + 1));
         }
         let indent = "  ".repeat(parents.len() + 1);
-        let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
-        let _ = writeln!(output, "{indent}# {doc}.");
-        match values.get(field.path) {
-            Some(value) => {
-                let _ = writeln!(output, "{indent}{}: {value}", field.name());
-            }
-            None => {
-                let _ = writeln!(output, "{indent}#{}: {}", field.name(), field.example);
-            }
-        }
+        let (mark, text) = value.map_or(("#", field.example), |value| ("", value.as_str()));
+        let _ = writeln!(output, "{indent}# {doc}.\n{indent}{mark}{}: {text}", field.name());
         open = parents;
     }
+}
+
+/// Whether a part of which nothing is filled in would switch its annotations off if it were `null`, as kustomize makes of a key
+/// without a value. Its fields are shown in braces, each with the part.
+fn is_off_by_null(part: &str, values: &BTreeMap<&'static str, String>) -> bool {
+    below(part).all(|field| !field.annotations.is_empty()) && below(part).all(|field| !values.contains_key(field.path))
 }
 
 /// The settings of the Service, by the paths of their fields.
