@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use istio_alb::cli::commands::{self, How, Printed};
-use istio_alb::cli::{self, Argocd, Cli, Color, Command, Parsed};
+use istio_alb::cli::{self, Argocd, Cli, Color, Command, CompareFormat, Parsed};
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::{Error, Kind};
 use istio_alb::finding::{Finding, Severity};
@@ -66,6 +66,7 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         Some(Command::Show { format, as_is }) => {
             on(read_in(), &|text, settings| Ok(commands::show(text, settings, *format, *as_is)?))
         }
+        Some(Command::Compare { live, manifest, format }) => compare(live, manifest, *format),
         Some(Command::Init) => {
             on(if io::stdin().is_terminal() { Ok(Vec::new()) } else { read_in() }, &|text, settings| {
                 Ok(commands::init(text, settings)?)
@@ -80,6 +81,16 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         Ok(printed) => end(&printed.messages, [printed.output.as_bytes()], printed.code, Reader::Person),
         Err(error) => fail(&error),
     }
+}
+
+/// Compares two files, of which one may be stdin.
+fn compare(live: &Path, manifest: &Path, format: CompareFormat) -> anyhow::Result<Printed> {
+    let read = |path: &Path| match path.as_os_str() == "-" {
+        true => read_in(),
+        false => std::fs::read(path).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let (live, manifest) = (read(live)?, read(manifest)?);
+    Ok(commands::compare(commands::text_of(&live)?, commands::text_of(&manifest)?, format)?)
 }
 
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
@@ -300,5 +311,12 @@ impl Files for Disk {
 
     fn follow(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file());
+        let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
     }
 }

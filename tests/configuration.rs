@@ -209,9 +209,10 @@ fn init_writes_down_what_is_built_without_it() {
         "helm3-two-gateways",
         "helm4-nlb-external",
         "helm4-nlb-internal-allowlist",
+        "helm3-gateway-api",
     ] {
         let render = file(&format!("chart-fixtures/cases/{case}/input.yaml"));
-        // A gateway's name and its Ingress's are in no render.
+        // What several gateways have of their own is in no render.
         let settings = match case {
             "helm3-two-gateways" => resolve(&file(&format!("chart-fixtures/cases/{case}/istio-alb.yaml"))).unwrap(),
             _ => resolve("").unwrap(),
@@ -224,4 +225,76 @@ fn init_writes_down_what_is_built_without_it() {
         with_values += usize::from(written.contains("\n    scheme: "));
     }
     assert!(with_values > 3);
+}
+
+/// The text of `init` for a case, without a configuration.
+fn init_of(case: &str) -> String {
+    let render = match case {
+        "" => String::new(),
+        case => file(&format!("chart-fixtures/cases/{case}/input.yaml")),
+    };
+    commands::init(&render, &resolve("").unwrap()).unwrap().output
+}
+
+#[test]
+fn init_writes_a_document_for_each_gateway() {
+    for (case, names) in [
+        ("helm3-two-gateways", &["istio-internalgateway", "istio-ingressgateway"][..]),
+        ("one-name-in-two-namespaces", &["istio-ingressgateway", "istio-ingressgateway"]),
+        ("gateway-api-beside-a-chart", &["istio-ingressgateway", "public"]),
+        ("helm3-gateway-api", &["istio-ingressgateway"]),
+    ] {
+        let written = init_of(case);
+        let found: Vec<String> = documents(&written)
+            .iter()
+            .map(|document| document["spec"]["gateway"]["name"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(found, names, "{case}");
+        let render = file(&format!("chart-fixtures/cases/{case}/input.yaml"));
+        let read = resolve(&written).unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert_eq!(istio_alb::rewrite::rewrite(&render, &read).unwrap().gateways.len(), names.len(), "{case}");
+    }
+}
+
+/// Each example that `init` has as a comment is right by itself, and so is its place.
+#[test]
+fn each_comment_of_init_can_be_uncommented_alone() {
+    let schema = jsonschema::draft202012::new(&config::schema::schema()).unwrap();
+    for case in ["", "helm3-default", "helm4-nlb-external", "helm3-two-gateways", "helm3-gateway-api"] {
+        let written = init_of(case);
+        let mut uncommented = 0;
+        for (start, line) in written.match_indices('#').map(|(at, _)| (at, &written[at + 1..])) {
+            if !line.starts_with(|first: char| first.is_ascii_lowercase()) {
+                continue;
+            }
+            let text = format!("{}{line}", &written[..start]);
+            let label = line.lines().next().unwrap();
+            let read = resolve(&text).unwrap_or_else(|error| panic!("{case}: {label}: {error}"));
+            let key = label.split(':').next().unwrap();
+            let says_it = |path: &&config::fields::Field| path.path.split('.').any(|part| part == key);
+            let said = config::fields::FIELDS
+                .iter()
+                .filter(says_it)
+                .any(|field| read.iter().any(|settings| settings.origin(field.path).is_some()));
+            // An empty list says nothing.
+            assert!(said || label.ends_with("[]"), "{case}: {label}");
+            for document in documents(&text) {
+                let errors: Vec<_> = schema.iter_errors(&document).map(|error| error.to_string()).collect();
+                assert_eq!(errors, [""; 0], "{case}: {label}");
+            }
+            uncommented += 1;
+        }
+        assert!(uncommented > 40, "{case}: {uncommented}");
+    }
+}
+
+/// kustomize hands a configuration on with `null` for a key without a value, and `healthCheck: null` switches the check off.
+#[test]
+fn what_init_writes_means_the_same_behind_kustomize() {
+    for case in ["", "helm3-default", "helm4-nlb-internal-allowlist"] {
+        let written = init_of(case);
+        let [document] = &documents(&written)[..] else { panic!("{case}") };
+        let handed_on = document.to_string();
+        assert_eq!(resolve(&handed_on).unwrap()[0].spec, resolve(&written).unwrap()[0].spec, "{case}");
+    }
 }

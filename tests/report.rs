@@ -184,3 +184,23 @@ fn a_gateway_without_an_ingress_is_checked_for_what_the_api_server_refuses() {
     assert!(said.starts_with("error[ALB103]: "), "{said}");
     assert!(said.ends_with("no Ingress of class alb is in the stream, so there was nothing to judge\n"), "{said}");
 }
+
+/// The exports hand out what a host applies without asking again, so they refuse what the filter refuses.
+#[test]
+fn the_exports_refuse_warnings_where_strict_asks_for_it() {
+    let input = std::fs::read(project().join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
+    for host in ["flux", "kustomize"] {
+        for (flags, variable, code) in [(&["--strict"][..], "", 1), (&[], "true", 1), (&[], "", 0)] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut program = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"));
+            program.current_dir(folder.path()).env_clear().args(["export", host]).args(flags);
+            if !variable.is_empty() {
+                program.env("ISTIO_ALB_STRICT", variable);
+            }
+            let output = program.write_stdin(input.clone()).output().unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(code), "{host} {flags:?} {variable}: {said}");
+            assert_eq!(output.stdout.is_empty(), code == 1);
+        }
+    }
+}

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 const NAME: &str = "istio-alb";
 
 /// Commands that no option of the configuration changes.
-const UNCONFIGURED: &[&str] = &["explain", "parameters", "schema", "completions", "help"];
+const UNCONFIGURED: &[&str] = &["compare", "explain", "parameters", "schema", "completions", "help"];
 
 /// The command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +85,19 @@ pub enum Command {
         /// Look at the manifests as they stand, without the rewrite
         #[arg(long)]
         as_is: bool,
+    },
+    /// Compare what the cluster has with the manifests; exit 1 if something that matters differs
+    ///
+    /// LIVE is what `kubectl get service,ingress,gateway -o yaml` prints, MANIFEST what `helm get manifest` does; one of them may be
+    /// `-`. What somebody set by hand is in no render, and is not carried over.
+    Compare {
+        /// The objects of the cluster
+        live: PathBuf,
+        /// The manifests that made them
+        manifest: PathBuf,
+        /// How to print the differences
+        #[arg(long, value_enum, default_value_t)]
+        format: CompareFormat,
     },
     /// Print a commented configuration file, filled from the stream on stdin if there is one
     ///
@@ -159,6 +172,16 @@ pub enum CheckFormat {
     Json,
     /// For code scanning.
     Sarif,
+}
+
+/// How `compare` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum CompareFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
 }
 
 /// How `show` draws.

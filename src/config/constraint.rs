@@ -9,8 +9,9 @@ use super::node::{Node, Value, join};
 use super::types::{PathType, ServiceType, Spec};
 use super::value::{Entries, Var};
 use crate::flux::variables;
+use crate::suggest::nearest;
 use alb_controller::catalogue::{self, HEALTH_CHECK_PATH_LENGTH, Kind, Version};
-use kubernetes_objects::validation::{self as kubernetes, Validation, violation};
+use kubernetes_objects::validation::{self as kubernetes, Validation, Violation, violation};
 use std::collections::BTreeMap;
 
 /// What a text must be.
@@ -182,5 +183,39 @@ fn release(text: &str) -> Validation {
         }
         Some(_) if text.contains('.') => Ok(()),
         _ => Err(violation(format!("`{text}` is no release")).help("for example \"3.5\" or \"2.4.1\"")),
+    }
+}
+
+/// What an identity provider is told by (LBC v3.5.0 pkg/ingress/config_types.go AuthIDPConfigOIDC).
+pub(super) fn oidc(checker: &mut Checker<'_>, path: &str, _: &Spec) {
+    const KEYS: &[&str] = &["issuer", "authorizationEndpoint", "tokenEndpoint", "userInfoEndpoint", "secretName"];
+    exactly(checker, path, KEYS);
+    let endpoints = checker.tree.find(path).map(Node::entries).unwrap_or_default();
+    for entry in endpoints.iter().filter(|entry| entry.key != "secretName") {
+        if let Some(url) = entry.node.text() {
+            checker.text(&join(path, &entry.key), url, |url| match url.starts_with("https://") {
+                true => Ok(()),
+                false => Err(violation(format!("`{url}` is no `https://` URL"))),
+            });
+        }
+    }
+}
+
+/// What a user pool is told by (LBC v3.5.0 pkg/ingress/config_types.go AuthIDPConfigCognito).
+pub(super) fn cognito(checker: &mut Checker<'_>, path: &str, _: &Spec) {
+    exactly(checker, path, &["userPoolARN", "userPoolClientID", "userPoolDomain"]);
+}
+
+/// A map with these keys and no others.
+fn exactly(checker: &mut Checker<'_>, path: &str, keys: &[&str]) {
+    let Some(node) = checker.tree.find(path).filter(|node| matches!(node.value, Value::Map(_))) else { return };
+    for entry in node.entries().iter().filter(|entry| !keys.contains(&entry.key.as_str())) {
+        let problem = violation(format!("there is no such key; the keys are {}", keys.join(", ")));
+        let help = nearest(&entry.key, keys).map(|meant| format!("did you mean `{meant}`?"));
+        checker.fail(&join(path, &entry.key), Violation { help, ..problem });
+    }
+    let missing: Vec<&str> = keys.iter().copied().filter(|key| node.entry(key).is_none()).collect();
+    if !missing.is_empty() {
+        checker.fail(path, violation(format!("it lacks {}: the controller wants all of them", missing.join(", "))));
     }
 }

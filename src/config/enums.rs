@@ -183,6 +183,36 @@ enums! {
         /// TLS.
         Https = catalogue::HTTPS,
     }
+    /// Which HTTP is spoken to the targets.
+    ProtocolVersion {
+        /// HTTP/1.1.
+        #[default]
+        Http1 = "HTTP1",
+        /// HTTP/2.
+        Http2 = "HTTP2",
+        /// gRPC.
+        Grpc = "GRPC",
+    }
+    /// Who logs users in.
+    AuthenticationType {
+        /// Nobody.
+        #[default]
+        None = "none",
+        /// An identity provider that speaks OpenID Connect.
+        Oidc = "oidc",
+        /// A user pool of Amazon Cognito.
+        Cognito = "cognito",
+    }
+    /// What becomes of a request without a session.
+    Unauthenticated {
+        /// The user logs in.
+        #[default]
+        Authenticate = "authenticate",
+        /// It passes.
+        Allow = "allow",
+        /// It is refused with 401.
+        Deny = "deny",
+    }
     /// The kinds of addresses that the ALB has.
     IpAddressType {
         /// IPv4 only.

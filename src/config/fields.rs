@@ -11,7 +11,7 @@ use super::field::variable_of;
 pub use super::field::{Field, Shape, UNORDERED};
 use super::settings::INGRESS_NAME;
 use super::types::{Ingress, ListenPort};
-use super::value::{Override, Printed, entries, list, plain};
+use super::value::{Override, Printed, entries, json_map, list, plain};
 use crate::suggest::nearest;
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use alb_controller::validation as aws;
@@ -98,6 +98,10 @@ pub static FIELDS: &[Field] = &[
         .annotation(alb!("backend-protocol"), |i| i.backend_protocol.map(plain)).order(120)
         .default(catalogue::HTTPS).remark("; `HTTP` where the port serves clear text"),
 
+    text("ingress.backendProtocolVersion", "HTTP2").flag("backend-protocol-version")
+        .annotation(alb!("backend-protocol-version"), |i| i.backend_protocol_version.map(plain))
+        .remark("the controller's: `HTTP1`"),
+
     yaml("ingress.healthCheck.port", "status-port")
         .annotation(alb!("healthcheck-port"), |i| i.health_check.port.map(plain)).order(150)
         .default("status-port").must(Port(kubernetes::label)),
@@ -122,6 +126,24 @@ pub static FIELDS: &[Field] = &[
         .annotation(alb!("success-codes"), |i| i.health_check.success_codes.map(plain)).order(200)
         .remark("the controller's: 200").must(Text(aws::success_codes)),
 
+    text("ingress.authentication.type", "oidc")
+        .annotation(alb!("auth-type"), |i| i.authentication.kind.map(plain)).remark("the controller's: `none`"),
+    Field::new("ingress.authentication.oidc", Shape::Items, "{issuer: \"https://login.example.com\", authorizationEndpoint: \"https://login.example.com/authorize\", tokenEndpoint: \"https://login.example.com/token\", userInfoEndpoint: \"https://login.example.com/userinfo\", secretName: oidc-client}")
+        .annotation(alb!("auth-idp-oidc"), |i| i.authentication.oidc.map(json_map)).must(Own(constraint::oidc)),
+    Field::new("ingress.authentication.cognito", Shape::Items, "{userPoolARN: \"arn:aws:cognito-idp:eu-central-1:111122223333:userpool/eu-central-1_0a1B2c3D4\", userPoolClientID: 0a1b2c3d4e5f6g7h8i9j, userPoolDomain: shop}")
+        .annotation(alb!("auth-idp-cognito"), |i| i.authentication.cognito.map(json_map)).must(Own(constraint::cognito)),
+    text("ingress.authentication.onUnauthenticatedRequest", "authenticate")
+        .annotation(alb!("auth-on-unauthenticated-request"), |i| i.authentication.on_unauthenticated_request.map(plain))
+        .remark("the controller's: `authenticate`"),
+    text("ingress.authentication.scope", "openid email")
+        .annotation(alb!("auth-scope"), |i| i.authentication.scope.map(plain)).remark("the controller's: `openid`"),
+    text("ingress.authentication.sessionCookie", "session")
+        .annotation(alb!("auth-session-cookie"), |i| i.authentication.session_cookie.map(plain))
+        .remark("the controller's: `AWSELBAuthSessionCookie`"),
+    yaml("ingress.authentication.sessionTimeoutSeconds", "28800")
+        .annotation(alb!("auth-session-timeout"), |i| i.authentication.session_timeout_seconds.map(plain))
+        .remark("the controller's: 604800").must(Range(" seconds")),
+
     text("ingress.wafv2AclArn", "arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/edge/9d8c7b6a-5948-3726-1504-f3e2d1c0b9a8")
         .common_flag("wafv2-acl-arn").annotation(alb!("wafv2-acl-arn"), |i| i.wafv2_acl_arn.map(plain)).order(210)
         .must(Text(aws::web_acl)),
@@ -138,6 +160,9 @@ pub static FIELDS: &[Field] = &[
     items("ingress.securityGroups", "[sg-0a1b2c3d4e5f60718]").flag("security-groups")
         .annotation(alb!("security-groups"), |i| i.security_groups.map(list))
         .remark("the controller makes one").must(Items(constraint::anything)),
+    yaml("ingress.manageBackendSecurityGroupRules", "true").flag("manage-backend-security-group-rules")
+        .annotation(alb!("manage-backend-security-group-rules"), |i| i.manage_backend_security_group_rules.map(plain))
+        .remark("the controller's: `false` beside `securityGroups`"),
     items("ingress.inboundCidrs", "[10.0.0.0/8]").common_flag("inbound-cidrs")
         .annotation(alb!("inbound-cidrs"), |i| i.inbound_cidrs.map(list))
         .remark("everybody, unless ranges were carried over").must(Items(aws::cidr)),
@@ -156,6 +181,7 @@ pub static FIELDS: &[Field] = &[
     items("findings.warn", "[]").flag("warn"),
     items("findings.deny", "[ALB024]").flag("deny"),
     Field::new("findings.strict", Shape::Switch, "false").common_flag(STRICT).default("false"),
+    Field::new("findings.annotate", Shape::Switch, "false").flag("annotate-findings").default("false"),
     text("controllerVersion", "\"3.5\"").flag("controller-version").default("3.5")
         .must(Own(constraint::controller_version)),
     Field::new("eksAutoMode", Shape::Switch, "false").flag("eks-auto-mode").default("false"),

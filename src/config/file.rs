@@ -7,7 +7,9 @@ use super::node::{Node, Origin};
 use super::sandbox;
 use super::settings::Files;
 use super::types::Spec;
-use crate::error::Error;
+use crate::error::{Error, quoted};
+use crate::suggest::nearest;
+use memchr::memmem;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -59,15 +61,19 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         false => Some(path),
     };
     let is_default = origin == DEFAULT_FILE;
+    let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     let bytes = match path.map(|path| files.read(&path)) {
         Some(Ok(bytes)) => bytes,
-        None if is_default => Vec::new(),
+        None if is_default => nothing_beside(confined, files)?,
+        Some(Err(error)) if is_default && is_absent(&error) => nothing_beside(confined, files)?,
         None => return Err(sandbox::absent(&file, &origin)),
-        Some(Err(error)) if is_default && error.kind() == io::ErrorKind::NotFound => Vec::new(),
         Some(Err(error)) => {
             let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
-            return Err(match error.kind() == io::ErrorKind::NotFound {
-                true => what.help("a relative path begins at the folder in which istio-alb runs"),
+            return Err(match is_absent(&error) {
+                true => what.help(match meant(Path::new(&file), files) {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "a relative path begins at the folder in which istio-alb runs".to_owned(),
+                }),
                 false => what,
             });
         }
@@ -78,4 +84,99 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         documents.push(Document { name: None, tree: Node::empty(Origin::named(origin)), spec: Spec::default() });
     }
     Ok((file, documents))
+}
+
+/// What is read where the default file is missing: nothing.
+///
+/// # Errors
+/// A file lies there that was probably meant to be it (`istio-alb.yml`): nothing that it says would hold, and an ALB that it
+/// closes would be open to the internet.
+fn nothing_beside(confined: bool, files: &dyn Files) -> Result<Vec<u8>, Error> {
+    let read = |name: &str| match confined {
+        true => sandbox::locate(name, name, files).ok().flatten().and_then(|path| files.read(&path).ok()),
+        false => files.read(Path::new(name)).ok(),
+    };
+    let is_meant = |name: &&String| match is_near(name) {
+        Near::No => false,
+        Near::Yes => true,
+        Near::IfItSaysSo => read(name).is_some_and(|bytes| memmem::find(&bytes, KIND).is_some()),
+    };
+    let Some(name) = files.names(Path::new(".")).into_iter().find(|name| is_meant(&name)) else {
+        return Ok(Vec::new());
+    };
+    Err(Error::usage(format!(
+        "the file {} is not read: without --config the configuration is {DEFAULT_FILE}",
+        quoted(&name)
+    ))
+    .help(format!("rename it to {DEFAULT_FILE}, or name it with --config or {PREFIX}{CONFIG}")))
+}
+
+/// What a configuration has, and what nothing else in JSON has.
+const KIND: &[u8] = b"\"AlbGateway\"";
+
+/// Whether a file was probably meant to be the default one.
+#[derive(Debug, PartialEq)]
+enum Near {
+    No,
+    Yes,
+    /// A file of JSON may be a schema or a report.
+    IfItSaysSo,
+}
+
+/// Judges a name. Copies that an editor or a person keeps (`istio-alb.yaml.bak`, `istio-alb.yaml~`) and other files of ours
+/// (`istio-alb-values.yaml`, `istio-alb.schema.json`) are not meant.
+fn is_near(name: &str) -> Near {
+    let name = name.to_lowercase();
+    let Some((stem, extension)) = name.split_once('.') else { return Near::No };
+    if stem.replace(['-', '_', ' '], "") != "istioalb" {
+        return Near::No;
+    }
+    match extension {
+        "yaml" | "yml" | "yaml.txt" | "yml.txt" | "yaml.yaml" | "yaml.yml" | "yml.yaml" | "yml.yml" | "txt" => {
+            Near::Yes
+        }
+        "json" | "json.txt" | "yaml.json" => Near::IfItSaysSo,
+        _ => Near::No,
+    }
+}
+
+/// The file that somebody meant who named one that is not there.
+fn meant(path: &Path, files: &dyn Files) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let names = files.names(folder.unwrap_or(Path::new(".")));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    // The extension alone: `gateway.yml` for `gateway.yaml`.
+    let stem = |name: &str| name.rsplit_once('.').map(|(stem, _)| stem.to_owned());
+    let same_stem =
+        |other: &&&str| [".yaml", ".yml", ".json"].iter().any(|end| other.ends_with(end)) && stem(other) == stem(name);
+    let found = names.iter().find(same_stem).copied().or_else(|| nearest(name, &names))?;
+    let found = folder.map_or_else(|| PathBuf::from(found), |folder| folder.join(found));
+    Some(found.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_near_where_nothing_else_can_be_meant() {
+        for name in ["istio-alb.yml", "istioalb.yaml", "istio_alb.yaml", "Istio-ALB.yaml", "istio-alb.yaml.txt"] {
+            assert_eq!(is_near(name), Near::Yes, "{name}");
+        }
+        assert_eq!(is_near("istio-alb.json"), Near::IfItSaysSo);
+        for name in [
+            "istio-alb",
+            "istio-alb.schema.json",
+            "istio-alb-values.yaml",
+            "istio-nlb.yaml",
+            "istio-alb.yaml.bak",
+            "istio-alb.yaml~",
+            ".istio-alb.yaml.swp",
+            "istio-alb.md",
+            "values.yaml",
+        ] {
+            assert_eq!(is_near(name), Near::No, "{name}");
+        }
+    }
 }

@@ -3,7 +3,10 @@
 //! A field that becomes an annotation is an [`Override`]. Where it is left out, what the Service has counts, else our default.
 //! Where it is `null`, there is no such annotation.
 
-use super::enums::{ClassAs, IpAddressType, PathType, Protocol, Redirect, Scheme, TargetType};
+use super::enums::{
+    AuthenticationType, ClassAs, IpAddressType, PathType, Protocol, ProtocolVersion, Redirect, Scheme, TargetType,
+    Unauthenticated,
+};
 use super::value::{Entries, Override, PortRef, Text, Var};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -50,8 +53,14 @@ pub struct Ingress {
     pub ssl_policy: Override<String>,
     /// What the ALB speaks to the gateway: `HTTPS` for port 443, `HTTP` for port 80.
     pub backend_protocol: Override<Var<Protocol>>,
+    /// Which HTTP the ALB speaks to the gateway: `HTTP1`, `HTTP2` or `GRPC`. The last two need an HTTPS listener alone or with a
+    /// redirect, and `HTTP2` carries gRPC, too.
+    pub backend_protocol_version: Override<Var<ProtocolVersion>>,
     /// How the ALB finds out whether a target is healthy. `null` leaves all of it to the controller's defaults.
     pub health_check: HealthCheck,
+    /// Whether users log in at the ALB before their requests reach the gateway. It works on HTTPS listeners. `null` leaves all of
+    /// it out.
+    pub authentication: Authentication,
     /// The WAFv2 web ACL, a regional one; `none` detaches the one that is there.
     pub wafv2_acl_arn: Override<String>,
     /// Whether AWS Shield Advanced protects the ALB. It needs a subscription; without one it is skipped silently.
@@ -66,6 +75,9 @@ pub struct Ingress {
     /// Security groups of the ALB by id or Name tag, instead of one that the controller manages. `inboundCidrs` then has no
     /// effect.
     pub security_groups: Override<Vec<String>>,
+    /// Whether the controller opens the nodes' security groups for the ALB, where `securityGroups` names its own. Without it that
+    /// is your business, and no request arrives before it is done.
+    pub manage_backend_security_group_rules: Override<Var<bool>>,
     /// Ranges that may reach the ALB, in canonical form (`10.0.0.0/8`). `null` opens it to everybody.
     pub inbound_cidrs: Override<Vec<String>>,
     /// The kinds of addresses that the ALB has.
@@ -75,8 +87,8 @@ pub struct Ingress {
     /// The IngressGroup: several Ingresses that share one ALB. `null` takes the Ingress out of the group that was carried
     /// over.
     pub group: Group,
-    /// Any other annotation by its full key, verbatim. It wins over the field for the same annotation; `null` removes a
-    /// default.
+    /// Any other annotation by its full key, verbatim; `null` removes a default. Where there is a field for the annotation,
+    /// the field is the better place, and both together must say the same.
     pub annotations: Option<Entries<Option<Text>>>,
 }
 
@@ -123,6 +135,28 @@ pub struct HealthCheck {
     pub unhealthy_threshold_count: Override<Var<i64>>,
     /// Status codes of a good answer, 200 to 499: `200`, `200,302` or `200-299`.
     pub success_codes: Override<Text>,
+}
+
+/// How users log in at the ALB.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Authentication {
+    /// Who logs users in: `oidc`, `cognito`, or `none`.
+    #[serde(rename = "type")]
+    pub kind: Override<Var<AuthenticationType>>,
+    /// The identity provider of type `oidc`: `issuer`, `authorizationEndpoint`, `tokenEndpoint`, `userInfoEndpoint`, each an
+    /// `https://` URL, and `secretName`, a Secret in the namespace of the Ingress with `clientID` and `clientSecret`.
+    pub oidc: Override<Entries<Text>>,
+    /// The user pool of type `cognito`: `userPoolARN`, `userPoolClientID` and `userPoolDomain`.
+    pub cognito: Override<Entries<Text>>,
+    /// What becomes of a request without a session: `authenticate`, `allow` or `deny`. With `allow` everybody passes.
+    pub on_unauthenticated_request: Override<Var<Unauthenticated>>,
+    /// The scopes that are asked for, with blanks between.
+    pub scope: Override<String>,
+    /// The name of the cookie that holds the session.
+    pub session_cookie: Override<String>,
+    /// Seconds that a session lasts, 1 to 604800.
+    pub session_timeout_seconds: Override<Var<i64>>,
 }
 
 /// The IngressGroup: several Ingresses that share one ALB.

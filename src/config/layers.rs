@@ -4,7 +4,7 @@
 //! Each layer is read into one tree below `spec`. The trees are laid over each other, the lowest first: maps per key,
 //! everything else whole. Three cases need more than that.
 //!
-//! - **Annotations.** Inside one layer a free annotation wins over the field for the same annotation. A field of a *higher*
+//! - **Annotations.** Inside one layer a free annotation and the field for it must agree ([`super::twice`]). A field of a *higher*
 //!   layer wins over both, so the lower annotation goes: else `--scheme internal` would do nothing to a file with
 //!   `annotations: {alb.ingress.kubernetes.io/scheme: internet-facing}`.
 //! - **Empty lists** configure nothing. Over a list of a lower layer they are refused: `--inbound-cidrs "$CIDRS"` with an unset
@@ -15,7 +15,7 @@ use super::arguments::{Options, Parameters};
 use super::fields::{self, FIELDS, Field, STRICT, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
 use super::normalize::switched_off;
-use super::{parse, path};
+use super::{parse, path, twice};
 use crate::error::{Error, quoted};
 use crate::suggest::nearest;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub(super) const REPORT: &str = "REPORT";
 const SET: &str = "SET";
 /// Whether warnings are written to the terminal; the hosts read it.
 const TTY: &str = "TTY";
+/// The fields beside the lists of findings.
+const SWITCHES: &[&str] = &[STRICT, "annotate"];
 /// Variables of this project's own tests.
 const TESTS: &[&str] = &["TEST_DATA", "BLESS"];
 
@@ -42,21 +44,42 @@ pub(super) fn variables(env: &[(String, String)], prefix: &str) -> Variables {
     env.iter().filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.to_owned(), value.clone()))).collect()
 }
 
-/// The layer of the command line. `--set` counts after the flags that have a name.
+/// A layer while it is read, part by part.
+struct Layer {
+    /// All parts together.
+    node: Node,
+    /// Each by itself: no two may contradict each other.
+    parts: Vec<Node>,
+}
+
+impl Layer {
+    fn named(name: &str) -> Self {
+        Layer { node: Node::empty(Origin::named(name)), parts: Vec::new() }
+    }
+
+    fn lay(&mut self, part: Node) -> Result<(), Error> {
+        twice::refuse(&self.parts, &part)?;
+        overlay(&mut self.node, &part)?;
+        self.parts.push(part);
+        Ok(())
+    }
+}
+
+/// The layer of the command line.
 pub(super) fn from_flags(options: &Options) -> Result<Node, Error> {
-    let mut layer = Node::empty(Origin::named("the command line"));
+    let mut layer = Layer::named("the command line");
     for given in &options.fields {
         add(&mut layer, given.field, &given.values, Origin::named(given.by.as_str()))?;
     }
     for assignment in &options.set {
         set(&mut layer, assignment, Origin::named("--set"))?;
     }
-    Ok(layer)
+    Ok(layer.node)
 }
 
 /// The layer of an Application's parameters.
 pub(super) fn from_parameters(parameters: &Parameters) -> Result<Node, Error> {
-    let mut layer = Node::empty(Origin::named("the parameters"));
+    let mut layer = Layer::named("the parameters");
     for (field, value) in &parameters.fields {
         let origin = Origin::named(format!("parameter `{}`", field.parameter()));
         add(&mut layer, field, std::slice::from_ref(value), origin)?;
@@ -64,15 +87,15 @@ pub(super) fn from_parameters(parameters: &Parameters) -> Result<Node, Error> {
     for assignment in &parameters.set {
         set(&mut layer, assignment, Origin::named("parameter `set`"))?;
     }
-    Ok(layer)
+    Ok(layer.node)
 }
 
 /// The layer of the variables with this prefix. An unknown variable is an error: a misspelt one would silently leave a
 /// default in force.
 pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node, Error> {
-    let mut layer = Node::empty(Origin::named("the environment"));
+    let mut layer = Layer::named("the environment");
     if variables.is_empty() {
-        return Ok(layer);
+        return Ok(layer.node);
     }
     let known: BTreeMap<String, &Field> = FIELDS.iter().map(|field| (field.variable(), field)).collect();
     for (name, value) in variables {
@@ -103,7 +126,7 @@ pub(super) fn from_variables(variables: &Variables, prefix: &str) -> Result<Node
             set(&mut layer, assignment, Origin::named(format!("{prefix}{SET}")))?;
         }
     }
-    Ok(layer)
+    Ok(layer.node)
 }
 
 /// Whether Kubernetes itself puts this variable into a pod, for a Service whose name begins with `istio-alb`
@@ -120,10 +143,10 @@ fn is_service_link(name: &str) -> bool {
 }
 
 /// Adds the value of a flag or variable to its field.
-fn add(layer: &mut Node, field: &Field, values: &[String], origin: Origin) -> Result<(), Error> {
+fn add(layer: &mut Layer, field: &Field, values: &[String], origin: Origin) -> Result<(), Error> {
     let path: Vec<_> = field.path.split('.').map(str::to_owned).collect();
     let value = read(field.shape, values, &origin)?;
-    overlay(layer, &Node::nested(&path, &origin, value))
+    layer.lay(Node::nested(&path, &origin, value))
 }
 
 /// Reads a value as its field's shape wants it.
@@ -180,7 +203,7 @@ fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
 }
 
 /// Adds one `path=value`.
-fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> {
+fn set(layer: &mut Layer, assignment: &str, origin: Origin) -> Result<(), Error> {
     let wrong = |what: String| Error::usage(format!("{origin}: `{assignment}`: {what}"));
     let path::Assignment { path, value } = path::parse(assignment).map_err(|what| {
         wrong(what).help("for example --set ingress.scheme=internal, or --set ingress.annotations[example.com/a]=b")
@@ -191,7 +214,7 @@ fn set(layer: &mut Node, assignment: &str, origin: Origin) -> Result<(), Error> 
         );
     }
     let value = parse::value(value, &origin)?;
-    overlay(layer, &Node::nested(&path, &origin, value))
+    layer.lay(Node::nested(&path, &origin, value))
 }
 
 /// Lays a layer over the ones below it.
@@ -267,12 +290,13 @@ fn lay(below: &mut Node, above: &Node, path: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Merges the three lists of findings per id, and `strict`, which is none. False where they are no lists, which the types then report.
+/// Merges the three lists of findings per id, and `strict` and `annotate`, which are none. False where they are no lists, which the types then report.
 fn merge_findings(below: &mut Node, above: &Node) -> bool {
     let (Value::Map(lists), Value::Map(new)) = (&mut below.value, &above.value) else {
         return false;
     };
-    let is_list = |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null) || entry.key == STRICT;
+    let is_list =
+        |entry: &Entry| matches!(entry.node.value, Value::List(_) | Value::Null) || SWITCHES.contains(&&*entry.key);
     if !lists.iter().chain(new).all(is_list) {
         return false;
     }

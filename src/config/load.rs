@@ -7,7 +7,7 @@
 use super::node::{Node, Value};
 use super::types::{AlbGateway, ApiVersion, Kind, Metadata, Spec};
 use super::value::{Entries, Text};
-use super::{layers, normalize, parse, path};
+use super::{layers, normalize, parse, path, twice};
 use crate::error::Error;
 use serde::Deserialize;
 
@@ -44,6 +44,7 @@ fn document(root: Node) -> Result<Document, Error> {
     let name = root.find("metadata.name").and_then(Node::text).map(str::to_owned);
     let mut tree = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
     let spec = normalize::decode(&mut tree)?;
+    twice::annotations(&spec, &tree)?;
     Ok(Document { name, tree, spec })
 }
 
@@ -79,6 +80,7 @@ struct ConfigMap {
 fn config_map(root: Node) -> Result<Node, Error> {
     let parsed = ConfigMap::deserialize(&root).map_err(|error| error.into_error(""))?;
     let mut spec = Node::empty(root.origin.clone());
+    let mut parts = Vec::new();
     for (key, text) in parsed.data.iter() {
         let Some(entry) = root.entry("data").and_then(|data| data.node.entry(key)) else {
             continue;
@@ -86,7 +88,9 @@ fn config_map(root: Node) -> Result<Node, Error> {
         let path = path::parse_path(key).map_err(|what| Error::usage(format!("{}: `{key}`: {what}", entry.origin)))?;
         let layer = Node::nested(&path, &entry.origin, parse::value(text.as_str(), &entry.node.origin)?);
         normalize::check(&layer)?;
+        twice::refuse(&parts, &layer)?;
         layers::overlay(&mut spec, &layer)?;
+        parts.push(layer);
     }
     Ok(spec)
 }

@@ -30,6 +30,7 @@ pub mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod twice;
 pub mod types;
 mod validate;
 pub mod value;
@@ -86,6 +87,10 @@ pub fn resolve_with(
         layers::from_parameters(parameters)?,
         layers::from_flags(options)?,
     ];
+    for layer in layers.iter().filter(|layer| layer.find("ingress.annotations").is_some()) {
+        let mut layer = layer.clone();
+        twice::annotations(&normalize::decode(&mut layer)?, &layer)?;
+    }
     let (file, documents) = match function_config {
         Some(text) => ("functionConfig".to_owned(), load::documents(text, "functionConfig")?),
         None => file::read(file::named(parameters, options, &ours, &argocd, env), files)?,

@@ -21,6 +21,12 @@ pub trait Files {
     /// # Errors
     /// As [`std::fs::canonicalize`].
     fn follow(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// The names of the files in a folder, in order; none where that cannot be read.
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let _ = folder;
+        Vec::new()
+    }
 }
 
 /// The configuration of one gateway.

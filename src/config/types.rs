@@ -11,10 +11,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub use super::enums::{
-    ApiVersion, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders, Protocol, Redirect,
-    Scheme, ServiceType, TargetPorts, TargetType,
+    ApiVersion, AuthenticationType, ClassAs, ExtraPorts, IfMissing, IpAddressType, Kind, PathType, Phase, Placeholders,
+    Protocol, ProtocolVersion, Redirect, Scheme, ServiceType, TargetPorts, TargetType, Unauthenticated,
 };
-pub use super::ingress::{Group, HealthCheck, Ingress, ListenPort, PathRule};
+pub use super::ingress::{Authentication, Group, HealthCheck, Ingress, ListenPort, PathRule};
 
 /// The configuration of istio-alb for one gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -124,6 +124,9 @@ pub struct Findings {
     pub deny: Option<Vec<String>>,
     /// Whether warnings stop the run as errors do. Helm shows nobody the warnings of a run that goes well.
     pub strict: Option<bool>,
+    /// Whether the Ingress gets the annotation `istio-alb.dev/findings` with the ids of the warnings, so that somebody who looks
+    /// at the cluster sees them.
+    pub annotate: Option<bool>,
 }
 
 impl Spec {

@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 const ANNOTATION_BYTES: usize = 256 * 1024;
 
 /// The parts of `spec` in the order in which their fields are checked; those that belong to no part come last.
-const PARTS: &[&str] = &["gateway", "service", "ingress", "ingress.group", "ingress.healthCheck"];
+const PARTS: &[&str] =
+    &["gateway", "service", "ingress", "ingress.authentication", "ingress.group", "ingress.healthCheck"];
 
 /// Checks the configuration of one gateway; its findings are those of `rules`.
 pub(super) fn one(spec: &Spec, tree: &Node, rules: Registry) -> Result<(), Error> {

@@ -101,6 +101,13 @@ pub(super) fn entries(entries: &Entries<Option<Text>>) -> Printed<'_> {
     Printed::Entries(entries)
 }
 
+/// A map as a JSON object.
+pub(super) fn json_map(entries: &Entries<Text>) -> Printed<'_> {
+    let object: serde_json::Map<String, Value> =
+        entries.iter().map(|(key, text)| (key.to_owned(), json!(text.as_str()))).collect();
+    Printed::Text(Value::Object(object).to_string())
+}
+
 /// A value, or the `${VAR}` that Flux will put it in for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Var<T> {

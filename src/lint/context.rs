@@ -223,6 +223,12 @@ impl<'s> Context<'s> {
         self.named("IngressClass", "", ingress.facts.class.as_deref()?)
     }
 
+    /// The IngressClass of this name.
+    #[must_use]
+    pub fn class_named(&self, name: &str) -> Option<&'s Object> {
+        self.named("IngressClass", "", name)
+    }
+
     /// Whether an Ingress shows that it is meant for the controller: by the name of its class, or by an annotation with the
     /// controller's prefix. An Ingress for nginx whose IngressClass is not in the stream does not.
     #[must_use]

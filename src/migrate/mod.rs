@@ -11,6 +11,7 @@ mod attributes;
 pub mod carried;
 pub mod compare;
 mod health;
+pub mod live;
 mod origins;
 mod reached;
 pub mod rules;

@@ -37,23 +37,33 @@ pub(super) fn assign<'s>(
         return Ok(Some(assigned));
     }
     check_unreadable(stream, found, &selectors)?;
-    let hooks_only = holds_only_hooks(stream)?;
+    let all = object::read_all(stream);
+    let hooks_only = holds_only_hooks(&all)?;
     match missing {
-        Some(selector) if !hooks_only => Err(select::missing(objects, selector)),
+        Some(selector) if !hooks_only => Err(missing_beside(stream, &all, select::missing(objects, selector))),
         _ if assigned.is_empty() || hooks_only => Ok(None),
         _ => Ok(Some(assigned)),
     }
 }
 
 /// Whether every object of a stream is a hook. A stream without any object is an error.
-fn holds_only_hooks(stream: &Stream<'_>) -> Result<bool, Error> {
-    let all = object::read_all(stream);
+fn holds_only_hooks(all: &Objects<'_>) -> Result<bool, Error> {
     if all.objects.is_empty() && all.unreadable.is_empty() {
         return Err(Error::input("no document on stdin holds an object").help(
             "the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out",
         ));
     }
     Ok(!all.objects.is_empty() && all.objects.iter().all(Object::is_hook))
+}
+
+/// The error for a stream without a gateway, which may be in a document that is no YAML: a JSON file that was cut, say.
+fn missing_beside(stream: &Stream<'_>, all: &Objects<'_>, missing: Error) -> Error {
+    let holds_a_service = all.objects.iter().any(|object| object.kind() == "Service");
+    let Some(unreadable) = all.unreadable.first().filter(|_| !holds_a_service) else { return missing };
+    let problem = &unreadable.error;
+    Error::input(format!("no gateway Service found, and this document can't be read: {}", problem.message))
+        .at(stream.place(&stream.documents[unreadable.document], problem.offset))
+        .help("the gateway may be in it: mend it, or look whether its end is missing")
 }
 
 /// Refuses a stream in which `---` is glued to text, if that hides a gateway.

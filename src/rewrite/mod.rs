@@ -13,6 +13,7 @@ mod gateway;
 pub mod ingress;
 pub mod insert;
 pub mod made;
+mod notes;
 pub mod origins;
 pub mod select;
 pub mod service;
@@ -155,8 +156,24 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         rewrites.push(Rewrite::new(&found.objects, &mesh, settings, service)?);
     }
     check_names(&found.objects, &rewrites)?;
-    let pieces = edit(&stream, &found, &rewrites)?;
+    let mut pieces = edit(&stream, &found, &rewrites)?;
+    if rewrites.iter().any(notes::are_wanted) {
+        let judged = finish(&stream, found.clone(), &rewrites, pieces);
+        notes::add(&mut rewrites, &found.objects, &judged.findings)?;
+        pieces = edit(&stream, &found, &rewrites)?;
+    }
     Ok(finish(&stream, found, &rewrites, pieces))
+}
+
+/// The Services of a stream among which a configuration must choose, if it has not: with one of them there is nothing to choose.
+#[must_use]
+pub fn gateways_of(text: &str, settings: &Settings) -> Option<Vec<Object>> {
+    let selector = selector_of(settings);
+    let stream = Stream::split(text);
+    let mut objects = object::read(&stream, &lint::KINDS).objects;
+    gateway_api::add_made(&stream, &mut objects);
+    let chosen = select::candidates(&objects, &selector, &[]).ok()?;
+    (!selector.is_explicit()).then(|| chosen.into_iter().map(|(_, service)| service.clone()).collect())
 }
 
 /// Whether the pods of the gateways matter: to target ports, and to which Gateways select them. A default render is not read

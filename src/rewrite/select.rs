@@ -5,12 +5,13 @@
 //! their mutual TLS through by SNI. The Services that istiod will make from Gateways of the Gateway API are among the
 //! objects ([`crate::istio::gateway_api`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Error;
 use crate::istio::gateway_api::not_for_the_web;
 use crate::istio::owner::{Owner, owner};
 use crate::istio::{east_west_reason, is_gateway};
+use crate::suggest::nearest;
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
 
@@ -34,9 +35,7 @@ impl Selector {
 
     fn matches(&self, service: &Object) -> bool {
         let namespace = service.namespace();
-        // One that istiod makes goes by the name of its Gateway, too.
-        let gateway = service.origin.as_ref().map(|origin| origin.object.name.as_str());
-        self.name.as_ref().is_none_or(|name| name == service.name() || Some(name.as_str()) == gateway)
+        self.name.as_ref().is_none_or(|name| goes_by(service, name))
             && self.namespace.as_ref().is_none_or(|wanted| namespace.is_empty() || wanted == namespace)
             && self.labels.iter().all(|(key, value)| service.label(key) == Some(value.as_str()))
     }
@@ -55,9 +54,22 @@ impl Selector {
 ///
 /// Where several Services are possible, and where the only candidate is an east-west gateway or istiod's.
 pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Result<Option<usize>, Error> {
+    one_of(candidates(objects, selector, claimed)?)
+}
+
+/// The Services that may be the gateway, each with its index.
+///
+/// # Errors
+///
+/// Where the only one is an east-west gateway or istiod's.
+pub fn candidates<'o>(
+    objects: &'o [Object],
+    selector: &Selector,
+    claimed: &[usize],
+) -> Result<Vec<(usize, &'o Object)>, Error> {
     let candidates = services(objects).filter(|(_, service)| selector.may_choose(service));
     if selector.name.is_some() {
-        return one_of(candidates.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
+        return Ok(candidates.collect());
     }
     let mut refusal = None;
     let mut gateways = Vec::new();
@@ -72,7 +84,7 @@ pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Resul
     }
     let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
     let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
-    one_of(if exposed.is_empty() { gateways } else { exposed }, "--gateway NAME")
+    Ok(if exposed.is_empty() { gateways } else { exposed })
 }
 
 /// The error for a stream whose only gateway is no gateway for the web, or is not the chart's; `None` for others.
@@ -133,6 +145,9 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         );
     }
     let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
+    if let Some(other) = meant(objects, selector) {
+        return Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(other);
+    }
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
@@ -155,17 +170,112 @@ fn is_applied_service(object: &Object) -> bool {
     object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook()
 }
 
-fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>, Error> {
+fn one_of(candidates: Vec<(usize, &Object)>) -> Result<Option<usize>, Error> {
     match candidates.as_slice() {
         [] => Ok(None),
         [(index, _)] => Ok(Some(*index)),
         [(_, first), ..] => {
-            let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
+            let services: Vec<&Object> = candidates.iter().map(|(_, service)| *service).collect();
+            let names: Vec<String> = services.iter().map(|service| describe(service)).collect();
             Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
                 .at(first.place.clone())
-                .help(format!("choose one with {flag}, or write one configuration document for each gateway")))
+                .help(how_to_choose(&services)))
         }
     }
+}
+
+/// How to choose one of several Services: by what tells them apart.
+fn how_to_choose(services: &[&Object]) -> String {
+    let differ = |of: fn(&Object) -> &str| {
+        let values: BTreeSet<&str> =
+            services.iter().map(|service| of(service)).filter(|value| !value.is_empty()).collect();
+        (values.len() == services.len()).then(|| values.into_iter().collect::<Vec<_>>())
+    };
+    let flags = |flag: &str, values: &[&str]| {
+        values.iter().map(|value| format!("{flag} {value}")).collect::<Vec<_>>().join(" or ")
+    };
+    let several = "or write one configuration document for each gateway";
+    if let Some(names) = differ(Object::name) {
+        return format!("choose one with {}, {several}", flags("--gateway", &names));
+    }
+    if let Some(namespaces) = differ(Object::namespace) {
+        return format!("choose one with {}, {several}", flags("--gateway-namespace", &namespaces));
+    }
+    let first = services[0].reference();
+    if services.iter().all(|service| service.reference() == first) {
+        return format!(
+            "the stream has the Service {} {} times, and Kubernetes keeps the last: render each release once, or take the \
+             others out",
+            services[0].full_name(),
+            services.len()
+        );
+    }
+    format!("choose one by its labels with `gateway.selector`, by name and namespace, {several}")
+}
+
+/// The Service that was probably meant where the configuration selects none, and how to name it. For it the stream is not offered
+/// to pass as it is: the old load balancer would stay.
+fn meant(objects: &[Object], selector: &Selector) -> Option<String> {
+    let all: Vec<&Object> = services(objects).map(|(_, service)| service).collect();
+    let gateways = || all.iter().copied().filter(|service| is_gateway(service));
+    if let Some(name) = &selector.name {
+        if let Some(other) = all.iter().find(|service| goes_by(service, name)) {
+            return Some(mismatch(other, selector));
+        }
+        let names = all.iter().flat_map(|service| gateway_of(service).into_iter().chain([service.name()]));
+        if let Some(near) = nearest(name, &names.collect::<Vec<_>>()) {
+            return Some(format!("did you mean --gateway {near}?"));
+        }
+    } else if let Some(gateway) = gateways().next() {
+        return Some(match selector.is_explicit() {
+            true => mismatch(gateway, selector),
+            false => "other configuration documents select all gateways of the stream: take this one out".to_owned(),
+        });
+    }
+    let exposed = all.iter().copied().filter(|service| type_of(&service.value) == "LoadBalancer");
+    let candidates: Vec<&Object> = gateways().next().map_or_else(|| exposed.collect(), |_| gateways().collect());
+    let flags: Vec<String> = candidates.iter().map(|service| flag_for(service)).collect();
+    let found = flags.join(" or ");
+    Some(match candidates.as_slice() {
+        [] => return None,
+        [one] if selector.name.is_none() => format!(
+            "Service {} is a load balancer, but has no port status-port (15021), by which a gateway is told and its health checked: if \
+             it is the gateway, add that port, or name it with {found}",
+            one.full_name()
+        ),
+        _ => format!("a gateway is told by its port status-port (15021): name it with {found}"),
+    })
+}
+
+/// Why a selector does not choose a Service that it may have been meant for.
+fn mismatch(service: &Object, selector: &Selector) -> String {
+    let (title, namespace) = (service.full_name(), service.namespace());
+    match &selector.namespace {
+        Some(wanted) if !namespace.is_empty() && namespace != wanted => {
+            format!("Service {title} is in another namespace: choose it with --gateway-namespace {namespace}")
+        }
+        _ => {
+            let differs = |(key, value): &(&String, &String)| service.label(key) != Some(value.as_str());
+            let labels: Vec<String> =
+                selector.labels.iter().filter(differs).map(|(key, value)| format!("{key}={value}")).collect();
+            format!("Service {title} lacks the label {} of `gateway.selector`", labels.join(","))
+        }
+    }
+}
+
+/// Whether a Service has a name, or istiod makes it from a Gateway of that name.
+fn goes_by(service: &Object, name: &str) -> bool {
+    service.name() == name || gateway_of(service) == Some(name)
+}
+
+/// The flag that selects a Service.
+fn flag_for(service: &Object) -> String {
+    format!("--gateway {}", gateway_of(service).unwrap_or(service.name()))
+}
+
+/// The name of the Gateway (Gateway API) from which istiod makes a Service.
+fn gateway_of(service: &Object) -> Option<&str> {
+    service.origin.as_ref().map(|origin| origin.object.name.as_str())
 }
 
 /// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.

@@ -3,7 +3,7 @@
 
 use super::ingress::BuiltIngress;
 use crate::config::types::Phase;
-use crate::config::{Spec, fields};
+use crate::config::{Entries, Spec, fields};
 use crate::finding::Finding;
 use crate::istio::east_west_reason;
 use crate::istio::owner::owner;
@@ -11,6 +11,7 @@ use crate::lint::rewrite_findings as rules;
 use crate::migrate::{self, Carried, UnknownScheme, annotations_of, compare};
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
+use kubernetes_objects::service::ports;
 
 /// A gateway before and after.
 pub(super) struct Transition<'t> {
@@ -52,8 +53,22 @@ impl Transition<'_> {
         if !attach {
             findings.extend(owner(self.original).as_ref().map(rules::written_back));
         }
+        if attach {
+            findings.extend(self.node_ports_wait());
+        }
         findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
         findings
+    }
+
+    /// Configured node ports that the Service does not get yet.
+    fn node_ports_wait(&self) -> Option<Finding> {
+        let has = |(name, number): &(&str, i64)| {
+            ports(&self.original.value).iter().any(|port| port["name"] == *name && port["nodePort"] == *number)
+        };
+        let configured = self.spec.service.node_ports.iter().flat_map(Entries::iter);
+        let waiting: Vec<(&str, i64)> =
+            configured.filter_map(|(name, port)| Some((name, *port.known()?))).filter(|port| !has(port)).collect();
+        (!waiting.is_empty()).then(|| rules::node_ports_wait(&waiting))
     }
 
     /// Who can reach the gateway afterwards, compared with who could before.

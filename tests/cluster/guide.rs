@@ -93,7 +93,7 @@ fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
     let [attach, cutover] = with("--dry-run=server")[..] else {
         return fail("there are not two pre-flights");
     };
-    let ([look], [compare]) = (&with("> live.yaml")[..], &with("diff ")[..]) else {
+    let ([look], [compare]) = (&with("> live.yaml")[..], &with("compare live.yaml")[..]) else {
         return fail("there is not one look at the live Service");
     };
     start(release);
@@ -120,7 +120,7 @@ fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
     let ranges = json!({"spec": {"loadBalancerSourceRanges": ["192.0.2.0/24"]}});
     release.namespace.patch(SERVICE, release::NAME, &ranges);
     typed(release, look)?;
-    finds(release, compare, "inbound-cidrs: 192.0.2.0/24")?;
+    finds(release, compare, "spec.loadBalancerSourceRanges: [\"192.0.2.0/24\"] in the cluster")?;
     match release.way().name == HELM4.name {
         true => finds(release, cutover, "spec.LoadBalancerSourceRanges: Forbidden"),
         // Helm 3 asks in a way that no dry run of kubectl can ask.

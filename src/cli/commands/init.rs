@@ -1,6 +1,7 @@
 //! `init`: a commented configuration file, filled from the stream on stdin if there is one.
 //!
-//! It has every field with its first sentence, and an example that is commented out. The settings of the gateway's Service, which
+//! It has a document for each gateway, and every field with its first sentence, and an example that is commented out: each such line
+//! can be uncommented by itself. The settings of the gateway's Service, which
 //! are otherwise carried over at each run, are filled in, so that they can be seen, changed and kept in Git. With the file the
 //! controller builds the same load balancer as without it.
 
@@ -9,11 +10,12 @@ use std::fmt::Write;
 
 use super::Printed;
 use crate::config::Settings;
-use crate::config::fields::{FIELDS, Field, Shape, by_annotation};
+use crate::config::fields::{FIELDS, Field, Shape, below, by_annotation};
 use crate::config::reference::{Hint, hints};
 use crate::error::Error;
-use crate::rewrite::{Rewritten, RewrittenGateway, rewrite};
+use crate::rewrite::{Rewritten, RewrittenGateway, gateways_of, rewrite};
 use alb_controller::go::strconv::{string_list, string_map};
+use kubernetes_objects::Object;
 use manifest_yaml::scalar;
 use manifest_yaml::stream::has_content;
 
@@ -24,8 +26,9 @@ use manifest_yaml::stream::has_content;
 ///
 /// As the filter.
 pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
+    let for_each = for_each_gateway(text, settings);
     let rewritten = match has_content(text) {
-        true => rewrite(text, settings)?,
+        true => rewrite(text, for_each.as_deref().unwrap_or(settings))?,
         false => Rewritten::default(),
     };
     let docs = hints();
@@ -33,7 +36,8 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
         "# yaml-language-server: $schema=istio-alb.schema.json\n\
          #\n\
          # Configuration of istio-alb. Nothing has to be said: a line that begins with `#` and a name shows an example or what\n\
-         # holds without it. `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
+         # holds without it. Where such lines begin with the same name, write what you want of them in one pair of braces.\n\
+         # `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
     );
     if rewritten.gateways.is_empty() {
         document(&mut output, "gateway", &BTreeMap::new(), &docs);
@@ -47,9 +51,29 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
         if let Some(name) = &gateway.spec.ingress.name {
             values.insert("ingress.name", scalar(name).into_owned());
         }
-        document(&mut output, gateway.service.name(), &values, &docs);
+        document(&mut output, gateway.written().name(), &values, &docs);
     }
     Ok(Printed::output(output))
+}
+
+/// Settings for each gateway of a stream with several, where the configuration chooses none: the name of the gateway, and names of
+/// the Ingresses that differ.
+fn for_each_gateway(text: &str, settings: &[Settings]) -> Option<Vec<Settings>> {
+    let [one] = settings else { return None };
+    let gateways = gateways_of(text, one).filter(|gateways| gateways.len() > 1)?;
+    let has_neighbour =
+        |gateway: &Object| gateways.iter().filter(|other| other.namespace() == gateway.namespace()).count() > 1;
+    let of_gateway = |gateway: &Object| {
+        let mut settings = one.clone();
+        settings.spec.gateway.name = Some(gateway.name().to_owned());
+        settings.spec.gateway.namespace =
+            Some(gateway.namespace().to_owned()).filter(|namespace| !namespace.is_empty());
+        if has_neighbour(gateway) {
+            settings.spec.ingress.name = Some(format!("{}-external-ingress", gateway.name()));
+        }
+        settings
+    };
+    Some(gateways.iter().map(of_gateway).collect())
 }
 
 fn document(
@@ -63,40 +87,39 @@ fn document(
         "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nmetadata:\n  name: {}\nspec:\n",
         scalar(name)
     );
-    if values.is_empty() {
-        // A key without a value would be null.
-        output.truncate(output.len() - "spec:\n".len());
-        output.push_str("spec: {} # take the braces away when you say something below\n");
-    }
     let mut open: Vec<&str> = Vec::new();
     for field in FIELDS {
         let parents: Vec<&str> = field.parent().split('.').filter(|part| !part.is_empty()).collect();
+        let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
+        let value = values.get(field.path);
+        if let Some((part, above)) = parents.split_last().filter(|_| is_off_by_null(field.parent(), values)) {
+            let indent = "  ".repeat(above.len() + 1);
+            let _ = writeln!(output, "{indent}# {doc}.\n{indent}#{part}: {{{}: {}}}", field.name(), field.example);
+            continue;
+        }
         let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
-        for depth in shared..parents.len() {
-            let path = parents[..=depth].join(".") + ".";
-            let has_value = values.keys().any(|key| key.starts_with(&path));
-            let indent = "  ".repeat(depth + 1);
-            let _ = writeln!(output, "{indent}{}{}:", if has_value { "" } else { "#" }, parents[depth]);
+        for (depth, parent) in parents.iter().enumerate().skip(shared) {
+            // A part without anything below it configures nothing. So each line below can be uncommented by itself.
+            let _ = writeln!(output, "{}{parent}:", "  ".repeat(depth + 1));
         }
         let indent = "  ".repeat(parents.len() + 1);
-        let doc = docs.get(field.path).map_or("", |hint| &hint.sentence);
-        let _ = writeln!(output, "{indent}# {doc}.");
-        match values.get(field.path) {
-            Some(value) => {
-                let _ = writeln!(output, "{indent}{}: {value}", field.name());
-            }
-            None => {
-                let _ = writeln!(output, "{indent}#{}: {}", field.name(), field.example);
-            }
-        }
+        let (mark, text) = value.map_or(("#", field.example), |value| ("", value.as_str()));
+        let _ = writeln!(output, "{indent}# {doc}.\n{indent}{mark}{}: {text}", field.name());
         open = parents;
     }
+}
+
+/// Whether a part of which nothing is filled in would switch its annotations off if it were `null`, as kustomize makes of a key
+/// without a value. Its fields are shown in braces, each with the part.
+fn is_off_by_null(part: &str, values: &BTreeMap<&'static str, String>) -> bool {
+    below(part).all(|field| !field.annotations.is_empty()) && below(part).all(|field| !values.contains_key(field.path))
 }
 
 /// The settings of the Service, by the paths of their fields.
 fn values(gateway: &RewrittenGateway) -> BTreeMap<&'static str, String> {
     let mut values = BTreeMap::new();
-    values.insert("gateway.name", scalar(gateway.service.name()).into_owned());
+    // The Gateway's own name, where istiod makes the Service from one.
+    values.insert("gateway.name", scalar(gateway.written().name()).into_owned());
     let namespace = gateway.service.namespace();
     if !namespace.is_empty() {
         values.insert("gateway.namespace", scalar(namespace).into_owned());
@@ -127,8 +150,10 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
         }
         Shape::Map => flow_map(&string_map(value)?),
         Shape::Items => {
-            serde_json::from_str::<serde_json::Value>(value).ok()?;
-            value.to_owned()
+            let parsed = serde_json::from_str::<serde_json::Value>(value).ok()?;
+            // An identity provider with more than texts has no field.
+            let is_plain = parsed.as_object().is_none_or(|map| map.values().all(serde_json::Value::is_string));
+            is_plain.then(|| value.to_owned())?
         }
         Shape::Yaml if value.parse::<i64>().is_ok() || matches!(value, "true" | "false") => value.to_owned(),
         Shape::Yaml => scalar(value).into_owned(),

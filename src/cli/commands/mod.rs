@@ -1,6 +1,7 @@
 //! The commands beside the filter: each a function from text to text.
 
 mod check;
+mod compare;
 mod diff;
 mod export;
 mod init;
@@ -8,6 +9,7 @@ mod show;
 mod tables;
 
 pub use check::{How, check};
+pub use compare::compare;
 pub use diff::diff;
 pub use export::export;
 pub use init::init;

@@ -24,8 +24,8 @@ fn a_higher_layer_wins() {
     let both = ["ISTIO_ALB_SCHEME=internet-facing", "ARGOCD_ENV_ISTIO_ALB_SCHEME=internal"];
     assert_eq!(scheme("", &both, "spec: {ingress: {scheme: internet-facing}}"), internal);
     assert_eq!(scheme("--scheme internet-facing", &both, file), facing);
-    assert_eq!(scheme("--scheme internal --set ingress.scheme=internet-facing", &both, file), facing);
-    let set = ["ISTIO_ALB_SCHEME=internal", "ISTIO_ALB_SET=\ningress.scheme=internet-facing\n\nphase=attach\n"];
+    assert_eq!(scheme("--set ingress.scheme=internet-facing", &both, file), facing);
+    let set = ["ISTIO_ALB_SET=\ningress.scheme=internet-facing\n\nphase=attach\n"];
     assert_eq!(scheme("", &set, file), facing);
     assert_eq!(one("", &set, file).spec.phase(), types::Phase::Attach);
     assert_eq!(scheme("--scheme null", &[], file), Override::Off);
@@ -93,9 +93,9 @@ fn a_field_of_a_higher_layer_outranks_an_annotation_of_a_lower_one() {
     assert_eq!(annotation("--scheme internet-facing", &[]), None);
     assert_eq!(annotation("", &["ISTIO_ALB_SCHEME=internet-facing"]), None);
     assert_eq!(annotation("--subnets a,b", &[]), text("internal"));
-    // In one layer, and above the field, the annotation wins.
-    let set = format!("--scheme internet-facing --set ingress.annotations.{SCHEME}=internal");
-    assert_eq!(annotation(&set, &[]), text("internal"));
+    // Above the field, the annotation wins.
+    let set = format!("--set ingress.annotations.{SCHEME}=internal");
+    assert_eq!(annotation(&set, &["ISTIO_ALB_SCHEME=internet-facing"]), text("internal"));
     assert_eq!(
         annotation(&format!("--set ingress.annotations.{SCHEME}=null"), &["ISTIO_ALB_SCHEME=internal"]),
         Some(None)
@@ -187,4 +187,81 @@ fn every_variable_reaches_its_field() {
     assert!(one("", &["ISTIO_ALB_NO_CARRY_OVER=false"], "spec: {carryOver: false}").spec.carry_over());
     assert!(!one("--no-carry-over", &[], "spec: {}").spec.carry_over());
     assert!(one("--eks-auto-mode", &[], "spec: {}").spec.eks_auto_mode());
+}
+
+fn file(spec: &str) -> String {
+    format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n{spec}")
+}
+
+#[test]
+fn what_is_said_twice_in_a_layer_must_agree() {
+    let error = |line: &str, env: &[&str], spec: &str| {
+        let error = resolved(line, env, &file(spec)).unwrap_err();
+        assert!(error.help.is_some_and(|help| help.starts_with("say it once; ")));
+        error.message
+    };
+    let scheme = "spec.ingress.scheme is said twice:";
+    assert_eq!(
+        error("--scheme internal --set ingress.scheme=internet-facing", &[], "spec: {}"),
+        format!("--set: {scheme} `internet-facing`, and `internal` (--scheme)")
+    );
+    assert_eq!(
+        error("--set ingress.scheme=internal --set 'ingress={scheme: null}'", &[], "spec: {}"),
+        format!("--set: {scheme} null, and `internal` (--set)")
+    );
+    assert_eq!(
+        error("", &["ISTIO_ALB_SUBNETS=a,b", "ISTIO_ALB_SET=ingress.subnets=[a]"], "spec: {}"),
+        "ISTIO_ALB_SET: spec.ingress.subnets is said twice: `[a]`, and `[a, b]` (ISTIO_ALB_SUBNETS)"
+    );
+    assert_eq!(
+        error("--tags a=1 --set ingress.tags.a=2", &[], "spec: {}"),
+        "--set: spec.ingress.tags.a is said twice: the number 2, and the number 1 (--tags)"
+    );
+    assert_eq!(
+        error("--allow ALB006 --set findings.deny=[ALB006]", &[], "spec: {}"),
+        "--set: spec.findings.deny is said twice: `[ALB006]`, and `ALB006` (--allow)"
+    );
+    assert_eq!(
+        error(&format!("--scheme internal --set ingress.annotations.{SCHEME}=internet-facing"), &[], "spec: {}"),
+        format!(
+            "--set: the annotation {SCHEME} is `internet-facing`, and spec.ingress.scheme, which is the same setting, \
+             `internal` (--scheme)"
+        )
+    );
+    for (field, annotation) in [
+        ("scheme: null", "scheme: internal"),
+        ("scheme: internal", "scheme: null"),
+        ("tags: {a: b}", "tags: a=c"),
+        ("subnets: [a, b]", "subnets: \"b,a\""),
+        ("listenPorts: [{HTTP: 80}]", "listen-ports: '[{\"HTTP\": 81}]'"),
+        ("redirectToHttps: false", "ssl-redirect: '443'"),
+    ] {
+        let spec = format!("spec: {{ingress: {{{field}, annotations: {{alb.ingress.kubernetes.io/{annotation}}}}}}}");
+        assert!(error("", &[], &spec).contains("which is the same setting"), "{spec}");
+    }
+}
+
+#[test]
+fn what_is_said_twice_and_agrees_is_no_error() {
+    for line in [
+        "--scheme internal --set ingress.scheme=internal",
+        "--strict --set findings.strict=true",
+        "--allow ALB006 --set findings.allow=[ALB006,ALB001]",
+        "--tags a=1 --set ingress.tags.b=2",
+        "--set ingress.healthCheck=null --set ingress.healthCheck.path=/a --set ingress.healthCheck.port=traffic-port",
+        "--backend-port 443 --set ingress.backendPort=443",
+    ] {
+        assert!(resolved(line, &[], &file("spec: {}")).is_ok(), "{line}");
+    }
+    for (field, annotation) in [
+        ("scheme: internal", "scheme: internal"),
+        ("tags: {a: b, c: d}", "tags: \"c=d, a=b\""),
+        ("subnets: [a, b]", "subnets: \"a, b\""),
+        ("listenPorts: [{HTTP: 80}]", "listen-ports: '[{\"HTTP\":80}]'"),
+        ("redirectToHttps: true", "ssl-redirect: '8443'"),
+        ("healthCheck: null", "healthcheck-path: /a"),
+    ] {
+        let spec = format!("spec: {{ingress: {{{field}, annotations: {{alb.ingress.kubernetes.io/{annotation}}}}}}}");
+        assert!(resolved("", &[], &file(&spec)).is_ok(), "{spec}");
+    }
 }

@@ -230,7 +230,7 @@ struct Listeners {
 }
 
 /// The place of an annotation: that of its field, then the controller's other ones, then those of others, each by name.
-fn rank(key: &str) -> (u8, &str) {
+pub(super) fn rank(key: &str) -> (u8, &str) {
     let of_field = by_annotation(key).map(|field| field.order);
     (of_field.unwrap_or(if key.starts_with(ALB) { UNORDERED } else { u8::MAX }), key)
 }
@@ -263,6 +263,24 @@ mod tests {
             ("healthCheck: {successCodes: 200}", "success-codes", "200"),
             ("tags: {a: b, c: 'd,e'}", "tags", r"a=b,c=d\,e"),
             ("shieldAdvancedProtection: true", "shield-advanced-protection", "true"),
+            ("backendProtocolVersion: HTTP2", "backend-protocol-version", "HTTP2"),
+            ("authentication: {type: oidc, scope: openid email}", "auth-type", "oidc"),
+            ("authentication: {scope: openid email}", "auth-scope", "openid email"),
+            ("authentication: {sessionCookie: session}", "auth-session-cookie", "session"),
+            ("authentication: {sessionTimeoutSeconds: 60}", "auth-session-timeout", "60"),
+            ("authentication: {onUnauthenticatedRequest: deny}", "auth-on-unauthenticated-request", "deny"),
+            (
+                "authentication: {cognito: {userPoolARN: a, userPoolClientID: '007', userPoolDomain: c}}",
+                "auth-idp-cognito",
+                r#"{"userPoolARN":"a","userPoolClientID":"007","userPoolDomain":"c"}"#,
+            ),
+            (
+                "authentication: {oidc: {issuer: 'https://i', authorizationEndpoint: 'https://a', tokenEndpoint: 'https://t', \
+                 userInfoEndpoint: 'https://u', secretName: s}}",
+                "auth-idp-oidc",
+                r#"{"issuer":"https://i","authorizationEndpoint":"https://a","tokenEndpoint":"https://t","userInfoEndpoint":"https://u","secretName":"s"}"#,
+            ),
+            ("manageBackendSecurityGroupRules: true", "manage-backend-security-group-rules", "true"),
             ("customerOwnedIpv4Pool: ipv4pool-coip-1", "customer-owned-ipv4-pool", "ipv4pool-coip-1"),
             ("group: {name: edge, order: 5}", "group.order", "5"),
         ] {

@@ -82,6 +82,25 @@ impl BuiltIngress {
         self.annotation(SCHEME)
     }
 
+    /// Adds an annotation.
+    ///
+    /// # Errors
+    ///
+    /// Internal: what was printed can be printed again.
+    pub fn annotate(&mut self, key: &str, value: String) -> Result<(), Error> {
+        let annotations = self.ingress.metadata.annotations.get_or_insert_default();
+        annotations.insert(key.to_owned(), value);
+        let all = self.ingress.metadata.annotations.iter().flatten();
+        let mut ordered: Vec<(&str, &str)> = all.map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        ordered.sort_by_cached_key(|(key, _)| annotations::rank(key));
+        let labels: Vec<(String, String)> =
+            self.value.pointer("/metadata/labels").and_then(Value::as_object).map_or_else(Vec::new, |labels| {
+                labels.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
+            });
+        self.value = in_print_order(&self.ingress, &ordered, &labels)?;
+        Ok(())
+    }
+
     /// An annotation of it.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {

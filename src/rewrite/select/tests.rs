@@ -48,7 +48,7 @@ fn of_several_the_exposed_one() {
         "document 1, line 2: several Services could be the gateway:\n  \
          ns/outer (LoadBalancer, ports status-port 15021), document 1, line 2\n  \
          ns/other (LoadBalancer, ports status-port 15021), document 2, line 7\n  \
-         help: choose one with --gateway NAME, or write one configuration document for each gateway"
+         help: choose one with --gateway other or --gateway outer, or write one configuration document for each gateway"
     );
     assert_eq!(found(&two, &named("other")), Ok(Some("other".to_owned())));
     assert_eq!(found(&inner, &Selector::default()), Ok(Some("inner".to_owned())));

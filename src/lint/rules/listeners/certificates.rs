@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
-use alb_controller::catalogue::{DEFAULT_SSL_POLICY, ssl_policy};
+use crate::suggest::nearest;
+use alb_controller::catalogue::{DEFAULT_SSL_POLICY, SSL_POLICIES, ssl_policy};
 use alb_controller::model::{Listener, Protocol};
 use alb_controller::validation::certificate_region;
 
@@ -127,7 +128,12 @@ fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeM
     let message = match ssl_policy(name) {
         Some(known) if !known.weak => return None,
         Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
-        None => format!("ssl-policy {name} is none that is known here"),
+        None => {
+            format!("ssl-policy {name} is none that is known here, and AWS refuses the listener if it does not have it")
+        }
     };
-    Some(context.at_effective(&policy, &ALB013, message))
+    let names: Vec<&str> = SSL_POLICIES.iter().filter(|policy| !policy.weak).map(|policy| policy.name).collect();
+    let meant = ssl_policy(name).is_none().then(|| nearest(name, &names)).flatten();
+    let finding = context.at_effective(&policy, &ALB013, message);
+    Some(finding.maybe_help(meant.map(|meant| format!("did you mean `{meant}`?"))))
 }

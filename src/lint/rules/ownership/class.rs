@@ -42,6 +42,17 @@ rules! {
             (`ingress.className`, `ingress.classAs`)",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147",
     }
+    ALB119 Error "class-of-another-controller" {
+        summary: "a class that is configured for the ALB, and that another controller answers to",
+        explanation: "The filter takes the class that `ingress.className` names to be the controller's, since the controller can be \
+            started with any (`--ingress-class`). Where an IngressClass of that name is in the stream and is another \
+            controller's, or where the name is one that another controller has by default (a warning), that controller serves \
+            the Ingress, and nobody builds an ALB.",
+        help: "leave `ingress.className` out: the controller's class is `alb`",
+        source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; kubernetes.github.io/ingress-nginx/user-guide/multiple-ingress; Istio \
+            1.29.1 pilot/pkg/config/kube/ingress/conversion.go shouldProcessIngress; the list of controllers: \
+            https://kubernetes.io/docs/concepts/services-networking/ingress-controllers/",
+    }
     ALB088 Error "class-redirect-port-no-number" {
         summary: "`sslRedirectPort` of the IngressClassParams is no number",
         explanation: "A text that is no number is no error: it cancels every redirect to HTTPS of the whole group, \
@@ -51,10 +62,14 @@ rules! {
     }
 }
 
+/// The controllers of IngressClasses that build ALBs: the AWS Load Balancer Controller and EKS Auto Mode.
+const CONTROLLERS: [&str; 2] = ["ingress.k8s.aws/alb", "eks.amazonaws.com/alb"];
+
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in &context.under_check {
         findings.extend(two_classes(context, ingress).or_else(|| passed_over(context, ingress)));
+        findings.extend(another_controllers(context, ingress));
         findings.extend(redirect_port(context, ingress));
     }
     findings
@@ -113,7 +128,7 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
         // EKS Auto Mode reads no class annotation, which is ALB040.
         (Some(false), _) if is_nearly && context.options.eks_auto_mode => None,
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
-        (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
+        (Some(false), Some(controller)) if CONTROLLERS.contains(&controller) => {
             let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
             // For the filter's own Ingress it is an error: no rule of the right controller would check it.
             let severity = if context.is_as_is() { Severity::Info } else { Severity::Error };
@@ -141,6 +156,46 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
             ),
         ),
     }
+}
+
+/// Classes that other controllers have by default, and whose.
+const OTHERS: &[(&str, &str)] = &[
+    ("nginx", "ingress-nginx"),
+    ("traefik", "Traefik"),
+    ("haproxy", "HAProxy"),
+    ("kong", "Kong"),
+    ("contour", "Contour"),
+    ("cilium", "Cilium"),
+    ("istio", "istiod"),
+    ("gce", "GKE"),
+    ("gce-internal", "GKE"),
+    ("openshift-default", "OpenShift"),
+];
+
+/// A class that the configuration takes to be the controller's, and is another's.
+fn another_controllers(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let annotation = ingress.object.annotation(CLASS_ANNOTATION);
+    let by_annotation = annotation.is_some();
+    let class = annotation.or(ingress.object.value["spec"]["ingressClassName"].as_str())?;
+    if ingress.facts.picked_up == Some(false) || *class != context.options.ingress_class {
+        return None;
+    }
+    let at = |message: String| {
+        let finding = ingress.finding(&ALB119, message);
+        if by_annotation { finding.field(pointer(CLASS_ANNOTATION)) } else { finding.field("/spec/ingressClassName") }
+    };
+    let controller = context.class_named(class).and_then(|class| class.value["spec"]["controller"].as_str());
+    if let Some(controller) = controller.filter(|controller| !CONTROLLERS.contains(controller)) {
+        return Some(at(format!(
+            "IngressClass {class} is of the controller {controller}, which serves the Ingress: no ALB is built"
+        )));
+    }
+    let (_, other) = OTHERS.iter().find(|(name, _)| *name == class && controller.is_none())?;
+    let message = format!(
+        "class {class} is that of {other}: an ALB is built only where the AWS Load Balancer Controller was started with \
+         --ingress-class={class}"
+    );
+    Some(at(message).severity(Severity::Warning))
 }
 
 fn names_no_class(ingress: &IngressUnderCheck<'_>) -> bool {

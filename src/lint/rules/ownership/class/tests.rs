@@ -136,3 +136,18 @@ fn a_namespace_in_the_stream_decides_whether_the_class_is_for_it() {
     assert_eq!(with("{team: edge}"), Vec::<String>::new());
     assert_eq!(with("{team: shop}"), ["error ALB086 Ingress mesh/alb /spec/ingressClassName"]);
 }
+
+#[test]
+fn a_configured_class_that_is_another_controllers() {
+    let found = |manifest: Manifest, class: &str| {
+        let settings = format!("{{ingress: {{className: {class}}}}}");
+        let found = manifest.findings_with(&settings);
+        found.into_iter().filter(|line| line.contains("ALB119")).collect::<Vec<_>>()
+    };
+    let of = |name: &str, controller: &str| working().class(name).and(&class(name, controller, false));
+    assert_eq!(found(of("edge", "k8s.io/ingress-nginx"), "edge"), [format!("error ALB119 {AT}")]);
+    assert_eq!(found(working().class("nginx"), "nginx"), [format!("warning ALB119 {AT}")]);
+    assert_eq!(found(of("nginx", "ingress.k8s.aws/alb"), "nginx"), [""; 0]);
+    assert_eq!(found(working().class("edge"), "edge"), [""; 0]);
+    assert_eq!(found(working(), "alb"), [""; 0]);
+}
