@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::help::Help;
+
 pub use manifest_yaml::Place;
 
 /// What kind of failure it is. The kind alone decides the exit code.
@@ -47,7 +49,7 @@ pub struct Error {
     /// Where.
     pub place: Option<Place>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl Error {
@@ -87,7 +89,7 @@ impl Error {
 
     /// Says what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -13,6 +13,7 @@ use istio_alb::error::{Error, Kind};
 use istio_alb::finding::{Finding, Severity};
 use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint;
+use istio_alb::output::words::Words;
 use istio_alb::output::{json, text};
 use istio_alb::rewrite::{Rewritten, rewrite};
 
@@ -33,7 +34,8 @@ fn main() -> ExitCode {
         // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
-            refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)
+            let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
+            refuse(&message, error.kind.exit_code(), &input, &env)
         }
         Err(error) => fail(&error.into()),
     };
@@ -72,7 +74,7 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
             })
         }
         Some(Command::Export { host }) => on(read_in(), &|text, settings| commands::export(text, settings, host)),
-        Some(Command::Explain { id }) => commands::explain(id).map_err(Into::into),
+        Some(Command::Explain { id }) => commands::explain(id.as_deref()).map_err(Into::into),
         Some(Command::Schema) => Ok(Printed::output(config::schema::text())),
         Some(Command::Completions { shell }) => Ok(commands::completions(*shell)),
     };
@@ -90,16 +92,20 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
     };
     match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
-            let errors = text::findings(&rewritten.findings, Severity::Error);
-            let warnings = text::findings(&warnings(&rewritten), Severity::Warning);
+            let words = words(env, function);
+            let errors = text::findings(&rewritten.findings, Severity::Error, words);
+            let warnings = text::findings(&warnings(&rewritten), Severity::Warning, words);
             write_messages(&warnings);
-            refuse(&(errors + &text::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
+            refuse(&(errors + &text::refusal(&rewritten.findings, words)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
-            let warnings = text::findings(&rewritten.findings, Severity::Warning);
-            if !warnings.is_empty()
+            // Nothing is asked about Helm where there is nothing to say.
+            let warns = rewritten.findings.iter().any(|finding| finding.severity >= Severity::Warning);
+            let words = if warns { words(env, function) } else { Words::default() };
+            let warnings = text::findings(&rewritten.findings, Severity::Warning, words);
+            if words == Words::Helm
                 && !io::stderr().is_terminal()
-                && helm::warns_on_the_terminal(|name| variable(env, name), started_by().as_deref())
+                && helm::warns_on_the_terminal(variable(env, "ISTIO_ALB_TTY"))
             {
                 write_to_terminal(&helm::printable(&warnings));
             }
@@ -108,7 +114,7 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
         }
         Err(error) => {
             let code = exit_code(&error);
-            refuse(&format!("istio-alb: error: {error:#}\n"), code, &input, env)
+            refuse(&error_text(&error, words(env, function)), code, &input, env)
         }
     }
 }
@@ -162,7 +168,7 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
             Kind::Findings.exit_code()
         }
         Ok(rewritten) => {
-            let messages = text::findings(&rewritten.findings, Severity::Warning);
+            let messages = text::findings(&rewritten.findings, Severity::Warning, Words::ArgoCd);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => refuse(&error),
@@ -186,8 +192,25 @@ fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8
 }
 
 fn fail(error: &anyhow::Error) -> u8 {
-    write_messages(&format!("istio-alb: error: {error:#}\n"));
+    write_messages(&error_text(error, Words::CommandLine));
     exit_code(error)
+}
+
+/// An error as it is printed.
+fn error_text(error: &anyhow::Error, words: Words) -> String {
+    match error.downcast_ref::<Error>() {
+        Some(error) => format!("istio-alb: error: {}\n", words.of_error(error)),
+        None => format!("istio-alb: error: {error:#}\n"),
+    }
+}
+
+/// The words of the host that runs the filter.
+fn words(env: &[(String, String)], function: Option<&str>) -> Words {
+    match function {
+        Some(_) => Words::Configuration,
+        None if helm::runs_us(|name| variable(env, name), started_by) => Words::Helm,
+        None => Words::CommandLine,
+    }
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {

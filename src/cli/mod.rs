@@ -13,6 +13,7 @@ use crate::config::arguments::{Given, Options};
 use crate::config::fields::{FIELDS, STRICT, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
+use crate::help::Help;
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -72,10 +73,10 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         color: Color,
     },
-    /// Tell what a finding means, why it matters and how to mend it
+    /// Tell what a finding means, why it matters and how to mend it; without an ID list all of them by topic
     Explain {
-        /// The finding: ALB006
-        id: String,
+        /// The id or name of the finding: ALB006
+        id: Option<String>,
     },
     /// Show the load balancer that the controller will build from the stream on stdin
     Show {
@@ -331,21 +332,25 @@ fn usage_error(error: &clap::Error) -> Result<Parsed, Error> {
     }
     let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
     let help = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_owned).or_else(|| list(line)));
-    let help = flag_with_value(error).or(help).unwrap_or_else(|| match error.kind() {
-        ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
-        _ => "see --help".to_owned(),
+    let help = flag_with_value(error).or(help.map(Help::from)).unwrap_or_else(|| match error.kind() {
+        ErrorKind::TooManyValues => "it takes no value: leave that out".into(),
+        _ => "see --help".into(),
     });
     Err(Error::usage(message).help(help))
 }
 
 /// A flag and its value in one argument, as when `--post-renderer-args` was given both.
-fn flag_with_value(error: &clap::Error) -> Option<String> {
+fn flag_with_value(error: &clap::Error) -> Option<Help> {
     let word = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word,
         _ => return None,
     };
     let (flag, value) = word.strip_prefix("--")?.split_once(' ')?;
-    Some(format!("this is one argument: write --{flag}={value}"))
+    let what = "this is one argument: write ";
+    Some(match FIELDS.iter().find(|field| field.flag == Some(flag)) {
+        Some(field) => Help::from(what).set(field.path, value),
+        None => Help::from(format!("{what}`--{flag}={value}`")),
+    })
 }
 
 #[cfg(test)]

@@ -23,13 +23,19 @@ pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
     is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
 }
 
-/// Whether the warnings of a good run go to the terminal, too: Helm shows them nowhere. Helm 4 and plugins that run Helm set
-/// variables, Helm 3 none, so there the name of the program that started us counts. `variable` gives one of the environment.
+/// Whether Helm runs us. Helm 4 and plugins that run Helm set variables, Helm 3 none, so there the name of the program that
+/// started us counts. `variable` gives one of the environment.
 #[must_use]
-pub fn warns_on_the_terminal<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: Option<&str>) -> bool {
+pub fn runs_us<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: impl Fn() -> Option<String>) -> bool {
     let by_helm =
         ["HELM_PLUGIN_NAME", "HELM_BIN"].iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()));
-    variable("ISTIO_ALB_TTY") != Some("never") && (by_helm || started_by == Some("helm"))
+    by_helm || started_by().as_deref() == Some("helm")
+}
+
+/// Whether the warnings of a good run go to the terminal, too, where Helm runs us: it shows them nowhere.
+#[must_use]
+pub fn warns_on_the_terminal(setting: Option<&str>) -> bool {
+    setting != Some("never")
 }
 
 /// Text for a terminal or a YAML scalar: with its control characters escaped, but not the ends of its lines.
@@ -66,19 +72,18 @@ mod tests {
     }
 
     #[test]
-    fn warnings_go_to_the_terminal_when_helm_runs_us() {
-        let warns = |env: &[(&str, &'static str)], started_by| {
-            warns_on_the_terminal(
+    fn helm_is_known_by_its_variables_or_its_name() {
+        let runs = |env: &[(&str, &'static str)], started_by: Option<&str>| {
+            runs_us(
                 |name| env.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
-                started_by,
+                || started_by.map(str::to_owned),
             )
         };
-        assert!(warns(&[("HELM_PLUGIN_NAME", "istio-alb")], None));
-        assert!(warns(&[("HELM_BIN", "/usr/bin/helm")], Some("bash")));
-        assert!(warns(&[], Some("helm")));
-        assert!(!warns(&[], Some("bash")));
-        assert!(!warns(&[("HELM_BIN", "")], None));
-        assert!(!warns(&[("HELM_BIN", "helm"), ("ISTIO_ALB_TTY", "never")], Some("helm")));
+        assert!(runs(&[("HELM_PLUGIN_NAME", "istio-alb")], None));
+        assert!(runs(&[("HELM_BIN", "/usr/bin/helm")], Some("bash")));
+        assert!(runs(&[], Some("helm")));
+        assert!(!runs(&[], Some("bash")));
+        assert!(!runs(&[("HELM_BIN", "")], None));
     }
 
     #[test]

@@ -11,7 +11,7 @@ rules! {
         help: "give the ALB another name, for example with `-alb` behind it",
         source: "AWS elbv2 API, CreateLoadBalancer Name; LBC v3.5.0 pkg/service/model_build_load_balancer.go:577-585",
     }
-    ALB027 Error "allow-list-lost" {
+    ALB027 Error | Warning "allow-list-lost" {
         summary: "who could connect to the old load balancer, and the ALB lets in others",
         explanation: "`loadBalancerSourceRanges`, or the annotation \
             `service.beta.kubernetes.io/load-balancer-source-ranges`, lets only some addresses in. The API server \
@@ -107,7 +107,7 @@ rules! {
         help: "`istio-alb init` writes what was carried over into a configuration file, so that it can be kept in Git",
         source: "LBC v3.5.0 pkg/service, pkg/ingress; cloud-provider-aws pkg/providers/v1",
     }
-    ALB096 Warning "no-alb-form" {
+    ALB096 Warning | Info "no-alb-form" {
         summary: "a setting of the old load balancer that has no ALB form",
         explanation: "The setting was removed with its load balancer, and an ALB can't be asked for it, or only in \
             another way.",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Place};
 use crate::finding::Finding;
 use crate::lint::{AsItStands, NotJudged};
+use crate::output::words::Words;
 
 /// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
@@ -28,7 +29,7 @@ pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
             let mut report = findings_json(&[], &[]);
             report["error"] = json!({
                 "message": error.message,
-                "help": error.help,
+                "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
                 "place": error.place.as_ref().map(place_json),
                 "exitCode": error.kind.exit_code(),
             });
@@ -59,7 +60,7 @@ fn finding_json(finding: &Finding) -> Value {
         "name": finding.rule.name,
         "severity": finding.severity.to_string(),
         "message": finding.message,
-        "help": finding.help.as_deref().unwrap_or(finding.rule.help),
+        "help": Words::Anywhere.of_finding(finding),
         "place": finding.place.as_ref().map(place_json),
         "object": finding.object.as_ref().map(ToString::to_string),
         "field": finding.field,

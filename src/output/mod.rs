@@ -7,3 +7,4 @@ pub mod release_docs;
 pub mod rule_docs;
 pub mod sarif;
 pub mod text;
+pub mod words;

@@ -9,6 +9,7 @@ use crate::error::Place;
 use crate::finding::Severity;
 use crate::lint::{AsItStands, NotJudged, REGISTRY};
 use crate::output::text;
+use crate::output::words::Words;
 use kubernetes_objects::ObjectRef;
 
 /// A SARIF log of one run. What was not judged is a notification of the run, so that no empty list of results looks like an
@@ -21,7 +22,7 @@ pub fn sarif(checked: &AsItStands) -> Value {
         .iter()
         .map(|finding| {
             let index = rules.iter().position(|rule| rule.id == finding.rule.id);
-            let help = finding.help.as_deref().unwrap_or(finding.rule.help);
+            let help = Words::Anywhere.of_finding(finding);
             let mut result = json!({
                 "ruleId": finding.rule.id,
                 "level": level(finding.severity),
@@ -46,7 +47,7 @@ pub fn sarif(checked: &AsItStands) -> Value {
                     "name": rule.name,
                     "shortDescription": { "text": rule.summary },
                     "fullDescription": { "text": rule.explanation },
-                    "help": { "text": rule.help },
+                    "help": { "text": Words::Anywhere.of(&rule.help.into()) },
                     "defaultConfiguration": { "level": level(rule.severity) },
                 })).collect::<Vec<_>>(),
             }},

@@ -3,26 +3,44 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::finding::groups::{Group, groups};
 use crate::finding::{Finding, Severity};
+use crate::help::Help;
 use crate::lint::NotJudged;
+use crate::output::words::Words;
 
-/// One finding, as it is printed:
+/// Findings of one kind on one object, as they are printed. One alone is
 ///
 /// ```text
-/// warning[ALB006]: document 4 (gateway/templates/service.yaml), line 57: port 80 serves clear text
+/// warning[ALB006]: document 4 (gateway/templates/service.yaml), line 57: Service a/b: port 80 serves clear text
 ///   help: give a certificate
 /// ```
+///
+/// and several have the rule's sentence, and a line each:
+///
+/// ```text
+/// info[ALB095]: document 4 (gateway/templates/service.yaml): Service a/b: a setting of the old load balancer lives on
+///   line 10: subnets: carried over to subnets: subnet-0aaaaaaaaaaaaaaaa
+///   line 12: scheme: carried over to scheme: internal
+///   help: keep it in a file
+/// ```
 #[must_use]
-pub fn line(finding: &Finding) -> String {
-    let mut text = format!("{}[{}]: ", finding.severity, finding.rule.id);
-    if let Some(place) = &finding.place {
-        let _ = write!(text, "{place}: ");
+pub fn group(group: &Group<'_>, words: Words) -> String {
+    let first = group.first;
+    let mut text = format!("{}[{}]: ", first.severity, first.rule.id);
+    let object = first.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
+    if group.others.is_empty() {
+        let place = first.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let _ = write!(text, "{place}{object}{}", first.message);
+    } else {
+        let document = first.place.as_ref().map(|place| format!("{}: ", place.document())).unwrap_or_default();
+        let _ = write!(text, "{document}{object}{}", first.rule.summary);
+        for finding in group.findings() {
+            let line = finding.place.as_ref().map_or_else(|| "- ".to_owned(), |place| format!("line {}: ", place.line));
+            let _ = write!(text, "\n  {line}{}", finding.message);
+        }
     }
-    if let Some(object) = &finding.object {
-        let _ = write!(text, "{object}: ");
-    }
-    let help = finding.help.as_deref().unwrap_or(finding.rule.help);
-    let _ = write!(text, "{}\n  help: {help}", finding.message);
+    let _ = write!(text, "\n  help: {}", words.of_finding(first));
     text
 }
 
@@ -39,29 +57,30 @@ pub fn nothing_to_judge(class: &str) -> String {
     format!("no Ingress of class {class} is in the stream, so there was nothing to judge")
 }
 
-/// The findings of a severity or worse, each after the program's name.
+/// The findings of a severity or worse, in groups, each after the program's name.
 #[must_use]
-pub fn findings(findings: &[Finding], least: Severity) -> String {
+pub fn findings(findings: &[Finding], least: Severity, words: Words) -> String {
     let mut text = String::new();
-    for finding in findings.iter().filter(|finding| finding.severity >= least) {
-        let _ = writeln!(text, "istio-alb: {}", line(finding));
+    for one in groups(findings.iter().filter(|finding| finding.severity >= least)) {
+        let _ = writeln!(text, "istio-alb: {}", group(&one, words));
     }
     text
 }
 
 /// The sentence that ends a refused run.
 #[must_use]
-pub fn refusal(findings: &[Finding]) -> String {
+pub fn refusal(findings: &[Finding], words: Words) -> String {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
     ids.dedup();
     let what = if errors.len() == 1 { "a finding" } else { "findings" };
+    let first = ids.first().copied().unwrap_or_default();
+    let help = Help::from(format!("`istio-alb explain {first}` says more; what you accept you can allow by its id: "))
+        .set("findings.allow", ids.join(","));
     format!(
-        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: `istio-alb explain {}` says more; \
-         what you accept you can allow by its id: --allow {}\n",
+        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: {}\n",
         ids.join(", "),
-        ids.first().copied().unwrap_or_default(),
-        ids.join(",")
+        words.of(&help)
     )
 }
 

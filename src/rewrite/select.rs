@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::help::Help;
 use crate::istio::gateway_api::not_for_the_web;
 use crate::istio::owner::{Owner, owner};
 use crate::istio::{east_west_reason, is_gateway};
@@ -57,7 +58,7 @@ impl Selector {
 pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Result<Option<usize>, Error> {
     let candidates = services(objects).filter(|(_, service)| selector.may_choose(service));
     if selector.name.is_some() {
-        return one_of(candidates.collect(), "--gateway-namespace NAMESPACE or `gateway.selector`");
+        return one_of(candidates.collect(), "[[gateway.namespace: NAMESPACE]] or [[gateway.selector]]");
     }
     let mut refusal = None;
     let mut gateways = Vec::new();
@@ -72,7 +73,7 @@ pub fn find(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Resul
     }
     let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
     let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
-    one_of(if exposed.is_empty() { gateways } else { exposed }, "--gateway NAME")
+    one_of(if exposed.is_empty() { gateways } else { exposed }, "[[gateway.name: NAME]]")
 }
 
 /// The error for a stream whose only gateway is no gateway for the web, or is not the chart's; `None` for others.
@@ -84,8 +85,9 @@ fn refused(service: &Object) -> Option<Error> {
                 "Service {title} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't \
                  do that"
             ),
-            "leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME"
-                .to_owned(),
+            Help::from(
+                "leave it behind its NLB; if another Service of this stream is meant, name it with [[gateway.name: NAME]]",
+            ),
             "ALB046",
         )
     } else if let Some(Owner::Istiod { gateway, mark }) = owner(service) {
@@ -93,16 +95,19 @@ fn refused(service: &Object) -> Option<Error> {
             format!(
                 "Service {title} is made by istiod from the Gateway {gateway} ({mark}), and what is changed in it is written back"
             ),
-            format!(
+            Help::from(format!(
                 "change the Gateway {gateway} instead: the annotation `networking.istio.io/service-type: NodePort` in its metadata, \
-                 and an Ingress beside it (--phase attach with --gateway {name})"
-            ),
+                 and an Ingress beside it: "
+            ))
+            .then("[[phase: attach]] with ")
+            .set("gateway.name", name),
             "ALB113",
         )
     } else {
         return None;
     };
-    let overruled = format!("{help}; --gateway {name} takes this one all the same, and {id} reports it");
+    let overruled =
+        help.then("; ").set("gateway.name", name).then(format!(" takes this one all the same, and {id} reports it"));
     Some(Error::input(message).at(service.place.clone()).help(overruled))
 }
 
@@ -129,19 +134,19 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
     if !others.is_empty() && services(objects).next().is_none() {
         return Error::input(format!("{wanted}; Gateways in the stream:\n  {}", others.join("\n  "))).help(
             "istiod makes gateways for the web from a Gateway of class istio; a stream that rightly has none passes with \
-             --if-missing pass",
+             [[gateway.ifMissing: pass]]",
         );
     }
     let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
-             that rightly has no gateway passes with --if-missing pass",
+             that rightly has no gateway passes with [[gateway.ifMissing: pass]]",
         );
     }
     Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(
-        "a gateway is told by its port status-port (15021): choose another Service with --gateway NAME; a stream that \
-         rightly has no gateway passes with --if-missing pass",
+        "a gateway is told by its port status-port (15021): choose another Service with [[gateway.name: NAME]]; a stream that \
+         rightly has no gateway passes with [[gateway.ifMissing: pass]]",
     )
 }
 
@@ -155,7 +160,7 @@ fn is_applied_service(object: &Object) -> bool {
     object.kind() == "Service" && object.api_version() == "v1" && !object.is_hook()
 }
 
-fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>, Error> {
+fn one_of(candidates: Vec<(usize, &Object)>, how: &'static str) -> Result<Option<usize>, Error> {
     match candidates.as_slice() {
         [] => Ok(None),
         [(index, _)] => Ok(Some(*index)),
@@ -163,7 +168,11 @@ fn one_of(candidates: Vec<(usize, &Object)>, flag: &str) -> Result<Option<usize>
             let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
             Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
                 .at(first.place.clone())
-                .help(format!("choose one with {flag}, or write one configuration document for each gateway")))
+                .help(
+                    Help::from("choose one with ")
+                        .then(how)
+                        .then(", or write one configuration document for each gateway"),
+                ))
         }
     }
 }

@@ -318,7 +318,7 @@ fn check_ports(service: &Value) -> Result<(), Error> {
     Ok(())
 }
 
-fn clash(what: &str, help: &str) -> Error {
+fn clash(what: &str, help: &'static str) -> Error {
     Error::input(format!("with its ports pinned the Service would have {what}, which the API server refuses"))
         .help(help)
 }

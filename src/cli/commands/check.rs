@@ -4,7 +4,9 @@ use crate::cli::CheckFormat;
 use crate::config::Settings;
 use crate::error::{Error, Kind};
 use crate::finding::Severity;
+use crate::finding::groups::groups;
 use crate::lint::{self, AsItStands};
+use crate::output::words::Words;
 use crate::output::{json, sarif, text};
 use crate::rewrite::rewrite_reading;
 
@@ -47,7 +49,7 @@ pub fn check(manifests: &str, settings: &[Settings], how: How) -> Result<Printed
 
 fn as_text(checked: &AsItStands) -> String {
     let findings = &checked.findings;
-    let mut output: String = findings.iter().map(|finding| text::line(finding) + "\n").collect();
+    let mut output: String = groups(findings).iter().map(|one| text::group(one, Words::CommandLine) + "\n").collect();
     output.extend(checked.not_judged.iter().map(|unknown| text::not_judged(unknown) + "\n"));
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });

@@ -7,6 +7,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::finding::Severity;
 use crate::output::text;
+use crate::output::words::Words;
 use crate::rewrite::rewrite;
 
 const RED: &str = "\u{1b}[31m";
@@ -22,7 +23,7 @@ const PLAIN: &str = "\u{1b}[0m";
 /// As the filter.
 pub fn diff(manifests: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
     let rewritten = rewrite(manifests, settings)?;
-    let messages = text::findings(&rewritten.findings, Severity::Warning);
+    let messages = text::findings(&rewritten.findings, Severity::Warning, Words::CommandLine);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }

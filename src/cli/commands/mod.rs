@@ -13,9 +13,10 @@ pub use init::init;
 pub use show::show;
 
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, quoted};
 use crate::finding::Finding;
 use crate::lint;
+use crate::output::words::Words;
 use crate::output::{rule_docs, text};
 
 /// What a command prints.
@@ -38,7 +39,7 @@ impl Printed {
 
     /// A refused run: `messages` and the sentence that ends it, and no output.
     fn refused(findings: &[Finding], mut messages: String) -> Self {
-        messages.push_str(&text::refusal(findings));
+        messages.push_str(&text::refusal(findings, Words::CommandLine));
         Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() }
     }
 }
@@ -56,17 +57,16 @@ pub fn text_of(input: &[u8]) -> Result<&str, Error> {
     })
 }
 
-/// `explain ID`: the documentation of a finding.
+/// `explain ID`: the documentation of a finding; of all of them on one line each where none is named.
 ///
 /// # Errors
 ///
 /// Where there is no such finding.
-pub fn explain(id: &str) -> Result<Printed, Error> {
-    let rules = lint::REGISTRY.rules();
-    let wanted = id.to_ascii_uppercase();
-    let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
-        let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
-        return Err(error.help(lint::REGISTRY.nearest(&wanted)));
+pub fn explain(id: Option<&str>) -> Result<Printed, Error> {
+    let Some(id) = id else { return Ok(Printed::output(rule_docs::list())) };
+    let Some(rule) = lint::REGISTRY.find(id) else {
+        let error = Error::new(Kind::Usage, format!("there is no finding {}", quoted(id)));
+        return Err(error.help(lint::REGISTRY.nearest(id)));
     };
     Ok(Printed::output(format!("{}: {}", rule.id, rule_docs::section(rule))))
 }

@@ -10,7 +10,7 @@ use alb_controller::catalogue;
 use alb_controller::go::strconv::string_list;
 
 rules! {
-    ALB109 Error "access-of-another-controller" {
+    ALB109 Error | Warning "access-of-another-controller" {
         summary: "an Ingress limits who has access by an annotation of another controller, and the ALB does not",
         explanation: "The controller reads `alb.ingress.kubernetes.io/` only. An allow-list for nginx or HAProxy, or what \
             makes the load balancer of a Service internal, has no effect on an Ingress of an ALB, and no event says so. It is an \

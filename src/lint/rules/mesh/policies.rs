@@ -9,7 +9,7 @@ use crate::lint::facts::gateways::GatewayBehind;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB122 Warning "policy-by-an-address-of-the-alb" {
+    ALB122 Warning | Info "policy-by-an-address-of-the-alb" {
         summary: "an AuthorizationPolicy for the gateway goes by an address that is not the client's behind an ALB",
         explanation: "`ipBlocks` (`source.ip`) compares the address that connects. Behind an ALB that is the ALB's, or with \
             instance targets a node's, whatever the client is: a list of those who are let in lets in nobody, or \

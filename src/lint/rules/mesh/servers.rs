@@ -13,7 +13,7 @@ use kubernetes_objects::object::Object;
 use kubernetes_objects::service::ports;
 
 rules! {
-    ALB063 Warning "gateway-not-for-an-alb" {
+    ALB063 Warning | Error | Info "gateway-not-for-an-alb" {
         summary: "a Gateway in the stream, or a VirtualService for it, that does not go with an ALB in front",
         explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
             that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \

@@ -14,7 +14,7 @@ use alb_controller::model::Effective;
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB039 Error "class-said-twice" {
+    ALB039 Error | Warning "class-said-twice" {
         summary: "the class annotation beside `ingressClassName`",
         explanation: "When an Ingress is created the API server wants both to be equal: `must match ingressClassName \
             when both are specified`; before Kubernetes 1.27 it refuses both together. On an update it lets a \
@@ -25,7 +25,7 @@ rules! {
         source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC \
             v3.5.0 pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
     }
-    ALB086 Error "class-not-the-controllers" {
+    ALB086 Error | Warning | Info "class-not-the-controllers" {
         summary: "an Ingress that is meant for the controller, and its class is not the controller's",
         explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter \
             for letter (its flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller \

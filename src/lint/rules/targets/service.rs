@@ -11,7 +11,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::pods::plain;
 
 rules! {
-    ALB038 Error "external-traffic-policy-local" {
+    ALB038 Error | Warning "external-traffic-policy-local" {
         summary: "`externalTrafficPolicy: Local` with instance targets, or on a ClusterIP Service",
         explanation: "The controller registers every ready node as a target, whatever the policy. With `Local` only \
             nodes with a gateway pod answer, so the others fail the health check, and while pods move there are \
@@ -35,10 +35,10 @@ rules! {
             ports 15443, 15012 and 15017). An ALB ends TLS itself, sends no SNI to its targets and listens for HTTP \
             and HTTPS only, so nothing gets through. Without a name the gateway is not even chosen; one that was named \
             is taken, and this finding stops the run.",
-        help: "leave the east-west gateway behind its NLB, and name another Service with --gateway",
+        help: "leave the east-west gateway behind its NLB, and name another Service with [[gateway.name]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271; Istio gateway chart, networkGateway",
     }
-    ALB047 Error "port-not-served-by-the-alb" {
+    ALB047 Error | Warning | Info "port-not-served-by-the-alb" {
         summary: "a port of the gateway beside the three, or one that is not TCP",
         explanation: "An ALB has HTTP and HTTPS listeners only, and the Ingress leads to one port of the Service. What \
             else the Service has (MQTT, a database, UDP) was reachable through the NLB and is not through the ALB; \
