@@ -37,7 +37,11 @@ fn main() -> ExitCode {
             let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
             refuse(&message, error.kind.exit_code(), &input, &env)
         }
-        Err(error) => fail(&error.into()),
+        Err(error) => {
+            let code = error.kind.exit_code();
+            write_messages(&error_text(&error.into(), words(&env, None)));
+            code
+        }
     };
     ExitCode::from(code)
 }

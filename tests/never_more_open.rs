@@ -77,8 +77,52 @@ const BESIDE: [(&str, &str); 9] = [
     ("member", "security-group-prefix-lists: pl-9"),
 ];
 
+/// Where the old load balancer was asked for: in a Service, or where istiod takes it for the Service that it makes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum From {
+    Service,
+    Gateway,
+    Infrastructure,
+    Parameters,
+}
+
+const FROM: [From; 4] = [From::Service, From::Gateway, From::Infrastructure, From::Parameters];
+
+impl From {
+    /// The manifests of a gateway with these annotations and this field of the Service.
+    fn gateway(self, annotations: &str, ranges: &str) -> String {
+        let gateway = |metadata: &str, infrastructure: &str| {
+            format!(
+                "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: gw, namespace: mesh{metadata}}}\nspec:\n  \
+                 gatewayClassName: istio\n  infrastructure: {{{infrastructure}parametersRef: {{group: '', kind: ConfigMap, name: \
+                 options}}}}\n  listeners: [{{name: http, port: 80, protocol: HTTP}}, {{name: https, port: 443, protocol: HTTPS, tls: \
+                 {{}}}}]\n"
+            )
+        };
+        let parameters = |metadata: &str| {
+            format!(
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: options, namespace: mesh}}\ndata:\n  service: |\n    \
+                 {metadata}spec: {{{}}}\n",
+                ranges.trim_end_matches(", ")
+            )
+        };
+        match self {
+            From::Service => format!(
+                "apiVersion: v1\nkind: Service\nmetadata: {{name: gw-istio, namespace: mesh, annotations: {{{annotations}}}}}\nspec: \
+                 {{type: LoadBalancer, {ranges}ports: [{{name: status-port, port: 15021}}, {{name: http2, port: 80}}, {{name: https, \
+                 port: 443}}]}}\n"
+            ),
+            From::Gateway => gateway(&format!(", annotations: {{{annotations}}}"), "") + &parameters(""),
+            From::Infrastructure => gateway("", &format!("annotations: {{{annotations}}}, ")) + &parameters(""),
+            From::Parameters => {
+                gateway("", "") + &parameters(&format!("metadata: {{annotations: {{{annotations}}}}}\n    "))
+            }
+        }
+    }
+}
+
 impl Old {
-    fn stream(self, (place, beside): (&str, &str)) -> String {
+    fn stream(self, from: From, (place, beside): (&str, &str)) -> String {
         let mut annotations = String::from("example.com/a: a");
         for (key, value) in [
             (format!("{OLD}-type"), self.kind),
@@ -97,15 +141,12 @@ impl Old {
             "" => String::new(),
             field => format!("loadBalancerSourceRanges: {field}, "),
         };
-        let service = format!(
-            "apiVersion: v1\nkind: Service\nmetadata: {{name: gw, namespace: mesh, annotations: {{{annotations}}}}}\nspec: {{type: \
-             LoadBalancer, {ranges}ports: [{{name: status-port, port: 15021}}, {{name: http2, port: 80}}, {{name: https, port: 443}}]}}\n"
-        );
+        let service = from.gateway(&annotations, &ranges);
         let ingress = |name: &str, more: &str| {
             format!(
                 "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {name}, namespace: mesh, annotations: \
                  {{kubernetes.io/ingress.class: alb, alb.ingress.kubernetes.io/backend-protocol: HTTPS, {more}}}}}\nspec: {{rules: \
-                 [{{http: {{paths: [{{path: /{name}, pathType: Prefix, backend: {{service: {{name: gw, port: {{number: 443}}}}}}}}]}}}}]}}\n"
+                 [{{http: {{paths: [{{path: /{name}, pathType: Prefix, backend: {{service: {{name: gw-istio, port: {{number: 443}}}}}}}}]}}}}]}}\n"
             )
         };
         let alb = |suffix: &str| format!("alb.ingress.kubernetes.io/{suffix}");
@@ -169,7 +210,8 @@ fn what_was_closed_stays_closed() {
                 if (i * 5 + j * 3 + k) % 97 != 0 {
                     continue;
                 }
-                let text = old.stream(beside);
+                let from = FROM[(i + j + k) % FROM.len()];
+                let text = old.stream(from, beside);
                 let document = format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {{{spec}}}\n");
                 let rewritten = rewrite(&text, &config::from_text(&document, REGISTRY).unwrap()).unwrap();
                 if rewritten.is_refused() {

@@ -96,11 +96,9 @@ fn refused(service: &Object) -> Option<Error> {
                 "Service {title} is made by istiod from the Gateway {gateway} ({mark}), and what is changed in it is written back"
             ),
             Help::from(format!(
-                "change the Gateway {gateway} instead: the annotation `networking.istio.io/service-type: NodePort` in its metadata, \
-                 and an Ingress beside it: "
-            ))
-            .then("[[phase: attach]] with ")
-            .set("gateway.name", name),
+                "hand over the manifest of the Gateway {gateway} in its place: it is changed so that istiod makes the Service as it has \
+                 to be (docs/gateway-api.md)"
+            )),
             "ALB113",
         )
     } else {

@@ -70,6 +70,12 @@ const TRAFFIC_PORT: Run = Run::Filter(&[
     "ingress.healthCheck.successCodes=200-499",
 ]);
 
+const CONFIG_ON_THE_SERVICE: Rendered = Rendered {
+    service_annotations: "
+    proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'",
+    ..CHART
+};
+
 const NONE: Case = Case {
     name: "",
     gateway: CHART,
@@ -628,6 +634,23 @@ spec:
         stream: concat!(gateway!("public": any_host!()), policy!("ipBlocks")),
         finds: &[("warning", "ALB122")],
         https: "403",
+        ..NONE
+    },
+    Case {
+        name: "policy-that-keeps-out-by-address",
+        gateway: TRUSTED_1,
+        stream: concat!(gateway!("public": any_host!()), policy!("DENY", "ipBlocks")),
+        finds: &[("warning", "ALB122")],
+        differs: Some("who is to be kept out is let in"),
+        ..NONE
+    },
+    Case {
+        name: "proxy-config-on-the-service",
+        gateway: CONFIG_ON_THE_SERVICE,
+        stream: gateway!("public": any_host!(), redirect!()),
+        run: Run::Filter(&["--backend-port", "80"]),
+        finds: &[("warning", "ALB063"), ("warning", "ALB123")],
+        https: LOOP,
         ..NONE
     },
     Case {

@@ -134,9 +134,12 @@ macro_rules! tcp_route {
 /// Who may come in through the gateway.
 macro_rules! policy {
     ($field:literal) => {
+        policy!("ALLOW", $field)
+    };
+    ($action:literal, $field:literal) => {
         concat!(
             "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: {name: office, namespace: NAME}\nspec:\n  \
-             selector: {matchLabels: {istio: NAME}}\n  action: ALLOW\n  rules: [{from: [{source: {", $field,
+             selector: {matchLabels: {istio: NAME}}\n  action: ", $action, "\n  rules: [{from: [{source: {", $field,
             ": [203.0.113.0/24]}}]}]\n"
         )
     };

@@ -51,7 +51,7 @@ fn as_text(checked: &AsItStands) -> String {
     let findings = &checked.findings;
     let mut output: String = groups(findings).iter().map(|one| text::group(one, Words::CommandLine) + "\n").collect();
     output.extend(checked.not_judged.iter().map(|unknown| text::not_judged(unknown) + "\n"));
-    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let count = |severity| groups(findings).iter().filter(|one| one.first.severity == severity).count();
     let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let mut counts = Vec::new();
     // No all-clear beside what was not understood, nor over nothing: a build without the rewrite would look like a correct one.
