@@ -111,17 +111,29 @@ pub fn cut(text: &str, letters: usize) -> Cow<'_, str> {
     }
 }
 
-/// A text as it can be shown on one line, without control characters.
+/// A text as it can be shown on one line, with its control characters escaped, and those that reorder a line.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        match letter.is_control() {
+        match is_invisible(letter) {
             true => shown.extend(letter.escape_default()),
             false => shown.push(letter),
         }
     }
     shown
+}
+
+/// The same for a text of several lines.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// Control characters, and those that change the direction or the lines of a text.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 impl fmt::Display for Error {

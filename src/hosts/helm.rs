@@ -5,6 +5,7 @@
 //! A future Helm may accept that document. Helm deletes what a post-renderer leaves out, so the unchanged input follows, and
 //! nothing is lost. Helm 3 and all other callers get the message on stderr and an exit code.
 
+use crate::error::visible;
 use manifest_yaml::stream::{HELM4_FILENAME, has_content};
 
 /// The name of our plugin.
@@ -38,18 +39,12 @@ pub fn warns_on_the_terminal(setting: Option<&str>) -> bool {
     setting != Some("never")
 }
 
-/// Text for a terminal or a YAML scalar: with its control characters escaped, but not the ends of its lines.
-pub fn printable(text: &str) -> String {
-    let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(escaped).collect()
-}
-
 /// A message as a block scalar, and after it the unchanged input.
 #[must_use]
 pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
     let mut out = b"--- |\n".to_vec();
     for line in message.lines() {
-        out.extend_from_slice(format!("  {}\n", printable(line)).as_bytes());
+        out.extend_from_slice(format!("  {}\n", visible(line)).as_bytes());
     }
     let marked = std::str::from_utf8(input).is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {

@@ -25,17 +25,21 @@ pub fn report(checked: &AsItStands) -> Value {
 pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
     match run {
         Ok((findings, not_judged)) => findings_json(findings, not_judged),
-        Err(error) => {
-            let mut report = findings_json(&[], &[]);
-            report["error"] = json!({
-                "message": error.message,
-                "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
-                "place": error.place.as_ref().map(place_json),
-                "exitCode": error.kind.exit_code(),
-            });
-            report
-        }
+        Err(error) => report_of_error(error),
     }
+}
+
+/// The error that ended a run.
+#[must_use]
+pub fn report_of_error(error: &Error) -> Value {
+    let mut report = findings_json(&[], &[]);
+    report["error"] = json!({
+        "message": error.message,
+        "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
+        "place": error.place.as_ref().map(place_json),
+        "exitCode": error.kind.exit_code(),
+    });
+    report
 }
 
 fn findings_json(findings: &[Finding], not_judged: &[NotJudged]) -> Value {
@@ -68,5 +72,12 @@ fn finding_json(finding: &Finding) -> Value {
 }
 
 fn place_json(place: &Place) -> Value {
-    json!({ "document": place.document, "source": place.source, "line": place.line })
+    let column = (place.column > 0).then_some(place.column);
+    json!({
+        "file": place.file,
+        "document": place.document,
+        "source": place.source,
+        "line": place.line,
+        "column": column,
+    })
 }

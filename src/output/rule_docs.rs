@@ -61,8 +61,8 @@ pub fn page() -> String {
 const OUT_OF_REACH: &str = "
 ## Out of reach
 
-Whether it works may also depend on what is not in the stream. No rule guesses it, and `show` says `it depends on what is not in
-the stream` where it decides:
+Whether it works may also depend on what is not in the stream. No rule guesses it, and `show` says `it depends on the cluster` or
+`it depends on AWS` where it decides:
 
 | what | why it can't be told |
 |---|---|

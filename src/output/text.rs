@@ -1,8 +1,14 @@
 //! Findings as text for users.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_INFO_STYLE, DEFAULT_WARNING_STYLE};
+use anstyle::Style;
+use kubernetes_objects::ObjectRef;
+
+use crate::error::visible;
 use crate::finding::groups::{Group, groups};
 use crate::finding::{Finding, Severity};
 use crate::help::Help;
@@ -25,30 +31,81 @@ use crate::output::words::Words;
 ///   help: keep it in a file
 /// ```
 #[must_use]
-pub fn group(group: &Group<'_>, words: Words) -> String {
+pub fn group(group: &Group<'_>, words: Words, paint: Paint) -> String {
     let first = group.first;
-    let mut text = format!("{}[{}]: ", first.severity, first.rule.id);
+    let mut text = paint.severity(first.severity, &format!("{}[{}]", first.severity, first.rule.id));
     let object = first.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
     if group.others.is_empty() {
         let place = first.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let _ = write!(text, "{place}{object}{}", first.message);
+        let _ = write!(text, ": {}", visible(&format!("{place}{object}{}", first.message)));
     } else {
         let document = first.place.as_ref().map(|place| format!("{}: ", place.document())).unwrap_or_default();
-        let _ = write!(text, "{document}{object}{}", first.rule.summary);
+        let _ = write!(text, ": {}{}", visible(&format!("{document}{object}")), first.rule.summary);
         for finding in group.findings() {
             let line = finding.place.as_ref().map_or_else(|| "- ".to_owned(), |place| format!("line {}: ", place.line));
-            let _ = write!(text, "\n  {line}{}", finding.message);
+            let _ = write!(text, "\n  {line}{}", visible(&finding.message));
         }
     }
-    let _ = write!(text, "\n  help: {}", words.of_finding(first));
+    let _ = write!(text, "\n  {}: {}", paint.help("help"), visible(&words.of_finding(first)));
     text
+}
+
+/// How much was found about each object, a line for each; nothing where there is only one.
+#[must_use]
+pub fn by_object(all: &[Group<'_>]) -> String {
+    let mut objects: Vec<(&ObjectRef, BTreeMap<Reverse<Severity>, usize>)> = Vec::new();
+    for one in all {
+        let Some(object) = &one.first.object else { continue };
+        let at = objects.iter().position(|(known, _)| *known == object).unwrap_or_else(|| {
+            objects.push((object, BTreeMap::new()));
+            objects.len() - 1
+        });
+        *objects[at].1.entry(Reverse(one.first.severity)).or_default() += 1;
+    }
+    if objects.len() < 2 {
+        return String::new();
+    }
+    let line = |(object, counts): (&ObjectRef, BTreeMap<Reverse<Severity>, usize>)| {
+        let plural = |count: &usize| if *count == 1 { "" } else { "s" };
+        let counts = counts.iter().map(|(Reverse(severity), count)| format!("{count} {severity}{}", plural(count)));
+        format!("{}: {}\n", visible(&object.to_string()), counts.collect::<Vec<_>>().join(", "))
+    };
+    objects.into_iter().map(line).collect()
+}
+
+/// Colours, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Paint {
+    /// Whether there are any.
+    pub colored: bool,
+}
+
+impl Paint {
+    fn severity(self, severity: Severity, text: &str) -> String {
+        self.of(
+            text,
+            match severity {
+                Severity::Error => DEFAULT_ERROR_STYLE,
+                Severity::Warning => DEFAULT_WARNING_STYLE,
+                Severity::Info => DEFAULT_INFO_STYLE,
+            },
+        )
+    }
+
+    fn help(self, text: &str) -> String {
+        self.of(text, DEFAULT_HELP_STYLE)
+    }
+
+    fn of(self, text: &str, style: Style) -> String {
+        if self.colored { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
 }
 
 /// What is not judged, as it is printed: `not judged: document 2, line 15: Ingress shop/web: it can't be decoded`.
 #[must_use]
 pub fn not_judged(unknown: &NotJudged) -> String {
     let object = unknown.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
-    format!("not judged: {}: {object}{}", unknown.place, unknown.why)
+    visible(&format!("not judged: {}: {object}{}", unknown.place, unknown.why))
 }
 
 /// That there was no Ingress of a class.
@@ -62,7 +119,7 @@ pub fn nothing_to_judge(class: &str) -> String {
 pub fn findings(findings: &[Finding], least: Severity, words: Words) -> String {
     let mut text = String::new();
     for one in groups(findings.iter().filter(|finding| finding.severity >= least)) {
-        let _ = writeln!(text, "istio-alb: {}", group(&one, words));
+        let _ = writeln!(text, "istio-alb: {}", group(&one, words, Paint::default()));
     }
     text
 }

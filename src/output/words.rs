@@ -1,7 +1,7 @@
 //! What the settings in a help line are called where it is read.
 
 use crate::config::fields::{self, Shape};
-use crate::error::Error;
+use crate::error::{Error, visible_lines};
 use crate::finding::Finding;
 use crate::help::{Help, Setting};
 
@@ -42,7 +42,7 @@ impl Words {
     pub fn of_error(self, error: &Error) -> String {
         let place = error.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let help = error.help.as_ref().map(|help| format!("\n  help: {}", self.of(help))).unwrap_or_default();
-        format!("{place}{}{help}", error.message)
+        visible_lines(&format!("{place}{}{help}", error.message))
     }
 
     fn setting(self, setting: &Setting) -> String {
@@ -52,23 +52,23 @@ impl Words {
             Some(value) if field.shape == Shape::List => format!("`{}: [{}]`", field.path, value.replace(',', ", ")),
             _ => setting.line(),
         };
-        let is_switch = matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
-        let value = value.filter(|_| !is_switch);
-        let flag = || {
-            let flag = field.flag?;
-            Some(value.map_or_else(|| format!("--{flag}"), |value| format!("--{flag}={value}")))
+        // A switch has no value: its flag says one of the two.
+        let flag = match (field.shape, value) {
+            (Shape::Switch, Some("false")) | (Shape::InverseSwitch, Some("true")) => None,
+            (Shape::Switch | Shape::InverseSwitch, _) | (_, None) => field.flag.map(|flag| format!("--{flag}")),
+            (_, Some(value)) => field.flag.map(|flag| format!("--{flag}={value}")),
+        };
+        let parameter = match (field.shape, value) {
+            (Shape::InverseSwitch, Some("false")) => ": true".to_owned(),
+            (Shape::InverseSwitch, Some("true")) => ": false".to_owned(),
+            (_, value) => value.map(|value| format!(": {value}")).unwrap_or_default(),
         };
         match self {
             Words::Configuration => line,
-            Words::Anywhere => flag().map_or_else(|| line.clone(), |flag| format!("{line} (`{flag}`)")),
-            Words::CommandLine => flag().map_or_else(|| line.clone(), |flag| format!("`{flag}`")),
-            Words::Helm => {
-                flag().map_or_else(|| line.clone(), |flag| format!("{line} (`--post-renderer-args={flag}`)"))
-            }
-            Words::ArgoCd => {
-                let value = value.map(|value| format!(": {value}")).unwrap_or_default();
-                format!("the parameter `{}{value}`", field.parameter())
-            }
+            Words::Anywhere => flag.map_or_else(|| line.clone(), |flag| format!("{line} (`{flag}`)")),
+            Words::CommandLine => flag.map_or_else(|| line.clone(), |flag| format!("`{flag}`")),
+            Words::Helm => flag.map_or_else(|| line.clone(), |flag| format!("{line} (`--post-renderer-args={flag}`)")),
+            Words::ArgoCd => format!("the parameter `{}{parameter}`", field.parameter()),
         }
     }
 }
@@ -104,6 +104,15 @@ mod tests {
         ] {
             assert_eq!(words.of(&help), told);
         }
+    }
+
+    #[test]
+    fn a_switch_is_on_or_off() {
+        let help = Help::from("[[eksAutoMode: true]] [[eksAutoMode: false]] [[carryOver: false]]");
+        let said = "`--eks-auto-mode` `eksAutoMode: false` `--no-carry-over`";
+        assert_eq!(Words::CommandLine.of(&help), said);
+        let said = "the parameter `eks-auto-mode: true` the parameter `eks-auto-mode: false` the parameter `no-carry-over: true`";
+        assert_eq!(Words::ArgoCd.of(&help), said);
     }
 
     #[test]

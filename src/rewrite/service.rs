@@ -236,7 +236,7 @@ impl<'p> Planner<'p> {
                     return Err(Error::usage(message).help("take the listener out of the Gateway, or write `extraPorts: keep`"));
                 }
                 (None, extra) => self.findings.push(rules::extra_port(port, extra).help(
-                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with `service.extraPorts: keep`",
+                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with [[service.extraPorts: keep]]",
                 )),
             }
         }

@@ -6,16 +6,17 @@ mod export;
 mod init;
 mod show;
 
-pub use check::{How, check};
+pub use check::{How, check, report};
 pub use diff::diff;
 pub use export::export;
 pub use init::init;
 pub use show::show;
 
 use crate::cli;
-use crate::error::{Error, Kind, quoted};
+use crate::error::{Error, Kind, quoted, visible};
 use crate::finding::Finding;
 use crate::lint;
+use crate::output::sources::Sources;
 use crate::output::words::Words;
 use crate::output::{rule_docs, text};
 
@@ -44,17 +45,42 @@ impl Printed {
     }
 }
 
+/// What was read, each file with its name; stdin has none.
+///
+/// # Errors
+///
+/// Where one is not UTF-8.
+pub fn sources(read: Vec<(Option<String>, Vec<u8>)>) -> Result<Sources, Error> {
+    let mut files = Vec::new();
+    for (name, bytes) in read {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let error = not_utf8(error.as_bytes(), error.utf8_error());
+            match &name {
+                Some(name) => Error { message: format!("{}: {}", visible(name), error.message), ..error },
+                None => error,
+            }
+        })?;
+        match name {
+            Some(name) => files.push((name, text)),
+            None => return Ok(Sources::stdin(text)),
+        }
+    }
+    Ok(Sources::files(files))
+}
+
 /// The input as text.
 ///
 /// # Errors
 ///
 /// Where it is not UTF-8, with the line.
 pub fn text_of(input: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(input).map_err(|error| {
-        let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
-            .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
-    })
+    std::str::from_utf8(input).map_err(|error| not_utf8(input, error))
+}
+
+fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> Error {
+    let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+    Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
+        .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
 }
 
 /// `explain ID`: the documentation of a finding; of all of them on one line each where none is named.

@@ -17,7 +17,7 @@ rules! {
             error where the ALB is more open than the annotation asks for, and nothing is said where it is not. Lists of \
             those who are kept out, and authentication, are warnings: a web ACL, `auth-type` or the mesh can do the same, \
             which can't be seen here.",
-        help: "say it to this controller: `ingress.inboundCidrs` (`alb.ingress.kubernetes.io/inbound-cidrs`), `ingress.scheme`; \
+        help: "say it to this controller: [[ingress.inboundCidrs]] (`alb.ingress.kubernetes.io/inbound-cidrs`), `ingress.scheme`; \
             then remove the annotation",
         source: "LBC v3.5.0 pkg/annotations/constants.go; ingress-nginx docs/user-guide/nginx-configuration/annotations.md",
     }

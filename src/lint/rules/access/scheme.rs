@@ -17,7 +17,7 @@ rules! {
         summary: "the scheme differs from that of the Ingress which is in the stream already",
         explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
             one under another DNS name. Until DNS follows nothing is reachable.",
-        help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
+        help: "keep the scheme, or build the other ALB beside it under another [[ingress.name]]",
         source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
     }
 }

@@ -20,7 +20,7 @@ rules! {
             Local` changes nothing here.",
         help: "write `remoteIpBlocks` for `ipBlocks` (`remote.ip` for `source.ip`), and set `proxy.istio.io/config: \
             '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on the gateway's pods (`podAnnotations` in the chart's \
-            values); or let the ALB do it: `ingress.inboundCidrs`, or a web ACL",
+            values); or let the ALB do it: [[ingress.inboundCidrs]], or a web ACL",
         source: "Istio pilot/pkg/security/authz/model/model.go:37-38,128, principal.go:82; \
             https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/",
     }

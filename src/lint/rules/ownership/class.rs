@@ -21,7 +21,7 @@ rules! {
             difference pass, and the annotation counts.\n\nWhere both are equal (a warning) the controller takes the \
             annotation, so IngressClassParams do not count, and its webhook still denies the Ingress if there is no \
             IngressClass of that name.",
-        help: "keep one of them: `ingress.classAs: annotation` or `ingress.classAs: field`",
+        help: "keep one of them: [[ingress.classAs: annotation]] or [[ingress.classAs: field]]",
         source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC \
             v3.5.0 pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
     }
@@ -114,7 +114,7 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
         (Some(false), _) if is_nearly && context.options.eks_auto_mode => None,
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
         (Some(false), Some("ingress.k8s.aws/alb" | "eks.amazonaws.com/alb")) => {
-            let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
+            let help = "say which of the two builds it: [[eksAutoMode: true]] or [[eksAutoMode: false]]";
             // For the filter's own Ingress it is an error: no rule of the right controller would check it.
             let severity = if context.is_as_is() { Severity::Info } else { Severity::Error };
             Some(silently(severity).help(help))

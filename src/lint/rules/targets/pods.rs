@@ -21,7 +21,7 @@ rules! {
             status port goes on answering 200: the health check stays green and every request fails. So a rendered \
             target port stays where nothing shows that the pods can listen on 80 and 443 (an info); a target port \
             that the pods of the stream do not listen on is an error.",
-        help: "let the target ports stay as they were rendered (`service.targetPorts: auto` or `keep`); where the pods do \
+        help: "let the target ports stay as they were rendered with [[service.targetPorts: auto]] or [[service.targetPorts: keep]]; where the pods do \
             listen on 80 and 443 say [[service.targetPorts: pin]]",
         source: "Istio pilot/pkg/networking/core/gateway.go:138, pilot/pkg/model/gateway.go resolvePorts",
     }

@@ -226,7 +226,7 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
     let finding = about(service, &ALB056, message).field("/spec/ipFamilyPolicy");
     if service.is_made() {
         // istiod always has it so, and a cluster with one family makes nothing of it.
-        let help = "in a dual-stack cluster set `ingress.ipAddressType: dualstack`, or `spec: {ipFamilyPolicy: SingleStack}` under \
+        let help = "in a dual-stack cluster set [[ingress.ipAddressType: dualstack]], or `spec: {ipFamilyPolicy: SingleStack}` under \
                     the key `service` of the Gateway's parameters";
         return Some(finding.severity(Severity::Info).help(help));
     }

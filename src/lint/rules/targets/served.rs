@@ -25,7 +25,8 @@ rules! {
 }
 
 /// The help of an info.
-const FOUND: &str = "nothing to do where that is so; `ingress.backendPort` and `ingress.backendProtocol` say otherwise";
+const FOUND: &str =
+    "nothing to do where that is so; [[ingress.backendPort]] and [[ingress.backendProtocol]] say otherwise";
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -25,8 +25,8 @@ rules! {
         summary: "`clusterIP: None` on a NodePort or LoadBalancer Service",
         explanation: "The API server refuses it: `may not be set to 'None' for NodePort services`. A headless Service \
             has no node ports, so an ALB with instance targets can't reach it.",
-        help: "remove `service.clusterIP: None` from the chart's values, or choose `service.type: ClusterIP` with \
-            `ingress.targetType: ip`",
+        help: "remove `service.clusterIP: None` from the chart's values, or choose [[service.type: ClusterIP]] with \
+            [[ingress.targetType: ip]]",
         source: "k8s pkg/apis/core/validation/validation.go ValidateService",
     }
     ALB046 Error "east-west-gateway" {
@@ -43,7 +43,7 @@ rules! {
         explanation: "An ALB has HTTP and HTTPS listeners only, and the Ingress leads to one port of the Service. What \
             else the Service has (MQTT, a database, UDP) was reachable through the NLB and is not through the ALB; \
             within the cluster, and on the node port, it stays reachable.",
-        help: "keep an NLB for these ports with a Service of their own, or drop them with `service.extraPorts: drop`",
+        help: "keep an NLB for these ports with a Service of their own, or drop them with [[service.extraPorts: drop]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271",
     }
     ALB092 Warning "port-pinned" {
@@ -112,7 +112,7 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
             Finding::new(&ALB047, format!("{what} was dropped, as `service.extraPorts` asks")).severity(Severity::Info)
         }
         ExtraPorts::Deny => Finding::new(&ALB047, format!("{what} is not one of the gateway's three"))
-            .help("remove it from the chart's values, or let it stay with `service.extraPorts: keep`"),
+            .help("remove it from the chart's values, or let it stay with [[service.extraPorts: keep]]"),
     }
     .field("/spec/ports")
 }
