@@ -5,7 +5,11 @@
 //! `tests/helm_hosts.rs`'s.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "docs/links.rs"]
+mod links;
 mod support;
+#[path = "docs/translation.rs"]
+mod translation;
 
 use libtest_mimic::{Arguments, Trial};
 use std::collections::BTreeSet;
@@ -18,6 +22,9 @@ use support::{Outcome, binary, command, copy_folder, fail, project};
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = harness_trials();
+    trials.push(Trial::test("links of the pages lead somewhere", links_lead_somewhere));
+    trials.push(Trial::test("README.ko.md is in step with README.md", korean_is_in_step));
+    trials.push(Trial::test("README.md names what is tested", readme_names_what_is_tested));
     for page in all_pages() {
         let name = page.strip_prefix(project()).unwrap().display().to_string();
         let text = std::fs::read_to_string(&page).unwrap();
@@ -56,6 +63,47 @@ fn all_pages() -> Vec<PathBuf> {
     pages.retain(|page| page.exists());
     pages.sort();
     pages
+}
+
+/// Its blocks are those of `README.md` and run there.
+const KOREAN: &str = "README.ko.md";
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(project().join(name)).unwrap()
+}
+
+fn links_lead_somewhere() -> Outcome {
+    let mut broken = Vec::new();
+    for page in all_pages().into_iter().chain([project().join(KOREAN)]) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        broken.extend(links::broken(&page, &text).into_iter().map(|link| format!("{}: {link}", page.display())));
+    }
+    if broken.is_empty() { Ok(()) } else { fail(broken.join("\n")) }
+}
+
+fn korean_is_in_step() -> Outcome {
+    translation::difference(&read("README.md"), &read(KOREAN)).map_or(Ok(()), fail)
+}
+
+/// The table of versions, and the tools that the tests have.
+fn readme_names_what_is_tested() -> Outcome {
+    let readme = read("README.md");
+    let row = |start: &str| readme.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    let version = |tool: &Tool| tool.name().rsplit_once('-').unwrap().1;
+    let helms = Tool::HELMS.iter().chain(&Tool::PLUGIN_HELMS).map(|tool| ("| Helm |", version(tool).to_owned()));
+    let script = read("tests/tools/charts.sh");
+    let pins = script.lines().filter_map(|line| line.split_once(" v0.0.0-"));
+    let charts = pins.map(|(release, _)| ("| Istio's `gateway` chart |", release.trim().to_owned()));
+    let [newest, rust] = [alb_controller::catalogue::CURRENT.to_string(), read("Cargo.toml")];
+    let rust = rust.lines().find_map(|line| line.strip_prefix("rust-version = ")).unwrap().trim_matches('"');
+    let others = [
+        ("| Kubernetes |", version(&Tool::ApiServer).to_owned()),
+        ("| AWS Load Balancer Controller |", format!("v{}", newest.trim_start_matches('v'))),
+        ("Helm, and Rust", rust.to_owned()),
+    ];
+    let missing = helms.chain(charts).chain(others).filter(|(start, version)| !row(start).contains(version.as_str()));
+    let missing: Vec<String> = missing.map(|(start, version)| format!("{start} {version}")).collect();
+    if missing.is_empty() { Ok(()) } else { fail(missing.join("\n")) }
 }
 
 /// The blocks that need neither a cluster nor a program that runs Helm.
@@ -136,7 +184,7 @@ fn harness_trials() -> Vec<Trial> {
         ),
         ("the program on PATH", "```sh\n[ -x \"$(command -v istio-alb)\" ]\n```\n"),
     ];
-    let mut trials = Vec::new();
+    let mut trials = harness_of_links_and_translations();
     for (name, page) in wrong {
         trials.push(Trial::test(format!("the harness notices {name}"), move || {
             if run_page(&here(page), &[]).is_err() { Ok(()) } else { fail(page) }
@@ -144,6 +192,40 @@ fn harness_trials() -> Vec<Trial> {
     }
     for (name, page) in right {
         trials.push(Trial::test(format!("the harness takes {name}"), move || run_page(&here(page), &[])));
+    }
+    trials
+}
+
+fn harness_of_links_and_translations() -> Vec<Trial> {
+    let page = "# One\n\n## Two: `three`\n\n[to](#two-three) [file](README.md) [heading](README.md#install)\n";
+    let page_at = project().join("page.md");
+    let links = [
+        ("a link to no heading", "# One\n\n[to](#two)\n"),
+        ("a link to no file", "[to](docs/no-such-page.md)\n"),
+        ("a link to no heading of a file", "[to](README.md#no-such-heading)\n"),
+    ];
+    let translations = [
+        ("a translation without a heading", "# Eins\n"),
+        ("a translation with a heading more", "# Eins\n\n## Zwei\n\n## Drei\n"),
+        ("a translation with another block", "# Eins\n\n```sh\nfalse\n```\n\n## Zwei\n"),
+        ("a translation with another row", "# Eins\n\n| a |\n\n## Zwei\n"),
+    ];
+    let taken =
+        links::broken(&page_at, page).is_empty() && translation::difference(page, "# Eins\n\n## Zwei\n").is_none();
+    let mut trials = vec![Trial::test("the harness takes links and a translation", move || match taken {
+        true => Ok(()),
+        false => fail(page),
+    })];
+    for (name, wrong) in links {
+        let found = links::broken(&page_at, wrong);
+        trials.push(Trial::test(format!("the harness notices {name}"), move || {
+            if found.len() == 1 { Ok(()) } else { fail(found.join(" ")) }
+        }));
+    }
+    for (name, wrong) in translations {
+        trials.push(Trial::test(format!("the harness notices {name}"), move || {
+            translation::difference(page, wrong).map_or_else(|| fail(wrong), |_| Ok(()))
+        }));
     }
     trials
 }

@@ -25,6 +25,8 @@ mod http;
 mod istiod;
 #[path = "mesh/process.rs"]
 mod process;
+#[path = "mesh/random.rs"]
+mod random;
 #[path = "mesh/routes.rs"]
 mod routes;
 #[path = "mesh/sandbox.rs"]
@@ -35,10 +37,9 @@ mod support;
 #[path = "mesh/trial.rs"]
 mod trial;
 
-use cases::CASES;
 use certificate::Certificate;
 use istiod::{Istiod, NEWEST};
-use libtest_mimic::Arguments;
+use libtest_mimic::{Arguments, Trial};
 use sandbox::Sandbox;
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
@@ -75,8 +76,11 @@ fn main() {
         Sandbox::Outside(command) => std::process::exit(sandbox::enter(command)),
         Sandbox::Closed(why) => needs.push(Need::Namespace(why)),
     }
-    let trials = CASES.iter().map(|case| gated(case.name, needs.clone(), || run(case)));
-    let done = libtest_mimic::run(&arguments, trials.collect());
+    let mut trials: Vec<Trial> = cases::all().map(|case| gated(case.name, needs.clone(), move || run(case))).collect();
+    for seed in random::wanted().into_iter().flatten() {
+        trials.push(gated(format!("random {seed}"), needs.clone(), move || run_random(seed)));
+    }
+    let done = libtest_mimic::run(&arguments, trials);
     drop(WORLD.lock().unwrap_or_else(PoisonError::into_inner).take());
     cluster::stop();
     done.exit();
@@ -93,4 +97,22 @@ fn run(case: &'static Case) -> Outcome {
         Some(kept) if *kept == answers => Ok(()),
         kept => fail(format!("expected: {:#}\nfound: {answers:#}", kept.unwrap_or(&Value::Null))),
     }
+}
+
+fn run_random(seed: u64) -> Outcome {
+    let mut world = WORLD.lock().unwrap_or_else(PoisonError::into_inner);
+    let world = world.get_or_insert_with(World::start);
+    let case = random::case(seed);
+    let Ok(found) = case.judged() else {
+        return Ok(()); // The configuration does not go with the stream, and nothing is made of it.
+    };
+    let answers = trial::play(&case, &world.istiod, &world.certificate)?;
+    let goes_through = answers.https.as_ref().is_some_and(|answer| answer.status == 200) && answers.health == "healthy";
+    let is_refused = found.iter().any(|(severity, _)| severity == "error");
+    let is_said_to_work = Case::is_said_to_work(found.iter().map(|(_, id)| id.as_str()));
+    // A warning may be about another server.
+    if if goes_through { !is_refused } else { !is_said_to_work } {
+        return Ok(());
+    }
+    fail(format!("the program finds {found:?}, and the gateway answers {:#}\n{}", answers.json(), case.stream()))
 }

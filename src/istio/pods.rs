@@ -104,15 +104,18 @@ impl<'o> Pods<'o> {
                 ));
             }
         }
-        let can_bind = |workload: &&Object| {
+        if self.may_bind(number) { Listens::Yes } else { Listens::Unknown }
+    }
+
+    /// Whether the stream shows that the pods may bind a port. Envoy binds those of its listeners, whatever ports the container
+    /// declares.
+    #[must_use]
+    pub fn may_bind(&self, number: u64) -> bool {
+        let may_bind = |workload: &&Object| {
             let declares = declared_ports(workload).iter().any(|(_, port)| **port == number);
             declares || number >= first_port(workload) || runs_as_root(workload)
         };
-        match self.workloads.as_slice() {
-            [] => Listens::Unknown,
-            workloads if workloads.iter().all(can_bind) => Listens::Yes,
-            _ => Listens::Unknown,
-        }
+        !self.workloads.is_empty() && self.workloads.iter().all(may_bind)
     }
 
     /// The number that a target port has on the pods; `None` for a name that no container has in the stream.

@@ -176,7 +176,8 @@ pub fn service_port(number: u64, service: &Object, pods: &Pods<'_>) -> u64 {
 }
 
 /// The port of the pods on which a server with this number listens: the target port of the Service's port with it, or itself.
-fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
+#[must_use]
+pub fn listener(number: u64, service: &Object, pods: &Pods<'_>) -> Option<u64> {
     let same = ports(&service.value).iter().find(|port| port["port"] == number && is_tcp(port));
     match same.filter(|_| super::translates_ports(service)) {
         Some(port) => pod_port(port, pods),
@@ -262,8 +263,8 @@ impl Servers {
         let mut gateways: Vec<&str> = self.web.iter().map(|server| server.gateway.as_str()).collect();
         gateways.dedup();
         let why = format!("{} in the stream serves {} only", gateways.join(" and "), others.join(", "));
-        // Another port may be for what is no HTTP.
-        let is_for_the_web = super::PINS.iter().any(|(_, pin)| *pin == number);
+        // Another port may be for what is no HTTP, and what is passed on may be anything.
+        let is_for_the_web = by_number(port) != Speaks::Unknown && self.passing_on(port, pods).is_none();
         is_for_the_web.then(|| Served::new(Speaks::Nothing, Evidence::Gateway(why)))
     }
 }

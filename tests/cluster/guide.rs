@@ -97,6 +97,7 @@ fn pre_flight(release: &Release, blocks: &[Block]) -> Outcome {
         return fail("there is not one look at the live Service");
     };
     start(release);
+    release.configure("{}");
     typed(release, attach)?;
     done(release.attach());
     typed(release, cutover)?;

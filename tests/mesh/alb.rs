@@ -4,7 +4,7 @@
 //! host that the client named.
 
 use super::http::{self, Failure, Response};
-use super::routes::Routes;
+use super::routes::{Routes, Unreachable};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 
@@ -70,8 +70,10 @@ impl Alb {
         let id = target["targetGroupARN"].as_str().unwrap().trim_start_matches("tg:");
         let group = list(&self.group["targetGroups"]).find(|group| group["id"] == id).unwrap();
         assert_eq!(group["protocolVersion"], "HTTP1");
-        let Some(address) = self.routes.target(group) else {
-            return Answer::of(503, "no target");
+        let address = match self.routes.target(group) {
+            Ok(address) => address,
+            Err(Unreachable::NoTarget) => return Answer::of(503, "no target"),
+            Err(Unreachable::Refused) => return Answer::of(502, Failure::Refused.describe()),
         };
         let head = format!(
             "GET {} HTTP/1.1\r\nHost: {}\r\nX-Forwarded-For: {CLIENT}\r\nX-Forwarded-Proto: {}\r\nX-Forwarded-Port: {}\r\n\
@@ -97,8 +99,10 @@ impl Alb {
 
     fn health_of(&self, group: &Value) -> String {
         let check = &group["healthCheck"];
-        let Some(address) = self.routes.check(group) else {
-            return "no target".to_owned();
+        let address = match self.routes.check(group) {
+            Ok(address) => address,
+            Err(Unreachable::NoTarget) => return "no target".to_owned(),
+            Err(Unreachable::Refused) => return format!("unhealthy: {}", Failure::Refused.describe()),
         };
         let path = check["path"].as_str().unwrap();
         let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: ELB-HealthChecker/2.0\r\n\r\n");

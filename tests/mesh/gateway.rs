@@ -122,20 +122,27 @@ impl Gateway {
         std::fs::write("/proc/sys/net/ipv4/ip_unprivileged_port_start", pod.first_port()).unwrap();
         let process = Process::start(agent(istiod, pod, folder.path()), folder.path());
         let mut gateway = Gateway { process, _folder: folder };
-        let status = format!("{POD}:15021");
         let log = gateway.process.log_file();
         gateway.until("the gateway is ready", || {
-            let is_ready = get_plain(&status, "/healthz/ready") == Some(200);
             let is_refused = || std::fs::read_to_string(&log).is_ok_and(|log| log.contains(REFUSED));
-            (is_ready || is_refused()).then_some(())
+            (is_ready() || is_refused()).then_some(())
         })?;
         Ok(gateway)
+    }
+
+    /// Whether Istio's agent says that it is ready.
+    pub fn is_ready(&self) -> bool {
+        is_ready()
     }
 
     /// Waits until something is there.
     pub fn until<T>(&mut self, what: &str, found: impl FnMut() -> Option<T>) -> Result<T, String> {
         self.process.until(what, found)
     }
+}
+
+fn is_ready() -> bool {
+    get_plain(&format!("{POD}:15021"), "/healthz/ready") == Some(200)
 }
 
 /// What the kubelet mounts into the container.

@@ -9,38 +9,51 @@ use std::net::{IpAddr, SocketAddr};
 pub struct Routes {
     services: Vec<Value>,
     pod: Pod,
+    /// Whether the pod is among the endpoints of its Services.
+    is_ready: bool,
+}
+
+/// Why nothing arrives at a pod.
+pub enum Unreachable {
+    /// The target group is empty.
+    NoTarget,
+    /// The node refuses the connection.
+    Refused,
 }
 
 impl Routes {
     /// With the Services as the API server has them.
-    pub fn new(services: Vec<Value>, pod: Pod) -> Routes {
-        Routes { services, pod }
+    pub fn new(services: Vec<Value>, pod: Pod, is_ready: bool) -> Routes {
+        Routes { services, pod, is_ready }
     }
 
-    /// Where the requests for a target group arrive; `None` if it has no target.
-    pub fn target(&self, group: &Value) -> Option<SocketAddr> {
-        match group["targetType"].as_str().unwrap() {
-            "instance" => self.by_node_port(&group["port"]),
-            _ => {
-                let (service, port) = (group["service"].as_str().unwrap(), &group["servicePort"]);
-                let service = self.services.iter().find(|found| key(found) == service)?;
-                self.by_port(service, |found| found["port"] == *port)
+    /// Where the requests for a target group arrive.
+    pub fn target(&self, group: &Value) -> Result<SocketAddr, Unreachable> {
+        if group["targetType"] == "instance" {
+            return self.by_node_port(&group["port"]);
+        }
+        let (service, port) = (group["service"].as_str().unwrap(), &group["servicePort"]);
+        let service = self.services.iter().find(|found| key(found) == service);
+        let address = service.and_then(|service| self.by_port(service, |found| found["port"] == *port));
+        address.filter(|_| self.is_ready).ok_or(Unreachable::NoTarget)
+    }
+
+    /// Where its health checks arrive.
+    pub fn check(&self, group: &Value) -> Result<SocketAddr, Unreachable> {
+        match (&group["healthCheck"]["port"], group["targetType"].as_str().unwrap()) {
+            (Value::String(traffic), _) if traffic == "traffic-port" => self.target(group),
+            (port, "instance") => self.by_node_port(port),
+            (port, _) => {
+                let port = port.as_u64().and_then(|port| u16::try_from(port).ok()).filter(|_| self.is_ready);
+                port.map(|port| SocketAddr::new(IpAddr::V4(POD), port)).ok_or(Unreachable::NoTarget)
             }
         }
     }
 
-    /// Where its health checks arrive.
-    pub fn check(&self, group: &Value) -> Option<SocketAddr> {
-        match (&group["healthCheck"]["port"], group["targetType"].as_str().unwrap()) {
-            (Value::String(traffic), _) if traffic == "traffic-port" => self.target(group),
-            (port, "instance") => self.by_node_port(port),
-            (port, _) => Some(SocketAddr::new(IpAddr::V4(POD), u16::try_from(port.as_u64()?).ok()?)),
-        }
-    }
-
-    fn by_node_port(&self, number: &Value) -> Option<SocketAddr> {
-        let number = number.as_u64()?;
-        self.services.iter().find_map(|service| self.by_port(service, |port| port["nodePort"] == number))
+    fn by_node_port(&self, number: &Value) -> Result<SocketAddr, Unreachable> {
+        let is_it = |port: &Value| number.is_u64() && port["nodePort"] == *number;
+        let address = self.services.iter().find_map(|service| self.by_port(service, is_it));
+        address.filter(|_| self.is_ready).ok_or(Unreachable::Refused)
     }
 
     /// The pod's port to which a port of a Service leads.

@@ -54,7 +54,7 @@ pub fn play(case: &Case, istiod: &Istiod, certificate: &Certificate) -> Result<A
     let mut gateway = Gateway::start(istiod, &pod)?;
     settled::wait(&mut gateway, &pod)?;
     let objects: Vec<Value> = services.iter().chain(&ingresses).cloned().collect();
-    let alb = Alb::of(&show(&objects), Routes::new(services, pod));
+    let alb = Alb::of(&show(&objects), Routes::new(services, pod, gateway.is_ready()));
     let health = alb.health();
     let [(_, health)] = health.as_slice() else {
         return Err(format!("one target group: {health:?}"));

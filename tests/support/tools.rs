@@ -138,6 +138,15 @@ impl Need {
         }
     }
 
+    /// Whether `tests/run` brings it without `--all`.
+    fn is_quick(&self) -> bool {
+        match self {
+            Need::Tool(tool) => Tool::HELMS.contains(tool),
+            Need::Chart(_) => true,
+            Need::Host(_) | Need::Istio(_) | Need::Namespace(_) => false,
+        }
+    }
+
     fn missing(&self) -> Option<String> {
         let (path, script) = match self {
             Need::Tool(tool) => (tool.path(), tool.script()),
@@ -180,14 +189,37 @@ pub fn host(name: &str) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(&printed).trim())
 }
 
-/// A trial that needs tools: ignored without them, and failing without them where `CI` is set.
+/// A trial that needs tools: ignored without them, and failing without them where `tests/run` should have brought them, or where
+/// `CI` is set.
 pub fn gated(name: impl Into<String>, needs: Vec<Need>, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     let missing: Vec<String> = needs.iter().filter_map(Need::missing).collect();
-    let ignored = !missing.is_empty() && !on_ci();
+    let ignored = match Tier::of_this_run() {
+        Tier::All => false,
+        Tier::Quick => !needs.iter().all(Need::is_quick),
+        Tier::Whatever => !missing.is_empty(),
+    };
     Trial::test(name, move || if missing.is_empty() { test() } else { fail(missing.join("\n")) })
         .with_ignored_flag(ignored)
 }
 
-fn on_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|value| !value.is_empty() && value != "false")
+/// Which trials are to run.
+enum Tier {
+    /// All, whatever they need.
+    All,
+    /// Those for which `tests/run` brings the tools without `--all`.
+    Quick,
+    /// Those whose tools happen to be there.
+    Whatever,
+}
+
+impl Tier {
+    fn of_this_run() -> Tier {
+        let is_set = |value: &std::ffi::OsString| !value.is_empty() && value != "false";
+        match std::env::var("ISTIO_ALB_TESTS").as_deref() {
+            Ok("all") => Tier::All,
+            Ok("quick") => Tier::Quick,
+            _ if std::env::var_os("CI").as_ref().is_some_and(is_set) => Tier::All,
+            _ => Tier::Whatever,
+        }
+    }
 }

@@ -4,6 +4,7 @@
 # Nothing of the chart becomes part of this project.
 #
 #   tests/tools/charts.sh                       the eight releases below
+#   tests/tools/charts.sh 1.24.2 1.29.1         those of them
 #   tests/tools/charts.sh RELEASE=VERSION ...   others too, VERSION being Go's name for the commit. In a clone of
 #                                               github.com/istio/istio, for the tag 1.28.0:
 #     TZ=UTC git log -1 --abbrev=12 --date=format-local:%Y%m%d%H%M%S --format=1.28.0=v0.0.0-%cd-%h 1.28.0
@@ -59,12 +60,21 @@ bring() { # release version
 command -v go > /dev/null || { echo 'charts: go is not on PATH; see https://go.dev/dl' >&2; exit 1; }
 mkdir -p "$cache"
 
+only=
+for other in "$@"; do
+  [[ $other == *=* ]] || only+=" $other"
+done
 while read -r release version; do
   [ -n "$release" ] || continue
+  [ -z "$only" ] || [[ "$only " == *" $release "* ]] || continue
   bring "$release" "$version"
 done <<< "$pins"
 
 for other in "$@"; do
-  [[ $other == *=* ]] || { echo "charts: $other is not RELEASE=VERSION; see the top of $0" >&2; exit 1; }
-  bring "${other%%=*}" "${other#*=}"
+  if [[ $other == *=* ]]; then
+    bring "${other%%=*}" "${other#*=}"
+  elif [ ! -d "$cache/charts/gateway-$other" ]; then
+    echo "charts: $other is no release that is pinned, and not RELEASE=VERSION; see the top of $0" >&2
+    exit 1
+  fi
 done

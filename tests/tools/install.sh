@@ -19,19 +19,19 @@ cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 # checksum database does not know all that it needs, but its own go.sum does) is built in its own folder, which gives the
 # same: the third column is then a folder in it.
 #
-# name              package or module, and version                      program or ./folder
+# name, package or module with its version, program or ./folder, minutes on two cores that have nothing else to do
 pins='
-helm-3.21.4         helm.sh/helm/v3/cmd/helm@v3.21.4                    helm
-helm-4.2.4          helm.sh/helm/v4/cmd/helm@v4.2.4                     helm
-helm-4.1.4          helm.sh/helm/v4/cmd/helm@v4.1.4                     helm
-helm-4.0.0          helm.sh/helm/v4/cmd/helm@v4.0.0                     helm
-kustomize-5.8.1     sigs.k8s.io/kustomize/kustomize/v5@v5.8.1           kustomize
-helmfile-1.8.0      github.com/helmfile/helmfile@v1.8.0                 ./.
-helm-unittest-1.1.2 github.com/helm-unittest/helm-unittest@v1.1.2       ./cmd/helm-unittest
-ct-3.14.0           github.com/helm/chart-testing/v3@v3.14.0            ./ct
-pilot-discovery-20260827 istio.io/istio/pilot/cmd/pilot-discovery@v0.0.0-20260827124520-eed52ebb66ad pilot-discovery
-pilot-agent-20260827     istio.io/istio/pilot/cmd/pilot-agent@v0.0.0-20260827124520-eed52ebb66ad     pilot-agent
-pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc                           ./pilot/cmd/pilot-discovery
+helm-3.21.4              helm.sh/helm/v3/cmd/helm@v3.21.4                                            helm                        2
+helm-4.2.4               helm.sh/helm/v4/cmd/helm@v4.2.4                                             helm                        2
+helm-4.1.4               helm.sh/helm/v4/cmd/helm@v4.1.4                                             helm                        2
+helm-4.0.0               helm.sh/helm/v4/cmd/helm@v4.0.0                                             helm                        2
+kustomize-5.8.1          sigs.k8s.io/kustomize/kustomize/v5@v5.8.1                                   kustomize                   1
+helmfile-1.8.0           github.com/helmfile/helmfile@v1.8.0                                         ./.                         5
+helm-unittest-1.1.2      github.com/helm-unittest/helm-unittest@v1.1.2                               ./cmd/helm-unittest         1
+ct-3.14.0                github.com/helm/chart-testing/v3@v3.14.0                                    ./ct                        1
+pilot-discovery-20260827 istio.io/istio/pilot/cmd/pilot-discovery@v0.0.0-20260827124520-eed52ebb66ad pilot-discovery             5
+pilot-agent-20260827     istio.io/istio/pilot/cmd/pilot-agent@v0.0.0-20260827124520-eed52ebb66ad     pilot-agent                 1
+pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc                           ./pilot/cmd/pilot-discovery 4
 '
 
 scratch=
@@ -76,7 +76,7 @@ for want in "$@"; do known "$want"; done
 command -v go > /dev/null || { echo 'tools: go is not on PATH; see https://go.dev/dl' >&2; exit 1; }
 mkdir -p "$cache/bin"
 
-while read -r name module program; do
+while read -r name module program _; do
   [ -n "$name" ] || continue
   [ $# -eq 0 ] || [[ " $* " == *" $name "* ]] || continue
   build "$name" "$module" "$program"

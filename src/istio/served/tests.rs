@@ -60,6 +60,8 @@ fn gateways_decide_what_a_port_speaks() {
         (BOTH, servers(&["443 HTTPS SIMPLE"]), 443, "Tls gateway"),
         (BOTH, servers(&["443 TCP"]), 443, "Tls passed on"),
         (BOTH, servers(&["443 TCP", "80 HTTP"]), 80, "ClearText gateway"),
+        (BOTH, servers(&["443 TCP", "80 HTTP"]), 443, "Tls passed on"),
+        ("{name: https, port: 8443}", servers(&["443 HTTPS SIMPLE"]), 8443, "Nothing gateway"),
         (BOTH, servers(&["443 HTTPS MUTUAL"]), 443, "Tls gateway"),
         (BOTH, servers(&["443 HTTPS OPTIONAL_MUTUAL"]), 443, "Tls gateway"),
         (BOTH, servers(&["443 TLS PASSTHROUGH"]), 443, "Tls gateway"),

@@ -107,7 +107,10 @@ fn decide(
         || all.iter().filter(|other| is_tcp(other) && target_of(other) == rendered).nth(1).is_some();
     let is_lost = rendered.is_string() && !pods.is_empty() && pods.resolve(rendered).is_none();
     match (mode, listens) {
-        (TargetPorts::Pin, Listens::No(why)) => pin.not_served = Some(why).filter(|_| pods.refuses(number).is_none()),
+        (TargetPorts::Pin, Listens::No(why)) => {
+            let is_found = pods.refuses(number).is_some();
+            pin.not_served = Some(why).filter(|_| !is_found && !pods.may_bind(number));
+        }
         (TargetPorts::Pin, _) => {}
         (TargetPorts::Auto, Listens::Yes) if is_lost || (rendered.is_number() && !is_shared) => {}
         (TargetPorts::Auto, Listens::Unknown) if is_lost && chart_name != STATUS_PORT => {}

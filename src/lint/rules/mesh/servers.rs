@@ -1,16 +1,18 @@
 //! The servers of Gateways that an ALB leads to, and the VirtualServices behind them.
 
-use std::collections::BTreeMap;
+mod clashes;
 
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::served::{is_for_all, service_port};
+use crate::istio::served::{is_for_all, listener, service_port};
 use crate::lint::context::{Context, about, namespace_of};
-use crate::lint::facts::gateways::{GatewayBehind, age, is_bound_to};
+use crate::lint::facts::gateways::{GatewayBehind, is_bound_to};
 use alb_controller::model::Protocol;
 use kubernetes_objects::object::Object;
 use kubernetes_objects::service::ports;
+
+use clashes::{Clash, Taken, is_tls};
 
 rules! {
     ALB063 Warning | Error | Info "gateway-not-for-an-alb" {
@@ -21,8 +23,7 @@ rules! {
             for `tcp` routes), `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
             host `*` and a VirtualService whose `tls` route has `sniHosts: [\"*\"]`, for backends that speak TLS; without \
             such a route nothing listens on the port. Of two Gateways with the same host and TLS on one port istiod takes \
-            the older one. Of clear text and TLS on one port the clear text is left if it is older, and otherwise nothing: Envoy \
-            refuses the listener, and the gateway is never ready.\n\n`tls.httpsRedirect` goes by \
+            the older one, and of clear text and TLS the clear text, if it is older (if not, see ALB118).\n\n`tls.httpsRedirect` goes by \
             `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
             redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
             VirtualService that takes every request is always a loop. In all these cases the health check on the status \
@@ -34,6 +35,18 @@ rules! {
             pilot/pkg/networking/core/gateway.go:971; \
             https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
     }
+    ALB118 Error "listener-that-envoy-refuses" {
+        summary: "two servers of Gateways in the stream that Envoy refuses on one port",
+        explanation: "istiod gives Envoy one listener for all servers on a port. Two that end TLS for the same host, written for \
+            different namespaces (`team-a/*` and `*`), one that ends TLS and one whose routes pass the same host through, and \
+            clear text behind TLS for any host match the same connections, and Envoy refuses the whole listener. A gateway that \
+            runs keeps what it had; one that starts is never ready, on any port: the next rollout has no pods. What becomes of \
+            clear text and TLS depends on which Gateway is older; where the manifests don't tell it is a warning.",
+        help: "give the two one port each, or one server with all the hosts; let clear text and TLS have different ports",
+        source: "Istio pilot/pkg/model/gateway.go mergeGateways, CheckDuplicates, GetSNIHostsForServer; Envoy, \
+            \"filter chain has the same matching rules defined\"; seen with Envoy 1.40 behind istiod 1.29.1 and that of \
+            2026-08-27",
+    }
 }
 
 /// What of them does not work behind an ALB.
@@ -43,16 +56,30 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
     let mut taken = Taken::default();
     for istio in &gateway.gateways {
         for (at, server) in servers(istio).iter().enumerate() {
-            let leads_there = |number: &u64| ports.contains(&service_port(*number, gateway.service, &pods));
-            let Some(port) = server["port"]["number"].as_u64().filter(leads_there) else { continue };
-            let unfit = Unfit { context, gateway, istio, server, port };
-            let whys = [unfit.why(), taken.skipped(istio, server, port), unfit.secret()];
-            findings.extend(whys.into_iter().flatten().map(|why| {
-                let noun = if istio.is_made() { "listener" } else { "server" };
+            let Some(port) = server["port"]["number"].as_u64() else { continue };
+            let noun = if istio.is_made() { "listener" } else { "server" };
+            let found = |rule, why: Why| {
                 let message = format!("the {noun} on port {port} {}", why.message);
-                let finding = about(istio, &ALB063, message).maybe_help(why.help).severity(why.severity);
+                let finding = about(istio, rule, message).maybe_help(why.help).severity(why.severity);
                 finding.field(format!("/spec/servers/{at}"))
-            }));
+            };
+            let is_on_the_way = ports.contains(&service_port(port, gateway.service, &pods));
+            let unfit = Unfit { context, gateway, istio, server, port };
+            let on_pods = listener(port, gateway.service, &pods).unwrap_or(port);
+            let routed = if server["tls"]["mode"] == "PASSTHROUGH" { unfit.sni_hosts() } else { Vec::new() };
+            match taken.next(istio, server, on_pods, &routed) {
+                Some(Clash::Skipped(message)) if is_on_the_way => {
+                    findings.push(found(&ALB063, Why::warning(message, None)));
+                }
+                Some(Clash::Refused { message, is_certain }) => {
+                    findings.push(found(&ALB118, refused(&message, is_certain)))
+                }
+                _ => {}
+            }
+            if is_on_the_way {
+                let whys = [unfit.why(), unfit.secret()];
+                findings.extend(whys.into_iter().flatten().map(|why| found(&ALB063, why)));
+            }
         }
     }
     let services = context.of_kind("VirtualService").filter(|service| gateway.binds(service));
@@ -71,6 +98,14 @@ impl Why {
     fn warning(message: impl Into<String>, help: Option<String>) -> Self {
         Why { severity: Severity::Warning, message: message.into(), help }
     }
+}
+
+fn refused(message: &str, is_certain: bool) -> Why {
+    let (comes, severity) = match is_certain {
+        true => ("Envoy refuses the listener", Severity::Error),
+        false => ("where the TLS is older Envoy refuses the listener", Severity::Warning),
+    };
+    Why { severity, message: format!("{message}: {comes}, and a gateway that starts is never ready"), help: None }
 }
 
 /// A server on a port that an ALB leads to.
@@ -92,7 +127,7 @@ impl Unfit<'_> {
         if tls["httpsRedirect"] == true {
             return self.redirect();
         }
-        if !is_tls_server(self.server) {
+        if !is_tls(self.server) {
             return None;
         }
         match tls["mode"].as_str().unwrap_or("PASSTHROUGH") {
@@ -108,8 +143,7 @@ impl Unfit<'_> {
     /// The same of a listener of the Gateway API. Its Gateway has all listeners for its pods, so nothing else can answer.
     fn listener(&self) -> Option<Why> {
         let mode = self.server["tls"]["mode"].as_str().unwrap_or_default();
-        let is_here =
-            |server: &&Value| server["port"]["number"] == self.port && is_tls_server(server) && is_for_all(server);
+        let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
         let has_all = || servers(self.istio).iter().any(|server| is_here(&server));
         let (message, help) = match (self.server["port"]["protocol"].as_str(), mode) {
             (Some("TLS"), _) | (Some("HTTPS"), "PASSTHROUGH") => (
@@ -156,8 +190,7 @@ impl Unfit<'_> {
         if is_for_all(self.server) {
             return None;
         }
-        let is_here =
-            |server: &&Value| server["port"]["number"] == self.port && is_tls_server(server) && is_for_all(server);
+        let is_here = |server: &&Value| server["port"]["number"] == self.port && is_tls(server) && is_for_all(server);
         let has_all = |istio: &&&Object| servers(istio).iter().any(|server| is_here(&server));
         let with_all: Vec<&Object> = self.gateway.gateways.iter().filter(has_all).copied().collect();
         if with_all.iter().any(|istio| std::ptr::eq(*istio, self.istio)) {
@@ -193,12 +226,17 @@ impl Unfit<'_> {
         })
     }
 
-    /// Passed through is only what a route takes, and without SNI only one for all.
-    fn no_tls_route(&self) -> Option<Why> {
+    /// The hosts of the tls routes for its Gateway.
+    fn sni_hosts(&self) -> Vec<&str> {
         let services = self.context.of_kind("VirtualService").filter(|service| is_bound_to(service, self.istio));
         let routes = services.flat_map(|service| list(&service.value["spec"]["tls"]));
         let matches = routes.flat_map(|route| list(&route["match"]));
-        let hosts: Vec<&str> = matches.flat_map(|one| list(&one["sniHosts"])).filter_map(Value::as_str).collect();
+        matches.flat_map(|one| list(&one["sniHosts"])).filter_map(Value::as_str).collect()
+    }
+
+    /// Passed through is only what a route takes, and without SNI only one for all.
+    fn no_tls_route(&self) -> Option<Why> {
+        let hosts = self.sni_hosts();
         if hosts.contains(&"*") {
             return None;
         }
@@ -229,7 +267,7 @@ impl Unfit<'_> {
 
     /// A Secret that is there, where istiod does not look for it.
     fn secret(&self) -> Option<Why> {
-        let name = self.server["tls"]["credentialName"].as_str().filter(|_| is_tls_server(self.server))?;
+        let name = self.server["tls"]["credentialName"].as_str().filter(|_| is_tls(self.server))?;
         let wanted = namespace_of(self.gateway.service);
         let secrets = self.context.of_kind("Secret").filter(|secret| secret.name() == name);
         let namespaces: Vec<&str> = secrets.map(namespace_of).collect();
@@ -239,52 +277,6 @@ impl Unfit<'_> {
              without it every connection is reset"
         );
         Some(Why::warning(message, Some(format!("put the Secret into {wanted}"))))
-    }
-}
-
-/// The servers that istiod has taken on each port, for finding those that it skips.
-#[derive(Default)]
-struct Taken<'s> {
-    tls_hosts: BTreeMap<(u64, &'s str, &'s str), &'s Object>,
-    protocol: BTreeMap<(u64, &'s str), (&'s Value, &'s Object)>,
-}
-
-impl<'s> Taken<'s> {
-    /// Why istiod skips a server, or takes one that Envoy refuses (Istio pilot/pkg/model/gateway.go mergeGateways).
-    fn skipped(&mut self, istio: &'s Object, server: &'s Value, port: u64) -> Option<Why> {
-        let bind = server["bind"].as_str().unwrap_or_default();
-        let is_known = |first: &Object| !age(first).is_empty() && !age(istio).is_empty();
-        let is_tls = is_tls_server(server);
-        let (first_server, first) = *self.protocol.entry((port, bind)).or_insert((server, istio));
-        if is_tls_server(first_server) != is_tls {
-            let (what, other) = if is_tls { ("TLS", "clear text") } else { ("clear text", "TLS") };
-            let with_tls = if is_tls { server } else { first_server };
-            let comes = match (is_known(first), is_tls) {
-                _ if !is_for_all(with_tls) => "an ALB gets an answer to clear text only",
-                (true, true) => "istiod takes the clear text, which is older",
-                (true, false) => "with the TLS older Envoy refuses both, and the gateway is never ready",
-                (false, _) => {
-                    "where the TLS is older Envoy refuses both, and the gateway is never ready; otherwise there is clear text only"
-                }
-            };
-            let message = format!("has {what} and that of {} has {other}: {comes}", first.reference());
-            return Some(Why::warning(message, None));
-        }
-        if !is_tls {
-            return None;
-        }
-        let hosts = hosts(server);
-        let known = hosts.iter().find_map(|host| Some((host, *self.tls_hosts.get(&(port, bind, host))?)));
-        if let Some((host, first)) = known {
-            let first_one = first.reference();
-            let message = match is_known(first) {
-                true => format!("has the host {host} as {first_one} has, which is older: istiod skips this one"),
-                false => format!("has the host {host} as {first_one} has: istiod skips the younger one of the two"),
-            };
-            return Some(Why::warning(message, None));
-        }
-        self.tls_hosts.extend(hosts.into_iter().map(|host| ((port, bind, host), istio)));
-        None
     }
 }
 
@@ -308,10 +300,6 @@ fn redirects_all(service: &Object) -> Option<Finding> {
 
 fn servers(gateway: &Object) -> &[Value] {
     list(&gateway.value["spec"]["servers"])
-}
-
-fn is_tls_server(server: &Value) -> bool {
-    matches!(server["port"]["protocol"].as_str(), Some("HTTPS" | "TLS"))
 }
 
 fn hosts(server: &Value) -> Vec<&str> {

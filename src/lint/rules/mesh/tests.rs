@@ -4,7 +4,7 @@ use dns::ALB124;
 use policies::ALB122;
 use proxies::ALB123;
 use rollouts::ALB121;
-use servers::ALB063;
+use servers::{ALB063, ALB118};
 
 /// A gateway with labels, and these objects beside it.
 fn with(more: &str) -> Manifest {
@@ -140,20 +140,52 @@ fn redirects_that_loop() {
 }
 
 #[test]
-fn servers_that_istiod_skips() {
+fn servers_that_can_t_have_a_port_together() {
     let second: &[&str] = &["warning Gateway mesh/h /spec/servers/0"];
+    let both: &[&str] = &["warning Gateway mesh/g /spec/servers/0", "warning Gateway mesh/h /spec/servers/0"];
+    let refused: &[&str] = &["error Gateway mesh/h /spec/servers/0"];
+    let in_one: &[&str] = &["error Gateway mesh/g /spec/servers/1"];
     let server = |protocol: &str, hosts: &str| {
         let tls = if protocol == "HTTP" { "" } else { ", tls: {mode: SIMPLE}" };
         format!("{{port: {{number: 443, protocol: {protocol}, name: s}}, hosts: [{hosts}]{tls}}}")
     };
     let two = |one: &str, other: &str| with(&format!("{}---\n{}", gateway(one), named("h", other)));
-    let all = server("HTTPS", "'*'");
+    let (all, one) = (server("HTTPS", "'*'"), server("HTTPS", "a.example.com"));
+    let clear = server("HTTP", "'*'");
+    let passed = |sni: &str| {
+        let spec = format!("{{hosts: ['*'], gateways: [h], tls: [{{match: [{{sniHosts: [{sni}]}}]}}]}}");
+        let passing = server("TLS", "x.test").replace("SIMPLE", "PASSTHROUGH");
+        with(&format!("{}---\n{}{}", gateway(&all), named("h", &passing), route(&spec)))
+    };
+    let high =
+        format!("selector: {{app: gw, istio: gw}}\n{}", SPEC.replace("port: 443", "port: 443, targetPort: 8443"));
+    let to_80 = "name: gateway, port: {number: 80}";
+    let beside = |one: &str, other: &str| with(&gateway(&format!("{one}, {other}")));
+    hold(
+        &ALB118,
+        &[
+            ("other hosts", two(&all, &server("HTTPS", "a.example.com")), &[]),
+            ("the same host", two(&all, &all), &[]),
+            ("the same for another namespace", two(&all, &server("HTTPS", "'a/*'")), refused),
+            ("one host for two namespaces", two(&server("HTTPS", "a/x.test"), &server("HTTPS", "b/x.test")), refused),
+            ("all among others", two(&server("HTTPS", "'a/*', x.test"), &server("HTTPS", "'b/*'")), refused),
+            ("the own namespace twice", two(&server("HTTPS", "'./*'"), &server("HTTPS", "'mesh/*'")), &[]),
+            ("TLS without HTTP", two(&all, &server("HTTPS", "'a/*'").replace("HTTPS", "TLS")), &[]),
+            ("passed through for all, beside all", passed("'*'"), refused),
+            ("passed through for one, beside all", passed("x.test"), &[]),
+            ("TLS and clear text", two(&all, &clear), second),
+            ("TLS for one and clear text", two(&one, &clear), &[]),
+            ("TLS and clear text of one Gateway", beside(&all, &clear), in_one),
+            ("clear text and TLS of one Gateway", beside(&clear, &all), &[]),
+            ("on a port that no ALB leads to", beside(&all, &clear).spec(rule("/", "Prefix", to_80)), in_one),
+            ("on one target port", beside(&all.replace("443", "8443"), &clear).service(&high), in_one),
+        ],
+    );
     hold(
         &ALB063,
         &[
             ("the same host", two(&all, &all), second),
-            ("other hosts", two(&all, &server("HTTPS", "'a/*'")), &[]),
-            ("TLS and clear text", two(&all, &server("HTTP", "'*'")), second),
+            ("TLS for one and clear text", two(&one, &server("HTTP", "'*'")).set("backend-protocol", "HTTP"), both),
             (
                 "clear text twice",
                 two(&server("HTTP", "'*'"), &server("HTTP", "'*'")).set("backend-protocol", "HTTP"),

@@ -67,6 +67,9 @@ fn faults_of_single_releases() {
         assert_eq!(told(&ALB117, manifest, mended), [""; 0], "{expected}");
     }
     assert_eq!(told(&ALB117, &working().set("wafv2-acl-name", "none"), "2.14.0"), [""; 0]);
+    let of_class = working().class_params("{wafv2AclName: edge}");
+    assert_eq!(told(&ALB117, &of_class, "2.14.0"), ["error IngressClassParams alb /spec/wafv2AclName"]);
+    assert_eq!(told(&ALB117, &of_class, "2.14.1"), [""; 0]);
 }
 
 /// Rules of other families whose verdict or words depend on the release: id, a release, the one before, and what each says.

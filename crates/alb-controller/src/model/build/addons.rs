@@ -13,6 +13,9 @@ use crate::releases::Behaviour;
 impl<'a> Builder<'a> {
     /// As soon as any member gives a name, ARNs are not read (model_build_load_balancer_addons.go:35-106).
     pub fn wafv2(&self) -> Result<WebAcl, Reason> {
+        if self.web_acl_name_before_it_worked()? {
+            return Ok(WebAcl::Detached);
+        }
         let name =
             |member: &Member<'a>| member.text("wafv2-acl-name").filter(|name| !name.is_empty()).map(str::to_owned);
         let conflict = |names: &[String]| format!("conflicting WAFv2 WebACL names: {}", show_list(names));
@@ -20,9 +23,6 @@ impl<'a> Builder<'a> {
             Some(name) if name == "none" => return Ok(WebAcl::Detached),
             Some(name) => return Ok(WebAcl::Name(name)),
             None => {}
-        }
-        if self.web_acl_name_before_it_worked()? {
-            return Ok(WebAcl::Detached);
         }
         let conflict = |arns: &[String]| format!("conflicting WAFv2 WebACL ARNs: {}", show_list(arns));
         // From v2.8.2 to v2.13.4 an empty text is not even compared with the others.

@@ -118,6 +118,13 @@ fn web_acls_and_shield() {
             "Build: panic: runtime error: invalid memory address or nil pointer dereference [recovered]",
             "Built",
         ),
+        (
+            Behaviour::WebAclByName,
+            of_class(&[], "{wafv2AclName: edge}"),
+            "",
+            "Build: panic: runtime error: invalid memory address or nil pointer dereference [recovered]",
+            "Built",
+        ),
         (Behaviour::WebAclByName, with(&[("wafv2-acl-name", "none")]), "/wafv2", "\"\"", "\"\""),
     ]);
     let empty = model_by(&with(&arn("")), Version(2, 8, 1));
