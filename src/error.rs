@@ -46,6 +46,8 @@ pub struct Error {
     pub kind: Kind,
     /// What was being done and what is wrong. May have several lines.
     pub message: String,
+    /// Objects that the message is about, a line for each, with their places.
+    pub listed: Vec<(String, Place)>,
     /// Where.
     pub place: Option<Place>,
     /// What to do about it.
@@ -56,7 +58,7 @@ impl Error {
     /// An error of `kind` that says `message`.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), place: None, help: None }
+        Error { kind, message: message.into(), listed: Vec::new(), place: None, help: None }
     }
 
     /// An error of what came in on stdin.
@@ -78,6 +80,20 @@ impl Error {
             "this is a bug of istio-alb; nothing was changed. Please report it with the version, the stream \
              (without secrets) and the configuration",
         )
+    }
+
+    /// Lists objects below the message.
+    #[must_use]
+    pub fn listing(mut self, listed: impl IntoIterator<Item = (String, Place)>) -> Self {
+        self.listed.extend(listed);
+        self
+    }
+
+    /// The message with the objects below it.
+    #[must_use]
+    pub fn message_and_list(&self) -> String {
+        let listed = self.listed.iter().map(|(object, place)| format!("\n  {object}, {place}"));
+        std::iter::once(self.message.clone()).chain(listed).collect()
     }
 
     /// Says where.
@@ -141,7 +157,7 @@ impl fmt::Display for Error {
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&self.message_and_list())?;
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }

@@ -112,6 +112,16 @@ fn a_stream_has_the_places_of_its_files() {
     assert_eq!(String::from_utf8(by_hyphen).unwrap(), named);
 }
 
+/// The places that a message lists are those of the files, too.
+#[test]
+fn an_error_lists_places_in_their_files() {
+    let output = check(&["service.yaml", "service.yaml"], &[], b"");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let service = "edge/web (LoadBalancer, ports status-port 15021, http2 80), service.yaml, document 1, line 2";
+    assert!(said.starts_with("istio-alb: error: service.yaml, document 1, line 2: several Services"), "{said}");
+    assert_eq!(said.matches(service).count(), 2, "{said}");
+}
+
 #[test]
 fn what_is_no_file_is_said() {
     let said = |arguments: &[&str]| {

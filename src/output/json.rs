@@ -34,7 +34,7 @@ pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
 pub fn report_of_error(error: &Error) -> Value {
     let mut report = findings_json(&[], &[]);
     report["error"] = json!({
-        "message": error.message,
+        "message": error.message_and_list(),
         "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
         "place": error.place.as_ref().map(place_json),
         "exitCode": error.kind.exit_code(),

@@ -96,9 +96,11 @@ impl Sources {
     /// Makes the place of an error one in its file.
     #[must_use]
     pub fn named(&self, mut error: Error) -> Error {
-        if let Some(place) = &mut error.place {
-            self.name(place);
-        }
+        error
+            .place
+            .iter_mut()
+            .chain(error.listed.iter_mut().map(|(_, place)| place))
+            .for_each(|place| self.name(place));
         error
     }
 

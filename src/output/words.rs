@@ -42,7 +42,7 @@ impl Words {
     pub fn of_error(self, error: &Error) -> String {
         let place = error.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
         let help = error.help.as_ref().map(|help| format!("\n  help: {}", self.of(help))).unwrap_or_default();
-        visible_lines(&format!("{place}{}{help}", error.message))
+        visible_lines(&format!("{place}{}{help}", error.message_and_list()))
     }
 
     fn setting(self, setting: &Setting) -> String {

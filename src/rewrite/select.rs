@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Error;
+use crate::error::{Error, Place};
 use crate::help::Help;
 use crate::istio::gateway_api::not_for_the_web;
 use crate::istio::owner::{Owner, owner};
@@ -122,27 +122,27 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
-    let others: Vec<String> = objects
+    let others: Vec<(String, Place)> = objects
         .iter()
         .filter_map(|object| {
             let why = not_for_the_web(object)?;
-            Some(format!("Gateway {} ({why}), {}", object.full_name(), object.place))
+            Some((format!("Gateway {} ({why})", object.full_name()), object.place.clone()))
         })
         .collect();
     if !others.is_empty() && services(objects).next().is_none() {
-        return Error::input(format!("{wanted}; Gateways in the stream:\n  {}", others.join("\n  "))).help(
+        return Error::input(format!("{wanted}; Gateways in the stream:")).listing(others).help(
             "istiod makes gateways for the web from a Gateway of class istio; a stream that rightly has none passes with \
              [[gateway.ifMissing: pass]]",
         );
     }
-    let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
+    let seen: Vec<(String, Place)> = services(objects).map(|(_, service)| describe(service)).collect();
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
              that rightly has no gateway passes with [[gateway.ifMissing: pass]]",
         );
     }
-    Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(
+    Error::input(format!("{wanted}; Services in the stream:")).listing(seen).help(
         "a gateway is told by its port status-port (15021): choose another Service with [[gateway.name: NAME]]; a stream that \
          rightly has no gateway passes with [[gateway.ifMissing: pass]]",
     )
@@ -163,20 +163,16 @@ fn one_of(candidates: Vec<(usize, &Object)>, how: &'static str) -> Result<Option
         [] => Ok(None),
         [(index, _)] => Ok(Some(*index)),
         [(_, first), ..] => {
-            let names: Vec<String> = candidates.iter().map(|(_, service)| describe(service)).collect();
-            Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
-                .at(first.place.clone())
-                .help(
-                    Help::from("choose one with ")
-                        .then(how)
-                        .then(", or write one configuration document for each gateway"),
-                ))
+            let listed = candidates.iter().map(|(_, service)| describe(service));
+            Err(Error::input("several Services could be the gateway:").listing(listed).at(first.place.clone()).help(
+                Help::from("choose one with ").then(how).then(", or write one configuration document for each gateway"),
+            ))
         }
     }
 }
 
-/// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
-fn describe(service: &Object) -> String {
+/// A Service in one line, `istio-system/gw (LoadBalancer, ports http2 80, https 443)`, and where it is.
+fn describe(service: &Object) -> (String, Place) {
     let ports: Vec<String> = ports(&service.value)
         .iter()
         .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
@@ -189,7 +185,7 @@ fn describe(service: &Object) -> String {
     // The type as it is written; `type_of` returns the default for an empty one.
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     let of = service.origin.as_ref().map(|origin| format!(" of {}", origin.object)).unwrap_or_default();
-    format!("{}{of} ({kind}, {ports}), {}", service.full_name(), service.place)
+    (format!("{}{of} ({kind}, {ports})", service.full_name()), service.place.clone())
 }
 
 #[cfg(test)]
