@@ -1,56 +1,170 @@
-//! `show`: the same load balancer as tree, Mermaid and SVG, to the byte. `ISTIO_ALB_BLESS=1 cargo test --test show` writes what
-//! is expected, for somebody to look at.
+//! `show`: the same load balancer as tree, Mermaid, SVG and HTML, to the byte. `ISTIO_ALB_BLESS=1 cargo test --test show` writes
+//! what is expected, for somebody to look at.
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-const CASES: [(&str, &[&str]); 3] = [
-    ("helm3-default", &["--scheme", "internet-facing"]),
-    ("helm3-nlb-internal-allowlist", &[]),
-    ("how-to-full", &["--config", "examples/how-to-full.yaml"]),
+/// A picture: its name in `chart-fixtures/show`, the stream, the arguments.
+type Case = (&'static str, &'static str, &'static [&'static str]);
+
+const CASES: [Case; 12] = [
+    ("helm3-default", "cases/helm3-default/input.yaml", &["--scheme", "internet-facing"]),
+    ("helm3-nlb-internal-allowlist", "cases/helm3-nlb-internal-allowlist/input.yaml", &[]),
+    ("how-to-full", "cases/how-to-full/input.yaml", &["--config", "examples/how-to-full.yaml"]),
+    ("attach", "cases/helm3-attach/input.yaml", &["--phase", "attach"]),
+    (
+        "two-gateways",
+        "cases/helm3-two-gateways/input.yaml",
+        &["--config", "chart-fixtures/cases/helm3-two-gateways/istio-alb.yaml"],
+    ),
+    (
+        "ip-targets",
+        "cases/clusterip-with-ip-targets/input.yaml",
+        &["--config", "chart-fixtures/cases/clusterip-with-ip-targets/istio-alb.yaml"],
+    ),
+    ("gateway-api", "cases/helm3-gateway-api/input.yaml", &["--scheme", "internal"]),
+    ("certificate", "cases/helm3-default/input.yaml", &["--config", "chart-fixtures/show/alb.yaml"]),
+    ("group", "show/group.yaml", &["--as-is"]),
+    ("migration", "show/migration.yaml", &["--as-is"]),
+    ("rule-never-fires", "findings/ALB007-rule-never-fires.yaml", &["--as-is"]),
+    ("refused", "findings/ALB043-backend-not-found.yaml", &["--as-is"]),
 ];
+
+const FORMATS: [(&str, &str); 4] = [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg"), ("html", "html")];
+
+/// The reports that are compared to the byte; the texts of the rules are in them, so these are few.
+const REPORTS: [&str; 3] = ["how-to-full", "attach", "refused"];
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn show(manifests: impl Into<Vec<u8>>, format: &str, arguments: &[&str]) -> String {
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
+        .current_dir(project())
+        .env_clear()
+        .args(["show", "--format", format])
+        .args(arguments)
+        .write_stdin(manifests)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn manifests(path: &str) -> Vec<u8> {
+    std::fs::read(project().join("chart-fixtures").join(path)).unwrap()
+}
+
+fn assert_golden(shown: &str, path: PathBuf) {
+    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
+        std::fs::write(&path, shown).unwrap();
+    }
+    assert!(shown == std::fs::read_to_string(&path).unwrap(), "{} differs", path.display());
+}
 
 #[test]
 fn every_format_of_every_picture() {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (case, arguments) in CASES {
-        let input = std::fs::read(project.join("chart-fixtures/cases").join(case).join("input.yaml")).unwrap();
-        for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg")] {
-            let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
-                .current_dir(project)
-                .env_clear()
-                .args(["show", "--format", format])
-                .args(arguments)
-                .write_stdin(input.clone())
-                .output()
-                .unwrap();
-            let path = project.join(format!("chart-fixtures/show/{case}.{ending}"));
-            if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(&path, &output.stdout).unwrap();
-            }
-            assert_eq!(output.status.code(), Some(0), "{case} {format}");
-            assert_eq!(output.stdout, std::fs::read(&path).unwrap(), "{case} {format}");
+    for (case, stream, arguments) in CASES {
+        for (format, ending) in FORMATS.into_iter().filter(|(format, _)| *format != "html" || REPORTS.contains(&case)) {
+            let shown = show(manifests(stream), format, arguments);
+            assert_golden(&shown, project().join(format!("chart-fixtures/show/{case}.{ending}")));
         }
     }
 }
 
+/// README.md shows it.
 #[test]
-fn a_group_with_everything() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("chart-fixtures/show");
-    let input = std::fs::read(folder.join("group.yaml")).unwrap();
-    for (format, ending) in [("tree", "txt"), ("mermaid", "mmd"), ("svg", "svg")] {
-        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
-            .env_clear()
-            .args(["show", "--as-is", "--format", format])
-            .write_stdin(input.clone())
-            .output()
-            .unwrap();
-        let path = folder.join(format!("group.{ending}"));
-        if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-            std::fs::write(&path, &output.stdout).unwrap();
+fn the_picture_of_the_documentation_is_that_of_its_configuration() {
+    let readme = std::fs::read_to_string(project().join("README.md")).unwrap();
+    let configuration = std::fs::read_to_string(project().join("chart-fixtures/show/alb.yaml")).unwrap();
+    let (_, configuration) = configuration.split_once('\n').unwrap();
+    assert!(readme.contains(configuration), "README.md has another configuration than chart-fixtures/show/alb.yaml");
+    let shown = show(manifests("cases/helm3-default/input.yaml"), "svg", &["--config", "chart-fixtures/show/alb.yaml"]);
+    assert_golden(&shown, project().join("docs/alb.svg"));
+}
+
+/// An SVG, and a report with one in it: XML without a script, and nothing is fetched from elsewhere.
+fn assert_harmless(markup: &str) {
+    let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
+    let document = roxmltree::Document::parse_with_options(markup, options).unwrap();
+    for node in document.descendants().filter(roxmltree::Node::is_element) {
+        let name = node.tag_name().name();
+        assert!(
+            !["script", "iframe", "object", "embed", "image", "img", "link", "use", "a", "foreignObject"]
+                .contains(&name),
+            "{name}"
+        );
+        for attribute in node.attributes() {
+            let (name, value) = (attribute.name(), attribute.value());
+            assert!(!name.starts_with("on") && !["href", "src", "style"].contains(&name), "{name}={value}");
+            assert!(!value.contains("url("), "{name}={value}");
         }
-        assert_eq!(output.stdout, std::fs::read(&path).unwrap(), "{format}");
+    }
+    let styles = document.descendants().filter(|node| node.has_tag_name("style") || node.tag_name().name() == "style");
+    assert!(styles.filter_map(|node| node.text()).all(|text| !text.contains("url(") && !text.contains("@import")));
+    let picture = document.descendants().find(|node| node.tag_name().name() == "svg").unwrap();
+    assert_eq!(picture.attribute("role"), Some("img"));
+    for part in ["title", "desc"] {
+        let text = picture.children().find(|node| node.tag_name().name() == part).and_then(|node| node.text()).unwrap();
+        assert!(text.len() > 10, "{part}");
+    }
+}
+
+#[test]
+fn pictures_and_reports_are_xml_without_scripts_and_have_a_text_for_those_who_cannot_see_them() {
+    for (_, stream, arguments) in CASES {
+        for format in ["svg", "html"] {
+            let shown = show(manifests(stream), format, arguments);
+            assert_harmless(&shown);
+            assert_eq!(shown, show(manifests(stream), format, arguments), "the same twice");
+        }
+    }
+}
+
+/// Names and values that are markup in HTML, SVG and Mermaid, end their texts, or turn the direction of a line.
+const HOSTILE: [&str; 9] = [
+    "</text><script>alert(1)</script>",
+    "\"]:::error; click n0 href \"javascript:alert(1)\"",
+    "]]>--><!--",
+    "'\"><img src=x onerror=alert(1)>",
+    "%%{init: {\"securityLevel\": \"loose\"}}%%",
+    "a\\nb\\u0000\\u0007c",
+    "\\u202Egnp.exe\\uFFFF",
+    "#quot;&quot;&#34;`**b**`",
+    "1. end\\nsubgraph x",
+];
+
+#[test]
+fn what_somebody_wrote_into_a_manifest_is_text_in_every_format() {
+    for hostile in HOSTILE {
+        let quoted = format!("\"{}\"", hostile.replace('"', "\\\""));
+        let manifests = format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: gw, namespace: ns}}\nspec:\n  type: NodePort\n  selector: {{app: {quoted}}}\n  \
+             ports: [{{name: {quoted}, port: 443, targetPort: {quoted}, nodePort: 30443}}]\n---\napiVersion: networking.k8s.io/v1\n\
+             kind: Ingress\nmetadata:\n  name: {quoted}\n  namespace: ns\n  annotations:\n    kubernetes.io/ingress.class: alb\n    \
+             alb.ingress.kubernetes.io/load-balancer-name: {quoted}\n    alb.ingress.kubernetes.io/wafv2-acl-arn: {quoted}\n    \
+             alb.ingress.kubernetes.io/security-groups: {quoted}\n    alb.ingress.kubernetes.io/healthcheck-path: {quoted}\n    \
+             {quoted}: {quoted}\nspec:\n  rules:\n  - http:\n      paths:\n      - path: /x\n        pathType: Prefix\n        \
+             backend: {{service: {{name: gw, port: {{number: 443}}}}}}\n      - path: /y\n        pathType: Prefix\n        \
+             backend: {{service: {{name: {quoted}, port: {{number: 443}}}}}}\n"
+        );
+        for format in ["svg", "html"] {
+            assert_harmless(&show(manifests.as_str(), format, &["--as-is"]));
+        }
+        let flowchart = show(manifests.as_str(), "mermaid", &["--as-is"]);
+        for line in flowchart.lines().skip(3) {
+            // Every line is one of ours, with no more than its own quotes.
+            let quotes = line.matches('"').count();
+            assert!(quotes == 0 || quotes == 2, "{line}");
+            let outside: String = line.split('"').step_by(2).collect();
+            assert!(!outside.contains("click") && !outside.contains("%%"), "{line}");
+            assert!(line.chars().all(|letter| !letter.is_control() && letter != '\u{202e}'), "{line}");
+        }
+        assert!(
+            flowchart.lines().take(3).all(|line| !line.contains("%%") && !line.contains(['<', '{', '"', ';'])),
+            "{flowchart}"
+        );
     }
 }
 
@@ -61,18 +175,125 @@ fn what_is_refused_is_shown_with_the_controllers_words() {
                     {service: {name: s, port: {number: 80}}}\n";
     for (format, expected) in [
         ("tree", "the controller refuses it: unknown scheme: public\n"),
-        ("mermaid", "n1[\"Ingress ns/a&lt;b\"]"),
+        ("mermaid", "<b>Ingress ns/a#60;b</b>"),
         ("svg", "Ingress ns/a&lt;b</text>"),
     ] {
-        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
-            .env_clear()
-            .args(["show", "--as-is", "--format", format])
-            .write_stdin(manifest)
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
+        let text = show(manifest, format, &["--as-is"]);
         assert!(text.contains(expected), "{text}");
     }
+}
+
+/// What each picture has to say.
+#[test]
+fn the_text_of_a_picture_tells_the_way_and_what_to_look_at() {
+    let words = |case: &str| {
+        let finding = (case, case, &["--as-is"] as &[&str]);
+        let (_, stream, arguments) = CASES.into_iter().find(|(name, ..)| *name == case).unwrap_or(finding);
+        let shown = show(manifests(stream), "svg", arguments);
+        let (_, words) = shown.split_once("<desc id=\"picture-words\">").unwrap();
+        words.split_once("</desc>").unwrap().0.to_owned()
+    };
+    for (case, expected) in [
+        ("certificate", "From there to Listener HTTP 80 in clear text, and to Listener HTTPS 443 by TLS."),
+        ("certificate", "Rule 1: every path (/*), forward to Target group: nodes by TLS."),
+        ("certificate", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
+        ("attach", "Old load balancer: NLB: internet-facing; ports 15021, 80, 443"),
+        ("attach", "From there to Gateway pods (Istio)."),
+        ("migration", "(warning: open door: on the internet, and the old load balancer is internal)"),
+        ("migration", "(warning: open door: open to everybody, and the old load balancer has an allow-list)"),
+        ("rule-never-fires", "never reached: rule 1 takes every request before it"),
+        ("migration", "(error: ALB002: istio-ingressgateway:80 speaks plain HTTP"),
+        ("migration", "Service legacy (warning: not in these manifests"),
+        ("group", "Ingresses of this group that are not in these manifests share the load balancer"),
+        ("group", "From there to Network Load Balancer in front."),
+        (
+            "group",
+            "to Target group: pods in clear text (weight 90) and to Target group: pods in clear text (weight 10)",
+        ),
+        ("group", "log in first, with OpenID Connect at https://id.example.com"),
+        ("ip-targets", "From there to Gateway pods (Istio) by TLS."),
+        ("how-to-full", "(warning: the ALB speaks clear text, and the port behind it TLS)"),
+        (
+            "findings/ALB063-gateway-not-for-an-alb.yaml",
+            "(HTTPS, SIMPLE) (warning: ALB063: the server on port 443 has the hosts www.example.com",
+        ),
+        (
+            "findings/ALB079-group-members-disagree.yaml",
+            "internet-facing:{}]) (error: ALB079: scheme is internal here and internet-facing in Ingress",
+        ),
+        ("gateway-api", "made by istiod from the Gateway"),
+        ("refused", "Nothing is built: the controller refuses it"),
+    ] {
+        let words = words(case);
+        assert!(words.contains(expected), "{case}: {expected}\n{words}");
+    }
+    assert_eq!(words("two-gateways").matches("Application Load Balancer").count(), 2);
+}
+
+/// A port for everybody beside an allow-list, of the same port and of another one.
+#[test]
+fn open_doors_are_marked() {
+    let ingress = |name: &str, ports: &str, ranges: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {name}\n  annotations:\n    kubernetes.io/ingress.class: \
+             alb\n    alb.ingress.kubernetes.io/group.name: g\n    alb.ingress.kubernetes.io/listen-ports: '{ports}'\n    \
+             alb.ingress.kubernetes.io/inbound-cidrs: {ranges}\nspec:\n  defaultBackend: {{service: {{name: s, port: {{number: 80}}}}}}\n---\n"
+        )
+    };
+    let closed = ingress("a", r#"[{"HTTP": 80}]"#, "10.0.0.0/8");
+    for (other, expected) in [
+        (
+            ingress("b", r#"[{"HTTP": 81}]"#, "0.0.0.0/0"),
+            "open door: port 81 takes everybody, and port 80 has an allow-list",
+        ),
+        (
+            ingress("b", r#"[{"HTTP": 81}]"#, "10.0.0.0/8,0.0.0.0/0"),
+            "open door: port 81 takes everybody, whatever other ranges",
+        ),
+        (ingress("b", r#"[{"HTTP": 81}]"#, "10.0.0.0/8"), ""),
+    ] {
+        let shown = show(format!("{closed}{other}"), "svg", &["--as-is"]);
+        let (_, words) = shown.split_once("<desc").unwrap();
+        let words = words.split_once("</desc>").unwrap().0;
+        assert!(words.contains(expected), "{words}");
+        assert_eq!(words.contains("takes everybody"), !expected.is_empty(), "{words}");
+    }
+}
+
+/// Each origin that a setting can have.
+#[test]
+fn a_report_says_where_each_setting_comes_from() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata:\n  name: gw\n  namespace: ns\n  annotations:\n    \
+                   service.beta.kubernetes.io/aws-load-balancer-type: external\n    \
+                   service.beta.kubernetes.io/aws-load-balancer-scheme: internal\n    \
+                   alb.ingress.kubernetes.io/group.name: edge\nspec:\n  type: LoadBalancer\n  loadBalancerSourceRanges: [10.0.0.0/8]\n  \
+                   ports:\n  - {name: status-port, port: 15021}\n  - {name: http2, port: 80}\n  - {name: https, port: 443}\n---\n\
+                   apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: common-external-ingress\n  namespace: ns\n  \
+                   annotations:\n    alb.ingress.kubernetes.io/waf-acl-id: kept\nspec: {}\n";
+    let report = show(
+        service,
+        "html",
+        &["--target-type", "ip", "--set", "ingress.annotations.example=x", "--service-type", "ClusterIP"],
+    );
+    let alb = "alb.ingress.kubernetes.io/";
+    for (name, value, origin) in [
+        (
+            format!("{alb}scheme"),
+            "internal",
+            "carried over from service.beta.kubernetes.io/aws-load-balancer-scheme of the Service",
+        ),
+        (format!("{alb}inbound-cidrs"), "10.0.0.0/8", "carried over from spec.loadBalancerSourceRanges of the Service"),
+        (format!("{alb}group.name"), "edge", "moved: the Service had this annotation"),
+        (format!("{alb}target-type"), "ip", "configured: ingress.targetType (--target-type)"),
+        (format!("{alb}waf-acl-id"), "kept", "kept: the Ingress in the stream has it"),
+        (format!("{alb}backend-protocol"), "HTTPS", "default"),
+        ("example".to_owned(), "x", "configured: ingress.annotations[example] (--set)"),
+        ("spec.type of the Service".to_owned(), "ClusterIP", "configured: service.type (--service-type)"),
+    ] {
+        let row = format!("<tr><td>{name}</td><td>{value}</td><td>{origin}</td></tr>");
+        assert!(report.contains(&row), "{row}\n{report}");
+    }
+    assert!(report.contains("<tr><td>/spec/type</td><td>LoadBalancer</td><td>ClusterIP</td></tr>"), "{report}");
 }
 
 /// `show --as-is` of an Ingress that leads to port 80 of the Service `gw`, behind the Services before it.

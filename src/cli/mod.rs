@@ -197,6 +197,8 @@ pub enum ShowFormat {
     Mermaid,
     /// For a browser.
     Svg,
+    /// A report for a change request: the picture, the findings, the settings and where each comes from.
+    Html,
     /// For programs.
     Json,
 }

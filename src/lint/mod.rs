@@ -32,6 +32,7 @@ use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
 pub use facts::not_judged::NotJudged;
 use facts::not_judged::not_judged;
+pub use facts::shadowing::{Shadowing, default_is_reachable};
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::{self, Object, Objects};
 pub use locate::locate;

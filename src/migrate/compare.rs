@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::annotations::{ALB, PREFIX};
+use super::annotations::{ALB, PREFIX, annotations_of};
 use super::carried::Carried;
 use super::rules::{ALB022, ALB027, ALB059, ALB096, ALB101, ALB120};
 use crate::finding::{Finding, Rule, Severity};
@@ -130,10 +130,7 @@ pub fn name_taken(service: &BTreeMap<&str, &str>, ingress: &BTreeMap<String, Str
 /// ports that are often closed. `service` is the Service after the rewrite.
 #[must_use]
 pub fn nodes_as_targets(annotations: &BTreeMap<&str, &str>, service: &Value) -> Vec<Finding> {
-    let is_ip = |(suffix, wanted): &(&str, &str)| annotations.get(format!("{PREFIX}{suffix}").as_str()) == Some(wanted);
-    let ip =
-        [("aws-load-balancer-nlb-target-type", "ip"), ("aws-load-balancer-type", "nlb-ip")].into_iter().find(is_ip);
-    let Some((suffix, value)) = ip else { return Vec::new() };
+    let Some((suffix, value)) = pods_as_targets(annotations) else { return Vec::new() };
     let at = |rule: &'static Rule, message: String| {
         let key = format!("{PREFIX}{suffix}");
         Finding::new(rule, format!("{key}: {message}")).field(pointer::of(["metadata", "annotations", &key]))
@@ -152,6 +149,18 @@ pub fn nodes_as_targets(annotations: &BTreeMap<&str, &str>, service: &Value) -> 
         findings.push(at(&ALB120, message));
     }
     findings
+}
+
+/// The annotation by which an NLB leads to pods, and its value.
+fn pods_as_targets(annotations: &BTreeMap<&str, &str>) -> Option<(&'static str, &'static str)> {
+    let is_ip = |(suffix, wanted): &(&str, &str)| annotations.get(format!("{PREFIX}{suffix}").as_str()) == Some(wanted);
+    [("aws-load-balancer-nlb-target-type", "ip"), ("aws-load-balancer-type", "nlb-ip")].into_iter().find(is_ip)
+}
+
+/// Whether the old load balancer of a Service leads to its pods, past the nodes.
+#[must_use]
+pub fn leads_to_pods(service: &Value) -> bool {
+    pods_as_targets(&annotations_of(service)).is_some()
 }
 
 /// The first port that security groups between nodes usually open.

@@ -11,6 +11,7 @@ mod attributes;
 pub mod carried;
 pub mod compare;
 mod health;
+mod origins;
 mod reached;
 pub mod rules;
 mod scheme;
@@ -28,7 +29,10 @@ use carried::{Carry, Setting};
 
 pub use annotations::{ALB, PREFIX, annotations_of, external_dns, is_external_dns, is_stripped};
 pub use carried::{Carried, Options, UnknownScheme};
+pub use compare::leads_to_pods;
+pub use origins::origins;
 pub use reached::reached;
+pub use scheme::{Controller, controller_of};
 
 /// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.
 #[must_use]

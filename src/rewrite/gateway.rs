@@ -57,12 +57,7 @@ impl<'s> Rewrite<'s> {
         let spec = &settings.spec;
         let original = &objects[service];
         let controller = lint::context::options(spec).release();
-        let options = migrate::Options {
-            backend: backend_number(spec),
-            phase: spec.phase(),
-            carry_over: spec.carry_over(),
-            service_webhook: controller.has(Behaviour::ServiceWebhook),
-        };
+        let options = carry_options(spec);
         let before = migrate::carry(&original.value, options);
         let carried = if spec.carry_over() { before.clone() } else { Carried::default() };
         let moved = moved(original, spec.phase());
@@ -110,6 +105,16 @@ impl<'s> Rewrite<'s> {
         let moved = moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let carried = carried.annotations.into_iter().chain(moved).collect();
         Ok(Rewrite { settings, service, existing, plan, patched, made, anchor, served, built, carried, before })
+    }
+}
+
+/// How the old load balancer of a gateway is carried over.
+pub(super) fn carry_options(spec: &Spec) -> migrate::Options {
+    migrate::Options {
+        backend: backend_number(spec),
+        phase: spec.phase(),
+        carry_over: spec.carry_over(),
+        service_webhook: lint::context::options(spec).release().has(Behaviour::ServiceWebhook),
     }
 }
 

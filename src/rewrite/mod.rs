@@ -13,6 +13,7 @@ mod gateway;
 pub mod ingress;
 pub mod insert;
 pub mod made;
+pub mod origins;
 pub mod select;
 pub mod service;
 mod transition;

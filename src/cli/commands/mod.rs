@@ -5,6 +5,7 @@ mod diff;
 mod export;
 mod init;
 mod show;
+mod tables;
 
 pub use check::{How, check, report};
 pub use diff::diff;

@@ -1,11 +1,9 @@
 //! The load balancer as a diagram: the verdict of the controller, then the way of the traffic from the client to the pods.
 //!
-//! The model alone is asked. One [`Branch`] with its branches is made from it, and three modules draw that: as a tree, as a
-//! Mermaid flowchart, as SVG. What the manifests leave open is named as such, never left out and never guessed.
+//! The model alone is asked. One [`Branch`] with its branches is made from it, for a terminal; [`super::picture`] is for people who
+//! would rather see it. What the manifests leave open is named as such, never left out and never guessed.
 
-mod mermaid;
-mod phrases;
-mod svg;
+pub(super) mod phrases;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -21,8 +19,6 @@ use alb_controller::model::{
     Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };
 
-pub use mermaid::mermaid;
-pub use svg::svg;
 pub use tree::tree;
 
 /// A node of the diagram and the nodes after it.

@@ -11,7 +11,7 @@ use alb_controller::model::{
 const LONGEST: usize = 60;
 
 /// Which requests a rule takes.
-pub(super) fn conditions(conditions: &[Condition]) -> String {
+pub fn conditions(conditions: &[Condition]) -> String {
     if conditions.is_empty() {
         return "every request".to_owned();
     }
@@ -49,7 +49,7 @@ fn pair(pair: &KeyValue) -> String {
 }
 
 /// How a rule rewrites a request before it is forwarded.
-pub(super) fn transforms(transforms: &[Transform]) -> Vec<String> {
+pub fn transforms(transforms: &[Transform]) -> Vec<String> {
     let mut texts = Vec::new();
     for transform in transforms {
         let configs = [("host", &transform.host_header_rewrite_config), ("URL", &transform.url_rewrite_config)];
@@ -63,7 +63,7 @@ pub(super) fn transforms(transforms: &[Transform]) -> Vec<String> {
 }
 
 /// Where a redirect leads: the host, and what else it changes.
-pub(super) fn redirect(to: &Redirect) -> String {
+pub fn redirect(to: &Redirect) -> String {
     let changed = |name: &str, part: &Option<String>| part.clone().filter(|text| !is_kept(name, text));
     let mut text = match changed("host", &to.host) {
         Some(host) => format!("redirect to {host}"),
@@ -86,7 +86,7 @@ fn is_kept(name: &str, text: &str) -> bool {
 }
 
 /// What the load balancer answers by itself.
-pub(super) fn fixed_response(response: &FixedResponse) -> String {
+pub fn fixed_response(response: &FixedResponse) -> String {
     match response.message_body.as_deref().unwrap_or_default() {
         "" => format!("answer {}", response.status_code),
         body => format!("answer {}, {:?}", response.status_code, short(body)),
@@ -94,12 +94,12 @@ pub(super) fn fixed_response(response: &FixedResponse) -> String {
 }
 
 /// Who may go on, with an OpenID Connect provider.
-pub(super) fn oidc(config: &AuthenticateOidc) -> String {
+pub fn oidc(config: &AuthenticateOidc) -> String {
     log_in(&format!("OpenID Connect at {}", config.issuer), &config.session)
 }
 
 /// Who may go on, with a Cognito user pool.
-pub(super) fn cognito(config: &AuthenticateCognito) -> String {
+pub fn cognito(config: &AuthenticateCognito) -> String {
     log_in(&format!("the Cognito user pool {}", config.user_pool_arn), &config.session)
 }
 
@@ -113,12 +113,12 @@ fn log_in(with: &str, session: &Session) -> String {
 }
 
 /// Who may go on, with a bearer token.
-pub(super) fn jwt(config: &JwtValidation) -> String {
+pub fn jwt(config: &JwtValidation) -> String {
     format!("a bearer token (JWT) issued by {} is needed", config.issuer)
 }
 
 /// How the target groups of a forward share the requests.
-pub(super) fn stickiness(forward: &Forward) -> String {
+pub fn stickiness(forward: &Forward) -> String {
     match &forward.target_group_stickiness_config {
         Some(config) if config.enabled == Some(true) => {
             let seconds = config.duration_seconds.map_or_else(|| "null".to_owned(), |seconds| seconds.to_string());
