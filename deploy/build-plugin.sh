@@ -6,6 +6,8 @@
 #   deploy/build-plugin.sh                      for this machine
 #   deploy/build-plugin.sh TARGET ...           for other targets that rustup and a linker here can build for
 #
+# Man pages and completions go to share/.
+#
 # On Linux the program is built static (musl) where that target is installed (`rustup target add`).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -44,3 +46,5 @@ for target in "$@"; do
   mv "$folder/$name.new" "$folder/$name"
   echo "$folder/$name"
 done
+cargo run --quiet --locked --example pages -- share
+echo share

@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
-# Packs one archive with the programs of all platforms, as `helm plugin install URL` of Helm 4 wants it: the folder
+# Packs one archive with the programs of all platforms, man pages and completions, as `helm plugin install URL` of Helm 4 wants it: the folder
 # inside has the name of the file without its version, and holds only folders and plain files. The same input gives
 # the same bytes.
 #
 #   deploy/package-plugin.sh                    bin/ of this folder into dist/istio-alb-VERSION.tgz
-#   --from DIR  --to DIR                        other folders
-#   --partial                                   not every platform need be there
+#   --from DIR  --share DIR  --to DIR           other folders than bin/, share/ and dist/
+#   --partial                                   neither every platform nor share/ need be there
 #
 # Sign it afterwards with `helm plugin package`'s own key handling or gpg; do not rename it then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-from=bin to=dist partial=no
+from=bin share=share to=dist partial=no
 while [ $# -gt 0 ]; do
   case $1 in
     --from) from=$2; shift 2 ;;
+    --share) share=$2; shift 2 ;;
     --to) to=$2; shift 2 ;;
     --partial) partial=yes; shift ;;
     *) echo "package-plugin: unknown argument $1; see the top of $0" >&2; exit 2 ;;
@@ -45,6 +46,12 @@ while read -r program; do # as plugin.yaml names them
     exit 1
   fi
 done < <(sed -n 's|^ *command: \${HELM_PLUGIN_DIR}/bin/||p' plugin.yaml)
+if [ -d "$share" ]; then
+  cp -R "$share" "$work/istio-alb/share"
+elif [ "$partial" = no ]; then
+  echo "package-plugin: $share is missing; deploy/build-plugin.sh writes it" >&2
+  exit 1
+fi
 [ "$found" -gt 0 ] || { echo "package-plugin: $from holds no program" >&2; exit 1; }
 
 mkdir -p "$to"

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::help::Help;
+
 pub use manifest_yaml::Place;
 
 /// What kind of failure it is. The kind alone decides the exit code.
@@ -44,17 +46,19 @@ pub struct Error {
     pub kind: Kind,
     /// What was being done and what is wrong. May have several lines.
     pub message: String,
+    /// Objects that the message is about, a line for each, with their places.
+    pub listed: Vec<(String, Place)>,
     /// Where.
     pub place: Option<Place>,
     /// What to do about it.
-    pub help: Option<String>,
+    pub help: Option<Help>,
 }
 
 impl Error {
     /// An error of `kind` that says `message`.
     #[must_use]
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), place: None, help: None }
+        Error { kind, message: message.into(), listed: Vec::new(), place: None, help: None }
     }
 
     /// An error of what came in on stdin.
@@ -78,6 +82,20 @@ impl Error {
         )
     }
 
+    /// Lists objects below the message.
+    #[must_use]
+    pub fn listing(mut self, listed: impl IntoIterator<Item = (String, Place)>) -> Self {
+        self.listed.extend(listed);
+        self
+    }
+
+    /// The message with the objects below it.
+    #[must_use]
+    pub fn message_and_list(&self) -> String {
+        let listed = self.listed.iter().map(|(object, place)| format!("\n  {object}, {place}"));
+        std::iter::once(self.message.clone()).chain(listed).collect()
+    }
+
     /// Says where.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
@@ -87,7 +105,7 @@ impl Error {
 
     /// Says what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }
@@ -109,12 +127,12 @@ pub fn cut(text: &str, letters: usize) -> Cow<'_, str> {
     }
 }
 
-/// A text as it can be shown on one line, without control characters.
+/// A text as it can be shown on one line, with its control characters escaped, and those that reorder a line.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        match letter.is_control() {
+        match is_invisible(letter) {
             true => shown.extend(letter.escape_default()),
             false => shown.push(letter),
         }
@@ -122,12 +140,24 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// The same for a text of several lines.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
+/// Control characters, and those that change the direction or the lines of a text.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
         }
-        f.write_str(&self.message)?;
+        f.write_str(&self.message_and_list())?;
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }

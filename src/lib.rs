@@ -70,6 +70,7 @@ pub mod finding;
 pub mod flux;
 #[cfg(test)]
 mod golden;
+pub mod help;
 pub mod hosts;
 pub mod istio;
 pub mod lint;

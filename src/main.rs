@@ -7,12 +7,14 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use istio_alb::cli::commands::{self, How, Printed};
-use istio_alb::cli::{self, Argocd, Cli, Color, Command, CompareFormat, Parsed};
+use istio_alb::cli::{self, Argocd, CheckFormat, Cli, Color, Command, CompareFormat, Parsed};
 use istio_alb::config::{self, Files, Options, Settings};
-use istio_alb::error::{Error, Kind};
+use istio_alb::error::{Error, Kind, visible_lines};
 use istio_alb::finding::{Finding, Severity};
 use istio_alb::hosts::{argocd, helm, krm};
 use istio_alb::lint;
+use istio_alb::output::sources::{STDIN, Sources};
+use istio_alb::output::words::Words;
 use istio_alb::output::{json, text};
 use istio_alb::rewrite::{Rewritten, rewrite};
 
@@ -33,47 +35,51 @@ fn main() -> ExitCode {
         // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
             let input = read_in().unwrap_or_default();
-            refuse(&format!("istio-alb: error: {error}\n"), error.kind.exit_code(), &input, &env)
+            let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
+            refuse(&message, error.kind.exit_code(), &input, &env)
         }
-        Err(error) => fail(&error.into()),
+        Err(error) => {
+            let code = error.kind.exit_code();
+            write_messages(&error_text(&error.into(), words(&env, None)));
+            code
+        }
     };
     ExitCode::from(code)
 }
 
 /// Runs the filter or a command beside it. `function` is the configuration that kustomize passes to an exec function.
 fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
-    let on = |input: anyhow::Result<Vec<u8>>, print: &dyn Fn(&str, &[Settings]) -> anyhow::Result<Printed>| {
-        let input = input?;
-        let text = commands::text_of(&input)?;
-        print(text, &config::resolve(options, env, &Disk, None, lint::REGISTRY)?)
-    };
+    let colored = |color: &Color| color.is_wanted(io::stdout().is_terminal(), |name| variable(env, name));
+    let on =
+        |read: anyhow::Result<Given>, as_is: bool, print: &dyn Fn(&Sources, &[Settings]) -> anyhow::Result<Printed>| {
+            with_sources(read, as_is, options, env, print)
+        };
     let printed = match command {
         None | Some(Command::Krm) => return filter(options, env, function),
         Some(Command::Argocd { request: Argocd::Generate }) => return generate(options, env),
         Some(Command::Argocd { request: Argocd::Parameters }) => Ok(Printed::output(argocd::parameters::announce())),
-        Some(Command::Check { format, as_is }) => {
-            let how = How { format: *format, as_is: *as_is };
-            on(read_in(), &|text, settings| Ok(commands::check(text, settings, how)?))
+        Some(Command::Check { files, format, as_is, color }) => {
+            let usual = if io::stdout().is_terminal() { CheckFormat::Full } else { CheckFormat::Text };
+            let how = How { format: format.unwrap_or(usual), as_is: *as_is, colored: colored(color) };
+            on(read_files(files), *as_is, &|sources, settings| Ok(commands::check(sources, settings, how)?))
         }
-        Some(Command::Diff { color }) => {
-            let colored = match color {
-                Color::Always => true,
-                Color::Never => false,
-                Color::Auto => io::stdout().is_terminal() && variable(env, "NO_COLOR").is_none_or(str::is_empty),
-            };
-            on(read_in(), &|text, settings| Ok(commands::diff(text, settings, colored)?))
+        Some(Command::Diff { files, color }) => {
+            let colored = colored(color);
+            on(read_files(files), false, &|sources, settings| Ok(commands::diff(sources, settings, colored)?))
         }
-        Some(Command::Show { format, as_is }) => {
-            on(read_in(), &|text, settings| Ok(commands::show(text, settings, *format, *as_is)?))
+        Some(Command::Show { files, format, as_is }) => on(read_files(files), *as_is, &|sources, settings| {
+            Ok(commands::show(sources.text(), settings, *format, *as_is)?)
+        }),
+        Some(Command::Init { files }) => {
+            let is_alone = files.is_empty() && io::stdin().is_terminal();
+            let read = if is_alone { Ok(Vec::new()) } else { read_files(files) };
+            on(read, false, &|sources, settings| Ok(commands::init(sources.text(), settings)?))
         }
         Some(Command::Compare { live, manifest, format }) => compare(live, manifest, *format),
-        Some(Command::Init) => {
-            on(if io::stdin().is_terminal() { Ok(Vec::new()) } else { read_in() }, &|text, settings| {
-                Ok(commands::init(text, settings)?)
-            })
+        Some(Command::Export { host }) => {
+            on(read_files(&[]), false, &|sources, settings| commands::export(sources.text(), settings, host))
         }
-        Some(Command::Export { host }) => on(read_in(), &|text, settings| commands::export(text, settings, host)),
-        Some(Command::Explain { id }) => commands::explain(id).map_err(Into::into),
+        Some(Command::Explain { id }) => commands::explain(id.as_deref()).map_err(Into::into),
         Some(Command::Schema) => Ok(Printed::output(config::schema::text())),
         Some(Command::Completions { shell }) => Ok(commands::completions(*shell)),
     };
@@ -93,6 +99,69 @@ fn compare(live: &Path, manifest: &Path, format: CompareFormat) -> anyhow::Resul
     Ok(commands::compare(commands::text_of(&live)?, commands::text_of(&manifest)?, format)?)
 }
 
+/// What a command was given: files, each with its name; stdin has none.
+type Given = Vec<(Option<String>, Vec<u8>)>;
+
+/// Runs a command on files or stdin, and writes the report that was asked for: what `check` says of them.
+fn with_sources(
+    read: anyhow::Result<Given>,
+    as_is: bool,
+    options: &Options,
+    env: &[(String, String)],
+    print: &dyn Fn(&Sources, &[Settings]) -> anyhow::Result<Printed>,
+) -> anyhow::Result<Printed> {
+    let path = config::report(options, env)?;
+    let write = |report: serde_json::Value| path.as_ref().map_or(Ok(()), |path| write_json(path, &report));
+    let ready = read.and_then(|read| Ok(commands::sources(read)?)).and_then(|sources| {
+        let settings = config::resolve(options, env, &Disk, None, lint::REGISTRY)?;
+        Ok((sources, settings))
+    });
+    let (sources, settings) = match ready {
+        Ok(ready) => ready,
+        Err(error) => {
+            if let Some(error) = error.downcast_ref() {
+                write(json::report_of_error(error))?;
+            }
+            return Err(error);
+        }
+    };
+    if path.is_some() {
+        write(commands::report(&sources, &settings, as_is))?;
+    }
+    print(&sources, &settings).map_err(|error| match error.downcast::<Error>() {
+        Ok(error) => sources.named(error).into(),
+        Err(other) => other,
+    })
+}
+
+/// Reads files, or stdin where none is named; `-` is stdin, too.
+fn read_files(files: &[PathBuf]) -> anyhow::Result<Given> {
+    let is_stdin = |path: &Path| path == Path::new("-");
+    if files.iter().all(|path| is_stdin(path)) && files.len() < 2 {
+        return Ok(vec![(None, read_in()?)]);
+    }
+    if files.iter().filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Error::usage("`-` is named twice, and stdin can be read once").help("name it once").into());
+    }
+    files
+        .iter()
+        .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?)) } else { read_file(path) })
+        .collect()
+}
+
+fn read_file(path: &Path) -> anyhow::Result<(Option<String>, Vec<u8>)> {
+    let name = path.display().to_string();
+    match std::fs::read(path) {
+        Ok(bytes) => Ok((Some(name), bytes)),
+        Err(error) if error.kind() == ErrorKind::IsADirectory => {
+            Err(Error::usage(format!("{name} is a folder, and manifests are read from files"))
+                .help("name its files; of a chart give what `helm template` prints")
+                .into())
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+    }
+}
+
 /// What Helm runs: all of stdin is read, all of the output is ready, then it is written, and the write is checked.
 fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
@@ -101,25 +170,29 @@ fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -
     };
     match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
-            let errors = text::findings(&rewritten.findings, Severity::Error);
-            let warnings = text::findings(&warnings(&rewritten), Severity::Warning);
+            let words = words(env, function);
+            let errors = text::findings(&rewritten.findings, Severity::Error, words);
+            let warnings = text::findings(&warnings(&rewritten), Severity::Warning, words);
             write_messages(&warnings);
-            refuse(&(errors + &text::refusal(&rewritten.findings)), Kind::Findings.exit_code(), &input, env)
+            refuse(&(errors + &text::refusal(&rewritten.findings, words)), Kind::Findings.exit_code(), &input, env)
         }
         Ok(rewritten) => {
-            let warnings = text::findings(&rewritten.findings, Severity::Warning);
-            if !warnings.is_empty()
+            // Nothing is asked about Helm where there is nothing to say.
+            let warns = rewritten.findings.iter().any(|finding| finding.severity >= Severity::Warning);
+            let words = if warns { words(env, function) } else { Words::default() };
+            let warnings = text::findings(&rewritten.findings, Severity::Warning, words);
+            if words == Words::Helm
                 && !io::stderr().is_terminal()
-                && helm::warns_on_the_terminal(|name| variable(env, name), started_by().as_deref())
+                && helm::warns_on_the_terminal(variable(env, "ISTIO_ALB_TTY"))
             {
-                write_to_terminal(&helm::printable(&warnings));
+                write_to_terminal(&visible_lines(&warnings));
             }
             let messages = warnings + &text::variables(&rewritten.variables);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => {
             let code = exit_code(&error);
-            refuse(&format!("istio-alb: error: {error:#}\n"), code, &input, env)
+            refuse(&error_text(&error, words(env, function)), code, &input, env)
         }
     }
 }
@@ -132,19 +205,35 @@ fn filtered<'i>(
 ) -> anyhow::Result<Rewritten<'i>> {
     let report = config::report(options, env)?;
     let settings = |function: Option<&str>| config::resolve(options, env, &Disk, function, lint::REGISTRY);
+    let mut said = None;
     let result = commands::text_of(input).and_then(|text| match krm::read(text) {
         Some(list) => krm::rewrite(text, &settings(list.function_config.as_deref())?),
-        None => rewrite(text, &settings(function)?),
+        None => {
+            let settings = settings(function)?;
+            said = report.as_ref().map(|_| commands::report(&Sources::stdin(text.to_owned()), &settings, false));
+            rewrite(text, &settings)
+        }
     });
     if let Some(path) = report {
-        write_report(&path, &result)?;
+        write_report(&path, &result, said)?;
     }
     Ok(result?)
 }
 
-fn write_report(path: &Path, result: &Result<Rewritten<'_>, Error>) -> anyhow::Result<()> {
+/// The report of a run of the filter: what `check` `said` of the same manifests, where it was asked; or the error.
+fn write_report(
+    path: &Path,
+    result: &Result<Rewritten<'_>, Error>,
+    said: Option<serde_json::Value>,
+) -> anyhow::Result<()> {
+    if let (Ok(_), Some(said)) = (result, said) {
+        return write_json(path, &said);
+    }
     let run = result.as_ref().map(|run| (run.findings.as_slice(), run.not_judged.as_slice()));
-    let report = json::report_of_run(run);
+    write_json(path, &json::report_of_run(run))
+}
+
+fn write_json(path: &Path, report: &serde_json::Value) -> anyhow::Result<()> {
     std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
 }
 
@@ -160,11 +249,16 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
     };
     let rendered = argocd::Request::read(options, env, &Disk)
         .and_then(|request| Ok((request.rendered(&Disk, &mut argocd::process::run)?, request)));
+    let mut said = None;
     let result = match &rendered {
-        Ok((output, request)) => commands::text_of(output).and_then(|text| argocd::rewrite(text, &request.settings)),
+        Ok((output, request)) => commands::text_of(output).and_then(|text| {
+            said =
+                report.as_ref().map(|_| commands::report(&Sources::stdin(text.to_owned()), &request.settings, false));
+            argocd::rewrite(text, &request.settings)
+        }),
         Err(error) => Err(error.clone()),
     };
-    if let Some(Err(error)) = report.map(|path| write_report(&path, &result)) {
+    if let Some(Err(error)) = report.map(|path| write_report(&path, &result, said)) {
         return fail(&error);
     }
     match result {
@@ -173,7 +267,7 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
             Kind::Findings.exit_code()
         }
         Ok(rewritten) => {
-            let messages = text::findings(&rewritten.findings, Severity::Warning);
+            let messages = text::findings(&rewritten.findings, Severity::Warning, Words::ArgoCd);
             end(&messages, rewritten.pieces.iter().map(|piece| piece.as_bytes()), 0, Reader::Program)
         }
         Err(error) => refuse(&error),
@@ -197,8 +291,25 @@ fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8
 }
 
 fn fail(error: &anyhow::Error) -> u8 {
-    write_messages(&format!("istio-alb: error: {error:#}\n"));
+    write_messages(&error_text(error, Words::CommandLine));
     exit_code(error)
+}
+
+/// An error as it is printed.
+fn error_text(error: &anyhow::Error, words: Words) -> String {
+    match error.downcast_ref::<Error>() {
+        Some(error) => format!("istio-alb: error: {}\n", words.of_error(error)),
+        None => format!("istio-alb: error: {error:#}\n"),
+    }
+}
+
+/// The words of the host that runs the filter.
+fn words(env: &[(String, String)], function: Option<&str>) -> Words {
+    match function {
+        Some(_) => Words::Configuration,
+        None if helm::runs_us(|name| variable(env, name), started_by) => Words::Helm,
+        None => Words::CommandLine,
+    }
 }
 
 fn exit_code(error: &anyhow::Error) -> u8 {

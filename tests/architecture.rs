@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["finding", "istio", "flux"],
     &["error", "suggest"],
+    &["help"],
 ];
 
 #[test]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use istio_alb::finding::Severity;
 use istio_alb::lint::REGISTRY;
 use libtest_mimic::{Arguments, Trial};
+use serde_json::Value;
 use support::{Outcome, fail, filter, project, shown};
 
 fn main() {
@@ -59,15 +60,19 @@ fn run(path: &Path) -> Outcome {
     };
     let expected: Vec<&str> = lines.map_while(|line| line.strip_prefix("# ")).collect();
 
-    let arguments: Vec<&str> = command.split(' ').collect();
+    let arguments: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
     let empty = tempfile::tempdir()?;
     let output = filter(empty.path(), &arguments, text.as_bytes());
-    let said = String::from_utf8(output.stdout.clone())?;
-    let of_rule = format!("[{id}]: ");
-    let found: Vec<&str> = said.lines().filter(|line| line.contains(&of_rule)).collect();
+    let report: Value = serde_json::from_slice(&output.stdout)?;
+    let all = report["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let found: Vec<String> = all.iter().filter(|finding| finding["id"] == id).map(line).collect();
+    let found: Vec<&str> = found.iter().map(String::as_str).collect();
 
-    let errors: BTreeSet<&str> =
-        said.lines().filter_map(|line| line.strip_prefix("error[")?.split(']').next()).collect();
+    let errors: BTreeSet<&str> = all
+        .iter()
+        .filter(|finding| finding["severity"] == "error")
+        .filter_map(|finding| finding["id"].as_str())
+        .collect();
     if errors.iter().any(|other| *other != id) {
         return fail(format!("errors of other rules: {}", shown(&output)));
     }
@@ -90,4 +95,18 @@ fn run(path: &Path) -> Outcome {
         return fail(format!("expected:\n{}\nfound:\n{}", expected.join("\n"), found.join("\n")));
     }
     Ok(())
+}
+
+/// A finding of the report on one line: `warning[ALB006]: document 4, line 57: Service a/b: …`.
+fn line(finding: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let mut parts = vec![format!("{}[{}]", text(&finding["severity"]), text(&finding["id"]))];
+    let place = &finding["place"];
+    if !place.is_null() {
+        let source = place["source"].as_str().map(|source| format!(" ({source})")).unwrap_or_default();
+        parts.push(format!("document {}{source}, line {}", place["document"], place["line"]));
+    }
+    parts.extend(finding["object"].as_str().map(str::to_owned));
+    parts.push(text(&finding["message"]));
+    parts.join(": ")
 }

@@ -7,12 +7,16 @@
 //!
 //! The descriptions come from the schema of the configuration. They are added only for help and completions.
 
+pub mod color;
 pub mod commands;
 
+pub use color::Color;
+
 use crate::config::arguments::{Given, Options};
-use crate::config::fields::{FIELDS, STRICT, Shape};
+use crate::config::fields::{FIELDS, Field, STRICT, Shape};
 use crate::config::reference::{self, Hint};
 use crate::error::Error;
+use crate::help::Help;
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -57,28 +61,40 @@ struct Root {
 /// Beside the filter.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Say what is wrong with the stream on stdin; exit 1 if something is an error
+    /// Say what is wrong with manifests; exit 1 if something is an error
     Check {
-        /// How to print the findings
-        #[arg(long, value_enum, default_value_t)]
-        format: CheckFormat,
+        /// The files, which are one stream together [default: stdin, which is `-`, too]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How to print the findings [default: full on a terminal, text elsewhere]
+        #[arg(long, value_enum)]
+        format: Option<CheckFormat>,
         /// Look at the manifests as they stand, without the rewrite
         #[arg(long)]
         as_is: bool,
-    },
-    /// Show what the filter would change in the stream on stdin
-    Diff {
-        /// Whether to colour the lines
+        /// Whether to use colours
         #[arg(long, value_enum, default_value_t)]
         color: Color,
     },
-    /// Tell what a finding means, why it matters and how to mend it
-    Explain {
-        /// The finding: ALB006
-        id: String,
+    /// Show what the filter would change in manifests
+    Diff {
+        /// The files, which are one stream together [default: stdin, which is `-`, too]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Whether to use colours
+        #[arg(long, value_enum, default_value_t)]
+        color: Color,
     },
-    /// Show the load balancer that the controller will build from the stream on stdin
+    /// Tell what a finding means and how to mend it; list all without an ID
+    Explain {
+        /// The id or name of the finding: ALB006
+        id: Option<String>,
+    },
+    /// Show the load balancer that the controller will build from manifests
     Show {
+        /// The files, which are one stream together [default: stdin, which is `-`, too]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// How to draw it
         #[arg(long, value_enum, default_value_t)]
         format: ShowFormat,
@@ -99,11 +115,15 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: CompareFormat,
     },
-    /// Print a commented configuration file, filled from the stream on stdin if there is one
+    /// Print a commented configuration file, filled from manifests if there are any
     ///
     /// What the Service's annotations and fields say of the load balancer is filled in, for each gateway. Of what is configured
     /// already only the gateways and the names of their Ingresses are.
-    Init,
+    Init {
+        /// The files, which are one stream together [default: stdin, which is `-`, too]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Print the same rewrite as patches, for a host that runs no program
     #[command(arg_required_else_help = false)]
     Export {
@@ -165,12 +185,18 @@ pub enum Argocd {
 /// How `check` prints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum CheckFormat {
-    /// For people.
+    /// Each kind of finding on an object with its places and one help
     #[default]
     Text,
-    /// For programs.
+    /// The same with the lines of the manifests
+    Full,
+    /// A line for each finding: file:line:column: severity[ID] message
+    Concise,
+    /// Annotations of a pull request, as workflow commands of GitHub Actions
+    Github,
+    /// For programs: docs/check.schema.json
     Json,
-    /// For code scanning.
+    /// For code scanning
     Sarif,
 }
 
@@ -198,18 +224,6 @@ pub enum ShowFormat {
     Html,
     /// For programs.
     Json,
-}
-
-/// When `diff` colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum Color {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// In any case.
-    Always,
-    /// Not at all.
-    Never,
 }
 
 /// Reads the command line; `args` begins with the program's name.
@@ -264,18 +278,20 @@ fn with_options(
 ) -> clap::Command {
     let is_root = command.get_name() == NAME;
     let own = [
-        file("config", "Read the configuration from FILE [default: istio-alb.yaml, if it is there]"),
+        file("config", "Read the configuration from FILE [default: istio-alb.yaml]").help_heading(CONFIGURATION),
         Arg::new("set")
             .long("set")
             .value_name("PATH=VALUE")
             .action(ArgAction::Append)
-            .help("Set any field; VALUE is YAML: --set ingress.healthCheck.path=/ready"),
-        file("report", "Write all findings to FILE, as JSON"),
+            .help("Set any field: --set ingress.healthCheck.path=/ready")
+            .help_heading(CONFIGURATION),
+        file("report", "Write to FILE what `check` says, as JSON").help_heading(FINDINGS),
     ];
     let flags = FIELDS.iter().filter_map(|field| {
         let flag = field.flag?;
         let hint = hints.get(field.path).cloned().unwrap_or_default();
         let arg = Arg::new(flag).long(flag).help(hint.flag).hide_short_help(!field.common);
+        let arg = arg.help_heading(topic(field));
         Some(match field.shape {
             Shape::Switch | Shape::InverseSwitch => arg.action(ArgAction::SetTrue),
             Shape::List => arg.value_name("LIST").action(ArgAction::Append),
@@ -284,7 +300,7 @@ fn with_options(
             // For help and completions only: a flag takes `null`, too, and perhaps `${VAR}`. The program ends behind them.
             Shape::Text => {
                 let words = hint.values.into_iter().map(|word| &*word.leak());
-                arg.value_name("VALUE").value_parser(PossibleValuesParser::new(words))
+                arg.value_name("VALUE").value_parser(PossibleValuesParser::new(words)).hide_possible_values(true)
             }
             Shape::Yaml | Shape::Items => arg.value_name("YAML").allow_negative_numbers(true),
         })
@@ -295,20 +311,62 @@ fn with_options(
             return arg.hide_short_help(false);
         }
         let hidden = !is_root || arg.is_hide_short_help_set();
-        arg.help_heading("Options of the configuration").hide_short_help(hidden).hide_long_help(!is_root)
+        arg.hide_short_help(hidden).hide_long_help(!is_root)
     });
     let heeds_them = !UNCONFIGURED.contains(&command.get_name());
     let command = command.args(args).mut_subcommands(|sub| sub.defer(below));
     match is_root {
-        true => command.after_help(
-            "Every option has a variable, for hosts that pass no arguments: ISTIO_ALB_SCHEME for --scheme, ISTIO_ALB_SET with \
-             one PATH=VALUE a line.",
-        ),
-        false if heeds_them => command
-            .after_help("The options of the configuration (`istio-alb --help`) hold here, too."),
+        true => command.after_help(AFTER_SHORT).after_long_help(AFTER_LONG),
+        false if heeds_them => {
+            command.after_help("The options of the configuration (`istio-alb --help`) hold here, too.")
+        }
         false => command,
     }
 }
+
+const CONFIGURATION: &str = "Configuration";
+const FINDINGS: &str = "Findings";
+
+/// The heading of a field's flag in the help.
+fn topic(field: &Field) -> &'static str {
+    match field.path.split('.').next() {
+        Some("gateway") => "Which gateway",
+        Some("service") => "Its Service",
+        Some("ingress") => "The load balancer and its Ingress",
+        Some("findings") => FINDINGS,
+        Some("phase" | "carryOver") => CONFIGURATION,
+        _ => "The cluster",
+    }
+}
+
+const AFTER_SHORT: &str = "`istio-alb --help` has all options, examples and exit codes.";
+
+const AFTER_LONG: &str = "\
+Examples:
+  helm upgrade gateway istio/gateway --post-renderer istio-alb
+  helm template gateway istio/gateway | istio-alb check --strict
+  istio-alb check --as-is --format github rendered/*.yaml
+  istio-alb diff --config istio-alb.yaml rendered/gateway.yaml
+  istio-alb show --format svg rendered/gateway.yaml > gateway.svg
+  istio-alb explain ALB006
+
+Variables:
+  Every option has one, for hosts that pass no arguments: ISTIO_ALB_SCHEME for --scheme,
+  ISTIO_ALB_SET with one PATH=VALUE a line. A flag wins over a variable, a variable over the file.
+
+Exit codes:
+  0   done
+  1   findings at error level; the filter has printed no manifest
+  2   usage, configuration or input
+  3   a program that istio-alb ran (Helm) failed
+  70  a fault of istio-alb itself
+
+Under Helm a flag is passed on as --post-renderer-args=--scheme=internal.
+
+Documents:
+  docs/helm.md, docs/argocd.md, docs/hosts.md: how each host runs it
+  docs/configuration.md: every field; docs/findings.md: every finding (also: istio-alb explain)
+  docs/migration.md: from an NLB or Classic ELB to the ALB without downtime";
 
 fn file(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name("FILE").value_parser(clap::value_parser!(PathBuf)).help(help)
@@ -356,21 +414,25 @@ fn usage_error(error: &clap::Error) -> Result<Parsed, Error> {
     }
     let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
     let help = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_owned).or_else(|| list(line)));
-    let help = flag_with_value(error).or(help).unwrap_or_else(|| match error.kind() {
-        ErrorKind::TooManyValues => "it takes no value: leave that out".to_owned(),
-        _ => "see --help".to_owned(),
+    let help = flag_with_value(error).or(help.map(Help::from)).unwrap_or_else(|| match error.kind() {
+        ErrorKind::TooManyValues => "it takes no value: leave that out".into(),
+        _ => "see --help".into(),
     });
     Err(Error::usage(message).help(help))
 }
 
 /// A flag and its value in one argument, as when `--post-renderer-args` was given both.
-fn flag_with_value(error: &clap::Error) -> Option<String> {
+fn flag_with_value(error: &clap::Error) -> Option<Help> {
     let word = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) => word,
         _ => return None,
     };
     let (flag, value) = word.strip_prefix("--")?.split_once(' ')?;
-    Some(format!("this is one argument: write --{flag}={value}"))
+    let what = "this is one argument: write ";
+    Some(match FIELDS.iter().find(|field| field.flag == Some(flag)) {
+        Some(field) => Help::from(what).set(field.path, value),
+        None => Help::from(format!("{what}`--{flag}={value}`")),
+    })
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl Checker<'_> {
             }
         };
         let error = Error::usage(format!("{origin}: spec.{path}: {}", violation.what));
-        self.problems.push(Error { help: violation.help, ..error });
+        self.problems.push(Error { help: violation.help.map(Into::into), ..error });
     }
 
     /// Adds a problem of the value at `path`, unless it is valid.

@@ -72,7 +72,7 @@ pub static FIELDS: &[Field] = &[
         .default("[{path: /, pathType: Prefix}]").must(Own(constraint::paths)),
     items("ingress.tlsHosts", "[www.example.com]").must(Text(kubernetes::host)),
     yaml("ingress.backendPort", "443").flag("backend-port").default("443").must(Port(kubernetes::port_name)),
-    text("ingress.loadBalancerName", "my-alb").common_flag("load-balancer-name")
+    text("ingress.loadBalancerName", "my-alb").flag("load-balancer-name")
         .annotation(alb!("load-balancer-name"), |i| i.load_balancer_name.map(plain)).order(10)
         .remark("the controller makes one up").must(Text(aws::load_balancer_name)),
     text("ingress.scheme", "internet-facing").common_flag("scheme")

@@ -206,7 +206,7 @@ fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
 fn set(layer: &mut Layer, assignment: &str, origin: Origin) -> Result<(), Error> {
     let wrong = |what: String| Error::usage(format!("{origin}: `{assignment}`: {what}"));
     let path::Assignment { path, value } = path::parse(assignment).map_err(|what| {
-        wrong(what).help("for example --set ingress.scheme=internal, or --set ingress.annotations[example.com/a]=b")
+        wrong(what).help("for example ingress.scheme=internal, or ingress.annotations[example.com/a]=b")
     })?;
     if value.trim().is_empty() {
         return Err(

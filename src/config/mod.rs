@@ -25,6 +25,7 @@ mod normalize;
 mod parse;
 mod path;
 pub mod reference;
+mod rule_names;
 pub mod sandbox;
 pub mod schema;
 mod settings;
@@ -81,12 +82,15 @@ pub fn resolve_with(
     rules: Registry,
 ) -> Result<Vec<Settings>, Error> {
     let (ours, argocd) = (layers::variables(env, PREFIX), layers::variables(env, ARGOCD_PREFIX));
-    let layers = [
+    let mut layers = [
         layers::from_variables(&ours, PREFIX)?,
         layers::from_variables(&argocd, ARGOCD_PREFIX)?,
         layers::from_parameters(parameters)?,
         layers::from_flags(options)?,
     ];
+    for layer in &mut layers {
+        rule_names::by_id(layer, rules);
+    }
     for layer in layers.iter().filter(|layer| layer.find("ingress.annotations").is_some()) {
         let mut layer = layer.clone();
         twice::annotations(&normalize::decode(&mut layer)?, &layer)?;
@@ -116,6 +120,9 @@ pub fn resolve_with(
 /// layer covers it.
 fn settings(document: Document, layers: &[Node], rules: Registry) -> Result<Settings, Error> {
     let Document { name, mut tree, mut spec } = document;
+    if rule_names::by_id(&mut tree, rules) {
+        spec = normalize::decode(&mut tree)?;
+    }
     for layer in layers.iter().filter(|layer| !layer.entries().is_empty()) {
         layers::merge(&mut tree, layer)?;
         spec = normalize::decode(&mut tree)?;

@@ -111,16 +111,16 @@ pub struct Service {
     pub keep_annotations: Option<Vec<String>>,
 }
 
-/// Findings by id (`ALB006`). The three lists are one table: a layer of the configuration adds to the layers below it,
+/// Findings by id (`ALB006`) or name (`clear-text-on-http-listener`). The three lists are one table: a layer of the configuration adds to the layers below it,
 /// and moves an id that they have elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Findings {
-    /// Ids that are not reported.
+    /// Ids or names that are not reported.
     pub allow: Option<Vec<String>>,
-    /// Ids that warn, whatever their own severity.
+    /// Ids or names that warn, whatever their own severity.
     pub warn: Option<Vec<String>>,
-    /// Ids that stop the run, whatever their own severity.
+    /// Ids or names that stop the run, whatever their own severity.
     pub deny: Option<Vec<String>>,
     /// Whether warnings stop the run as errors do. Helm shows nobody the warnings of a run that goes well.
     pub strict: Option<bool>,

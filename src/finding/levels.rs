@@ -47,12 +47,12 @@ impl<'c> FromIterator<(&'c str, Level)> for Levels<'c> {
 pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
     let adjusted = findings.into_iter().filter_map(|finding| match levels.by_id.get(finding.rule.id) {
         Some(Level::Allow) => None,
-        Some(Level::Warn) => Some(finding.severity(Severity::Warning)),
-        Some(Level::Deny) => Some(finding.severity(Severity::Error)),
+        Some(Level::Warn) => Some(Finding { severity: Severity::Warning, ..finding }),
+        Some(Level::Deny) => Some(Finding { severity: Severity::Error, ..finding }),
         None => Some(finding),
     });
     let as_error = |finding: Finding| match finding.severity {
-        Severity::Warning if levels.strict => finding.severity(Severity::Error),
+        Severity::Warning if levels.strict => Finding { severity: Severity::Error, ..finding },
         _ => finding,
     };
     adjusted.map(as_error).collect()

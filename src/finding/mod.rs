@@ -4,11 +4,14 @@
 //! report of a rule about one place. This module has no rules of its own and depends on nothing above it, so that every
 //! layer can report a finding.
 
+pub mod groups;
 pub mod levels;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::error::Place;
+use crate::help::Help;
 use crate::suggest::closest;
 use kubernetes_objects::ObjectRef;
 
@@ -40,8 +43,10 @@ pub struct Rule {
     pub id: &'static str,
     /// `health-port-not-a-node-port`
     pub name: &'static str,
-    /// The severity of its worst case; a finding may be milder.
+    /// The severity that a finding of it has by default.
     pub severity: Severity,
+    /// The other severities that a finding of it can have.
+    pub others: &'static [Severity],
     /// One sentence: what the rule looks for.
     pub summary: &'static str,
     /// Why it matters: what the controller, AWS or Kubernetes do then. Markdown, one or more paragraphs.
@@ -52,11 +57,36 @@ pub struct Rule {
     pub source: &'static str,
 }
 
-/// Declares the rules of a module, each as a static of its id, and `RULES`, the list of them for the registry:
+impl Rule {
+    /// Whether a finding of it can have a severity.
+    #[must_use]
+    pub fn may_be(&self, severity: Severity) -> bool {
+        self.severity == severity || self.others.contains(&severity)
+    }
+
+    /// Its severities in words: `error, in milder cases warning`.
+    #[must_use]
+    pub fn severities(&self) -> String {
+        let names = |milder: bool| -> Vec<String> {
+            let of_them = self.others.iter().filter(|other| (**other < self.severity) == milder);
+            of_them.map(ToString::to_string).collect()
+        };
+        let mut words = self.severity.to_string();
+        for (names, cases) in [(names(true), "in milder cases"), (names(false), "in worse cases")] {
+            if !names.is_empty() {
+                words = format!("{words}, {cases} {}", names.join(" or "));
+            }
+        }
+        words
+    }
+}
+
+/// Declares the rules of a module, each as a static of its id, and `RULES`, the list of them for the registry. The first
+/// severity is that of a finding by default; behind it stand the others that a finding can have:
 ///
 /// ```text
 /// rules! {
-///     ALB070 Error "no-listener" {
+///     ALB070 Error | Warning "no-listener" {
 ///         summary: "`listen-ports` has no port in it",
 ///         explanation: "…",
 ///         help: "…",
@@ -65,7 +95,7 @@ pub struct Rule {
 /// }
 /// ```
 macro_rules! rules {
-    ($($id:ident $severity:ident $name:literal {
+    ($($id:ident $severity:ident $(| $other:ident)* $name:literal {
         summary: $summary:literal,
         explanation: $explanation:literal,
         help: $help:literal,
@@ -77,6 +107,7 @@ macro_rules! rules {
                 id: stringify!($id),
                 name: $name,
                 severity: $crate::finding::Severity::$severity,
+                others: &[$($crate::finding::Severity::$other),*],
                 summary: $summary,
                 explanation: $explanation,
                 help: $help,
@@ -89,33 +120,109 @@ macro_rules! rules {
 }
 pub(crate) use rules;
 
+/// What rules are about, in the order of the documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// Whose Ingress it is.
+    Ownership,
+    /// Ports, certificates, redirects, authentication.
+    Listeners,
+    /// Hosts, paths, conditions, actions.
+    Routing,
+    /// Services, target groups, health checks.
+    Targets,
+    /// Name, subnets, attributes, tags.
+    LoadBalancer,
+    /// Who may connect.
+    Access,
+    /// What becomes of the old load balancer.
+    Migration,
+    /// Keys and values of annotations.
+    Annotations,
+    /// What is refused as a whole.
+    Refused,
+    /// Releases of the controller.
+    Releases,
+    /// Gateways, proxies and policies of Istio.
+    Istio,
+    /// Substitution by Flux.
+    Flux,
+}
+
+impl fmt::Display for Topic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Topic::Ownership => "Whose Ingress and Service it is: class, group, other controllers",
+            Topic::Listeners => "Listeners, certificates, redirects and authentication",
+            Topic::Routing => "Hosts, paths, conditions and actions",
+            Topic::Targets => "Services, target groups and health checks",
+            Topic::LoadBalancer => "The load balancer: name, subnets, attributes, tags, web ACL",
+            Topic::Access => "Who may connect",
+            Topic::Migration => "From the old load balancer to the ALB",
+            Topic::Annotations => "Annotations and their values",
+            Topic::Refused => "Refused by the API server or the controller",
+            Topic::Releases => "Releases of the controller",
+            Topic::Istio => "Istio: gateways, proxies, policies and rollouts",
+            Topic::Flux => "Variables of Flux",
+        })
+    }
+}
+
+/// The rules of one module.
+#[derive(Debug, Clone, Copy)]
+pub struct Family {
+    /// What they are about.
+    pub topic: Topic,
+    /// The rules.
+    pub rules: &'static [&'static Rule],
+}
+
 /// The rules that there are, in families. A layer below the rules that needs their ids gets this as an argument.
 #[derive(Debug, Clone, Copy)]
-pub struct Registry(pub &'static [&'static [&'static Rule]]);
+pub struct Registry(pub &'static [Family]);
 
 impl Registry {
     /// All rules, in order of their ids.
     #[must_use]
     pub fn rules(self) -> Vec<&'static Rule> {
-        let mut rules = self.0.concat();
+        let mut rules: Vec<&Rule> = self.all().collect();
         rules.sort_by_key(|rule| rule.id);
         rules
     }
 
-    /// The rule with this id.
+    /// All rules by topic, each topic's in order of their ids.
     #[must_use]
-    pub fn find(self, id: &str) -> Option<&'static Rule> {
-        self.0.iter().copied().flatten().copied().find(|rule| rule.id == id)
+    pub fn by_topic(self) -> BTreeMap<Topic, Vec<&'static Rule>> {
+        let mut topics: BTreeMap<Topic, Vec<&Rule>> = BTreeMap::new();
+        for family in self.0 {
+            topics.entry(family.topic).or_default().extend(family.rules);
+        }
+        topics.values_mut().for_each(|rules| rules.sort_by_key(|rule| rule.id));
+        topics
     }
 
-    /// Which rule may be meant by an id that no rule has.
+    fn all(self) -> impl Iterator<Item = &'static Rule> {
+        self.0.iter().flat_map(|family| family.rules).copied()
+    }
+
+    /// The rule with this id or name, in whatever letters.
     #[must_use]
-    pub fn nearest(self, id: &str) -> String {
-        let ids: Vec<&str> = self.rules().iter().map(|rule| rule.id).collect();
-        let near = closest(id, ids.iter().copied()).map(|(_, near)| near);
-        let name = |id: Option<&str>| id.unwrap_or_default().to_owned();
-        let (first, last) = (ids.first().copied(), ids.last().copied());
-        format!("the findings are {} to {}; did you mean {}?", name(first), name(last), name(near))
+    pub fn find(self, text: &str) -> Option<&'static Rule> {
+        self.all().find(|rule| rule.id.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))
+    }
+
+    /// Which rule may be meant by a text that is no rule's id or name.
+    #[must_use]
+    pub fn nearest(self, text: &str) -> String {
+        let text = text.to_ascii_lowercase();
+        let rules = self.rules();
+        let ids = rules.iter().map(|rule| (rule.id.to_ascii_lowercase(), *rule));
+        let names = rules.iter().map(|rule| (rule.name.to_owned(), *rule));
+        let words: BTreeMap<String, &Rule> = ids.chain(names).collect();
+        let near = closest(&text, words.keys().map(String::as_str)).and_then(|(_, near)| words.get(near));
+        let id = |rule: Option<&&Rule>| rule.map(|rule| rule.id).unwrap_or_default();
+        let meant = near.map(|rule| format!("; did you mean {} ({})?", rule.id, rule.name)).unwrap_or_default();
+        format!("the findings are {} to {}{meant}", id(rules.first()), id(rules.last()))
     }
 }
 
@@ -129,7 +236,7 @@ pub struct Finding {
     /// What is wrong here, with the names and values of this stream.
     pub message: String,
     /// What to do about it here; the rule's help where this is `None`.
-    pub help: Option<String>,
+    pub help: Option<Help>,
     /// Where.
     pub place: Option<Place>,
     /// The object.
@@ -156,24 +263,31 @@ impl Finding {
     /// The same finding at another severity.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
+        debug_assert!(self.rule.may_be(severity), "{} does not declare that it can be {severity}", self.rule.id);
         self.severity = severity;
         self
     }
 
     /// The same finding with a help line of its own.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Help>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// The same finding with a help line of its own, where there is one.
     #[must_use]
-    pub fn maybe_help(self, help: Option<impl Into<String>>) -> Self {
+    pub fn maybe_help(self, help: Option<impl Into<Help>>) -> Self {
         match help {
             Some(help) => self.help(help),
             None => self,
         }
+    }
+
+    /// What to do about it, with settings as lines of the configuration.
+    #[must_use]
+    pub fn help_text(&self) -> String {
+        self.help.as_ref().map_or_else(|| Help::from(self.rule.help).to_string(), ToString::to_string)
     }
 
     /// The same finding with the object that it is about.

@@ -66,7 +66,7 @@ pub struct ObjectPatch {
 pub fn patches(rewritten: &Rewritten<'_>) -> Result<Vec<ObjectPatch>, Error> {
     if rewritten.gateways.is_empty() {
         return Err(Error::input("there is no gateway in the stream, so there is nothing to export")
-            .help("leave --if-missing out to hear which Services there are"));
+            .help("leave [[gateway.ifMissing]] out to hear which Services there are"));
     }
     let mut patches: Vec<ObjectPatch> = Vec::new();
     for gateway in &rewritten.gateways {

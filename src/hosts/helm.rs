@@ -5,6 +5,7 @@
 //! A future Helm may accept that document. Helm deletes what a post-renderer leaves out, so the unchanged input follows, and
 //! nothing is lost. Helm 3 and all other callers get the message on stderr and an exit code.
 
+use crate::error::visible;
 use manifest_yaml::stream::{HELM4_FILENAME, has_content};
 
 /// The name of our plugin.
@@ -23,19 +24,19 @@ pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
     is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
 }
 
-/// Whether the warnings of a good run go to the terminal, too: Helm shows them nowhere. Helm 4 and plugins that run Helm set
-/// variables, Helm 3 none, so there the name of the program that started us counts. `variable` gives one of the environment.
+/// Whether Helm runs us. Helm 4 and plugins that run Helm set variables, Helm 3 none, so there the name of the program that
+/// started us counts. `variable` gives one of the environment.
 #[must_use]
-pub fn warns_on_the_terminal<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: Option<&str>) -> bool {
+pub fn runs_us<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: impl Fn() -> Option<String>) -> bool {
     let by_helm =
         ["HELM_PLUGIN_NAME", "HELM_BIN"].iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()));
-    variable("ISTIO_ALB_TTY") != Some("never") && (by_helm || started_by == Some("helm"))
+    by_helm || started_by().as_deref() == Some("helm")
 }
 
-/// Text for a terminal or a YAML scalar: with its control characters escaped, but not the ends of its lines.
-pub fn printable(text: &str) -> String {
-    let escaped = |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
-    text.chars().map(escaped).collect()
+/// Whether the warnings of a good run go to the terminal, too, where Helm runs us: it shows them nowhere.
+#[must_use]
+pub fn warns_on_the_terminal(setting: Option<&str>) -> bool {
+    setting != Some("never")
 }
 
 /// A message as a block scalar, and after it the unchanged input.
@@ -43,7 +44,7 @@ pub fn printable(text: &str) -> String {
 pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
     let mut out = b"--- |\n".to_vec();
     for line in message.lines() {
-        out.extend_from_slice(format!("  {}\n", printable(line)).as_bytes());
+        out.extend_from_slice(format!("  {}\n", visible(line)).as_bytes());
     }
     let marked = std::str::from_utf8(input).is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {
@@ -66,19 +67,18 @@ mod tests {
     }
 
     #[test]
-    fn warnings_go_to_the_terminal_when_helm_runs_us() {
-        let warns = |env: &[(&str, &'static str)], started_by| {
-            warns_on_the_terminal(
+    fn helm_is_known_by_its_variables_or_its_name() {
+        let runs = |env: &[(&str, &'static str)], started_by: Option<&str>| {
+            runs_us(
                 |name| env.iter().find(|(known, _)| *known == name).map(|(_, value)| *value),
-                started_by,
+                || started_by.map(str::to_owned),
             )
         };
-        assert!(warns(&[("HELM_PLUGIN_NAME", "istio-alb")], None));
-        assert!(warns(&[("HELM_BIN", "/usr/bin/helm")], Some("bash")));
-        assert!(warns(&[], Some("helm")));
-        assert!(!warns(&[], Some("bash")));
-        assert!(!warns(&[("HELM_BIN", "")], None));
-        assert!(!warns(&[("HELM_BIN", "helm"), ("ISTIO_ALB_TTY", "never")], Some("helm")));
+        assert!(runs(&[("HELM_PLUGIN_NAME", "istio-alb")], None));
+        assert!(runs(&[("HELM_BIN", "/usr/bin/helm")], Some("bash")));
+        assert!(runs(&[], Some("helm")));
+        assert!(!runs(&[], Some("bash")));
+        assert!(!runs(&[("HELM_BIN", "")], None));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use crate::config::Settings;
 use crate::error::Error;
 use crate::finding::Finding;
+use crate::output::words::Words;
 use crate::rewrite::{self, Rewritten};
 use manifest_yaml::{EditError, Tree};
 
@@ -95,7 +96,7 @@ fn with_results(list: &str, results: Vec<Value>) -> Result<Option<String>, Error
 }
 
 fn result(finding: &Finding, objects: &[Object]) -> Value {
-    let help = finding.help.as_deref().unwrap_or(finding.rule.help);
+    let help = Words::Configuration.of_finding(finding);
     let mut result = json!({
         "message": format!("{}: {} ({help})", finding.rule.id, finding.message),
         "severity": finding.severity.to_string(),

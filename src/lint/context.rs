@@ -393,6 +393,7 @@ pub fn about(object: &Object, rule: &'static Rule, message: impl Into<String>) -
 pub fn if_ours(finding: Finding) -> Finding {
     Finding {
         message: format!("if the controller takes it for its own: {}", finding.message),
-        ..finding.severity(Severity::Warning)
+        severity: Severity::Warning,
+        ..finding
     }
 }

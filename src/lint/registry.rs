@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::context::{Context, IngressUnderCheck, if_ours, pointer};
 use super::facts::targets::services;
 use super::rules;
-use crate::finding::{Finding, Registry, Severity};
+use crate::finding::{Family, Finding, Registry, Severity, Topic};
 use crate::migrate;
 use alb_controller::catalogue::PREFIX;
 use kubernetes_objects::ObjectRef;
@@ -15,9 +15,12 @@ use rules::ownership::second;
 use rules::refused;
 
 macro_rules! registry {
-    (check: $($($checked:ident)::+),+; report: $($($reported:ident)::+),+;) => {
+    (check: $($of:ident: $($checked:ident)::+),+; report: $($about:ident: $($reported:ident)::+),+;) => {
         /// All rules.
-        pub const REGISTRY: Registry = Registry(&[$($($checked)::+::RULES,)+ $($($reported)::+::RULES,)+]);
+        pub const REGISTRY: Registry = Registry(&[
+            $(Family { topic: Topic::$of, rules: $($checked)::+::RULES },)+
+            $(Family { topic: Topic::$about, rules: $($reported)::+::RULES },)+
+        ]);
 
         /// What runs for every stream, in this order.
         const CHECKS: &[fn(&Context<'_>) -> Vec<Finding>] = &[$($($checked)::+::check),+];
@@ -27,52 +30,52 @@ macro_rules! registry {
 registry! {
     // Modules whose function `check` runs for every stream.
     check:
-        rules::ownership::class,
-        rules::ownership::group,
-        rules::ownership::version,
-        rules::ownership::gateway_api,
-        rules::listeners::ports,
-        rules::listeners::certificates,
-        rules::listeners::redirects,
-        rules::listeners::authentication,
-        rules::routing::paths,
-        rules::routing::conditions,
-        rules::routing::actions,
-        rules::routing::quotas,
-        rules::targets::service::as_is,
-        rules::targets::pods,
-        rules::targets::served,
-        rules::targets::protocol,
-        rules::targets::health_check,
-        rules::targets::gateway_health,
-        rules::load_balancer::settings,
-        rules::load_balancer::attributes,
-        rules::load_balancer::tags,
-        rules::load_balancer::frontend_nlb,
-        rules::access::scheme,
-        rules::access::inbound,
-        rules::access::other_controllers,
-        rules::release,
-        rules::annotations::newer,
-        rules::annotations::unread,
-        rules::annotations::of_services,
-        rules::annotations::values,
-        rules::api_server,
-        rules::mesh;
+        Ownership: rules::ownership::class,
+        Ownership: rules::ownership::group,
+        Releases: rules::ownership::version,
+        Istio: rules::ownership::gateway_api,
+        Listeners: rules::listeners::ports,
+        Listeners: rules::listeners::certificates,
+        Listeners: rules::listeners::redirects,
+        Listeners: rules::listeners::authentication,
+        Routing: rules::routing::paths,
+        Routing: rules::routing::conditions,
+        Routing: rules::routing::actions,
+        Routing: rules::routing::quotas,
+        Targets: rules::targets::service::as_is,
+        Targets: rules::targets::pods,
+        Targets: rules::targets::served,
+        Targets: rules::targets::protocol,
+        Targets: rules::targets::health_check,
+        Targets: rules::targets::gateway_health,
+        LoadBalancer: rules::load_balancer::settings,
+        LoadBalancer: rules::load_balancer::attributes,
+        LoadBalancer: rules::load_balancer::tags,
+        LoadBalancer: rules::load_balancer::frontend_nlb,
+        Access: rules::access::scheme,
+        Access: rules::access::inbound,
+        Access: rules::access::other_controllers,
+        Releases: rules::release,
+        Releases: rules::annotations::newer,
+        Annotations: rules::annotations::unread,
+        Annotations: rules::annotations::of_services,
+        Annotations: rules::annotations::values,
+        Refused: rules::api_server,
+        Istio: rules::mesh;
     // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
-        rules::access,
-        rules::ownership::second,
-        rules::ownership::service,
-        rules::refused,
-        rules::targets::service,
-        rules::mesh::proxies,
-        rules::mesh::servers,
-        rules::mesh::policies,
-        rules::mesh::rollouts,
-        rules::mesh::dns,
-        migrate::rules,
-        rules::flux;
+        Access: rules::access,
+        Ownership: rules::ownership::second,
+        Ownership: rules::ownership::service,
+        Refused: rules::refused,
+        Targets: rules::targets::service,
+        Istio: rules::mesh::proxies,
+        Istio: rules::mesh::servers,
+        Istio: rules::mesh::policies,
+        Istio: rules::mesh::rollouts,
+        Istio: rules::mesh::dns,
+        Migration: migrate::rules,
+        Flux: rules::flux;
 }
 
 /// The findings of all rules.

@@ -11,7 +11,7 @@ rules! {
         help: "give the ALB another name, for example with `-alb` behind it",
         source: "AWS elbv2 API, CreateLoadBalancer Name; LBC v3.5.0 pkg/service/model_build_load_balancer.go:577-585",
     }
-    ALB027 Error "allow-list-lost" {
+    ALB027 Error | Warning "allow-list-lost" {
         summary: "who could connect to the old load balancer, and the ALB lets in others",
         explanation: "`loadBalancerSourceRanges`, or the annotation \
             `service.beta.kubernetes.io/load-balancer-source-ranges`, lets only some addresses in. The API server \
@@ -42,7 +42,7 @@ rules! {
         explanation: "While `deletion_protection.enabled=true` stands on the Service the controller refuses to delete \
             the NLB. Stripped together with the change of type, the controller switches the protection off itself and \
             deletes the NLB.",
-        help: "be sure that DNS points to the ALB before the cutover (`phase: attach` first)",
+        help: "be sure that DNS points to the ALB before the cutover: [[phase: attach]] comes first",
         source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:69-81",
     }
     ALB036 Info "old-load-balancer-goes-first" {
@@ -51,7 +51,7 @@ rules! {
         explanation: "Helm updates the Service before it creates the Ingress, so the old load balancer is deleted \
             minutes before the ALB answers, and the DNS name changes. With `phase: attach` the ALB is built beside it \
             first.",
-        help: "on a live gateway use `phase: attach`, move DNS, then `phase: cutover`",
+        help: "on a live gateway use [[phase: attach]], move DNS, then [[phase: cutover]]",
         source: "LBC v3.5.0 controllers/service/service_controller.go:132-141",
     }
     ALB057 Warning "proxy-protocol" {
@@ -107,7 +107,7 @@ rules! {
         help: "`istio-alb init` writes what was carried over into a configuration file, so that it can be kept in Git",
         source: "LBC v3.5.0 pkg/service, pkg/ingress; cloud-provider-aws pkg/providers/v1",
     }
-    ALB096 Warning "no-alb-form" {
+    ALB096 Warning | Info "no-alb-form" {
         summary: "a setting of the old load balancer that has no ALB form",
         explanation: "The setting was removed with its load balancer, and an ALB can't be asked for it, or only in \
             another way.",
@@ -139,7 +139,7 @@ rules! {
         explanation: "`nlb-target-type: ip` does not change the target type of the ALB: it leads to node ports, as the \
             how-to has it. With `ip` the ALB talks to the pods directly, without the hop over a node, and the Service \
             may be ClusterIP.",
-        help: "to keep pods as targets: `ingress.targetType: ip` (and `service.type: ClusterIP` if you like)",
+        help: "to keep pods as targets: [[ingress.targetType: ip]], and [[service.type: ClusterIP]] if you like",
         source: "LBC v3.5.0 pkg/service/model_build_target_group.go:524-544",
     }
     ALB120 Warning "requests-go-from-node-to-node" {
@@ -150,7 +150,7 @@ rules! {
             1025 to 65535 only (`terraform-aws-eks` since v19). Then each request whose node has no gateway pod ends in 504, \
             and the health check is green on every node, since its port 15021 is open. With an NLB that had pods as targets \
             the way was never needed.",
-        help: "let the nodes reach each other on these ports, or keep pods as targets: `ingress.targetType: ip`; \
+        help: "let the nodes reach each other on these ports, or keep pods as targets: [[ingress.targetType: ip]]; \
             docs/operations.md says more. Where they can, allow this finding by its id",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:100-160; terraform-aws-eks v21.19.0 node_groups.tf \
             (ingress_nodes_ephemeral), #2359, #2513; istio#41197",

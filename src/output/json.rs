@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::error::{Error, Place};
 use crate::finding::Finding;
 use crate::lint::{AsItStands, NotJudged};
+use crate::output::words::Words;
 
 /// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
@@ -24,17 +25,21 @@ pub fn report(checked: &AsItStands) -> Value {
 pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
     match run {
         Ok((findings, not_judged)) => findings_json(findings, not_judged),
-        Err(error) => {
-            let mut report = findings_json(&[], &[]);
-            report["error"] = json!({
-                "message": error.message,
-                "help": error.help,
-                "place": error.place.as_ref().map(place_json),
-                "exitCode": error.kind.exit_code(),
-            });
-            report
-        }
+        Err(error) => report_of_error(error),
     }
+}
+
+/// The error that ended a run.
+#[must_use]
+pub fn report_of_error(error: &Error) -> Value {
+    let mut report = findings_json(&[], &[]);
+    report["error"] = json!({
+        "message": error.message_and_list(),
+        "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
+        "place": error.place.as_ref().map(place_json),
+        "exitCode": error.kind.exit_code(),
+    });
+    report
 }
 
 fn findings_json(findings: &[Finding], not_judged: &[NotJudged]) -> Value {
@@ -59,7 +64,7 @@ fn finding_json(finding: &Finding) -> Value {
         "name": finding.rule.name,
         "severity": finding.severity.to_string(),
         "message": finding.message,
-        "help": finding.help.as_deref().unwrap_or(finding.rule.help),
+        "help": Words::Anywhere.of_finding(finding),
         "place": finding.place.as_ref().map(place_json),
         "object": finding.object.as_ref().map(ToString::to_string),
         "field": finding.field,
@@ -67,5 +72,12 @@ fn finding_json(finding: &Finding) -> Value {
 }
 
 fn place_json(place: &Place) -> Value {
-    json!({ "document": place.document, "source": place.source, "line": place.line })
+    let column = (place.column > 0).then_some(place.column);
+    json!({
+        "file": place.file,
+        "document": place.document,
+        "source": place.source,
+        "line": place.line,
+        "column": column,
+    })
 }

@@ -4,27 +4,51 @@ use std::fmt::Write;
 
 use crate::finding::Rule;
 use crate::lint::REGISTRY;
+use crate::output::words::Words;
 
 /// The section about one rule, in Markdown.
 #[must_use]
 pub fn section(rule: &Rule) -> String {
     format!(
-        "{}, `{}`: {}.\n\n{}\n\nWhat to do: {}\n\nSource: {}\n",
-        rule.severity, rule.name, rule.summary, rule.explanation, rule.help, rule.source
+        "`{}`, {}: {}.\n\n{}\n\nWhat to do: {}\n\nSource: {}\n",
+        rule.name,
+        rule.severities(),
+        rule.summary,
+        rule.explanation,
+        Words::Anywhere.of(&rule.help.into()),
+        rule.source
     )
+}
+
+/// All rules on one line each, by topic: what `explain` prints without an id.
+#[must_use]
+pub fn list() -> String {
+    let mut list = String::new();
+    for (topic, rules) in REGISTRY.by_topic() {
+        let _ = writeln!(list, "{topic}");
+        for rule in rules {
+            let _ = writeln!(list, "  {}  {:7}  {}: {}", rule.id, rule.severity.to_string(), rule.name, rule.summary);
+        }
+        list.push('\n');
+    }
+    list + "`istio-alb explain ID` says more about one of them; a name will do, too.\n"
 }
 
 /// All rules, one section each, under the ids that `explain` takes.
 #[must_use]
 pub fn page() -> String {
     let mut page = String::from(
-        "# Findings\n\nWhat `check` reports and the filter warns of or refuses. The severity is that of a rule's worst case. \
-         `istio-alb explain ID` prints\na section of this page; `--allow`, `--warn` and `--deny` change what an id does.\n\n\
-         | id | severity | |\n|---|---|---|\n",
+        "# Findings\n\nWhat `check` reports and the filter warns of or refuses. `istio-alb explain` lists them by topic, and \
+         `istio-alb explain ID` prints\na section of this page. `--allow`, `--warn` and `--deny` change what a finding does; they \
+         take ids and names. A finding has\nthe severity that stands first, and in some cases another. An error in an Ingress \
+         without any class is a warning, since\nperhaps the controller leaves it alone.\n",
     );
-    for rule in REGISTRY.rules() {
-        let link = rule.id.to_lowercase();
-        let _ = writeln!(page, "| [{}](#{link}) | {} | {} |", rule.id, rule.severity, rule.summary.replace('|', "\\|"));
+    for (topic, rules) in REGISTRY.by_topic() {
+        let _ = write!(page, "\n## {topic}\n\n| id | severity | |\n|---|---|---|\n");
+        for rule in rules {
+            let (link, summary) = (rule.id.to_lowercase(), rule.summary.replace('|', "\\|"));
+            let _ = writeln!(page, "| [{}](#{link}) | {} | {summary} |", rule.id, rule.severity);
+        }
     }
     for rule in REGISTRY.rules() {
         let _ = write!(page, "\n## {}\n\n{}", rule.id, section(rule));
@@ -37,8 +61,8 @@ pub fn page() -> String {
 const OUT_OF_REACH: &str = "
 ## Out of reach
 
-Whether it works may also depend on what is not in the stream. No rule guesses it, and `show` says `it depends on what is not in
-the stream` where it decides:
+Whether it works may also depend on what is not in the stream. No rule guesses it, and `show` says `it depends on the cluster` or
+`it depends on AWS` where it decides:
 
 | what | why it can't be told |
 |---|---|

@@ -1,14 +1,16 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 //!
-//! Lines count in the stream that was read, which is no file of a repository, so the artifact is called `stdin`; the template
-//! that Helm names, and the object, are logical locations.
+//! Lines count in the stream that was read, which is no file of a repository, so the artifact is called `stdin`, unless files
+//! were named; the template that Helm names, and the object, are logical locations.
 
 use serde_json::{Value, json};
 
-use crate::error::Place;
+use crate::error::{Place, visible};
 use crate::finding::Severity;
 use crate::lint::{AsItStands, NotJudged, REGISTRY};
+use crate::output::sources::STDIN;
 use crate::output::text;
+use crate::output::words::Words;
 use kubernetes_objects::ObjectRef;
 
 /// A SARIF log of one run. What was not judged is a notification of the run, so that no empty list of results looks like an
@@ -21,11 +23,11 @@ pub fn sarif(checked: &AsItStands) -> Value {
         .iter()
         .map(|finding| {
             let index = rules.iter().position(|rule| rule.id == finding.rule.id);
-            let help = finding.help.as_deref().unwrap_or(finding.rule.help);
+            let help = Words::Anywhere.of_finding(finding);
             let mut result = json!({
                 "ruleId": finding.rule.id,
                 "level": level(finding.severity),
-                "message": { "text": format!("{}\n{help}", finding.message) },
+                "message": { "text": format!("{}\n{}", visible(&finding.message), visible(&help)) },
                 "locations": [location(finding.place.as_ref(), finding.object.as_ref())],
             });
             if let Some(index) = index {
@@ -38,6 +40,7 @@ pub fn sarif(checked: &AsItStands) -> Value {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
+            "columnKind": "unicodeCodePoints",
             "tool": { "driver": {
                 "name": env!("CARGO_PKG_NAME"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -46,7 +49,7 @@ pub fn sarif(checked: &AsItStands) -> Value {
                     "name": rule.name,
                     "shortDescription": { "text": rule.summary },
                     "fullDescription": { "text": rule.explanation },
-                    "help": { "text": rule.help },
+                    "help": { "text": Words::Anywhere.of(&rule.help.into()) },
                     "defaultConfiguration": { "level": level(rule.severity) },
                 })).collect::<Vec<_>>(),
             }},
@@ -74,12 +77,16 @@ fn notifications(checked: &AsItStands) -> Vec<Value> {
 
 fn location(place: Option<&Place>, object: Option<&ObjectRef>) -> Value {
     let line = place.map_or(1, |place| place.line.max(1));
+    let uri = place.and_then(|place| place.file.as_deref()).map_or_else(|| STDIN.to_owned(), uri);
     let mut location = json!({
-        "physicalLocation": { "artifactLocation": { "uri": "stdin" }, "region": { "startLine": line } },
+        "physicalLocation": { "artifactLocation": { "uri": uri }, "region": { "startLine": line } },
     });
-    let source = place.and_then(|place| place.source.as_ref());
-    let object = object.map(ToString::to_string);
-    let names: Vec<Value> = [(source, "module"), (object.as_ref(), "object")]
+    if let Some(column) = place.map(|place| place.column).filter(|column| *column > 0) {
+        location["physicalLocation"]["region"]["startColumn"] = json!(column);
+    }
+    let source = place.and_then(|place| place.source.as_deref()).map(visible);
+    let object = object.map(|object| visible(&object.to_string()));
+    let names: Vec<Value> = [(source, "module"), (object, "object")]
         .into_iter()
         .filter_map(|(name, kind)| Some(json!({ "fullyQualifiedName": name?, "kind": kind })))
         .collect();
@@ -87,6 +94,19 @@ fn location(place: Option<&Place>, object: Option<&ObjectRef>) -> Value {
         location["logicalLocations"] = json!(names);
     }
     location
+}
+
+/// A file's name as a reference of RFC 3986: what may not stand in a path is escaped.
+fn uri(file: &str) -> String {
+    let mut uri = String::new();
+    let file = if cfg!(windows) { file.replace('\\', "/") } else { file.to_owned() };
+    for byte in file.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    if file.starts_with('/') { format!("file://{uri}") } else { uri }
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -1,36 +1,111 @@
 //! Findings as text for users.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::finding::{Finding, Severity};
-use crate::lint::NotJudged;
+use annotate_snippets::renderer::{DEFAULT_ERROR_STYLE, DEFAULT_HELP_STYLE, DEFAULT_INFO_STYLE, DEFAULT_WARNING_STYLE};
+use anstyle::Style;
+use kubernetes_objects::ObjectRef;
 
-/// One finding, as it is printed:
+use crate::error::visible;
+use crate::finding::groups::{Group, groups};
+use crate::finding::{Finding, Severity};
+use crate::help::Help;
+use crate::lint::NotJudged;
+use crate::output::words::Words;
+
+/// Findings of one kind on one object, as they are printed. One alone is
 ///
 /// ```text
-/// warning[ALB006]: document 4 (gateway/templates/service.yaml), line 57: port 80 serves clear text
+/// warning[ALB006]: document 4 (gateway/templates/service.yaml), line 57: Service a/b: port 80 serves clear text
 ///   help: give a certificate
 /// ```
+///
+/// and several have the rule's sentence, and a line each:
+///
+/// ```text
+/// info[ALB095]: document 4 (gateway/templates/service.yaml): Service a/b: a setting of the old load balancer lives on
+///   line 10: subnets: carried over to subnets: subnet-0aaaaaaaaaaaaaaaa
+///   line 12: scheme: carried over to scheme: internal
+///   help: keep it in a file
+/// ```
 #[must_use]
-pub fn line(finding: &Finding) -> String {
-    let mut text = format!("{}[{}]: ", finding.severity, finding.rule.id);
-    if let Some(place) = &finding.place {
-        let _ = write!(text, "{place}: ");
+pub fn group(group: &Group<'_>, words: Words, paint: Paint) -> String {
+    let first = group.first;
+    let mut text = paint.severity(first.severity, &format!("{}[{}]", first.severity, first.rule.id));
+    let object = first.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
+    if group.others.is_empty() {
+        let place = first.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let _ = write!(text, ": {}", visible(&format!("{place}{object}{}", first.message)));
+    } else {
+        let document = first.place.as_ref().map(|place| format!("{}: ", place.document())).unwrap_or_default();
+        let _ = write!(text, ": {}{}", visible(&format!("{document}{object}")), first.rule.summary);
+        for finding in group.findings() {
+            let line = finding.place.as_ref().map_or_else(|| "- ".to_owned(), |place| format!("line {}: ", place.line));
+            let _ = write!(text, "\n  {line}{}", visible(&finding.message));
+        }
     }
-    if let Some(object) = &finding.object {
-        let _ = write!(text, "{object}: ");
-    }
-    let help = finding.help.as_deref().unwrap_or(finding.rule.help);
-    let _ = write!(text, "{}\n  help: {help}", finding.message);
+    let _ = write!(text, "\n  {}: {}", paint.help("help"), visible(&words.of_finding(first)));
     text
+}
+
+/// How much was found about each object, a line for each; nothing where there is only one.
+#[must_use]
+pub fn by_object(all: &[Group<'_>]) -> String {
+    let mut objects: Vec<(&ObjectRef, BTreeMap<Reverse<Severity>, usize>)> = Vec::new();
+    for one in all {
+        let Some(object) = &one.first.object else { continue };
+        let at = objects.iter().position(|(known, _)| *known == object).unwrap_or_else(|| {
+            objects.push((object, BTreeMap::new()));
+            objects.len() - 1
+        });
+        *objects[at].1.entry(Reverse(one.first.severity)).or_default() += 1;
+    }
+    if objects.len() < 2 {
+        return String::new();
+    }
+    let line = |(object, counts): (&ObjectRef, BTreeMap<Reverse<Severity>, usize>)| {
+        let plural = |count: &usize| if *count == 1 { "" } else { "s" };
+        let counts = counts.iter().map(|(Reverse(severity), count)| format!("{count} {severity}{}", plural(count)));
+        format!("{}: {}\n", visible(&object.to_string()), counts.collect::<Vec<_>>().join(", "))
+    };
+    objects.into_iter().map(line).collect()
+}
+
+/// Colours, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Paint {
+    /// Whether there are any.
+    pub colored: bool,
+}
+
+impl Paint {
+    fn severity(self, severity: Severity, text: &str) -> String {
+        self.of(
+            text,
+            match severity {
+                Severity::Error => DEFAULT_ERROR_STYLE,
+                Severity::Warning => DEFAULT_WARNING_STYLE,
+                Severity::Info => DEFAULT_INFO_STYLE,
+            },
+        )
+    }
+
+    fn help(self, text: &str) -> String {
+        self.of(text, DEFAULT_HELP_STYLE)
+    }
+
+    fn of(self, text: &str, style: Style) -> String {
+        if self.colored { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
 }
 
 /// What is not judged, as it is printed: `not judged: document 2, line 15: Ingress shop/web: it can't be decoded`.
 #[must_use]
 pub fn not_judged(unknown: &NotJudged) -> String {
     let object = unknown.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
-    format!("not judged: {}: {object}{}", unknown.place, unknown.why)
+    visible(&format!("not judged: {}: {object}{}", unknown.place, unknown.why))
 }
 
 /// That there was no Ingress of a class.
@@ -39,29 +114,30 @@ pub fn nothing_to_judge(class: &str) -> String {
     format!("no Ingress of class {class} is in the stream, so there was nothing to judge")
 }
 
-/// The findings of a severity or worse, each after the program's name.
+/// The findings of a severity or worse, in groups, each after the program's name.
 #[must_use]
-pub fn findings(findings: &[Finding], least: Severity) -> String {
+pub fn findings(findings: &[Finding], least: Severity, words: Words) -> String {
     let mut text = String::new();
-    for finding in findings.iter().filter(|finding| finding.severity >= least) {
-        let _ = writeln!(text, "istio-alb: {}", line(finding));
+    for one in groups(findings.iter().filter(|finding| finding.severity >= least)) {
+        let _ = writeln!(text, "istio-alb: {}", group(&one, words, Paint::default()));
     }
     text
 }
 
 /// The sentence that ends a refused run.
 #[must_use]
-pub fn refusal(findings: &[Finding]) -> String {
+pub fn refusal(findings: &[Finding], words: Words) -> String {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
     ids.dedup();
     let what = if errors.len() == 1 { "a finding" } else { "findings" };
+    let first = ids.first().copied().unwrap_or_default();
+    let help = Help::from(format!("`istio-alb explain {first}` says more; what you accept you can allow by its id: "))
+        .set("findings.allow", ids.join(","));
     format!(
-        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: `istio-alb explain {}` says more; \
-         what you accept you can allow by its id: --allow {}\n",
+        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: {}\n",
         ids.join(", "),
-        ids.first().copied().unwrap_or_default(),
-        ids.join(",")
+        words.of(&help)
     )
 }
 

@@ -138,8 +138,10 @@ fn unreadable(error: ParseError) -> Error {
 /// The place of an offset in the text of a document, of which lines before the offset may have been edited.
 fn place_in(stream: &Stream<'_>, document: usize, text: &str, offset: usize) -> Place {
     let document = &stream.documents[document];
-    let lines = text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count();
-    Place { line: stream.line_of(document.span.start) + lines, ..stream.place(document, 0) }
+    let before = text.get(..offset.min(text.len())).unwrap_or_default();
+    let lines = before.bytes().filter(|byte| *byte == b'\n').count();
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    Place { line: stream.line_of(document.span.start) + lines, column, ..stream.place(document, 0) }
 }
 
 /// The same patch for an object that stands at `pointer`.

@@ -224,7 +224,7 @@ fn existing_ingress(objects: &[Object], spec: &Spec, service: &Object) -> Result
         ingress.api_version()
     ))
     .at(ingress.place.clone())
-    .help("write it as networking.k8s.io/v1, or give ours another name with --ingress-name"))
+    .help("write it as networking.k8s.io/v1, or give ours another name with [[ingress.name]]"))
 }
 
 /// An Ingress of the stream with its placeholders as they were configured.

@@ -93,7 +93,7 @@ pub fn object(stream: &Stream<'_>, anchor: &Object, value: Value, file: &str) ->
         document: number - 1,
         pointer: String::new(),
         value,
-        place: Place { document: number, source: source(stream, anchor, file), line },
+        place: Place { file: None, document: number, source: source(stream, anchor, file), line, column: 1 },
         origin: None,
     }
 }

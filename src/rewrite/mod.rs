@@ -215,7 +215,7 @@ fn check_names(objects: &[Object], rewrites: &[Rewrite<'_>]) -> Result<(), Error
                 objects[twin.service].full_name(),
                 objects[rewrite.service].full_name()
             ))
-            .help("give each its own `ingress.name`"));
+            .help("give each its own [[ingress.name]]"));
         }
         let same = earlier.iter().find(|other| other.service == rewrite.service);
         if let Some(same) = same.filter(|same| same.plan.patch != rewrite.plan.patch) {

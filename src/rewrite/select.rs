@@ -7,7 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::Error;
+use crate::error::{Error, Place};
+use crate::help::Help;
 use crate::istio::gateway_api::not_for_the_web;
 use crate::istio::owner::{Owner, owner};
 use crate::istio::{east_west_reason, is_gateway};
@@ -96,8 +97,9 @@ fn refused(service: &Object) -> Option<Error> {
                 "Service {title} is an east-west gateway ({reason}): its mutual TLS is passed through by SNI, and an ALB can't \
                  do that"
             ),
-            "leave it behind its NLB; if another Service of this stream is meant, name it with --gateway NAME"
-                .to_owned(),
+            Help::from(
+                "leave it behind its NLB; if another Service of this stream is meant, name it with [[gateway.name: NAME]]",
+            ),
             "ALB046",
         )
     } else if let Some(Owner::Istiod { gateway, mark }) = owner(service) {
@@ -105,16 +107,17 @@ fn refused(service: &Object) -> Option<Error> {
             format!(
                 "Service {title} is made by istiod from the Gateway {gateway} ({mark}), and what is changed in it is written back"
             ),
-            format!(
+            Help::from(format!(
                 "leave the Service out of the stream, and hand over the manifest of the Gateway {gateway}: it is changed so that istiod \
                  makes the Service as it has to be (docs/gateway-api.md)"
-            ),
+            )),
             "ALB113",
         )
     } else {
         return None;
     };
-    let overruled = format!("{help}; --gateway {name} takes this one all the same, and {id} reports it");
+    let overruled =
+        help.then("; ").set("gateway.name", name).then(format!(" takes this one all the same, and {id} reports it"));
     Some(Error::input(message).at(service.place.clone()).help(overruled))
 }
 
@@ -131,32 +134,32 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
         (None, None) => "no gateway Service found".to_owned(),
     };
-    let others: Vec<String> = objects
+    let others: Vec<(String, Place)> = objects
         .iter()
         .filter_map(|object| {
             let why = not_for_the_web(object)?;
-            Some(format!("Gateway {} ({why}), {}", object.full_name(), object.place))
+            Some((format!("Gateway {} ({why})", object.full_name()), object.place.clone()))
         })
         .collect();
     if !others.is_empty() && services(objects).next().is_none() {
-        return Error::input(format!("{wanted}; Gateways in the stream:\n  {}", others.join("\n  "))).help(
+        return Error::input(format!("{wanted}; Gateways in the stream:")).listing(others).help(
             "istiod makes gateways for the web from a Gateway of class istio; a stream that rightly has none passes with \
-             --if-missing pass",
+             [[gateway.ifMissing: pass]]",
         );
     }
-    let seen: Vec<String> = services(objects).map(|(_, service)| describe(service)).collect();
+    let seen: Vec<(String, Place)> = services(objects).map(|(_, service)| describe(service)).collect();
     if let Some(other) = meant(objects, selector) {
-        return Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(other);
+        return Error::input(format!("{wanted}; Services in the stream:")).listing(seen).help(other);
     }
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
             "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
-             that rightly has no gateway passes with --if-missing pass",
+             that rightly has no gateway passes with [[gateway.ifMissing: pass]]",
         );
     }
-    Error::input(format!("{wanted}; Services in the stream:\n  {}", seen.join("\n  "))).help(
-        "a gateway is told by its port status-port (15021): choose another Service with --gateway NAME; a stream that \
-         rightly has no gateway passes with --if-missing pass",
+    Error::input(format!("{wanted}; Services in the stream:")).listing(seen).help(
+        "a gateway is told by its port status-port (15021): choose another Service with [[gateway.name: NAME]]; a stream that \
+         rightly has no gateway passes with [[gateway.ifMissing: pass]]",
     )
 }
 
@@ -176,8 +179,9 @@ fn one_of(candidates: Vec<(usize, &Object)>) -> Result<Option<usize>, Error> {
         [(index, _)] => Ok(Some(*index)),
         [(_, first), ..] => {
             let services: Vec<&Object> = candidates.iter().map(|(_, service)| *service).collect();
-            let names: Vec<String> = services.iter().map(|service| describe(service)).collect();
-            Err(Error::input(format!("several Services could be the gateway:\n  {}", names.join("\n  ")))
+            let listed = services.iter().map(|service| describe(service));
+            Err(Error::input("several Services could be the gateway:")
+                .listing(listed)
                 .at(first.place.clone())
                 .help(how_to_choose(&services)))
         }
@@ -185,37 +189,42 @@ fn one_of(candidates: Vec<(usize, &Object)>) -> Result<Option<usize>, Error> {
 }
 
 /// How to choose one of several Services: by what tells them apart.
-fn how_to_choose(services: &[&Object]) -> String {
+fn how_to_choose(services: &[&Object]) -> Help {
     let differ = |of: fn(&Object) -> &str| {
         let values: BTreeSet<&str> =
             services.iter().map(|service| of(service)).filter(|value| !value.is_empty()).collect();
         (values.len() == services.len()).then(|| values.into_iter().collect::<Vec<_>>())
     };
-    let flags = |flag: &str, values: &[&str]| {
-        values.iter().map(|value| format!("{flag} {value}")).collect::<Vec<_>>().join(" or ")
-    };
-    let several = "or write one configuration document for each gateway";
+    let several = ", or write one configuration document for each gateway";
     if let Some(names) = differ(Object::name) {
-        return format!("choose one with {}, {several}", flags("--gateway", &names));
+        return Help::from("choose one with ").then(any_of("gateway.name", &names)).then(several);
     }
     if let Some(namespaces) = differ(Object::namespace) {
-        return format!("choose one with {}, {several}", flags("--gateway-namespace", &namespaces));
+        return Help::from("choose one with ").then(any_of("gateway.namespace", &namespaces)).then(several);
     }
     let first = services[0].reference();
     if services.iter().all(|service| service.reference() == first) {
-        return format!(
+        return Help::from(format!(
             "the stream has the Service {} {} times, and Kubernetes keeps the last: render each release once, or take the \
              others out",
             services[0].full_name(),
             services.len()
-        );
+        ));
     }
-    format!("choose one by its labels with `gateway.selector`, by name and namespace, {several}")
+    Help::from("choose one by its labels with `gateway.selector`, by name and namespace").then(several)
+}
+
+/// A setting with each of these values: `… or …`.
+fn any_of(setting: &'static str, values: &[&str]) -> Help {
+    values.iter().enumerate().fold(Help::from(""), |help, (at, value)| {
+        let help = if at == 0 { help } else { help.then(" or ") };
+        help.set(setting, *value)
+    })
 }
 
 /// The Service that was probably meant where the configuration selects none, and how to name it. For it the stream is not offered
 /// to pass as it is: the old load balancer would stay.
-fn meant(objects: &[Object], selector: &Selector) -> Option<String> {
+fn meant(objects: &[Object], selector: &Selector) -> Option<Help> {
     let all: Vec<&Object> = services(objects).map(|(_, service)| service).collect();
     let gateways = || all.iter().copied().filter(|service| is_gateway(service));
     if let Some(name) = &selector.name {
@@ -224,41 +233,42 @@ fn meant(objects: &[Object], selector: &Selector) -> Option<String> {
         }
         let names = all.iter().flat_map(|service| gateway_of(service).into_iter().chain([service.name()]));
         if let Some(near) = nearest(name, &names.collect::<Vec<_>>()) {
-            return Some(format!("did you mean --gateway {near}?"));
+            return Some(Help::from("did you mean ").set("gateway.name", near).then("?"));
         }
     } else if let Some(gateway) = gateways().next() {
         return Some(match selector.is_explicit() {
             true => mismatch(gateway, selector),
-            false => "other configuration documents select all gateways of the stream: take this one out".to_owned(),
+            false => Help::from("other configuration documents select all gateways of the stream: take this one out"),
         });
     }
     let exposed = all.iter().copied().filter(|service| type_of(&service.value) == "LoadBalancer");
     let candidates: Vec<&Object> = gateways().next().map_or_else(|| exposed.collect(), |_| gateways().collect());
-    let flags: Vec<String> = candidates.iter().map(|service| flag_for(service)).collect();
-    let found = flags.join(" or ");
+    let names: Vec<&str> = candidates.iter().map(|service| gateway_of(service).unwrap_or(service.name())).collect();
     Some(match candidates.as_slice() {
         [] => return None,
-        [one] if selector.name.is_none() => format!(
+        [one] if selector.name.is_none() => Help::from(format!(
             "Service {} is a load balancer, but has no port status-port (15021), by which a gateway is told and its health checked: if \
-             it is the gateway, add that port, or name it with {found}",
+             it is the gateway, add that port, or name it with ",
             one.full_name()
-        ),
-        _ => format!("a gateway is told by its port status-port (15021): name it with {found}"),
+        ))
+        .then(any_of("gateway.name", &names)),
+        _ => Help::from("a gateway is told by its port status-port (15021): name it with ").then(any_of("gateway.name", &names)),
     })
 }
 
 /// Why a selector does not choose a Service that it may have been meant for.
-fn mismatch(service: &Object, selector: &Selector) -> String {
+fn mismatch(service: &Object, selector: &Selector) -> Help {
     let (title, namespace) = (service.full_name(), service.namespace());
     match &selector.namespace {
         Some(wanted) if !namespace.is_empty() && namespace != wanted => {
-            format!("Service {title} is in another namespace: choose it with --gateway-namespace {namespace}")
+            Help::from(format!("Service {title} is in another namespace: choose it with "))
+                .set("gateway.namespace", namespace)
         }
         _ => {
             let differs = |(key, value): &(&String, &String)| service.label(key) != Some(value.as_str());
             let labels: Vec<String> =
                 selector.labels.iter().filter(differs).map(|(key, value)| format!("{key}={value}")).collect();
-            format!("Service {title} lacks the label {} of `gateway.selector`", labels.join(","))
+            Help::from(format!("Service {title} lacks the label {} of `gateway.selector`", labels.join(",")))
         }
     }
 }
@@ -268,18 +278,13 @@ fn goes_by(service: &Object, name: &str) -> bool {
     service.name() == name || gateway_of(service) == Some(name)
 }
 
-/// The flag that selects a Service.
-fn flag_for(service: &Object) -> String {
-    format!("--gateway {}", gateway_of(service).unwrap_or(service.name()))
-}
-
 /// The name of the Gateway (Gateway API) from which istiod makes a Service.
 fn gateway_of(service: &Object) -> Option<&str> {
     service.origin.as_ref().map(|origin| origin.object.name.as_str())
 }
 
-/// A Service in one line: `istio-system/gw (LoadBalancer, ports http2 80, https 443), document 4, line 12`.
-fn describe(service: &Object) -> String {
+/// A Service in one line, `istio-system/gw (LoadBalancer, ports http2 80, https 443)`, and where it is.
+fn describe(service: &Object) -> (String, Place) {
     let ports: Vec<String> = ports(&service.value)
         .iter()
         .map(|port| match (port["name"].as_str(), port["port"].as_u64()) {
@@ -292,7 +297,7 @@ fn describe(service: &Object) -> String {
     // The type as it is written; `type_of` returns the default for an empty one.
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     let of = service.origin.as_ref().map(|origin| format!(" of {}", origin.object)).unwrap_or_default();
-    format!("{}{of} ({kind}, {ports}), {}", service.full_name(), service.place)
+    (format!("{}{of} ({kind}, {ports})", service.full_name()), service.place.clone())
 }
 
 #[cfg(test)]

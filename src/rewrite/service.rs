@@ -236,7 +236,7 @@ impl<'p> Planner<'p> {
                     return Err(Error::usage(message).help("take the listener out of the Gateway, or write `extraPorts: keep`"));
                 }
                 (None, extra) => self.findings.push(rules::extra_port(port, extra).help(
-                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with `service.extraPorts: keep`",
+                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with [[service.extraPorts: keep]]",
                 )),
             }
         }
@@ -318,7 +318,7 @@ fn check_ports(service: &Value) -> Result<(), Error> {
     Ok(())
 }
 
-fn clash(what: &str, help: &str) -> Error {
+fn clash(what: &str, help: &'static str) -> Error {
     Error::input(format!("with its ports pinned the Service would have {what}, which the API server refuses"))
         .help(help)
 }

@@ -71,10 +71,14 @@ impl Places<'_> {
     /// The place at an offset from the start of the document.
     #[must_use]
     pub fn at(&self, offset: usize) -> Place {
+        let at = (self.start + offset).min(self.stream.text.len());
+        let before = self.stream.text.get(..at).unwrap_or_default();
         Place {
+            file: None,
             document: self.number,
             source: self.source.map(str::to_owned),
-            line: self.stream.line_of(self.start + offset),
+            line: self.stream.line_of(at),
+            column: before[before.rfind('\n').map_or(0, |end| end + 1)..].chars().count() + 1,
         }
     }
 }

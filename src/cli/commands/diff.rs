@@ -4,9 +4,11 @@ use similar::TextDiff;
 
 use super::Printed;
 use crate::config::Settings;
-use crate::error::Error;
+use crate::error::{Error, visible};
 use crate::finding::Severity;
+use crate::output::sources::Sources;
 use crate::output::text;
+use crate::output::words::Words;
 use crate::rewrite::rewrite;
 
 const RED: &str = "\u{1b}[31m";
@@ -20,15 +22,22 @@ const PLAIN: &str = "\u{1b}[0m";
 /// # Errors
 ///
 /// As the filter.
-pub fn diff(manifests: &str, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
-    let rewritten = rewrite(manifests, settings)?;
-    let messages = text::findings(&rewritten.findings, Severity::Warning);
+pub fn diff(sources: &Sources, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
+    let mut rewritten = rewrite(sources.text(), settings)?;
+    for place in rewritten.findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
+        sources.name(place);
+    }
+    let messages = text::findings(&rewritten.findings, Severity::Warning, Words::CommandLine);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }
     let after = rewritten.text();
-    let changes = TextDiff::from_lines(manifests, &after);
-    let unified = changes.unified_diff().context_radius(3).header("rendered", "rewritten").to_string();
+    let changes = TextDiff::from_lines(sources.text(), &after);
+    let (before, behind) = match sources.title() {
+        Some(title) => (visible(&title), format!("{}, rewritten", visible(&title))),
+        None => ("rendered".to_owned(), "rewritten".to_owned()),
+    };
+    let unified = changes.unified_diff().context_radius(3).header(&before, &behind).to_string();
     let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
     Ok(Printed { output, messages, code: 0 })
 }

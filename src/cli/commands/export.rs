@@ -16,6 +16,7 @@ use crate::finding::Severity;
 use crate::hosts::export::{File, start};
 use crate::hosts::{flux, kustomize};
 use crate::output::text;
+use crate::output::words::Words;
 use crate::rewrite::rewrite;
 
 /// Exports what the filter makes of a stream.
@@ -25,7 +26,7 @@ use crate::rewrite::rewrite;
 /// As the filter, and where there is nothing to export, or a file is in the way.
 pub fn export(manifests: &str, settings: &[Settings], host: &Export) -> anyhow::Result<Printed> {
     let rewritten = rewrite(manifests, settings)?;
-    let mut messages = text::findings(&rewritten.findings, Severity::Warning);
+    let mut messages = text::findings(&rewritten.findings, Severity::Warning, Words::CommandLine);
     if rewritten.is_refused() {
         return Ok(Printed::refused(&rewritten.findings, messages));
     }

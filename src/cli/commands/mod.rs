@@ -8,7 +8,7 @@ mod init;
 mod show;
 mod tables;
 
-pub use check::{How, check};
+pub use check::{How, check, report};
 pub use compare::compare;
 pub use diff::diff;
 pub use export::export;
@@ -16,9 +16,11 @@ pub use init::init;
 pub use show::show;
 
 use crate::cli;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, quoted, visible};
 use crate::finding::Finding;
 use crate::lint;
+use crate::output::sources::Sources;
+use crate::output::words::Words;
 use crate::output::{rule_docs, text};
 
 /// What a command prints.
@@ -41,9 +43,32 @@ impl Printed {
 
     /// A refused run: `messages` and the sentence that ends it, and no output.
     fn refused(findings: &[Finding], mut messages: String) -> Self {
-        messages.push_str(&text::refusal(findings));
+        messages.push_str(&text::refusal(findings, Words::CommandLine));
         Printed { messages, code: Kind::Findings.exit_code(), ..Printed::default() }
     }
+}
+
+/// What was read, each file with its name; stdin has none.
+///
+/// # Errors
+///
+/// Where one is not UTF-8.
+pub fn sources(read: Vec<(Option<String>, Vec<u8>)>) -> Result<Sources, Error> {
+    let mut files = Vec::new();
+    for (name, bytes) in read {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let error = not_utf8(error.as_bytes(), error.utf8_error());
+            match &name {
+                Some(name) => Error { message: format!("{}: {}", visible(name), error.message), ..error },
+                None => error,
+            }
+        })?;
+        match name {
+            Some(name) => files.push((name, text)),
+            None => return Ok(Sources::stdin(text)),
+        }
+    }
+    Ok(Sources::files(files))
 }
 
 /// The input as text.
@@ -52,24 +77,25 @@ impl Printed {
 ///
 /// Where it is not UTF-8, with the line.
 pub fn text_of(input: &[u8]) -> Result<&str, Error> {
-    std::str::from_utf8(input).map_err(|error| {
-        let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
-            .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
-    })
+    std::str::from_utf8(input).map_err(|error| not_utf8(input, error))
 }
 
-/// `explain ID`: the documentation of a finding.
+fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> Error {
+    let line = input[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+    Error::input(format!("the manifests are not UTF-8: line {line} has a byte that is no character"))
+        .help("find the file of the chart that was saved in another encoding, and save it as UTF-8")
+}
+
+/// `explain ID`: the documentation of a finding; of all of them on one line each where none is named.
 ///
 /// # Errors
 ///
 /// Where there is no such finding.
-pub fn explain(id: &str) -> Result<Printed, Error> {
-    let rules = lint::REGISTRY.rules();
-    let wanted = id.to_ascii_uppercase();
-    let Some(rule) = rules.iter().find(|rule| rule.id == wanted || rule.name == id) else {
-        let error = Error::new(Kind::Usage, format!("there is no finding {id:?}"));
-        return Err(error.help(lint::REGISTRY.nearest(&wanted)));
+pub fn explain(id: Option<&str>) -> Result<Printed, Error> {
+    let Some(id) = id else { return Ok(Printed::output(rule_docs::list())) };
+    let Some(rule) = lint::REGISTRY.find(id) else {
+        let error = Error::new(Kind::Usage, format!("there is no finding {}", quoted(id)));
+        return Err(error.help(lint::REGISTRY.nearest(id)));
     };
     Ok(Printed::output(format!("{}: {}", rule.id, rule_docs::section(rule))))
 }

@@ -30,6 +30,7 @@ use crate::error::{Error, Kind, cut, visible};
 use crate::finding::Severity;
 use crate::lint;
 use crate::output::text;
+use crate::output::words::Words;
 use crate::rewrite::{self, Rewritten};
 use helm::Render;
 use kubernetes_objects::object::{self, Object};
@@ -159,20 +160,14 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
 /// The message at the Application when a run ends with an error.
 #[must_use]
 pub fn error_text(error: &Error) -> String {
-    let text = format!("istio-alb: error: {error}\n");
-    // The flags in an error of Helm's are Helm's.
-    match error.kind {
-        Kind::Program => brief(&text),
-        _ => brief(&parameters::instead_of_flags(&text)),
-    }
+    brief(&format!("istio-alb: error: {}\n", Words::ArgoCd.of_error(error)))
 }
 
 /// The message at the Application when findings forbid printing.
 #[must_use]
 pub fn refusal_text(rewritten: &Rewritten<'_>) -> String {
-    let findings = text::findings(&rewritten.findings, Severity::Error);
-    let message = findings + &text::refusal(&rewritten.findings);
-    brief(&parameters::instead_of_flags(&message))
+    let findings = text::findings(&rewritten.findings, Severity::Error, Words::ArgoCd);
+    brief(&(findings + &text::refusal(&rewritten.findings, Words::ArgoCd)))
 }
 
 /// A message of limited length: Argo CD shows all of it.

@@ -114,37 +114,6 @@ pub fn announce() -> String {
     format!("{}\n", Json::Array(announced.collect()))
 }
 
-/// A message with parameters in the place of flags: at an Application there is no command line.
-#[must_use]
-pub fn instead_of_flags(text: &str) -> String {
-    let known = known();
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("--") {
-        out.push_str(before);
-        let end = behind.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(behind.len());
-        let (name, after) = behind.split_at(end);
-        rest = after;
-        if !known.iter().any(|known| known.name == name) {
-            out.push_str("--");
-            out.push_str(name);
-            continue;
-        }
-        let value = after.strip_prefix(' ').map(|value| {
-            let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, ',' | '-' | '.' | '_');
-            value[..value.find(|c| !is_part(c)).unwrap_or(value.len())].trim_end_matches([',', '.'])
-        });
-        match value {
-            Some(value) if !value.is_empty() => {
-                out.push_str(&format!("the parameter `{name}: {value}`"));
-                rest = &after[1 + value.len()..];
-            }
-            _ => out.push_str(&format!("the parameter `{name}`")),
-        }
-    }
-    out + rest
-}
-
 /// The error for a name that is none of these.
 pub(super) fn unknown(name: &str, known: &[Known]) -> Error {
     let names: Vec<&str> = known.iter().map(|known| known.name.as_str()).collect();

@@ -218,9 +218,8 @@ fn messages_are_short_and_show_what_is_invisible() {
     let long = "x".repeat(100_000);
     assert_eq!(brief(&format!("found `{long}`, and\n")), format!("found `{}…`, and\n", "x".repeat(80)));
     assert_eq!(brief(&long), format!("{}…\n", "x".repeat(1500)));
-    let flag = |kind| error_text(&Error::new(kind, "x").help("see --scheme"));
-    assert_eq!(flag(Kind::Usage), "istio-alb: error: x\n  help: see the parameter `scheme`\n");
-    assert_eq!(flag(Kind::Program), "istio-alb: error: x\n  help: see --scheme\n");
+    let named = error_text(&Error::usage("x").help("see [[ingress.scheme]]"));
+    assert_eq!(named, "istio-alb: error: x\n  help: see the parameter `scheme`\n");
     assert_eq!(brief("a\u{1b}[31m\tb\r\n"), "a\\u{1b}[31m\\tb\n");
     let lines = brief(&"a\n".repeat(50));
     assert_eq!(lines.lines().count(), 41);

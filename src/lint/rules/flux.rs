@@ -13,13 +13,13 @@ use manifest_yaml::stream::Stream;
 const DISABLED: &str = "kustomize.toolkit.fluxcd.io~1substitute";
 
 rules! {
-    ALB110 Error "text-that-flux-reads" {
+    ALB110 Error | Warning "text-that-flux-reads" {
         summary: "an object that is not ours holds text that Flux fails on, or changes, when it fills in variables",
         explanation: "With `spec.postBuild` Flux substitutes in every string of every object of the Kustomization, \
             scripts in ConfigMaps among them. A `${` that it does not understand fails the whole Kustomization, and \
             each `$$` becomes `$`.",
         help: "write `$${` for a `${` that shall stay and `$$$$` for `$$`, or give the object the annotation \
-            `kustomize.toolkit.fluxcd.io/substitute: disabled`; where that is done by somebody else, --allow ALB110",
+            `kustomize.toolkit.fluxcd.io/substitute: disabled`; where that is done by somebody else, [[findings.allow: ALB110]]",
         source: "fluxcd/pkg v1.41.0 kustomize/kustomize_varsub.go:91-149; envsubst v1.8.0 parse/scan.go:211-232",
     }
 }
@@ -88,6 +88,17 @@ fn visit(value: &Value, see: &mut impl FnMut(&str)) {
 mod tests {
     use super::*;
 
+    fn told(finding: &Finding) -> String {
+        let (place, object) = (finding.place.as_ref().unwrap(), finding.object.as_ref().unwrap());
+        format!(
+            "{}[{}]: {place}: {object}: {}\n  help: {}",
+            finding.severity,
+            finding.rule.id,
+            finding.message,
+            finding.help_text()
+        )
+    }
+
     #[test]
     fn variables_and_what_flux_would_stumble_over() {
         let text = "kind: Ingress\nmetadata: {name: ours, annotations: {a: \"${A%: }\", b: \"$${x}\"}}\n\
@@ -96,8 +107,8 @@ mod tests {
                     data: {a: \"${C} ${\"}\n";
         let (variables, findings) = read(&Stream::split(text), |object| object.name() == "ours");
         assert_eq!(variables, [("A".to_owned(), false), ("B".to_owned(), true)].into());
-        let findings: Vec<String> = findings.iter().map(crate::output::text::line).collect();
-        let help = ALB110.help;
+        let findings: Vec<String> = findings.iter().map(told).collect();
+        let help = crate::help::Help::from(ALB110.help);
         assert_eq!(
             findings,
             [

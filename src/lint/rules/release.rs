@@ -12,7 +12,7 @@ use alb_controller::catalogue::{self, IPV4};
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB114 Error "path-type-not-looked-at" {
+    ALB114 Error | Warning "path-type-not-looked-at" {
         summary: "a path whose `pathType` the controller in use does not look at, so that it matches something else",
         explanation: "Before v2.2.0 the controller gives a path to AWS as it is written. `/` of type `Prefix` matches the root \
             and nothing else: every other request is answered with 404. `/app` of type `Prefix` does not match what is below \
@@ -36,7 +36,7 @@ rules! {
         source: "LBC v2.3.1 controllers/ingress/group_controller.go; v3.5.0 docs/deploy/installation.md; \
             aws-load-balancer-controller#2433",
     }
-    ALB117 Error "fault-of-the-release" {
+    ALB117 Error | Warning "fault-of-the-release" {
         summary: "the Ingress meets a fault that the controller's release has, and later ones have not",
         explanation: "v2.14.0 panics at each reconcile where `wafv2-acl-name` is anything but `none`: nothing is done for the \
             group any more.\n\nWarnings: v2.3.0 opens port 1 on the nodes in place of a named target port of pods; v2.13.0 to \

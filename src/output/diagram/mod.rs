@@ -55,12 +55,12 @@ pub fn diagram(model: &Model, serves: Serves<'_>) -> Branch {
 }
 
 fn verdict(verdict: Verdict, message: Option<&str>) -> String {
-    let message = message.unwrap_or_default();
+    let why = message.unwrap_or_default();
     match verdict {
         Verdict::Built => "the controller builds it".to_owned(),
-        Verdict::Refused => format!("the controller refuses it: {message}"),
-        Verdict::Ignored => format!("the controller ignores it: {message}"),
-        Verdict::Unknown => format!("it depends on what is not in the stream: {message}"),
+        Verdict::Refused => format!("the controller refuses it: {why}"),
+        Verdict::Ignored => format!("the controller ignores it: {why}"),
+        Verdict::Unknown => message.unwrap_or("it depends on what is not in the stream").to_owned(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::markup::escape;
 use super::picture::{self, Picture, svg};
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::NotJudged;
+use crate::output::words::Words;
 use markdown::paragraphs;
 
 /// What the report says.
@@ -119,7 +120,7 @@ fn of_one_rule(severity: Severity, rule: &Rule, found: &[&Finding]) -> String {
         rule.id,
         markdown::inline(rule.summary)
     );
-    let helps: Vec<&str> = found.iter().map(|finding| finding.help.as_deref().unwrap_or(rule.help)).collect();
+    let helps: Vec<String> = found.iter().map(|finding| Words::Anywhere.of_finding(finding)).collect();
     let is_one = helps.windows(2).all(|pair| pair[0] == pair[1]);
     let what_to_do = |help: &str| format!("<p>What to do: {}</p>\n", markdown::inline(help));
     for (finding, help) in found.iter().zip(&helps) {

@@ -7,6 +7,7 @@ use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
+use crate::help::Help;
 use crate::istio::served::{Evidence, ServedPorts, Speaks, by_number};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason, is_status_port};
 use alb_controller::catalogue;
@@ -58,7 +59,7 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
             service.full_name()
         ))
         .at(service.place.clone())
-        .help(format!("choose one of its ports with --backend-port: {}", known.join(", "))));
+        .help(Help::from("choose one of its ports with [[ingress.backendPort]]: ").then(known.join(", "))));
     };
     let protocol = protocol_of(port, served);
     let port = match wanted {

@@ -48,7 +48,7 @@ fn of_several_the_exposed_one() {
         "document 1, line 2: several Services could be the gateway:\n  \
          ns/outer (LoadBalancer, ports status-port 15021), document 1, line 2\n  \
          ns/other (LoadBalancer, ports status-port 15021), document 2, line 7\n  \
-         help: choose one with --gateway other or --gateway outer, or write one configuration document for each gateway"
+         help: choose one with `gateway.name: other` or `gateway.name: outer`, or write one configuration document for each gateway"
     );
     assert_eq!(found(&two, &named("other")), Ok(Some("other".to_owned())));
     assert_eq!(found(&inner, &Selector::default()), Ok(Some("inner".to_owned())));
@@ -58,7 +58,7 @@ fn of_several_the_exposed_one() {
 fn names_namespaces_and_labels_choose() {
     let text = service("a", ", labels: {istio: public}", STATUS)
         + &service("a", ", labels: {istio: private}", STATUS).replace("namespace: ns", "namespace: other");
-    assert!(found(&text, &named("a")).unwrap_err().contains("--gateway-namespace"));
+    assert!(found(&text, &named("a")).unwrap_err().contains("`gateway.namespace: NAMESPACE`"));
     let selector = Selector { namespace: Some("other".to_owned()), ..named("a") };
     assert_eq!(found(&text, &selector), Ok(Some("a".to_owned())));
     let labels = [("istio".to_owned(), "private".to_owned())].into();

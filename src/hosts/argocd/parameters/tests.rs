@@ -33,22 +33,6 @@ fn every_field_is_a_parameter_of_its_own_and_announced() {
 }
 
 #[test]
-fn messages_name_parameters_and_no_flags() {
-    for (text, told) in [
-        ("choose one with --gateway NAME, or", "choose one with the parameter `gateway: NAME`, or"),
-        ("say it: `a` (--scheme)", "say it: `a` (the parameter `scheme`)"),
-        ("with --backend-port: http2", "with the parameter `backend-port`: http2"),
-        ("--allow ALB014,ALB015\n", "the parameter `allow: ALB014,ALB015`\n"),
-        ("`external-dns --dry-run` and --- a", "`external-dns --dry-run` and --- a"),
-        ("no flag", "no flag"),
-        ("--", "--"),
-        ("--gateway istio-ingressgateway takes it.", "the parameter `gateway: istio-ingressgateway` takes it."),
-    ] {
-        assert_eq!(instead_of_flags(text), told);
-    }
-}
-
-#[test]
 fn the_tables_in_docs_are_these_parameters() {
     let known = known();
     let (fixed, fields) = known.split_at(known.len() - FIELDS.len());

@@ -7,6 +7,7 @@
 mod tests;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{address_type, first_duplicate, frontend_nlb, security_groups};
 use crate::lint::facts::members::Question;
@@ -33,7 +34,7 @@ rules! {
             the ALB's security group in on the node ports or pods yourself",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:309-333; pkg/ingress/model_builder.go:571-599",
     }
-    ALB028 Error "inbound-cidrs-invalid" {
+    ALB028 Error | Warning "inbound-cidrs-invalid" {
         summary: "`inbound-cidrs` holds what is no network, opens the ALB to the world, or lets nobody in",
         explanation: "Each entry is a network such as `203.0.113.0/24`; a single address is `/32`. Anything else stops \
             the controller (event FailedBuildModel), even beside `security-groups`. A list without any entry is as \
@@ -44,7 +45,7 @@ rules! {
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:274-300, model_build_managed_sg.go:76-118, \
             model_builder.go:494-497",
     }
-    ALB069 Error "inbound-cidrs-not-canonical" {
+    ALB069 Error | Warning "inbound-cidrs-not-canonical" {
         summary: "a network of `inbound-cidrs` is not written as EC2 stores it",
         explanation: "`203.0.113.7/24` has bits behind its prefix, `2001:DB8::/32` capitals. The controller takes \
             both, and EC2 stores `203.0.113.0/24` and `2001:db8::/32`. The controller then compares texts and finds \
@@ -134,7 +135,7 @@ fn families(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let worst = if by_prefix_list { Severity::Warning } else { Severity::Error };
-    let mut add = |severity, message: &str, help: &str| {
+    let mut add = |severity, message: &str, help: Help| {
         let finding = context.at_effective(list, &ALB028, format!("{CIDRS}: {message}"));
         findings.push(finding.severity(severity).help(help));
     };
@@ -145,7 +146,7 @@ fn families(
         } else {
             "there is no network in it, and the ALB would be open to the world"
         };
-        add(worst, message, "name the networks, or remove the annotation");
+        add(worst, message, "name the networks, or remove the annotation".into());
     }
     if ipv4_only && !six.is_empty() {
         let (severity, message) = if four.is_empty() {
@@ -156,15 +157,15 @@ fn families(
         } else {
             (Severity::Warning, "IPv6 networks are dropped, since ip-address-type is ipv4")
         };
-        let help = "set `ip-address-type: dualstack` (`ingress.ipAddressType`), or leave the IPv6 networks out";
-        add(severity, message, help);
+        let help = "set [[ingress.ipAddressType: dualstack]], or leave the IPv6 networks out";
+        add(severity, message, help.into());
     }
     for (world, family) in [("0.0.0.0/0", &four), ("::/0", &six)] {
         let others = family.iter().any(|item| *item != world);
         if others && family.iter().any(|item| *item == world) {
             let message = format!("{world} is everybody, so that the other networks change nothing");
             let help = format!("leave {world} out to let in the others only, or the others");
-            add(Severity::Warning, &message, &help);
+            add(Severity::Warning, &message, help.into());
         }
     }
     findings

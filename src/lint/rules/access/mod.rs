@@ -9,7 +9,7 @@ use crate::finding::rules;
 
 // Reported by `scheme` and by `wider_than_asked`.
 rules! {
-    ALB024 Error "scheme-not-said" {
+    ALB024 Error | Warning | Info "scheme-not-said" {
         summary: "nobody said whether the ALB is internal or internet-facing, or what was said is neither",
         explanation: "The controller's default is `internal`; the how-to, and so this program, says `internet-facing` \
             where neither the configuration nor the old load balancer says anything. Changing the scheme later \
@@ -22,7 +22,7 @@ rules! {
             `aws-load-balancer-type: nlb`, and in the phase `attach`, where the old load balancer stays. For any other \
             Service it is a warning.\n\nAnything but `internal` and \
             `internet-facing`, in exactly these letters, stops the controller: `unknown scheme`.",
-        help: "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme)",
+        help: "say it: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:138-167; \
             pkg/deploy/elbv2/load_balancer_synthesizer.go:65-95; webhooks/core/service_mutator.go:44-93",
     }

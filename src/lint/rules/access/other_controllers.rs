@@ -10,14 +10,14 @@ use alb_controller::catalogue;
 use alb_controller::go::strconv::string_list;
 
 rules! {
-    ALB109 Error "access-of-another-controller" {
+    ALB109 Error | Warning "access-of-another-controller" {
         summary: "an Ingress limits who has access by an annotation of another controller, and the ALB does not",
         explanation: "The controller reads `alb.ingress.kubernetes.io/` only. An allow-list for nginx or HAProxy, or what \
             makes the load balancer of a Service internal, has no effect on an Ingress of an ALB, and no event says so. It is an \
             error where the ALB is more open than the annotation asks for, and nothing is said where it is not. Lists of \
             those who are kept out, and authentication, are warnings: a web ACL, `auth-type` or the mesh can do the same, \
             which can't be seen here.",
-        help: "say it to this controller: `ingress.inboundCidrs` (`alb.ingress.kubernetes.io/inbound-cidrs`), `ingress.scheme`; \
+        help: "say it to this controller: [[ingress.inboundCidrs]] (`alb.ingress.kubernetes.io/inbound-cidrs`), `ingress.scheme`; \
             then remove the annotation",
         source: "LBC v3.5.0 pkg/annotations/constants.go; ingress-nginx docs/user-guide/nginx-configuration/annotations.md",
     }

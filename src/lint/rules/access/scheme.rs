@@ -17,7 +17,7 @@ rules! {
         summary: "the scheme differs from that of the Ingress which is in the stream already",
         explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
             one under another DNS name. Until DNS follows nothing is reachable.",
-        help: "keep the scheme, or build the other ALB beside it under another `ingress.name`",
+        help: "keep the scheme, or build the other ALB beside it under another [[ingress.name]]",
         source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
     }
 }
@@ -76,7 +76,7 @@ pub fn scheme_assumed() -> Finding {
     )
     .severity(Severity::Warning)
     .help(
-        "say it: `ingress.scheme: internal` or `ingress.scheme: internet-facing` (--scheme). If a load balancer stands there, look \
+        "say it: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]. If a load balancer stands there, look \
          at its scheme first: since v2.5 the controller's webhook makes an internal NLB of a Service without annotations",
     )
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
@@ -105,8 +105,7 @@ pub fn scheme_unknown_at_attach() -> Finding {
 }
 
 /// What to do where only AWS knows the scheme.
-const LOOK: &str =
-    "look at the load balancer in AWS, and say its scheme: `ingress.scheme: internal` or `internet-facing` (--scheme)";
+const LOOK: &str = "look at the load balancer in AWS, and say its scheme: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]";
 
 /// An internal gateway would be exposed.
 pub fn internal_exposed() -> Finding {

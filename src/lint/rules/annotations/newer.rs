@@ -12,7 +12,7 @@ use alb_controller::model::{Setting, State, Unread};
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB053 Error "newer-than-the-controller" {
+    ALB053 Error | Warning "newer-than-the-controller" {
         summary: "an annotation, a value of one, or a field of IngressClassParams that the controller in use is too old to know",
         explanation: "With `controllerVersion` the release in use is known. Annotations that came later are ignored by it, \
             and fields of IngressClassParams are dropped by the API server, without a word. Where that opens something it \

@@ -18,7 +18,7 @@ use alb_controller::model::{Setting, State, Unread};
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB029 Error "empty-annotation" {
+    ALB029 Error | Warning "empty-annotation" {
         summary: "an annotation without a value",
         explanation: "An empty value (also `null`, which Kubernetes stores as an empty text) is not the same as no \
             annotation, and each annotation takes it in its own way. Empty `inbound-cidrs` open the ALB to the world, \
@@ -57,7 +57,7 @@ rules! {
         help: "write the key as the controller's documentation has it, or remove it",
         source: "LBC v3.5.0 pkg/annotations/constants.go, parser.go; aws-load-balancer-controller#2726",
     }
-    ALB083 Error "ingress-annotation-on-the-service" {
+    ALB083 Error | Warning "ingress-annotation-on-the-service" {
         summary: "an annotation on the Service that the controller reads from the Ingress only",
         explanation: "Of the annotations on a Service the controller reads those of the target group. All others are \
             ignored there without an event: `scheme`, `listen-ports`, `certificate-arn`, `inbound-cidrs`, \

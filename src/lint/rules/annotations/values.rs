@@ -24,7 +24,7 @@ use kubernetes_objects::PortRef;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB064 Error "annotation-value-invalid" {
+    ALB064 Error | Warning "annotation-value-invalid" {
         summary: "the value of an annotation is none that the controller parses, or nobody reads it",
         explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is none, `15` \
             and `+15` are numbers and `15s` and ` 15` are none, words are compared letter for letter (`HTTPS`, not \

@@ -126,7 +126,7 @@ impl<'o> Faults<'o> {
     fn add(&mut self, pointer: &str, violation: Violation) {
         let message = format!("{}: {}", shown(pointer), violation.what);
         let mut finding = about(self.object, self.rule, message).field(pointer);
-        finding.help = violation.help;
+        finding.help = violation.help.map(Into::into);
         self.findings.push(finding);
     }
 

@@ -23,7 +23,7 @@ const MAX_ITEMS: usize = 10;
 const MAX_TEXT: usize = 256;
 
 rules! {
-    ALB062 Error "authentication-without-https" {
+    ALB062 Error | Warning "authentication-without-https" {
         summary: "`auth-type` or `jwt-validation`, and requests that pass an HTTP listener",
         explanation: "Authentication and token validation exist on HTTPS listeners only. Without any HTTPS listener \
             there is no check at all: everybody passes, and nobody is told, not even of a missing Secret. Beside an \
@@ -31,7 +31,7 @@ rules! {
         help: "listen on HTTPS, and redirect HTTP to it: `alb.ingress.kubernetes.io/ssl-redirect: '443'`",
         source: "LBC v3.5.0 pkg/ingress/model_build_actions.go:19-40",
     }
-    ALB075 Error "mutual-authentication-invalid" {
+    ALB075 Error | Warning "mutual-authentication-invalid" {
         summary: "`mutual-authentication` is not what the controller reads",
         explanation: "The value is a JSON array with an entry for each HTTPS port: `port` from 1 to 65535, `mode` \
             `off`, `passthrough` or `verify`. `verify` needs `trustStore` and may have `ignoreClientCertificateExpiry` \
@@ -41,7 +41,7 @@ rules! {
         help: "write it as `[{\"port\": 443, \"mode\": \"verify\", \"trustStore\": \"my-trust-store\"}]`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:327-425",
     }
-    ALB076 Error "authentication-invalid" {
+    ALB076 Error | Warning "authentication-invalid" {
         summary: "`auth-idp-*` or `jwt-validation` missing, malformed or in each other's way",
         explanation: "`auth-type: oidc` needs `auth-idp-oidc`, `auth-type: cognito` needs `auth-idp-cognito`, both \
             JSON objects with all their fields; the Secret that `secretName` names holds `clientID` and \

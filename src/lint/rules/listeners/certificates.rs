@@ -31,7 +31,7 @@ rules! {
         help: "add HTTPS: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-199",
     }
-    ALB012 Error "certificate-arn-malformed" {
+    ALB012 Error | Warning "certificate-arn-malformed" {
         summary: "`certificate-arn` has an item that is no ARN of a certificate",
         explanation: "Each item, between commas, is the ARN of a certificate in ACM \
             (`arn:aws:acm:<region>:<account>:certificate/<id>`) or of a server certificate in IAM \
@@ -41,7 +41,7 @@ rules! {
         help: "copy the ARN from ACM: `aws acm list-certificates`",
         source: "AWS elbv2 API, Certificate; LBC v3.5.0 pkg/ingress/model_build_listener.go:201-216",
     }
-    ALB013 Warning "ssl-policy-weak-or-unknown" {
+    ALB013 Warning | Info "ssl-policy-weak-or-unknown" {
         summary: "`ssl-policy` lets clients in with TLS 1.0 or 1.1, or is not known",
         explanation: "The controller's default is `ELBSecurityPolicy-2016-08`, which takes TLS 1.0 and 1.1 and has no \
             TLS 1.3. Any text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so \

@@ -15,12 +15,12 @@ rules! {
             clear text. With both listeners, port 80 serves the same as 443 unless it redirects. A redirect that is \
             limited to a host or a path leaves the rest in clear text.\n\n`ssl-redirect` of any Ingress of the group \
             covers all HTTP listeners of the ALB.",
-        help: "give a certificate (`ingress.certificateArns`, --certificate-arn), and the redirect comes with it; by \
+        help: "give a certificate with [[ingress.certificateArns]], and the redirect comes with it; by \
             hand: `alb.ingress.kubernetes.io/ssl-redirect: '443'` beside `listen-ports` with HTTP and HTTPS and \
             `certificate-arn`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:72-74, 238-244",
     }
-    ALB009 Error "listen-ports-invalid" {
+    ALB009 Error | Warning "listen-ports-invalid" {
         summary: "`listen-ports` is not what the controller reads, or has a port twice",
         explanation: "The value is a JSON array of objects, `[{\"HTTP\": 80}, {\"HTTPS\": 443}]`: the protocol in \
             capitals, the port a number from 1 to 65535 without quotes. Everything else stops the controller (event \

@@ -15,7 +15,7 @@ use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::{Action, Listener, Protocol, Redirect};
 
 rules! {
-    ALB008 Error "redirect-to-a-port-that-is-not-https" {
+    ALB008 Error | Warning "redirect-to-a-port-that-is-not-https" {
         summary: "`ssl-redirect` names a port that is no HTTPS listen port, or a redirect leads to a port where nobody \
             listens",
         explanation: "The port of `ssl-redirect` must be one of `listen-ports`, with HTTPS; otherwise the controller \
@@ -23,7 +23,7 @@ rules! {
             port`.\n\nThe port of a redirect action is not checked by anyone: clients are sent to a port that does not \
             answer (a warning, since something else may listen there). `protocol: HTTPS` without a `port` keeps the \
             port of the request, so clients speak TLS to port 80.",
-        help: "give a certificate (`ingress.certificateArns`, --certificate-arn), and the HTTPS listener comes with \
+        help: "give a certificate with [[ingress.certificateArns]], and the HTTPS listener comes with \
             it; by hand: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`, and redirect \
             to 443",
         source: "LBC v3.5.0 pkg/ingress/model_builder.go:514-553",

@@ -20,7 +20,7 @@ use alb_controller::model::Effective;
 use alb_controller::model::Setting;
 
 rules! {
-    ALB050 Error "attribute-refused" {
+    ALB050 Error | Warning "attribute-refused" {
         summary: "an attribute of load balancer, listener or target group that an ALB does not have, or a value that \
             AWS refuses",
         explanation: "Attributes go to AWS as they are, and the deployment fails there (event FailedDeployModel) for a \

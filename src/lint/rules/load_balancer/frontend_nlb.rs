@@ -15,7 +15,7 @@ use alb_controller::model::{FrontendListener, HealthPort, Listener, Matcher, Pro
 const PREFIX: &str = "frontend-nlb-healthcheck-";
 
 rules! {
-    ALB105 Error "frontend-nlb-check-fails" {
+    ALB105 Error | Warning "frontend-nlb-check-fails" {
         summary: "the NLB in front checks the ALB in a way that the listener does not answer, or that AWS refuses",
         explanation: "With `enable-frontend-nlb` each listener of the NLB has the ALB as its target, and checks it \
             with HTTP on `/` for 200, unless `frontend-nlb-healthcheck-*` says otherwise. A listener of the ALB that \

@@ -69,7 +69,7 @@ rules! {
         help: "set `frontend-nlb-scheme: internet-facing`, and name as many subnets as addresses",
         source: "LBC v3.5.0 pkg/ingress/model_build_frontend_nlb.go:142-192",
     }
-    ALB089 Error "id-of-another-kind" {
+    ALB089 Error | Warning "id-of-another-kind" {
         summary: "an entry of `security-group-prefix-lists` or an address pool whose id is of another kind, or public \
             addresses of an internal ALB",
         explanation: "Prefix lists are given by id (`pl-…`), not by name; an IPAM pool is `ipam-pool-…`, a \

@@ -13,7 +13,7 @@ use alb_controller::model::Setting;
 use alb_controller::validation::is_reserved_tag;
 
 rules! {
-    ALB061 Error "tags-invalid" {
+    ALB061 Error | Warning "tags-invalid" {
         summary: "`tags` that the controller or AWS refuses, or that come out otherwise than they are written",
         explanation: "Tags are `Key=value` with commas between. An item without `=` (the old providers took it), an \
             empty key, or nothing but blanks stops the controller (event FailedBuildModel). AWS takes keys of up to \

@@ -20,7 +20,7 @@ use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{is_tcp, ports};
 
 rules! {
-    ALB125 Error "two-services-for-the-same-pods" {
+    ALB125 Error | Warning "two-services-for-the-same-pods" {
         summary: "another Service leads the same port to another target port of the same pods",
         explanation: "istiod opens the listener of a Gateway's server on one target port: that of the oldest Service with \
             the server's port that selects the pods. Where a second Service leads the same port elsewhere, nothing listens \

@@ -9,7 +9,7 @@ use crate::lint::facts::gateways::GatewayBehind;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB122 Warning "policy-by-an-address-of-the-alb" {
+    ALB122 Warning | Info "policy-by-an-address-of-the-alb" {
         summary: "an AuthorizationPolicy for the gateway goes by an address that is not the client's behind an ALB",
         explanation: "`ipBlocks` (`source.ip`) compares the address that connects. Behind an ALB that is the ALB's, or with \
             instance targets a node's, whatever the client is: a list of those who are let in lets in nobody, or \
@@ -20,7 +20,7 @@ rules! {
             Local` changes nothing here.",
         help: "write `remoteIpBlocks` for `ipBlocks` (`remote.ip` for `source.ip`), and set `proxy.istio.io/config: \
             '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on the gateway's pods (`podAnnotations` in the chart's \
-            values); or let the ALB do it: `ingress.inboundCidrs`, or a web ACL",
+            values); or let the ALB do it: [[ingress.inboundCidrs]], or a web ACL",
         source: "Istio pilot/pkg/security/authz/model/model.go:37-38,128, principal.go:82; \
             https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/",
     }

@@ -10,7 +10,7 @@ use alb_controller::catalogue;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB121 Warning "pods-go-before-the-alb-lets-go" {
+    ALB121 Warning | Info "pods-go-before-the-alb-lets-go" {
         summary: "the gateway's pods end while the ALB still sends to them: 502 and 504 at each rollout",
         explanation: "At SIGTERM Istio's agent lets Envoy drain, for 5 seconds unless `terminationDrainDuration` says \
             otherwise, then Envoy exits and every connection that is open is cut. With instance targets the ALB knows \

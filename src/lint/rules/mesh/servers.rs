@@ -15,7 +15,7 @@ use kubernetes_objects::service::ports;
 use clashes::{Clash, Taken, is_tls};
 
 rules! {
-    ALB063 Warning "gateway-not-for-an-alb" {
+    ALB063 Warning | Error | Info "gateway-not-for-an-alb" {
         summary: "a Gateway in the stream, or a VirtualService for it, that does not go with an ALB in front",
         explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
             that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \
@@ -35,7 +35,7 @@ rules! {
             pilot/pkg/networking/core/gateway.go:971; \
             https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
     }
-    ALB118 Error "listener-that-envoy-refuses" {
+    ALB118 Error | Warning "listener-that-envoy-refuses" {
         summary: "two servers of Gateways in the stream that Envoy refuses on one port",
         explanation: "istiod gives Envoy one listener for all servers on a port. Two that end TLS for the same host, written for \
             different namespaces (`team-a/*` and `*`), one that ends TLS and one whose routes pass the same host through, and \

@@ -219,7 +219,7 @@ fn a_mend_names_a_port_that_is_served() {
         let text = with(&gateway(&format!("{servers}{more}"))).text();
         let findings = findings_of(&text, &[]).unwrap();
         let finding = findings.iter().find(|finding| finding.rule.id == "ALB063").unwrap();
-        let names_it = finding.help.as_ref().is_some_and(|help| help.contains("`ingress.backendPort: 80`"));
+        let names_it = finding.help.as_ref().is_some_and(|help| help.to_string().contains("`ingress.backendPort: 80`"));
         assert_eq!(names_it, expected, "{finding:?}");
     }
 }

@@ -14,18 +14,18 @@ use alb_controller::model::Effective;
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB039 Error "class-said-twice" {
+    ALB039 Error | Warning "class-said-twice" {
         summary: "the class annotation beside `ingressClassName`",
         explanation: "When an Ingress is created the API server wants both to be equal: `must match ingressClassName \
             when both are specified`; before Kubernetes 1.27 it refuses both together. On an update it lets a \
             difference pass, and the annotation counts.\n\nWhere both are equal (a warning) the controller takes the \
             annotation, so IngressClassParams do not count, and its webhook still denies the Ingress if there is no \
             IngressClass of that name.",
-        help: "keep one of them: `ingress.classAs: annotation` or `ingress.classAs: field`",
+        help: "keep one of them: [[ingress.classAs: annotation]] or [[ingress.classAs: field]]",
         source: "k8s pkg/apis/networking/validation/validation.go validateIngressCreate (1.27, kubernetes#115447); LBC \
             v3.5.0 pkg/ingress/group_loader.go:196-230, webhooks/networking/ingress_validator.go:186-210",
     }
-    ALB086 Error "class-not-the-controllers" {
+    ALB086 Error | Warning | Info "class-not-the-controllers" {
         summary: "an Ingress that is meant for the controller, and its class is not the controller's",
         explanation: "The controller takes an Ingress whose annotation `kubernetes.io/ingress.class` is `alb`, letter \
             for letter (its flag `--ingress-class`), or whose IngressClass, by name or by default, has the controller \
@@ -129,7 +129,7 @@ fn passed_over(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
         (Some(false), _) if is_nearly && context.options.eks_auto_mode => None,
         (Some(false), _) if is_nearly => Some(silently(Severity::Error)),
         (Some(false), Some(controller)) if CONTROLLERS.contains(&controller) => {
-            let help = "say which of the two builds it: `eksAutoMode: true` or `eksAutoMode: false`";
+            let help = "say which of the two builds it: [[eksAutoMode: true]] or [[eksAutoMode: false]]";
             // For the filter's own Ingress it is an error: no rule of the right controller would check it.
             let severity = if context.is_as_is() { Severity::Info } else { Severity::Error };
             Some(silently(severity).help(help))

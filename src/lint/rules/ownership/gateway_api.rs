@@ -15,7 +15,7 @@ use kubernetes_objects::Object;
 use manifest_yaml::pointer;
 
 rules! {
-    ALB130 Error "gateway-parameters-not-seen" {
+    ALB130 Error | Warning "gateway-parameters-not-seen" {
         summary: "what istiod makes from a Gateway depends on parameters that are not in the stream, or not understood",
         explanation: "`spec.infrastructure.parametersRef` of a Gateway names a ConfigMap. istiod merges its key `service` over the \
             Service: that may set the type, the class of the load balancer, who may reach it \

@@ -1,6 +1,7 @@
 //! The rule about a second ALB for a gateway, beside that of an Ingress which the stream has already.
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, about, namespace_of};
 use crate::lint::facts::targets::backends;
 use alb_controller::catalogue::{INTERNAL, INTERNET_FACING, PREFIX};
@@ -9,13 +10,13 @@ use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB108 Error "second-alb-for-the-gateway" {
+    ALB108 Error | Warning "second-alb-for-the-gateway" {
         summary: "another Ingress of the stream has an ALB for this gateway already",
         explanation: "The filter brings an Ingress up to date if it has the name of its own (`ingress.name`), and adds one \
             otherwise. Beside an Ingress under another name that leads to the same gateway a second ALB is built. Where the \
             second one is more open than the first, internet-facing beside internal, without its web ACL or without its \
             allow-list, that is an error; two that are alike are a warning.",
-        help: "adopt the other Ingress: give its name (`ingress.name`, --ingress-name); if both are wanted, allow this \
+        help: "adopt the other Ingress: give its name with [[ingress.name]]; if both are wanted, allow this \
             finding by its id",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230: every Ingress without a `group.name` is a group, and an ALB, of its own",
     }
@@ -77,10 +78,13 @@ fn finding(own: &IngressUnderCheck<'_>, facts: &IngressFacts, other: &Object, se
     if !wider.is_empty() {
         message = format!("{message}, which {}", wider.join("; which "));
     }
-    about(own.object, &ALB108, message).severity(if wider.is_empty() { Severity::Warning } else { Severity::Error }).help(
-        format!("have that one brought up to date instead: `ingress.name: {name}` (--ingress-name {name}); if both are wanted, allow \
-                 this finding by its id"),
-    )
+    about(own.object, &ALB108, message)
+        .severity(if wider.is_empty() { Severity::Warning } else { Severity::Error })
+        .help(
+            Help::from("have that one brought up to date instead: ")
+                .set("ingress.name", name)
+                .then("; if both are wanted, allow this finding by its id"),
+        )
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::owner::Owner;
 
 rules! {
-    ALB113 Error "service-is-written-back" {
+    ALB113 Error | Warning "service-is-written-back" {
         summary: "the gateway's Service belongs to istiod or to an operator, which writes it back",
         explanation: "istiod makes the Service `<gateway>-istio` from a `Gateway` of the Gateway API (label \
             `gateway.istio.io/managed`), and takes back within seconds what somebody else changes in its type, ports \
@@ -16,8 +16,8 @@ rules! {
             the Service alone. A Service of `istioctl install` or of Istio's operator is written back at its next run: a \
             warning.",
         help: "change what the Service is made from: on the `Gateway` the annotation `networking.istio.io/service-type: \
-            NodePort` in its own metadata, in the IstioOperator `k8s.service.type` of the ingress gateway; the Ingress \
-            beside it is `phase: attach`'s (--phase attach)",
+            NodePort` in its own metadata, in the IstioOperator `k8s.service.type` of the ingress gateway; [[phase: attach]] adds the \
+            Ingress beside it",
         source: "Istio pilot/pkg/config/kube/gateway/deploymentcontroller.go; istio#58295; operator/pkg/render",
     }
     ALB127 Info "node-ports-wait-for-the-cutover" {

@@ -195,7 +195,7 @@ fn words_of_other_rules() {
             let settings = configured(&format!("{{controllerVersion: {release:?}}}"));
             let found = findings_of(&manifest.text(), &settings).unwrap();
             let finding = found.iter().find(|finding| finding.rule.id == id).unwrap();
-            let said = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or(finding.rule.help));
+            let said = format!("{} {}", finding.message, finding.help_text());
             assert!(said.contains(expected), "{id} {release}: {said}");
         }
     }

@@ -22,7 +22,7 @@ use alb_controller::model::{self, Action, Condition, Origin, Protocol, Setting, 
 use alb_controller::releases::Behaviour;
 
 rules! {
-    ALB003 Error "action-never-read" {
+    ALB003 Error | Info "action-never-read" {
         summary: "an `actions.*` annotation that no backend refers to",
         explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and \
             `service.port.name: use-annotation`, in a rule or as `defaultBackend`. Without such a backend the \
@@ -41,7 +41,7 @@ rules! {
             there",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
     }
-    ALB005 Error "action-invalid" {
+    ALB005 Error | Warning "action-invalid" {
         summary: "an `actions.*` annotation that the controller or AWS refuses, or part of which is dropped",
         explanation: "The value is a JSON object. Keys may be in any case, values may not: `\"type\": \"redirect\"` \
             with `redirectConfig`, `\"fixed-response\"` with `fixedResponseConfig`, `\"forward\"` with `forwardConfig` \
@@ -57,7 +57,7 @@ rules! {
         source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, \
             FixedResponseActionConfig and ForwardActionConfig",
     }
-    ALB007 Error "rule-never-fires" {
+    ALB007 Error | Warning "rule-never-fires" {
         summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
         explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then \
             Prefix with the longest first (equal ones as written), then ImplementationSpecific; before v2.4.3 they stand \

@@ -18,7 +18,7 @@ const FIELDS: [&str; 6] =
     ["host-header", "http-header", "http-request-method", "path-pattern", "query-string", "source-ip"];
 
 rules! {
-    ALB072 Error "conditions-or-transforms-invalid" {
+    ALB072 Error | Warning "conditions-or-transforms-invalid" {
         summary: "`conditions.*` or `transforms.*` of a backend that the webhook, the controller or AWS refuses",
         explanation: "The value is a JSON array of objects. A condition has a `field` and the config of that field \
             with values (`hostHeaderConfig`, `pathPatternConfig`, `httpHeaderConfig`, `httpRequestMethodConfig`, \
@@ -41,7 +41,7 @@ rules! {
         help: "write the field as it is listed, in small letters",
         source: "LBC v3.5.0 pkg/ingress/config_types.go:359-405; pkg/ingress/model_build_listener_rules.go:129-220",
     }
-    ALB074 Error "annotation-for-nothing" {
+    ALB074 Error | Warning "annotation-for-nothing" {
         summary: "an annotation for a backend or a listener that the Ingress does not have",
         explanation: "`conditions.<name>` and `transforms.<name>` belong to the rules that lead to a backend of that \
             name (not to `defaultBackend`), `target-control-port.<service>.<port>` for a target group, \

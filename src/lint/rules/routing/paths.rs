@@ -29,7 +29,7 @@ rules! {
         help: "use `pathType: Prefix`, or `path: /*`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:222-300",
     }
-    ALB043 Error "backend-not-found" {
+    ALB043 Error | Warning "backend-not-found" {
         summary: "a backend whose Service is in another namespace, or has no such port, or is not in the stream",
         explanation: "An Ingress reaches Services of its own namespace only. For one that is not there the controller \
             builds a rule that answers 503 with `Backend service does not exist`, without an error; for one of several \
@@ -49,7 +49,7 @@ rules! {
         source: "LBC v3.5.0 webhooks/networking/ingress_validator.go:220; \
             pkg/ingress/enhanced_backend_builder.go:115-117",
     }
-    ALB085 Error "no-rules" {
+    ALB085 Error | Warning "no-rules" {
         summary: "neither `rules` nor `defaultBackend`, or a rule without `http`",
         explanation: "The API server refuses an Ingress with neither: `either \\`defaultBackend\\` or \\`rules\\` must \
             be specified`. A rule without `http` is passed over by the controller: its host is answered with 404, \

@@ -19,7 +19,7 @@ const MAX_TARGET_GROUPS: usize = 100;
 const USUAL_RULES: usize = 100;
 
 rules! {
-    ALB104 Error "more-than-aws-takes" {
+    ALB104 Error | Warning "more-than-aws-takes" {
         summary: "a rule with more values or wildcards, or a longer one, than AWS takes, or too many rules or target \
             groups",
         explanation: "The controller builds a rule of whatever host, path and `conditions.*` come to, and AWS refuses \

@@ -31,7 +31,7 @@ rules! {
         source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 \
             pkg/ingress/model_build_target_group.go:411-434",
     }
-    ALB017 Warning "health-check-on-the-traffic-port" {
+    ALB017 Warning | Info "health-check-on-the-traffic-port" {
         summary: "the gateway is checked on the port of the traffic",
         explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the \
             address of the target as host, so the check passes only with a Gateway for host `*` on that port and a \

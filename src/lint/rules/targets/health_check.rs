@@ -53,7 +53,7 @@ rules! {
         help: "choose a value within the range",
         source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
     }
-    ALB020 Error "success-codes-out-of-range" {
+    ALB020 Error | Warning "success-codes-out-of-range" {
         summary: "`success-codes` are no codes that AWS takes",
         explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one \
             (`200`), several (`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when \

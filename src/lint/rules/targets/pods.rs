@@ -13,7 +13,7 @@ use crate::lint::facts::targets::services;
 use kubernetes_objects::service::ports;
 
 rules! {
-    ALB111 Error "pods-listen-elsewhere" {
+    ALB111 Error | Warning | Info "pods-listen-elsewhere" {
         summary: "the gateway's pods do not listen on the port itself: the target port stayed, or leads to nothing",
         explanation: "istiod opens a gateway's listeners on the target ports of its Service. Pods with \
             `ISTIO_META_UNPRIVILEGED_POD: \"true\"` get none below 1024, and Envoy refuses what the kernel does. \
@@ -21,8 +21,8 @@ rules! {
             status port goes on answering 200: the health check stays green and every request fails. So a rendered \
             target port stays where nothing shows that the pods can listen on 80 and 443 (an info); a target port \
             that the pods of the stream do not listen on is an error.",
-        help: "let the target ports stay as they were rendered (`service.targetPorts: auto` or `keep`); where the pods do \
-            listen on 80 and 443 say `service.targetPorts: pin` (--target-ports)",
+        help: "let the target ports stay as they were rendered with [[service.targetPorts: auto]] or [[service.targetPorts: keep]]; where the pods do \
+            listen on 80 and 443 say [[service.targetPorts: pin]]",
         source: "Istio pilot/pkg/networking/core/gateway.go:138, pilot/pkg/model/gateway.go resolvePorts",
     }
 }
@@ -43,7 +43,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             let message =
                 format!("port {} leads to port {} of the pods; {why}: {what}", port["port"], number.unwrap_or(0));
             let help = "give the port a target port above 1023, as 8080 or 8443, in the chart's values, and let it stay: \
-                        `service.targetPorts: auto` or `keep` (--target-ports)";
+                        [[service.targetPorts: auto]] or [[service.targetPorts: keep]]";
             findings.push(
                 about(service, &ALB111, message)
                     .severity(if is_led_to { Severity::Error } else { Severity::Warning })

@@ -20,7 +20,7 @@ use alb_controller::releases::Behaviour;
 use kubernetes_objects::service::{NodePort, node_port};
 
 rules! {
-    ALB001 Error "clear-text-to-tls-port" {
+    ALB001 Error | Warning "clear-text-to-tls-port" {
         summary: "a rule leads to the gateway's TLS port, and `backend-protocol` is not `HTTPS`",
         explanation: "`backend-protocol` is `HTTP` unless it is set, whatever the port is. The ALB then speaks clear \
             text to Envoy's TLS listener, which closes the connection: every request is answered with 502. Health \
@@ -31,7 +31,7 @@ rules! {
             to port 80 of the gateway",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
     }
-    ALB002 Error "tls-to-clear-text-port" {
+    ALB002 Error | Warning "tls-to-clear-text-port" {
         summary: "a rule leads to a clear-text port of the gateway, and `backend-protocol` is `HTTPS`",
         explanation: "The ALB opens TLS to a listener that speaks plain HTTP: every request is answered with 502.\n\n\
             One `backend-protocol` serves all rules of an Ingress. Rules to port 80 and rules to port 443 need two \
@@ -70,7 +70,7 @@ rules! {
             the mesh and name its path and `success-codes`",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
     }
-    ALB056 Error "ipv6-service-behind-ipv4-alb" {
+    ALB056 Error | Warning | Info "ipv6-service-behind-ipv4-alb" {
         summary: "the Service has IPv6, and the ALB is `ipv4`",
         explanation: "A Service with `IPv6` anywhere in `ipFamilies` needs a dual-stack load balancer; otherwise the \
             controller stops with `unsupported IPv6 configuration, lb not dual-stack`. With `ipFamilyPolicy: \
@@ -226,7 +226,7 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
     let finding = about(service, &ALB056, message).field("/spec/ipFamilyPolicy");
     if service.is_made() {
         // istiod always has it so, and a cluster with one family makes nothing of it.
-        let help = "in a dual-stack cluster set `ingress.ipAddressType: dualstack`, or `spec: {ipFamilyPolicy: SingleStack}` under \
+        let help = "in a dual-stack cluster set [[ingress.ipAddressType: dualstack]], or `spec: {ipFamilyPolicy: SingleStack}` under \
                     the key `service` of the Gateway's parameters";
         return Some(finding.severity(Severity::Info).help(help));
     }

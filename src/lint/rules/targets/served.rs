@@ -9,7 +9,7 @@ use crate::lint::context::Context;
 use crate::lint::facts::targets::{Target, targets};
 
 rules! {
-    ALB112 Error "what-the-port-serves" {
+    ALB112 Error | Info "what-the-port-serves" {
         summary: "what the gateway serves on the port that a rule leads to, or that it serves nothing there",
         explanation: "A gateway listens on a port only where a `Gateway` of Istio that selects its pods has a server with \
             the number of the Service's port, and speaks there what that server says: clear text with `HTTP`, `HTTP2` and \
@@ -18,14 +18,15 @@ rules! {
             the old load balancer reached the port, `appProtocol` and a target port's name, the number. An info says \
             what was found; that no server of the Gateways in the stream is for the port is an error, since every \
             request is then answered with 502.",
-        help: "lead the rule to a port that is served (`ingress.backendPort`, --backend-port), or give the Gateway a \
+        help: "lead the rule to a port that is served with [[ingress.backendPort]], or give the Gateway a \
             server for this one; where a Gateway outside of this stream serves it, allow this finding by its id",
         source: "Istio pilot/pkg/model/gateway.go resolvePorts; LBC v3.5.0 pkg/service/model_build_listener.go:107",
     }
 }
 
 /// The help of an info.
-const FOUND: &str = "nothing to do where that is so; `ingress.backendPort` and `ingress.backendProtocol` say otherwise";
+const FOUND: &str =
+    "nothing to do where that is so; [[ingress.backendPort]] and [[ingress.backendProtocol]] say otherwise";
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -11,7 +11,7 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::pods::plain;
 
 rules! {
-    ALB038 Error "external-traffic-policy-local" {
+    ALB038 Error | Warning "external-traffic-policy-local" {
         summary: "`externalTrafficPolicy: Local` with instance targets, or on a ClusterIP Service",
         explanation: "The controller registers every ready node as a target, whatever the policy. With `Local` only \
             nodes with a gateway pod answer, so the others fail the health check, and while pods move there are \
@@ -25,8 +25,8 @@ rules! {
         summary: "`clusterIP: None` on a NodePort or LoadBalancer Service",
         explanation: "The API server refuses it: `may not be set to 'None' for NodePort services`. A headless Service \
             has no node ports, so an ALB with instance targets can't reach it.",
-        help: "remove `service.clusterIP: None` from the chart's values, or choose `service.type: ClusterIP` with \
-            `ingress.targetType: ip`",
+        help: "remove `service.clusterIP: None` from the chart's values, or choose [[service.type: ClusterIP]] with \
+            [[ingress.targetType: ip]]",
         source: "k8s pkg/apis/core/validation/validation.go ValidateService",
     }
     ALB046 Error "east-west-gateway" {
@@ -35,15 +35,15 @@ rules! {
             ports 15443, 15012 and 15017). An ALB ends TLS itself, sends no SNI to its targets and listens for HTTP \
             and HTTPS only, so nothing gets through. Without a name the gateway is not even chosen; one that was named \
             is taken, and this finding stops the run.",
-        help: "leave the east-west gateway behind its NLB, and name another Service with --gateway",
+        help: "leave the east-west gateway behind its NLB, and name another Service with [[gateway.name]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271; Istio gateway chart, networkGateway",
     }
-    ALB047 Error "port-not-served-by-the-alb" {
+    ALB047 Error | Warning | Info "port-not-served-by-the-alb" {
         summary: "a port of the gateway beside the three, or one that is not TCP",
         explanation: "An ALB has HTTP and HTTPS listeners only, and the Ingress leads to one port of the Service. What \
             else the Service has (MQTT, a database, UDP) was reachable through the NLB and is not through the ALB; \
             within the cluster, and on the node port, it stays reachable.",
-        help: "keep an NLB for these ports with a Service of their own, or drop them with `service.extraPorts: drop`",
+        help: "keep an NLB for these ports with a Service of their own, or drop them with [[service.extraPorts: drop]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271",
     }
     ALB092 Warning "port-pinned" {
@@ -112,7 +112,7 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
             Finding::new(&ALB047, format!("{what} was dropped, as `service.extraPorts` asks")).severity(Severity::Info)
         }
         ExtraPorts::Deny => Finding::new(&ALB047, format!("{what} is not one of the gateway's three"))
-            .help("remove it from the chart's values, or let it stay with `service.extraPorts: keep`"),
+            .help("remove it from the chart's values, or let it stay with [[service.extraPorts: keep]]"),
     }
     .field("/spec/ports")
 }

@@ -148,7 +148,7 @@ fn keys_that_nobody_knows() {
     let text = working().text().replace("alb.ingress.kubernetes.io/scheme", "alb.ingress.kuberentes.io/scheme");
     let found = crate::lint::testing::findings_of(&text, &[]).unwrap();
     let misspelt = found.iter().find(|finding| finding.rule == &ALB052).unwrap();
-    assert_eq!(misspelt.help.as_deref(), Some("perhaps alb.ingress.kubernetes.io/scheme is meant"));
+    assert_eq!(misspelt.help_text(), "perhaps alb.ingress.kubernetes.io/scheme is meant");
     hold(
         &ALB052,
         &[
@@ -174,10 +174,7 @@ fn keys_that_nobody_knows() {
 fn a_misspelt_listener_is_meant_in_capitals() {
     let found = crate::lint::testing::findings_of(&working().set("listener-attributes.https-443", "a=b").text(), &[]);
     let finding = &found.unwrap()[0];
-    assert_eq!(
-        finding.help.as_deref(),
-        Some("perhaps alb.ingress.kubernetes.io/listener-attributes.HTTPS-443 is meant")
-    );
+    assert_eq!(finding.help_text(), "perhaps alb.ingress.kubernetes.io/listener-attributes.HTTPS-443 is meant");
 }
 
 #[test]

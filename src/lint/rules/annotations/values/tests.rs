@@ -243,7 +243,7 @@ fn values_that_yaml_reads_as_no_text() {
     let found = |text: &str| -> Vec<(String, Option<String>)> {
         let found = findings_of(text, &[]).unwrap();
         let of_rule = found.into_iter().filter(|finding| finding.rule == &ALB064);
-        of_rule.map(|finding| (finding.message, finding.help)).collect()
+        of_rule.map(|finding| (finding.message, finding.help.map(|help| help.to_string()))).collect()
     };
     let text = working().on_service("success-codes", "200").text();
     assert_eq!(found(&text), []);

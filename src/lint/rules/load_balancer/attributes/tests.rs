@@ -127,7 +127,7 @@ fn a_key_is_told_by_what_it_comes_near_to() {
     let help = |value: &str| {
         let found = crate::lint::testing::findings_of(&of_load_balancer(value).text(), &[]);
         let found = found.unwrap();
-        (found[0].message.clone(), found[0].help.clone())
+        (found[0].message.clone(), found[0].help.as_ref().map(ToString::to_string))
     };
     assert_eq!(
         help("idle_timeout.timeout_second=60"),

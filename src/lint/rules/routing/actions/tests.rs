@@ -269,7 +269,7 @@ fn the_help_is_about_the_action_that_is_meant() {
         let settings = crate::lint::testing::configured("{}");
         let findings = crate::lint::testing::findings_of(&alone(json).text(), &settings).unwrap();
         let found = findings.into_iter().find(|finding| finding.rule == &ALB005);
-        found.and_then(|finding| finding.help).unwrap_or_default()
+        found.and_then(|finding| finding.help).map(|help| help.to_string()).unwrap_or_default()
     };
     for (json, begin) in [
         (r#"{"type": "forward", "forwardConfig": {}}"#, "a forward reads"),

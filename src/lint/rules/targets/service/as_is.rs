@@ -19,7 +19,7 @@ use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{is_tcp, ports, type_of};
 
 rules! {
-    ALB033 Error "nlb-kept" {
+    ALB033 Error | Info "nlb-kept" {
         summary: "a Service that is not of type LoadBalancer, with annotations that make the controller keep an NLB \
             for it",
         explanation: "The controller does not look at the type of a Service: `aws-load-balancer-type: nlb-ip`, or \
