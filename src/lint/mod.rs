@@ -33,6 +33,7 @@ use context::{Context, Index};
 pub use facts::not_judged::NotJudged;
 use facts::not_judged::not_judged;
 pub use facts::shadowing::{Shadowing, default_is_reachable};
+pub use facts::targets::destinations;
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::{self, Object, Objects};
 pub use locate::locate;

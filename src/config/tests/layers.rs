@@ -197,7 +197,7 @@ fn file(spec: &str) -> String {
 fn what_is_said_twice_in_a_layer_must_agree() {
     let error = |line: &str, env: &[&str], spec: &str| {
         let error = resolved(line, env, &file(spec)).unwrap_err();
-        assert!(error.help.is_some_and(|help| help.starts_with("say it once; ")));
+        assert!(error.help.is_some_and(|help| help.to_string().starts_with("say it once; ")));
         error.message
     };
     let scheme = "spec.ingress.scheme is said twice:";

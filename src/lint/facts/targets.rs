@@ -115,40 +115,52 @@ pub struct Target<'s> {
     pub service: Option<&'s Object>,
 }
 
-/// The Service ports that an Ingress leads to, by its backends and by its actions, each once.
-pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>) -> Vec<Target<'s>> {
-    let mut found: Vec<Target<'s>> = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut add = |pointer: String, name: &str, port: PortRef| {
-        if !seen.insert((name.to_owned(), port.clone())) {
-            return;
-        }
-        found.push(Target {
-            context,
-            ingress,
-            pointer,
-            name: name.to_owned(),
-            port,
-            service: context.service(ingress, name),
-        });
-    };
-    for backend in backends(ingress.object) {
+/// A port of a Service that an Ingress leads to.
+pub struct Destination {
+    /// Where in the Ingress it is named.
+    pub pointer: String,
+    /// The name of the Service.
+    pub name: String,
+    /// Its port, as it is named.
+    pub port: PortRef,
+}
+
+/// Where an Ingress leads, by its backends and by its actions. `annotation` gives the text behind `alb.ingress.kubernetes.io/`.
+pub fn destinations<'a>(ingress: &Object, annotation: impl Fn(&str) -> Option<&'a str>) -> Vec<Destination> {
+    let mut found = Vec::new();
+    for backend in backends(ingress) {
         if !backend.uses_annotation() {
             if backend.is_service {
-                add(backend.pointer, backend.name, backend.port);
+                found.push(Destination { pointer: backend.pointer, name: backend.name.to_owned(), port: backend.port });
             }
             continue;
         }
         let suffix = format!("actions.{}", backend.name);
-        let action = ingress.read(&suffix).and_then(|text| Action::read(text).ok());
+        let action = annotation(&suffix).and_then(|text| Action::read(text).ok());
         let forward = action.filter(|action| action.r#type == "forward").and_then(|action| action.forward_config);
         for target in forward.into_iter().flat_map(|forward| forward.target_groups) {
             if let (Some(name), Some(port)) = (target.service_name, target.service_port) {
-                add(pointer(&format!("{PREFIX}{suffix}")), &name, port);
+                found.push(Destination { pointer: pointer(&format!("{PREFIX}{suffix}")), name, port });
             }
         }
     }
     found
+}
+
+/// The Service ports that an Ingress leads to, by its backends and by its actions, each once.
+pub fn targets<'s>(context: &'s Context<'s>, ingress: &'s IngressUnderCheck<'s>) -> Vec<Target<'s>> {
+    let mut seen = BTreeSet::new();
+    let all = destinations(ingress.object, |suffix| ingress.read(suffix)).into_iter();
+    let each = all.filter(|found| seen.insert((found.name.clone(), found.port.clone())));
+    each.map(|Destination { pointer, name, port }| Target {
+        context,
+        ingress,
+        pointer,
+        service: context.service(ingress, &name),
+        name,
+        port,
+    })
+    .collect()
 }
 
 /// A Service, and the targets that lead to it.

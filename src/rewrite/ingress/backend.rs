@@ -1,8 +1,12 @@
 //! The port of the Service that the Ingress leads to, and the port that answers its health checks.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::networking::v1::ServiceBackendPort;
 use serde_json::{Value, json};
 
+use super::annotations::Annotations;
+use super::sources::Sources;
 use crate::config::types::Ingress as Wanted;
 use crate::config::value::PortRef;
 use crate::error::Error;
@@ -10,9 +14,10 @@ use crate::flux::variables;
 use crate::help::Help;
 use crate::istio::served::{Evidence, ServedPorts, Speaks, by_number};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER, east_west_reason, is_status_port};
+use crate::lint::destinations;
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
-use kubernetes_objects::service::{is_tcp, ports};
+use kubernetes_objects::service::{find_port, is_tcp, ports};
 
 /// The port of the Service that the rules lead to.
 pub(super) struct Backend {
@@ -103,6 +108,24 @@ fn protocol_of(port: &Value, served: &ServedPorts) -> Option<&'static str> {
         Speaks::ClearText if by_number == Speaks::Tls => Some(catalogue::HTTP),
         _ => None,
     }
+}
+
+/// What is spoken to the ports that the rules of an Ingress lead to. `None` too where these speak different things, or one of
+/// them is not known: the annotation counts for all rules, and the controller takes it for HTTP where there is none.
+pub(super) fn protocol_of_rules(
+    ingress: &Object,
+    annotations: &Annotations,
+    sources: &Sources<'_>,
+) -> Option<&'static str> {
+    let (service, served) = (sources.service, sources.served);
+    let led_to = destinations(ingress, |suffix| annotations.alb(suffix)).into_iter();
+    let protocols = led_to.map(|to| {
+        let port = find_port(&service.value, &to.port).filter(|_| to.name == service.name())?;
+        protocol_of(port, served)
+    });
+    let all: BTreeSet<Option<&'static str>> = protocols.collect();
+    let differ = all.len() > 1 && all.contains(&Some(catalogue::HTTPS));
+    all.into_iter().flatten().next().filter(|_| !differ)
 }
 
 /// The one port of a gateway that traffic goes to; of an east-west gateway, about which there is a finding, the first.

@@ -24,7 +24,7 @@ use crate::flux::variables;
 use crate::migrate::{Carried, annotations_of};
 use alb_controller::catalogue::{self, CLASS_ANNOTATION};
 use annotations::{Annotations, Facts};
-use backend::{backend_port, status_ports};
+use backend::{backend_port, protocol_of_rules, status_ports};
 use kubernetes_objects::Object;
 use kubernetes_objects::ObjectRef;
 use print::in_print_order;
@@ -126,9 +126,14 @@ pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
     let mut annotations = configured_annotations(sources);
     let had_scheme = annotations.alb("scheme").is_some();
     let status_ports = status_ports(sources.service, annotations.alb("target-type"));
+    let staying = rules::staying(sources);
+    let backend_protocol = match sources.existing.filter(|_| staying.is_some()) {
+        Some(ingress) => protocol_of_rules(ingress, &annotations, sources),
+        None => backend.protocol,
+    };
     let facts = Facts {
         class: class.as_annotation,
-        backend_protocol: backend.protocol,
+        backend_protocol,
         status_ports: &status_ports,
         redirect: wanted.redirect_to_https.clone(),
         reads_ssl_redirect: catalogue::find("ssl-redirect").is_some_and(|found| found.since <= sources.controller),
@@ -147,7 +152,7 @@ pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
             labels: map(labels.iter().cloned()),
             ..ObjectMeta::default()
         },
-        spec: Some(rules::spec(sources, &backend, class.as_field, redirect)),
+        spec: Some(rules::spec(sources, staying, &backend, class.as_field, redirect)),
         status: None,
     };
     Ok(BuiltIngress {

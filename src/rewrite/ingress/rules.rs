@@ -12,14 +12,24 @@ use super::backend::Backend;
 use super::sources::Sources;
 use crate::config::types::{Ingress as Wanted, PathRule, PathType};
 
-/// The spec of the Ingress: as configured, or as in the Ingress that is there if the configuration has nothing about it.
-pub(super) fn spec(sources: &Sources<'_>, backend: &Backend, class: Option<String>, redirect: bool) -> IngressSpec {
-    let wanted = &sources.spec.ingress;
-    let existing = sources.existing.filter(|_| !configures_rules(wanted)).and_then(|object| object.value.get("spec"));
-    match existing.map(IngressSpec::deserialize) {
-        Some(Ok(spec)) => IngressSpec { ingress_class_name: class, ..spec },
-        _ => configured(sources, backend, class, redirect),
+/// The spec of the Ingress: that of the Ingress whose rules stay, else as configured.
+pub(super) fn spec(
+    sources: &Sources<'_>,
+    staying: Option<IngressSpec>,
+    backend: &Backend,
+    class: Option<String>,
+    redirect: bool,
+) -> IngressSpec {
+    match staying {
+        Some(spec) => IngressSpec { ingress_class_name: class, ..spec },
+        None => configured(sources, backend, class, redirect),
     }
+}
+
+/// The spec of the Ingress in the stream, if its rules stay: if the configuration has nothing about them.
+pub(super) fn staying(sources: &Sources<'_>) -> Option<IngressSpec> {
+    let existing = sources.existing.filter(|_| !configures_rules(&sources.spec.ingress))?;
+    IngressSpec::deserialize(existing.value.get("spec")?).ok()
 }
 
 /// Whether the configuration has anything about the rules. If not, those of an Ingress in the stream stay.

@@ -160,16 +160,24 @@ fn zones(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>) -
     (!zones.is_empty()).then(|| context.at_effective(list, &ALB106, message))
 }
 
-/// `us-west-2a`, `us-gov-east-1b`: a region and a letter.
+/// `us-west-2a`, `us-gov-east-1b`, `us-west-2-lax-1a`: a region and a letter; of a local zone, a region, a place and a letter
+/// (AWS Local Zones User Guide, "Available Local Zones").
 fn is_zone_name(text: &str) -> bool {
+    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_digit = |text: &str| matches!(text.as_bytes(), [digit] if digit.is_ascii_digit());
     let Some((area, zone)) = text.rsplit_once('-') else {
         return false;
     };
-    let words: Vec<&str> = area.split('-').collect();
-    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let mut words: Vec<&str> = area.split('-').collect();
+    if let [.., number, place] = words[..]
+        && is_digit(number)
+        && is_word(place)
+    {
+        words.truncate(words.len() - 2);
+    }
     words.len() > 1
         && words[0].len() == 2
-        && words.iter().all(is_word)
+        && words.iter().all(|word| is_word(word))
         && matches!(zone.as_bytes(), [digit, letter] if digit.is_ascii_digit() && letter.is_ascii_lowercase())
 }
 

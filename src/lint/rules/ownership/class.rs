@@ -42,7 +42,7 @@ rules! {
             (`ingress.className`, `ingress.classAs`)",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230; pkg/ingress/class_loader.go:54-147",
     }
-    ALB119 Error "class-of-another-controller" {
+    ALB119 Error | Warning "class-of-another-controller" {
         summary: "a class that is configured for the ALB, and that another controller answers to",
         explanation: "The filter takes the class that `ingress.className` names to be the controller's, since the controller can be \
             started with any (`--ingress-class`). Where an IngressClass of that name is in the stream and is another \

@@ -37,7 +37,7 @@ rules! {
         source: "Istio pilot/pkg/config/kube/gateway/conversion.go listenerProtocolToIstio, buildTLS; \
             https://gateway-api.sigs.k8s.io/reference/spec/#listener",
     }
-    ALB131 Error "gateway-annotation-without-effect" {
+    ALB131 Error | Warning "gateway-annotation-without-effect" {
         summary: "an annotation of a Gateway stands where istiod does not take it from",
         explanation: "istiod takes the type of the Service from `networking.istio.io/service-type` in the Gateway's own metadata only; in \
             `spec.infrastructure.annotations` it is copied to the Service and does nothing. And where \

@@ -3,8 +3,9 @@
 use crate::finding::{Finding, Severity, rules};
 use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, about, namespace_of};
-use crate::lint::facts::targets::backends;
-use alb_controller::catalogue::{INTERNAL, INTERNET_FACING, PREFIX};
+use crate::lint::facts::targets::destinations;
+use alb_controller::annotation::{MutualAuthentication, Payload};
+use alb_controller::catalogue::{INTERNET_FACING, PREFIX};
 use alb_controller::model::IngressFacts;
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::Object;
@@ -14,8 +15,9 @@ rules! {
         summary: "another Ingress of the stream has an ALB for this gateway already",
         explanation: "The filter brings an Ingress up to date if it has the name of its own (`ingress.name`), and adds one \
             otherwise. Beside an Ingress under another name that leads to the same gateway a second ALB is built. Where the \
-            second one is more open than the first, internet-facing beside internal, without its web ACL or without its \
-            allow-list, that is an error; two that are alike are a warning.",
+            second one is more open than the first, internet-facing beside internal, without its web ACL, its allow-list, its \
+            security groups, its login, its client certificates or its token validation, that is an error; two that are \
+            alike are a warning.",
         help: "adopt the other Ingress: give its name with [[ingress.name]]; if both are wanted, allow this \
             finding by its id",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230: every Ingress without a `group.name` is a group, and an ALB, of its own",
@@ -23,15 +25,17 @@ rules! {
 }
 
 const WEB_ACLS: [&str; 4] = ["wafv2-acl-arn", "wafv2-acl-name", "web-acl-id", "waf-acl-id"];
-const ALLOW_LISTS: [&str; 3] = ["inbound-cidrs", "security-group-prefix-lists", "security-groups"];
+const SECURITY_GROUPS: &str = "security-groups";
+/// What decides who may connect; with security groups of its own, an ALB has no allow-list.
+const NETWORK: [&str; 3] = ["inbound-cidrs", "security-group-prefix-lists", SECURITY_GROUPS];
 
 /// Compares an Ingress of the filter with the others that lead to the same Service. `ours` are those of the filter.
 pub fn check(context: &Context<'_>, own: &IngressUnderCheck<'_>, ours: &[ObjectRef]) -> Vec<Finding> {
-    let backends_of = |ingress: &Object| -> Vec<String> {
-        let all = backends(ingress).into_iter().filter(|backend| backend.is_service && !backend.uses_annotation());
-        all.map(|backend| backend.name.to_owned()).collect()
+    let services_of = |ingress: &Object, facts: &IngressFacts| -> Vec<String> {
+        let text = |suffix: &str| facts.read_setting(suffix).map(|setting| setting.value.as_str());
+        destinations(ingress, text).into_iter().map(|found| found.name).collect()
     };
-    let services = backends_of(own.object);
+    let services = services_of(own.object, own.facts);
     let mut findings = Vec::new();
     for facts in &context.model.ingresses {
         let other = &context.objects[facts.index];
@@ -42,7 +46,9 @@ pub fn check(context: &Context<'_>, own: &IngressUnderCheck<'_>, ours: &[ObjectR
         {
             continue;
         }
-        let Some(service) = backends_of(other).into_iter().find(|name| services.contains(name)) else { continue };
+        let Some(service) = services_of(other, facts).into_iter().find(|name| services.contains(name)) else {
+            continue;
+        };
         findings.push(finding(own, facts, other, &service));
     }
     findings
@@ -54,24 +60,51 @@ fn is_built(facts: &IngressFacts) -> bool {
     facts.picked_up.unwrap_or_else(is_meant)
 }
 
-fn finding(own: &IngressUnderCheck<'_>, facts: &IngressFacts, other: &Object, service: &str) -> Finding {
+/// In what the ALB of `own` is more open than that of `other`.
+fn wider(own: &IngressFacts, other: &IngressFacts) -> Vec<&'static str> {
     let has = |facts: &IngressFacts, suffixes: &[&str]| {
         let text = |suffix: &&str| facts.text(suffix).filter(|value| !value.value.is_empty() && value.value != "none");
         suffixes.iter().any(|suffix| text(suffix).is_some())
     };
-    let scheme =
-        |facts: &IngressFacts| facts.text("scheme").map_or(INTERNAL.to_owned(), |scheme| scheme.value.to_owned());
-    let lacks = |suffixes: &[&str]| has(facts, suffixes) && !has(own.facts, suffixes);
-    let mut wider = Vec::new();
-    if scheme(own.facts) == INTERNET_FACING && scheme(facts) != INTERNET_FACING {
-        wider.push("is internet-facing, and that one is internal");
-    }
-    if lacks(&WEB_ACLS) {
-        wider.push("has no web ACL, and that one has");
-    }
-    if lacks(&ALLOW_LISTS) {
-        wider.push("has no allow-list, and that one has");
-    }
+    let is_public = |facts: &IngressFacts| facts.text("scheme").is_some_and(|scheme| scheme.value == INTERNET_FACING);
+    let lacks = |has: &dyn Fn(&IngressFacts) -> bool| has(other) && !has(own);
+    let by_network = lacks(&|facts| has(facts, &NETWORK));
+    let by_groups = has(other, &[SECURITY_GROUPS]);
+    let wider = [
+        (is_public(own) && !is_public(other), "is internet-facing, and that one is internal"),
+        (lacks(&|facts| has(facts, &WEB_ACLS)), "has no web ACL, and that one has"),
+        (by_network && !by_groups, "has no allow-list, and that one has"),
+        (by_network && by_groups, "has no security groups of its own, and that one has"),
+        (lacks(&asks_for_login), "asks nobody to log in, and that one does"),
+        (lacks(&verifies_clients), "verifies no client certificates, and that one does"),
+        (
+            lacks(&|facts| facts.read_settings("jwt-validation").next().is_some()),
+            "validates no tokens, and that one does",
+        ),
+    ];
+    wider.into_iter().filter(|(is_so, _)| *is_so).map(|(_, text)| text).collect()
+}
+
+/// Whether it has `auth-type` and what that needs: otherwise everybody passes, or nothing is built.
+fn asks_for_login(facts: &IngressFacts) -> bool {
+    let has = |suffix: &str| facts.read_settings(suffix).next().is_some();
+    facts.read_settings("auth-type").any(|setting| match setting.value.as_str() {
+        "oidc" => has("auth-idp-oidc"),
+        "cognito" => has("auth-idp-cognito"),
+        _ => false,
+    })
+}
+
+/// Whether a listener of it lets in only clients with a certificate that it verifies.
+fn verifies_clients(facts: &IngressFacts) -> bool {
+    let read = |text: &str| <Vec<MutualAuthentication>>::read_by(text, facts.release());
+    let mut entries =
+        facts.read_settings("mutual-authentication").filter_map(|setting| read(&setting.value).ok()).flatten();
+    entries.any(|entry| entry.mode == "verify")
+}
+
+fn finding(own: &IngressUnderCheck<'_>, facts: &IngressFacts, other: &Object, service: &str) -> Finding {
+    let wider = wider(own.facts, facts);
     let name = other.name();
     let mut message =
         format!("Ingress {} leads to {service} as well: this would be a second ALB for it", other.full_name());
@@ -93,22 +126,82 @@ mod tests {
     use crate::lint::testing::configured;
     use crate::rewrite::rewrite;
 
-    /// What the filter says of an Ingress beside its own, with these annotations and class, for this Service.
-    fn beside(annotations: &str, service: &str, spec: &str) -> Vec<Severity> {
+    /// What the filter says of an Ingress beside its own, with these annotations and class, and this default backend.
+    fn found(annotations: &str, backend: &str, spec: &str) -> Vec<(Severity, String)> {
         let text = format!(
             "apiVersion: v1\nkind: Service\nmetadata: {{name: gw, namespace: mesh}}\nspec: {{type: NodePort, ports: [{{name: \
              status-port, port: 15021}}, {{name: http2, port: 80}}, {{name: https, port: 443}}]}}\n---\napiVersion: \
              networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: other, namespace: mesh, annotations: {{{annotations}}}}}\nspec: \
-             {{defaultBackend: {{service: {{name: {service}, port: {{number: 443}}}}}}}}\n"
+             {{defaultBackend: {{service: {backend}}}}}\n"
         );
-        let found = rewrite(&text, &configured(spec)).unwrap().findings;
-        found.iter().filter(|finding| finding.rule == &ALB108).map(|finding| finding.severity).collect()
+        let found = rewrite(&text, &configured(spec)).unwrap().findings.into_iter();
+        found.filter(|finding| finding.rule == &ALB108).map(|finding| (finding.severity, finding.message)).collect()
+    }
+
+    fn beside(annotations: &str, service: &str, spec: &str) -> Vec<Severity> {
+        let backend = format!("{{name: {service}, port: {{number: 443}}}}");
+        found(annotations, &backend, spec).into_iter().map(|(severity, _)| severity).collect()
+    }
+
+    const OPEN: &str = "{ingress: {scheme: internet-facing}}";
+    const ALB: &str = "kubernetes.io/ingress.class: alb, alb.ingress.kubernetes.io/";
+
+    #[test]
+    fn an_action_leads_to_the_gateway_as_a_backend_does() {
+        let forward = |service: &str, port: &str| {
+            let target = format!(r#"{{"serviceName":"{service}","servicePort":{port}}}"#);
+            let action = format!(r#"{{"type":"forward","forwardConfig":{{"targetGroups":[{target}]}}}}"#);
+            format!("{ALB}scheme: internal, alb.ingress.kubernetes.io/actions.fwd: '{action}'")
+        };
+        let to_action = "{name: fwd, port: {name: use-annotation}}";
+        for port in ["443", r#""443""#, r#""https""#] {
+            let severities: Vec<_> =
+                found(&forward("gw", port), to_action, OPEN).into_iter().map(|one| one.0).collect();
+            assert_eq!(severities, [Severity::Error], "{port}");
+        }
+        assert_eq!(found(&forward("shop", "443"), to_action, OPEN), []);
+        assert_eq!(found(&forward("gw", "443"), "{name: other, port: {name: use-annotation}}", OPEN), []);
+    }
+
+    #[test]
+    fn whatever_keeps_clients_out_is_compared() {
+        let oidc = r#"auth-idp-oidc: '{"issuer":"https://l.example.com","secretName":"s","authorizationEndpoint":"https://l.example.com/a","tokenEndpoint":"https://l.example.com/t","userInfoEndpoint":"https://l.example.com/u"}'"#;
+        let prefix = "alb.ingress.kubernetes.io/";
+        let login = format!("{prefix}auth-type: oidc, {prefix}{oidc}");
+        let mutual = |mode: &str| format!(r#"{prefix}mutual-authentication: '[{{"port": 443, {mode}}}]'"#);
+        let jwt = format!(
+            r#"{prefix}jwt-validation: '{{"jwksEndpoint":"https://l.example.com/jwks","issuer":"https://l.example.com"}}'"#
+        );
+        for (guard, expected) in [
+            (&*login, Some("asks nobody to log in, and that one does")),
+            (
+                &mutual(r#""mode": "verify", "trustStore": "store""#),
+                Some("verifies no client certificates, and that one does"),
+            ),
+            (&jwt, Some("validates no tokens, and that one does")),
+            (&format!("{prefix}security-groups: sg-1"), Some("has no security groups of its own, and that one has")),
+            (&format!("{prefix}inbound-cidrs: 10.0.0.0/8"), Some("has no allow-list, and that one has")),
+            (&mutual(r#""mode": "passthrough""#), None),
+            (&format!("{prefix}{oidc}"), None),
+            (&format!("{prefix}auth-type: none, {prefix}{oidc}"), None),
+        ] {
+            let annotations = format!("{ALB}scheme: internet-facing, {guard}");
+            let [(severity, message)] = &found(&annotations, "{name: gw, port: {number: 443}}", OPEN)[..] else {
+                panic!("one finding: {guard}")
+            };
+            match expected {
+                Some(text) => assert!(*severity == Severity::Error && message.ends_with(text), "{guard}: {message}"),
+                None => assert_eq!(*severity, Severity::Warning, "{guard}: {message}"),
+            }
+            // With the same guard on both, they are alike.
+            let both = format!("{{ingress: {{scheme: internet-facing, annotations: {{{guard}}}}}}}");
+            assert_eq!(beside(&annotations, "gw", &both), [Severity::Warning], "{guard}");
+        }
     }
 
     #[test]
     fn a_second_alb_that_is_more_open_is_an_error() {
-        let open = "{ingress: {scheme: internet-facing}}";
-        let alb = "kubernetes.io/ingress.class: alb, alb.ingress.kubernetes.io/";
+        let (open, alb) = (OPEN, ALB);
         let [internal, public] = ["internal", "internet-facing"].map(|scheme| format!("{alb}scheme: {scheme}"));
         let acl = format!("{public}, alb.ingress.kubernetes.io/wafv2-acl-arn: arn");
         let list = format!("{public}, alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8");

@@ -25,6 +25,6 @@ fn the_help_names_what_was_meant() {
         let found = crate::lint::testing::findings_of(&text(suffix), &crate::lint::testing::configured("{}")).unwrap();
         found.into_iter().find(|finding| finding.rule == &ALB126).unwrap().help
     };
-    assert_eq!(help("aws-load-balancer-subnets").unwrap(), "write `alb.ingress.kubernetes.io/subnets`");
+    assert_eq!(help("aws-load-balancer-subnets").unwrap().to_string(), "write `alb.ingress.kubernetes.io/subnets`");
     assert_eq!(help("aws-load-balancer-eip-allocations"), None);
 }

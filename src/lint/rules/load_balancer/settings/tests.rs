@@ -98,7 +98,9 @@ fn zones_in_place_of_subnets() {
         &[
             ("two zones", subnets("us-west-2a,us-west-2b"), &[line.as_str()]),
             ("a zone beside a subnet", subnets("subnet-1, us-gov-east-1b"), &[line.as_str()]),
+            ("local zones", subnets("us-west-2-lax-1a,us-west-2-lax-1b"), &[line.as_str()]),
             ("ids", subnets("subnet-1,subnet-2"), &[]),
+            ("Name tags of places", subnets("shop-west-2-lax-1a,us-west-lax-2,us-west-2-lax-public"), &[]),
             ("Name tags", subnets("public-a,public-us-west-2a,us-west-2a-public"), &[]),
             ("regions", subnets("eu-west-1,eu-west-2"), &[]),
             (
