@@ -185,6 +185,18 @@ fn what_is_refused_is_shown_with_the_controllers_words() {
 
 /// What each picture has to say.
 #[test]
+fn that_subnets_have_to_be_found_by_their_names_is_said_first() {
+    let zones = String::from_utf8(manifests("findings/ALB106-subnets-by-zone-name.yaml")).unwrap();
+    let first = |text: &str| show(text, "tree", &["--as-is"]).lines().next().unwrap_or_default().to_owned();
+    assert_eq!(
+        first(&zones),
+        "the controller builds it if it finds subnets with the Name tags eu-central-1a, eu-central-1b"
+    );
+    let ids = zones.replace("eu-central-1a,eu-central-1b", "subnet-1,subnet-2");
+    assert_eq!(first(&ids), "the controller builds it");
+}
+
+#[test]
 fn the_text_of_a_picture_tells_the_way_and_what_to_look_at() {
     let words = |case: &str| {
         let finding = (case, case, &["--as-is"] as &[&str]);

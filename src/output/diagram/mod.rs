@@ -6,7 +6,7 @@
 pub(super) mod phrases;
 mod tree;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ use crate::istio::served::{Evidence, Served, Speaks};
 use alb_controller::catalogue;
 use alb_controller::model::{
     Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
-    Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
+    Subnets, Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };
 
 pub use tree::tree;
@@ -51,7 +51,31 @@ pub fn diagram(model: &Model, serves: Serves<'_>) -> Branch {
         branches.push(Branch::new(format!("Ingress {}: not picked up, {}", facts.key, facts.why)));
     }
     branches.extend(model.groups.iter().map(|group| group_branch(group, serves)));
-    Branch::with(verdict(model.verdict, model.message.as_deref()), branches)
+    let mut title = verdict(model.verdict, model.message.as_deref());
+    let subnets = subnets_by_name(model);
+    if model.verdict == Verdict::Built && !subnets.is_empty() {
+        let names: Vec<&str> = subnets.into_iter().collect();
+        title.push_str(&format!(" if it finds subnets with the Name tags {}", names.join(", ")));
+    }
+    Branch::with(title, branches)
+}
+
+fn given(subnets: &Subnets) -> &[String] {
+    match subnets {
+        Subnets::Given(given) => given,
+        Subnets::Discovered => &[],
+    }
+}
+
+/// The subnets that are looked up by the value of their tag `Name`. Without one of them nothing is built
+/// (LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343).
+fn subnets_by_name(model: &Model) -> BTreeSet<&str> {
+    let built = model.groups.iter().filter_map(|group| group.built.as_ref());
+    let all = built.flat_map(|built| {
+        let in_front = built.frontend_nlb.iter().flat_map(|nlb| given(&nlb.subnets));
+        given(&built.load_balancer.subnets).iter().chain(in_front)
+    });
+    all.map(String::as_str).filter(|subnet| !subnet.starts_with("subnet-")).collect()
 }
 
 fn verdict(verdict: Verdict, message: Option<&str>) -> String {

@@ -111,15 +111,20 @@ fn protocol_of(port: &Value, served: &ServedPorts) -> Option<&'static str> {
 }
 
 /// What is spoken to the ports that the rules of an Ingress lead to. `None` too where these speak different things, or one of
-/// them is not known: the annotation counts for all rules, and the controller takes it for HTTP where there is none.
+/// them is not known: the annotation counts for all rules, and the controller takes it for HTTP where there is none. Without
+/// any rule, what is spoken to the port that rules would lead to.
 pub(super) fn protocol_of_rules(
     ingress: &Object,
     annotations: &Annotations,
     sources: &Sources<'_>,
+    backend: &Backend,
 ) -> Option<&'static str> {
     let (service, served) = (sources.service, sources.served);
-    let led_to = destinations(ingress, |suffix| annotations.alb(suffix)).into_iter();
-    let protocols = led_to.map(|to| {
+    let led_to = destinations(ingress, |suffix| annotations.alb(suffix));
+    if led_to.is_empty() {
+        return backend.protocol;
+    }
+    let protocols = led_to.into_iter().map(|to| {
         let port = find_port(&service.value, &to.port).filter(|_| to.name == service.name())?;
         protocol_of(port, served)
     });

@@ -128,7 +128,7 @@ pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
     let status_ports = status_ports(sources.service, annotations.alb("target-type"));
     let staying = rules::staying(sources);
     let backend_protocol = match sources.existing.filter(|_| staying.is_some()) {
-        Some(ingress) => protocol_of_rules(ingress, &annotations, sources),
+        Some(ingress) => protocol_of_rules(ingress, &annotations, sources, &backend),
         None => backend.protocol,
     };
     let facts = Facts {
