@@ -58,7 +58,7 @@ fn of_several_the_exposed_one() {
 fn names_namespaces_and_labels_choose() {
     let text = service("a", ", labels: {istio: public}", STATUS)
         + &service("a", ", labels: {istio: private}", STATUS).replace("namespace: ns", "namespace: other");
-    assert!(found(&text, &named("a")).unwrap_err().contains("`gateway.namespace: NAMESPACE`"));
+    assert!(found(&text, &named("a")).unwrap_err().contains("`gateway.namespace: ns` or `gateway.namespace: other`"));
     let selector = Selector { namespace: Some("other".to_owned()), ..named("a") };
     assert_eq!(found(&text, &selector), Ok(Some("a".to_owned())));
     let labels = [("istio".to_owned(), "private".to_owned())].into();
