@@ -17,12 +17,15 @@ use std::path::PathBuf;
 use support::helm::{path_with, stage_plugin};
 use support::pages::{self, Block};
 use support::tools::{Need, Tool, gated};
-use support::{Outcome, binary, command, copy_folder, fail, project};
+use support::{Outcome, binary, command, copy_folder, fail, project, recorded};
 
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = harness_trials();
     trials.push(Trial::test("links of the pages lead somewhere", links_lead_somewhere));
+    trials.push(Trial::test("findings that the pages name exist", findings_exist));
+    let texts = Trial::test("events in docs/troubleshooting.md are the controller's words", events_are_the_controllers);
+    trials.push(texts.with_ignored_flag(recorded().is_none()));
     trials.push(Trial::test("README.ko.md is in step with README.md", korean_is_in_step));
     trials.push(Trial::test("README.md names what is tested", readme_names_what_is_tested));
     for page in all_pages() {
@@ -79,6 +82,38 @@ fn links_lead_somewhere() -> Outcome {
         broken.extend(links::broken(&page, &text).into_iter().map(|link| format!("{}: {link}", page.display())));
     }
     if broken.is_empty() { Ok(()) } else { fail(broken.join("\n")) }
+}
+
+fn findings_exist() -> Outcome {
+    let known = read("docs/findings.md");
+    let mut unknown = Vec::new();
+    for page in all_pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let ids = text.match_indices("ALB").filter_map(|(place, _)| text.get(place..place + 6));
+        let ids = ids.filter(|id| id[3..].bytes().all(|byte| byte.is_ascii_digit()));
+        let strange = ids.filter(|id| !known.contains(&format!("\n## {id}\n")));
+        unknown.extend(strange.map(|id| format!("{}: {id}", page.display())));
+    }
+    if unknown.is_empty() { Ok(()) } else { fail(unknown.join("\n")) }
+}
+
+/// The first column under FailedBuildModel, against what the controller's own code said to recorded inputs; `…` stands for
+/// anything.
+fn events_are_the_controllers() -> Outcome {
+    let mut said = String::new();
+    for entry in std::fs::read_dir(recorded().unwrap().join("controller/cases")).unwrap() {
+        let result = std::fs::read_to_string(entry.unwrap().path().join("result.json")).unwrap();
+        let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+        said.push_str(result["build_error"].as_str().unwrap_or_default());
+        said.push('\n');
+    }
+    let page = read("docs/troubleshooting.md");
+    let (_, table) = page.split_once("**FailedBuildModel**").unwrap();
+    let (table, _) = table.split_once("**FailedDeployModel**").unwrap();
+    let cells = table.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split(" | ").next());
+    let texts = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).flat_map(|text| text.split('…'));
+    let strange: Vec<&str> = texts.map(str::trim).filter(|text| text.len() > 4 && !said.contains(text)).collect();
+    if strange.is_empty() { Ok(()) } else { fail(strange.join("\n")) }
 }
 
 fn korean_is_in_step() -> Outcome {
