@@ -1,7 +1,7 @@
 //! Hosts that pass no arguments: for every option there is a variable that does the same, to the byte.
 
 use crate::support::{Outcome, binary, command, fail, filter, give, project, shown};
-use istio_alb::config::fields::FIELDS;
+use istio_alb::config::fields::{FIELDS, Field, Shape};
 use libtest_mimic::Trial;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ type Twin = (&'static str, &'static str, &'static str, &'static [&'static str]);
 const TLS: &[&str] = &["--certificate-arn", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c"];
 const GROUP: &[&str] = &["--group-name", "edge"];
 
-const TWINS: [Twin; 58] = [
+const TWINS: [Twin; 59] = [
     ("--phase", "PHASE", "attach", &[]),
     ("--no-carry-over", "NO_CARRY_OVER", "true", &[]),
     ("--controller-version", "CONTROLLER_VERSION", "2.2", &["--ip-address-type", "dualstack-without-public-ipv4"]),
@@ -79,6 +79,7 @@ const TWINS: [Twin; 58] = [
     ("--warn", "WARN", "ALB023", &["--subnets", "subnet-0aaaaaaa"]),
     ("--deny", "DENY", "ALB047", &[]),
     ("--strict", "STRICT", "true", &[]),
+    ("--annotate-findings", "ANNOTATE_FINDINGS", "true", &[]),
     ("--set", "SET", "ingress.scheme=internet-facing", &[]),
     ("--config", "CONFIG", "other.yaml", &[]),
     ("--report", "REPORT", "report.json", &[]),
@@ -135,7 +136,9 @@ fn same((option, variable, value, beside): Twin) -> Outcome {
     let plain = folder();
     let without = filter(plain.path(), beside, &input);
 
-    let flags: Vec<String> = if option.starts_with("--") && value == "true" && !option.starts_with("--shield") {
+    let is_switch = |field: &Field| matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
+    let is_it = |field: &&Field| field.flag.is_some_and(|flag| option == format!("--{flag}"));
+    let flags: Vec<String> = if FIELDS.iter().find(is_it).is_some_and(is_switch) {
         vec![option.into()] // a switch
     } else if option.starts_with("--") {
         vec![format!("{option}={value}")]
