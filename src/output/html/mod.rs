@@ -81,8 +81,8 @@ fn summary(report: &Report<'_>) -> String {
         })
         .collect();
     let verdict = match count(Severity::Error) {
-        0 => "Nothing stops this change.",
-        _ => "This change is refused: a finding is an error.",
+        0 => "No finding is an error.",
+        _ => "Do not apply this: a finding is an error.",
     };
     format!("<p class=\"summary\">{verdict} Findings: {}</p>\n", parts.join(" "))
 }

@@ -171,7 +171,7 @@ fn group_lines(group: &TargetGroup) -> Vec<Text> {
     };
     let named = check.port_name.as_ref().map(|name| format!(" ({name})")).unwrap_or_default();
     let how = format!("{} {} at {port}{named}", check.protocol.name(), check.path);
-    lines.push(Text::new(format!("health check: {how}, every {} s", check.interval_seconds)));
+    lines.push(Text::new(format!("health check: {how}, every {}\u{a0}s", check.interval_seconds)));
     lines.extend(group.attributes.iter().map(|(key, value)| Text::new(format!("{key} = {value}"))));
     lines
 }

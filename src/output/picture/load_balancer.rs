@@ -144,7 +144,10 @@ fn frontend(scene: &mut Scene, nlb: &FrontendNlb) -> usize {
         let (front, behind) = (listener.port, listener.alb_port);
         lines.push(Text::new(format!("port {front} leads to port {behind} of the ALB")));
         let how = format!("{} {} at port {port}", check.protocol.name(), check.path);
-        lines.push(Text::new(format!("asks the ALB whether it is well: {how}, every {} s", check.interval_seconds)));
+        lines.push(Text::new(format!(
+            "asks the ALB whether it is well: {how}, every {}\u{a0}s",
+            check.interval_seconds
+        )));
     }
     scene.add(Kind::FrontendNlb, None, "Network Load Balancer in front", lines)
 }
@@ -184,9 +187,10 @@ fn draw_listener(scene: &mut Scene, alb: usize, listener: &Listener, targets: &m
 
 /// Which requests a rule takes; `/*` alone is every path.
 fn conditions(conditions: &[Condition]) -> String {
-    match phrases::conditions(conditions).as_str() {
-        "path /*" => "every path (/*)".to_owned(),
-        words => words.to_owned(),
+    let words = phrases::conditions(conditions);
+    match words.strip_suffix("path /*") {
+        Some(before) if before.is_empty() || before.ends_with(", ") => format!("{before}every path (/*)"),
+        _ => words,
     }
 }
 

@@ -163,6 +163,10 @@ fn label(text: &str) -> String {
 
 /// A text of its own line, in which Mermaid reads no entities.
 fn plain(text: &str) -> String {
-    let is_read = |letter: char| matches!(letter, ';' | '{' | '}' | '#' | '%' | '<' | '>' | '"' | '`' | '\\');
-    printable(text).chars().map(|letter| if is_read(letter) { ' ' } else { letter }).collect()
+    let as_text = |letter: char| match letter {
+        ';' => ',',
+        '{' | '}' | '#' | '%' | '<' | '>' | '"' | '`' | '\\' => ' ',
+        letter => letter,
+    };
+    printable(text).chars().map(as_text).collect()
 }
