@@ -190,7 +190,7 @@ pub enum CheckFormat {
     Text,
     /// The same with the lines of the manifests
     Full,
-    /// A line for each finding: file:line:column: severity[ID] message
+    /// A line for each finding: `file:line:column: severity[ID] message`
     Concise,
     /// Annotations of a pull request, as workflow commands of GitHub Actions
     Github,
