@@ -40,7 +40,7 @@ rules! {
             to an Ingress of its own",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329",
     }
-    ALB044 Error "no-node-port-for-instance-targets" {
+    ALB044 Error | Warning "no-node-port-for-instance-targets" {
         summary: "target type `instance`, and the Service's port has no node port",
         explanation: "With `target-type: instance`, which is the default, the ALB sends requests to a port on the \
             nodes. A ClusterIP Service has none, nor has a LoadBalancer Service with `allocateLoadBalancerNodePorts: \
