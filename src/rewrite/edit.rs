@@ -23,7 +23,7 @@ pub(super) fn edit<'t>(
     let mut editor = Editor { stream, found, texts: BTreeMap::new() };
     let mut added = Vec::new();
     for (index, rewrite) in rewrites.iter().enumerate() {
-        let anchor = &rewrite.anchor;
+        let anchor = rewrite.anchor();
         if !rewrites[..index].iter().any(|other| other.service == rewrite.service) {
             let made = rewrite.made.as_ref();
             if made.is_none() {

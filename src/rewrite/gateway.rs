@@ -36,8 +36,8 @@ pub(super) struct Rewrite<'s> {
     pub(super) patched: Object,
     /// For a Service that istiod makes: what changes in its place.
     pub(super) made: Option<GatewayChanges>,
-    /// The object of the stream beside which the Ingress stands: the Service, or the Gateway from which istiod makes it.
-    pub(super) anchor: Object,
+    /// The Gateway afterwards, from which istiod makes the Service.
+    gateway: Option<Object>,
     /// What the ports of the Service speak.
     pub(super) served: ServedPorts,
     pub(super) built: BuiltIngress,
@@ -48,6 +48,11 @@ pub(super) struct Rewrite<'s> {
 }
 
 impl<'s> Rewrite<'s> {
+    /// The object of the stream beside which the Ingress stands: the Service, or the Gateway from which istiod makes it.
+    pub(super) fn anchor(&self) -> &Object {
+        self.gateway.as_ref().unwrap_or(&self.patched)
+    }
+
     pub(super) fn new(
         objects: &[Object],
         mesh: &Mesh<'_>,
@@ -64,7 +69,7 @@ impl<'s> Rewrite<'s> {
         let mut plan = plan_service(spec, original, &moved, &mesh.pods(original))?;
         let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
         let made = original.is_made().then(|| made::plan(objects, original, &patched.value)).transpose()?;
-        let anchor = made.as_ref().map_or_else(|| patched.clone(), |made| made.changes[0].changed());
+        let gateway = made.as_ref().map(|made| made.changes[0].changed());
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
         let is_open = !is_configured(spec, original, "backend-protocol");
@@ -104,7 +109,7 @@ impl<'s> Rewrite<'s> {
         let before = Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
         let moved = moved.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         let carried = carried.annotations.into_iter().chain(moved).collect();
-        Ok(Rewrite { settings, service, existing, plan, patched, made, anchor, served, built, carried, before })
+        Ok(Rewrite { settings, service, existing, plan, patched, made, gateway, served, built, carried, before })
     }
 }
 

@@ -292,14 +292,14 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
         objects.iter_mut().filter(is_it).for_each(|object| object.value = change.value.clone());
     }
     let added = rewrite.made.as_ref().and_then(|made| made.added.as_ref());
-    objects.extend(added.map(|value| insert::object(stream, &rewrite.anchor, value.clone(), insert::PARAMETERS)));
+    objects.extend(added.map(|value| insert::object(stream, rewrite.anchor(), value.clone(), insert::PARAMETERS)));
     let ingress = match rewrite.existing {
         Some(index) => {
             objects[index].value = insert::updated(&objects[index].value, &rewrite.built.value);
             index
         }
         None => {
-            objects.push(insert::object(stream, &rewrite.anchor, rewrite.built.value.clone(), insert::INGRESS));
+            objects.push(insert::object(stream, rewrite.anchor(), rewrite.built.value.clone(), insert::INGRESS));
             objects.len() - 1
         }
     };

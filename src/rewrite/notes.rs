@@ -43,5 +43,5 @@ pub(super) fn add(rewrites: &mut [Rewrite<'_>], objects: &[Object], findings: &[
 
 /// The objects of one gateway: its Service, what istiod makes that from, and its Ingress.
 fn own(rewrite: &Rewrite<'_>, objects: &[Object]) -> Vec<kubernetes_objects::ObjectRef> {
-    vec![objects[rewrite.service].reference(), rewrite.anchor.reference(), rewrite.built.reference()]
+    vec![objects[rewrite.service].reference(), rewrite.anchor().reference(), rewrite.built.reference()]
 }
