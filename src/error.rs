@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde_json::Value;
+
 use crate::help::Help;
 
 pub use manifest_yaml::Place;
@@ -118,6 +120,12 @@ pub fn quoted(text: &str) -> String {
     format!("`{}`", visible(&cut(text, 80)))
 }
 
+/// A value in a message: a text as it stands, anything else as JSON.
+#[must_use]
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The first letters of a text, with `…` for those that are left out.
 #[must_use]
 pub fn cut(text: &str, letters: usize) -> Cow<'_, str> {
@@ -147,7 +155,8 @@ pub fn visible_lines(text: &str) -> String {
 }
 
 /// Control characters, and those that change the direction or the lines of a text.
-fn is_invisible(letter: char) -> bool {
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::error::plain;
 use kubernetes_objects::Object;
 
 /// The kinds of workloads whose pods are looked at.
@@ -129,12 +130,6 @@ impl<'o> Pods<'o> {
             number => number.as_u64(),
         }
     }
-}
-
-/// A target port in a message.
-#[must_use]
-pub fn plain(target: &Value) -> String {
-    target.as_str().map_or_else(|| target.to_string(), str::to_owned)
 }
 
 /// Whether every label of a selector is among the labels. A selector without labels selects nothing here.

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::error::is_invisible;
+
 /// A text for an element or for an attribute in double quotes.
 #[must_use]
 pub fn escape(text: &str) -> String {
@@ -35,10 +37,9 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character is no character of XML, or one that changes how its line is read: control characters, marks of direction.
+/// Whether a character can't be shown, or is none of XML's.
 fn is_unprintable(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+    is_invisible(letter) || matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

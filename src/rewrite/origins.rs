@@ -11,6 +11,7 @@ use super::gateway::carry_options;
 use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field};
 use crate::config::types::Phase;
+use crate::error::plain;
 use crate::migrate::{self, annotations_of};
 use kubernetes_objects::Object;
 
@@ -139,10 +140,6 @@ fn of_fields(gateway: &RewrittenGateway, settings: &Settings, existing: Option<&
     };
     add("spec.type of the Service", "", &["phase", "service.type"], kind);
     all
-}
-
-fn plain(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// A rule in a line: `www.example.com/ to istio-ingressgateway:443`.

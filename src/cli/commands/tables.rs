@@ -6,6 +6,7 @@ use manifest_yaml::stream::Stream;
 use serde_json::Value;
 
 use crate::config::Settings;
+use crate::error::plain;
 use crate::output::html::Table;
 use crate::rewrite::{RewrittenGateway, origins};
 use alb_controller::model::{Model, Source, State, Unread};
@@ -83,11 +84,11 @@ pub(super) fn changes(gateways: &[RewrittenGateway]) -> Vec<Table> {
 const HEADS: [&str; 3] = ["field", "before", "after"];
 
 fn table(object: &Object, patch: &Patch) -> Table {
-    let before = |path: &str| object.value.pointer(path).map(shown).unwrap_or_default();
+    let before = |path: &str| object.value.pointer(path).map(plain).unwrap_or_default();
     let row = |operation: &PatchOperation| match operation {
-        PatchOperation::Add(add) => [add.path.to_string(), before(add.path.as_str()), shown(&add.value)],
+        PatchOperation::Add(add) => [add.path.to_string(), before(add.path.as_str()), plain(&add.value)],
         PatchOperation::Replace(replace) => {
-            [replace.path.to_string(), before(replace.path.as_str()), shown(&replace.value)]
+            [replace.path.to_string(), before(replace.path.as_str()), plain(&replace.value)]
         }
         PatchOperation::Remove(remove) => [remove.path.to_string(), before(remove.path.as_str()), "removed".to_owned()],
         other => [other.path().to_string(), String::new(), String::new()],
@@ -100,11 +101,7 @@ fn table(object: &Object, patch: &Patch) -> Table {
 fn added(value: &Value) -> Table {
     let name = value["metadata"]["name"].as_str().unwrap_or_default();
     let fields = value.as_object().into_iter().flatten();
-    let rows = fields.map(|(key, value)| [format!("/{key}"), String::new(), shown(value)]).collect();
+    let rows = fields.map(|(key, value)| [format!("/{key}"), String::new(), plain(value)]).collect();
     let title = format!("{} {name} (added)", value["kind"].as_str().unwrap_or_default());
     Table { title, heads: HEADS, rows }
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::config::types::TargetPorts;
-use crate::istio::pods::{Listens, Pods, plain};
+use crate::error::plain;
+use crate::istio::pods::{Listens, Pods};
 use crate::istio::{PINS, STATUS_PORT, match_numbers, match_pins};
 use kubernetes_objects::service::{is_tcp, ports};
 

@@ -5,9 +5,9 @@ mod tests;
 
 use serde_json::Value;
 
+use crate::error::plain;
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::is_status_port;
-use crate::istio::pods::plain;
 use crate::lint::context::{Context, about, is_gateway};
 use crate::lint::facts::targets::services;
 use kubernetes_objects::service::ports;

@@ -7,8 +7,8 @@ mod tests;
 use serde_json::Value;
 
 use crate::config::types::ExtraPorts;
+use crate::error::plain;
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::pods::plain;
 
 rules! {
     ALB038 Error | Warning "external-traffic-policy-local" {
