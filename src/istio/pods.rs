@@ -41,14 +41,10 @@ impl<'o> Pods<'o> {
     /// The pods of a Service: those of the workloads among the objects whose labels it selects.
     #[must_use]
     pub fn of(objects: impl IntoIterator<Item = &'o Object>, service: &Object) -> Self {
-        let in_namespace = |object: &Object| {
-            let (one, other) = (object.namespace(), service.namespace());
-            one == other || one.is_empty() || other.is_empty()
-        };
         let workloads = objects.into_iter().filter(|object| {
             WORKLOADS.contains(&object.kind())
                 && !object.is_hook()
-                && in_namespace(object)
+                && object.may_be_in(service.namespace())
                 && selects(&service.value["spec"]["selector"], labels_of(object))
         });
         Pods { workloads: workloads.collect(), servers: Vec::new() }

@@ -96,6 +96,13 @@ impl Object {
         }
     }
 
+    /// Whether it may be in a namespace: an object without one, and one that is looked for without one, may be in any.
+    #[must_use]
+    pub fn may_be_in(&self, namespace: &str) -> bool {
+        let own = self.namespace();
+        own == namespace || own.is_empty() || namespace.is_empty()
+    }
+
     /// Its kind, namespace and name.
     #[must_use]
     pub fn reference(&self) -> ObjectRef {
@@ -123,6 +130,12 @@ impl Object {
     fn metadata(&self, field: &str) -> Option<&Value> {
         self.value.get("metadata")?.get(field)
     }
+}
+
+/// The items of a list; none where the value is no list.
+#[must_use]
+pub fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// The JSON pointer of an annotation.

@@ -77,7 +77,7 @@ fn is_same(live: &Object, manifest: &Object) -> bool {
     live.kind() == manifest.kind()
         && group(live) == group(manifest)
         && live.name() == manifest.name()
-        && (manifest.namespace().is_empty() || live.namespace().is_empty() || manifest.namespace() == live.namespace())
+        && live.may_be_in(manifest.namespace())
 }
 
 fn text(found: &[Difference], seen: &[String]) -> String {

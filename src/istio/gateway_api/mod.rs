@@ -159,9 +159,7 @@ pub fn added_parameters(gateway: &Object) -> String {
 /// Whether an object has this kind, namespace and name; one without a namespace is in any.
 #[must_use]
 pub fn is_named(object: &Object, kind: &str, namespace: &str, name: &str) -> bool {
-    let there = object.namespace();
-    let in_namespace = there == namespace || there.is_empty() || namespace.is_empty();
-    object.kind() == kind && object.name() == name && in_namespace
+    object.kind() == kind && object.name() == name && object.may_be_in(namespace)
 }
 
 /// Whether a ConfigMap is the one that a Gateway names.

@@ -6,7 +6,7 @@ use super::{CLASS, SERVICE_TYPE, overlay};
 use crate::istio::owner::{GATEWAY_NAME, MANAGED_LABEL};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::Object;
-use kubernetes_objects::object::{Origin, annotation_pointer};
+use kubernetes_objects::object::{Origin, annotation_pointer, list};
 use manifest_yaml::stream::HELM4_FILENAME;
 
 /// The annotation of a Gateway with another name for what is made of it.
@@ -144,7 +144,7 @@ fn unique(name: &str, number: &Value, is_used: impl Fn(&str) -> bool) -> String 
 /// The listeners of a Gateway.
 #[must_use]
 pub fn listeners(gateway: &Object) -> &[Value] {
-    gateway.value.pointer("/spec/listeners").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    list(&gateway.value["spec"]["listeners"])
 }
 
 /// Which field of the Service comes from which of the Gateway.

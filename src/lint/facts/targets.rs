@@ -15,7 +15,7 @@ use alb_controller::annotation::{Action, Payload};
 use alb_controller::catalogue::{PREFIX, USE_ANNOTATION};
 use alb_controller::model::{Setting, TargetSettings};
 use kubernetes_objects::PortRef;
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, list};
 use kubernetes_objects::service::find_port;
 
 /// A path of a rule.
@@ -94,10 +94,6 @@ pub fn backends(ingress: &Object) -> Vec<Backend<'_>> {
         found.push(Backend::read(default, "/spec/defaultBackend".to_owned()));
     }
     found
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// A Service port that an Ingress leads to: one target group.

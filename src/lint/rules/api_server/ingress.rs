@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{ALB090, Faults};
 use crate::finding::Finding;
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, list};
 use kubernetes_objects::validation::{self, violation};
 
 /// What it refuses.
@@ -103,8 +103,4 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
 /// A text that is not empty.
 fn text(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }

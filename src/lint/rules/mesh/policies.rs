@@ -1,12 +1,10 @@
 //! Policies by the client's address, which behind an ALB is no longer the address that connects.
 
-use serde_json::Value;
-
 use crate::finding::{Finding, Severity, rules};
 use crate::istio::pods::selects;
 use crate::lint::context::{Context, about, namespace_of};
 use crate::lint::facts::gateways::GatewayBehind;
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, list};
 
 rules! {
     ALB122 Warning | Info "policy-by-an-address-of-the-alb" {
@@ -107,8 +105,4 @@ fn by_address(
         return None;
     };
     Some(finding.field(place))
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }

@@ -9,7 +9,7 @@ use crate::istio::served::{is_for_all, listener, service_port};
 use crate::lint::context::{Context, about, namespace_of};
 use crate::lint::facts::gateways::{GatewayBehind, is_bound_to};
 use alb_controller::model::Protocol;
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, list};
 use kubernetes_objects::service::ports;
 
 use clashes::{Clash, Taken, is_tls};
@@ -305,8 +305,4 @@ fn servers(gateway: &Object) -> &[Value] {
 
 fn hosts(server: &Value) -> Vec<&str> {
     list(&server["hosts"]).iter().filter_map(Value::as_str).collect()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
 }
