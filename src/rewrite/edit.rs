@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::gateway::Rewrite;
 use super::insert::{self, Placement};
+use super::made::GatewayChanges;
 use crate::error::{Error, Place};
 use kubernetes_objects::object::{Object, Objects};
 use manifest_yaml::stream::Stream;
@@ -29,7 +30,7 @@ pub(super) fn edit<'t>(
             if made.is_none() {
                 editor.edit_object(anchor, &rewrite.plan.patch, &anchor.value)?;
             }
-            for change in made.into_iter().flat_map(|made| &made.changes) {
+            for change in made.into_iter().flat_map(GatewayChanges::changes) {
                 editor.edit_object(&change.object, &change.patch, &change.value)?;
             }
             for value in made.into_iter().filter_map(|made| made.added.as_ref()) {

@@ -69,7 +69,7 @@ impl<'s> Rewrite<'s> {
         let mut plan = plan_service(spec, original, &moved, &mesh.pods(original))?;
         let patched = Object { value: service::patched(&original.value, &plan.patch)?, ..original.clone() };
         let made = original.is_made().then(|| made::plan(objects, original, &patched.value)).transpose()?;
-        let gateway = made.as_ref().map(|made| made.changes[0].changed());
+        let gateway = made.as_ref().map(|made| made.gateway.changed());
         let existing = existing_ingress(objects, spec, original)?;
         let there = existing.map(|index| as_meant(&objects[index], spec.placeholders()));
         let is_open = !is_configured(spec, original, "backend-protocol");

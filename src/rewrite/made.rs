@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use super::service::{LOAD_BALANCER_FIELDS, patched};
 use crate::error::Error;
 use crate::istio::gateway_api::overlay::{self, KEY};
-use crate::istio::gateway_api::service::{annotations_pointer, made};
+use crate::istio::gateway_api::service::{copied_from, made};
 use crate::istio::gateway_api::{self, PLACEHOLDER, SERVICE_TYPE};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
-use manifest_yaml::patch::{add, remove, replace};
+use manifest_yaml::patch::{add, remove, replace, set};
 use manifest_yaml::{Style, Tree, emit};
 
 /// A change of an object of the stream.
@@ -29,10 +29,19 @@ pub struct Change {
 /// What becomes of a Gateway and of its parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GatewayChanges {
-    /// The Gateway, first, and a ConfigMap of the stream. The patch of one that stays is empty.
-    pub changes: Vec<Change>,
+    /// The Gateway. The patch of one that stays is empty.
+    pub gateway: Change,
+    /// The ConfigMap with its parameters, where that is in the stream and changes.
+    pub parameters: Option<Change>,
     /// A ConfigMap that is added.
     pub added: Option<Value>,
+}
+
+impl GatewayChanges {
+    /// The changes of objects of the stream.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        std::iter::once(&self.gateway).chain(&self.parameters)
+    }
 }
 
 impl Change {
@@ -55,13 +64,11 @@ impl Change {
 /// Where the parameters are not in the stream, or not understood, and have to change.
 pub fn plan(objects: &[Object], service: &Object, wanted: &Value) -> Result<GatewayChanges, Error> {
     let missing = || Error::internal(format!("the Gateway of Service {} is not in the stream", service.full_name()));
-    let origin = service.origin.as_ref().ok_or_else(missing)?;
-    let is_it = |object: &&Object| gateway_api::is_managed(object) && object.reference() == origin.object;
-    let gateway = objects.iter().find(is_it).ok_or_else(missing)?;
+    let gateway = gateway_api::gateway_of(objects, service).ok_or_else(missing)?;
     let parameters = gateway_api::parameters(objects, gateway);
     let own = parameters.iter().copied().find(|map| gateway_api::is_parameters_of(map, gateway));
     if *wanted == service.value {
-        return Ok(GatewayChanges { changes: vec![Change::new(gateway, Vec::new())?], added: None });
+        return Ok(GatewayChanges { gateway: Change::new(gateway, Vec::new())?, parameters: None, added: None });
     }
     let mut planner = Planner::new(gateway, own, &service.value, wanted)?;
     planner.set_type();
@@ -74,19 +81,18 @@ pub fn plan(objects: &[Object], service: &Object, wanted: &Value) -> Result<Gate
 
 /// Compares what istiod makes from the changed objects with what was planned.
 fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Result<(), Error> {
-    let gateway = changes.changes[0].changed();
-    let changed: Vec<Object> = changes.changes[1..].iter().map(Change::changed).collect();
+    let gateway = changes.gateway.changed();
+    let now = |map: &&Object| match &changes.parameters {
+        Some(change) if change.object.reference() == map.reference() => change.changed(),
+        _ => (*map).clone(),
+    };
     let added = changes.added.iter().map(|value| Object { value: value.clone(), origin: None, ..gateway.clone() });
-    let added: Vec<Object> = added.collect();
-    let now =
-        |map: &&Object| changed.iter().find(|changed| changed.reference() == map.reference()).unwrap_or(*map).clone();
-    let mut all: Vec<Object> = parameters.iter().map(now).collect();
-    all.extend(added);
-    let found = made(&gateway, &all.iter().collect::<Vec<_>>()).value;
-    if comparable(&found) == comparable(wanted) {
+    let parameters: Vec<Object> = parameters.iter().map(now).chain(added).collect();
+    let found = comparable(&made(&gateway, &parameters.iter().collect::<Vec<_>>()).value);
+    let wanted = comparable(wanted);
+    if found == wanted {
         return Ok(());
     }
-    let (found, wanted) = (comparable(&found), comparable(wanted));
     let differs = |path: &&str| found.pointer(path) != wanted.pointer(path);
     let spec = [
         "/spec/type",
@@ -130,6 +136,20 @@ fn comparable(service: &Value) -> Value {
     service
 }
 
+/// The map at a path.
+fn entries<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Map<String, Value>> {
+    path.iter().try_fold(value, |value, key| value.get(key))?.as_object()
+}
+
+/// Sets an entry of the map at a path; that map may be missing, or `null`.
+fn set_entry(value: &Value, path: &[&str], key: &str, entry: Value) -> Option<PatchOperation> {
+    let path = path.iter().copied();
+    match path.clone().try_fold(value, |value, key| value.get(key)) {
+        Some(Value::Object(map)) => set(path.chain([key]), map.get(key), entry),
+        there => set(path, there, json!({ key: entry })),
+    }
+}
+
 struct Planner<'p> {
     gateway: &'p Object,
     /// The ConfigMap that the Gateway names, if it is in the stream, and what it says of the Service.
@@ -139,7 +159,8 @@ struct Planner<'p> {
     wanted: &'p Value,
     of_gateway: Vec<PatchOperation>,
     of_overlay: Vec<PatchOperation>,
-    node_ports: Vec<Value>,
+    /// Ports with node ports of which the parameters say nothing yet.
+    new_ports: Vec<Value>,
 }
 
 impl<'p> Planner<'p> {
@@ -155,8 +176,8 @@ impl<'p> Planner<'p> {
                 .at(map.place.clone())
                 .help("istiod, or this program, cannot tell what the Service becomes with it: write the key `service` as plain YAML")
         })?;
-        let (of_gateway, of_overlay, node_ports) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Planner { gateway, parameters, overlay, old, wanted, of_gateway, of_overlay, node_ports })
+        let (of_gateway, of_overlay, new_ports) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Planner { gateway, parameters, overlay, old, wanted, of_gateway, of_overlay, new_ports })
     }
 
     fn in_overlay(&self, path: &[&str]) -> Option<&Value> {
@@ -173,40 +194,27 @@ impl<'p> Planner<'p> {
             self.of_overlay.push(replace(["spec", "type"], json!(kind)));
             return;
         }
-        let value = json!(kind);
-        self.of_gateway.push(match self.gateway.value["metadata"]["annotations"].as_object() {
-            Some(there) if there.contains_key(SERVICE_TYPE) => {
-                replace(["metadata", "annotations", SERVICE_TYPE], value)
-            }
-            Some(_) => add(["metadata", "annotations", SERVICE_TYPE], value),
-            None if self.gateway.value["metadata"].get("annotations").is_some() => {
-                replace(["metadata", "annotations"], json!({ SERVICE_TYPE: value }))
-            }
-            None => add(["metadata", "annotations"], json!({ SERVICE_TYPE: value })),
-        });
+        self.of_gateway.extend(set_entry(&self.gateway.value, &["metadata", "annotations"], SERVICE_TYPE, json!(kind)));
     }
 
     /// Annotations that leave the Service, from wherever istiod takes them.
     fn remove_annotations(&mut self) {
-        let map = |value: &Value| {
-            value.pointer("/metadata/annotations").and_then(Value::as_object).cloned().unwrap_or_default()
-        };
-        let wanted = map(self.wanted);
-        let from = annotations_pointer(&self.gateway.value);
-        let there = self.gateway.value.pointer(from).and_then(Value::as_object).cloned().unwrap_or_default();
-        let of_gateway = |key: &str| from.split('/').skip(1).chain([key]).map(str::to_owned).collect::<Vec<_>>();
-        let mut left = there.len();
-        for key in map(self.old).keys().filter(|key| !wanted.contains_key(*key)) {
-            if there.contains_key(key) {
-                self.of_gateway.push(remove(of_gateway(key).iter().map(String::as_str)));
+        let wanted = &self.wanted["metadata"]["annotations"];
+        let path = copied_from(&self.gateway.value, "annotations");
+        let there = entries(&self.gateway.value, &path).map_or(0, Map::len);
+        let mut left = there;
+        let old = entries(self.old, &["metadata", "annotations"]).into_iter().flatten();
+        for (key, _) in old.filter(|(key, _)| wanted.get(key).is_none()) {
+            if entries(&self.gateway.value, &path).is_some_and(|there| there.contains_key(key)) {
+                self.of_gateway.push(remove(path.iter().copied().chain([key.as_str()])));
                 left -= 1;
             }
             if self.in_overlay(&["metadata", "annotations", key]).is_some() {
                 self.of_overlay.push(remove(["metadata", "annotations", key]));
             }
         }
-        if left == 0 && !there.is_empty() && from != "/metadata/annotations" {
-            self.of_gateway.push(add(of_gateway(PLACEHOLDER).iter().map(String::as_str), json!("alb")));
+        if left == 0 && there > 0 && path[0] != "metadata" {
+            self.of_gateway.push(add(path.into_iter().chain([PLACEHOLDER]), json!("alb")));
         }
     }
 
@@ -228,77 +236,65 @@ impl<'p> Planner<'p> {
     fn set_node_ports(&mut self) {
         let old_ports = ports(self.old);
         let overlay_ports = self.in_overlay(&["spec", "ports"]).and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut added = Vec::new();
         for (port, old) in ports(self.wanted).iter().zip(old_ports) {
             let (new, old) = (port.get("nodePort"), old.get("nodePort"));
             if new == old {
                 continue;
             }
-            let at = overlay_ports.iter().position(|there| there["port"] == port["port"]);
-            let at_text = at.map(|at| at.to_string());
-            match (new, at_text.as_deref()) {
+            let at = overlay_ports.iter().position(|there| there["port"] == port["port"]).map(|at| at.to_string());
+            match (new, at.as_deref()) {
                 (Some(new), Some(at)) => {
-                    let path = ["spec", "ports", at, "nodePort"];
-                    self.of_overlay.push(if old.is_some() {
-                        replace(path, new.clone())
-                    } else {
-                        add(path, new.clone())
-                    });
+                    self.of_overlay.extend(set(["spec", "ports", at, "nodePort"], old, new.clone()));
                 }
-                (Some(new), None) => added.push(json!({ "port": port["port"], "nodePort": new })),
+                (Some(new), None) => self.new_ports.push(json!({ "port": port["port"], "nodePort": new })),
                 (None, Some(at)) => self.of_overlay.push(remove(["spec", "ports", at, "nodePort"])),
                 (None, None) => {}
             }
         }
-        self.add_ports(added);
     }
 
-    fn add_ports(&mut self, added: Vec<Value>) {
-        self.node_ports.clone_from(&added);
-        if added.is_empty() || self.overlay.is_none() {
+    /// The operations that add the new ports to the parameters.
+    fn add_ports(&mut self) {
+        let added = &self.new_ports;
+        if added.is_empty() {
             return;
         }
         if self.in_overlay(&["spec", "ports"]).is_some() {
-            self.of_overlay.extend(added.into_iter().map(|port| add(["spec", "ports", "-"], port)));
-        } else if self.in_overlay(&["spec"]).is_some() {
-            self.of_overlay.push(add(["spec", "ports"], json!(added)));
-        } else {
-            self.of_overlay.push(add(["spec"], json!({ "ports": added })));
+            let each = added.iter().map(|port| add(["spec", "ports", "-"], port.clone()));
+            let each: Vec<PatchOperation> = each.collect();
+            self.of_overlay.extend(each);
+        } else if let Some(overlay) = &self.overlay {
+            let operation = set_entry(overlay, &["spec"], "ports", json!(added));
+            self.of_overlay.extend(operation);
         }
     }
 
     fn finish(mut self, objects: &[Object]) -> Result<GatewayChanges, Error> {
-        let overlay = match (&self.overlay, self.of_overlay.is_empty(), self.node_ports.is_empty()) {
-            (Some(_), false, _) => Some(self.edited_overlay()?),
-            (None, _, false) => Some(emit(&json!({ "spec": { "ports": self.node_ports } }), &Style::default())),
-            _ => None,
-        };
-        let mut added = None;
-        let mut of_parameters = None;
-        if let Some(text) = overlay {
-            match self.parameters {
-                Some(map) => of_parameters = Some(self.change_parameters(map, &text, objects)?),
-                None => added = Some(self.add_parameters(text, objects)?),
+        self.add_ports();
+        let (mut parameters, mut added) = (None, None);
+        let ports = (!self.new_ports.is_empty())
+            .then(|| emit(&json!({ "spec": { "ports": self.new_ports } }), &Style::default()));
+        match (self.parameters, ports) {
+            (Some(map), _) if !self.of_overlay.is_empty() => {
+                parameters = Some(self.change_parameters(map, &self.edited_overlay(map)?, objects)?);
             }
+            (Some(map), Some(ports)) => parameters = Some(self.change_parameters(map, &ports, objects)?),
+            (None, Some(ports)) => added = Some(self.add_parameters(ports, objects)?),
+            (_, None) => {}
         }
-        let mut changes = vec![Change::new(self.gateway, self.of_gateway)?];
-        changes.extend(of_parameters);
-        Ok(GatewayChanges { changes, added })
+        Ok(GatewayChanges { gateway: Change::new(self.gateway, self.of_gateway)?, parameters, added })
     }
 
-    /// The key `service` with its changes, and nothing else changed in it.
-    fn edited_overlay(&self) -> Result<String, Error> {
-        let map = self.parameters.map_or(&Value::Null, |map| &map.value["data"][KEY]);
-        let text = map.as_str().unwrap_or_default();
-        let map = self.parameters.unwrap_or(self.gateway);
+    /// The key `service` of the parameters with its changes, and nothing else changed in it.
+    fn edited_overlay(&self, map: &Object) -> Result<String, Error> {
+        let text = map.value["data"][KEY].as_str().unwrap_or_default();
         let edited = Tree::parse(text).map_err(Into::into).and_then(|tree| tree.apply(&Patch(self.of_overlay.clone())));
         let edited = edited.map_err(|error| {
             let message = format!("the key `{KEY}` of {} can't be edited: {}", map.reference(), error.message);
             Error::input(message).at(map.place.clone()).help("write it as plain YAML (no anchor, alias or merge key)")
         })?;
         // In quotes it stays text when it is filled in, and a node port must be a number.
-        let mut placeholders =
-            self.node_ports.iter().chain(ports(self.wanted)).filter_map(|port| port["nodePort"].as_str());
+        let mut placeholders = ports(self.wanted).iter().filter_map(|port| port["nodePort"].as_str());
         if let Some(placeholder) = placeholders.find(|placeholder| edited.text.contains(&format!("\"{placeholder}\"")))
         {
             let message = format!(
@@ -323,14 +319,7 @@ impl<'p> Planner<'p> {
             );
             return Err(Error::input(message).at(map.place.clone()).help("give each Gateway a ConfigMap of its own"));
         }
-        let data = map.value.get("data");
-        let operation = match data.and_then(Value::as_object) {
-            Some(data) if data.contains_key(KEY) => replace(["data", KEY], json!(text)),
-            Some(_) => add(["data", KEY], json!(text)),
-            None if data.is_some() => replace(["data"], json!({ KEY: text })),
-            None => add(["data"], json!({ KEY: text })),
-        };
-        Change::new(map, vec![operation])
+        Change::new(map, set_entry(&map.value, &["data"], KEY, json!(text)).into_iter().collect())
     }
 
     /// A ConfigMap for a Gateway that names none.
@@ -359,17 +348,8 @@ impl<'p> Planner<'p> {
                 .help("name it in `spec.infrastructure.parametersRef` of the Gateway, or call it otherwise"));
         }
         let reference = json!({ "group": "", "kind": "ConfigMap", "name": name });
-        let spec = &gateway.value["spec"];
-        self.of_gateway.push(match spec.get("infrastructure") {
-            Some(Value::Object(_)) => add(["spec", "infrastructure", "parametersRef"], reference),
-            Some(_) => replace(["spec", "infrastructure"], json!({ "parametersRef": reference })),
-            None => add(["spec", "infrastructure"], json!({ "parametersRef": reference })),
-        });
-        let mut metadata = Map::new();
-        metadata.insert("name".to_owned(), json!(name));
-        if !gateway.namespace().is_empty() {
-            metadata.insert("namespace".to_owned(), json!(gateway.namespace()));
-        }
+        self.of_gateway.extend(set_entry(&gateway.value, &["spec", "infrastructure"], "parametersRef", reference));
+        let metadata = gateway_api::metadata(&name, gateway);
         Ok(json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": { KEY: text } }))
     }
 }

@@ -104,7 +104,7 @@ impl RewrittenGateway {
     /// The object of the stream that the gateway is: its Service, or the Gateway from which istiod makes that.
     #[must_use]
     pub fn written(&self) -> &Object {
-        self.made.as_ref().and_then(|made| made.changes.first()).map_or(&self.service, |change| &change.object)
+        self.made.as_ref().map_or(&self.service, |made| &made.gateway.object)
     }
 
     /// Whether an object of the output is its Ingress.
@@ -285,7 +285,7 @@ fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGate
 /// Brings the objects up to date: the Service and the Ingress of a gateway as they are in the output.
 fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrite<'_>) -> lint::Gateway<'r> {
     objects[rewrite.service] = rewrite.patched.clone();
-    for change in rewrite.made.iter().flat_map(|made| &made.changes) {
+    for change in rewrite.made.iter().flat_map(GatewayChanges::changes) {
         let is_it = |object: &&mut Object| {
             !object.is_made() && object.document == change.object.document && object.pointer == change.object.pointer
         };

@@ -73,7 +73,7 @@ pub(super) fn changes(gateways: &[RewrittenGateway]) -> Vec<Table> {
         match &gateway.made {
             None => tables.push(table(&gateway.service, &gateway.patch)),
             Some(made) => {
-                tables.extend(made.changes.iter().map(|change| table(&change.object, &change.patch)));
+                tables.extend(made.changes().map(|change| table(&change.object, &change.patch)));
                 tables.extend(made.added.as_ref().map(added));
             }
         }

@@ -1,17 +1,17 @@
 //! The changes to a Service as guarded operations that kustomize applies. [`super`] has the reasons for this form.
 
 use json_patch::{Patch, PatchOperation};
-use manifest_yaml::patch;
+use manifest_yaml::{patch, pointer};
 use serde_json::{Value, json};
 
 use crate::config::types::{ExtraPorts, Phase};
 use crate::config::{Spec, fields};
 use crate::istio::gateway_api::overlay::KEY;
-use crate::istio::gateway_api::service::annotations_pointer;
+use crate::istio::gateway_api::service::copied_from;
 use crate::migrate;
 use crate::migrate::annotations::{ROWS, Tail};
 use crate::rewrite::RewrittenGateway;
-use crate::rewrite::made::GatewayChanges;
+use crate::rewrite::made::{Change, GatewayChanges};
 use crate::rewrite::service::{LOAD_BALANCER_FIELDS, PinnedPorts, ServiceTarget};
 use kubernetes_objects::Object;
 use kubernetes_objects::service::ports;
@@ -39,7 +39,7 @@ pub(super) fn operations(gateway: &RewrittenGateway) -> Vec<PatchOperation> {
     let service = &gateway.service.value;
     let target = ServiceTarget::of(&gateway.spec);
     let mut list = List::default();
-    list.test_access(gateway);
+    list.test_access(gateway, service, &["metadata", "annotations"]);
     if gateway.spec.phase() == Phase::Attach {
         return list.0;
     }
@@ -73,13 +73,9 @@ pub(super) fn of_gateway<'g>(
     gateway: &RewrittenGateway,
     made: &'g GatewayChanges,
 ) -> Vec<(&'g Object, &'g Patch, Vec<PatchOperation>)> {
-    let mut changes = made.changes.iter();
-    let mut found = Vec::new();
-    if let Some(change) = changes.next() {
-        let operations = List::of_gateway(gateway, &change.object.value, &change.patch).0;
-        found.push((&change.object, &change.patch, operations));
-    }
-    for change in changes {
+    let operations = List::of_gateway(gateway, &made.gateway).0;
+    let mut found = vec![(&made.gateway.object, &made.gateway.patch, operations)];
+    if let Some(change) = &made.parameters {
         let mut list = List::default();
         list.test(&["data", KEY], change.object.value["data"][KEY].clone());
         list.0.extend(change.patch.0.iter().cloned());
@@ -98,49 +94,43 @@ impl List {
     }
 
     /// Tests that the settings of who may reach the load balancer are those of the export: the old load balancer's, and
-    /// annotations that move to the Ingress. A missing value is `null` for kustomize's `test`.
-    fn test_access(&mut self, gateway: &RewrittenGateway) {
-        let service = &gateway.service.value;
+    /// annotations that move to the Ingress. A missing value is `null` for kustomize's `test`. They stand in a Service, or in
+    /// a Gateway's annotations at a path.
+    fn test_access(&mut self, gateway: &RewrittenGateway, object: &Value, path: &[&str]) {
+        let there = object.pointer(&pointer::of(path.iter().copied())).unwrap_or(&Value::Null);
         for (suffix, annotations, fields) in ACCESS {
             if is_configured(&gateway.spec, suffix) {
                 continue;
             }
             let mut keys = vec![format!("{}{suffix}", migrate::ALB)];
             if gateway.spec.carry_over() {
-                for field in fields {
-                    self.test(&["spec", field], service["spec"][field].clone());
+                for field in fields.iter().filter(|_| object["kind"] == "Service") {
+                    self.test(&["spec", field], object["spec"][field].clone());
                 }
                 keys.extend(annotations.iter().map(|key| format!("{}{key}", migrate::PREFIX)));
             }
             for key in keys {
-                let value = service["metadata"]["annotations"][&key].clone();
-                self.test(&["metadata", "annotations", &key], value);
+                self.test(&[path, &[&key]].concat(), there[&key].clone());
             }
         }
     }
 
     /// The changes to a Gateway. What istiod takes from elsewhere must be what it was.
-    fn of_gateway(gateway: &RewrittenGateway, value: &Value, patch: &Patch) -> Self {
+    fn of_gateway(gateway: &RewrittenGateway, change: &Change) -> Self {
         let mut list = List::default();
-        let from = annotations_pointer(value);
-        let path: Vec<&str> = from.split('/').skip(1).collect();
-        let annotations = value.pointer(from).unwrap_or(&Value::Null);
-        if value["spec"]["infrastructure"].is_null() {
-            list.test(&["spec", "infrastructure"], Value::Null);
-        } else {
-            for field in ["parametersRef", "annotations"] {
-                let there = &value["spec"]["infrastructure"][field];
-                if field == "parametersRef" || there.is_null() {
-                    list.test(&["spec", "infrastructure", field], there.clone());
+        let value = &change.object.value;
+        let path = copied_from(value, "annotations");
+        let from = pointer::of(path.iter().copied());
+        match &value["spec"]["infrastructure"] {
+            Value::Null => list.test(&["spec", "infrastructure"], Value::Null),
+            there => {
+                list.test(&["spec", "infrastructure", "parametersRef"], there["parametersRef"].clone());
+                if there["annotations"].is_null() {
+                    list.test(&["spec", "infrastructure", "annotations"], Value::Null);
                 }
             }
         }
-        for (suffix, keys, _) in ACCESS.iter().filter(|(suffix, ..)| !is_configured(&gateway.spec, suffix)) {
-            let old = keys.iter().map(|key| format!("{}{key}", migrate::PREFIX)).filter(|_| gateway.spec.carry_over());
-            for key in std::iter::once(format!("{}{suffix}", migrate::ALB)).chain(old) {
-                list.test(&[&path[..], &[&key]].concat(), annotations[&key].clone());
-            }
-        }
+        list.test_access(gateway, value, &path);
         if gateway.spec.phase() == Phase::Attach {
             return list;
         }
@@ -150,8 +140,8 @@ impl List {
             }
         }
         list.test(&["spec", "addresses"], value["spec"]["addresses"].clone());
-        let is_annotation = |operation: &PatchOperation| operation.path().as_str().starts_with(from);
-        for operation in &patch.0 {
+        let is_annotation = |operation: &PatchOperation| operation.path().as_str().starts_with(&from);
+        for operation in &change.patch.0 {
             match operation {
                 // `metadata.annotations` is there in kustomize.
                 PatchOperation::Add(add) if add.path.as_str() == "/metadata/annotations" => {

@@ -13,7 +13,7 @@ pub mod overlay;
 pub mod servers;
 pub mod service;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use kubernetes_objects::Object;
 use kubernetes_objects::object;
@@ -148,6 +148,23 @@ pub fn parameters_name(gateway: &Object) -> Option<&str> {
     let reference = reference(gateway)?;
     let is_core = reference["group"].as_str().is_none_or(str::is_empty) && reference["kind"] == "ConfigMap";
     reference["name"].as_str().filter(|_| is_core)
+}
+
+/// The Gateway among the objects from which istiod makes a Service.
+#[must_use]
+pub fn gateway_of<'o>(objects: impl IntoIterator<Item = &'o Object>, service: &Object) -> Option<&'o Object> {
+    let origin = service.origin.as_ref()?;
+    objects.into_iter().find(|object| is_managed(object) && object.reference() == origin.object)
+}
+
+/// `metadata` of an object beside a Gateway, in its namespace.
+#[must_use]
+pub fn metadata(name: &str, gateway: &Object) -> Value {
+    let mut metadata = json!({ "name": name });
+    if !gateway.namespace().is_empty() {
+        metadata["namespace"] = json!(gateway.namespace());
+    }
+    metadata
 }
 
 /// The name of the ConfigMap that is added for a Gateway that names none.

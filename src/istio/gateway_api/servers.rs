@@ -44,10 +44,8 @@ pub fn made(gateway: &Object, service: &Object) -> Object {
             fields.push((format!("/spec/servers/{at}{made}"), format!("/spec/listeners/{at}{written}")));
         }
     }
-    let mut metadata = json!({ "name": gateway.name(), "annotations": { SERVICE: host_of(service) } });
-    if !gateway.namespace().is_empty() {
-        metadata["namespace"] = json!(gateway.namespace());
-    }
+    let mut metadata = super::metadata(gateway.name(), gateway);
+    metadata["annotations"] = json!({ SERVICE: host_of(service) });
     let value = json!({
         "apiVersion": "networking.istio.io/v1",
         "kind": "Gateway",

@@ -7,6 +7,7 @@ use crate::istio::owner::{GATEWAY_NAME, MANAGED_LABEL};
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::Object;
 use kubernetes_objects::object::{Origin, annotation_pointer, list};
+use manifest_yaml::pointer;
 use manifest_yaml::stream::HELM4_FILENAME;
 
 /// The annotation of a Gateway with another name for what is made of it.
@@ -22,7 +23,6 @@ const NOT_COPIED: [&str; 5] = [
 ];
 /// How long the name of a Service's port may be.
 const NAME_LENGTH: usize = 63;
-const INFRASTRUCTURE: &str = "/spec/infrastructure";
 
 /// The Service that istiod makes from a managed Gateway, with what these ConfigMaps say merged over it. One that istiod does not
 /// understand keeps it from making any change; it is left out here, and reported by a rule.
@@ -34,7 +34,7 @@ pub fn made(gateway: &Object, parameters: &[&Object]) -> Object {
     let mut value = json!({
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": { "name": name_of(gateway), "namespace": gateway.namespace() },
+        "metadata": super::metadata(&name_of(gateway), gateway),
         "spec": {
             "type": kind,
             "ipFamilyPolicy": "PreferDualStack",
@@ -53,9 +53,6 @@ pub fn made(gateway: &Object, parameters: &[&Object]) -> Object {
         all.insert(key.to_owned(), json!(label));
     }
     let metadata = &mut value["metadata"];
-    if gateway.namespace().is_empty() {
-        metadata.as_object_mut().map(|metadata| metadata.shift_remove("namespace"));
-    }
     if !kept.is_empty() {
         metadata["annotations"] = Value::Object(kept);
     }
@@ -81,16 +78,16 @@ pub fn name_of(gateway: &Object) -> String {
     }
 }
 
-/// Where the annotations of the Service come from: a pointer into the Gateway.
+/// Where the `annotations` or `labels` of the Service come from: `spec.infrastructure` where it has any, else the Gateway's metadata.
 #[must_use]
-pub fn annotations_pointer(gateway: &Value) -> &'static str {
-    match gateway.pointer("/spec/infrastructure/annotations") {
-        Some(Value::Object(_)) => "/spec/infrastructure/annotations",
-        _ => "/metadata/annotations",
+pub fn copied_from<'w>(gateway: &Value, what: &'w str) -> Vec<&'w str> {
+    match &gateway["spec"]["infrastructure"][what] {
+        Value::Object(_) => vec!["spec", "infrastructure", what],
+        _ => vec!["metadata", what],
     }
 }
 
-/// The annotations or labels that the Service gets: those of `spec.infrastructure` where it has any, else those of the Gateway.
+/// The annotations or labels that the Service gets, and the pointer to where they come from.
 struct Copied {
     from: String,
     map: Map<String, Value>,
@@ -98,11 +95,9 @@ struct Copied {
 
 impl Copied {
     fn of(gateway: &Object, what: &str) -> Self {
-        let infrastructure = format!("{INFRASTRUCTURE}/{what}");
-        let (from, is_own) = match gateway.value.pointer(&infrastructure) {
-            Some(Value::Object(_)) => (infrastructure, false),
-            _ => (format!("/metadata/{what}"), true),
-        };
+        let path = copied_from(&gateway.value, what);
+        let is_own = path[0] == "metadata";
+        let from = pointer::of(path);
         let mut map = gateway.value.pointer(&from).and_then(Value::as_object).cloned().unwrap_or_default();
         map.retain(|key, _| is_own || !key.starts_with("gateway.networking.k8s.io/"));
         Copied { from, map }

@@ -6,7 +6,7 @@ mod tests;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
-use crate::istio::gateway_api::service::{annotations_pointer, listeners};
+use crate::istio::gateway_api::service::{copied_from, listeners};
 use crate::istio::gateway_api::{self, SERVICE_TYPE, overlay};
 use crate::lint::context::{Context, IngressUnderCheck, about};
 use crate::lint::facts::targets::{Target, services};
@@ -54,20 +54,20 @@ rules! {
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (service, targets) in services(context) {
-        let Some(origin) = &service.origin else { continue };
-        let is_it = |object: &&Object| gateway_api::is_managed(object) && object.reference() == origin.object;
-        let Some(gateway) = context.of_kind("Gateway").find(is_it) else { continue };
+    if !context.objects.iter().any(gateway_api::is_gateway) {
+        return findings;
+    }
+    let services = services(context);
+    for (service, targets) in &services {
+        let Some(gateway) = gateway_api::gateway_of(context.of_kind("Gateway"), service) else { continue };
         let is_open = targets.iter().any(|target| is_open_to_all(target.ingress));
         findings.extend(parameters(context.objects, gateway, is_open));
-        findings.extend(without_effect(gateway, &targets));
-        findings.extend(refused(gateway, &targets));
+        findings.extend(without_effect(gateway, targets));
+        findings.extend(refused(gateway, targets));
     }
-    let named = context.of_kind("Gateway").filter(|gateway| gateway_api::named_host(gateway).is_some());
-    for gateway in named {
-        let is_it = |service: &Object| gateway_api::is_named_by(service, gateway);
-        if let Some((_, targets)) = services(context).into_iter().find(|(service, _)| is_it(service)) {
-            findings.extend(without_effect(gateway, &targets));
+    for gateway in context.of_kind("Gateway") {
+        if let Some((_, targets)) = services.iter().find(|(service, _)| gateway_api::is_named_by(service, gateway)) {
+            findings.extend(without_effect(gateway, targets));
         }
     }
     findings
@@ -133,7 +133,8 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
 /// Annotations that stand in the wrong place.
 fn without_effect(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     const OWN: &str = "/metadata/annotations";
-    let copied = annotations_pointer(&gateway.value);
+    let copied = pointer::of(copied_from(&gateway.value, "annotations"));
+    let copied = copied.as_str();
     let of = |from: &str| gateway.value.pointer(from).and_then(Value::as_object);
     let host = gateway_api::named_host(gateway);
     let mut findings = Vec::new();
