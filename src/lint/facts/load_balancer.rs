@@ -7,6 +7,9 @@ use crate::lint::context::{Context, IngressUnderCheck};
 use alb_controller::catalogue::{ADDRESS_TYPES, SCHEMES, known};
 use alb_controller::model::Key;
 
+/// The annotations that decide who may connect; with security groups of its own, an ALB has no allow-list.
+pub const WHO_MAY_CONNECT: [&str; 3] = ["inbound-cidrs", "security-group-prefix-lists", "security-groups"];
+
 /// The scheme of the load balancer; `None` where it is neither of the two.
 pub fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<&'static str> {
     word(context, ingress, Question::Scheme, "scheme", SCHEMES)

@@ -9,8 +9,10 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::gateway_api::service::{copied_from, listeners};
 use crate::istio::gateway_api::{self, SERVICE_TYPE, overlay};
 use crate::lint::context::{Context, IngressUnderCheck, about};
+use crate::lint::facts::load_balancer::WHO_MAY_CONNECT;
 use crate::lint::facts::targets::{Target, services};
 use crate::migrate;
+use alb_controller::catalogue::INTERNET_FACING;
 use kubernetes_objects::Object;
 use manifest_yaml::pointer;
 
@@ -103,11 +105,16 @@ fn refused(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
 
 /// Whether an internet-facing load balancer of an Ingress lets everybody in.
 fn is_open_to_all(ingress: &IngressUnderCheck<'_>) -> bool {
-    let says = |suffix| ingress.read(suffix).is_some();
-    ingress.read("scheme") == Some("internet-facing")
-        && !says("inbound-cidrs")
-        && !says("security-group-prefix-lists")
-        && !says("security-groups")
+    is_public(ingress) && says_nobody(ingress)
+}
+
+fn is_public(ingress: &IngressUnderCheck<'_>) -> bool {
+    ingress.read("scheme") == Some(INTERNET_FACING)
+}
+
+/// Whether an Ingress does not say who may connect.
+fn says_nobody(ingress: &IngressUnderCheck<'_>) -> bool {
+    WHO_MAY_CONNECT.iter().all(|suffix| ingress.read(suffix).is_none())
 }
 
 /// What is not known of the parameters of a Gateway.
@@ -169,14 +176,12 @@ fn without_effect(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
 
 /// Whether an Ingress lets in whom an annotation for the old load balancer keeps out.
 fn opens(ingress: &IngressUnderCheck<'_>, key: &str, value: &str) -> bool {
-    let says = |suffix: &str| ingress.read(suffix).is_some();
-    let has_list = says("inbound-cidrs") || says("security-group-prefix-lists") || says("security-groups");
     match key.strip_prefix(migrate::PREFIX).unwrap_or_default() {
-        "aws-load-balancer-scheme" => value == "internal" && ingress.read("scheme") == Some("internet-facing"),
-        "aws-load-balancer-internal" => value != "false" && ingress.read("scheme") == Some("internet-facing"),
+        "aws-load-balancer-scheme" => value == "internal" && is_public(ingress),
+        "aws-load-balancer-internal" => value != "false" && is_public(ingress),
         "load-balancer-source-ranges"
         | "aws-load-balancer-security-groups"
-        | "aws-load-balancer-security-group-prefix-lists" => !has_list,
+        | "aws-load-balancer-security-group-prefix-lists" => says_nobody(ingress),
         _ => false,
     }
 }

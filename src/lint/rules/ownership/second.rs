@@ -3,6 +3,7 @@
 use crate::finding::{Finding, Severity, rules};
 use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, about, namespace_of};
+use crate::lint::facts::load_balancer::WHO_MAY_CONNECT;
 use crate::lint::facts::targets::destinations;
 use alb_controller::annotation::{MutualAuthentication, Payload};
 use alb_controller::catalogue::{INTERNET_FACING, PREFIX};
@@ -26,8 +27,6 @@ rules! {
 
 const WEB_ACLS: [&str; 4] = ["wafv2-acl-arn", "wafv2-acl-name", "web-acl-id", "waf-acl-id"];
 const SECURITY_GROUPS: &str = "security-groups";
-/// What decides who may connect; with security groups of its own, an ALB has no allow-list.
-const NETWORK: [&str; 3] = ["inbound-cidrs", "security-group-prefix-lists", SECURITY_GROUPS];
 
 /// Compares an Ingress of the filter with the others that lead to the same Service. `ours` are those of the filter.
 pub fn check(context: &Context<'_>, own: &IngressUnderCheck<'_>, ours: &[ObjectRef]) -> Vec<Finding> {
@@ -68,7 +67,7 @@ fn wider(own: &IngressFacts, other: &IngressFacts) -> Vec<&'static str> {
     };
     let is_public = |facts: &IngressFacts| facts.text("scheme").is_some_and(|scheme| scheme.value == INTERNET_FACING);
     let lacks = |has: &dyn Fn(&IngressFacts) -> bool| has(other) && !has(own);
-    let by_network = lacks(&|facts| has(facts, &NETWORK));
+    let by_network = lacks(&|facts| has(facts, &WHO_MAY_CONNECT));
     let by_groups = has(other, &[SECURITY_GROUPS]);
     let wider = [
         (is_public(own) && !is_public(other), "is internet-facing, and that one is internal"),
