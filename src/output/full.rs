@@ -1,7 +1,7 @@
 //! Findings with the lines that they are about, as compilers show them.
 
 use annotate_snippets::{AnnotationKind, Group as Report, Level, Renderer, Snippet};
-use manifest_yaml::Place;
+use manifest_yaml::{Place, pointer};
 
 use super::sources::{STDIN, Sources};
 use super::words::Words;
@@ -101,7 +101,6 @@ impl<'s> Shown<'s> {
 
 /// The message without the key of its field, which stands in the line above it.
 fn without_key(finding: &Finding) -> &str {
-    let key = finding.field.as_ref().and_then(|field| field.rsplit('/').next()).unwrap_or_default();
-    let key = key.replace("~1", "/").replace("~0", "~");
-    finding.message.strip_prefix(&key).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&finding.message)
+    let key = finding.field.as_deref().and_then(pointer::last).unwrap_or_default();
+    finding.message.strip_prefix(&*key).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&finding.message)
 }

@@ -24,15 +24,15 @@ pub struct GatewayBehind<'s> {
     pub gateways: Vec<&'s Object>,
 }
 
-impl GatewayBehind<'_> {
+impl<'s> GatewayBehind<'s> {
     /// The ports of the Service that Ingresses lead to.
     pub fn ports(&self) -> BTreeSet<u64> {
         self.targets.iter().filter_map(|target| target.service_port()?["port"].as_u64()).collect()
     }
 
     /// The labels of its pods: of those in the stream, else what the Service selects.
-    pub fn labels(&self) -> Vec<&Value> {
-        let of_pods: Vec<&Value> = self.workloads.iter().map(|workload| labels_of(workload)).collect();
+    pub fn labels(&self) -> Vec<&'s Value> {
+        let of_pods: Vec<&'s Value> = self.workloads.iter().map(|workload| labels_of(workload)).collect();
         if of_pods.is_empty() { vec![selector_of(self.service)] } else { of_pods }
     }
 
@@ -74,11 +74,8 @@ pub fn gateways<'s>(context: &'s Context<'s>) -> Vec<GatewayBehind<'s>> {
         let workloads = pods.filter(|pod| namespace_of(pod) == namespace_of(service)).collect();
         found.push(GatewayBehind { service, targets, workloads, gateways: Vec::new() });
     }
-    let labels: Vec<_> = found
-        .iter()
-        .enumerate()
-        .flat_map(|(at, gateway)| gateway.labels().into_iter().map(move |l| (at, l.clone())))
-        .collect();
+    let labels_at = |(at, gateway): (usize, &GatewayBehind<'s>)| gateway.labels().into_iter().map(move |l| (at, l));
+    let labels: Vec<_> = found.iter().enumerate().flat_map(labels_at).collect();
     let by_labels = Labelled::new(labels.iter(), |(_, labels)| labels);
     let mut istio: Vec<&Object> = context.of_kind("Gateway").filter(|gateway| is_istio_gateway(gateway)).collect();
     istio.sort_by_cached_key(|gateway| (age(gateway), gateway.name().to_owned(), gateway.namespace().to_owned()));

@@ -49,6 +49,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 /// Other Services for the same pods that lead a port elsewhere.
 fn twins(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
     let own = gateway.service;
+    if !translates_ports(own) {
+        return Vec::new();
+    }
     let labels = gateway.labels();
     let others = context.of_kind("Service").filter(|other| {
         let selector = &other.value["spec"]["selector"];
@@ -57,13 +60,10 @@ fn twins(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Finding> {
             && namespace_of(other) == namespace_of(own)
             && labels.iter().any(|labels| selects(selector, labels))
     });
-    if !translates_ports(own) {
-        return Vec::new();
-    }
     let mut findings = Vec::new();
     for other in others.filter(|other| translates_ports(other)) {
+        let pods = context.pods(own);
         for number in gateway.ports() {
-            let pods = context.pods(own);
             let pod_port = |service| pods.resolve(target_port(service, number)?);
             if let (Some(here), Some(there)) = (pod_port(own), pod_port(other))
                 && here != there
