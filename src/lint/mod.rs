@@ -52,21 +52,14 @@ pub const KINDS: [&str; 8] = [
     "AuthorizationPolicy",
 ];
 
-/// The kinds of objects that a rule looks at in `check` and `show`, which have more time.
-pub const ALL_KINDS: [&str; 12] = [
-    "Service",
-    "Ingress",
-    "IngressClass",
-    "IngressClassParams",
-    "Gateway",
-    "EnvoyFilter",
-    "VirtualService",
-    "AuthorizationPolicy",
-    "Namespace",
-    "Secret",
-    "Deployment",
-    "DaemonSet",
-];
+/// Further kinds that a rule looks at in `check` and `show`, which have more time.
+const MORE_KINDS: [&str; 4] = ["Namespace", "Secret", "Deployment", "DaemonSet"];
+
+/// The kinds of objects that a rule looks at in `check` and `show`.
+#[must_use]
+pub fn all_kinds() -> Vec<&'static str> {
+    [&KINDS[..], &MORE_KINDS].concat()
+}
 
 /// A gateway of ours, for the rules that check a rewritten stream.
 pub struct Gateway<'g> {
@@ -211,7 +204,7 @@ pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
         return Err(Error::input("there are no manifests on stdin")
             .help("pipe `helm template` or `kubectl get -o yaml` into it"));
     }
-    let mut found = object::read(stream, &ALL_KINDS);
+    let mut found = object::read(stream, &all_kinds());
     if let Some(unreadable) = found.unreadable.first() {
         let document = &stream.documents[unreadable.document];
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))

@@ -32,7 +32,7 @@ fn run_rules(sources: &Sources, settings: &[Settings], as_is: bool) -> Result<As
     let mut checked = if as_is {
         lint::check_stream(sources.text(), settings)?
     } else {
-        let rewritten = rewrite_reading(sources.text(), settings, &lint::ALL_KINDS)?;
+        let rewritten = rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
         let (findings, not_judged) = (rewritten.findings, rewritten.not_judged);
         AsItStands { findings, class_without_ingress: None, not_judged }
     };

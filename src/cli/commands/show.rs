@@ -79,7 +79,7 @@ impl Shown {
     }
 
     fn rewritten(text: &str, settings: &[Settings]) -> Result<Self, Error> {
-        let rewritten = rewrite_reading(text, settings, &lint::ALL_KINDS)?;
+        let rewritten = rewrite_reading(text, settings, &lint::all_kinds())?;
         Ok(Shown {
             objects: rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect(),
             gateways: rewritten.gateways,
