@@ -1,13 +1,13 @@
 //! `compare`: what a live Service has and its manifest has not, in both formats to the byte. `ISTIO_ALB_BLESS=1 cargo test --test
 //! compare` writes what is expected, for somebody to look at. On a real API server, `tests/cluster.rs` runs it as the guide does.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::Path;
 use std::process::Output;
 
-fn project() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
+use support::{assert_golden, project};
 
 fn compare(folder: &Path, arguments: &[&str], stdin: Vec<u8>) -> Output {
     assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
@@ -35,13 +35,9 @@ fn what_only_the_cluster_has() {
         let (live, manifest) = (format!("{case}.yaml"), format!("../cases/{manifest}/input.yaml"));
         for (format, ending) in [("text", "txt"), ("json", "json")] {
             let output = compare(&folder, &[&live, &manifest, "--format", format], Vec::new());
-            let path = folder.join(format!("{case}.{ending}"));
-            if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-                std::fs::write(&path, &output.stdout).unwrap();
-            }
             assert_eq!(output.status.code(), Some(code), "{case}");
             assert_eq!(output.stderr, b"", "{case}");
-            assert_eq!(output.stdout, std::fs::read(&path).unwrap(), "{case} {format}");
+            assert_golden(&folder.join(format!("{case}.{ending}")), &output.stdout);
         }
         let from_stdin = compare(&folder, &["-", &manifest], std::fs::read(folder.join(live)).unwrap());
         assert_eq!(from_stdin.stdout, std::fs::read(folder.join(format!("{case}.txt"))).unwrap(), "{case}");

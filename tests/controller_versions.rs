@@ -7,16 +7,11 @@ use std::path::{Path, PathBuf};
 
 use alb_controller::releases::{Difference, differences};
 use istio_alb::output::release_docs;
-use support::{filter, project};
+use support::{assert_golden, filter, project};
 
 #[test]
 fn the_page_is_made_from_the_table() {
-    let path = project().join("docs/controller-versions.md");
-    let expected = release_docs::page();
-    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-        std::fs::write(&path, &expected).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+    assert_golden(&project().join("docs/controller-versions.md"), release_docs::page().as_bytes());
 }
 
 /// What the model and the rules ask for, the page says.

@@ -1,18 +1,14 @@
 //! docs/findings.md is what the rules say. `ISTIO_ALB_BLESS=1 cargo test --test findings_page` writes it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::Path;
+mod support;
 
 use istio_alb::output::rule_docs as reference;
+use support::{assert_golden, project};
 
 #[test]
 fn the_page_is_made_from_the_rules() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
-    let expected = reference::page();
-    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-        std::fs::write(&path, &expected).unwrap();
-    }
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
+    assert_golden(&project().join("docs/findings.md"), reference::page().as_bytes());
 }
 
 #[test]

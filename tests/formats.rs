@@ -28,12 +28,7 @@ fn without_rules(log: &[u8]) -> Vec<u8> {
 }
 
 fn golden(name: &str, found: &[u8]) {
-    let path = project().join("chart-fixtures/check").join(name);
-    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-        std::fs::write(&path, found).unwrap();
-    }
-    let expected = std::fs::read(&path).unwrap();
-    assert_eq!(String::from_utf8_lossy(found), String::from_utf8_lossy(&expected), "{name}");
+    support::assert_golden(&project().join("chart-fixtures/check").join(name), found);
     // Whatever names the manifests hold, no terminal obeys them. JSON is for programs, and has the names as they are.
     let obeyed: &[char] = if name.ends_with("json") { &['\u{1b}'] } else { &['\u{1b}', '\u{202e}'] };
     assert!(!String::from_utf8_lossy(found).contains(obeyed), "{name}");

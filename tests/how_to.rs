@@ -1,8 +1,12 @@
 //! The how-to's full Ingress with its Service, taken literally, and with the mends that the findings name: what `check` says and
 //! `show` draws, to the byte. `ISTIO_ALB_BLESS=1 cargo test --test how_to` writes what is expected, for somebody to look at.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::PathBuf;
+
+use support::{assert_golden, project};
 
 const COMMANDS: [(&str, &[&str]); 4] = [
     ("check.txt", &["check", "--as-is"]),
@@ -12,7 +16,7 @@ const COMMANDS: [(&str, &[&str]); 4] = [
 ];
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("chart-fixtures/how-to")
+    project().join("chart-fixtures/how-to")
 }
 
 fn said(manifests: &str, arguments: &[&str]) -> (Option<i32>, String) {
@@ -70,12 +74,7 @@ fn both_are_drawn() {
     for manifests in ["literal", "mended"] {
         for (ending, arguments) in COMMANDS {
             let (_, text) = said(manifests, arguments);
-            let path = folder().join(format!("{manifests}.{ending}"));
-            if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-                std::fs::write(&path, &text).unwrap();
-            }
-            let expected = std::fs::read_to_string(&path).unwrap();
-            assert_eq!(text, expected, "{manifests} {ending}");
+            assert_golden(&folder().join(format!("{manifests}.{ending}")), text.as_bytes());
         }
     }
 }

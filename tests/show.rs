@@ -1,8 +1,10 @@
 //! `show`: the same load balancer as tree, Mermaid, SVG and HTML, to the byte. `ISTIO_ALB_BLESS=1 cargo test --test show` writes
 //! what is expected, for somebody to look at.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+mod support;
+
+use support::{assert_golden, project};
 
 /// A picture: its name in `chart-fixtures/show`, the stream, the arguments.
 type Case = (&'static str, &'static str, &'static [&'static str]);
@@ -35,10 +37,6 @@ const FORMATS: [(&str, &str); 4] = [("tree", "txt"), ("mermaid", "mmd"), ("svg",
 /// The reports that are compared to the byte; the texts of the rules are in them, so these are few.
 const REPORTS: [&str; 3] = ["how-to-full", "attach", "refused"];
 
-fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn show(manifests: impl Into<Vec<u8>>, format: &str, arguments: &[&str]) -> String {
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_istio-alb"))
         .current_dir(project())
@@ -56,19 +54,12 @@ fn manifests(path: &str) -> Vec<u8> {
     std::fs::read(project().join("chart-fixtures").join(path)).unwrap()
 }
 
-fn assert_golden(shown: &str, path: PathBuf) {
-    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
-        std::fs::write(&path, shown).unwrap();
-    }
-    assert!(shown == std::fs::read_to_string(&path).unwrap(), "{} differs", path.display());
-}
-
 #[test]
 fn every_format_of_every_picture() {
     for (case, stream, arguments) in CASES {
         for (format, ending) in FORMATS.into_iter().filter(|(format, _)| *format != "html" || REPORTS.contains(&case)) {
             let shown = show(manifests(stream), format, arguments);
-            assert_golden(&shown, project().join(format!("chart-fixtures/show/{case}.{ending}")));
+            assert_golden(&project().join(format!("chart-fixtures/show/{case}.{ending}")), shown.as_bytes());
         }
     }
 }
@@ -81,7 +72,7 @@ fn the_picture_of_the_documentation_is_that_of_its_configuration() {
     let (_, configuration) = configuration.split_once('\n').unwrap();
     assert!(readme.contains(configuration), "README.md has another configuration than chart-fixtures/show/alb.yaml");
     let shown = show(manifests("cases/helm3-default/input.yaml"), "svg", &["--config", "chart-fixtures/show/alb.yaml"]);
-    assert_golden(&shown, project().join("docs/alb.svg"));
+    assert_golden(&project().join("docs/alb.svg"), shown.as_bytes());
 }
 
 /// An SVG, and a report with one in it: XML without a script, and nothing is fetched from elsewhere.
@@ -347,8 +338,7 @@ fn the_service_is_shown_without_a_namespace_too() {
 
 #[test]
 fn the_json_says_what_the_port_behind_a_target_group_speaks() {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let input = std::fs::read_to_string(project.join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
+    let input = std::fs::read_to_string(project().join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
     let gateway = "---\napiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: web, namespace: istio-system}\n\
                    spec: {servers: [{port: {number: 443, protocol: HTTP, name: w}, hosts: ['*']}]}\n";
     for (more, speaks, from) in [("", "tls", "number"), (gateway, "clear-text", "gateway")] {

@@ -104,6 +104,15 @@ pub fn first_difference(expected: &[u8], found: &[u8]) -> String {
     "no difference".into()
 }
 
+/// Compares what was found with a file of the project, byte for byte. With `ISTIO_ALB_BLESS=1` it writes the file first.
+pub fn assert_golden(file: &Path, found: &[u8]) {
+    if std::env::var_os("ISTIO_ALB_BLESS").is_some() {
+        std::fs::write(file, found).unwrap();
+    }
+    let expected = std::fs::read(file).unwrap();
+    assert!(expected == found, "{}: {}", file.display(), first_difference(&expected, found));
+}
+
 /// Copies a folder with all that is in it.
 pub fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
