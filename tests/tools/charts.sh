@@ -18,6 +18,7 @@
 # Cache: $ISTIO_ALB_TOOLS, else $XDG_CACHE_HOME/istio-alb, else ~/.cache/istio-alb.
 set -euo pipefail
 
+. "$(dirname "$0")/module.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 
 # release    Go's name for it
@@ -36,14 +37,10 @@ scratch=
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 
 bring() { # release version
-  local folder=$cache/charts/gateway-$1 answer source
+  local folder=$cache/charts/gateway-$1 source
   [ -d "$folder" ] && return
   echo "charts: fetching istio.io/istio $1" >&2
-  if ! answer=$(cd / && GOFLAGS='' go mod download -json "istio.io/istio@$2"); then
-    echo "charts: the module proxy has no istio.io/istio@$2: $answer" >&2
-    return 1
-  fi
-  source=$(sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p' <<< "$answer")/manifests/charts/gateway
+  source=$(source_of "istio.io/istio@$2")/manifests/charts/gateway
   if [ ! -f "$source/Chart.yaml" ]; then
     echo "charts: istio.io/istio@$2 holds no manifests/charts/gateway" >&2
     return 1

