@@ -50,6 +50,23 @@ fn every_import_leads_down() {
     assert!(wrong.is_empty(), "arrows that do not lead down:\n  {}", wrong.join("\n  "));
 }
 
+/// What the libraries of the tests turn on in those of the program is on without them, too. Otherwise `cargo test` would compile
+/// the program a second time, and try another one than is shipped.
+#[test]
+fn tests_run_what_is_shipped() {
+    let features = |edges: &str| -> BTreeSet<String> {
+        let mut tree = std::process::Command::new(env!("CARGO"));
+        tree.args(["tree", "--locked", "--workspace", "--prefix=none", "--format={p}|{f}", "--edges", edges]);
+        let printed = tree.current_dir(project()).output().unwrap();
+        assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
+        let lines = String::from_utf8(printed.stdout).unwrap();
+        lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+    };
+    let (shipped, tried) = (features("normal,build"), features("normal,build,dev"));
+    let others: Vec<_> = shipped.difference(&tried).collect();
+    assert!(shipped.len() > 20 && others.is_empty(), "other features in the tests: {others:#?}");
+}
+
 #[test]
 fn no_two_files_import_each_other() {
     let crates = std::fs::read_dir(project().join("crates")).into_iter().flatten().flatten();
