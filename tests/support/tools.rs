@@ -111,6 +111,12 @@ pub enum Need {
     Istio(&'static str),
     /// A namespace of the kernel, for what this says, which cannot be had.
     Namespace(String),
+    /// Another file of the cache, and the script that brings it.
+    Cached(&'static str, &'static str),
+    /// A program of the machine's distribution, as `tests/tools/debian.sh` installs it.
+    OnPath(&'static str),
+    /// The release builds of every platform, as `deploy/build-all.sh` makes them.
+    Platforms,
 }
 
 impl Need {
@@ -126,6 +132,8 @@ impl Need {
             Need::Chart(release) => release,
             Need::Host(name) | Need::Istio(name) => name,
             Need::Namespace(what) => what,
+            Need::Cached(name, _) | Need::OnPath(name) => name,
+            Need::Platforms => "platforms",
         }
     }
 
@@ -134,7 +142,7 @@ impl Need {
         match self {
             Need::Tool(tool) => (tool.path(), tool.plain().to_owned()),
             Need::Host(name) => (host(name), format!("{name}host")),
-            Need::Chart(_) | Need::Istio(_) | Need::Namespace(_) => panic!("{} is no program", self.name()),
+            _ => panic!("{} is no program", self.name()),
         }
     }
 
@@ -143,7 +151,7 @@ impl Need {
         match self {
             Need::Tool(tool) => Tool::HELMS.contains(tool),
             Need::Chart(_) => true,
-            Need::Host(_) | Need::Istio(_) | Need::Namespace(_) => false,
+            _ => false,
         }
     }
 
@@ -153,6 +161,9 @@ impl Need {
             Need::Chart(release) => (chart(release), "tests/tools/charts.sh"),
             Need::Host(name) => (host(name), "tests/hosts/build.sh"),
             Need::Istio(release) => (istio(release), "tests/tools/mesh.sh"),
+            Need::Cached(file, script) => (cache().join(file), *script),
+            Need::OnPath(program) => (on_path(program)?, "tests/tools/debian.sh"),
+            Need::Platforms => (platforms().join("windows-amd64/istio-alb.exe"), "deploy/build-all.sh"),
             Need::Namespace(what) => return Some(what.clone()),
         };
         (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))
@@ -169,6 +180,18 @@ pub fn cache() -> PathBuf {
         None => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cache"),
     }
     .join("istio-alb")
+}
+
+/// Where `deploy/build-all.sh` puts the programs: a folder for each platform, named as in `plugin.yaml`.
+pub fn platforms() -> PathBuf {
+    super::project().join("target/platforms")
+}
+
+/// `program`, where no folder of `PATH` has it.
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
+    (!is_there).then(|| PathBuf::from(program))
 }
 
 /// Where a release of Istio's gateway chart lies.
