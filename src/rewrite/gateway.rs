@@ -105,7 +105,7 @@ impl<'s> Rewrite<'s> {
         let mut of_the_access = transition.of_the_access();
         set_object(&mut of_the_access, &built.reference());
         plan.findings.extend(of_the_access);
-        let overruled = settings.overruled.iter().map(|layers| lint::rewrite_findings::overruled(layers));
+        let overruled = settings.overruled.iter().map(lint::rewrite_findings::overruled);
         plan.findings.extend(overruled.map(|finding| finding.object(built.reference())));
 
         let internal = before.internal;
