@@ -38,6 +38,13 @@ impl Help {
         self
     }
 
+    /// Goes on with a setting, whatever its value.
+    #[must_use]
+    pub fn name(mut self, path: &'static str) -> Self {
+        self.0.push(Piece::Setting(Setting { path: path.into(), value: None }));
+        self
+    }
+
     /// The settings that are named.
     pub fn settings(&self) -> impl Iterator<Item = &Setting> {
         self.0.iter().filter_map(|piece| match piece {

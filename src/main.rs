@@ -52,7 +52,7 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
     let colored = |color: &Color| color.is_wanted(io::stdout().is_terminal(), |name| variable(env, name));
     let on =
         |read: anyhow::Result<Given>, as_is: bool, print: &dyn Fn(&Sources, &[Settings]) -> anyhow::Result<Printed>| {
-            with_sources(read, as_is, options, env, print)
+            with_sources(read, as_is, options, env, &Disk, print)
         };
     let printed = match command {
         None | Some(Command::Krm) => return filter(options, env, function),
@@ -62,6 +62,7 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
             let usual = if io::stdout().is_terminal() { CheckFormat::Full } else { CheckFormat::Text };
             let how = How { format: format.unwrap_or(usual), as_is: *as_is, colored: colored(color) };
             on(read_files(files), *as_is, &|sources, settings| Ok(commands::check(sources, settings, how)?))
+                .or_else(|error| in_format(error, how.format))
         }
         Some(Command::Diff { files, color }) => {
             let colored = colored(color);
@@ -73,7 +74,9 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         Some(Command::Init { files }) => {
             let is_alone = files.is_empty() && io::stdin().is_terminal();
             let read = if is_alone { Ok(Vec::new()) } else { read_files(files) };
-            on(read, false, &|sources, settings| Ok(commands::init(sources.text(), settings)?))
+            with_sources(read, false, options, env, &ToBeWritten, &|sources, settings| {
+                Ok(commands::init((!is_alone).then(|| sources.text()), settings)?)
+            })
         }
         Some(Command::Compare { live, manifest, format }) => compare(live, manifest, *format),
         Some(Command::Export { host }) => {
@@ -89,12 +92,28 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
     }
 }
 
+/// A run of `check` that failed, in a format that a program reads: it gets no empty file, which would look like an all-clear or like
+/// a fault of its own.
+fn in_format(error: anyhow::Error, format: CheckFormat) -> anyhow::Result<Printed> {
+    let ours = error.downcast_ref().cloned().unwrap_or_else(|| Error::new(Kind::Io, format!("{error:#}")));
+    match commands::failed(&ours, format) {
+        Some(output) => {
+            let messages = error_text(&error, Words::CommandLine);
+            Ok(Printed { output, messages, code: exit_code(&error) })
+        }
+        None => Err(error),
+    }
+}
+
 /// Compares two files, of which one may be stdin.
 fn compare(live: &Path, manifest: &Path, format: CompareFormat) -> anyhow::Result<Printed> {
     let read = |path: &Path| match path.as_os_str() == "-" {
         true => read_in(),
-        false => std::fs::read(path).with_context(|| format!("cannot read {}", path.display())),
+        false => Ok(read_file(path)?.1),
     };
+    if live.as_os_str() == "-" && manifest.as_os_str() == "-" {
+        return Err(twice());
+    }
     let (live, manifest) = (read(live)?, read(manifest)?);
     Ok(commands::compare(commands::text_of(&live)?, commands::text_of(&manifest)?, format)?)
 }
@@ -108,12 +127,13 @@ fn with_sources(
     as_is: bool,
     options: &Options,
     env: &[(String, String)],
+    files: &dyn Files,
     print: &dyn Fn(&Sources, &[Settings]) -> anyhow::Result<Printed>,
 ) -> anyhow::Result<Printed> {
     let path = config::report(options, env)?;
     let write = |report: serde_json::Value| path.as_ref().map_or(Ok(()), |path| write_json(path, &report));
     let ready = read.and_then(|read| Ok(commands::sources(read)?)).and_then(|sources| {
-        let settings = config::resolve(options, env, &Disk, None, lint::REGISTRY)?;
+        let settings = config::resolve(options, env, files, None, lint::REGISTRY)?;
         Ok((sources, settings))
     });
     let (sources, settings) = match ready {
@@ -141,12 +161,16 @@ fn read_files(files: &[PathBuf]) -> anyhow::Result<Given> {
         return Ok(vec![(None, read_in()?)]);
     }
     if files.iter().filter(|path| is_stdin(path)).count() > 1 {
-        return Err(Error::usage("`-` is named twice, and stdin can be read once").help("name it once").into());
+        return Err(twice());
     }
     files
         .iter()
         .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?)) } else { read_file(path) })
         .collect()
+}
+
+fn twice() -> anyhow::Error {
+    Error::usage("`-` is named twice, and stdin can be read once").help("name it once").into()
 }
 
 fn read_file(path: &Path) -> anyhow::Result<(Option<String>, Vec<u8>)> {
@@ -158,7 +182,14 @@ fn read_file(path: &Path) -> anyhow::Result<(Option<String>, Vec<u8>)> {
                 .help("name its files; of a chart give what `helm template` prints")
                 .into())
         }
-        Err(error) => Err(error).with_context(|| format!("cannot read {name}")),
+        Err(error) => {
+            let meant = config::meant(path, &Disk).filter(|_| error.kind() == ErrorKind::NotFound);
+            let error = Error::new(Kind::Io, format!("cannot read {name}: {error}"));
+            Err(match meant {
+                Some(meant) => error.help(format!("did you mean `{}`?", visible_lines(&meant))).into(),
+                None => error.into(),
+            })
+        }
     }
 }
 
@@ -428,6 +459,27 @@ impl Files for Disk {
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_file());
         let mut names: Vec<String> = files.filter_map(|entry| entry.file_name().into_string().ok()).collect();
         names.sort();
+        names
+    }
+}
+
+/// The file system as `init > istio-alb.yaml` finds it: the shell has made the file that is to be written, and nothing is in it yet.
+struct ToBeWritten;
+
+impl Files for ToBeWritten {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let bytes = Disk.read(path)?;
+        let is_it = bytes.is_empty() && path.file_name().is_some_and(|name| name == config::DEFAULT_FILE);
+        if is_it { Err(ErrorKind::NotFound.into()) } else { Ok(bytes) }
+    }
+
+    fn follow(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.follow(path)
+    }
+
+    fn names(&self, folder: &Path) -> Vec<String> {
+        let mut names = Disk.names(folder);
+        names.retain(|name| name != config::DEFAULT_FILE);
         names
     }
 }

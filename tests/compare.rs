@@ -70,3 +70,16 @@ fn what_cannot_be_compared_is_an_error() {
         "istio-alb: error: cannot read gone.yaml: No such file or directory (os error 2)\n"
     );
 }
+
+/// With the files the other way round every answer would be the opposite.
+#[test]
+fn files_in_the_wrong_order_are_refused() {
+    let folder = project().join("chart-fixtures");
+    let (live, manifest) = ("compare/defaults-of-the-server.yaml", "cases/helm3-default/input.yaml");
+    let output = compare(&folder, &[manifest, live], Vec::new());
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("help: LIVE comes first"), "{said}");
+    let said = String::from_utf8(compare(&folder, &["-", "-"], Vec::new()).stderr).unwrap();
+    assert!(said.starts_with("istio-alb: error: `-` is named twice"), "{said}");
+}

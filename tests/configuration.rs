@@ -11,12 +11,15 @@ use manifest_yaml::Tree;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file system with one file.
+/// A file system with one file; without any where that is empty.
 struct One<'t>(&'t str);
 
 impl Files for One<'_> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         assert_eq!(path, Path::new(config::DEFAULT_FILE));
+        if self.0.is_empty() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
         Ok(self.0.as_bytes().to_vec())
     }
 
@@ -217,7 +220,7 @@ fn init_writes_down_what_is_built_without_it() {
             "helm3-two-gateways" => resolve(&file(&format!("chart-fixtures/cases/{case}/istio-alb.yaml"))).unwrap(),
             _ => resolve("").unwrap(),
         };
-        let written = commands::init(&render, &settings).unwrap().output;
+        let written = commands::init(Some(&render), &settings).unwrap().output;
         // Else it would be carried over whether it is written down or not.
         let written = written.replace("#carryOver: true", "carryOver: false");
         let read = resolve(&written).unwrap_or_else(|error| panic!("{case}: {error}\n{written}"));
@@ -229,11 +232,50 @@ fn init_writes_down_what_is_built_without_it() {
 
 /// The text of `init` for a case, without a configuration.
 fn init_of(case: &str) -> String {
-    let render = match case {
-        "" => String::new(),
-        case => file(&format!("chart-fixtures/cases/{case}/input.yaml")),
-    };
-    commands::init(&render, &resolve("").unwrap()).unwrap().output
+    let render = (!case.is_empty()).then(|| file(&format!("chart-fixtures/cases/{case}/input.yaml")));
+    commands::init(render.as_deref(), &resolve("").unwrap()).unwrap().output
+}
+
+/// What is configured is in the file, over what is carried over, so that the file asks for the same load balancer.
+#[test]
+fn init_keeps_what_is_configured() {
+    let render = file("chart-fixtures/cases/helm4-nlb-internal-allowlist/input.yaml");
+    let spec = "\
+phase: attach
+findings: {strict: true, allow: [ALB006]}
+ingress:
+  scheme: internet-facing
+  inboundCidrs: [192.0.2.0/24]
+  healthCheck: {path: /up, port: traffic-port}
+  tags: {Team: edge}
+  annotations: {alb.ingress.kubernetes.io/subnets: 'subnet-1,subnet-2', example.com/a: b}
+";
+    let indented = spec.lines().map(|line| format!("  {line}\n")).collect::<String>();
+    let settings =
+        resolve(&format!("apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n{indented}")).unwrap();
+    for render in [Some(render.as_str()), None] {
+        let written = commands::init(render, &settings).unwrap().output;
+        for line in [
+            "\n  phase: attach\n",
+            "\n    scheme: internet-facing\n",
+            "\n    inboundCidrs: [\"192.0.2.0/24\"]\n",
+            "\n      path: /up\n",
+            "\n    strict: true\n",
+        ] {
+            assert!(written.contains(line), "{line}{written}");
+        }
+        assert!(written.contains("Team: edge") && written.contains("example.com/a: b"), "{written}");
+        let read = resolve(&written).unwrap_or_else(|error| panic!("{error}\n{written}"));
+        let Some(render) = render else { continue };
+        let read = resolve(&written.replace("#carryOver: true", "carryOver: false")).unwrap_or(read);
+        assert_eq!(shown(render, &read), shown(render, &settings));
+    }
+}
+
+#[test]
+fn init_of_nothing_is_an_error() {
+    let error = commands::init(Some("# nothing\n"), &resolve("").unwrap()).unwrap_err();
+    assert_eq!(error.message, "there are no manifests on stdin");
 }
 
 #[test]

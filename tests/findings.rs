@@ -1,5 +1,5 @@
 //! One trial for each file of `chart-fixtures/findings`: manifests that show what a rule finds. The first line names the
-//! command, the comment lines behind it are what the command says about the rule that the file is named after.
+//! command, perhaps behind variables of ours (`ISTIO_ALB_SCHEME=internal`), the comment lines behind it are what the command says about the rule that the file is named after.
 //!
 //! `ISTIO_ALB_BLESS=1` writes these lines as the program says them now, for a human to review with `git diff`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -13,7 +13,7 @@ use istio_alb::finding::Severity;
 use istio_alb::lint::REGISTRY;
 use libtest_mimic::{Arguments, Trial};
 use serde_json::Value;
-use support::{Outcome, fail, filter, project, shown};
+use support::{Outcome, fail, give, project, shown};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -54,15 +54,17 @@ fn run(path: &Path) -> Outcome {
         return fail("there is no such rule");
     };
     let mut lines = text.lines();
-    let command = lines.next().and_then(|line| line.strip_prefix("# istio-alb "));
-    let Some(command) = command else {
+    let first = lines.next().and_then(|line| line.strip_prefix("# "));
+    let Some((variables, command)) = first.and_then(|line| line.split_once("istio-alb ")) else {
         return fail("the first line must be the command: # istio-alb check --as-is");
     };
     let expected: Vec<&str> = lines.map_while(|line| line.strip_prefix("# ")).collect();
 
     let arguments: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
     let empty = tempfile::tempdir()?;
-    let output = filter(empty.path(), &arguments, text.as_bytes());
+    let mut program = support::command(support::binary(), empty.path());
+    program.args(arguments).envs(variables.split_whitespace().filter_map(|pair| pair.split_once('=')));
+    let output = give(program, text.as_bytes());
     let report: Value = serde_json::from_slice(&output.stdout)?;
     let all = report["findings"].as_array().map(Vec::as_slice).unwrap_or_default();
     let found: Vec<String> = all.iter().filter(|finding| finding["id"] == id).map(line).collect();
@@ -87,7 +89,7 @@ fn run(path: &Path) -> Outcome {
     if std::env::var_os("ISTIO_ALB_BLESS").is_some() && found != expected {
         let rest: Vec<&str> = text.lines().skip(1 + expected.len()).collect();
         let said = found.iter().map(|line| format!("# {line}\n"));
-        let blessed = format!("# istio-alb {command}\n{}{}\n", said.collect::<String>(), rest.join("\n"));
+        let blessed = format!("# {variables}istio-alb {command}\n{}{}\n", said.collect::<String>(), rest.join("\n"));
         std::fs::write(path, blessed)?;
         return Ok(());
     }

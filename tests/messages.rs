@@ -88,3 +88,149 @@ fn explain_tells_all_severities_and_lists_by_topic() {
     assert!(list.contains("\nWho may connect\n  ALB024  error    scheme-not-said: "), "{list}");
     assert_eq!(list.matches("\n  ALB").count(), istio_alb::lint::REGISTRY.rules().len());
 }
+
+/// What is carried over and what is not: the Ingress has the last word.
+#[test]
+fn a_setting_that_is_overruled_is_not_told_as_carried_over() {
+    let input = case("helm4-nlb-internal-allowlist");
+    let scheme = "aws-load-balancer-scheme: ";
+    let said = stdout(&["check"], &input);
+    assert!(said.contains(&format!("{scheme}carried over to scheme: internal\n")), "{said}");
+    let said = stdout(&["check", "--scheme", "internet-facing", "--inbound-cidrs", "0.0.0.0/0"], &input);
+    assert!(
+        said.contains(&format!("{scheme}internal was not carried over: scheme is internet-facing (--scheme)\n")),
+        "{said}"
+    );
+    let list = "was not carried over: inbound-cidrs is 0.0.0.0/0 (--inbound-cidrs)\n";
+    assert!(said.contains(list) && !said.contains("carried over to inbound-cidrs"), "{said}");
+    // Entries of the configuration stand beside those that are carried over.
+    let said = stdout(&["check", "--tags", "Team=edge"], &input);
+    assert!(!said.contains("was not carried over"), "{said}");
+}
+
+/// Nothing is said of the cutover while the old load balancer stays.
+#[test]
+fn with_attach_the_old_settings_stay() {
+    let said = stdout(&["check", "--phase", "attach"], &case("helm4-nlb-internal-allowlist"));
+    assert!(!said.contains("removed"), "{said}");
+    assert!(!said.contains("always has node ports"), "{said}");
+    assert!(said.contains("stays until the cutover"), "{said}");
+}
+
+#[test]
+fn a_gateway_that_is_not_there_does_not_hide_another() {
+    let input = case("helm3-default");
+    let misspelt = ["--gateway", "istio-ingresgateway", "--if-missing", "pass"];
+    let output = run(&misspelt, &[], &input);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), &output.stdout), (Some(0), &input));
+    assert!(
+        said.contains("warning[ALB135]") && said.contains("did you mean `--gateway=istio-ingressgateway`"),
+        "{said}"
+    );
+    assert_eq!(run(&[&misspelt[..], &["--strict"]].concat(), &[], &input).status.code(), Some(1));
+    // Without a gateway, or where the other one has a configuration of its own, there is nothing to say.
+    assert_eq!(stderr(&["--if-missing", "pass"], &[], &case("no-gateway")), "");
+}
+
+#[test]
+fn a_variable_does_not_open_in_silence_what_a_file_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n  ingress:\n    scheme: internal\n";
+    std::fs::write(folder.path().join("f.yaml"), text).unwrap();
+    let said = |arguments: &[&str], env: &[(&str, &str)]| {
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        program.args(["check", "--config", "f.yaml"]).args(arguments).envs(env.iter().copied());
+        String::from_utf8(give(program, &case("helm3-default")).stdout).unwrap()
+    };
+    let by = |by: &str| format!("ingress.scheme is internet-facing ({by}), which counts over internal (f.yaml:5:13)\n");
+    let env = [("ISTIO_ALB_SCHEME", "internet-facing")];
+    assert!(said(&[], &env).contains(&by("ISTIO_ALB_SCHEME")), "{}", said(&[], &env));
+    let annotation = ["--set", "ingress.annotations.alb.ingress.kubernetes.io/scheme=internet-facing"];
+    assert!(said(&annotation, &[]).contains(&by("--set")), "{}", said(&annotation, &[]));
+    assert!(!said(&["--scheme", "internal"], &[]).contains("ALB136"));
+    // Who has a file is told what to write into it.
+    let help = said(&[], &[]);
+    assert!(help.contains("`ingress.certificateArns`") && !help.contains("--certificate-arn"), "{help}");
+}
+
+#[test]
+fn a_name_in_a_file_is_told_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n  gateway: {name: istio-ingresgateway}\n";
+    std::fs::write(folder.path().join("g.yaml"), text).unwrap();
+    let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+    program.args(["check", "--config", "g.yaml"]);
+    let said = String::from_utf8(give(program, &case("helm3-default")).stderr).unwrap();
+    assert!(
+        said.starts_with("istio-alb: error: g.yaml:4:19: spec.gateway.name: no Service istio-ingresgateway"),
+        "{said}"
+    );
+    assert!(said.contains("help: did you mean `gateway.name: istio-ingressgateway`?"), "{said}");
+}
+
+#[test]
+fn what_is_no_configuration_is_refused() {
+    for (name, text, code) in [
+        ("empty.yaml", "", 2),
+        ("empty.yaml", "# nothing\n", 2),
+        ("istio-alb.yaml", "", 2),
+        ("istio-alb-prod.yaml", "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n", 2),
+        ("istio-alb", "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n", 2),
+        ("istio-alb-values.yaml", "service: {type: NodePort}\n", 0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(name), text).unwrap();
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        if name == "empty.yaml" {
+            program.args(["--config", name]);
+        }
+        let output = give(program, &case("helm3-default"));
+        assert_eq!(output.status.code(), Some(code), "{name} {text}: {}", support::shown(&output));
+        assert_eq!(output.stdout.is_empty(), code == 2, "{name}");
+    }
+}
+
+/// A program that reads a format gets it from a run that fails, too.
+#[test]
+fn a_run_of_check_that_fails_is_told_in_its_format() {
+    let input = case("helm3-default");
+    let failed = |format: &str| {
+        let output = run(&["check", "--gateway", "x", "--format", format], &[], &input);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stderr.starts_with(b"istio-alb: error: no Service x found"));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(failed("github").starts_with("::error title=istio-alb::no Service x found"), "{}", failed("github"));
+    let json: serde_json::Value = serde_json::from_str(&failed("json")).unwrap();
+    assert_eq!(json["error"]["exitCode"], 2);
+    let sarif: serde_json::Value = serde_json::from_str(&failed("sarif")).unwrap();
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&false.into(), &2.into()));
+    assert_eq!(failed("text"), "");
+}
+
+#[test]
+fn what_is_no_manifest_is_told_with_its_line() {
+    let said = stderr(&[], &[], b"hello world\n");
+    assert!(said.starts_with("istio-alb: error: line 1 is no manifest: `hello world`\n"), "{said}");
+    let said = stderr(&[], &[], b"Error: INSTALLATION FAILED: chart \"x\" not found\n");
+    assert!(said.contains("an error message, and no manifests: `Error: INSTALLATION FAILED"), "{said}");
+    assert_eq!(run(&["init"], &[], b"").status.code(), Some(2));
+}
+
+/// The shell makes the file before `init` runs.
+#[test]
+fn init_may_write_the_file_that_is_read_by_default() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = || {
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        program.arg("init");
+        give(program, &case("helm3-default"))
+    };
+    std::fs::write(folder.path().join("istio-alb.yaml"), "").unwrap();
+    let written = init();
+    assert_eq!(written.status.code(), Some(0), "{}", support::shown(&written));
+    std::fs::write(folder.path().join("istio-alb.yaml"), &written.stdout).unwrap();
+    assert_eq!(init().stdout, written.stdout);
+}

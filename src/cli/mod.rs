@@ -15,8 +15,9 @@ pub use color::Color;
 use crate::config::arguments::{Given, Options};
 use crate::config::fields::{FIELDS, Field, STRICT, Shape};
 use crate::config::reference::{self, Hint};
-use crate::error::Error;
+use crate::error::{Error, visible};
 use crate::help::Help;
+use crate::suggest::nearest;
 use clap::builder::PossibleValuesParser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -38,6 +39,18 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
+impl Cli {
+    /// The error for an option that the command does not read: it would be passed over in silence.
+    fn without_effect(&self, command: Option<&str>) -> Option<Error> {
+        let command = command.filter(|command| UNCONFIGURED.contains(command))?;
+        let Options { config, report, set, fields } = &self.options;
+        let flag = fields.first().map(|given| given.by.as_str());
+        let flag = flag.or((!set.is_empty()).then_some("--set")).or(config.is_some().then_some("--config"));
+        let flag = flag.or(report.is_some().then_some("--report"))?;
+        Some(Error::usage(format!("{flag} has no effect on `{command}`")).help("leave it out"))
+    }
+}
+
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parsed {
@@ -50,7 +63,7 @@ pub enum Parsed {
 /// Put Istio's ingress gateway behind an AWS Application Load Balancer.
 ///
 /// Reads what Helm rendered on stdin and prints it with the gateway's Service turned to NodePort and the Ingress for the ALB
-/// added: `helm install … --post-renderer istio-alb`. Every other byte stays as it is.
+/// added: `helm install … --post-renderer istio-alb --post-renderer-args=--config=istio-alb.yaml`. Every other byte stays as it is.
 #[derive(Parser)]
 #[command(name = NAME, bin_name = NAME, version, max_term_width = 100)]
 struct Root {
@@ -117,8 +130,8 @@ pub enum Command {
     },
     /// Print a commented configuration file, filled from manifests if there are any
     ///
-    /// What the Service's annotations and fields say of the load balancer is filled in, for each gateway. Of what is configured
-    /// already only the gateways and the names of their Ingresses are.
+    /// What the Service's annotations and fields say of the load balancer is filled in, for each gateway, and over it what is
+    /// configured already: by a file, variables and flags.
     Init {
         /// The files, which are one stream together [default: stdin, which is `-`, too]
         #[arg(value_name = "FILE")]
@@ -246,7 +259,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
         Ok(root) => root,
         Err(error) => return usage_error(&error),
     };
-    Ok(Parsed::Run(Cli { options: options(&matches), command: root.command }))
+    let cli = Cli { options: options(&matches), command: root.command };
+    match cli.without_effect(matches.subcommand_name()) {
+        Some(error) => Err(error),
+        None => Ok(Parsed::Run(cli)),
+    }
 }
 
 /// The command line as clap knows it, without descriptions of the options.
@@ -343,7 +360,8 @@ const AFTER_SHORT: &str = "`istio-alb --help` has all options, examples and exit
 
 const AFTER_LONG: &str = "\
 Examples:
-  helm upgrade gateway istio/gateway --post-renderer istio-alb
+  helm upgrade gateway istio/gateway --post-renderer istio-alb \\
+    --post-renderer-args=--config=istio-alb.yaml
   helm template gateway istio/gateway | istio-alb check --strict
   istio-alb check --as-is --format github rendered/*.yaml
   istio-alb diff --config istio-alb.yaml rendered/gateway.yaml
@@ -363,7 +381,7 @@ Exit codes:
 
 Under Helm a flag is passed on as --post-renderer-args=--scheme=internal.
 
-Documents:
+Documents, in the project's folder:
   docs/helm.md, docs/argocd.md, docs/hosts.md: how each host runs it
   docs/configuration.md: every field; docs/findings.md: every finding (also: istio-alb explain)
   docs/migration.md: from an NLB or Classic ELB to the ALB without downtime";
@@ -414,7 +432,9 @@ fn usage_error(error: &clap::Error) -> Result<Parsed, Error> {
     }
     let list = |line: &str| line.strip_prefix('[')?.strip_suffix(']').map(str::to_owned);
     let help = lines.find_map(|line| line.strip_prefix("tip: ").map(str::to_owned).or_else(|| list(line)));
-    let help = flag_with_value(error).or(help.map(Help::from)).unwrap_or_else(|| match error.kind() {
+    let help = flag_with_value(error).or_else(|| meant(error)).or(help.map(Help::from)).unwrap_or_else(|| match error
+        .kind()
+    {
         ErrorKind::TooManyValues => "it takes no value: leave that out".into(),
         _ => "see --help".into(),
     });
@@ -433,6 +453,39 @@ fn flag_with_value(error: &clap::Error) -> Option<Help> {
         Some(field) => Help::from(what).set(field.path, value),
         None => Help::from(format!("{what}`--{flag}={value}`")),
     })
+}
+
+/// Commands in the order in which they are meant by a word that is none.
+const COMMANDS: [&str; 9] = ["check", "diff", "show", "init", "explain", "compare", "export", "argocd", "completions"];
+
+/// What was meant by a flag or command that there is not.
+fn meant(error: &clap::Error) -> Option<Help> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),
+        _ => None,
+    };
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            if matches!(text(ContextKind::InvalidArg)?, "-n" | "--namespace") {
+                return Some("the gateway's namespace is chosen with [[gateway.namespace]]".into());
+            }
+            let near = text(ContextKind::SuggestedArg)?.strip_prefix("--")?;
+            let field = FIELDS.iter().find(|field| field.flag == Some(near))?;
+            Some(Help::from("did you mean ").name(field.path).then("?"))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let word = text(ContextKind::InvalidSubcommand)?;
+            if word.contains('/') || [".yaml", ".yml", ".json"].iter().any(|end| word.ends_with(end)) {
+                let word = visible(word);
+                return Some(Help::from(format!(
+                    "the filter reads stdin: `istio-alb < {word}`; `check`, `diff`, `show` and `init` take files"
+                )));
+            }
+            Some(Help::from(format!("did you mean `{}`?", nearest(word, &COMMANDS)?)))
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

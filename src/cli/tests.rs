@@ -85,7 +85,23 @@ fn every_command_is_understood() {
 fn a_slip_is_told_in_two_lines() {
     assert_eq!(
         refused("istio-alb --schem internal"),
-        "unexpected argument '--schem' found\n  help: a similar argument exists: '--scheme'"
+        "unexpected argument '--schem' found\n  help: did you mean `ingress.scheme`?"
+    );
+    let helm = Words::Helm.of_error(&parse(["istio-alb", "--schem=internal"].map(OsString::from)).unwrap_err());
+    assert!(helm.ends_with("did you mean `ingress.scheme` (`--post-renderer-args=--scheme=…`)?"), "{helm}");
+    assert_eq!(refused("istio-alb chek"), "unrecognized subcommand 'chek'\n  help: did you mean `check`?");
+    assert_eq!(
+        refused("istio-alb r.yaml"),
+        "unrecognized subcommand 'r.yaml'\n  help: the filter reads stdin: `istio-alb < r.yaml`; `check`, `diff`, `show` and \
+         `init` take files"
+    );
+    assert_eq!(
+        refused("istio-alb check -n istio-system"),
+        "unexpected argument '-n' found\n  help: the gateway's namespace is chosen with `gateway.namespace`"
+    );
+    assert_eq!(
+        refused("istio-alb compare a b --gateway x"),
+        "--gateway has no effect on `compare`\n  help: leave it out"
     );
     let one_argument = ["istio-alb", "--scheme internal"].map(OsString::from);
     assert_eq!(

@@ -76,7 +76,7 @@ fn items(checker: &mut Checker<'_>, path: &str, node: &Node, rule: Rule) {
     for (index, item) in items.iter().enumerate() {
         let path = format!("{path}[{index}]");
         if items[..index].contains(item) {
-            checker.fail(&path, violation(format!("`{item}` stands here a second time")));
+            checker.fail(&path, violation(format!("`{item}` is in the list twice")));
         } else if item.contains(',') && !variables::is_in(item) {
             checker.fail(&path, violation(format!("`{item}` holds a comma")).help("write one item for each"));
         } else {
@@ -154,7 +154,7 @@ pub(super) fn listen_ports(checker: &mut Checker<'_>, path: &str, spec: &Spec) {
         let Var::Known(port) = listener.port() else { continue };
         checker.require(&path, kubernetes::port_number(*port));
         if seen.contains(port) {
-            checker.fail(&path, violation(format!("port {port} stands here a second time")));
+            checker.fail(&path, violation(format!("port {port} is in the list twice")));
         }
         seen.push(*port);
     }

@@ -76,6 +76,11 @@ impl DecodeError {
         let help = match &self.cause {
             Cause::UnknownKey(key) => fields::elsewhere(&path, key).or(self.help),
             Cause::NoList => example_of_maps(&path).or(self.help),
+            Cause::Other if self.what.starts_with("expected a map") => self.help.or_else(|| example_of_a_map(&path)),
+            // An item of a list of maps: `80` in place of `{HTTP: 80}`.
+            Cause::Other if path.ends_with(']') => {
+                self.help.or_else(|| example_of_maps(path.rsplit_once('[').map_or("", |(list, _)| list)))
+            }
             Cause::MissingField | Cause::Other => self.help,
         };
         let message = match (&self.cause, path.as_str()) {
@@ -96,6 +101,16 @@ fn example_of_maps(path: &str) -> Option<String> {
     let field = fields::field(path.strip_prefix("spec.")?)?;
     let example = field.default.filter(|_| field.shape == Shape::Items)?;
     Some(format!("for example {example}"))
+}
+
+/// What a map looks like: that of a field, or a part with its first field.
+fn example_of_a_map(path: &str) -> Option<String> {
+    let path = path.strip_prefix("spec.")?;
+    if let Some(field) = fields::field(path) {
+        return (field.shape == Shape::Map).then(|| format!("for example {}", field.example));
+    }
+    let first = fields::below(path).next()?;
+    Some(format!("for example {{{}: {}}}", first.name(), first.example))
 }
 
 impl fmt::Display for DecodeError {

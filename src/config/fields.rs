@@ -223,6 +223,13 @@ pub fn below(path: &str) -> impl Iterator<Item = &'static Field> {
     FIELDS.iter().filter(move |field| field.parent() == path)
 }
 
+/// Words of others for settings that are called otherwise here.
+const INSTEAD: [(&str, &str); 3] = [
+    ("class", "`spec.ingress.className`"),
+    ("ingressClassName", "`spec.ingress.className`"),
+    ("idleTimeout", "an attribute: `spec.ingress.loadBalancerAttributes: {idle_timeout.timeout_seconds: \"300\"}`"),
+];
+
 /// A help line for an unknown key that another part has a field for.
 pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
     let top: Vec<_> = FIELDS.iter().filter_map(|field| field.path.split('.').next()).collect();
@@ -243,6 +250,13 @@ pub(super) fn elsewhere(path: &str, key: &str) -> Option<String> {
         .collect();
     if nearest(key, &siblings).is_some() {
         return None;
+    }
+    if let Some((_, instead)) = INSTEAD.iter().find(|(known, _)| *known == key) {
+        return Some(format!("it is {instead}"));
+    }
+    let part = format!(".{key}.");
+    if let Some((above, _)) = FIELDS.iter().find_map(|field| field.path.split_once(part.as_str())) {
+        return Some(format!("it is `spec.{above}.{key}`"));
     }
     let short = key.rsplit('/').next().unwrap_or(key);
     let by_annotation = FIELDS

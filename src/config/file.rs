@@ -6,8 +6,9 @@ use super::load::{self, Document};
 use super::node::{Node, Origin};
 use super::sandbox;
 use super::settings::Files;
-use super::types::Spec;
+use super::types::{ApiVersion, Kind, Spec};
 use crate::error::{Error, quoted};
+use crate::help::Help;
 use crate::suggest::nearest;
 use memchr::memmem;
 use std::io;
@@ -52,7 +53,7 @@ pub(super) fn named(
     }
 }
 
-/// The documents of a file. The default file may be missing: one empty document then.
+/// The documents of a file. The default file may be missing: one empty document then. No file may be empty.
 pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Document>), Error> {
     let Named { path, origin, confined } = named;
     let file = path.display().to_string();
@@ -60,12 +61,18 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         true => sandbox::locate(&file, &origin, files)?,
         false => Some(path),
     };
+    if file.is_empty() {
+        return Err(Error::usage(format!("{origin}: the value is empty")).help("name a file, or leave it out"));
+    }
     let is_default = origin == DEFAULT_FILE;
     let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+    let absent = || Document { name: None, tree: Node::empty(Origin::named(DEFAULT_FILE)), spec: Spec::default() };
     let bytes = match path.map(|path| files.read(&path)) {
         Some(Ok(bytes)) => bytes,
-        None if is_default => nothing_beside(confined, files)?,
-        Some(Err(error)) if is_default && is_absent(&error) => nothing_beside(confined, files)?,
+        None if is_default => return nothing_beside(confined, files).map(|()| (file, vec![absent()])),
+        Some(Err(error)) if is_default && is_absent(&error) => {
+            return nothing_beside(confined, files).map(|()| (file, vec![absent()]));
+        }
         None => return Err(sandbox::absent(&file, &origin)),
         Some(Err(error)) => {
             let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
@@ -79,19 +86,25 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         }
     };
     let text = String::from_utf8(bytes).map_err(|_| Error::usage(format!("{file}: the file is not UTF-8")))?;
-    let mut documents = load::documents(&text, &file)?;
+    let documents = load::documents(&text, &file)?;
     if documents.is_empty() {
-        documents.push(Document { name: None, tree: Node::empty(Origin::named(origin)), spec: Spec::default() });
+        // What was to be written into it is missing: a gateway that it would close would be open to the internet.
+        let begin = format!("begin with `apiVersion: {}` and `kind: {}`", ApiVersion::V1Alpha1, Kind::AlbGateway);
+        let (by, or) = match is_default {
+            true => (String::new(), "remove the file".to_owned()),
+            false => (format!("{origin}: "), format!("leave {origin} out")),
+        };
+        return Err(Error::usage(format!("{by}`{file}` holds no configuration")).help(format!("{begin}, or {or}")));
     }
     Ok((file, documents))
 }
 
-/// What is read where the default file is missing: nothing.
+/// Nothing is read where the default file is missing.
 ///
 /// # Errors
 /// A file lies there that was probably meant to be it (`istio-alb.yml`): nothing that it says would hold, and an ALB that it
 /// closes would be open to the internet.
-fn nothing_beside(confined: bool, files: &dyn Files) -> Result<Vec<u8>, Error> {
+fn nothing_beside(confined: bool, files: &dyn Files) -> Result<(), Error> {
     let read = |name: &str| match confined {
         true => sandbox::locate(name, name, files).ok().flatten().and_then(|path| files.read(&path).ok()),
         false => files.read(Path::new(name)).ok(),
@@ -99,49 +112,65 @@ fn nothing_beside(confined: bool, files: &dyn Files) -> Result<Vec<u8>, Error> {
     let is_meant = |name: &&String| match is_near(name) {
         Near::No => false,
         Near::Yes => true,
-        Near::IfItSaysSo => read(name).is_some_and(|bytes| memmem::find(&bytes, KIND).is_some()),
+        Near::IfItSaysSo => {
+            read(name).is_some_and(|bytes| MARKS.iter().all(|mark| memmem::find(&bytes, mark).is_some()))
+        }
     };
     let Some(name) = files.names(Path::new(".")).into_iter().find(|name| is_meant(&name)) else {
-        return Ok(Vec::new());
+        return Ok(());
     };
     Err(Error::usage(format!(
         "the file {} is not read: without --config the configuration is {DEFAULT_FILE}",
         quoted(&name)
     ))
-    .help(format!("rename it to {DEFAULT_FILE}, or name it with --config or {PREFIX}{CONFIG}")))
+    .help(
+        Help::from(format!("rename it to {DEFAULT_FILE}, or name it with "))
+            .set("config", name)
+            .then(format!(" or {PREFIX}{CONFIG}")),
+    ))
 }
 
-/// What a configuration has, and what nothing else in JSON has.
-const KIND: &[u8] = b"\"AlbGateway\"";
+/// What a configuration has: its kind, and the group of its API.
+const MARKS: [&[u8]; 2] = [b"AlbGateway", b"istio-alb.dev/"];
 
 /// Whether a file was probably meant to be the default one.
 #[derive(Debug, PartialEq)]
 enum Near {
     No,
     Yes,
-    /// A file of JSON may be a schema or a report.
+    /// A file of JSON may be a schema or a report, and one with another name something else.
     IfItSaysSo,
 }
 
-/// Judges a name. Copies that an editor or a person keeps (`istio-alb.yaml.bak`, `istio-alb.yaml~`) and other files of ours
-/// (`istio-alb-values.yaml`, `istio-alb.schema.json`) are not meant.
+/// Judges a name. Copies that an editor or a person keeps (`istio-alb.yaml.bak`, `istio-alb.yaml~`) and a schema
+/// (`istio-alb.schema.json`) are not meant.
 fn is_near(name: &str) -> Near {
     let name = name.to_lowercase();
-    let Some((stem, extension)) = name.split_once('.') else { return Near::No };
-    if stem.replace(['-', '_', ' '], "") != "istioalb" {
-        return Near::No;
+    let name = name.strip_prefix('.').unwrap_or(&name);
+    let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
+    let stem = stem.replace(['-', '_', ' '], "");
+    if stem != MEANT || extension.is_empty() {
+        let is_yaml =
+            extension.is_empty() || ["yaml", "yml"].iter().any(|end| strsim::damerau_levenshtein(extension, end) < 2);
+        let is_like = stem.contains(MEANT) || strsim::damerau_levenshtein(&stem, MEANT) < 3;
+        return if is_yaml && is_like { Near::IfItSaysSo } else { Near::No };
     }
     match extension {
         "yaml" | "yml" | "yaml.txt" | "yml.txt" | "yaml.yaml" | "yaml.yml" | "yml.yaml" | "yml.yml" | "txt" => {
             Near::Yes
         }
         "json" | "json.txt" | "yaml.json" => Near::IfItSaysSo,
+        _ if strsim::damerau_levenshtein(extension, "yaml") < 2 => Near::IfItSaysSo,
         _ => Near::No,
     }
 }
 
+/// The name of the default file without its ending, and without what is easily left out.
+const MEANT: &str = "istioalb";
+
 /// The file that somebody meant who named one that is not there.
-fn meant(path: &Path, files: &dyn Files) -> Option<String> {
+#[must_use]
+pub fn meant(path: &Path, files: &dyn Files) -> Option<String> {
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let names = files.names(folder.unwrap_or(Path::new(".")));
@@ -164,18 +193,21 @@ mod tests {
         for name in ["istio-alb.yml", "istioalb.yaml", "istio_alb.yaml", "Istio-ALB.yaml", "istio-alb.yaml.txt"] {
             assert_eq!(is_near(name), Near::Yes, "{name}");
         }
-        assert_eq!(is_near("istio-alb.json"), Near::IfItSaysSo);
         for name in [
             "istio-alb",
-            "istio-alb.schema.json",
+            "istio-alb.json",
             "istio-alb-values.yaml",
+            "istio-alb-prod.yaml",
             "istio-nlb.yaml",
-            "istio-alb.yaml.bak",
-            "istio-alb.yaml~",
-            ".istio-alb.yaml.swp",
-            "istio-alb.md",
-            "values.yaml",
+            "istio-lab.yaml",
+            "istio-albs.yaml",
+            "istio-alb.ymal",
         ] {
+            assert_eq!(is_near(name), Near::IfItSaysSo, "{name}");
+        }
+        for name in
+            ["istio-alb.schema.json", "istio-alb.yaml.bak", ".istio-alb.yaml.swp", "istio-alb.md", "values.yaml"]
+        {
             assert_eq!(is_near(name), Near::No, "{name}");
         }
     }

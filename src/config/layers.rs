@@ -15,9 +15,11 @@ use super::arguments::{Options, Parameters};
 use super::fields::{self, FIELDS, Field, STRICT, Shape};
 use super::node::{Entry, Node, Origin, Value, join};
 use super::normalize::switched_off;
+use super::settings::Overruled;
 use super::{parse, path, twice};
 use crate::error::{Error, quoted};
 use crate::suggest::nearest;
+use alb_controller::go::strconv::string_list;
 use std::collections::BTreeMap;
 
 /// What variables of ours begin with.
@@ -168,7 +170,8 @@ fn read(shape: Shape, values: &[String], origin: &Origin) -> Result<Node, Error>
         }
         Shape::Map if !last.starts_with('{') => {
             let pairs = values.iter().flat_map(|value| value.split(',')).map(str::trim);
-            Ok(node(Value::Map(pairs.map(|text| pair(text, origin)).collect::<Result<_, _>>()?)))
+            let entries: Vec<Entry> = pairs.map(|text| pair(text, origin)).collect::<Result<_, _>>()?;
+            once(entries, origin).map(|entries| node(Value::Map(entries)))
         }
         Shape::List | Shape::Yaml | Shape::Items | Shape::Map => parse::value(last, origin),
         Shape::Switch | Shape::InverseSwitch if values.is_empty() => {
@@ -200,6 +203,23 @@ fn pair(text: &str, origin: &Origin) -> Result<Entry, Error> {
         None => Value::Text(value.to_owned()),
     };
     Ok(Entry { key: key.trim().to_owned(), origin: origin.clone(), node: Node::new(origin.clone(), value) })
+}
+
+/// The entries of a map, each key once: of two values nobody sees which one counts.
+fn once(entries: Vec<Entry>, origin: &Origin) -> Result<Vec<Entry>, Error> {
+    let mut known: Vec<Entry> = Vec::new();
+    for entry in entries {
+        match known.iter().find(|known| known.key == entry.key) {
+            None => known.push(entry),
+            Some(other) if other.node.value == entry.node.value => {}
+            Some(other) => {
+                let (key, one, two) = (&entry.key, other.node.describe(), entry.node.describe());
+                let error = Error::usage(format!("{origin}: the key `{key}` is in it twice, with {one} and {two}"));
+                return Err(error.help("give each key one value"));
+            }
+        }
+    }
+    Ok(known)
 }
 
 /// Adds one `path=value`.
@@ -247,6 +267,41 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
         entries.retain(|entry| !is_ours(entry));
     }
     Ok(())
+}
+
+/// Fields that decide who may connect.
+const OF_ACCESS: [&str; 4] =
+    ["ingress.scheme", "ingress.inboundCidrs", "ingress.securityGroups", "ingress.wafv2AclArn"];
+
+/// What a tree has for who may connect: by the annotation, which counts over the field, or by the field.
+pub(super) fn of_access(tree: &Node) -> impl Iterator<Item = (&'static str, Node)> {
+    OF_ACCESS.into_iter().filter_map(|path| {
+        let annotations = fields::field(path)?.annotations;
+        let free = tree.find("ingress.annotations");
+        let by_annotation = annotations.iter().find_map(|key| Some(&free?.entry(key)?.node));
+        Some((path, by_annotation.or_else(|| configured(tree, path))?.clone()))
+    })
+}
+
+/// What a layer has changed of it. To say for the first time who may connect changes nothing.
+pub(super) fn overruled(before: &[(&'static str, Node)], tree: &Node) -> Vec<Overruled> {
+    let now: Vec<_> = of_access(tree).collect();
+    let changed = before.iter().filter_map(|(path, lower)| {
+        let (_, node) = now.iter().find(|(known, _)| known == path)?;
+        let (value, below) = (in_words(node), in_words(lower));
+        let (by, origin) = (node.origin.clone(), lower.origin.clone());
+        (value != below).then_some(Overruled { path, value, by, lower: below, below: origin })
+    });
+    changed.collect()
+}
+
+/// A text or a list as an annotation has it.
+fn in_words(node: &Node) -> String {
+    match &node.value {
+        Value::List(items) => items.iter().map(in_words).collect::<Vec<_>>().join(","),
+        Value::Text(text) => string_list(text).join(","),
+        _ => node.describe(),
+    }
 }
 
 /// The value of a field in a layer: its own, or a `null` above it.

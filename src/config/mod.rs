@@ -37,10 +37,10 @@ mod validate;
 pub mod value;
 
 pub use arguments::{Given, Options, Parameters};
-pub use file::DEFAULT_FILE;
+pub use file::{DEFAULT_FILE, meant};
 pub use layers::{ARGOCD_PREFIX, PREFIX};
 pub use node::Origin;
-pub use settings::{Files, INGRESS_NAME, Settings};
+pub use settings::{Files, INGRESS_NAME, Overruled, Settings};
 pub use types::Spec;
 pub use value::{Entries, Override, PortRef, Text, Var};
 
@@ -123,12 +123,15 @@ fn settings(document: Document, layers: &[Node], rules: Registry) -> Result<Sett
     if rule_names::by_id(&mut tree, rules) {
         spec = normalize::decode(&mut tree)?;
     }
+    let mut overruled = Vec::new();
     for layer in layers.iter().filter(|layer| !layer.entries().is_empty()) {
+        let before: Vec<_> = layers::of_access(&tree).collect();
         layers::merge(&mut tree, layer)?;
         spec = normalize::decode(&mut tree)?;
+        overruled.extend(layers::overruled(&before, &tree));
     }
     validate::one(&spec, &tree, rules)?;
-    Ok(Settings { name, spec, tree })
+    Ok(Settings { name, spec, tree, overruled })
 }
 
 /// The settings of a configuration alone: no flags, no variables, no file but this one, which is given as text.

@@ -3,6 +3,7 @@
 //! Layers are merged as such values, before they are typed. So the type is written once (not once more with everything
 //! optional), and an error has the place of the value, whichever layer it came from.
 
+use manifest_yaml::scalar;
 use std::fmt;
 use std::sync::Arc;
 
@@ -168,6 +169,22 @@ impl Node {
             Value::Map(entries) => entries.iter_mut().find(|entry| entry.key == segment).map(|entry| &mut entry.node),
             _ => None,
         })
+    }
+
+    /// The value as YAML on one line.
+    pub fn flow(&self) -> String {
+        match &self.value {
+            Value::Null | Value::Empty => "null".to_owned(),
+            Value::Bool(value, _) => value.to_string(),
+            Value::Integer(value, _) => value.to_string(),
+            Value::Float(text) => text.clone(),
+            Value::Text(text) => scalar(text).into_owned(),
+            Value::List(items) => format!("[{}]", items.iter().map(Node::flow).collect::<Vec<_>>().join(", ")),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|entry| format!("{}: {}", scalar(&entry.key), entry.node.flow()));
+                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 
     /// What it is, for `expected …, found …`.

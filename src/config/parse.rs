@@ -1,7 +1,7 @@
 //! From text to located values, by the reader of the manifests.
 
 use super::node::{Entry, Node, Origin, Value};
-use crate::error::Error;
+use crate::error::{Error, quoted};
 use manifest_yaml::{ParseError, Tree, pointer};
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -19,6 +19,10 @@ pub(super) fn documents<'t>(text: &'t str, file: &str) -> impl Iterator<Item = R
 pub(super) fn value(text: &str, origin: &Origin) -> Result<Node, Error> {
     let wrong = |fault: ParseError| Error::usage(format!("{origin}: `{text}` is no YAML value: {fault}"));
     let tree = Tree::parse(text).map_err(wrong)?;
+    if let Some((pointer, _)) = tree.duplicate_keys().first() {
+        let key = pointer::last(pointer).unwrap_or_default();
+        return Err(Error::usage(format!("{origin}: {}: the key `{key}` is in it twice", quoted(text))));
+    }
     let json = tree.value().map_err(wrong)?;
     let source = Source { text, file: Arc::from("") };
     Ok(source.locate(&tree, &json, &mut String::new(), 0).with_origin(origin))
@@ -51,7 +55,7 @@ impl Source<'_> {
         let tree = Tree::parse(&self.text[start..end]).map_err(wrong)?;
         if let Some((pointer, offset)) = tree.duplicate_keys().first() {
             let key = pointer::last(pointer).unwrap_or_default();
-            return Err(Error::usage(format!("{}: `{key}` stands here a second time", self.origin(start + offset))));
+            return Err(Error::usage(format!("{}: the key `{key}` is here twice", self.origin(start + offset))));
         }
         let json = tree.value().map_err(wrong)?;
         Ok(self.locate(&tree, &json, &mut String::new(), start))

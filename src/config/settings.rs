@@ -36,8 +36,25 @@ pub struct Settings {
     pub name: Option<String>,
     /// What was configured.
     pub spec: Spec,
+    /// Settings that decide who may connect, of which a higher layer has another value than a lower one.
+    pub overruled: Vec<Overruled>,
     /// The merged configuration, for places.
     pub(super) tree: Node,
+}
+
+/// A setting of which a higher layer has another value than a lower one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overruled {
+    /// Its path below `spec`.
+    pub path: &'static str,
+    /// The value that counts.
+    pub value: String,
+    /// Where it comes from.
+    pub by: Origin,
+    /// The value of the lower layer.
+    pub lower: String,
+    /// Where that comes from.
+    pub below: Origin,
 }
 
 impl Settings {
@@ -45,5 +62,23 @@ impl Settings {
     #[must_use]
     pub fn origin(&self, path: &str) -> Option<&Origin> {
         self.tree.find(path).map(|node| &node.origin)
+    }
+
+    /// Whether a file has some of it.
+    #[must_use]
+    pub fn has_file(&self) -> bool {
+        matches!(self.tree.origin, Origin::File { .. })
+    }
+
+    /// What is configured at this path below `spec`, as YAML on one line.
+    #[must_use]
+    pub fn written(&self, path: &str) -> Option<String> {
+        self.tree.find(path).map(Node::flow)
+    }
+
+    /// What is configured for the entries of the map at this path, each as YAML.
+    pub fn entries(&self, path: &str) -> impl Iterator<Item = (&str, String)> {
+        let entries = self.tree.find(path).map(Node::entries).unwrap_or_default();
+        entries.iter().map(|entry| (entry.key.as_str(), entry.node.flow()))
     }
 }

@@ -17,10 +17,24 @@ const HELP: &str = "say it once; to overrule another layer, say it in a higher o
 
 /// Refuses a part of a layer that says something else than an earlier part.
 pub(super) fn refuse(earlier: &[Node], part: &Node) -> Result<(), Error> {
-    match earlier.iter().find_map(|earlier| contradiction(earlier, part, "")) {
-        Some((path, before, now)) => Err(error(&now.origin.to_string(), &path, &shown(now), before)),
-        None => Ok(()),
+    let found = earlier.iter().find_map(|earlier| Some((earlier, contradiction(earlier, part, "")?)));
+    let Some((earlier, (path, before, now))) = found else { return Ok(()) };
+    match list_of(earlier, before) {
+        Some(list) if before.text().is_some() => {
+            let id = before.text().unwrap_or_default();
+            let this = path.strip_prefix("findings.").unwrap_or(&path);
+            let message = format!("{}: `{id}` is in `{this}`, and in `{list}`, too ({})", now.origin, before.origin);
+            Err(Error::usage(message).help("leave it in one of the lists"))
+        }
+        _ => Err(error(&now.origin.to_string(), &path, &shown(now), before)),
     }
+}
+
+/// The list of findings in which an id stands.
+fn list_of<'n>(layer: &'n Node, id: &Node) -> Option<&'n str> {
+    let lists = layer.entry("findings")?.node.entries();
+    let is_in = |list: &&super::node::Entry| list.node.items().iter().any(|item| std::ptr::eq(item, id));
+    lists.iter().find(is_in).map(|list| list.key.as_str())
 }
 
 fn error(place: &str, path: &str, value: &str, before: &Node) -> Error {

@@ -6,7 +6,7 @@
 use super::checker::{Checker, all};
 use super::constraint::Constraint;
 use super::fields::{self, Field};
-use super::node::{Node, join};
+use super::node::{Node, Origin, join};
 use super::settings::INGRESS_NAME;
 use super::types::{ClassAs, HealthCheck, Ingress, Placeholders, ServiceType, Spec, TargetType};
 use super::value::{Entries, Override, Var};
@@ -123,10 +123,12 @@ impl Checker<'_> {
         if spec.service.kind() == ServiceType::ClusterIp && target_type.as_deref() == Some(catalogue::INSTANCE) {
             let problem =
                 violation("a ClusterIP Service has no node ports, which targets of type instance are reached by");
-            self.fail(
-                "service.type",
-                problem.help("say `targetType: ip` below `ingress`, or leave `service.type` out"),
-            );
+            let by_flag = |origin: &Origin| matches!(origin, Origin::Named(name) if name.starts_with("--"));
+            let help = match self.tree.find("service.type").is_some_and(|node| by_flag(&node.origin)) {
+                true => "add `--target-type=ip`, or leave `--service-type` out",
+                false => "set `ingress.targetType: ip`, or leave `service.type` out",
+            };
+            self.fail("service.type", problem.help(help));
         }
         let name = ingress.name.as_deref().unwrap_or(INGRESS_NAME);
         let has_app = ingress.labels.set().is_some_and(|labels| labels.get("app").is_some());
@@ -137,9 +139,9 @@ impl Checker<'_> {
         }
         if ingress.class_as == Some(ClassAs::Field) && annotations.get(CLASS_ANNOTATION).is_some_and(Option::is_some) {
             let problem = violation(format!(
-                "the annotation {CLASS_ANNOTATION} stands against `classAs: field`; an Ingress has one of both"
+                "`ingress.annotations` sets {CLASS_ANNOTATION}, and `classAs` is `field`: an Ingress can have only one of them"
             ));
-            self.fail("ingress.classAs", problem.help("name the class in `className`"));
+            self.fail("ingress.classAs", problem.help("remove the annotation, and set `className`"));
         }
     }
 
@@ -151,7 +153,7 @@ impl Checker<'_> {
                 let path = format!("findings.{list}[{index}]");
                 self.text(&path, id, |id| finding_id(id, rules));
                 if let Some(other) = levels.insert(id, list).filter(|other| *other != list) {
-                    self.fail(&path, violation(format!("`{id}` stands in `{other}`, too")));
+                    self.fail(&path, violation(format!("`{id}` is in `{other}`, too")));
                 }
             }
         }

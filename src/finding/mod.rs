@@ -135,6 +135,8 @@ pub enum Topic {
     LoadBalancer,
     /// Who may connect.
     Access,
+    /// What is configured, and what counts of it.
+    Configuration,
     /// What becomes of the old load balancer.
     Migration,
     /// Keys and values of annotations.
@@ -158,6 +160,7 @@ impl fmt::Display for Topic {
             Topic::Targets => "Services, target groups and health checks",
             Topic::LoadBalancer => "The load balancer: name, subnets, attributes, tags, web ACL",
             Topic::Access => "Who may connect",
+            Topic::Configuration => "The configuration: what counts of it",
             Topic::Migration => "From the old load balancer to the ALB",
             Topic::Annotations => "Annotations and their values",
             Topic::Refused => "Refused by the API server or the controller",
@@ -214,8 +217,16 @@ impl Registry {
     /// Which rule may be meant by a text that is no rule's id or name.
     #[must_use]
     pub fn nearest(self, text: &str) -> String {
+        if text.split([' ', ',']).filter(|word| self.find(word).is_some()).count() > 1 {
+            return "separate ids with commas, and with nothing else".to_owned();
+        }
         let text = text.to_ascii_lowercase();
         let rules = self.rules();
+        // The number counts, however many zeros are before it.
+        let number = |id: &str| id.to_ascii_lowercase().strip_prefix("alb")?.parse::<u32>().ok();
+        if let Some(rule) = number(&text).and_then(|wanted| rules.iter().find(|rule| number(rule.id) == Some(wanted))) {
+            return format!("did you mean {} ({})?", rule.id, rule.name);
+        }
         let ids = rules.iter().map(|rule| (rule.id.to_ascii_lowercase(), *rule));
         let names = rules.iter().map(|rule| (rule.name.to_owned(), *rule));
         let words: BTreeMap<String, &Rule> = ids.chain(names).collect();

@@ -25,9 +25,9 @@ const POST_RENDERERS: &str = "post-renderers.yaml";
 const ABOUT: [&str; 9] = [
     "What the filter does to the gateway's Service, as patches that helm-controller applies to what the chart renders. Use the",
     "component in this folder, or copy `postRenderers` into the HelmRelease by hand.",
-    "They hold for the name, the namespace, the ports and the allow-list or scheme that the Service was exported with; anything",
-    "else fails the release, and then it is time to export again. An AWS annotation that is not in the list stays, and nothing",
-    "is checked any more.",
+    "The patches fit only the name, namespace, ports and allow-list or scheme of the exported Service. If one of these changes, the",
+    "release fails: export again. An AWS annotation that is not in the list stays on the Service. No finding is reported when Flux",
+    "applies this: run `istio-alb check` on the render.",
     "Not with `postRenderStrategy: separate` if the chart has hooks, which then are rendered on their own, without the Service.",
     "",
     "First the patch that fails if there is no such Service; then what must be what it was; what is added and then removed is",

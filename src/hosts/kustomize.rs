@@ -10,10 +10,10 @@ use crate::rewrite::Rewritten;
 const ABOUT: [&str; 6] = [
     "What the filter does to the gateway's Service, as patches, and its Ingress as a resource:",
     "`components: [FOLDER]` in the kustomization that renders or holds the gateway.",
-    "The patches hold for the name, the namespace, the ports and the allow-list or scheme that the Service was exported",
-    "with; anything else fails the build, and then it is time to export again. An AWS annotation that is not in the list",
-    "stays, and nothing is checked any more: `kustomize build | istio-alb check --as-is` does. Objects keep their order",
-    "with `sortOptions: {order: fifo}` in the including kustomization.",
+    "The patches fit only the name, namespace, ports and allow-list or scheme of the exported Service. If one of these changes,",
+    "the build fails: export again. An AWS annotation that is not in the list stays on the Service. No finding is reported by the",
+    "build: run `kustomize build | istio-alb check --as-is`. Objects keep their order with `sortOptions: {order: fifo}` in the",
+    "including kustomization.",
 ];
 
 /// The files of the component.

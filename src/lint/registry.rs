@@ -64,6 +64,7 @@ registry! {
         Istio: rules::mesh;
     // Modules whose rules are reported by the rewrite, by the migration, or by what looks at all findings or the whole output.
     report:
+        Configuration: rules::configuration,
         Access: rules::access,
         Ownership: rules::ownership::second,
         Ownership: rules::ownership::service,
@@ -140,6 +141,7 @@ pub mod rewrite_findings {
     };
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;
+    pub use crate::lint::rules::configuration::{overruled, passed};
     pub use crate::lint::rules::flux::read as read_variables;
     pub use crate::lint::rules::ownership::service::{node_ports_wait, written_back};
     pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};

@@ -1,12 +1,20 @@
 //! Attributes, tags and labels: which keys an ALB knows too.
 
+use std::ops::RangeInclusive;
+
 use super::carried::{Carry, flag};
 use super::rules;
 use alb_controller::catalogue::{Attribute, LOAD_BALANCER_ATTRIBUTES, TARGET_GROUP_ATTRIBUTES, attribute};
 use alb_controller::go::strconv::{format_map, string_list, string_map};
 
+/// The annotation with the attributes of the load balancer.
+pub(super) const LOAD_BALANCER: &str = "load-balancer-attributes";
+/// The annotation with those of the target groups.
+const TARGET_GROUP: &str = "target-group-attributes";
+
 const CROSS_ZONE: &str = "load_balancing.cross_zone.enabled";
 const DEREGISTRATION_DELAY: &str = "deregistration_delay.timeout_seconds";
+const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
 
 impl Carry<'_> {
     pub(super) fn attribute(&mut self, key: &str, value: &str) {
@@ -20,8 +28,8 @@ impl Carry<'_> {
     /// Writes the collected attributes into their annotations.
     pub(super) fn flush_attributes(&mut self) {
         for (suffix, attributes) in [
-            ("load-balancer-attributes", std::mem::take(&mut self.load_balancer_attributes)),
-            ("target-group-attributes", std::mem::take(&mut self.target_group_attributes)),
+            (LOAD_BALANCER, std::mem::take(&mut self.load_balancer_attributes)),
+            (TARGET_GROUP, std::mem::take(&mut self.target_group_attributes)),
         ] {
             if !attributes.is_empty() {
                 self.set(suffix, &format_map(attributes.iter()));
@@ -43,7 +51,8 @@ impl Carry<'_> {
             match check(LOAD_BALANCER_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.attribute(&key, &value);
-                    self.carried(suffix, format_args!("{key}={value} carried over"));
+                    let message = format!("{key}={value} carried over");
+                    self.carried_to_entry(suffix, (LOAD_BALANCER, &key, &value), message);
                 }
                 Err(fault) => self.carried_in_part(suffix, format_args!("{key}={value}: not carried over, {fault}")),
             }
@@ -56,7 +65,8 @@ impl Carry<'_> {
             match check(TARGET_GROUP_ATTRIBUTES, &key, &value) {
                 Ok(()) => {
                     self.target_group_attribute(&key, &value);
-                    self.carried(suffix, format_args!("{key}={value} carried over"));
+                    let message = format!("{key}={value} carried over");
+                    self.carried_to_entry(suffix, (TARGET_GROUP, &key, &value), message);
                 }
                 Err(_) if key == "proxy_protocol_v2.enabled" && value == "true" => {
                     let message = "proxy_protocol_v2.enabled=true: an ALB does not speak PROXY protocol";
@@ -84,14 +94,14 @@ impl Carry<'_> {
             let message = "false: an ALB always balances over zones; switched off for the target group instead";
             self.carried_in_part(suffix, message);
         } else {
-            self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
+            self.carried(suffix, format_args!("{value}: an ALB always balances over zones"));
         }
     }
 
     /// `aws-load-balancer-access-log-enabled`, with bucket and prefix.
     pub(super) fn access_log(&mut self, suffix: &str, value: &str) {
         if flag(value) != Some(true) {
-            return self.carried(suffix, format_args!("{value}: no access logs, as an ALB has it anyway"));
+            return self.carried(suffix, format_args!("{value}: no access logs, which is the default of an ALB"));
         }
         self.attribute("access_logs.s3.enabled", "true");
         for (from, to) in [("bucket-name", "bucket"), ("bucket-prefix", "prefix")] {
@@ -101,27 +111,28 @@ impl Carry<'_> {
             }
         }
         let message = "access logs carried over; the policy of the S3 bucket for an ALB is another one, check it";
-        self.carried(suffix, message);
+        self.carried_to_entry(suffix, (LOAD_BALANCER, "access_logs.s3.enabled", "true"), message);
     }
 
     /// Bucket and prefix: read with `access-log-enabled`.
     pub(super) fn access_log_detail(&mut self, suffix: &str, value: &str) {
         let enabled = self.get("aws-load-balancer-access-log-enabled").and_then(flag) == Some(true);
-        let what = if enabled {
-            "carried over to load-balancer-attributes"
-        } else {
-            "access logs are not enabled: nothing to carry over"
-        };
-        self.carried(suffix, format_args!("{value}: {what}"));
+        if !enabled {
+            return self.carried(suffix, format_args!("{value}: access logs are not enabled: nothing to carry over"));
+        }
+        let key = if suffix.ends_with("bucket-name") { "access_logs.s3.bucket" } else { "access_logs.s3.prefix" };
+        let message = format!("{value}: carried over to {LOAD_BALANCER}");
+        self.carried_to_entry(suffix, (LOAD_BALANCER, key, value), message);
     }
 
     /// `aws-load-balancer-connection-draining-enabled`.
     pub(super) fn connection_draining(&mut self, suffix: &str, value: &str) {
         if flag(value) == Some(false) {
             self.target_group_attribute(DEREGISTRATION_DELAY, "0");
-            self.carried(suffix, format_args!("false: carried over to {DEREGISTRATION_DELAY}=0"));
+            let message = format!("false: carried over to {DEREGISTRATION_DELAY}=0");
+            self.carried_to_entry(suffix, (TARGET_GROUP, DEREGISTRATION_DELAY, "0"), message);
         } else {
-            self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
+            self.carried(suffix, format_args!("{value}: an ALB does so by default"));
         }
     }
 
@@ -130,25 +141,33 @@ impl Carry<'_> {
         if self.get("aws-load-balancer-connection-draining-enabled").and_then(flag) == Some(false) {
             return self.not_needed(suffix, "draining is switched off: no effect");
         }
-        if let Some(value) = self.seconds(suffix, value, 0, 3600) {
+        if let Some(value) = self.seconds(suffix, value, 0..=3600, (TARGET_GROUP, DEREGISTRATION_DELAY)) {
             self.target_group_attribute(DEREGISTRATION_DELAY, &value);
         }
     }
 
     /// `aws-load-balancer-connection-idle-timeout`, 1 to 4000 seconds.
     pub(super) fn idle_timeout(&mut self, suffix: &str, value: &str) {
-        if let Some(value) = self.seconds(suffix, value, 1, 4000) {
-            self.attribute("idle_timeout.timeout_seconds", &value);
+        if let Some(value) = self.seconds(suffix, value, 1..=4000, (LOAD_BALANCER, IDLE_TIMEOUT)) {
+            self.attribute(IDLE_TIMEOUT, &value);
         }
     }
 
-    fn seconds(&mut self, suffix: &str, value: &str, least: u32, most: u32) -> Option<String> {
+    fn seconds(
+        &mut self,
+        suffix: &str,
+        value: &str,
+        range: RangeInclusive<u32>,
+        (alb, key): (&'static str, &str),
+    ) -> Option<String> {
         match value.trim().parse::<u32>() {
-            Ok(seconds) if (least..=most).contains(&seconds) => {
-                self.carried(suffix, format_args!("{seconds} seconds carried over"));
-                Some(seconds.to_string())
+            Ok(seconds) if range.contains(&seconds) => {
+                let value = seconds.to_string();
+                self.carried_to_entry(suffix, (alb, key, &value), format_args!("{seconds} seconds carried over"));
+                Some(value)
             }
             _ => {
+                let (least, most) = (range.start(), range.end());
                 let message = format!("{value:?} is not {least} to {most} seconds: not carried over");
                 self.carried_in_part(suffix, message);
                 None

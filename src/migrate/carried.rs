@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::annotations::{ALB, PREFIX, annotations_of};
 use super::rules;
-use crate::config::types::Phase;
+use crate::config::types::{Phase, ServiceType};
 use crate::finding::{Finding, Rule, Severity};
 use alb_controller::go::strconv::parse_bool;
 use manifest_yaml::pointer;
@@ -19,6 +19,8 @@ pub struct Options {
     pub backend: u64,
     /// In the phase `attach` the old load balancer stays, and what becomes of it is not reported.
     pub phase: Phase,
+    /// The type that the Service gets at the cutover.
+    pub service_type: ServiceType,
     /// Whether settings are carried over. If not, no finding reports one that was.
     pub carry_over: bool,
     /// Whether the controller has a webhook that makes new Services of type LoadBalancer its own.
@@ -46,6 +48,23 @@ pub struct Carried {
     pub is_live: bool,
     /// What there is to report.
     pub findings: Vec<Finding>,
+    /// What there is to report as carried over, where the finished Ingress has it.
+    pub kept: Vec<Kept>,
+}
+
+/// A finding that a setting was carried over. It holds only where the finished Ingress has the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The finding.
+    pub finding: Finding,
+    /// The setting of the Service, as messages name it.
+    pub setting: String,
+    /// The suffix of the annotation of the Ingress.
+    pub alb: &'static str,
+    /// The key in the annotation, where that is a map.
+    pub key: Option<String>,
+    /// The value that was carried over.
+    pub value: String,
 }
 
 /// Why no scheme may be assumed.
@@ -112,26 +131,64 @@ impl<'s> Carry<'s> {
     }
 
     /// Sets an annotation of the Ingress and reports it. An empty value is never set: it would mean something else.
-    pub fn keep(&mut self, suffix: &str, alb: &str, value: &str) {
+    pub fn keep(&mut self, suffix: &str, alb: &'static str, value: &str) {
         if value.trim().is_empty() {
             self.not_needed(suffix, "empty: nothing to carry over");
             return;
         }
         self.set(alb, value);
-        self.carried(suffix, format_args!("carried over to {alb}: {value}"));
+        self.carried_to(suffix, alb, value, format_args!("carried over to {alb}: {value}"));
     }
 
     /// Reports a setting by a rule.
     pub fn report<'k>(&mut self, rule: &'static Rule, setting: impl Into<Setting<'k>>, message: impl Display) {
-        let (name, field) = match setting.into() {
-            Setting::Annotation(suffix) => of_annotation(format!("{PREFIX}{suffix}")),
-            Setting::Key(key) => of_annotation(key.to_owned()),
-            Setting::Field(field) => (format!("spec.{field}"), format!("/spec/{field}")),
-        };
+        let (name, field) = named(setting.into());
         self.out.findings.push(Finding::new(rule, format!("{name}: {message}")).field(field));
     }
 
-    /// Reports that a setting was carried over, or is what an ALB has anyway.
+    /// Reports that a setting was carried over to an annotation of the Ingress, with this value.
+    pub fn carried_to<'k>(
+        &mut self,
+        setting: impl Into<Setting<'k>>,
+        alb: &'static str,
+        value: &str,
+        message: impl Display,
+    ) {
+        self.kept(setting.into(), alb, None, value, message);
+    }
+
+    /// Reports that a setting was carried over to an entry of an annotation of the Ingress.
+    pub fn carried_to_entry<'k>(
+        &mut self,
+        setting: impl Into<Setting<'k>>,
+        (alb, key, value): (&'static str, &str, &str),
+        message: impl Display,
+    ) {
+        self.kept(setting.into(), alb, Some(key.to_owned()), value, message);
+    }
+
+    fn kept(
+        &mut self,
+        setting: Setting<'_>,
+        alb: &'static str,
+        key: Option<String>,
+        value: &str,
+        message: impl Display,
+    ) {
+        if self.options.carry_over {
+            let (setting, field) = named(setting);
+            let finding = Finding::new(&rules::ALB095, format!("{setting}: {message}")).field(field);
+            self.out.kept.push(Kept { finding, setting, alb, key, value: value.to_owned() });
+        }
+    }
+
+    /// Takes an annotation of the Ingress back, with what reports it as carried over. False where there is none.
+    pub fn forget(&mut self, alb: &str) -> bool {
+        self.out.kept.retain(|kept| kept.alb != alb);
+        self.out.annotations.remove(&format!("{ALB}{alb}")).is_some()
+    }
+
+    /// Reports what becomes of a setting that is not carried over, and that an ALB does not need.
     pub fn carried<'k>(&mut self, setting: impl Into<Setting<'k>>, message: impl Display) {
         if self.options.carry_over {
             self.report(&rules::ALB095, setting, message);
@@ -164,6 +221,15 @@ impl<'s> Carry<'s> {
         if let Some(finding) = self.out.findings.last_mut() {
             finding.severity = Severity::Info;
         }
+    }
+}
+
+/// How a setting is named in a message, and where it stands.
+fn named(setting: Setting<'_>) -> (String, String) {
+    match setting {
+        Setting::Annotation(suffix) => of_annotation(format!("{PREFIX}{suffix}")),
+        Setting::Key(key) => of_annotation(key.to_owned()),
+        Setting::Field(field) => (format!("spec.{field}"), format!("/spec/{field}")),
     }
 }
 

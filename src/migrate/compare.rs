@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::annotations::{ALB, PREFIX, annotations_of};
-use super::carried::Carried;
+use super::carried::{Carried, Kept};
 use super::rules::{ALB022, ALB027, ALB059, ALB096, ALB101, ALB120};
+use crate::config::types::ServiceType;
 use crate::finding::{Finding, Rule, Severity};
 use crate::istio::is_status_port;
-use alb_controller::go::strconv::string_list;
+use alb_controller::go::strconv::{string_list, string_map};
 use kubernetes_objects::service::{is_tcp, ports};
 use manifest_yaml::pointer;
 
@@ -115,6 +116,49 @@ pub fn ingress_opened(existing: &BTreeMap<&str, &str>, ingress: &BTreeMap<String
     Some(Finding::new(&ALB027, message).severity(Severity::Warning))
 }
 
+/// Reports what was carried over, and what was not, since the Ingress has another value. `ingress` are its annotations, and `by`
+/// says where the value of one comes from, if that is known.
+#[must_use]
+pub fn kept(before: &Carried, ingress: &BTreeMap<String, String>, by: impl Fn(&str) -> Option<String>) -> Vec<Finding> {
+    let finding = |kept: &Kept| {
+        let Kept { finding, setting, alb, key, value } = kept;
+        let annotation = format!("{ALB}{alb}");
+        let there = ingress.get(&annotation).map(String::as_str);
+        if there.is_some_and(|there| kept.is_in(there)) {
+            return finding.clone();
+        }
+        let by = by(&annotation).map(|by| format!(" ({by})")).unwrap_or_default();
+        let message = match (key, there) {
+            (_, None) => format!("{value} was not carried over: the Ingress has no {alb}{by}"),
+            (None, Some(there)) => format!("{value} was not carried over: {alb} is {there}{by}"),
+            (Some(key), Some(there)) => {
+                let there = string_map(there).and_then(|mut map| map.remove(key));
+                let has = there.map_or_else(|| format!("no {key}"), |there| format!("{key}={there}"));
+                format!("{key}={value} was not carried over: {alb} has {has}{by}")
+            }
+        };
+        Finding { message: format!("{setting}: {message}"), ..finding.clone() }
+    };
+    before.kept.iter().map(finding).collect()
+}
+
+impl Kept {
+    /// Whether the annotation of the Ingress has the value. Entries of others may stand beside those of a map.
+    fn is_in(&self, there: &str) -> bool {
+        let there_as_map = || string_map(there).unwrap_or_default();
+        match &self.key {
+            Some(key) => there_as_map().get(key) == Some(&self.value),
+            None if there == self.value => true,
+            None if self.alb == "tags" => {
+                let there = there_as_map();
+                let wanted = string_map(&self.value).unwrap_or_default();
+                wanted.iter().all(|(key, value)| there.get(key) == Some(value))
+            }
+            None => false,
+        }
+    }
+}
+
 /// Reports an ALB that is to have the name of the NLB. `service` are the annotations of the Service, as it was or as it is.
 #[must_use]
 pub fn name_taken(service: &BTreeMap<&str, &str>, ingress: &BTreeMap<String, String>) -> Option<Finding> {
@@ -135,15 +179,16 @@ pub fn nodes_as_targets(annotations: &BTreeMap<&str, &str>, service: &Value) -> 
         let key = format!("{PREFIX}{suffix}");
         Finding::new(rule, format!("{key}: {message}")).field(pointer::of(["metadata", "annotations", &key]))
     };
-    let mut findings = vec![at(&ALB101, format!("{value}: the ALB leads to node ports all the same"))];
+    let mut findings = vec![at(&ALB101, format!("{value}: the ALB sends to node ports all the same"))];
     let web = ports(service).iter().filter(|port| is_tcp(port) && !is_status_port(port));
     let targets = web.map(|port| if port["targetPort"].is_null() { &port["port"] } else { &port["targetPort"] });
     let low: Vec<String> =
         targets.filter_map(Value::as_u64).filter(|port| *port < FIRST_OPEN_PORT).map(|port| port.to_string()).collect();
     if !low.is_empty() && service["spec"]["externalTrafficPolicy"] != "Local" {
         let message = format!(
-            "{value}: the NLB sent to the pods; now requests go from node to node on port {}, which the nodes' security groups must \
-             let through",
+            "{value}: the NLB sends to the pods, and the ALB sends to the nodes: its requests go from node to node on port{} {}, and \
+             the security groups of the nodes must allow that",
+            if low.len() == 1 { "" } else { "s" },
             low.join(" and ")
         );
         findings.push(at(&ALB120, message));
@@ -166,10 +211,17 @@ pub fn leads_to_pods(service: &Value) -> bool {
 /// The first port that security groups between nodes usually open.
 const FIRST_OPEN_PORT: u64 = 1025;
 
-/// Reports an external-dns annotation of the Service that moved to the Ingress.
+/// Reports an external-dns annotation of the Service that moved to the Ingress. `kind` is the type that the Service gets.
 #[must_use]
-pub fn dns_moved(key: &str) -> Finding {
-    let message = format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes");
+pub fn dns_moved(key: &str, kind: ServiceType) -> Finding {
+    let message = match kind {
+        ServiceType::NodePort => {
+            format!("{key} moved to the Ingress: on a NodePort Service external-dns would publish the nodes")
+        }
+        ServiceType::ClusterIp => {
+            format!("{key} moved to the Ingress: a ClusterIP Service has no address that external-dns could publish")
+        }
+    };
     Finding::new(&ALB059, message).field(pointer::of(["metadata", "annotations", key]))
 }
 

@@ -54,33 +54,39 @@ impl Carry<'_> {
         };
         self.set("healthcheck-port", &name);
         if let Some(port) = port {
-            self.carried(PORT, format_args!("{port}: carried over to healthcheck-port: {name}"));
+            self.carried_to(
+                PORT,
+                "healthcheck-port",
+                &name,
+                format_args!("{port}: carried over to healthcheck-port: {name}"),
+            );
         }
         let local = self.service["spec"]["externalTrafficPolicy"] == "Local";
         if name == STATUS_PORT {
             // 15021 is plain HTTP and knows one path (Istio tools/packaging/common/envoy_bootstrap.json).
             self.set("healthcheck-protocol", "HTTP");
             self.set("healthcheck-path", READY);
-            if protocol != "HTTP" || path.is_some_and(|path| path != READY) {
-                let message = format!("{STATUS_PORT} answers HTTP {READY} only, which is what the ALB asks");
-                self.carried_in_part(PORT, message);
-            }
         } else if local && path == Some("/healthz") {
             // kube-proxy answers it on healthCheckNodePort, which is removed with the type.
-            self.out.annotations.remove("alb.ingress.kubernetes.io/healthcheck-port");
+            self.forget("healthcheck-port");
             let message = format!(
                 "/healthz was kube-proxy's answer on healthCheckNodePort; the ALB asks {STATUS_PORT} for {READY}"
             );
             self.carried_in_part(PATH, message);
-            return self.not_carried(&[PROTOCOL]);
+            return self.not_carried(&[PROTOCOL, PORT]);
         } else {
             self.set("healthcheck-protocol", protocol);
             // `/` is the default of both.
             self.set("healthcheck-path", path.unwrap_or("/"));
         }
-        self.carried(PROTOCOL, format_args!("{protocol}: carried over"));
-        if let Some(path) = path {
-            self.carried(PATH, format_args!("{path}: carried over"));
+        for (suffix, alb, value) in
+            [(PROTOCOL, "healthcheck-protocol", Some(protocol)), (PATH, "healthcheck-path", path)]
+        {
+            let Some(value) = value else { continue };
+            match self.out.annotations.get(&format!("{ALB}{alb}")).is_some_and(|set| set == value) {
+                true => self.carried_to(suffix, alb, value, format_args!("{value}: carried over")),
+                false => self.not_carried(&[suffix]),
+            }
         }
     }
 
@@ -137,7 +143,7 @@ impl Carry<'_> {
         }
         let [by_interval, by_timeout, ..] = NUMBERS;
         for (suffix, alb) in [by_timeout, by_interval] {
-            if self.out.annotations.remove(&format!("{ALB}{alb}")).is_some() {
+            if self.forget(alb) {
                 let message = format!(
                     "not carried over: an ALB wants the interval ({interval} s) greater than the timeout ({timeout} s)"
                 );

@@ -206,7 +206,9 @@ fn changed(live: Option<&Value>, manifest: Option<&Value>) -> Option<String> {
         (Some(_), Some(_)) => {
             Some("changed in the cluster: the ALB gets what the manifest says, not what is there now".to_owned())
         }
-        (None, Some(_)) => Some("taken away in the cluster: the ALB gets it all the same".to_owned()),
+        (None, Some(_)) => {
+            Some("taken away in the cluster: the next run goes by the manifest, as if it were still there".to_owned())
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod tests;
 
 use serde_json::Value;
 
+use crate::config::types::ServiceType;
 use crate::finding::Finding;
 use annotations::{Conversion, DEAD_PREFIX, ROWS, Row, Tail, known, nearest};
 use carried::{Carry, Setting};
@@ -107,10 +108,10 @@ impl Carry<'_> {
             if let Some(suffix) = key.strip_prefix(PREFIX) {
                 if suffix.starts_with("aws-load-balancer-") && known(suffix).is_none() {
                     let near = nearest(suffix).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-                    self.report(&rules::ALB099, suffix, format_args!("no controller knows it{near}; removed"));
+                    self.report(&rules::ALB099, suffix, format_args!("no controller knows it{near}"));
                 }
             } else if key.starts_with(DEAD_PREFIX) {
-                self.report(&rules::ALB066, Setting::Key(key), "no controller reads it; removed");
+                self.report(&rules::ALB066, Setting::Key(key), "no controller reads it");
             }
         }
     }
@@ -119,20 +120,24 @@ impl Carry<'_> {
     fn fixed_address(&mut self) {
         let address = self.service["spec"]["loadBalancerIP"].as_str().unwrap_or_default();
         if !address.is_empty() {
-            let message =
-                format!("{address}: removed; an ALB has no fixed addresses, and no AWS controller took this one");
+            let message = format!("{address}: an ALB has no fixed addresses, and no AWS controller reads this field");
             self.report(&rules::ALB060, Setting::Field("loadBalancerIP"), message);
         }
     }
 
     /// Fields that are removed with the type and have no meaning for an ALB.
     fn fields(&mut self) {
+        let node_ports = match self.options.service_type {
+            ServiceType::NodePort => "not needed, a NodePort Service always has node ports",
+            ServiceType::ClusterIp => "not needed, a ClusterIP Service has no node ports",
+        };
         for (field, why) in [
-            ("loadBalancerClass", "goes with its load balancer"),
-            ("allocateLoadBalancerNodePorts", "a NodePort Service always has node ports"),
-            ("healthCheckNodePort", "belongs to kube-proxy's answer for a load balancer; the ALB asks the status port"),
+            ("loadBalancerClass", self.fate()),
+            // Until the cutover it holds, and with it there may be no node ports.
+            ("allocateLoadBalancerNodePorts", if self.is_cutover() { node_ports } else { "" }),
+            ("healthCheckNodePort", "for the health check of the old load balancer only"),
         ] {
-            if let Some(value) = self.service["spec"].get(field) {
+            if let Some(value) = self.service["spec"].get(field).filter(|_| !why.is_empty()) {
                 self.carried(Setting::Field(field), format_args!("{value}: {why}"));
             }
         }
@@ -150,10 +155,16 @@ impl Carry<'_> {
         let mut report = |rule, message: &str| {
             self.out.findings.push(Finding::new(rule, message).field("/spec/type"));
         };
-        report(&rules::ALB036, "the Service is of type LoadBalancer: its load balancer goes before the ALB is there");
+        report(
+            &rules::ALB036,
+            "the Service is of type LoadBalancer: without an earlier run with `phase: attach` its load balancer is deleted before the ALB exists",
+        );
         let class = self.service["spec"].get("loadBalancerClass").is_some();
         if !class && !self.annotations.contains_key("service.beta.kubernetes.io/aws-load-balancer-type") {
-            report(&rules::ALB068, "the Service names no controller and no class: a roll-back yields a Classic ELB");
+            report(
+                &rules::ALB068,
+                "the Service has neither `aws-load-balancer-type` nor `loadBalancerClass`: after a rollback it gets a Classic ELB",
+            );
         }
     }
 }

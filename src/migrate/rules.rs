@@ -40,8 +40,8 @@ rules! {
     ALB035 Warning "deletion-protection-of-the-nlb" {
         summary: "the NLB has deletion protection, which the cutover takes away",
         explanation: "While `deletion_protection.enabled=true` stands on the Service the controller refuses to delete \
-            the NLB. Stripped together with the change of type, the controller switches the protection off itself and \
-            deletes the NLB.",
+            the NLB. When the annotation is removed in the same update as the type, the controller turns the protection \
+            off by itself and deletes the NLB.",
         help: "be sure that DNS points to the ALB before the cutover: [[phase: attach]] comes first",
         source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:69-81",
     }
@@ -86,32 +86,33 @@ rules! {
     ALB066 Info "annotation-without-beta" {
         summary: "`service.kubernetes.io/aws-load-balancer-*`, which no controller reads",
         explanation: "The controller reads `service.beta.kubernetes.io/aws-load-balancer-*` only. Without `beta` the \
-            annotation never had an effect; it was removed.",
+            annotation never had an effect. The cutover removes it.",
         help: "remove it from the chart's values",
         source: "LBC v3.5.0 controllers/service/service_controller.go:40-52",
     }
     ALB068 Info "roll-back-yields-a-classic-elb" {
-        summary: "the Service says neither which controller nor which class its load balancer is of",
+        summary: "the Service has neither `aws-load-balancer-type` nor `loadBalancerClass`",
         explanation: "Without `aws-load-balancer-type` and `loadBalancerClass` the load balancer is a Classic ELB of \
             the cloud provider's, or an NLB because the controller's webhook set the class when the Service was \
             created. The webhook does so at creation only: rolled back from NodePort the Service has no class, and a \
             Classic ELB is made.",
-        help: "for a way back to an NLB set `service.loadBalancerClass: service.k8s.aws/nlb` in the values that you \
-            roll back to",
+        help: "to get an NLB after a rollback set `service.loadBalancerClass: service.k8s.aws/nlb` in the values of the \
+            earlier revision",
         source: "LBC v3.5.0 webhooks/core/service_mutator.go:64-93",
     }
     ALB095 Info "carried-over" {
-        summary: "a setting of the old load balancer lives on in an annotation of the Ingress",
+        summary: "what becomes of a setting of the old load balancer: carried over, not needed, or replaced by the configuration",
         explanation: "What the removed annotations and fields of the Service meant is kept where the ALB has a form \
-            for it.",
+            for it, and where nothing that counts over it says otherwise: the configuration, an annotation of the Service for \
+            the ALB, or for a scheme that is only a default the Ingress in the stream.",
         help: "`istio-alb init` writes what was carried over into a configuration file, so that it can be kept in Git",
         source: "LBC v3.5.0 pkg/service, pkg/ingress; cloud-provider-aws pkg/providers/v1",
     }
     ALB096 Warning | Info "no-alb-form" {
         summary: "a setting of the old load balancer that has no ALB form",
-        explanation: "The setting was removed with its load balancer, and an ALB can't be asked for it, or only in \
-            another way.",
-        help: "see the message; remove the annotation from the chart's values when you have read it",
+        explanation: "The cutover removes the setting together with the old load balancer, and an ALB can't be asked for it, \
+            or only in another way.",
+        help: "remove the annotation from the chart's values when you no longer need it",
         source: "LBC v3.5.0 pkg/service, pkg/ingress; cloud-provider-aws pkg/providers/v1",
     }
     ALB097 Warning "carried-over-in-part" {
@@ -129,15 +130,15 @@ rules! {
     }
     ALB099 Warning "unknown-load-balancer-annotation" {
         summary: "an `aws-load-balancer-*` annotation that no controller knows",
-        explanation: "It was removed with the others of its prefix. It never had an effect: a typing error, or a \
-            setting of an old release.",
+        explanation: "It never had an effect: a typing error, or a setting of an old release. The cutover removes it with the \
+            others of its prefix.",
         help: "check the spelling; `service.keepAnnotations` keeps it",
         source: "LBC v3.5.0 pkg/annotations/constants.go; cloud-provider-aws pkg/providers/v1/aws.go:90-245",
     }
     ALB101 Info "ip-targets-not-kept" {
         summary: "the NLB had pods as targets; the ALB has nodes",
-        explanation: "`nlb-target-type: ip` does not change the target type of the ALB: it leads to node ports, as the \
-            how-to has it. With `ip` the ALB talks to the pods directly, without the hop over a node, and the Service \
+        explanation: "`nlb-target-type: ip` does not change the target type of the ALB: the ALB sends to \
+            node ports. With `ip` the ALB talks to the pods directly, without the hop over a node, and the Service \
             may be ClusterIP.",
         help: "to keep pods as targets: [[ingress.targetType: ip]], and [[service.type: ClusterIP]] if you like",
         source: "LBC v3.5.0 pkg/service/model_build_target_group.go:524-544",

@@ -46,18 +46,23 @@ impl Carry<'_> {
     /// `aws-load-balancer-type`.
     pub(super) fn load_balancer_type(&mut self, suffix: &str, value: &str) {
         if controller_of(self.service) != Controller::CcmNlb {
-            self.carried(suffix, format_args!("{value}: removed with its load balancer"));
+            self.carried(suffix, format_args!("{value}: {}", self.fate()));
         } else if self.is_cutover() {
             let message = "nlb: if the NLB is the cloud provider's, it is orphaned when the annotation goes together with the type";
             self.report(&rules::ALB034, suffix, message);
         }
     }
 
+    /// What becomes of a setting that only the old load balancer reads.
+    pub(super) fn fate(&self) -> &'static str {
+        if self.is_cutover() { "removed together with the old load balancer" } else { "stays until the cutover" }
+    }
+
     /// `aws-load-balancer-nlb-target-type`.
     pub(super) fn target_type(&mut self, suffix: &str, value: &str) {
         // Pods as targets are reported once the target type of the ALB is known.
-        if value != "ip" {
-            self.carried(suffix, format_args!("{value}: what the ALB has anyway"));
+        if value != catalogue::IP {
+            self.carried_to(suffix, "target-type", value, format_args!("{value}: the ALB has the same target type"));
         }
     }
 
@@ -98,7 +103,7 @@ impl Carry<'_> {
             if let Some(value) = self.get(suffix)
                 && !matches!(found, Some((Origin::Annotation(from), _)) if from == suffix)
             {
-                self.carried(suffix, format_args!("{value:?}: not what decides here; removed"));
+                self.carried(suffix, format_args!("{value:?}: not carried over, another setting decides the scheme"));
             }
         }
         let Some((origin, value)) = found else { return };
@@ -106,12 +111,14 @@ impl Carry<'_> {
         self.out.internal = value.trim().eq_ignore_ascii_case(catalogue::INTERNAL);
         self.set("scheme", value);
         match origin {
-            Origin::Annotation(suffix) => self.carried(suffix, format_args!("carried over to scheme: {value}")),
+            Origin::Annotation(suffix) => {
+                self.carried_to(suffix, "scheme", value, format_args!("carried over to scheme: {value}"));
+            }
             Origin::Default => {
                 self.out.scheme_by_default = true;
                 let message =
                     format!("scheme: {value} carried over, the default of the controller that made the load balancer");
-                self.carried(Setting::Field("type"), message);
+                self.carried_to(Setting::Field("type"), "scheme", value, message);
             }
         }
     }

@@ -28,9 +28,9 @@ impl Carry<'_> {
         let ranges = self.canonical_ranges(setting, &given);
         match setting {
             Setting::Field(_) if annotation.is_some() => {
-                self.carried(ANNOTATION, "removed: the field loadBalancerSourceRanges wins");
+                self.carried(ANNOTATION, "not carried over: the field loadBalancerSourceRanges wins");
             }
-            Setting::Annotation(_) if given.is_empty() => self.carried(ANNOTATION, "empty: removed"),
+            Setting::Annotation(_) if given.is_empty() => self.carried(ANNOTATION, "empty: nothing to carry over"),
             _ => {}
         }
         if ranges.is_empty() {
@@ -38,7 +38,7 @@ impl Carry<'_> {
         }
         let list = ranges.join(",");
         self.set("inbound-cidrs", &list);
-        self.carried(setting, format_args!("carried over to inbound-cidrs: {list}"));
+        self.carried_to(setting, "inbound-cidrs", &list, format_args!("carried over to inbound-cidrs: {list}"));
         if self.out.annotations.contains_key("alb.ingress.kubernetes.io/security-groups") {
             let message = "an ALB with security groups of its own ignores inbound-cidrs: the allow-list would be lost";
             self.access_lost(FIELD, message);

@@ -1,5 +1,6 @@
 //! TLS: certificates, listener ports, policy, and what is spoken to the gateway.
 
+use super::attributes::LOAD_BALANCER;
 use super::carried::Carry;
 use super::reached::reached;
 use crate::istio::PINS;
@@ -26,7 +27,8 @@ impl Carry<'_> {
         };
         let [_, http, https] = PINS;
         if !speaks_tls(http) && speaks_tls(https) {
-            return self.carried(suffix, format_args!("{value}: what the ALB's listeners are anyway"));
+            return self
+                .carried(suffix, format_args!("{value}: with a certificate an ALB has HTTP on 80 and HTTPS on 443"));
         }
         let listeners = [http, https].map(|pin| {
             let protocol = if speaks_tls(pin) { catalogue::HTTPS } else { catalogue::HTTP };
@@ -79,10 +81,14 @@ impl Carry<'_> {
         match value {
             "HTTP1Only" => {
                 self.attribute("routing.http2.enabled", "false");
-                self.carried(suffix, "HTTP1Only: carried over to routing.http2.enabled=false");
+                self.carried_to_entry(
+                    suffix,
+                    (LOAD_BALANCER, "routing.http2.enabled", "false"),
+                    "HTTP1Only: carried over to routing.http2.enabled=false",
+                );
             }
             "HTTP2Optional" | "HTTP2Preferred" => {
-                self.carried(suffix, format_args!("{value}: what an ALB does anyway"));
+                self.carried(suffix, format_args!("{value}: an ALB does so by default"));
             }
             _ => self.lost(suffix, format_args!("{value}: an ALB offers HTTP/1.1 and HTTP/2, or HTTP/1.1 alone")),
         }

@@ -2,7 +2,7 @@
 //!
 //! What the runner takes for its own syntax is escaped as in `actions/toolkit` packages/core/src/command.ts.
 
-use crate::error::visible;
+use crate::error::{Error, visible, visible_lines};
 use crate::finding::{Finding, Severity};
 use crate::lint::{AsItStands, NotJudged};
 use crate::output::text;
@@ -28,6 +28,14 @@ fn command(finding: &Finding) -> String {
     let message = format!("{}\nhelp: {help}", visible(&format!("{object}{}", finding.message)));
     let title = format!("{} {}", finding.rule.id, finding.rule.name);
     annotation(name, &title, finding.place.as_ref(), &message)
+}
+
+/// A run that failed, as a command.
+#[must_use]
+pub fn failed(error: &Error) -> String {
+    let help = error.help.as_ref().map(|help| format!("\nhelp: {}", visible(&Words::Anywhere.of(help))));
+    let message = visible_lines(&error.message_and_list()) + &help.unwrap_or_default();
+    annotation("error", env!("CARGO_PKG_NAME"), error.place.as_ref(), &message)
 }
 
 fn not_judged(unknown: &NotJudged) -> String {

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use crate::error::{Place, visible};
+use crate::error::{Error, Place, visible, visible_lines};
 use crate::finding::Severity;
 use crate::lint::{AsItStands, NotJudged, REGISTRY};
 use crate::output::sources::STDIN;
@@ -36,6 +36,29 @@ pub fn sarif(checked: &AsItStands) -> Value {
             result
         })
         .collect();
+    log(&json!({ "executionSuccessful": true, "toolExecutionNotifications": notifications(checked) }), &results)
+}
+
+/// The log of a run that failed.
+#[must_use]
+pub fn failed(error: &Error) -> Value {
+    let help = error.help.as_ref().map(|help| format!("\n{}", visible(&Words::Anywhere.of(help)))).unwrap_or_default();
+    let text = visible_lines(&error.message_and_list()) + &help;
+    let mut notification = json!({ "level": "error", "message": { "text": text } });
+    if let Some(place) = &error.place {
+        notification["locations"] = json!([location(Some(place), None)]);
+    }
+    let invocation = json!({
+        "executionSuccessful": false,
+        "exitCode": error.kind.exit_code(),
+        "toolExecutionNotifications": [notification],
+    });
+    log(&invocation, &[])
+}
+
+/// The log of one run.
+fn log(invocation: &Value, results: &[Value]) -> Value {
+    let rules = REGISTRY.rules();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -53,10 +76,7 @@ pub fn sarif(checked: &AsItStands) -> Value {
                     "defaultConfiguration": { "level": level(rule.severity) },
                 })).collect::<Vec<_>>(),
             }},
-            "invocations": [{
-                "executionSuccessful": true,
-                "toolExecutionNotifications": notifications(checked),
-            }],
+            "invocations": [invocation],
             "results": results,
         }],
     })

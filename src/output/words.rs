@@ -46,6 +46,13 @@ impl Words {
     }
 
     fn setting(self, setting: &Setting) -> String {
+        if let ("config", Some(file)) = (&*setting.path, &setting.value) {
+            return match self {
+                Words::Helm => format!("`--post-renderer-args=--config={file}`"),
+                Words::ArgoCd => format!("the parameter `config: {file}`"),
+                _ => format!("`--config={file}`"),
+            };
+        }
         let Some(field) = fields::field(&setting.path) else { return setting.line() };
         let value = setting.value.as_deref();
         let line = match value {
@@ -67,7 +74,12 @@ impl Words {
             Words::Configuration => line,
             Words::Anywhere => flag.map_or_else(|| line.clone(), |flag| format!("{line} (`{flag}`)")),
             Words::CommandLine => flag.map_or_else(|| line.clone(), |flag| format!("`{flag}`")),
-            Words::Helm => flag.map_or_else(|| line.clone(), |flag| format!("{line} (`--post-renderer-args={flag}`)")),
+            Words::Helm => {
+                // Without a value it could not be typed.
+                let is_switch = matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
+                let more = if value.is_none() && !is_switch { "=…" } else { "" };
+                flag.map_or_else(|| line.clone(), |flag| format!("{line} (`--post-renderer-args={flag}{more}`)"))
+            }
             Words::ArgoCd => format!("the parameter `{}{parameter}`", field.parameter()),
         }
     }

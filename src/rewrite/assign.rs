@@ -2,8 +2,10 @@
 
 use super::select::{self, Selector};
 use crate::config::types::IfMissing;
-use crate::config::{Entries, Settings};
-use crate::error::Error;
+use crate::config::{Entries, Origin, Settings};
+use crate::error::{Error, quoted};
+use crate::finding::Finding;
+use crate::finding::levels::adjust;
 use crate::istio::gateway_api;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use kubernetes_objects::object::{self, Object, Objects};
@@ -36,19 +38,46 @@ pub(super) fn assign<'s>(
     if !assigned.is_empty() && missing.is_none() {
         return Ok(Some(assigned));
     }
+    refuse_messages(stream)?;
     check_unreadable(stream, found, &selectors)?;
     let all = object::read_all(stream);
-    let hooks_only = holds_only_hooks(&all)?;
+    let hooks_only = holds_only_hooks(stream, &all)?;
     match missing {
-        Some(selector) if !hooks_only => Err(missing_beside(stream, &all, select::missing(objects, selector))),
+        Some(selector) if !hooks_only => {
+            Err(missing_beside(stream, &all, select::missing(objects, selector, &claimed)))
+        }
         _ if assigned.is_empty() || hooks_only => Ok(None),
         _ => Ok(Some(assigned)),
     }
 }
 
+/// The first line that is neither empty nor a comment nor a marker, with its number.
+fn first_line<'t>(stream: &Stream<'t>) -> Option<(usize, &'t str)> {
+    let is_content = |line: &str| !line.starts_with(['#', '%']) && !["", "---", "...", "null"].contains(&line);
+    let mut lines = stream.text.lines().map(|line| line.trim_start_matches('\u{feff}').trim()).zip(1..);
+    lines.find(|(line, _)| is_content(line)).map(|(line, number)| (number, line))
+}
+
+/// Refuses what a program says of itself in place of manifests: `helm … 2>&1 | istio-alb`.
+fn refuse_messages(stream: &Stream<'_>) -> Result<(), Error> {
+    match first_line(stream) {
+        Some((_, line)) if line.starts_with("Error: ") => {
+            Err(Error::input(format!("what came in is an error message, and no manifests: {}", quoted(line)))
+                .help("look at the command before the pipe, which failed"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether every object of a stream is a hook. A stream without any object is an error.
-fn holds_only_hooks(all: &Objects<'_>) -> Result<bool, Error> {
+fn holds_only_hooks(stream: &Stream<'_>, all: &Objects<'_>) -> Result<bool, Error> {
     if all.objects.is_empty() && all.unreadable.is_empty() {
+        if let Some((number, line)) = first_line(stream) {
+            let error = Error::input(format!("line {number} is no manifest: {}", quoted(line)));
+            return Err(
+                error.help("a manifest is a map with `apiVersion` and `kind`: look at the command before the pipe")
+            );
+        }
         return Err(Error::input("no document on stdin holds an object").help(
             "the chart rendered nothing: check its values; nothing was printed, since Helm deletes what is left out",
         ));
@@ -63,7 +92,7 @@ fn missing_beside(stream: &Stream<'_>, all: &Objects<'_>, missing: Error) -> Err
     let problem = &unreadable.error;
     Error::input(format!("no gateway Service found, and this document can't be read: {}", problem.message))
         .at(stream.place(&stream.documents[unreadable.document], problem.offset))
-        .help("the gateway may be in it: mend it, or look whether its end is missing")
+        .help("the gateway may be in it: correct it, or look whether its end is missing")
 }
 
 /// Refuses a stream in which `---` is glued to text, if that hides a gateway.
@@ -114,19 +143,39 @@ fn check_unreadable(stream: &Stream<'_>, found: &Objects<'_>, selectors: &[Selec
                 unreadable.error.message
             ))
             .at(stream.place(document, unreadable.error.offset))
-            .help("look at the line in `helm template`, and mend the template or the values that it comes from"));
+            .help("look at the line in `helm template`, and correct the template or the values that it comes from"));
         }
     }
     Ok(())
+}
+
+/// Gateways that pass as they are beside one that is configured and not there (`ifMissing: pass`).
+pub(super) fn passed(objects: &[Object], settings: &[Settings]) -> Vec<Finding> {
+    let may_pass = |settings: &&Settings| settings.spec.gateway.if_missing() == IfMissing::Pass;
+    if !settings.iter().any(|settings| may_pass(&settings)) {
+        return Vec::new();
+    }
+    let found = |settings: &Settings| select::find(objects, &selector_of(settings), &[]).ok().flatten();
+    let claimed: Vec<usize> = settings.iter().filter_map(found).collect();
+    let missing = settings.iter().filter(may_pass).filter(|settings| found(settings).is_none());
+    let findings = missing.filter_map(|settings| {
+        let finding = select::passed(objects, &selector_of(settings), &claimed)?;
+        Some(adjust(vec![finding], &settings.spec.findings.levels()))
+    });
+    findings.flatten().collect()
 }
 
 /// How the configuration selects the gateway.
 pub(super) fn selector_of(settings: &Settings) -> Selector {
     let gateway = &settings.spec.gateway;
     let labels = gateway.selector.iter().flat_map(Entries::iter);
+    let selects = ["gateway.name", "gateway.namespace", "gateway.selector"];
+    let first = selects.into_iter().find_map(|path| Some((path, settings.origin(path)?)));
+    let by_file = first.filter(|(_, origin)| matches!(origin, Origin::File { .. }));
     Selector {
         name: gateway.name.clone(),
         namespace: gateway.namespace.clone(),
         labels: labels.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
+        by_file: by_file.map(|(path, origin)| (path, origin.to_string())),
     }
 }

@@ -89,6 +89,7 @@ impl<'s> Rewrite<'s> {
         })?;
         plan.findings.retain(|finding| !is_about_backend(finding, spec, &patched, &built));
         let transition = Transition {
+            settings,
             spec,
             original,
             patched: &patched,
@@ -104,6 +105,8 @@ impl<'s> Rewrite<'s> {
         let mut of_the_access = transition.of_the_access();
         set_object(&mut of_the_access, &built.reference());
         plan.findings.extend(of_the_access);
+        let overruled = settings.overruled.iter().map(lint::rewrite_findings::overruled);
+        plan.findings.extend(overruled.map(|finding| finding.object(built.reference())));
 
         let internal = before.internal;
         let before = Before { internal, says_frontend: is_configured(spec, original, "frontend-nlb-scheme") };
@@ -118,6 +121,7 @@ pub(super) fn carry_options(spec: &Spec) -> migrate::Options {
     migrate::Options {
         backend: backend_number(spec),
         phase: spec.phase(),
+        service_type: spec.service.kind(),
         carry_over: spec.carry_over(),
         service_webhook: lint::context::options(spec).release().has(Behaviour::ServiceWebhook),
     }

@@ -37,7 +37,7 @@ use crate::istio::served::{Mesh, ServedPorts};
 use crate::istio::{PINS, gateway_api, is_gateway, is_istio_gateway};
 use crate::lint::{self, NotJudged};
 use crate::migrate::rules::ALB027;
-use assign::{assign, selector_of};
+use assign::{assign, passed, selector_of};
 use edit::edit;
 use gateway::Rewrite;
 use ingress::BuiltIngress;
@@ -132,7 +132,8 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     let stream = Stream::split(text);
     if !has_content(text) {
         return Err(Error::input("there are no manifests on stdin").help(
-            "pipe `helm template` into it; Helm 3 with --output-dir hands a post-renderer nothing (use a redirect instead)",
+            "pipe `helm template` into it, and look whether the command before the pipe failed; Helm 3 with --output-dir hands a \
+             post-renderer nothing (use a redirect instead)",
         ));
     }
     let mut found = object::read_keeping(&stream, kinds, |object| may_change(object, settings));
@@ -142,6 +143,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
         not_judged.extend(lint::not_judged_in(&found.objects, settings));
         return Ok(Rewritten {
             pieces: vec![Cow::Borrowed(text)],
+            findings: passed(&found.objects, settings),
             objects: found.objects,
             not_judged,
             ..Rewritten::default()
@@ -150,6 +152,7 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     if !kinds.contains(&WORKLOADS[0]) && asks_for_pods(text, &found.objects, &assigned) {
         found.objects.extend(object::read(&stream, &WORKLOADS).objects);
     }
+    let passed = passed(&found.objects, settings);
     let mut rewrites = Vec::new();
     let mesh = Mesh::of(&found.objects);
     for (settings, service) in assigned {
@@ -158,11 +161,11 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     check_names(&found.objects, &rewrites)?;
     let mut pieces = edit(&stream, &found, &rewrites)?;
     if rewrites.iter().any(notes::are_wanted) {
-        let judged = finish(&stream, found.clone(), &rewrites, pieces);
+        let judged = finish(&stream, found.clone(), &rewrites, pieces, Vec::new());
         notes::add(&mut rewrites, &found.objects, &judged.findings)?;
         pieces = edit(&stream, &found, &rewrites)?;
     }
-    Ok(finish(&stream, found, &rewrites, pieces))
+    Ok(finish(&stream, found, &rewrites, pieces, passed))
 }
 
 /// The Services of a stream among which a configuration must choose, if it has not: with one of them there is nothing to choose.
@@ -239,16 +242,16 @@ pub(super) fn title_of(settings: &Settings) -> String {
         .map_or_else(|| "a configuration document without a name".to_owned(), |name| format!("configuration {name:?}"))
 }
 
-/// Checks what came out, at the severities that the configuration asks for.
+/// Checks what came out, at the severities that the configuration asks for. `findings` are those about what passes as it is.
 fn finish<'t>(
     stream: &Stream<'t>,
     mut found: Objects<'t>,
     rewrites: &[Rewrite<'_>],
     pieces: Vec<Cow<'t, str>>,
+    mut findings: Vec<Finding>,
 ) -> Rewritten<'t> {
     let gateways: Vec<_> = rewrites.iter().map(|rewrite| rewritten_gateway(&found.objects, rewrite)).collect();
     let ours: Vec<_> = rewrites.iter().map(|rewrite| apply(stream, &mut found.objects, rewrite)).collect();
-    let mut findings: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
         findings.extend(adjust(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels()));
     }

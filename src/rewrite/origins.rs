@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::RewrittenGateway;
 use super::gateway::carry_options;
+use super::transition::configured_by;
 use crate::config::Settings;
-use crate::config::fields::{FIELDS, Field};
 use crate::config::types::Phase;
 use crate::error::plain;
 use crate::migrate::{self, annotations_of};
@@ -82,14 +82,8 @@ struct Annotation<'a> {
 
 impl Annotation<'_> {
     fn origin(&self, settings: &Settings) -> Origin {
-        let free = format!("ingress.annotations[{}]", self.key);
-        if let Some(by) = settings.origin(&free) {
-            return Origin::Configuration(free, by.to_string());
-        }
-        let configured =
-            |field: &&Field| field.annotations.contains(&self.key) && settings.origin(field.path).is_some();
-        if let Some(origin) = FIELDS.iter().find(configured).and_then(|field| by_configuration(field.path, settings)) {
-            return origin;
+        if let Some((path, by)) = configured_by(settings, self.key) {
+            return Origin::Configuration(path, by);
         }
         let is_carried = self.gateway.carried.get(self.key).map(String::as_str) == Some(self.value);
         if is_carried && self.service.get(self.key) == Some(&self.value) {

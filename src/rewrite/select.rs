@@ -8,10 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Place};
+use crate::finding::Finding;
 use crate::help::Help;
 use crate::istio::gateway_api::not_for_the_web;
 use crate::istio::owner::{Owner, owner};
 use crate::istio::{east_west_reason, is_gateway};
+use crate::lint;
 use crate::suggest::nearest;
 use kubernetes_objects::Object;
 use kubernetes_objects::service::{ports, type_of};
@@ -25,6 +27,8 @@ pub struct Selector {
     pub namespace: Option<String>,
     /// Labels that it has.
     pub labels: BTreeMap<String, String>,
+    /// Where a file says so: the path of the first field, and its place.
+    pub by_file: Option<(&'static str, String)>,
 }
 
 impl Selector {
@@ -32,6 +36,28 @@ impl Selector {
     #[must_use]
     pub fn is_explicit(&self) -> bool {
         self.name.is_some() || self.namespace.is_some() || !self.labels.is_empty()
+    }
+
+    /// A field of the selection and the value to give it, in the words of whoever reads it: a line where a file selects.
+    fn setting(&self, path: &'static str, value: &str) -> Help {
+        match self.by_file {
+            Some(_) => Help::from(format!("`{path}: {value}`")),
+            None => Help::from("").set(path, value),
+        }
+    }
+
+    /// What is looked for, and not found.
+    fn not_found(&self) -> String {
+        match (&self.name, &self.namespace) {
+            (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
+            (Some(name), None) => format!("no Service {name} found"),
+            _ if !self.labels.is_empty() => {
+                let labels: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+                format!("no gateway Service with the labels {} found", labels.join(","))
+            }
+            (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
+            (None, None) => "no gateway Service found".to_owned(),
+        }
     }
 
     fn matches(&self, service: &Object) -> bool {
@@ -121,18 +147,30 @@ fn refused(service: &Object) -> Option<Error> {
     Some(Error::input(message).at(service.place.clone()).help(overruled))
 }
 
-/// The error for a stream in which [`find`] found nothing.
+/// A gateway of a stream in which [`find`] found nothing and that passes as it is: whether it was meant. `claimed` are Services that
+/// other configuration documents name.
 #[must_use]
-pub fn missing(objects: &[Object], selector: &Selector) -> Error {
-    let wanted = match (&selector.name, &selector.namespace) {
-        (Some(name), Some(namespace)) => format!("no Service {namespace}/{name} found"),
-        (Some(name), None) => format!("no Service {name} found"),
-        _ if !selector.labels.is_empty() => {
-            let labels: Vec<String> = selector.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            format!("no gateway Service with the labels {} found", labels.join(","))
-        }
-        (None, Some(namespace)) => format!("no gateway Service found in namespace {namespace}"),
-        (None, None) => "no gateway Service found".to_owned(),
+pub fn passed(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Option<Finding> {
+    if !selector.is_explicit() {
+        return None;
+    }
+    let others = candidates(objects, &Selector::default(), claimed).unwrap_or_default();
+    let (_, first) = others.first()?;
+    let names: Vec<String> = others.iter().map(|(_, service)| service.full_name()).collect();
+    let are = if names.len() == 1 { "is a gateway" } else { "are gateways" };
+    let message = format!("{}, and {} {are}: it passes unchanged", selector.not_found(), names.join(" and "));
+    let help = meant(objects, selector, claimed)
+        .map(|help| help.then("; if it is to stay as it is, allow this finding by its id"));
+    let finding = lint::rewrite_findings::passed(message).object(first.reference()).maybe_help(help);
+    Some(Finding { place: Some(first.place.clone()), ..finding })
+}
+
+/// The error for a stream in which [`find`] found nothing. `claimed` are Services that other configuration documents name.
+#[must_use]
+pub fn missing(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Error {
+    let wanted = match &selector.by_file {
+        Some((path, place)) => format!("{place}: spec.{path}: {}", selector.not_found()),
+        None => selector.not_found(),
     };
     let others: Vec<(String, Place)> = objects
         .iter()
@@ -143,23 +181,23 @@ pub fn missing(objects: &[Object], selector: &Selector) -> Error {
         .collect();
     if !others.is_empty() && services(objects).next().is_none() {
         return Error::input(format!("{wanted}; Gateways in the stream:")).listing(others).help(
-            "istiod makes gateways for the web from a Gateway of class istio; a stream that rightly has none passes with \
+            "istiod makes gateways for the web from a Gateway of class istio. If the stream is to have no gateway: \
              [[gateway.ifMissing: pass]]",
         );
     }
     let seen: Vec<(String, Place)> = services(objects).map(|(_, service)| describe(service)).collect();
-    if let Some(other) = meant(objects, selector) {
+    if let Some(other) = meant(objects, selector, claimed) {
         return Error::input(format!("{wanted}; Services in the stream:")).listing(seen).help(other);
     }
     if seen.is_empty() {
         return Error::input(format!("{wanted}: the stream holds no Service")).help(
-            "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer; a stream \
-             that rightly has no gateway passes with [[gateway.ifMissing: pass]]",
+            "with `service.type: None` the gateway chart renders none: set it to NodePort or LoadBalancer. If the stream is to \
+             have no gateway: [[gateway.ifMissing: pass]]",
         );
     }
     Error::input(format!("{wanted}; Services in the stream:")).listing(seen).help(
-        "a gateway is told by its port status-port (15021): choose another Service with [[gateway.name: NAME]]; a stream that \
-         rightly has no gateway passes with [[gateway.ifMissing: pass]]",
+        "istio-alb finds the gateway by its port status-port (15021). To choose another Service: [[gateway.name: NAME]]. If the \
+         stream is to have no gateway: [[gateway.ifMissing: pass]]",
     )
 }
 
@@ -196,11 +234,12 @@ fn how_to_choose(services: &[&Object]) -> Help {
         (values.len() == services.len()).then(|| values.into_iter().collect::<Vec<_>>())
     };
     let several = ", or write one configuration document for each gateway";
+    let none = Selector::default();
     if let Some(names) = differ(Object::name) {
-        return Help::from("choose one with ").then(any_of("gateway.name", &names)).then(several);
+        return Help::from("choose one with ").then(any_of(&none, "gateway.name", &names)).then(several);
     }
     if let Some(namespaces) = differ(Object::namespace) {
-        return Help::from("choose one with ").then(any_of("gateway.namespace", &namespaces)).then(several);
+        return Help::from("choose one with ").then(any_of(&none, "gateway.namespace", &namespaces)).then(several);
     }
     let first = services[0].reference();
     if services.iter().all(|service| service.reference() == first) {
@@ -215,17 +254,18 @@ fn how_to_choose(services: &[&Object]) -> Help {
 }
 
 /// A setting with each of these values: `… or …`.
-fn any_of(setting: &'static str, values: &[&str]) -> Help {
+fn any_of(selector: &Selector, setting: &'static str, values: &[&str]) -> Help {
     values.iter().enumerate().fold(Help::from(""), |help, (at, value)| {
         let help = if at == 0 { help } else { help.then(" or ") };
-        help.set(setting, *value)
+        help.then(selector.setting(setting, value))
     })
 }
 
 /// The Service that was probably meant where the configuration selects none, and how to name it. For it the stream is not offered
-/// to pass as it is: the old load balancer would stay.
-fn meant(objects: &[Object], selector: &Selector) -> Option<Help> {
-    let all: Vec<&Object> = services(objects).map(|(_, service)| service).collect();
+/// to pass as it is: the old load balancer would stay. A Service of another configuration document is not meant.
+fn meant(objects: &[Object], selector: &Selector, claimed: &[usize]) -> Option<Help> {
+    let is_free = |index: &usize| !selector.is_explicit() || !claimed.contains(index);
+    let all: Vec<&Object> = services(objects).filter(|(index, _)| is_free(index)).map(|(_, service)| service).collect();
     let gateways = || all.iter().copied().filter(|service| is_gateway(service));
     if let Some(name) = &selector.name {
         if let Some(other) = all.iter().find(|service| goes_by(service, name)) {
@@ -233,7 +273,7 @@ fn meant(objects: &[Object], selector: &Selector) -> Option<Help> {
         }
         let names = all.iter().flat_map(|service| gateway_of(service).into_iter().chain([service.name()]));
         if let Some(near) = nearest(name, &names.collect::<Vec<_>>()) {
-            return Some(Help::from("did you mean ").set("gateway.name", near).then("?"));
+            return Some(Help::from("did you mean ").then(selector.setting("gateway.name", near)).then("?"));
         }
     } else if let Some(gateway) = gateways().next() {
         return Some(match selector.is_explicit() {
@@ -247,12 +287,13 @@ fn meant(objects: &[Object], selector: &Selector) -> Option<Help> {
     Some(match candidates.as_slice() {
         [] => return None,
         [one] if selector.name.is_none() => Help::from(format!(
-            "Service {} is a load balancer, but has no port status-port (15021), by which a gateway is told and its health checked: if \
-             it is the gateway, add that port, or name it with ",
+            "Service {} is a load balancer, but has no port status-port (15021), by which istio-alb finds the gateway and the ALB \
+             checks its health: if it is the gateway, add that port, or name it with ",
             one.full_name()
         ))
-        .then(any_of("gateway.name", &names)),
-        _ => Help::from("a gateway is told by its port status-port (15021): name it with ").then(any_of("gateway.name", &names)),
+        .then(any_of(selector, "gateway.name", &names)),
+        _ => Help::from("istio-alb finds the gateway by its port status-port (15021): name it with ")
+            .then(any_of(selector, "gateway.name", &names)),
     })
 }
 
@@ -262,7 +303,7 @@ fn mismatch(service: &Object, selector: &Selector) -> Help {
     match &selector.namespace {
         Some(wanted) if !namespace.is_empty() && namespace != wanted => {
             Help::from(format!("Service {title} is in another namespace: choose it with "))
-                .set("gateway.namespace", namespace)
+                .then(selector.setting("gateway.namespace", namespace))
         }
         _ => {
             let differs = |(key, value): &(&String, &String)| service.label(key) != Some(value.as_str());

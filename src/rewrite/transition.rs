@@ -2,12 +2,14 @@
 //! old settings are no longer in it.
 
 use super::ingress::BuiltIngress;
+use crate::config::fields::FIELDS;
 use crate::config::types::Phase;
-use crate::config::{Entries, Spec, fields};
+use crate::config::{Entries, Settings, Spec, fields};
 use crate::finding::Finding;
 use crate::istio::east_west_reason;
 use crate::istio::owner::owner;
 use crate::lint::rewrite_findings as rules;
+use crate::migrate::rules::ALB068;
 use crate::migrate::{self, Carried, UnknownScheme, annotations_of, compare};
 use alb_controller::catalogue;
 use kubernetes_objects::Object;
@@ -15,6 +17,7 @@ use kubernetes_objects::service::ports;
 
 /// A gateway before and after.
 pub(super) struct Transition<'t> {
+    pub(super) settings: &'t Settings,
     pub(super) spec: &'t Spec,
     /// The Service as it was rendered.
     pub(super) original: &'t Object,
@@ -35,6 +38,12 @@ impl Transition<'_> {
     pub(super) fn of_the_service(&self) -> Vec<Finding> {
         let attach = self.spec.phase() == Phase::Attach;
         let mut findings = self.before.findings.clone();
+        let annotations = self.built.ingress.metadata.annotations.clone().unwrap_or_default();
+        findings.extend(compare::kept(self.before, &annotations, |key| self.by(key)));
+        if self.original.is_made() {
+            let rollback = findings.iter_mut().filter(|finding| finding.rule == &ALB068);
+            rollback.for_each(|finding| finding.help = Some(CLASS_OF_A_MADE_SERVICE.into()));
+        }
         if !self.spec.carry_over() {
             findings.extend(compare::not_carried(self.before));
         }
@@ -43,7 +52,7 @@ impl Transition<'_> {
             findings.extend(compare::nodes_as_targets(&annotations_of(&self.original.value), &self.patched.value));
         }
         let dns = self.moved.iter().filter(|(key, _)| migrate::is_external_dns(key));
-        findings.extend(dns.map(|(key, _)| compare::dns_moved(key)));
+        findings.extend(dns.map(|(key, _)| compare::dns_moved(key, self.spec.service.kind())));
         if !attach {
             // Annotations that are no text, which the API server would have refused, are removed with the others.
             let is_removed = |field: &String| self.patched.value.pointer(field).is_none();
@@ -58,6 +67,20 @@ impl Transition<'_> {
         }
         findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
         findings
+    }
+
+    /// Where an annotation of the Ingress comes from, where the old load balancer has another value.
+    fn by(&self, key: &str) -> Option<String> {
+        if let Some((_, by)) = configured_by(self.settings, key) {
+            return Some(by);
+        }
+        let moved = self.moved.iter().any(|(moved, _)| *moved == key);
+        let there = self.existing.is_some_and(|existing| existing.annotation(key).is_some());
+        match (moved, there) {
+            (true, _) => Some("the annotation of the Service".to_owned()),
+            (false, true) => Some("the Ingress in the stream".to_owned()),
+            (false, false) => None,
+        }
     }
 
     /// Configured node ports that the Service does not get yet.
@@ -112,6 +135,18 @@ impl Transition<'_> {
         (old != new).then(|| rules::scheme_changed(old, new))
     }
 }
+
+/// Where the configuration has the value of an annotation of the Ingress: the path, and the file, flag or variable.
+pub(super) fn configured_by(settings: &Settings, key: &str) -> Option<(String, String)> {
+    let free = format!("ingress.annotations[{key}]");
+    let by = |path: String| settings.origin(&path).map(ToString::to_string).map(|by| (path, by));
+    let fields = || FIELDS.iter().filter(|field| field.annotations.contains(&key));
+    by(free).or_else(|| fields().find_map(|field| by(field.path.to_owned())))
+}
+
+/// How a Service that istiod makes gets a class.
+const CLASS_OF_A_MADE_SERVICE: &str = "to get an NLB after a rollback put `spec: {loadBalancerClass: service.k8s.aws/nlb}` under the key \
+    `service` of the ConfigMap that `spec.infrastructure.parametersRef` of the Gateway names, in the earlier revision";
 
 /// Whether the configuration, or an ALB annotation of the Service, has a value for an annotation of the Ingress.
 pub(super) fn is_configured(spec: &Spec, service: &Object, suffix: &str) -> bool {

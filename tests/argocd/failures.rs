@@ -99,8 +99,8 @@ const FAILURES: &[(&str, Test)] = &[
             &output,
             2,
             "istio-alb: error: no gateway Service found; Services in the stream:\n  db (ClusterIP, ports 5432), document 1, \
-             line 2\n  help: a gateway is told by its port status-port (15021): choose another Service with the parameter \
-             `gateway: NAME`; a stream that rightly has no gateway passes with the parameter `if-missing: pass`\n",
+             line 2\n  help: istio-alb finds the gateway by its port status-port (15021). To choose another Service: the parameter \
+             `gateway: NAME`. If the stream is to have no gateway: the parameter `if-missing: pass`\n",
         )
     }),
     ("a finding at error level", || {
@@ -118,7 +118,7 @@ const FAILURES: &[(&str, Test)] = &[
 
 fn nothing(what: &str) -> String {
     format!(
-        "istio-alb: error: helm template rendered {what}\n  help: Argo CD would take that for the wish to delete what the \
+        "istio-alb: error: helm template rendered {what}\n  help: Argo CD would then delete everything that the \
          Application has: look at the values that switch parts of the chart off\n"
     )
 }

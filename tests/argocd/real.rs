@@ -267,7 +267,7 @@ fn failures(helm: Tool) -> Outcome {
         &output,
         2,
         "istio-alb: error: no gateway Service found: the stream holds no Service\n  help: with `service.type: None` the \
-         gateway chart renders none: set it to NodePort or LoadBalancer; a stream that rightly has no gateway passes with \
+         gateway chart renders none: set it to NodePort or LoadBalancer. If the stream is to have no gateway: \
          the parameter `if-missing: pass`\n",
     )
 }

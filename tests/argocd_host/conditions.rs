@@ -131,7 +131,7 @@ const PARAMETERS: &[(&str, &str, i32, &str)] = &[
         r#"[{"name": "helm-parameters", "map": {"service.type": "None"}}]"#,
         2,
         "no gateway Service found: the stream holds no Service\n  help: with `service.type: None` the gateway chart renders \
-         none: set it to NodePort or LoadBalancer; a stream that rightly has no gateway passes with the parameter \
+         none: set it to NodePort or LoadBalancer. If the stream is to have no gateway: the parameter \
          `if-missing: pass`",
     ),
 ];
@@ -145,7 +145,7 @@ fn no_chart(host: &Host) -> Outcome {
 
 fn rendered(what: &str) -> String {
     format!(
-        "helm template rendered {what}\n  help: Argo CD would take that for the wish to delete what the Application has: look at \
+        "helm template rendered {what}\n  help: Argo CD would then delete everything that the Application has: look at \
          the values that switch parts of the chart off"
     )
 }

@@ -1,10 +1,13 @@
 //! `check`: the findings alone.
 
+use std::collections::BTreeMap;
+
+use kubernetes_objects::ObjectRef;
 use serde_json::Value;
 
 use crate::cli::CheckFormat;
 use crate::config::Settings;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, Place};
 use crate::finding::Severity;
 use crate::finding::groups::{Group, groups};
 use crate::lint::{self, AsItStands};
@@ -28,16 +31,27 @@ pub struct How {
     pub colored: bool,
 }
 
-fn run_rules(sources: &Sources, settings: &[Settings], as_is: bool) -> Result<AsItStands, Error> {
+/// What is found, and the places of the gateways' objects by the Ingresses that are added for them.
+fn run_rules(
+    sources: &Sources,
+    settings: &[Settings],
+    as_is: bool,
+) -> Result<(AsItStands, BTreeMap<ObjectRef, Place>), Error> {
+    let mut anchors = BTreeMap::new();
     let mut checked = if as_is {
         lint::check_stream(sources.text(), settings)?
     } else {
         let rewritten = rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
         let (findings, not_judged) = (rewritten.findings, rewritten.not_judged);
+        for gateway in &rewritten.gateways {
+            let mut place = Place { source: None, ..gateway.written().place.clone() };
+            sources.name(&mut place);
+            anchors.insert(gateway.ingress.reference(), place);
+        }
         AsItStands { findings, class_without_ingress: None, not_judged }
     };
     sources.name_all(&mut checked);
-    Ok(checked)
+    Ok((checked, anchors))
 }
 
 /// Checks a stream: exit 1 if a finding is an error.
@@ -46,10 +60,21 @@ fn run_rules(sources: &Sources, settings: &[Settings], as_is: bool) -> Result<As
 ///
 /// As the filter.
 pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Printed, Error> {
-    let checked = run_rules(sources, settings, how.as_is)?;
+    let (mut checked, anchors) = run_rules(sources, settings, how.as_is)?;
+    // A format that has a line for each finding shows those about an Ingress that is in no file beside its gateway.
+    if matches!(how.format, CheckFormat::Concise | CheckFormat::Github | CheckFormat::Sarif) {
+        for finding in checked.findings.iter_mut().filter(|finding| finding.place.is_none()) {
+            finding.place = finding.object.as_ref().and_then(|object| anchors.get(object)).cloned();
+        }
+    }
+    // Who has a file writes the settings into it.
+    let words = match settings.iter().any(Settings::has_file) {
+        true => Words::Configuration,
+        false => Words::CommandLine,
+    };
     let output = match how.format {
-        CheckFormat::Text => as_text(&checked, how, None),
-        CheckFormat::Full => as_text(&checked, how, Some(&Shown::new(sources, how.colored))),
+        CheckFormat::Text => as_text(&checked, how, words, None),
+        CheckFormat::Full => as_text(&checked, how, words, Some(&Shown::new(sources, how.colored, words))),
         CheckFormat::Concise => concise::lines(&checked),
         CheckFormat::Github => github::commands(&checked),
         CheckFormat::Json => format!("{:#}\n", json::report(&checked)),
@@ -63,20 +88,31 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
 #[must_use]
 pub fn report(sources: &Sources, settings: &[Settings], as_is: bool) -> Value {
     match run_rules(sources, settings, as_is) {
-        Ok(checked) => json::report(&checked),
+        Ok((checked, _)) => json::report(&checked),
         Err(error) => json::report_of_error(&sources.named(error)),
     }
 }
 
+/// A run that failed, in a format that a program reads; `None` for people, who read the message.
+#[must_use]
+pub fn failed(error: &Error, format: CheckFormat) -> Option<String> {
+    match format {
+        CheckFormat::Text | CheckFormat::Full | CheckFormat::Concise => None,
+        CheckFormat::Github => Some(github::failed(error) + "\n"),
+        CheckFormat::Json => Some(format!("{:#}\n", json::report_of_error(error))),
+        CheckFormat::Sarif => Some(format!("{:#}\n", sarif::failed(error))),
+    }
+}
+
 /// For people: groups of findings, with their lines if they are `shown`, and a summary.
-fn as_text(checked: &AsItStands, how: How, shown: Option<&Shown<'_>>) -> String {
+fn as_text(checked: &AsItStands, how: How, words: Words, shown: Option<&Shown<'_>>) -> String {
     let paint = Paint { colored: how.colored };
     let all = groups(&checked.findings);
     let mut output = String::new();
     for one in &all {
         match shown {
             Some(shown) => output.push_str(&shown.group(one)),
-            None => output.push_str(&(text::group(one, Words::CommandLine, paint) + "\n")),
+            None => output.push_str(&(text::group(one, words, paint) + "\n")),
         }
     }
     output.extend(checked.not_judged.iter().map(|unknown| text::not_judged(unknown) + "\n"));

@@ -25,6 +25,12 @@ const KINDS: [&str; 3] = ["Service", "Ingress", "Gateway"];
 pub fn compare(live: &str, manifest: &str, format: CompareFormat) -> Result<Printed, Error> {
     let cluster = objects(live, "LIVE")?;
     let rendered = objects(manifest, "MANIFEST")?;
+    if rendered.iter().any(is_of_a_cluster) && !cluster.iter().any(is_of_a_cluster) {
+        return Err(Error::usage(
+            "MANIFEST has objects as a cluster has them (`metadata.uid`, `status`), and LIVE has none",
+        )
+        .help("LIVE comes first: istio-alb compare live.yaml manifest.yaml"));
+    }
     let pairs: Vec<(&Object, &Object)> = rendered
         .iter()
         .filter_map(|manifest| Some((cluster.iter().find(|live| is_same(live, manifest))?, manifest)))
@@ -71,6 +77,12 @@ fn objects(text: &str, name: &str) -> Result<Vec<Object>, Error> {
     Ok(found.objects.into_iter().filter(|object| !object.is_hook()).collect())
 }
 
+/// Whether an API server has written something into an object.
+fn is_of_a_cluster(object: &Object) -> bool {
+    let metadata = &object.value["metadata"];
+    metadata.get("uid").is_some() || metadata.get("resourceVersion").is_some() || object.value.get("status").is_some()
+}
+
 /// Whether two manifests are of one object. A render may leave the namespace out.
 fn is_same(live: &Object, manifest: &Object) -> bool {
     let group = |object: &Object| object.api_version().split_once('/').map(|(group, _)| group.to_owned());
@@ -82,7 +94,7 @@ fn is_same(live: &Object, manifest: &Object) -> bool {
 
 fn text(found: &[Difference], seen: &[String]) -> String {
     let mut lines = Vec::new();
-    for difference in found {
+    for (index, difference) in found.iter().enumerate() {
         let title = if difference.matters { "differs" } else { "note" };
         let by = difference.set_by.as_ref().map(|manager| format!(", set by {manager}")).unwrap_or_default();
         let values = match (&difference.live, &difference.manifest) {
@@ -95,7 +107,10 @@ fn text(found: &[Difference], seen: &[String]) -> String {
             ),
         };
         lines.push(format!("{title}: {}: {}: {values}", difference.object, difference.path));
-        lines.push(format!("  {}", difference.meaning));
+        // Once for all that follow each other and mean the same.
+        if found.get(index + 1).is_none_or(|next| next.meaning != difference.meaning) {
+            lines.push(format!("  {}", difference.meaning));
+        }
     }
     let matter = found.iter().filter(|difference| difference.matters).count();
     lines.push(match matter {

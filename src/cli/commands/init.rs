@@ -2,8 +2,8 @@
 //!
 //! It has a document for each gateway, and every field with its first sentence, and an example that is commented out: each such line
 //! can be uncommented by itself. The settings of the gateway's Service, which
-//! are otherwise carried over at each run, are filled in, so that they can be seen, changed and kept in Git. With the file the
-//! controller builds the same load balancer as without it.
+//! are otherwise carried over at each run, are filled in, so that they can be seen, changed and kept in Git; and over them what is
+//! configured already, by a file, variables and flags. With the file the controller builds the same load balancer as without it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,17 +19,23 @@ use kubernetes_objects::Object;
 use manifest_yaml::scalar;
 use manifest_yaml::stream::has_content;
 
-/// A configuration file for the gateways of a stream; for an empty stream one that configures nothing. Of an existing
-/// configuration it has only the gateways and the names of their Ingresses.
+/// A configuration file for the gateways of a stream; without a stream one that has only what is configured already.
 ///
 /// # Errors
 ///
-/// As the filter.
-pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
-    let for_each = for_each_gateway(text, settings);
-    let rewritten = match has_content(text) {
-        true => rewrite(text, for_each.as_deref().unwrap_or(settings))?,
-        false => Rewritten::default(),
+/// As the filter; and where the stream is empty: nothing would be carried over, and an ALB open that was not.
+pub fn init(text: Option<&str>, settings: &[Settings]) -> Result<Printed, Error> {
+    let for_each = text.and_then(|text| for_each_gateway(text, settings));
+    let settings = for_each.as_deref().unwrap_or(settings);
+    let rewritten = match text {
+        Some(text) if !has_content(text) => {
+            return Err(Error::input("there are no manifests on stdin").help(
+                "the command before the pipe printed nothing: look at what it says. For a file with nothing filled in run \
+                 `istio-alb init` on a terminal, without a pipe",
+            ));
+        }
+        Some(text) => rewrite(text, settings)?,
+        None => Rewritten::default(),
     };
     let docs = hints();
     let mut output = String::from(
@@ -39,19 +45,26 @@ pub fn init(text: &str, settings: &[Settings]) -> Result<Printed, Error> {
          # holds without it. Where such lines begin with the same name, write what you want of them in one pair of braces.\n\
          # `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
     );
-    if rewritten.gateways.is_empty() {
-        document(&mut output, "gateway", &BTreeMap::new(), &docs);
-    }
-    for (index, gateway) in rewritten.gateways.iter().enumerate() {
-        if index > 0 {
-            output.push_str("---\n");
-        }
-        let mut values = values(gateway);
+    let mut documents: Vec<(&str, BTreeMap<&'static str, String>)> = Vec::new();
+    for gateway in &rewritten.gateways {
+        let settings = settings.iter().find(|settings| settings.spec == gateway.spec);
+        let mut values = values(gateway, settings);
         // The names of two Ingresses must differ, and are not in the stream.
         if let Some(name) = &gateway.spec.ingress.name {
             values.insert("ingress.name", scalar(name).into_owned());
         }
-        document(&mut output, gateway.written().name(), &values, &docs);
+        documents.push((gateway.written().name(), values));
+    }
+    if rewritten.gateways.is_empty() {
+        for settings in settings {
+            documents.push((settings.name.as_deref().unwrap_or("gateway"), configured(settings)));
+        }
+    }
+    for (index, (name, values)) in documents.iter().enumerate() {
+        if index > 0 {
+            output.push_str("---\n");
+        }
+        document(&mut output, name, values, &docs);
     }
     Ok(Printed::output(output))
 }
@@ -94,7 +107,8 @@ fn document(
         let value = values.get(field.path);
         if let Some((part, above)) = parents.split_last().filter(|_| is_off_by_null(field.parent(), values)) {
             let indent = "  ".repeat(above.len() + 1);
-            let _ = writeln!(output, "{indent}# {doc}.\n{indent}#{part}: {{{}: {}}}", field.name(), field.example);
+            let (name, example) = (field.name(), field.example);
+            let _ = writeln!(output, "{indent}# {part}, {name}: {doc}.\n{indent}#{part}: {{{name}: {example}}}");
             continue;
         }
         let shared = open.iter().zip(&parents).take_while(|(left, right)| left == right).count();
@@ -115,28 +129,58 @@ fn is_off_by_null(part: &str, values: &BTreeMap<&'static str, String>) -> bool {
     below(part).all(|field| !field.annotations.is_empty()) && below(part).all(|field| !values.contains_key(field.path))
 }
 
-/// The settings of the Service, by the paths of their fields.
-fn values(gateway: &RewrittenGateway) -> BTreeMap<&'static str, String> {
-    let mut values = BTreeMap::new();
+/// What is configured, by the paths of the fields.
+fn configured(settings: &Settings) -> BTreeMap<&'static str, String> {
+    FIELDS.iter().filter_map(|field| Some((field.path, settings.written(field.path)?))).collect()
+}
+
+/// The settings of the Service, by the paths of their fields, and over them what is configured.
+fn values(gateway: &RewrittenGateway, settings: Option<&Settings>) -> BTreeMap<&'static str, String> {
+    let mut values = settings.map(configured).unwrap_or_default();
+    let free: BTreeMap<&str, String> =
+        settings.into_iter().flat_map(|settings| settings.entries("ingress.annotations")).collect();
     // The Gateway's own name, where istiod makes the Service from one.
     values.insert("gateway.name", scalar(gateway.written().name()).into_owned());
     let namespace = gateway.service.namespace();
     if !namespace.is_empty() {
         values.insert("gateway.namespace", scalar(namespace).into_owned());
     }
-    let mut rest = Vec::new();
-    for (key, value) in &gateway.carried {
-        match by_annotation(key).and_then(|field| as_field(field, value)) {
-            Some((path, value)) => {
+    let mut rest: BTreeMap<&str, String> = BTreeMap::new();
+    // One setting in two forms in one file is an error, so the carried one makes way for that of the configuration.
+    for (key, value) in gateway.carried.iter().filter(|(key, _)| !free.contains_key(key.as_str())) {
+        let field = by_annotation(key);
+        let is_configured = field.is_some_and(|field| values.contains_key(field.path));
+        match field.and_then(|field| as_field(field, value)) {
+            Some((path, value)) if !is_configured => {
                 values.insert(path, value);
             }
-            None => rest.push((key, value)),
+            Some((path, _)) => merge(&mut values, path, settings, string_map(value)),
+            None if is_configured => {}
+            None => {
+                rest.insert(key, scalar(value).into_owned());
+            }
         }
     }
+    rest.extend(free);
     if !rest.is_empty() {
-        values.insert("ingress.annotations", flow_map(rest));
+        values.insert("ingress.annotations", flow(rest));
     }
     values
+}
+
+/// Lays the configured entries of a map over those that were carried over, as the rewrite does. Another field's value stays the
+/// configured one.
+fn merge(
+    values: &mut BTreeMap<&'static str, String>,
+    path: &'static str,
+    settings: Option<&Settings>,
+    carried: Option<BTreeMap<String, String>>,
+) {
+    let configured: Vec<_> = settings.into_iter().flat_map(|settings| settings.entries(path)).collect();
+    let (Some(carried), false) = (carried, configured.is_empty()) else { return };
+    let is_new = |(key, _): &(&String, &String)| configured.iter().all(|(known, _)| known != key);
+    let carried = carried.iter().filter(is_new).map(|(key, value)| (key.as_str(), scalar(value).into_owned()));
+    values.insert(path, flow(carried.chain(configured.iter().cloned())));
 }
 
 /// The value of an annotation as the value of its field; `None` where it does not have the field's form.
@@ -163,7 +207,11 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
 }
 
 fn flow_map<'m>(pairs: impl IntoIterator<Item = (&'m String, &'m String)>) -> String {
-    let pairs: Vec<String> =
-        pairs.into_iter().map(|(key, value)| format!("{}: {}", scalar(key), scalar(value))).collect();
-    format!("{{{}}}", pairs.join(", "))
+    flow(pairs.into_iter().map(|(key, value)| (key.as_str(), scalar(value).into_owned())))
+}
+
+/// A map on one line, of values that are YAML.
+fn flow<'m>(entries: impl IntoIterator<Item = (&'m str, String)>) -> String {
+    let entries = entries.into_iter().map(|(key, value)| format!("{}: {value}", scalar(key)));
+    format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }

@@ -218,10 +218,6 @@ fn what_is_said_twice_in_a_layer_must_agree() {
         "--set: spec.ingress.tags.a is said twice: the number 2, and the number 1 (--tags)"
     );
     assert_eq!(
-        error("--allow ALB006 --set findings.deny=[ALB006]", &[], "spec: {}"),
-        "--set: spec.findings.deny is said twice: `[ALB006]`, and `ALB006` (--allow)"
-    );
-    assert_eq!(
         error(&format!("--scheme internal --set ingress.annotations.{SCHEME}=internet-facing"), &[], "spec: {}"),
         format!(
             "--set: the annotation {SCHEME} is `internet-facing`, and spec.ingress.scheme, which is the same setting, \
@@ -239,6 +235,31 @@ fn what_is_said_twice_in_a_layer_must_agree() {
         let spec = format!("spec: {{ingress: {{{field}, annotations: {{alb.ingress.kubernetes.io/{annotation}}}}}}}");
         assert!(error("", &[], &spec).contains("which is the same setting"), "{spec}");
     }
+}
+
+#[test]
+fn a_finding_is_in_one_list() {
+    let error = resolved("--allow ALB006 --set findings.deny=[ALB006]", &[], &file("spec: {}")).unwrap_err();
+    assert_eq!(error.message, "--set: `ALB006` is in `deny`, and in `allow`, too (--allow)");
+    assert_eq!(error.help.unwrap().to_string(), "leave it in one of the lists");
+}
+
+#[test]
+fn a_key_of_one_value_is_there_once() {
+    let error = |line: &str, env: &[&str]| resolved(line, env, &file("spec: {}")).unwrap_err().message;
+    assert_eq!(error("--tags a=b,a=c", &[]), "--tags: the key `a` is in it twice, with `b` and `c`");
+    assert_eq!(error("--tags a=b --tags a=c", &[]), "--tags: the key `a` is in it twice, with `b` and `c`");
+    assert_eq!(error("", &["ISTIO_ALB_TAGS=a=b, a=c"]), "ISTIO_ALB_TAGS: the key `a` is in it twice, with `b` and `c`");
+    let twice = "{scheme: internal, scheme: internet-facing}";
+    assert_eq!(
+        error("", &[&format!("ISTIO_ALB_SET=ingress={twice}")]),
+        format!("ISTIO_ALB_SET: `{twice}`: the key `scheme` is in it twice")
+    );
+    assert_eq!(
+        error("", &["ISTIO_ALB_TAGS={a: b, a: c}"]),
+        "ISTIO_ALB_TAGS: `{a: b, a: c}`: the key `a` is in it twice"
+    );
+    assert!(resolved("--tags a=b --tags a=b", &[], &file("spec: {}")).is_ok());
 }
 
 #[test]

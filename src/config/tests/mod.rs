@@ -69,11 +69,12 @@ pub(super) fn options(line: &str) -> Result<Options, Error> {
     }
 }
 
-/// Resolves a command line, variables (`NAME=value`) and the text of `istio-alb.yaml`.
+/// Resolves a command line, variables (`NAME=value`) and the text of `istio-alb.yaml`, which is not there if that is empty.
 pub(super) fn resolved(line: &str, env: &[&str], file: &str) -> Result<Vec<Settings>, Error> {
     let env: Vec<_> = env.iter().filter_map(|pair| pair.split_once('=')).collect();
     let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    resolve(&options(line)?, &env, &Memory::with(DEFAULT_FILE, file), None, REGISTRY)
+    let files = if file.is_empty() { Memory::default() } else { Memory::with(DEFAULT_FILE, file) };
+    resolve(&options(line)?, &env, &files, None, REGISTRY)
 }
 
 pub(super) fn one(line: &str, env: &[&str], spec: &str) -> Settings {
@@ -144,9 +145,14 @@ fn nothing_at_all_is_one_gateway_of_which_nothing_is_said() {
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].spec, Spec::default());
     assert_eq!(all[0].name, None);
-    for file in ["", "# only a comment\n", "---\n---\n# nothing\n", "null\n"] {
-        let all = resolved("", &[], file).unwrap();
-        assert_eq!((all.len(), &all[0].spec), (1, &Spec::default()), "{file:?}");
+    // A file in which nothing is said was meant to say something.
+    for file in ["\n", "# only a comment\n", "---\n---\n# nothing\n", "null\n"] {
+        let error = resolved("", &[], file).unwrap_err();
+        assert_eq!(error.message, "`istio-alb.yaml` holds no configuration", "{file:?}");
+        let files = Memory::with("empty.yaml", file);
+        let error = resolve(&options("--config empty.yaml").unwrap(), &[], &files, None, REGISTRY).unwrap_err();
+        assert_eq!(error.message, "--config: `empty.yaml` holds no configuration", "{file:?}");
+        assert!(error.help.unwrap().to_string().ends_with(", or leave --config out"));
     }
 }
 

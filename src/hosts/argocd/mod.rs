@@ -152,8 +152,7 @@ pub fn rewrite<'t>(text: &'t str, settings: &[Settings]) -> Result<Rewritten<'t>
     }
     let what = if all.objects.is_empty() { "no manifests" } else { "hooks and nothing else" };
     Err(Error::input(format!("helm template rendered {what}")).help(
-        "Argo CD would take that for the wish to delete what the Application has: look at the values that switch parts of \
-         the chart off",
+        "Argo CD would then delete everything that the Application has: look at the values that switch parts of the chart off",
     ))
 }
 

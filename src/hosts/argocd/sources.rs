@@ -69,7 +69,7 @@ fn parse(text: &str) -> Result<BTreeMap<String, Value>, Error> {
             (kind, ..) => return Err(wrong(format!("takes {} and nothing else", article(kind)))),
         };
         if parameters.insert(found.name.clone(), value).is_some() {
-            return Err(Error::usage(format!("parameter `{name}` stands there twice")));
+            return Err(Error::usage(format!("parameter `{name}` is set twice")));
         }
     }
     Ok(parameters)

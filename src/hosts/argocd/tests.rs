@@ -141,7 +141,7 @@ fn repositories_of_the_sidecar_are_used_as_they_are() {
 
 #[test]
 fn nothing_to_apply_is_an_error() {
-    let help = "\n  help: Argo CD would take that for the wish to delete what the Application has: look at the values that \
+    let help = "\n  help: Argo CD would then delete everything that the Application has: look at the values that \
                 switch parts of the chart off\n";
     let hook = "---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: a, annotations: {helm.sh/hook: test}}\n";
     let list = "---\napiVersion: v1\nkind: List\nitems: []\n";
@@ -166,7 +166,7 @@ fn nothing_to_apply_is_an_error() {
     assert_eq!(
         text.unwrap_err(),
         "istio-alb: error: no gateway Service found: the stream holds no Service\n  help: with `service.type: None` the \
-         gateway chart renders none: set it to NodePort or LoadBalancer; a stream that rightly has no gateway passes with \
+         gateway chart renders none: set it to NodePort or LoadBalancer. If the stream is to have no gateway: \
          the parameter `if-missing: pass`\n"
     );
 }

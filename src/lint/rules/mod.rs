@@ -6,6 +6,7 @@
 pub mod access;
 pub mod annotations;
 pub mod api_server;
+pub mod configuration;
 pub mod flux;
 pub mod listeners;
 pub mod load_balancer;

@@ -7,7 +7,7 @@ use kubernetes_objects::service::{is_tcp, ports, type_of};
 use super::Facts;
 use super::graph::{Kind, Scene, Text, Way, who};
 use super::kubernetes::Targets;
-use crate::config::types::Phase;
+use crate::config::types::{Phase, ServiceType};
 use crate::finding::Severity;
 use crate::migrate::{self, Carried, Controller, controller_of};
 
@@ -25,6 +25,7 @@ fn draw_one(scene: &mut Scene, key: &Key, service: &Object, built: &Built, facts
     let options = migrate::Options {
         backend: 443,
         phase: Phase::Attach,
+        service_type: ServiceType::default(),
         carry_over: true,
         service_webhook: facts.has_service_webhook(),
     };

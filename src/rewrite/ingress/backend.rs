@@ -32,9 +32,9 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
     if let Some(PortRef::Name(name)) = wanted.filter(|wanted| variables::is_in(&wanted.to_string())) {
         if ingress.backend_protocol.is_default() {
             return Err(Error::usage(format!(
-                "spec.ingress.backendPort: which port `{name}` will be is not known, nor what it speaks"
+                "spec.ingress.backendPort: `{name}` is a placeholder, so the port and its protocol are not known"
             ))
-            .help("say `backendProtocol: HTTPS` for a port that speaks TLS, else `HTTP`"));
+            .help("set `ingress.backendProtocol`: `HTTPS` for a port that speaks TLS, else `HTTP`"));
         }
         return Ok(Backend { port: ServiceBackendPort { name: Some(name.clone()), number: None }, protocol: None });
     }
@@ -57,6 +57,7 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
         let asked = wanted.map_or_else(|| "443".to_owned(), ToString::to_string);
         let known: Vec<String> = ports(&service.value)
             .iter()
+            .filter(|port| is_tcp(port) && !is_status_port(port))
             .map(|port| format!("{} ({})", port["name"].as_str().unwrap_or("unnamed"), port["port"]))
             .collect();
         return Err(Error::usage(format!(

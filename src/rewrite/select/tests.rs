@@ -94,9 +94,10 @@ fn a_gateway_for_the_web_may_have_the_ports_of_east_west_traffic_beside() {
 
 #[test]
 fn a_missing_gateway_is_put_into_words() {
-    let none = missing(&[], &Selector::default()).to_string();
+    let none = missing(&[], &Selector::default(), &[]).to_string();
     assert!(none.contains("the stream holds no Service") && none.contains("service.type: None"), "{none}");
-    let other = missing(&objects(&service("web", "", "ports: [{name: http, port: 80}]")), &named("gw")).to_string();
+    let other =
+        missing(&objects(&service("web", "", "ports: [{name: http, port: 80}]")), &named("gw"), &[]).to_string();
     assert!(
         other.starts_with("no Service gw found; Services in the stream:\n  ns/web (ClusterIP, ports http 80)"),
         "{other}"

@@ -64,7 +64,7 @@ fn what_is_wrong_is_told_without_the_value() {
     );
     assert_eq!(
         told(r#"[{"name":"scheme","string":"internal"},{"name":"scheme","string":"internal"}]"#),
-        "parameter `scheme` stands there twice"
+        "parameter `scheme` is set twice"
     );
     for json in [r#"[{"name":"scheme","string":7}]"#, r#"{"name":"scheme"}"#, r#"["secret"]"#, "secret", "["] {
         let told = told(json);
