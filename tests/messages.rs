@@ -234,3 +234,18 @@ fn init_may_write_the_file_that_is_read_by_default() {
     std::fs::write(folder.path().join("istio-alb.yaml"), &written.stdout).unwrap();
     assert_eq!(init().stdout, written.stdout);
 }
+
+/// The program lies beside manifests, and a script that calls it: neither is a configuration that somebody misnamed.
+#[test]
+fn the_program_itself_is_no_misnamed_configuration() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(env!("CARGO_BIN_EXE_istio-alb"), folder.path().join("istio-alb")).unwrap();
+    let script = "#!/bin/sh\n# kind: AlbGateway, apiVersion: istio-alb.dev/v1alpha1\nexec istio-alb\n";
+    std::fs::write(folder.path().join("run-istio-alb"), script).unwrap();
+    let ran = give(command(env!("CARGO_BIN_EXE_istio-alb"), folder.path()), &case("helm3-default"));
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    std::fs::write(folder.path().join("istio-alb-prod"), "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n")
+        .unwrap();
+    let ran = give(command(env!("CARGO_BIN_EXE_istio-alb"), folder.path()), &case("helm3-default"));
+    assert_eq!(ran.status.code(), Some(2));
+}

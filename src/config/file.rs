@@ -112,9 +112,7 @@ fn nothing_beside(confined: bool, files: &dyn Files) -> Result<(), Error> {
     let is_meant = |name: &&String| match is_near(name) {
         Near::No => false,
         Near::Yes => true,
-        Near::IfItSaysSo => {
-            read(name).is_some_and(|bytes| MARKS.iter().all(|mark| memmem::find(&bytes, mark).is_some()))
-        }
+        Near::IfItSaysSo => read(name).is_some_and(|bytes| says_so(&bytes)),
     };
     let Some(name) = files.names(Path::new(".")).into_iter().find(|name| is_meant(&name)) else {
         return Ok(());
@@ -132,6 +130,12 @@ fn nothing_beside(confined: bool, files: &dyn Files) -> Result<(), Error> {
 
 /// What a configuration has: its kind, and the group of its API.
 const MARKS: [&[u8]; 2] = [b"AlbGateway", b"istio-alb.dev/"];
+
+/// Whether a file is a configuration: not the program itself, nor a script that calls it.
+fn says_so(bytes: &[u8]) -> bool {
+    let is_text = !bytes.starts_with(b"#!") && std::str::from_utf8(bytes).is_ok();
+    is_text && MARKS.iter().all(|mark| memmem::find(bytes, mark).is_some())
+}
 
 /// Whether a file was probably meant to be the default one.
 #[derive(Debug, PartialEq)]
