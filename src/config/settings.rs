@@ -1,6 +1,6 @@
 //! The result: the settings of each gateway, and the origin of each value.
 
-use super::node::{Node, Origin};
+use super::node::{Node, Origin, Value};
 use super::types::Spec;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -45,5 +45,11 @@ impl Settings {
     #[must_use]
     pub fn origin(&self, path: &str) -> Option<&Origin> {
         self.tree.find(path).map(|node| &node.origin)
+    }
+
+    /// Where the value at this path is taken away, by `null`; `None` if there is none, or another one.
+    #[must_use]
+    pub fn taken_away(&self, path: &str) -> Option<&Origin> {
+        self.tree.find(path).filter(|node| node.value == Value::Null).map(|node| &node.origin)
     }
 }

@@ -33,8 +33,8 @@ fn run_rules(sources: &Sources, settings: &[Settings], as_is: bool) -> Result<As
         lint::check_stream(sources.text(), settings)?
     } else {
         let rewritten = rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
-        let (findings, not_judged) = (rewritten.findings, rewritten.not_judged);
-        AsItStands { findings, class_without_ingress: None, not_judged }
+        let (findings, allowed, not_judged) = (rewritten.findings, rewritten.allowed, rewritten.not_judged);
+        AsItStands { findings, allowed, class_without_ingress: None, not_judged }
     };
     sources.name_all(&mut checked);
     Ok(checked)
