@@ -143,6 +143,10 @@ pub enum Way {
 
 /// Letters of a text that somebody else wrote.
 const LONGEST: usize = 300;
+/// So many ranges of an allow-list are listed.
+pub const RANGES: usize = 12;
+/// The line of a rule that forwards.
+pub const FORWARD: &str = "→ forward";
 
 impl Text {
     /// A text that is shown as it is; a very long one is cut.
@@ -159,6 +163,15 @@ impl Text {
         match short_arn(name) {
             Some(short) => Text { shown: format!("{words}{short}"), full: Some(format!("{words}{name}")) },
             None => Text::new(format!("{words}{name}")),
+        }
+    }
+
+    /// Some of them, and how many more there are.
+    pub fn listed<T: AsRef<str>>(all: &[T], most: usize) -> Self {
+        let joined = |some: &[T]| some.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+        match all.len().checked_sub(most).filter(|more| *more > 0) {
+            Some(more) => Text { shown: format!("{} and {more} more", joined(&all[..most])), full: Some(joined(all)) },
+            None => Text::new(joined(all)),
         }
     }
 

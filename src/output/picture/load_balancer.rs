@@ -7,21 +7,17 @@ use alb_controller::model::{
 };
 use kubernetes_objects::{ObjectRef, annotation_pointer};
 
-use super::graph::{Kind, Scene, State, Text, Way, who};
+use super::graph::{FORWARD, Kind, RANGES, Scene, State, Text, Way, who};
 use super::kubernetes::Targets;
 use super::{Facts, old};
 use crate::finding::Severity;
 use crate::lint::{Shadowing, default_is_reachable, path_pointer};
 use crate::output::diagram::{is_open, open_to, phrases};
 
-/// So many ranges are listed in the picture.
-pub(super) const MOST: usize = 12;
 /// So many certificates.
 const MOST_CERTIFICATES: usize = 6;
 /// So many rules that differ in their hosts alone are drawn as one.
 const FOLDED: usize = 5;
-/// The line of a rule that forwards.
-pub(super) const FORWARD: &str = "→ forward";
 
 /// Draws a load balancer, from its clients to the pods. `is_group`: whether its rules may come from several Ingresses.
 pub(super) fn draw(scene: &mut Scene, built: &Built, facts: &Facts<'_>, is_group: bool) {
@@ -144,18 +140,9 @@ fn access(inbound: &[InboundRule]) -> Vec<Text> {
         .flat_map(|(ports, sources)| {
             let noun = if ports.len() == 1 { "port" } else { "ports" };
             let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-            [Text::new(format!("may connect to {noun} {} from:", ports.join(", "))), listed(&sources, MOST)]
+            [Text::new(format!("may connect to {noun} {} from:", ports.join(", "))), Text::listed(&sources, RANGES)]
         })
         .collect()
-}
-
-/// Some of them, and how many more there are.
-pub(super) fn listed<T: AsRef<str>>(all: &[T], most: usize) -> Text {
-    let joined = |some: &[T]| some.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
-    match all.len().checked_sub(most).filter(|more| *more > 0) {
-        Some(more) => Text { shown: format!("{} and {more} more", joined(&all[..most])), full: Some(joined(all)) },
-        None => Text::new(joined(all)),
-    }
 }
 
 fn alb(scene: &mut Scene, built: &Built) -> usize {
@@ -220,7 +207,7 @@ fn draw_listener(
         let mut lines = Vec::new();
         let title = if count > 1 {
             let hosts: Vec<&str> = drawn.iter().flat_map(hosts).collect();
-            lines.push(listed(&hosts, 3));
+            lines.push(Text::listed(&hosts, 3));
             let last = rule.priority + count - 1;
             let others = conditions(&others(rule));
             format!("Rules {}–{last}: {} hosts, {others}, each", rule.priority, hosts.len())

@@ -7,9 +7,8 @@ use kubernetes_objects::service::{is_tcp, ports, type_of};
 use serde_json::Value;
 
 use super::Facts;
-use super::graph::{Kind, Scene, Text, Way, who};
+use super::graph::{Kind, RANGES, Scene, Text, Way, who};
 use super::kubernetes::Targets;
-use super::load_balancer::{MOST, listed};
 use crate::config::types::Phase;
 use crate::finding::Severity;
 use crate::istio::served::Speaks;
@@ -164,7 +163,7 @@ fn clients(scene: &mut Scene, scheme: Option<&str>, before: &Carried) -> usize {
     let mut lines = vec![Text::new("come here as long as DNS leads here")];
     if !before.source_ranges.is_empty() {
         lines.push(Text::new("may connect from:"));
-        lines.push(listed(&before.source_ranges, MOST));
+        lines.push(Text::listed(&before.source_ranges, RANGES));
     }
     let node = scene.add(Kind::Clients, None, scheme.map_or("Clients", who), lines);
     if before.source_ranges.is_empty() {

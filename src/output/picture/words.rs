@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{Mark, Node, Picture, Scene, State, Way};
-use super::load_balancer::FORWARD;
+use super::graph::{FORWARD, Mark, Node, Picture, Scene, State, Text, Way};
 
 /// The way of the traffic in one text.
 #[must_use]
@@ -64,7 +63,7 @@ fn ways(scene: &Scene, from: usize) -> Vec<String> {
 }
 
 fn lines(node: &Node) -> Vec<&str> {
-    node.lines.iter().map(super::Text::whole).collect()
+    node.lines.iter().map(Text::whole).collect()
 }
 
 fn in_words(node: &Node) -> String {
