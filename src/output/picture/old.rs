@@ -45,15 +45,15 @@ fn draw_one(scene: &mut Scene, key: &Key, service: &Object, built: &Built, facts
     lines.push(Text::new(format!("there as long as Service {key} is of type LoadBalancer")));
     let node = scene.add(Kind::OldLoadBalancer, None, title, lines);
     for (of, ports) in &by_use {
-        scene.connect(clients, node, format!("{} {}", of.protocol(), numbers(ports)), of.from_clients());
+        scene.connect(clients, node, format!("{} {}", of.protocol(), numbers(ports)), of.before());
     }
     let pods = targets.pods_of(key);
     let to_pods = migrate::leads_to_pods(&service.value);
     let mut others: Vec<(Use, i32)> = Vec::new();
     for (of, port) in by_use.iter().flat_map(|(of, ports)| ports.iter().map(move |port| (*of, *port))) {
         match targets.port_of(key, port) {
-            Some(to) if !to_pods => scene.connect(node, to, "", of.to_pods()),
-            _ if to_pods => pods.iter().for_each(|pods| scene.connect(node, *pods, "", of.to_pods())),
+            Some(to) if !to_pods => scene.connect(node, to, "", of.behind()),
+            _ if to_pods => pods.iter().for_each(|pods| scene.connect(node, *pods, "", of.behind())),
             _ => others.push((of, port)),
         }
     }
@@ -62,8 +62,8 @@ fn draw_one(scene: &mut Scene, key: &Key, service: &Object, built: &Built, facts
         let lines = vec![Text::new(plural(&ports)), Text::new("the ALB does not lead here")];
         let to = scene.add(Kind::Service, None, format!("Service {key}"), lines);
         for (of, _) in others {
-            scene.connect(node, to, "", of.to_pods());
-            pods.iter().for_each(|pods| scene.connect(to, *pods, "", of.to_pods()));
+            scene.connect(node, to, "", of.behind());
+            pods.iter().for_each(|pods| scene.connect(to, *pods, "", of.behind()));
         }
     }
     more_open(scene, &before, built);
@@ -100,7 +100,7 @@ impl Use {
         }
     }
 
-    fn from_clients(self) -> Way {
+    fn before(self) -> Way {
         match self {
             Use::TlsAgain | Use::TlsEnds => Way::Tls,
             Use::Http => Way::ClearText,
@@ -108,7 +108,7 @@ impl Use {
         }
     }
 
-    fn to_pods(self) -> Way {
+    fn behind(self) -> Way {
         match self {
             Use::TlsAgain => Way::Tls,
             Use::TlsEnds | Use::Http => Way::ClearText,
