@@ -68,9 +68,9 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
             let colored = colored(color);
             on(read_files(files), false, &|sources, settings| Ok(commands::diff(sources, settings, colored)?))
         }
-        Some(Command::Show { files, format, as_is }) => on(read_files(files), *as_is, &|sources, settings| {
-            Ok(commands::show(sources.text(), settings, *format, *as_is)?)
-        }),
+        Some(Command::Show { files, format, as_is }) => {
+            on(read_files(files), *as_is, &|sources, settings| Ok(commands::show(sources, settings, *format, *as_is)?))
+        }
         Some(Command::Init { files }) => {
             let is_alone = files.is_empty() && io::stdin().is_terminal();
             let read = if is_alone { Ok(Vec::new()) } else { read_files(files) };

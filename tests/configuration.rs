@@ -7,6 +7,7 @@ use istio_alb::cli::commands;
 use istio_alb::config::{self, Files, Options, Settings};
 use istio_alb::error::Error;
 use istio_alb::lint::REGISTRY;
+use istio_alb::output::sources::Sources;
 use manifest_yaml::Tree;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -197,7 +198,7 @@ placeholders: none
 
 /// What `show` tells of a render.
 fn shown(render: &str, settings: &[Settings]) -> String {
-    let printed = commands::show(render, settings, ShowFormat::Json, false);
+    let printed = commands::show(&Sources::stdin(render.to_owned()), settings, ShowFormat::Json, false);
     printed.unwrap().output
 }
 

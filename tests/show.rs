@@ -200,22 +200,22 @@ fn the_text_of_a_picture_tells_the_way_and_what_to_look_at() {
         ("certificate", "From there to Listener HTTP 80 in clear text, and to Listener HTTPS 443 by TLS."),
         ("certificate", "Rule 1: every path (/*), forward to Target group: nodes by TLS."),
         ("certificate", "arn:aws:acm:eu-central-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"),
-        ("attach", "Old load balancer: NLB: internet-facing; ports 15021, 80, 443"),
+        ("attach", "Old load balancer: NLB: internet-facing; ports 15021, 80, 443: passed on as it comes"),
         ("attach", "From there to Gateway pods (Istio)."),
         ("migration", "(warning: open door: on the internet, and the old load balancer is internal)"),
         ("migration", "(warning: open door: open to everybody, and the old load balancer has an allow-list)"),
-        ("rule-never-fires", "never reached: rule 1 takes every request before it"),
+        ("rule-never-fires", "(error: ALB007: this redirect never fires: path 1 of rule 1"),
         ("migration", "(error: ALB002: istio-ingressgateway:80 speaks plain HTTP"),
         ("migration", "Service legacy (warning: not in these manifests"),
         ("group", "Ingresses of this group that are not in these manifests share the load balancer"),
         ("group", "From there to Network Load Balancer in front."),
         (
             "group",
-            "to Target group: pods in clear text (weight 90) and to Target group: pods in clear text (weight 10)",
+            "to Target group A: pods in clear text (weight 90) and to Target group B: pods in clear text (weight 10)",
         ),
         ("group", "log in first, with OpenID Connect at https://id.example.com"),
         ("ip-targets", "From there to Gateway pods (Istio) by TLS."),
-        ("how-to-full", "(warning: the ALB speaks clear text, and the port behind it TLS)"),
+        ("how-to-full", "(error: ALB001 (allowed in the configuration): istio-ingressgateway:443 speaks TLS"),
         (
             "findings/ALB063-gateway-not-for-an-alb.yaml",
             "(HTTPS, SIMPLE) (warning: ALB063: the server on port 443 has the hosts www.example.com",
@@ -260,6 +260,169 @@ fn open_doors_are_marked() {
         let words = words.split_once("</desc>").unwrap().0;
         assert!(words.contains(expected), "{words}");
         assert_eq!(words.contains("takes everybody"), !expected.is_empty(), "{words}");
+    }
+}
+
+/// The words of the picture of manifests.
+fn words_of(manifests: impl Into<Vec<u8>>, arguments: &[&str]) -> String {
+    let shown = show(manifests, "svg", arguments);
+    let (_, words) = shown.split_once("<desc").unwrap();
+    words.split_once("</desc>").unwrap().0.to_owned()
+}
+
+#[test]
+fn an_old_load_balancer_that_ends_tls_is_drawn_so() {
+    let nlb = |more: &str| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: istio-ingressgateway\n  namespace: istio-system\n  annotations:\n    \
+             service.beta.kubernetes.io/aws-load-balancer-type: external\n    \
+             service.beta.kubernetes.io/aws-load-balancer-nlb-target-type: instance\n{more}spec:\n  type: LoadBalancer\n  \
+             selector: {{istio: ingressgateway}}\n  ports:\n  - {{name: status-port, port: 15021}}\n  - {{name: http2, port: 80}}\n  \
+             - {{name: https, port: 443}}\n"
+        )
+    };
+    let tls = "    service.beta.kubernetes.io/aws-load-balancer-ssl-cert: arn:aws:acm:eu-central-1:111122223333:certificate/1\n    \
+               service.beta.kubernetes.io/aws-load-balancer-ssl-ports: \"443\"\n";
+    let again = format!("{tls}    service.beta.kubernetes.io/aws-load-balancer-backend-protocol: ssl\n");
+    for (more, expected) in [
+        ("", "ports 15021, 80, 443: passed on as it comes"),
+        (
+            tls,
+            "port 443: TLS of the client ends here, arn:aws:acm:eu-central-1:111122223333:certificate/1; port 443: clear text towards",
+        ),
+        (again.as_str(), "port 443: TLS starts again towards the pods"),
+        (tls, "ports 15021, 80: passed on as it comes"),
+        (tls, "From there to Old load balancer: NLB, and to Old load balancer: NLB by TLS"),
+    ] {
+        let words = words_of(nlb(more), &["--phase", "attach", "--scheme", "internet-facing"]);
+        assert!(words.contains(expected), "{expected}\n{words}");
+        assert!(
+            words.contains("Service istio-system/istio-ingressgateway: ports 15021, 80; the ALB does not lead here"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn who_may_connect_to_a_load_balancer_in_front_and_beside_it_is_said() {
+    let group = String::from_utf8(manifests("show/group.yaml")).unwrap();
+    let both = words_of(group.as_str(), &["--as-is"]);
+    let ranges = both.matches("may connect to ports 80, 443 from: ").count();
+    assert_eq!(ranges, 2, "{both}");
+    let key = "    alb.ingress.kubernetes.io/enable-frontend-nlb";
+    let own =
+        group.replacen(key, &format!("    alb.ingress.kubernetes.io/frontend-nlb-security-groups: sg-0abc\n{key}"), 1);
+    let words = words_of(own.as_str(), &["--as-is"]);
+    assert!(words.contains("Clients on the internet: what security group sg-0abc lets in"), "{words}");
+    assert!(words.contains("may also connect to the ALB itself; may connect to ports 80, 443 from: "), "{words}");
+    let tree = show(own.as_str(), "tree", &["--as-is"]);
+    assert!(tree.contains("open to: what sg-0abc lets in"), "{tree}");
+}
+
+#[test]
+fn what_the_configuration_allows_is_shown_all_the_same() {
+    let (_, stream, arguments) = CASES.into_iter().find(|(name, ..)| *name == "how-to-full").unwrap();
+    let page = show(manifests(stream), "html", arguments);
+    for expected in [
+        "✖ on an arrow: breaks here",
+        ">clear-text-to-tls-port",
+        "ALB001 (allowed in the configuration): ",
+        "<h2>Findings that were allowed</h2>",
+        "allowed by examples/how-to-full.yaml:",
+        "3 findings are allowed",
+        "Look at the findings that were allowed: 1 error among them.",
+        "<td>alb.ingress.kubernetes.io/backend-protocol</td><td>not written</td><td>configured: ingress.backendProtocol: null (examples/",
+    ] {
+        assert!(page.contains(expected), "{expected}\n{page}");
+    }
+}
+
+/// Boxes have the ids of findings, and what they say stands below the picture in full.
+#[test]
+fn findings_stand_where_they_belong_and_below_the_picture_in_full() {
+    let shown = show(manifests("findings/ALB007-rule-never-fires.yaml"), "svg", &["--as-is"]);
+    let words = words_of(manifests("findings/ALB007-rule-never-fires.yaml"), &["--as-is"]);
+    assert!(shown.contains(">ALB007 rule-never-fires</text>"), "{shown}");
+    assert!(
+        words.contains(
+            "Rule 2: every path (/*), redirect to the same host by HTTPS, port 443 (HTTP_301) (error: ALB007:"
+        ),
+        "{words}"
+    );
+    let alb = words.split("Application Load Balancer: ").nth(1).and_then(|alb| alb.split("Listener").next()).unwrap();
+    assert!(!alb.contains("ALB007"), "{alb}");
+    // Two of one rule about one box: one mark, and both texts.
+    let shown = show(manifests("cases/helm3-nlb-internal-allowlist/input.yaml"), "svg", &[]);
+    assert_eq!(shown.matches(">ALB060<").count(), 1, "{shown}");
+    assert_eq!(shown.matches(">ALB060: ").count(), 2, "{shown}");
+}
+
+#[test]
+fn each_rule_says_to_which_target_group_it_leads() {
+    let words = words_of(manifests("show/migration.yaml"), &["--as-is"]);
+    assert!(words.contains("forward to Target group A: nodes by TLS"), "{words}");
+    let shown = show(manifests("show/migration.yaml"), "svg", &["--as-is"]);
+    for expected in [
+        "→ forward to target group A<",
+        "→ forward to target group B<",
+        "→ forward to Service legacy<",
+        ">Target group A: nodes<",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    let chart = show(manifests("show/group.yaml"), "mermaid", &["--as-is"]);
+    assert!(chart.contains("<b>HTTPS 443, rule 1: "), "{chart}");
+    assert!(chart.contains("from Ingress shop/"), "{chart}");
+    assert!(!chart.contains("l0 ==>"), "{chart}");
+}
+
+#[test]
+fn many_hosts_with_one_answer_are_one_rule_of_the_picture() {
+    let rules: String = (0..60)
+        .map(|number| {
+            format!("  - host: h{number}.example.com\n    http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: gw, port: {{number: 80}}}}}}}}]}}\n")
+        })
+        .collect();
+    let manifest = format!(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i, namespace: ns, annotations: {{kubernetes.io/ingress.class: alb}}}}\n\
+         spec:\n  rules:\n{rules}"
+    );
+    let words = words_of(manifest, &["--as-is"]);
+    assert!(
+        words.contains("Rules 1–60: 60 hosts, path / or /*, each")
+            || words.contains("Rules 1–60: 60 hosts, every path (/*), each"),
+        "{words}"
+    );
+    assert!(words.contains("h59.example.com"), "{words}");
+}
+
+/// A page of documentation has room for so much; wider pictures are shown smaller, and their letters with them.
+#[test]
+fn pictures_are_readable_in_a_page() {
+    for (case, stream, arguments) in CASES {
+        let shown = show(manifests(stream), "svg", arguments);
+        let (_, width) = shown.split_once(" width=\"").unwrap();
+        let width: usize = width.split('"').next().unwrap().parse().unwrap();
+        let letters = 14.0 * 838.0 / width as f64;
+        assert!(letters > 11.0, "{case}: {width}");
+    }
+}
+
+/// Ranges that are all addresses together are everybody.
+#[test]
+fn an_allow_list_of_everything_is_none() {
+    let manifest = |scheme: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    kubernetes.io/ingress.class: alb\n    \
+             alb.ingress.kubernetes.io/scheme: {scheme}\n    alb.ingress.kubernetes.io/inbound-cidrs: 0.0.0.0/1,128.0.0.0/1\nspec:\n  \
+             defaultBackend: {{service: {{name: s, port: {{number: 80}}}}}}\n"
+        )
+    };
+    for (scheme, expected) in
+        [("internet-facing", "open to everybody"), ("internal", "open to everybody with a way into the VPC")]
+    {
+        assert!(words_of(manifest(scheme), &["--as-is"]).contains(&format!("(info: {expected})")));
+        assert!(show(manifest(scheme), "tree", &["--as-is"]).contains(&format!("{expected}\n")));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The result: the settings of each gateway, and the origin of each value.
 
-use super::node::{Node, Origin};
+use super::node::{Node, Origin, Value};
 use super::types::Spec;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,5 +80,11 @@ impl Settings {
     pub fn entries(&self, path: &str) -> impl Iterator<Item = (&str, String)> {
         let entries = self.tree.find(path).map(Node::entries).unwrap_or_default();
         entries.iter().map(|entry| (entry.key.as_str(), entry.node.flow()))
+    }
+
+    /// Where the value at this path is taken away, by `null`; `None` if there is none, or another one.
+    #[must_use]
+    pub fn taken_away(&self, path: &str) -> Option<&Origin> {
+        self.tree.find(path).filter(|node| node.value == Value::Null).map(|node| &node.origin)
     }
 }

@@ -58,6 +58,13 @@ pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
     adjusted.map(as_error).collect()
 }
 
+/// Those of the findings that a configuration allows, as they would be without it: for who is shown what is not reported.
+#[must_use]
+pub fn allowed(findings: &[Finding], levels: &Levels<'_>) -> Vec<Finding> {
+    let is_allowed = |finding: &&Finding| levels.by_id.get(finding.rule.id) == Some(&Level::Allow);
+    findings.iter().filter(is_allowed).cloned().collect()
+}
+
 /// Brings findings into the order of printing: by place, then by id. Repeated ones go.
 pub fn sort(findings: &mut Vec<Finding>) {
     let key = |finding: &Finding| {

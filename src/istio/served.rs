@@ -57,9 +57,11 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Evidence::Gateway(why) | Evidence::OldLoadBalancer(why) | Evidence::Name(why) => f.write_str(why),
-            Evidence::EarlierRun => f.write_str("the Ingress in the stream has it so"),
-            Evidence::Number => f.write_str("as its number and name have it; no Gateway in the stream serves it"),
-            Evidence::PassedOn(why) => write!(f, "as its number and name have it; {why}"),
+            Evidence::EarlierRun => f.write_str("the Ingress in these manifests has it so"),
+            Evidence::Number => {
+                f.write_str("assumed from its number and name; these manifests have no Gateway that says so")
+            }
+            Evidence::PassedOn(why) => write!(f, "assumed from its number and name; {why}"),
         }
     }
 }

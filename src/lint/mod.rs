@@ -24,7 +24,7 @@ use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::finding::levels::{adjust, sort};
+use crate::finding::levels::{adjust, allowed, sort};
 use crate::flux::variables;
 use crate::istio::gateway_api;
 use crate::istio::served::ServedPorts;
@@ -33,7 +33,7 @@ use context::{Context, Index};
 pub use facts::not_judged::NotJudged;
 use facts::not_judged::not_judged;
 pub use facts::shadowing::{Shadowing, default_is_reachable};
-pub use facts::targets::destinations;
+pub use facts::targets::{destinations, path_pointer};
 use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::{self, Object, Objects};
 pub use locate::locate;
@@ -80,9 +80,20 @@ pub struct Gateway<'g> {
     pub before: rewrite_findings::Before,
 }
 
+/// What is found at the Ingresses of gateways.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Checked {
+    /// The findings.
+    pub findings: Vec<Finding>,
+    /// Those that a configuration allows.
+    pub allowed: Vec<Finding>,
+    /// What is not understood, and so not judged.
+    pub not_judged: Vec<NotJudged>,
+}
+
 /// Checks the Ingresses of our gateways, and the members of their groups; and says what else is not judged.
 #[must_use]
-pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> (Vec<Finding>, Vec<NotJudged>) {
+pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Checked {
     let applied = applied(objects);
     let index = Index::new(&applied);
     let rewritten: Vec<&Object> = gateways
@@ -106,7 +117,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> (Vec<Find
         }
     }
     let ours: Vec<ObjectRef> = gateways.iter().map(|gateway| objects[gateway.ingress].reference()).collect();
-    let mut findings = Vec::new();
+    let (mut findings, mut of_allowed) = (Vec::new(), Vec::new());
     let mut unjudged: Vec<NotJudged> = Vec::new();
     for gateway in gateways {
         let options = context::options(gateway.spec);
@@ -129,9 +140,11 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> (Vec<Find
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress) && !is_undecided(finding, objects));
         }
-        findings.extend(adjust(found, &gateway.spec.findings.levels()));
+        let levels = gateway.spec.findings.levels();
+        of_allowed.extend(allowed(&found, &levels));
+        findings.extend(adjust(found, &levels));
     }
-    (findings, unjudged)
+    Checked { findings, allowed: of_allowed, not_judged: unjudged }
 }
 
 /// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
@@ -153,6 +166,8 @@ fn is_undecided(finding: &Finding, objects: &[Object]) -> bool {
 pub struct AsItStands {
     /// The findings.
     pub findings: Vec<Finding>,
+    /// Those that the configuration allows.
+    pub allowed: Vec<Finding>,
     /// The class of which no Ingress is in the stream, so that there was nothing to check.
     pub class_without_ingress: Option<String>,
     /// What is not understood, and so not judged.
@@ -174,14 +189,17 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let context = Context::new(&index, &model, &options, |_| true);
     let mut findings = registry::check(&context);
     locate(&stream, &found, &mut findings);
-    let mut findings = adjust(findings, &spec.findings.levels());
+    let levels = spec.findings.levels();
+    let mut allowed = allowed(&findings, &levels);
+    let mut findings = adjust(findings, &levels);
     sort(&mut findings);
+    sort(&mut allowed);
     let not_judged: Vec<_> = not_judged(&context).into_iter().map(NotJudged::ingress).collect();
     let class_without_ingress = match context.ingresses().next() {
         None if not_judged.is_empty() => Some(options.ingress_class.clone()),
         _ => None,
     };
-    Ok(AsItStands { findings, class_without_ingress, not_judged })
+    Ok(AsItStands { findings, allowed, class_without_ingress, not_judged })
 }
 
 /// The Ingresses of a stream without a gateway that are not understood, and so not judged.

@@ -33,7 +33,7 @@ pub use annotations::{ALB, PREFIX, annotations_of, external_dns, is_external_dns
 pub use carried::{Carried, Options, UnknownScheme};
 pub use compare::leads_to_pods;
 pub use origins::origins;
-pub use reached::reached;
+pub use reached::{ends_tls, reached};
 pub use scheme::{Controller, controller_of};
 
 /// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.

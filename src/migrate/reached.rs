@@ -16,16 +16,8 @@ pub fn reached(service: &Value, port: &Value) -> Option<Served> {
     let annotations = annotations_of(service);
     let get = |suffix: &str| annotations.get(format!("{PREFIX}aws-load-balancer-{suffix}").as_str()).copied();
     let backend = get("backend-protocol").map(str::to_ascii_lowercase).unwrap_or_default();
-    let is_covered = |ports: &str| {
-        let ports = string_list(ports);
-        let is_it = |item: &String| {
-            item == "*" || port["name"] == item.as_str() || item.parse() == Ok(port["port"].as_u64().unwrap_or(0))
-        };
-        ports.is_empty() || ports.iter().any(is_it)
-    };
-    let ends_tls = get("ssl-cert").is_some_and(|arn| !arn.trim().is_empty()) && get("ssl-ports").is_none_or(is_covered);
     let is_classic = get("type").is_none() && service["spec"].get("loadBalancerClass").is_none();
-    let (speaks, why) = match (ends_tls, backend.as_str()) {
+    let (speaks, why) = match (ends_tls(service, port), backend.as_str()) {
         (true, "ssl" | "https") => {
             (Speaks::Tls, format!("the old load balancer sent TLS there (backend-protocol {backend})"))
         }
@@ -39,6 +31,21 @@ pub fn reached(service: &Value, port: &Value) -> Option<Served> {
         _ => return None,
     };
     Some(Served::new(speaks, Evidence::OldLoadBalancer(why)))
+}
+
+/// Whether the old load balancer ended the TLS of its clients on a port of the Service.
+#[must_use]
+pub fn ends_tls(service: &Value, port: &Value) -> bool {
+    let annotations = annotations_of(service);
+    let get = |suffix: &str| annotations.get(format!("{PREFIX}aws-load-balancer-{suffix}").as_str()).copied();
+    let is_covered = |ports: &str| {
+        let ports = string_list(ports);
+        let is_it = |item: &String| {
+            item == "*" || port["name"] == item.as_str() || item.parse() == Ok(port["port"].as_u64().unwrap_or(0))
+        };
+        ports.is_empty() || ports.iter().any(is_it)
+    };
+    get("ssl-cert").is_some_and(|arn| !arn.trim().is_empty()) && get("ssl-ports").is_none_or(is_covered)
 }
 
 #[cfg(test)]

@@ -67,7 +67,19 @@ pub fn origins(gateway: &RewrittenGateway, settings: &Settings, existing: Option
             Annotation { gateway, service: &service, carried: &carried, existing, key, value }.origin(settings);
         all.push(SettingOf { name: key.clone(), value: value.to_owned(), origin });
     }
+    all.extend(not_written(metadata, settings));
     all
+}
+
+/// The annotations that are not written because the configuration says `null`.
+fn not_written(annotations: &Value, settings: &Settings) -> Vec<SettingOf> {
+    let of_field = |field: &Field| {
+        let by = settings.taken_away(field.path)?.to_string();
+        let key = field.annotations.iter().find(|key| annotations.get(**key).is_none())?;
+        let origin = Origin::Configuration(format!("{}: null", field.path), by);
+        Some(SettingOf { name: (*key).to_owned(), value: "not written".to_owned(), origin })
+    };
+    FIELDS.iter().filter_map(of_field).collect()
 }
 
 /// An annotation of the Ingress, and what it may come from.

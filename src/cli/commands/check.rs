@@ -42,13 +42,13 @@ fn run_rules(
         lint::check_stream(sources.text(), settings)?
     } else {
         let rewritten = rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
-        let (findings, not_judged) = (rewritten.findings, rewritten.not_judged);
+        let (findings, allowed, not_judged) = (rewritten.findings, rewritten.allowed, rewritten.not_judged);
         for gateway in &rewritten.gateways {
             let mut place = Place { source: None, ..gateway.written().place.clone() };
             sources.name(&mut place);
             anchors.insert(gateway.ingress.reference(), place);
         }
-        AsItStands { findings, class_without_ingress: None, not_judged }
+        AsItStands { findings, allowed, class_without_ingress: None, not_judged }
     };
     sources.name_all(&mut checked);
     Ok((checked, anchors))

@@ -2,7 +2,8 @@
 
 use crate::cli::ShowFormat;
 use crate::config::Settings;
-use crate::error::Error;
+use crate::config::types::{Phase, Spec};
+use crate::error::{Error, Place};
 use crate::finding::Finding;
 use crate::istio::is_gateway;
 use crate::istio::served::Mesh;
@@ -10,6 +11,7 @@ use crate::lint::{self, AsItStands, NotJudged, context};
 use crate::output::diagram;
 use crate::output::html::{Report, html};
 use crate::output::picture::{self, Facts, picture};
+use crate::output::sources::Sources;
 use crate::rewrite::{RewrittenGateway, rewrite_reading};
 use alb_controller::model::TargetGroup;
 use kubernetes_objects::Object;
@@ -22,8 +24,10 @@ use super::{Printed, tables};
 /// # Errors
 ///
 /// As the filter.
-pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
-    let shown = if as_is { Shown::as_is(text, settings)? } else { Shown::rewritten(text, settings)? };
+pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
+    let text = sources.text();
+    let mut shown = if as_is { Shown::as_is(text, settings)? } else { Shown::rewritten(text, settings)? };
+    shown.places().for_each(|place| sources.name(place));
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let model = context::model_of(&shown.objects, &context::options(&spec));
     let mesh = Mesh::of(&shown.objects);
@@ -40,8 +44,8 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
         served.port(u64::try_from(group.backend_port.port).ok()?).cloned()
     };
     let picture = || {
-        let facts = Facts { model: &model, objects: &shown.objects, serves: &serves, findings: &shown.findings };
-        picture(&facts)
+        let (findings, allowed) = (&shown.findings, &shown.allowed);
+        picture(&Facts { model: &model, objects: &shown.objects, serves: &serves, findings, allowed })
     };
     Ok(Printed::output(match format {
         ShowFormat::Tree => diagram::tree(&diagram::diagram(&model, &serves)),
@@ -49,8 +53,11 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
         ShowFormat::Svg => picture::svg(&picture()),
         ShowFormat::Json => diagram::json(&model, &serves),
         ShowFormat::Html => html(&Report {
+            about: &about(sources, settings, &spec, as_is),
             picture: &picture(),
             findings: &shown.findings,
+            allowed: &shown.allowed.iter().map(|finding| (finding, allowed_by(finding, settings))).collect::<Vec<_>>(),
+            effects: &effects(&shown.gateways),
             not_judged: &shown.not_judged,
             settings: &match as_is {
                 true => tables::settings_as_is(&model),
@@ -61,6 +68,65 @@ pub fn show(text: &str, settings: &[Settings], format: ShowFormat, as_is: bool) 
     }))
 }
 
+/// What the report was made from: no dates, so that the same input gives the same report.
+fn about(sources: &Sources, settings: &[Settings], spec: &Spec, as_is: bool) -> Vec<String> {
+    let mut parts = vec![format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))];
+    match (as_is, spec.phase()) {
+        (true, _) => parts.push("the manifests as they stand".to_owned()),
+        (false, Phase::Attach) => parts.push("phase attach".to_owned()),
+        (false, Phase::Cutover) => parts.push("phase cutover".to_owned()),
+    }
+    let release = match &spec.controller_version {
+        _ if spec.eks_auto_mode() => "EKS Auto Mode".to_owned(),
+        Some(version) => format!("AWS Load Balancer Controller {version}"),
+        None => format!("AWS Load Balancer Controller {} assumed", context::options(spec).controller_version),
+    };
+    parts.push(release);
+    parts.push(format!("input: {}", sources.title().unwrap_or_else(|| "stdin".to_owned())));
+    let names: Vec<&str> = settings.iter().filter_map(|settings| settings.name.as_deref()).collect();
+    if !names.is_empty() {
+        parts.push(format!("configuration: {}", names.join(", ")));
+    }
+    parts
+}
+
+/// Where the configuration allows a finding.
+fn allowed_by(finding: &Finding, settings: &[Settings]) -> String {
+    let by = settings.iter().find_map(|settings| {
+        let ids = settings.spec.findings.allow.as_deref().unwrap_or_default();
+        let at = ids.iter().position(|id| id == finding.rule.id)?;
+        settings.origin(&format!("findings.allow[{at}]"))
+    });
+    by.map(ToString::to_string).unwrap_or_default()
+}
+
+/// What happens when the change is applied, a sentence each.
+fn effects(gateways: &[RewrittenGateway]) -> Vec<String> {
+    gateways.iter().flat_map(effects_of).collect()
+}
+
+fn effects_of(gateway: &RewrittenGateway) -> Vec<String> {
+    let (service, ingress) = (gateway.service.reference(), gateway.ingress.reference());
+    let mut all = vec![match &gateway.existing {
+        Some(_) => format!("{ingress} is changed: the controller changes its ALB."),
+        None => format!("{ingress} is created: the controller builds an ALB for it, which takes some minutes."),
+    }];
+    let is_live = gateway.service.value["spec"]["type"] == "LoadBalancer";
+    all.push(match (gateway.spec.phase(), is_live) {
+        (Phase::Attach, true) => format!(
+            "{service} stays of type LoadBalancer, and its load balancer stays and goes on serving. Nothing is deleted, and there is \
+             no outage. Clients come to the ALB when DNS leads there."
+        ),
+        (Phase::Cutover, true) => format!(
+            "{service} is no longer of type LoadBalancer. Where it serves already, its old load balancer is deleted: an outage for the \
+             clients that still come that way. On such a gateway attach the ALB first (phase attach), and move DNS."
+        ),
+        (_, false) if gateway.patch.is_empty() => format!("{service} stays as it is. Nothing is deleted."),
+        (_, false) => format!("{service} is changed. It has no load balancer of its own, so none is deleted."),
+    });
+    all
+}
+
 /// What is looked at.
 struct Shown {
     /// The objects of the load balancer.
@@ -68,14 +134,23 @@ struct Shown {
     /// The gateways that the filter put behind their ALB.
     gateways: Vec<RewrittenGateway>,
     findings: Vec<Finding>,
+    /// Findings that the configuration allows.
+    allowed: Vec<Finding>,
     not_judged: Vec<NotJudged>,
 }
 
 impl Shown {
+    fn places(&mut self) -> impl Iterator<Item = &mut Place> {
+        let findings = self.findings.iter_mut().chain(&mut self.allowed);
+        findings
+            .filter_map(|finding| finding.place.as_mut())
+            .chain(self.not_judged.iter_mut().map(|one| &mut one.place))
+    }
+
     fn as_is(text: &str, settings: &[Settings]) -> Result<Self, Error> {
-        let AsItStands { findings, not_judged, .. } = lint::check_stream(text, settings)?;
+        let AsItStands { findings, allowed, not_judged, .. } = lint::check_stream(text, settings)?;
         let objects = lint::as_is(&Stream::split(text))?.objects;
-        Ok(Shown { objects, gateways: Vec::new(), findings, not_judged })
+        Ok(Shown { objects, gateways: Vec::new(), findings, allowed, not_judged })
     }
 
     fn rewritten(text: &str, settings: &[Settings]) -> Result<Self, Error> {
@@ -84,6 +159,7 @@ impl Shown {
             objects: rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect(),
             gateways: rewritten.gateways,
             findings: rewritten.findings,
+            allowed: rewritten.allowed,
             not_judged: rewritten.not_judged,
         })
     }

@@ -32,7 +32,10 @@ pub(super) fn settings(text: &str, settings: &[Settings], gateways: &[RewrittenG
 pub(super) fn settings_as_is(model: &Model) -> Vec<Table> {
     let tables = model.ingresses.iter().map(|ingress| {
         let rows = ingress.settings.iter().map(|setting| {
-            let name = format!("{} of {}", setting.key, setting.object);
+            let name = match setting.object.kind {
+                "Ingress" => setting.key.clone(),
+                _ => format!("{} of {}", setting.key, setting.object),
+            };
             [name, setting.value.clone(), state(&setting.state)]
         });
         Table {

@@ -8,6 +8,7 @@ mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -15,8 +16,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::istio::served::{Evidence, Served, Speaks};
 use alb_controller::catalogue;
 use alb_controller::model::{
-    Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, Model, MutualAuthentication, Pruned, Rule,
-    Subnets, Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
+    Action, Built, FrontendNlb, Group, HealthPort, InboundRule, Listener, LoadBalancer, Model, MutualAuthentication,
+    Pruned, Rule, Subnets, Target, TargetGroup, TargetGroupRef, Verdict, WebAcl, WhyPruned, show_json,
 };
 
 pub use tree::tree;
@@ -109,9 +110,9 @@ fn group_branch(group: &Group, serves: Serves<'_>) -> Branch {
 
 fn alb_branch(built: &Built, serves: Serves<'_>) -> Branch {
     let lb = &built.load_balancer;
-    let mut branches = vec![access(&built.inbound, lb.security_groups.is_empty())];
+    let mut branches = vec![access(&built.inbound, lb)];
     branches.push(Branch::new(match &built.wafv2 {
-        WebAcl::Untouched => "WAF: none asked for (one that is attached stays)".to_owned(),
+        WebAcl::Untouched => "WAF: none in these manifests (one attached by hand stays)".to_owned(),
         WebAcl::Detached => "WAF: taken off".to_owned(),
         WebAcl::DetachedByRelease => {
             "WAF: taken off, also one that was attached by hand (releases before 2.8.2 do so)".to_owned()
@@ -133,13 +134,26 @@ fn alb_branch(built: &Built, serves: Serves<'_>) -> Branch {
 }
 
 /// Who may connect.
-fn access(inbound: &[InboundRule], managed: bool) -> Branch {
-    if !managed {
+fn access(inbound: &[InboundRule], lb: &LoadBalancer) -> Branch {
+    if !lb.security_groups.is_empty() {
         return Branch::new("open to: what its security groups let in");
     }
     let ranges: Vec<Branch> = inbound.iter().map(|range| Branch::new(range.to_string())).collect();
-    let open = inbound.iter().any(|range| range.source.is_everybody());
-    Branch::with(if open { "open to everybody" } else { "open to these ranges only" }, ranges)
+    Branch::with(if is_open(inbound) { open_to(lb.scheme) } else { "open to these ranges only" }, ranges)
+}
+
+/// Whether a port takes everybody: by one range, or by several that are all addresses together.
+pub(super) fn is_open(inbound: &[InboundRule]) -> bool {
+    inbound.iter().any(|of_port| {
+        let same = inbound.iter().filter(|rule| rule.port == of_port.port);
+        let networks: Vec<IpNet> = same.filter_map(|rule| rule.source.as_str().parse().ok()).collect();
+        IpNet::aggregate(&networks).iter().any(|network| network.prefix_len() == 0)
+    })
+}
+
+/// What a load balancer without an allow-list is open to.
+pub(super) fn open_to(scheme: &str) -> &'static str {
+    if scheme == catalogue::INTERNAL { "open to everybody with a way into the VPC" } else { "open to everybody" }
 }
 
 fn listener_branch(listener: &Listener, groups: &TargetGroups<'_>) -> Branch {
@@ -150,7 +164,7 @@ fn listener_branch(listener: &Listener, groups: &TargetGroups<'_>) -> Branch {
     let mut branches = certificates(listener);
     branches.extend(listener.mutual_authentication.as_ref().map(client_certificates));
     branches.extend(listener.rules.iter().map(|rule| rule_branch(rule, groups)));
-    branches.extend(listener.pruned.iter().map(left_out));
+    branches.extend(listener.pruned.iter().map(|pruned| left_out(pruned, listener.port)));
     let rest = if listener.rules.is_empty() { "every request" } else { "everything else" };
     let defaults = listener.default_actions.iter().map(|action| action_branch(action, groups)).collect();
     branches.push(Branch::with(rest, defaults));
@@ -190,14 +204,16 @@ fn client_certificates(mutual: &MutualAuthentication) -> Branch {
 }
 
 /// A rule of the Ingress that is not there on a listener.
-fn left_out(pruned: &Pruned) -> Branch {
+fn left_out(pruned: &Pruned, port: i32) -> Branch {
     let origin = &pruned.rule.origin;
     let place = format!("path {} of rule {} in Ingress {}", origin.path + 1, origin.rule + 1, origin.ingress);
     let why = match &pruned.why {
-        WhyPruned::RedirectsToItself => "it would redirect to itself".to_owned(),
-        WhyPruned::Covered { by } => format!("the redirect to {} stands before it", by.backend),
+        WhyPruned::RedirectsToItself => format!("this redirect would lead back to port {port}"),
+        WhyPruned::Covered { by } => {
+            format!("the redirect before it (action {}) takes all that it would take", by.backend)
+        }
     };
-    Branch::new(format!("left out here: {place}, since {why}"))
+    Branch::new(format!("not on this listener: {place}: {why}"))
 }
 
 /// A Network Load Balancer that passes everything on to the ALB.
@@ -223,6 +239,13 @@ fn frontend(nlb: &FrontendNlb) -> Branch {
             ))],
         )
     }));
+    branches.insert(
+        0,
+        Branch::new(match nlb.security_groups.as_slice() {
+            [] => "open to: whom the ALB is open to, whose security groups it has".to_owned(),
+            own => format!("open to: what {} lets in", own.join(", ")),
+        }),
+    );
     Branch::with(format!("Network Load Balancer in front, {}", nlb.scheme), branches)
 }
 
@@ -244,7 +267,8 @@ fn action_branch(action: &Action, groups: &TargetGroups<'_>) -> Branch {
                 }
                 branch
             });
-            Branch::with(phrases::stickiness(forward), branches.collect())
+            let stays = phrases::stickiness(forward).map(|stays| format!("; {stays}")).unwrap_or_default();
+            Branch::with(format!("forward to{stays}"), branches.collect())
         }
         Action::Redirect { redirect_config } => Branch::new(phrases::redirect(redirect_config)),
         Action::FixedResponse { fixed_response_config } => Branch::new(phrases::fixed_response(fixed_response_config)),

@@ -23,7 +23,7 @@ fn condition(condition: &Condition) -> String {
         Condition::HostHeader { host_header_config } => patterns("host", host_header_config),
         Condition::PathPattern { path_pattern_config } => patterns("path", path_pattern_config),
         Condition::HttpHeader { http_header_config: header } => {
-            patterns(&format!("header {}", header.http_header_name), &header.patterns)
+            patterns(&format!("header {} is", header.http_header_name), &header.patterns)
         }
         Condition::HttpRequestMethod { http_request_method_config } => patterns("method", http_request_method_config),
         Condition::QueryString { query_string_config } => {
@@ -37,7 +37,10 @@ fn condition(condition: &Condition) -> String {
 fn patterns(what: &str, patterns: &Patterns) -> String {
     match patterns.regex_values.as_slice() {
         [] => format!("{what} {}", patterns.values.join(" or ")),
-        regular => format!("{what} matching {}", regular.join(" or ")),
+        regular => {
+            let what = what.strip_suffix(" is").unwrap_or(what);
+            format!("{what} matching {}", regular.join(" or "))
+        }
     }
 }
 
@@ -117,15 +120,16 @@ pub fn jwt(config: &JwtValidation) -> String {
     format!("a bearer token (JWT) issued by {} is needed", config.issuer)
 }
 
-/// How the target groups of a forward share the requests.
-pub fn stickiness(forward: &Forward) -> String {
-    match &forward.target_group_stickiness_config {
-        Some(config) if config.enabled == Some(true) => {
-            let seconds = config.duration_seconds.map_or_else(|| "null".to_owned(), |seconds| seconds.to_string());
-            format!("forward to, a client to the same one for {seconds} s")
-        }
-        _ => "forward to".to_owned(),
-    }
+/// How long a client stays with the target group of a forward that it was sent to first, where it does.
+pub fn stickiness(forward: &Forward) -> Option<String> {
+    let config = forward.target_group_stickiness_config.as_ref().filter(|config| config.enabled == Some(true))?;
+    let seconds = config.duration_seconds.map_or_else(|| "null".to_owned(), |seconds| seconds.to_string());
+    Some(format!("a client stays with one target group for {seconds} s"))
+}
+
+/// The name of an ARN's resource, as Cognito has it: behind the last slash.
+pub fn resource(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 fn short(text: &str) -> String {
@@ -165,7 +169,7 @@ mod tests {
         ];
         assert_eq!(
             conditions(&all),
-            "header X-Team a or b, query v=1 or 2, client address in 10.0.0.0/8, host matching ^old, path /a or /a/*"
+            "header X-Team is a or b, query v=1 or 2, client address in 10.0.0.0/8, host matching ^old, path /a or /a/*"
         );
         assert_eq!(conditions(&[]), "every request");
     }

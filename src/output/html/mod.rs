@@ -7,6 +7,7 @@ use std::fmt::Write;
 
 use super::markup::escape;
 use super::picture::{self, Picture, svg};
+use crate::finding::groups::groups;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::NotJudged;
 use crate::output::words::Words;
@@ -14,10 +15,16 @@ use markdown::paragraphs;
 
 /// What the report says.
 pub struct Report<'r> {
+    /// What it was made from and by.
+    pub about: &'r [String],
     /// The load balancers.
     pub picture: &'r Picture,
     /// What was found.
     pub findings: &'r [Finding],
+    /// What was found and is allowed, and where.
+    pub allowed: &'r [(&'r Finding, String)],
+    /// What happens when the change is applied; nothing where none is.
+    pub effects: &'r [String],
     /// What was not understood.
     pub not_judged: &'r [NotJudged],
     /// The settings, a table for each object.
@@ -48,19 +55,22 @@ pub fn html(report: &Report<'_>) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{}",
-        summary(report)
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n<p class=\"about\">{}</p>\n{}{}",
+        escape(&report.about.join("; ")),
+        summary(report),
+        effects(report.effects)
     );
     let _ = write!(
         page,
-        "<section>\n<h2>The way of the requests</h2>\n<figure>\n{}</figure>\n<h3>The picture in words</h3>\n<ul class=\"words\">\n{}</ul>\n\
-         </section>\n",
+        "<section>\n<h2>How requests reach the pods</h2>\n<figure>\n{}</figure>\n<details>\n<summary>The picture in words</summary>\n\
+         <ul class=\"words\">\n{}</ul>\n</details>\n</section>\n",
         svg(report.picture),
         in_words(report.picture)
     );
     page.push_str(&findings(report));
+    page.push_str(&allowed(report.allowed));
     page.push_str(&tables("Settings, and where each comes from", report.settings));
-    page.push_str(&tables("Changes of what is in the stream", report.changes));
+    page.push_str(&tables("Changes to existing objects", report.changes));
     page.push_str("</main>\n</body>\n</html>\n");
     page
 }
@@ -69,22 +79,63 @@ fn in_words(picture: &Picture) -> String {
     picture::paragraphs(picture).iter().map(|text| format!("<li>{}</li>\n", escape(text))).collect()
 }
 
-/// How much of what was found, in one line.
+/// How much of what was found, in one line: as `check` counts, findings of one kind on one object as one.
 fn summary(report: &Report<'_>) -> String {
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+    let groups = groups(report.findings);
+    let count = |severity| groups.iter().filter(|group| group.first.severity == severity).count();
+    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+    let mut parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
-        .map(|severity| {
-            let (count, plural) =
-                (count(severity), if severity == Severity::Info || count(severity) == 1 { "" } else { "s" });
-            format!("<span class=\"{severity}\">{count} {severity}{plural}</span>")
-        })
+        .map(|severity| format!("<span class=\"{severity}\">{}</span>", plural(count(severity), &severity.to_string())))
         .collect();
-    let verdict = match count(Severity::Error) {
-        0 => "No finding is an error.",
-        _ => "Do not apply this: a finding is an error.",
+    let errors = report.allowed.iter().filter(|(finding, _)| finding.severity == Severity::Error).count();
+    let verdict = match (count(Severity::Error), errors) {
+        (0, 0) => "No finding is an error.".to_owned(),
+        (0, errors) => format!("Look at the findings that were allowed: {} among them.", plural(errors, "error")),
+        (found, _) => format!("Do not apply: {}.", plural(found, "error")),
     };
+    if !report.allowed.is_empty() {
+        let verb = if report.allowed.len() == 1 { "is" } else { "are" };
+        parts.push(format!("{} {verb} allowed", plural(report.allowed.len(), "finding")));
+    }
     format!("<p class=\"summary\">{verdict} Findings: {}</p>\n", parts.join(" "))
+}
+
+fn effects(effects: &[String]) -> String {
+    if effects.is_empty() {
+        return String::new();
+    }
+    let lines: String = effects.iter().map(|effect| format!("<li>{}</li>\n", escape(effect))).collect();
+    format!(
+        "<section>\n<h2>What happens when this is applied</h2>\n<ul>\n{lines}</ul>\n<p>The way back: docs/migration.md of istio-alb, \
+         “The way back”.</p>\n</section>\n"
+    )
+}
+
+/// The findings that the configuration allows.
+fn allowed(allowed: &[(&Finding, String)]) -> String {
+    if allowed.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "<section>\n<h2>Findings that were allowed</h2>\n<p>The configuration allows these, so they stop nothing. What they say holds all the \
+         same.</p>\n<ul>\n",
+    );
+    for (finding, by) in allowed {
+        let mut places: Vec<String> = finding.object.iter().map(ToString::to_string).collect();
+        places.extend(finding.place.as_ref().map(ToString::to_string));
+        places.push(format!("allowed by {by}"));
+        let _ = write!(
+            text,
+            "<li><p class=\"message\"><span class=\"{severity}\">{severity}</span> {}: {}</p>\n<p class=\"place\">{}</p></li>\n",
+            finding.rule.id,
+            escape(&finding.message),
+            escape(&places.join(", ")),
+            severity = finding.severity
+        );
+    }
+    text.push_str("</ul>\n</section>\n");
+    text
 }
 
 /// The findings, the worst first, those of one rule together.
@@ -104,6 +155,12 @@ fn findings(report: &Report<'_>) -> String {
     by_rule.sort_by_key(|(severity, rule, _)| (std::cmp::Reverse(*severity), rule.id));
     for (severity, rule, found) in by_rule {
         text.push_str(&of_one_rule(severity, rule, &found));
+    }
+    if !report.findings.is_empty() {
+        text.push_str(
+            "<p class=\"why\">Sources: LBC is the code of the AWS Load Balancer Controller, in the named release; pages under docs/ are \
+             those of istio-alb.</p>\n",
+        );
     }
     for unknown in report.not_judged {
         let object = unknown.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
@@ -127,7 +184,7 @@ fn of_one_rule(severity: Severity, rule: &Rule, found: &[&Finding]) -> String {
         let mut places: Vec<String> = Vec::new();
         places.extend(finding.object.as_ref().map(ToString::to_string));
         places.extend(finding.place.as_ref().map(ToString::to_string));
-        places.extend(finding.field.clone().filter(|field| !field.is_empty()));
+        places.extend(finding.field.as_deref().map(named).filter(|field| !field.is_empty()));
         let _ = write!(
             text,
             "<li><p class=\"message\">{}</p>\n<p class=\"place\">{}</p>\n{}</li>\n",
@@ -144,6 +201,18 @@ fn of_one_rule(severity: Severity, rule: &Rule, found: &[&Finding]) -> String {
         markdown::inline(rule.source)
     );
     text
+}
+
+/// A field as people call it: `annotation aws-load-balancer-scheme`, `spec.type`.
+fn named(pointer: &str) -> String {
+    let parts: Vec<String> =
+        pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    match parts.as_slice() {
+        [metadata, annotations, key] if metadata == "metadata" && annotations == "annotations" => {
+            format!("annotation {}", key.rsplit('/').next().unwrap_or(key))
+        }
+        parts => parts.join("."),
+    }
 }
 
 fn tables(title: &str, tables: &[Table]) -> String {

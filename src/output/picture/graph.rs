@@ -3,7 +3,7 @@
 //! SVG, Mermaid and the text for people who can't see the picture are all drawn from this.
 
 use crate::error::cut;
-use crate::finding::Severity;
+use crate::finding::{Finding, Rule, Severity};
 use alb_controller::catalogue;
 use alb_controller::model::Protocol;
 use kubernetes_objects::ObjectRef;
@@ -15,6 +15,8 @@ pub struct Picture {
     pub title: String,
     /// One for each load balancer, and for each Ingress of which none is built.
     pub scenes: Vec<Scene>,
+    /// Findings that are about none of them.
+    pub beside: Vec<Mark>,
 }
 
 /// One load balancer and the way of the traffic through it.
@@ -74,8 +76,10 @@ pub struct Node {
     pub lines: Vec<Text>,
     /// What to look at.
     pub marks: Vec<Mark>,
-    /// The object that it is, where it is one.
+    /// The object that it is, or that it is made from.
     pub object: Option<ObjectRef>,
+    /// Of which fields of the object it is made, as JSON pointers; of none where it is the object as a whole.
+    pub fields: Vec<String>,
 }
 
 /// A text, with the whole of it where only a part is shown.
@@ -92,8 +96,10 @@ pub struct Text {
 pub struct Mark {
     /// How bad it is.
     pub severity: Severity,
-    /// The id of the finding, where one says it.
-    pub id: Option<&'static str>,
+    /// The rule of the finding, where one says it.
+    pub rule: Option<&'static Rule>,
+    /// Whether the configuration allows the finding.
+    pub is_allowed: bool,
     /// What it is.
     pub text: String,
 }
@@ -109,6 +115,19 @@ pub struct Edge {
     pub label: String,
     /// How it is encrypted.
     pub way: Way,
+    /// Whether traffic gets through.
+    pub state: State,
+}
+
+/// Whether traffic gets through on a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// As far as is known.
+    Open,
+    /// What comes here is not answered as it should be.
+    Broken,
+    /// No request ever takes it.
+    Unused,
 }
 
 /// Whether traffic is encrypted on a way.
@@ -124,6 +143,10 @@ pub enum Way {
 
 /// Letters of a text that somebody else wrote.
 const LONGEST: usize = 300;
+/// So many ranges of an allow-list are listed.
+pub const RANGES: usize = 12;
+/// The line of a rule that forwards.
+pub const FORWARD: &str = "→ forward";
 
 impl Text {
     /// A text that is shown as it is; a very long one is cut.
@@ -140,6 +163,15 @@ impl Text {
         match short_arn(name) {
             Some(short) => Text { shown: format!("{words}{short}"), full: Some(format!("{words}{name}")) },
             None => Text::new(format!("{words}{name}")),
+        }
+    }
+
+    /// Some of them, and how many more there are.
+    pub fn listed<T: AsRef<str>>(all: &[T], most: usize) -> Self {
+        let joined = |some: &[T]| some.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+        match all.len().checked_sub(most).filter(|more| *more > 0) {
+            Some(more) => Text { shown: format!("{} and {more} more", joined(&all[..most])), full: Some(joined(all)) },
+            None => Text::new(joined(all)),
         }
     }
 
@@ -171,13 +203,28 @@ fn short_id(id: &str) -> String {
 impl Mark {
     /// A mark.
     pub fn new(severity: Severity, text: impl Into<String>) -> Self {
-        Mark { severity, id: None, text: text.into() }
+        Mark { severity, rule: None, is_allowed: false, text: text.into() }
+    }
+
+    /// A finding as a mark.
+    pub fn of(finding: &Finding, is_allowed: bool) -> Self {
+        Mark { severity: finding.severity, rule: Some(finding.rule), is_allowed, text: finding.message.clone() }
     }
 
     /// In a line: `ALB006: port 80 is not encrypted`.
     pub fn line(&self) -> String {
-        match self.id {
-            Some(id) => format!("{id}: {}", self.text),
+        let allowed = if self.is_allowed { " (allowed in the configuration)" } else { "" };
+        match self.rule {
+            Some(rule) => format!("{}{allowed}: {}", rule.id, self.text),
+            None => self.text.clone(),
+        }
+    }
+
+    /// What stands in a box, where the whole line stands below the picture: `ALB006 clear-text-on-http-listener`.
+    pub fn short(&self) -> String {
+        let allowed = if self.is_allowed { " (allowed)" } else { "" };
+        match self.rule {
+            Some(rule) => format!("{} {}{allowed}", rule.id, rule.name),
             None => self.text.clone(),
         }
     }
@@ -186,17 +233,35 @@ impl Mark {
 impl Scene {
     /// Adds a node and says where it is.
     pub fn add(&mut self, kind: Kind, parent: Option<usize>, title: impl Into<String>, lines: Vec<Text>) -> usize {
-        let node = Node { kind, parent, title: Text::new(title), lines, marks: Vec::new(), object: None };
+        let node =
+            Node { kind, parent, title: Text::new(title), lines, marks: Vec::new(), object: None, fields: Vec::new() };
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
     /// Adds a way, once.
     pub fn connect(&mut self, from: usize, to: usize, label: impl Into<String>, way: Way) {
-        let edge = Edge { from, to, label: label.into(), way };
+        let edge = Edge { from, to, label: label.into(), way, state: State::Open };
         if !self.edges.contains(&edge) {
             self.edges.push(edge);
         }
+    }
+
+    /// Says that traffic on the ways from a node does not get through, or that there is none.
+    pub fn close(&mut self, from: usize, state: State) {
+        self.edges.iter_mut().filter(|edge| edge.from == from).for_each(|edge| edge.state = state);
+    }
+
+    /// The findings that its nodes are marked with, each once, the worst first.
+    pub fn findings(&self) -> Vec<&Mark> {
+        let mut found: Vec<&Mark> = Vec::new();
+        for mark in self.nodes.iter().flat_map(|node| &node.marks).filter(|mark| mark.rule.is_some()) {
+            if !found.contains(&mark) {
+                found.push(mark);
+            }
+        }
+        found.sort_by_key(|mark| (std::cmp::Reverse(mark.severity), mark.rule.map(|rule| rule.id)));
+        found
     }
 
     /// Says which object a node is.

@@ -29,11 +29,9 @@ impl<'b> Targets<'b> {
         Targets { groups, facts, drawn, services, pods }
     }
 
-    /// The nodes of the Services of these target groups, and where none is drawn those of their pods.
-    pub(super) fn of_service(&self, key: &Key) -> Vec<usize> {
-        let ports = self.services.iter().filter(|((service, _), _)| service == key);
-        let nodes: Vec<usize> = ports.map(|(_, node)| *node).collect();
-        if nodes.is_empty() { self.pods_of(key) } else { nodes }
+    /// The node of a port of a Service, if a target group leads there.
+    pub(super) fn port_of(&self, key: &Key, port: i32) -> Option<usize> {
+        self.services.get(&(key.clone(), port)).copied()
     }
 
     /// The node of the pods of a Service.
@@ -159,9 +157,11 @@ fn group_lines(group: &TargetGroup) -> Vec<Text> {
     let mut lines = Vec::new();
     let whose = if is_ip { format!("the pods of Service {}", group.service) } else { nodes(group) };
     lines.push(Text::new(format!("{whose}, at {}", at(group.port))));
+    let to = if is_ip { "pods" } else { "nodes" };
+    let version = version(group.protocol_version);
     lines.push(Text::new(match group.protocol {
-        Protocol::Https => format!("TLS starts again: HTTPS ({})", group.protocol_version),
-        Protocol::Http => format!("clear text: HTTP ({})", group.protocol_version),
+        Protocol::Https => format!("speaks HTTPS to the {to} ({version})"),
+        Protocol::Http => format!("speaks clear text to the {to} ({version})"),
     }));
     let check = &group.health_check;
     let port = match check.port {
@@ -174,6 +174,16 @@ fn group_lines(group: &TargetGroup) -> Vec<Text> {
     lines.push(Text::new(format!("health check: {how}, every {}\u{a0}s", check.interval_seconds)));
     lines.extend(group.attributes.iter().map(|(key, value)| Text::new(format!("{key} = {value}"))));
     lines
+}
+
+/// The version of HTTP, as people write it.
+fn version(version: &str) -> &str {
+    match version {
+        "HTTP1" => "HTTP/1.1",
+        "HTTP2" => "HTTP/2",
+        "GRPC" => "gRPC",
+        other => other,
+    }
 }
 
 fn nodes(group: &TargetGroup) -> String {

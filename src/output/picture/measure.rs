@@ -3,11 +3,11 @@
 use crate::output::markup::printable;
 
 /// Sizes of letters in the picture, in pixels.
-pub const BODY: usize = 12;
+pub const BODY: usize = 14;
 /// Of the name of a node.
-pub const TITLE: usize = 13;
+pub const TITLE: usize = 15;
 /// Of what a node is.
-pub const SMALL: usize = 10;
+pub const SMALL: usize = 11;
 
 /// The width of a text in pixels.
 #[must_use]
@@ -60,14 +60,31 @@ fn pieces(text: &str, size: usize, room: usize) -> Vec<String> {
             continue;
         }
         for part in word.split_inclusive(['/', ':', '-', '.', ',', '=', '&', '_']) {
-            if width(part, size) <= room {
-                pieces.push(part.to_owned());
-            } else {
-                pieces.extend(part.chars().map(String::from));
+            for hump in humps(part) {
+                if width(hump, size) <= room {
+                    pieces.push(hump.to_owned());
+                } else {
+                    pieces.extend(hump.chars().map(String::from));
+                }
             }
         }
     }
     pieces
+}
+
+/// The parts of a word like `externalTrafficPolicy`.
+fn humps(word: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut was_lower) = (0, false);
+    for (at, letter) in word.char_indices() {
+        if was_lower && letter.is_uppercase() {
+            parts.push(&word[start..at]);
+            start = at;
+        }
+        was_lower = letter.is_lowercase();
+    }
+    parts.push(&word[start..]);
+    parts
 }
 
 #[cfg(test)]
@@ -87,6 +104,11 @@ mod tests {
             let joined: String = lines.concat();
             assert_eq!(joined.replace(' ', ""), text.replace(' ', ""));
         }
+    }
+
+    #[test]
+    fn a_name_of_several_words_breaks_between_them() {
+        assert_eq!(wrap("externalTrafficPolicy", BODY, 110, 9), ["external", "TrafficPolicy"]);
     }
 
     #[test]

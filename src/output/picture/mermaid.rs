@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{Edge, Kind, Picture, Scene, Way};
+use super::graph::{Edge, Kind, Mark, Node, Picture, Scene, State, Way};
 use super::{layout, words};
 use crate::finding::Severity;
 use crate::output::markup::printable;
@@ -27,18 +27,15 @@ pub fn mermaid(picture: &Picture) -> String {
     let mut text =
         format!("flowchart LR\n  accTitle: {}\n  accDescr: {}\n", plain(&picture.title), plain(&words(picture)));
     if !picture.scenes.is_empty() {
-        legend(&mut text);
+        legend(picture, &mut text);
     }
     for (at, scene) in picture.scenes.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph s{at}[\"{}\"]\n    direction LR", label(&scene.title));
-        for (number, note) in scene.notes.iter().enumerate() {
-            let line = format!("{} {}", sign(note.severity), label(&note.line()));
-            let _ = writeln!(text, "    s{at}note{number}[\"{line}\"]:::{}", class_of(note.severity).unwrap_or("out"));
-        }
+        let what = if scene.of_kind(Kind::Alb).next().is_some() { "How requests reach the pods: " } else { "" };
+        let _ = writeln!(text, "  subgraph s{at}[\"{what}{}\"]\n    direction LR", label(&scene.title));
         for (node, _) in scene.nodes.iter().enumerate().filter(|(_, node)| node.parent.is_none()) {
             draw(scene, at, node, 2, &mut text);
         }
-        for edge in &scene.edges {
+        for edge in scene.edges.iter().filter(|edge| edge.state != State::Unused) {
             arrow(at, edge, &mut text);
         }
         let _ = writeln!(text, "  end\n  class s{at} frame");
@@ -53,12 +50,15 @@ pub fn mermaid(picture: &Picture) -> String {
 fn draw(scene: &Scene, at: usize, number: usize, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     let node = &scene.nodes[number];
-    let mut lines = vec![format!("<b>{}</b>", label(&node.title.shown))];
+    let mut lines = vec![format!("<b>{}</b>", label(&title(scene, node)))];
     if let Some(kind) = layout::kind(node.kind) {
         lines.insert(0, label(kind));
     }
     lines.extend(node.lines.iter().map(|line| label(&line.shown)));
-    lines.extend(node.marks.iter().map(|mark| format!("{} {}", sign(mark.severity), label(&mark.line()))));
+    // What is to know about the whole stands in the load balancer.
+    let is_whole = scene.of_kind(Kind::Alb).next().unwrap_or_default() == number;
+    let notes = scene.notes.iter().filter(|_| is_whole);
+    lines.extend(notes.chain(&node.marks).map(marked));
     let content = lines.join("<br/>");
     let inside: Vec<usize> = scene.inside(number).collect();
     if inside.is_empty() {
@@ -87,6 +87,20 @@ fn draw(scene: &Scene, at: usize, number: usize, depth: usize, text: &mut String
     }
 }
 
+/// The name of a node. What stands in a load balancer may be drawn in any order, so a rule says where it stands.
+fn title(scene: &Scene, node: &Node) -> String {
+    let listener = node.parent.filter(|_| node.kind == Kind::Rule).and_then(|parent| scene.nodes.get(parent));
+    let title = &node.title.shown;
+    match listener.and_then(|listener| listener.title.shown.strip_prefix("Listener ")) {
+        Some(listener) => format!("{listener}, {}", title.replacen('R', "r", 1).replacen('E', "e", 1)),
+        None => title.clone(),
+    }
+}
+
+fn marked(mark: &Mark) -> String {
+    format!("{} {}", sign(mark.severity), label(&mark.line()))
+}
+
 fn arrow(at: usize, edge: &Edge, text: &mut String) {
     let (from, to) = (edge.from, edge.to);
     let how = match edge.way {
@@ -94,28 +108,41 @@ fn arrow(at: usize, edge: &Edge, text: &mut String) {
         Way::ClearText => "clear text",
         Way::PassedOn => "",
     };
+    let broken = if edge.state == State::Broken { "✖ breaks here" } else { "" };
     let words: Vec<String> =
-        [edge.label.as_str(), how].into_iter().filter(|words| !words.is_empty()).map(label).collect();
+        [edge.label.as_str(), how, broken].into_iter().filter(|words| !words.is_empty()).map(label).collect();
     let line = if edge.way == Way::Tls { "==>" } else { "-.->" };
     let label = if words.is_empty() { String::new() } else { format!("|\"{}\"|", words.join(", ")) };
     let _ = writeln!(text, "    s{at}n{from} {line}{label} s{at}n{to}");
 }
 
-/// What colours and lines mean.
-fn legend(text: &mut String) {
+/// What colours, lines and signs mean, and the findings about none of the load balancers.
+fn legend(picture: &Picture, text: &mut String) {
     text.push_str("  subgraph legend[\"Legend\"]\n    direction LR\n");
-    for (number, (class, words)) in
-        [("people", "people and programs"), ("aws", "run by AWS"), ("kube", "in the Kubernetes cluster")]
-            .into_iter()
-            .enumerate()
+    for (number, (class, words)) in [
+        ("people", "people and programs"),
+        ("aws", "run by AWS"),
+        ("kube", "in the Kubernetes cluster"),
+        ("out", "thick arrow: encrypted (TLS)<br/>dotted arrow: not encrypted, or passed on as it comes"),
+        ("out", "✖ will not work<br/>⚠ look at this<br/>ℹ good to know"),
+        ("out", "ALB043 and the like: istio-alb explain ALB043"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let _ = writeln!(text, "    l{number}[\"{words}\"]:::{class}");
     }
-    text.push_str("    l0 ==>|\"encrypted\"| l1\n    l1 -.->|\"not encrypted, or as it comes\"| l2\n  end\n  class legend frame\n");
+    for (number, mark) in picture.beside.iter().enumerate() {
+        let _ = writeln!(text, "    b{number}[\"{}\"]:::{}", marked(mark), class_of(mark.severity).unwrap_or("out"));
+    }
+    text.push_str("  end\n  class legend frame\n");
 }
 
 fn class(scene: &Scene, number: usize) -> &'static str {
     let node = &scene.nodes[number];
+    if node.kind == Kind::Missing {
+        return "missing";
+    }
     if let Some(class) = node.marks.iter().map(|mark| mark.severity).max().and_then(class_of) {
         return class;
     }
@@ -165,8 +192,14 @@ fn label(text: &str) -> String {
 fn plain(text: &str) -> String {
     let as_text = |letter: char| match letter {
         ';' => ',',
-        '{' | '}' | '#' | '%' | '<' | '>' | '"' | '`' | '\\' => ' ',
+        '{' => '(',
+        '}' => ')',
+        '<' => '‹',
+        '>' => '›',
+        '"' | '`' => '\'',
+        '\\' => ' ',
         letter => letter,
     };
-    printable(text).chars().map(as_text).collect()
+    let text: String = printable(text).chars().map(as_text).collect();
+    text.replace('%', "% ")
 }

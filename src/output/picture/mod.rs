@@ -16,12 +16,12 @@ mod old;
 mod svg;
 mod words;
 
-pub use graph::{Edge, Kind, Mark, Node, Picture, Scene, Text, Way};
+pub use graph::{Edge, Kind, Mark, Node, Picture, Scene, State, Text, Way};
 pub use mermaid::mermaid;
 pub use svg::svg;
 pub use words::{paragraphs, words};
 
-use alb_controller::model::{Group, IngressFacts, Model, Verdict};
+use alb_controller::model::{Group, IngressFacts, Key, Model, Verdict};
 use alb_controller::releases::Behaviour;
 use kubernetes_objects::{Object, ObjectRef};
 
@@ -38,6 +38,8 @@ pub struct Facts<'f> {
     pub serves: Serves<'f>,
     /// What was found.
     pub findings: &'f [Finding],
+    /// What was found and is allowed by the configuration.
+    pub allowed: &'f [Finding],
 }
 
 impl Facts<'_> {
@@ -62,12 +64,15 @@ pub fn picture(facts: &Facts<'_>) -> Picture {
     let model = facts.model;
     let mut scenes: Vec<Scene> = model.groups.iter().map(|group| of_group(group, facts)).collect();
     scenes.extend(model.ingresses.iter().filter(|ingress| ingress.group.is_none()).map(not_built));
-    marks::of_findings(&mut scenes, facts);
-    Picture { title: title(model), scenes }
+    let mut picture = Picture { title: title(model), scenes, beside: Vec::new() };
+    marks::of_findings(&mut picture, facts);
+    picture
 }
 
 fn title(model: &Model) -> String {
-    let count = model.groups.iter().filter(|group| group.built.is_some()).count();
+    let built = || model.groups.iter().filter(|group| group.built.is_some());
+    let count = built().count();
+    let certain = built().filter(|group| group.verdict == Verdict::Built).count();
     match (count, model.verdict) {
         (0, Verdict::Ignored) => {
             format!(
@@ -78,6 +83,14 @@ fn title(model: &Model) -> String {
         (0, _) => "No load balancer is built from these manifests".to_owned(),
         (1, _) => {
             "How requests reach the pods: the load balancer that the AWS Load Balancer Controller builds".to_owned()
+        }
+        (count, _) if certain > 0 && certain < count => {
+            let plural = if certain == 1 { "" } else { "s" };
+            format!(
+                "How requests reach the pods: {certain} load balancer{plural} that the AWS Load Balancer Controller builds, and {} that may \
+                 be built",
+                count - certain
+            )
         }
         (count, _) => {
             format!(
@@ -102,7 +115,7 @@ fn of_group(group: &Group, facts: &Facts<'_>) -> Scene {
     let message = group.message.as_deref().unwrap_or_default();
     match (group.verdict, &group.built) {
         (Verdict::Unknown, _) => {
-            let text = format!("Not known from these manifests: {message}");
+            let text = format!("Not certain: {}", message.replace("in the stream", "in these manifests"));
             scene.notes.push(Mark::new(Severity::Warning, text));
         }
         (Verdict::Refused, Some(_)) => {
@@ -111,19 +124,25 @@ fn of_group(group: &Group, facts: &Facts<'_>) -> Scene {
         _ => {}
     }
     match &group.built {
-        Some(built) => load_balancer::draw(&mut scene, built, facts),
+        Some(built) => load_balancer::draw(&mut scene, built, facts, group.members.len() > 1),
         None => {
             let node = scene.add(Kind::Ingress, None, scene.title.clone(), Vec::new());
             if let Some(member) = group.members.first() {
                 scene.is_object(node, ObjectRef::new("Ingress", &member.namespace, &member.name));
             }
-            let text = format!("Nothing is built: the controller refuses it: {message}");
+            let text = nothing(message, &group.members);
             if group.verdict == Verdict::Refused {
                 scene.mark(node, Severity::Error, text);
             }
         }
     }
     scene
+}
+
+/// That nothing is built. The box has the name of the Ingress already, so the controller's sentence need not begin with it.
+fn nothing(message: &str, members: &[Key]) -> String {
+    let only = if let [only] = members { format!("ingress: {only}: ") } else { String::new() };
+    format!("Nothing is built: the controller refuses it: {}", message.strip_prefix(&only).unwrap_or(message))
 }
 
 /// An Ingress that is in no group: not the controller's, or denied.
@@ -134,7 +153,8 @@ fn not_built(ingress: &IngressFacts) -> Scene {
     scene.is_object(node, ObjectRef::new("Ingress", &ingress.key.namespace, &ingress.key.name));
     match &ingress.failure {
         Some(failure) => {
-            scene.mark(node, Severity::Error, format!("Nothing is built: the controller refuses it: {failure}"))
+            let text = nothing(&failure.to_string(), std::slice::from_ref(&ingress.key));
+            scene.mark(node, Severity::Error, text);
         }
         None => scene.mark(node, Severity::Warning, format!("Nothing is built: not picked up, {}", ingress.why)),
     }

@@ -4,14 +4,14 @@
 
 use std::fmt::Write;
 
-use super::graph::{Edge, Kind, Mark, Picture, Scene, Way};
-use super::layout::{Layout, PADDING, Placed, Row, SIGN, Style, anchor, label_width, layout};
+use super::graph::{Edge, Kind, Mark, Picture, Scene, State, Way};
+use super::layout::{Layout, PADDING, Placed, Route, Row, SIGN, STEP, Style, anchor, label_width, layout};
 use super::measure::{BODY, SMALL, TITLE, width, wrap};
 use super::words;
 use crate::finding::Severity;
 use crate::output::markup::escape;
 
-const MARGIN: usize = 24;
+const MARGIN: usize = 20;
 /// The longest way from one column to the next.
 const FAR: usize = 84;
 /// Between a box and a way below it.
@@ -19,8 +19,10 @@ const BELOW: usize = 10;
 /// Between two scenes.
 const APART: usize = 40;
 
-/// The width of the legend.
-const LEAST: usize = 1020;
+/// The least width, for texts.
+const LEAST: usize = 760;
+/// Lines of a finding.
+const MOST: usize = 30;
 
 /// Class, colours on light (fill, line) and on dark.
 type Paint = (&'static str, [&'static str; 2], [&'static str; 2]);
@@ -54,11 +56,15 @@ pub fn svg(picture: &Picture) -> String {
     let room = layouts.iter().map(|layout| layout.width).max().unwrap_or_default().max(LEAST);
     let mut page = Page { text: String::new(), y: MARGIN, room };
     page.heading(&picture.title, 18, "ink");
-    for (scene, layout) in picture.scenes.iter().zip(&layouts) {
+    for (at, (scene, layout)) in picture.scenes.iter().zip(&layouts).enumerate() {
+        page.y += if at > 0 { APART } else { 0 };
         page.scene(scene, layout);
     }
+    if !picture.beside.is_empty() {
+        page.findings("Findings about none of them", picture.beside.iter().collect());
+    }
     if !picture.scenes.is_empty() {
-        page.legend();
+        page.legend(picture);
     }
     let (width, height) = (room + 2 * MARGIN, page.y + MARGIN);
     format!(
@@ -85,7 +91,10 @@ fn dark() -> String {
         let _ = write!(rules, " .{class} {{ stroke: {line}; }} .{class}-head {{ fill: {line}; }}");
     }
     for (class, _, [fill, ink]) in MARKS {
-        let _ = write!(rules, " .{class} {{ fill: {fill}; }} .{class}-ink {{ fill: {ink}; }}");
+        let _ = write!(
+            rules,
+            " .{class} {{ fill: {fill}; }} .{class}-ink {{ fill: {ink}; }} .{class}-way {{ stroke: {ink}; }}"
+        );
     }
     format!("<style>@media (prefers-color-scheme: dark) {{ {rules} }}</style>\n")
 }
@@ -121,7 +130,7 @@ impl Page {
 
     fn scene(&mut self, scene: &Scene, layout: &Layout) {
         self.y += APART / 2;
-        self.heading(&scene.title, 14, "ink");
+        self.heading(&scene.title, 16, "ink");
         for note in &scene.notes {
             self.note(note);
         }
@@ -130,7 +139,7 @@ impl Page {
         let mut below = top;
         for (x, width, heading) in &layout.headings {
             for (at, line) in wrap(heading, SMALL + 1, *width, 4).into_iter().enumerate() {
-                let y = top + (at + 1) * 14;
+                let y = top + (at + 1) * 15;
                 below = below.max(y);
                 self.faint(MARGIN + x, y, &line, SMALL + 1);
             }
@@ -142,27 +151,38 @@ impl Page {
         for placed in outer {
             self.draw_box(scene, placed);
         }
-        for edge in &scene.edges {
-            self.draw_edge(edge, layout);
+        for (edge, route) in scene.edges.iter().zip(&layout.routes) {
+            self.draw_edge(edge, *route, layout);
         }
         for placed in inner {
             self.draw_box(scene, placed);
         }
-        for edge in &scene.edges {
-            self.draw_label(edge, layout);
+        for (edge, route) in scene.edges.iter().zip(&layout.routes) {
+            self.draw_break(edge, *route, layout);
         }
         self.y += layout.height;
+        self.findings("Findings", scene.findings());
+    }
+
+    /// The findings that boxes are marked with, in full.
+    fn findings(&mut self, title: &str, findings: Vec<&Mark>) {
+        if findings.is_empty() {
+            return;
+        }
+        self.y += APART / 2;
+        self.heading(title, BODY, "ink");
+        findings.into_iter().for_each(|finding| self.note(finding));
     }
 
     fn note(&mut self, note: &Mark) {
         let (class, [fill, ink], _) = mark_paint(note.severity);
-        for (at, line) in wrap(&note.line(), BODY, self.room - SIGN - 2 * PADDING, 6).into_iter().enumerate() {
-            self.y += if at == 0 { 20 } else { 16 };
+        for (at, line) in wrap(&note.line(), BODY, self.room - SIGN - 2 * PADDING, MOST).into_iter().enumerate() {
+            self.y += if at == 0 { STEP + 5 } else { STEP };
             let (y, width) = (self.y, width(&line, BODY) + SIGN + 8);
             let _ = writeln!(
                 self.text,
-                "<rect class=\"{class}\" x=\"{MARGIN}\" y=\"{}\" width=\"{width}\" height=\"17\" fill=\"{fill}\"/>",
-                y - 13
+                "<rect class=\"{class}\" x=\"{MARGIN}\" y=\"{}\" width=\"{width}\" height=\"{STEP}\" fill=\"{fill}\"/>",
+                y - 14
             );
             if at == 0 {
                 self.sign(MARGIN + 4, y, note.severity);
@@ -174,10 +194,7 @@ impl Page {
     fn draw_box(&mut self, scene: &Scene, placed: &Placed) {
         let node = &scene.nodes[placed.node];
         let (class, [fill, line], _) = box_paint(node.kind);
-        let dashes = match node.kind {
-            Kind::LeftOut | Kind::Missing | Kind::OldLoadBalancer => " stroke-dasharray=\"5 3\"",
-            _ => "",
-        };
+        let dashes = dashes(node.kind);
         let (x, y) = (MARGIN + placed.x, self.y + placed.y);
         let _ = writeln!(
             self.text,
@@ -204,9 +221,9 @@ impl Page {
                 let (class, [fill, ink], _) = mark_paint(severity);
                 let _ = writeln!(
                     self.text,
-                    "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"17\" fill=\"{fill}\"/>",
+                    "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{STEP}\" fill=\"{fill}\"/>",
                     x + PADDING / 2,
-                    y - 13,
+                    y - 14,
                     room - PADDING
                 );
                 if matches!(row.style, Style::Mark(_)) {
@@ -233,8 +250,30 @@ impl Page {
         let _ = writeln!(self.text, "<path class=\"{class}-ink\" d=\"{shape}\" fill=\"{ink}\"/>");
     }
 
-    fn draw_edge(&mut self, edge: &Edge, layout: &Layout) {
-        let Some([from, to]) = ends(edge, layout, self.y) else { return };
+    fn draw_edge(&mut self, edge: &Edge, route: Route, layout: &Layout) {
+        match route {
+            Route::Hidden => {}
+            Route::Across(offset) => self.across(edge, offset, layout),
+            Route::Down(offset) => {
+                let Some(([x, y], [_, to_y])) = down(edge, offset, layout, self.y) else { return };
+                let end = to_y - 7;
+                self.line(&format!("M{x} {y}V{end}"), &format!("M{x} {to_y}l-5 -9h10z"), edge.way);
+            }
+            Route::Beside { from, lane, to, is_left } => {
+                let find = |node| layout.boxes.iter().find(|placed| placed.node == node);
+                let (Some(start), Some(end)) = (find(edge.from), find(edge.to)) else { return };
+                let side = |placed: &Placed| MARGIN + placed.x + if is_left { 0 } else { placed.width };
+                let (x, to_x, lane) = (side(start), side(end), MARGIN + lane);
+                let (y, to_y) = (self.y + from, self.y + to);
+                let (head, tip) = if is_left { ("l-9 -5v10z", to_x - 7) } else { ("l9 -5v10z", to_x + 7) };
+                let line = format!("M{x} {y}H{lane}V{to_y}H{tip}");
+                self.line(&line, &format!("M{to_x} {to_y}{head}"), edge.way);
+            }
+        }
+    }
+
+    fn across(&mut self, edge: &Edge, offset: usize, layout: &Layout) {
+        let Some([from, to]) = ends(edge, offset, layout, self.y) else { return };
         // A way past a column runs level until it is there, below what stands in its way.
         let right = |placed: &&Placed| MARGIN + placed.x + placed.width;
         let passed = || layout.boxes.iter().filter(|placed| MARGIN + placed.x > from.0 && right(placed) < to.0);
@@ -250,14 +289,29 @@ impl Page {
         self.way(from, (&start, bend, below.unwrap_or(from.1)), to, edge.way);
     }
 
+    /// A cross where a way breaks.
+    fn draw_break(&mut self, edge: &Edge, route: Route, layout: &Layout) {
+        if edge.state != State::Broken {
+            return;
+        }
+        let middle = match route {
+            Route::Across(offset) => ends(edge, offset, layout, self.y)
+                .map(|[from, to]| (usize::midpoint(from.0, to.0), usize::midpoint(from.1, to.1))),
+            _ => None,
+        };
+        let Some((x, y)) = middle else { return };
+        let [fill, line] = MARKS[0].1;
+        let _ = writeln!(
+            self.text,
+            "<circle class=\"error\" cx=\"{x}\" cy=\"{y}\" r=\"11\" fill=\"{fill}\"/>\n<path class=\"error-way\" d=\"M{} {}l10 10m0 -10l-10 10\" \
+             fill=\"none\" stroke=\"{line}\" stroke-width=\"3\"/>",
+            x - 5,
+            y - 5
+        );
+    }
+
     /// A line with its head: by `start` and on that level as far as `bend`, then to the end.
     fn way(&mut self, (x, y): (usize, usize), level: (&str, usize, usize), (to_x, to_y): (usize, usize), way: Way) {
-        let (class, colour, _) = way_paint(way);
-        let dashes = match way {
-            Way::Tls => "",
-            Way::ClearText => " stroke-dasharray=\"7 4\"",
-            Way::PassedOn => " stroke-dasharray=\"2 3\"",
-        };
         let (start, bend, level) = level;
         let reach = ((to_x - bend) / 2).clamp(10, 80);
         let end = to_x - 7;
@@ -266,74 +320,125 @@ impl Page {
             bend + reach,
             end.saturating_sub(reach)
         );
+        self.line(&line, &format!("M{to_x} {to_y}l-9 -5v10z"), way);
+    }
+
+    fn line(&mut self, line: &str, head: &str, way: Way) {
+        let (class, colour, _) = way_paint(way);
+        let dashes = match way {
+            Way::Tls => "",
+            Way::ClearText => " stroke-dasharray=\"7 4\"",
+            Way::PassedOn => " stroke-dasharray=\"2 3\"",
+        };
         let _ = writeln!(
             self.text,
             "<path class=\"{class}\" d=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"{dashes}/>\n\
-             <path class=\"{class}-head\" d=\"M{to_x} {to_y}l-9 -5v10z\" fill=\"{colour}\"/>"
+             <path class=\"{class}-head\" d=\"{head}\" fill=\"{colour}\"/>"
         );
     }
 
-    fn draw_label(&mut self, edge: &Edge, layout: &Layout) {
-        let Some([_, (to_x, to_y)]) = ends(edge, layout, self.y).filter(|_| !edge.label.is_empty()) else {
-            return;
-        };
-        let width = label_width(&edge.label);
-        // Above the end of the way, which comes in level.
-        let (left, y) = (to_x.saturating_sub(width + 12), to_y - 6);
-        let _ = writeln!(
-            self.text,
-            "<rect class=\"paper\" x=\"{left}\" y=\"{}\" width=\"{width}\" height=\"12\" fill=\"{}\"/>",
-            y - 10,
-            PAPER[0]
-        );
-        self.faint(left, y, &edge.label, SMALL + 1);
-    }
-
-    /// What colours, lines and signs mean.
-    fn legend(&mut self) {
-        self.y += APART / 2 + 16;
-        let mut x = MARGIN;
-        for (kind, text) in [
+    /// What colours, lines and signs mean, those that are in the picture.
+    fn legend(&mut self, picture: &Picture) {
+        self.y += APART / 2;
+        let nodes = || picture.scenes.iter().flat_map(|scene| &scene.nodes);
+        let edges = || picture.scenes.iter().flat_map(|scene| &scene.edges);
+        let kinds = [
             (Kind::Clients, "people and programs"),
             (Kind::Alb, "run by AWS"),
             (Kind::Service, "in the Kubernetes cluster"),
-        ] {
-            let (class, [fill, line], _) = box_paint(kind);
-            let _ = writeln!(
-                self.text,
-                "<rect class=\"{class}\" x=\"{x}\" y=\"{}\" width=\"24\" height=\"14\" rx=\"3\" fill=\"{fill}\" stroke=\"{line}\"/>",
-                self.y - 11
-            );
-            x = self.legend_text(x + 30, text);
+            (Kind::OldLoadBalancer, "old load balancer"),
+            (Kind::LeftOut, "not built"),
+            (Kind::Missing, "not in the manifests"),
+        ];
+        let ways = [
+            (Way::Tls, "encrypted (TLS)"),
+            (Way::ClearText, "not encrypted"),
+            (Way::PassedOn, "passed on as it comes, or not known"),
+        ];
+        let signs =
+            [(Severity::Error, "will not work"), (Severity::Warning, "look at this"), (Severity::Info, "good to know")];
+        let is_usual = |kind: Kind| matches!(kind, Kind::Clients | Kind::Alb | Kind::Service);
+        let mut items: Vec<(Sample, &str)> = Vec::new();
+        items.extend(
+            kinds
+                .into_iter()
+                .filter(|(kind, _)| is_usual(*kind) || nodes().any(|node| node.kind == *kind))
+                .map(|(kind, text)| (Sample::Box(kind), text)),
+        );
+        let ways = ways.into_iter().filter(|(way, _)| edges().any(|edge| edge.way == *way));
+        items.extend(ways.map(|(way, text)| (Sample::Way(way), text)));
+        items.extend(signs.map(|(severity, text)| (Sample::Sign(severity), text)));
+        if edges().any(|edge| edge.state == State::Broken) {
+            items.push((Sample::Text, "✖ on an arrow: breaks here"));
         }
-        for (way, text) in
-            [(Way::Tls, "encrypted (TLS)"), (Way::ClearText, "not encrypted"), (Way::PassedOn, "passed on as it comes")]
-        {
-            self.way((x, self.y - 4), ("", x, self.y - 4), (x + 40, self.y - 4), way);
-            x = self.legend_text(x + 46, text);
+        if nodes().any(|node| node.kind == Kind::Rule) {
+            items.push((Sample::Text, "→ what the ALB does with the request"));
         }
-        self.y += 22;
-        x = MARGIN;
-        for (severity, text) in
-            [(Severity::Error, "will not work"), (Severity::Warning, "look at this"), (Severity::Info, "good to know")]
-        {
-            self.sign(x, self.y, severity);
-            x = self.legend_text(x + 16, text);
+        items.push((Sample::Text, "ALB043 and the like: istio-alb explain ALB043"));
+        items.push((Sample::Text, "findings of level info: istio-alb check"));
+        let mut x = self.room;
+        for (sample, text) in items {
+            let before = match sample {
+                Sample::Box(_) => 30,
+                Sample::Way(_) => 46,
+                Sample::Sign(_) => 16,
+                Sample::Text => 0,
+            };
+            if x + before + label_width(text) > MARGIN + self.room {
+                self.y += 22;
+                x = MARGIN;
+            }
+            match sample {
+                Sample::Box(kind) => self.legend_box(x, kind),
+                Sample::Way(way) => self.way((x, self.y - 4), ("", x, self.y - 4), (x + 40, self.y - 4), way),
+                Sample::Sign(severity) => self.sign(x, self.y, severity),
+                Sample::Text => {}
+            }
+            self.faint(x + before, self.y, text, SMALL + 1);
+            x += before + label_width(text) + 20;
         }
-        self.legend_text(x, "ALB and a number: istio-alb explain says more");
     }
 
-    fn legend_text(&mut self, x: usize, text: &str) -> usize {
-        self.faint(x, self.y, text, SMALL + 1);
-        x + label_width(text) + 22
+    fn legend_box(&mut self, x: usize, kind: Kind) {
+        let (class, [fill, line], _) = box_paint(kind);
+        let _ = writeln!(
+            self.text,
+            "<rect class=\"{class}\" x=\"{x}\" y=\"{}\" width=\"24\" height=\"14\" rx=\"3\" fill=\"{fill}\" stroke=\"{line}\"{}/>",
+            self.y - 11,
+            dashes(kind)
+        );
     }
 }
 
-/// Where a way begins and where it ends.
-fn ends(edge: &Edge, layout: &Layout, top: usize) -> Option<[(usize, usize); 2]> {
+/// What stands before a text of the legend.
+enum Sample {
+    Box(Kind),
+    Way(Way),
+    Sign(Severity),
+    Text,
+}
+
+/// The line around a box of something that is not built by this, or not for long.
+fn dashes(kind: Kind) -> &'static str {
+    match kind {
+        Kind::LeftOut | Kind::Missing | Kind::OldLoadBalancer => " stroke-dasharray=\"5 3\"",
+        _ => "",
+    }
+}
+
+/// Where a way down begins and where it ends.
+fn down(edge: &Edge, offset: isize, layout: &Layout, top: usize) -> Option<([usize; 2], [usize; 2])> {
     let find = |node| layout.boxes.iter().find(|placed| placed.node == node);
     let (from, to) = (find(edge.from)?, find(edge.to)?);
-    let start = (MARGIN + from.x + from.width, top + anchor(from));
+    let x = (MARGIN + from.x + from.width / 4).checked_add_signed(offset)?;
+    Some(([x, top + from.y + from.height], [x, top + to.y]))
+}
+
+/// Where a way begins and where it ends.
+fn ends(edge: &Edge, offset: usize, layout: &Layout, top: usize) -> Option<[(usize, usize); 2]> {
+    let find = |node| layout.boxes.iter().find(|placed| placed.node == node);
+    let (from, to) = (find(edge.from)?, find(edge.to)?);
+    let start = (MARGIN + from.x + from.width, top + anchor(from) + offset);
     Some([start, (MARGIN + to.x, top + anchor(to))])
 }
 

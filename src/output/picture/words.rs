@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::graph::{Kind, Node, Picture, Scene, Way};
+use super::graph::{FORWARD, Mark, Node, Picture, Scene, State, Text, Way};
 
 /// The way of the traffic in one text.
 #[must_use]
@@ -30,18 +30,24 @@ pub fn paragraphs(picture: &Picture) -> Vec<String> {
             }));
         }
     }
+    all.extend(picture.beside.iter().map(|mark| format!("{}: {}.", mark.severity, mark.line())));
     all
 }
 
 fn rule_in_words(scene: &Scene, at: usize) -> String {
-    let text = in_words(&scene.nodes[at]);
-    let ways = ways(scene, at);
-    if ways.is_empty() { text } else { format!("{text} to {}", ways.join(" and to ")) }
+    let (node, ways) = (&scene.nodes[at], ways(scene, at));
+    let is_told = |line: &&str| ways.is_empty() || !line.starts_with(FORWARD);
+    let mut parts = vec![node.title.whole().to_owned()];
+    parts.extend(lines(node).into_iter().filter(is_told).map(|line| line.trim_start_matches("→ ").to_owned()));
+    if !ways.is_empty() {
+        parts.push(format!("forward to {}", ways.join(" and to ")));
+    }
+    format!("{}{}", parts.join(", "), marks(&node.marks))
 }
 
 /// Where the ways from a node lead.
 fn ways(scene: &Scene, from: usize) -> Vec<String> {
-    let edges = scene.edges.iter().filter(|edge| edge.from == from);
+    let edges = scene.edges.iter().filter(|edge| edge.from == from && edge.state != State::Unused);
     edges
         .map(|edge| {
             let how = match edge.way {
@@ -50,20 +56,26 @@ fn ways(scene: &Scene, from: usize) -> Vec<String> {
                 Way::PassedOn => "",
             };
             let weight = if edge.label.starts_with("weight") { format!(" ({})", edge.label) } else { String::new() };
-            format!("{}{how}{weight}", scene.nodes[edge.to].title.shown)
+            let broken = if edge.state == State::Broken { ", where it breaks" } else { "" };
+            format!("{}{how}{weight}{broken}", scene.nodes[edge.to].title.shown)
         })
         .collect()
 }
 
+fn lines(node: &Node) -> Vec<&str> {
+    node.lines.iter().map(Text::whole).collect()
+}
+
 fn in_words(node: &Node) -> String {
     let mut text = node.title.whole().to_owned();
-    let lines: Vec<&str> = node.lines.iter().map(|line| line.whole().trim_start_matches("→ ")).collect();
+    let lines = lines(node);
     if !lines.is_empty() {
-        let between = if matches!(node.kind, Kind::Rule | Kind::LeftOut) { ", " } else { ": " };
-        let _ = write!(text, "{between}{}", lines.join("; ").replace(":; ", ": "));
+        let _ = write!(text, ": {}", lines.join("; ").replace(":; ", ": "));
     }
-    for mark in &node.marks {
-        let _ = write!(text, " ({}: {})", mark.severity, mark.line());
-    }
+    text.push_str(&marks(&node.marks));
     text
+}
+
+fn marks(marks: &[Mark]) -> String {
+    marks.iter().map(|mark| format!(" ({}: {})", mark.severity, mark.line())).collect()
 }
