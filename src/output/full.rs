@@ -13,19 +13,20 @@ use crate::finding::{Finding, Severity};
 pub struct Shown<'s> {
     sources: &'s Sources,
     renderer: Renderer,
+    words: Words,
     /// Where each line of the stream begins, and the end of the text.
     lines: Vec<usize>,
 }
 
 impl<'s> Shown<'s> {
-    /// For a stream, with or without colours.
+    /// For a stream, with or without colours, and with helps in these words.
     #[must_use]
-    pub fn new(sources: &'s Sources, colored: bool) -> Self {
+    pub fn new(sources: &'s Sources, colored: bool, words: Words) -> Self {
         let text = sources.text();
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let mut lines: Vec<usize> = std::iter::once(0).chain(ends).collect();
         lines.push(text.len());
-        Shown { sources, renderer: if colored { Renderer::styled() } else { Renderer::plain() }, lines }
+        Shown { sources, renderer: if colored { Renderer::styled() } else { Renderer::plain() }, words, lines }
     }
 
     /// Findings of one kind on one object:
@@ -58,7 +59,7 @@ impl<'s> Shown<'s> {
             let without = group.findings().filter(|finding| self.span(finding).is_none());
             report = report.elements(without.map(|finding| Level::NOTE.message(visible(&finding.message))));
         }
-        let help = visible(&Words::CommandLine.of_finding(first));
+        let help = visible(&self.words.of_finding(first));
         let report: [Report<'_>; 1] = [report.element(Level::HELP.message(help))];
         self.renderer.render(&report) + "\n\n"
     }
