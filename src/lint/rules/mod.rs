@@ -15,3 +15,4 @@ pub mod refused;
 pub mod release;
 pub mod routing;
 pub mod targets;
+pub mod waiting;
