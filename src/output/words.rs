@@ -27,7 +27,7 @@ impl Words {
     /// A help line in these words.
     #[must_use]
     pub fn of(self, help: &Help) -> String {
-        let line = help.naming(|setting| self.setting(setting));
+        let line = help.naming(|setting| self.setting(setting)).replace(") (the annotation", "; the annotation");
         if self == Words::AsIs { without_remarks(line) } else { line }
     }
 
@@ -179,6 +179,14 @@ mod tests {
         ] {
             assert_eq!(Words::AsIs.of(&Help::from(help)), told);
         }
+    }
+
+    #[test]
+    fn flag_and_annotation_stand_in_one_remark() {
+        let help = Help::from("set [[ingress.targetType: ip]] (the annotation `target-type`)");
+        let told = "set `ingress.targetType: ip` (`--target-type=ip`; the annotation `target-type`)";
+        assert_eq!(Words::Anywhere.of(&help), told);
+        assert_eq!(Words::CommandLine.of(&help), "set `--target-type=ip` (the annotation `target-type`)");
     }
 
     #[test]

@@ -138,7 +138,10 @@ fn a_key_is_told_by_what_it_comes_near_to() {
     );
     assert_eq!(
         help("stickiness.enabled=true"),
-        ("stickiness.enabled is an attribute of target groups (target-group-attributes)".to_owned(), None)
+        (
+            "stickiness.enabled is an attribute of target groups (target-group-attributes)".to_owned(),
+            Some("move stickiness.enabled to the attributes of target groups (target-group-attributes)".to_owned())
+        )
     );
 }
 
