@@ -152,7 +152,7 @@ fn keys(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
         let message = format!(
             "{key} in {name} is read since {since}, and the controller is {release}: the controller ignores it"
         );
-        context.at(setting, &ALB053, message).severity(Severity::Warning).help(upgrade(since, &key))
+        context.at(setting, &ALB053, message).severity(Severity::Warning).help(upgrade(since, key))
     });
     found.collect()
 }
