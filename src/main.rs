@@ -133,6 +133,9 @@ fn with_sources(
     let path = config::report(options, env)?;
     let write = |report: serde_json::Value| path.as_ref().map_or(Ok(()), |path| write_json(path, &report));
     let ready = read.and_then(|read| Ok(commands::sources(read)?)).and_then(|sources| {
+        if as_is {
+            commands::refuse_beside_as_is(options)?;
+        }
         let settings = config::resolve(options, env, files, None, lint::REGISTRY)?;
         Ok((sources, settings))
     });

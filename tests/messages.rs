@@ -50,7 +50,7 @@ fn findings_of_one_kind_on_one_object_are_told_as_one() {
 fn a_setting_is_named_as_its_reader_types_it() {
     let input = case("helm3-default");
     let said = stderr(&[], &[], &input);
-    assert!(said.contains("  help: say it: `--scheme=internal` or `--scheme=internet-facing`. If"), "{said}");
+    assert!(said.contains("  help: set `--scheme=internal` or `--scheme=internet-facing`; if"), "{said}");
     for helm in [("HELM_PLUGIN_NAME", "istio-alb"), ("HELM_BIN", "helm")] {
         let said = stderr(&["--strict"], &[helm, ("ISTIO_ALB_TTY", "never")], &input);
         assert!(said.contains("`ingress.scheme: internal` (`--post-renderer-args=--scheme=internal`)"), "{said}");
@@ -85,7 +85,7 @@ fn explain_tells_all_severities_and_lists_by_topic() {
     let said = stdout(&["explain", "ALB024"], b"");
     assert!(said.starts_with("ALB024: `scheme-not-said`, error, in milder cases warning or info: "), "{said}");
     let list = stdout(&["explain"], b"");
-    assert!(list.contains("\nWho may connect\n  ALB024  error    scheme-not-said: "), "{list}");
+    assert!(list.contains("\nWho may connect\n  ALB024  error, warning, info  scheme-not-said: "), "{list}");
     assert_eq!(list.matches("\n  ALB").count(), istio_alb::lint::REGISTRY.rules().len());
 }
 

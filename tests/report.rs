@@ -109,9 +109,12 @@ fn the_text_says_when_there_is_no_ingress_to_judge() {
     let said = |input: &[u8], arguments: &[&str]| {
         String::from_utf8(check(input, &[&["--as-is"], arguments].concat())).unwrap()
     };
-    let none = "0 warnings, 0 infos; no Ingress of class alb is in the stream, so there was nothing to judge\n";
+    let end = "; without --as-is the Ingress of the filter is judged";
+    let none =
+        format!("0 warnings, 0 infos; no Ingress of class alb is in the stream, so there was nothing to judge{end}\n");
     assert_eq!(said(&rendered, &[]), none);
-    assert!(said(foreign, &[]).ends_with(&none.replace("0 infos", "1 info")));
+    let no_more = none.replace("0 infos", "1 info").replace("there was nothing to judge", "nothing else was judged");
+    assert!(said(foreign, &[]).ends_with(&no_more));
     assert_eq!(said(&rendered, &["--class-name", "edge"]), none.replace("class alb", "class edge"));
     assert!(said(&rewritten, &[]).ends_with("\n0 errors, 1 warning, 2 infos\n"));
     let report: Value = serde_json::from_str(&said(&rendered, &["--format", "json"])).unwrap();
@@ -119,7 +122,10 @@ fn the_text_says_when_there_is_no_ingress_to_judge() {
     assert_eq!(report, expected);
     let log: Value = serde_json::from_str(&said(&rendered, &["--format", "sarif"])).unwrap();
     let told = &log["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
-    assert_eq!(told, "no Ingress of class alb is in the stream, so there was nothing to judge");
+    assert_eq!(
+        told,
+        "no Ingress of class alb is in the stream, so there was nothing to judge; without --as-is the Ingress of the filter is judged"
+    );
 }
 
 /// An Ingress that is not understood is named in each format, also beside a gateway that is judged.
@@ -182,7 +188,7 @@ fn a_gateway_without_an_ingress_is_checked_for_what_the_api_server_refuses() {
     let input = project().join("chart-fixtures/cases/annotation-keys-in-quotes/input.yaml");
     let said = String::from_utf8(check(&std::fs::read(input).unwrap(), &["--as-is"])).unwrap();
     assert!(said.starts_with("error[ALB103]: "), "{said}");
-    assert!(said.ends_with("no Ingress of class alb is in the stream, so there was nothing to judge\n"), "{said}");
+    assert!(said.ends_with("no Ingress of class alb is in the stream, so nothing else was judged; without --as-is the Ingress of the filter is judged\n"), "{said}");
 }
 
 /// The exports hand out what a host applies without asking again, so they refuse what the filter refuses.

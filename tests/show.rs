@@ -218,7 +218,7 @@ fn the_text_of_a_picture_tells_the_way_and_what_to_look_at() {
         ("how-to-full", "(error: ALB001 (allowed in the configuration): istio-ingressgateway:443 speaks TLS"),
         (
             "findings/ALB063-gateway-not-for-an-alb.yaml",
-            "(HTTPS, SIMPLE) (warning: ALB063: the server on port 443 has the hosts www.example.com",
+            "(HTTPS, SIMPLE) (warning: ALB063: the server on port 443 has no host",
         ),
         (
             "findings/ALB079-group-members-disagree.yaml",

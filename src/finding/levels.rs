@@ -52,7 +52,7 @@ pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
         None => Some(finding),
     });
     let as_error = |finding: Finding| match finding.severity {
-        Severity::Warning if levels.strict => Finding { severity: Severity::Error, ..finding },
+        Severity::Warning if levels.strict => Finding { severity: Severity::Error, raised: true, ..finding },
         _ => finding,
     };
     adjusted.map(as_error).collect()

@@ -64,6 +64,13 @@ impl Rule {
         self.severity == severity || self.others.contains(&severity)
     }
 
+    /// All severities that a finding of it can have, that by default first: `error, warning, info`.
+    #[must_use]
+    pub fn all_severities(&self) -> String {
+        let names: Vec<String> = std::iter::once(&self.severity).chain(self.others).map(ToString::to_string).collect();
+        names.join(", ")
+    }
+
     /// Its severities in words: `error, in milder cases warning`.
     #[must_use]
     pub fn severities(&self) -> String {
@@ -244,6 +251,8 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// As found; configuration and flags may change it afterwards.
     pub severity: Severity,
+    /// Whether it is a warning that is an error since warnings are to stop the run.
+    pub raised: bool,
     /// What is wrong here, with the names and values of this stream.
     pub message: String,
     /// What to do about it here; the rule's help where this is `None`.
@@ -263,6 +272,7 @@ impl Finding {
         Finding {
             rule,
             severity: rule.severity,
+            raised: false,
             message: message.into(),
             help: None,
             place: None,

@@ -14,7 +14,7 @@ mod locate;
 mod registry;
 mod rules;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::borrow::Cow;
 
@@ -227,7 +227,7 @@ pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
         let document = &stream.documents[unreadable.document];
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
             .at(stream.place(document, unreadable.error.offset))
-            .help("mend the manifest; as it stands Kubernetes would refuse it, too"));
+            .help("correct the manifest: as it is, Kubernetes would refuse it as well"));
     }
     found.objects.retain(|object| !object.is_hook());
     gateway_api::add_made(stream, &mut found.objects);

@@ -76,6 +76,7 @@ registry! {
         Istio: rules::mesh::rollouts,
         Istio: rules::mesh::dns,
         Migration: migrate::rules,
+        Migration: rules::waiting,
         Flux: rules::flux;
 }
 
@@ -143,9 +144,10 @@ pub mod rewrite_findings {
     pub use crate::lint::rules::annotations::values::no_text;
     pub use crate::lint::rules::configuration::{overruled, passed};
     pub use crate::lint::rules::flux::read as read_variables;
-    pub use crate::lint::rules::ownership::service::{node_ports_wait, written_back};
+    pub use crate::lint::rules::ownership::service::written_back;
     pub use crate::lint::rules::targets::pods::{pinned_to_nothing, target_port_kept};
     pub use crate::lint::rules::targets::service::{
         east_west, external_addresses, extra_port, headless, pinned, session_affinity, traffic_policy_local,
     };
+    pub use crate::lint::rules::waiting::fields_wait;
 }

@@ -10,6 +10,7 @@ use super::carried::{Carried, Kept};
 use super::rules::{ALB022, ALB027, ALB059, ALB096, ALB101, ALB120};
 use crate::config::types::ServiceType;
 use crate::finding::{Finding, Rule, Severity};
+use crate::help::Help;
 use crate::istio::is_status_port;
 use alb_controller::go::strconv::{string_list, string_map};
 use kubernetes_objects::service::{is_tcp, ports};
@@ -58,7 +59,11 @@ pub fn allow_list(
         let old = before.source_ranges.join(",");
         let message =
             format!("the Service lets in {old} only, and an ALB with security groups of its own ignores inbound-cidrs");
-        return Some(Finding::new(&ALB027, message));
+        let help = Help::from(format!(
+            "put {old} into an inbound rule of these security groups and allow this finding by its id, or remove "
+        ))
+        .then("[[ingress.securityGroups]]");
+        return Some(Finding::new(&ALB027, message).help(help));
     }
     // A configuration that switches carrying over off and names who may connect has decided.
     let configured = configured && !new.sources.is_empty();
@@ -81,7 +86,13 @@ pub fn allow_list(
     } else {
         return None;
     };
-    Some(Finding::new(&ALB027, message))
+    let help = (!old.sources.is_empty()).then(|| {
+        let is = if new.sources.is_empty() { "an open ALB".to_owned() } else { new.joined() };
+        Help::from("set ")
+            .set("ingress.inboundCidrs", old.joined())
+            .then(format!("; if {is} is what you want, allow this finding by its id"))
+    });
+    Some(Finding::new(&ALB027, message).maybe_help(help))
 }
 
 /// Whether the old load balancer had an allow-list, or security groups of its own.

@@ -20,8 +20,8 @@ rules! {
             same goes for prefix lists, and for security groups that nothing takes the place of.\n\nWhat the Ingress \
             says is not all: IngressClassParams and members of the group in the same stream can let in others, and a \
             controller that is too old does not read an annotation.",
-        help: "remove the ranges from the chart's values if they no longer hold, or let them be carried over; where \
-            the other setting is what you want, allow this finding by its id",
+        help: "correct the ranges in the chart's values, or set [[ingress.inboundCidrs]]; if the ALB is to let in others, allow this \
+            finding by its id",
         source: "LBC v3.5.0 pkg/ingress/model_builder.go:494-497, model_build_load_balancer.go:285-337, \
             model_build_listener.go:274-300",
     }

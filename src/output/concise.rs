@@ -11,7 +11,10 @@ use manifest_yaml::Place;
 #[must_use]
 pub fn lines(checked: &AsItStands) -> String {
     let findings = checked.findings.iter().map(line);
-    let class = checked.class_without_ingress.iter().map(|class| format!("{STDIN}: {}", text::nothing_to_judge(class)));
+    let class = checked
+        .class_without_ingress
+        .iter()
+        .map(|class| format!("{STDIN}: {}", text::nothing_to_judge(class, checked)));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|line| line + "\n").collect()
 }
 

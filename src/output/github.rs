@@ -9,22 +9,22 @@ use crate::output::text;
 use crate::output::words::Words;
 use manifest_yaml::Place;
 
-/// What `check` found, a command for each finding and for each object that is not judged.
+/// What `check` found, a command for each finding and for each object that is not judged; helps are in these words.
 #[must_use]
-pub fn commands(checked: &AsItStands) -> String {
-    let findings = checked.findings.iter().map(command);
-    let class = checked.class_without_ingress.iter().map(|class| nothing_to_judge(class));
+pub fn commands(checked: &AsItStands, words: Words) -> String {
+    let findings = checked.findings.iter().map(|finding| command(finding, words));
+    let class = checked.class_without_ingress.iter().map(|class| nothing_to_judge(class, checked));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|command| command + "\n").collect()
 }
 
-fn command(finding: &Finding) -> String {
+fn command(finding: &Finding, words: Words) -> String {
     let name = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
     let object = finding.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
-    let help = visible(&Words::Anywhere.of_finding(finding));
+    let help = visible(&words.of_finding(finding));
     let message = format!("{}\nhelp: {help}", visible(&format!("{object}{}", finding.message)));
     let title = format!("{} {}", finding.rule.id, finding.rule.name);
     annotation(name, &title, finding.place.as_ref(), &message)
@@ -43,8 +43,8 @@ fn not_judged(unknown: &NotJudged) -> String {
     annotation("warning", "not judged", Some(&unknown.place), &visible(&format!("{object}{}", unknown.why)))
 }
 
-fn nothing_to_judge(class: &str) -> String {
-    annotation("warning", "nothing to judge", None, &visible(&text::nothing_to_judge(class)))
+fn nothing_to_judge(class: &str, checked: &AsItStands) -> String {
+    annotation("warning", "nothing to judge", None, &visible(&text::nothing_to_judge(class, checked)))
 }
 
 /// A line in a stream that is no file belongs to no line of a pull request: then the place is in the message.

@@ -10,10 +10,10 @@ use crate::output::words::Words;
 /// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
 
-/// What `check` found.
+/// What `check` found, with helps in these words.
 #[must_use]
-pub fn report(checked: &AsItStands) -> Value {
-    let mut report = findings_json(&checked.findings, &checked.not_judged);
+pub fn report(checked: &AsItStands, words: Words) -> Value {
+    let mut report = findings_json(&checked.findings, &checked.not_judged, words);
     if let Some(class) = &checked.class_without_ingress {
         report["noIngressOfClass"] = json!(class);
     }
@@ -24,7 +24,7 @@ pub fn report(checked: &AsItStands) -> Value {
 #[must_use]
 pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
     match run {
-        Ok((findings, not_judged)) => findings_json(findings, not_judged),
+        Ok((findings, not_judged)) => findings_json(findings, not_judged, Words::Anywhere),
         Err(error) => report_of_error(error),
     }
 }
@@ -32,7 +32,7 @@ pub fn report_of_run(run: Result<(&[Finding], &[NotJudged]), &Error>) -> Value {
 /// The error that ended a run.
 #[must_use]
 pub fn report_of_error(error: &Error) -> Value {
-    let mut report = findings_json(&[], &[]);
+    let mut report = findings_json(&[], &[], Words::Anywhere);
     report["error"] = json!({
         "message": error.message_and_list(),
         "help": error.help.as_ref().map(|help| Words::Anywhere.of(help)),
@@ -42,10 +42,10 @@ pub fn report_of_error(error: &Error) -> Value {
     report
 }
 
-fn findings_json(findings: &[Finding], not_judged: &[NotJudged]) -> Value {
+fn findings_json(findings: &[Finding], not_judged: &[NotJudged], words: Words) -> Value {
     json!({
         "version": VERSION,
-        "findings": findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|finding| finding_json(finding, words)).collect::<Vec<_>>(),
         "notJudged": not_judged.iter().map(not_judged_json).collect::<Vec<_>>(),
     })
 }
@@ -58,13 +58,13 @@ fn not_judged_json(unknown: &NotJudged) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+fn finding_json(finding: &Finding, words: Words) -> Value {
     json!({
         "id": finding.rule.id,
         "name": finding.rule.name,
         "severity": finding.severity.to_string(),
         "message": finding.message,
-        "help": Words::Anywhere.of_finding(finding),
+        "help": words.of_finding(finding),
         "place": finding.place.as_ref().map(place_json),
         "object": finding.object.as_ref().map(ToString::to_string),
         "field": finding.field,

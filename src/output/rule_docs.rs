@@ -27,7 +27,8 @@ pub fn list() -> String {
     for (topic, rules) in REGISTRY.by_topic() {
         let _ = writeln!(list, "{topic}");
         for rule in rules {
-            let _ = writeln!(list, "  {}  {:7}  {}: {}", rule.id, rule.severity.to_string(), rule.name, rule.summary);
+            let severities = rule.all_severities();
+            let _ = writeln!(list, "  {}  {severities:<20}  {}: {}", rule.id, rule.name, rule.summary);
         }
         list.push('\n');
     }
@@ -47,7 +48,7 @@ pub fn page() -> String {
         let _ = write!(page, "\n## {topic}\n\n| id | severity | |\n|---|---|---|\n");
         for rule in rules {
             let (link, summary) = (rule.id.to_lowercase(), rule.summary.replace('|', "\\|"));
-            let _ = writeln!(page, "| [{}](#{link}) | {} | {summary} |", rule.id, rule.severity);
+            let _ = writeln!(page, "| [{}](#{link}) | {} | {summary} |", rule.id, rule.all_severities());
         }
     }
     for rule in REGISTRY.rules() {
@@ -74,7 +75,7 @@ Local Zone or on an Outpost only | they are in the VPC |
 | the Secret of an OIDC client, an IngressClass or its IngressClassParams that the stream names and does not hold, a default \
 IngressClass | they are in the cluster |
 | the controller's flags: its class, its default scheme and target type, what it forbids, its feature gates | they are in its \
-Deployment; `className` and `controllerVersion` in the configuration say two of them |
+Deployment; `className` and `controllerVersion` in the configuration set two of them |
 | members of an IngressGroup outside the stream | they are in the cluster |
 | names that are taken, quotas, a Shield subscription | they are in the account |
 | Gateways and VirtualServices that are applied apart from the chart, `meshConfig` | they are in the cluster |

@@ -16,14 +16,14 @@ use kubernetes_objects::ObjectRef;
 /// A SARIF log of one run. What was not judged is a notification of the run, so that no empty list of results looks like an
 /// all-clear.
 #[must_use]
-pub fn sarif(checked: &AsItStands) -> Value {
+pub fn sarif(checked: &AsItStands, words: Words) -> Value {
     let findings = &checked.findings;
     let rules = REGISTRY.rules();
     let results: Vec<Value> = findings
         .iter()
         .map(|finding| {
             let index = rules.iter().position(|rule| rule.id == finding.rule.id);
-            let help = Words::Anywhere.of_finding(finding);
+            let help = words.of_finding(finding);
             let mut result = json!({
                 "ruleId": finding.rule.id,
                 "level": level(finding.severity),
@@ -90,7 +90,8 @@ fn notifications(checked: &AsItStands) -> Vec<Value> {
             "locations": [location(Some(&unknown.place), unknown.object.as_ref())],
         })
     };
-    let of_class = |class: &String| json!({ "level": "warning", "message": { "text": text::nothing_to_judge(class) } });
+    let of_class =
+        |class: &String| json!({ "level": "warning", "message": { "text": text::nothing_to_judge(class, checked) } });
     let unknown = checked.not_judged.iter().map(of_object);
     unknown.chain(checked.class_without_ingress.as_ref().map(of_class)).collect()
 }

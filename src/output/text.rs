@@ -12,7 +12,7 @@ use crate::error::visible;
 use crate::finding::groups::{Group, groups};
 use crate::finding::{Finding, Severity};
 use crate::help::Help;
-use crate::lint::NotJudged;
+use crate::lint::{AsItStands, NotJudged};
 use crate::output::words::Words;
 
 /// Findings of one kind on one object, as they are printed. One alone is
@@ -110,8 +110,11 @@ pub fn not_judged(unknown: &NotJudged) -> String {
 
 /// That there was no Ingress of a class.
 #[must_use]
-pub fn nothing_to_judge(class: &str) -> String {
-    format!("no Ingress of class {class} is in the stream, so there was nothing to judge")
+pub fn nothing_to_judge(class: &str, checked: &AsItStands) -> String {
+    let what = if checked.findings.is_empty() { "there was nothing to judge" } else { "nothing else was judged" };
+    format!(
+        "no Ingress of class {class} is in the stream, so {what}; without --as-is the Ingress of the filter is judged"
+    )
 }
 
 /// The findings of a severity or worse, in groups, each after the program's name.
@@ -128,17 +131,33 @@ pub fn findings(findings: &[Finding], least: Severity, words: Words) -> String {
 #[must_use]
 pub fn refusal(findings: &[Finding], words: Words) -> String {
     let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let ids_of = |raised: bool| -> Vec<&str> {
+        let mut ids: Vec<&str> =
+            errors.iter().filter(|finding| finding.raised == raised).map(|finding| finding.rule.id).collect();
+        ids.dedup();
+        ids
+    };
+    let (own, raised) = (ids_of(false), ids_of(true));
+    let strict = words.of(&"[[findings.strict]]".into());
+    let plural = |count: usize, noun: &str| if count == 1 { format!("a {noun}") } else { format!("{noun}s") };
+    let what = match (own.is_empty(), raised.is_empty()) {
+        (true, false) => {
+            let warnings = plural(errors.len(), "warning");
+            format!("{warnings} ({}), and {strict} stops at warnings", raised.join(", "))
+        }
+        (false, false) => format!(
+            "findings at error level ({}) and warnings ({}), at which {strict} stops",
+            own.join(", "),
+            raised.join(", ")
+        ),
+        _ => format!("{} at error level ({})", plural(errors.len(), "finding"), own.join(", ")),
+    };
     let mut ids: Vec<&str> = errors.iter().map(|finding| finding.rule.id).collect();
     ids.dedup();
-    let what = if errors.len() == 1 { "a finding" } else { "findings" };
     let first = ids.first().copied().unwrap_or_default();
     let help = Help::from(format!("`istio-alb explain {first}` says more; what you accept you can allow by its id: "))
         .set("findings.allow", ids.join(","));
-    format!(
-        "istio-alb: error: {what} at error level ({}), so no manifest was printed\n  help: {}\n",
-        ids.join(", "),
-        words.of(&help)
-    )
+    format!("istio-alb: error: {what}, so no manifest was printed\n  help: {}\n", words.of(&help))
 }
 
 /// The variables that Flux has to know, where placeholders are used; empty without any.
@@ -157,4 +176,38 @@ pub fn variables(variables: &BTreeMap<String, bool>) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::levels::{Level, Levels, adjust};
+    use crate::lint::REGISTRY;
+
+    #[test]
+    fn a_refused_run_says_what_strict_has_made_an_error() {
+        let finding = |id: &str| REGISTRY.find(id).map(|rule| Finding::new(rule, "x")).unwrap();
+        let refused = |ids: &[&str], levels: &Levels<'_>| {
+            let text = refusal(&adjust(ids.iter().map(|id| finding(id)).collect(), levels), Words::CommandLine);
+            text.lines().next().unwrap_or_default().to_owned()
+        };
+        let strict = Levels::default().strict(true);
+        let denied: Levels<'_> = [("ALB006", Level::Deny)].into_iter().collect();
+        for (ids, levels, told) in [
+            (&["ALB001"][..], &strict, "a finding at error level (ALB001), so no manifest was printed"),
+            (
+                &["ALB006", "ALB013"],
+                &strict,
+                "warnings (ALB006, ALB013), and `--strict` stops at warnings, so no manifest was printed",
+            ),
+            (
+                &["ALB001", "ALB006"],
+                &strict,
+                "findings at error level (ALB001) and warnings (ALB006), at which `--strict` stops, so no manifest was printed",
+            ),
+            (&["ALB006"], &denied, "a finding at error level (ALB006), so no manifest was printed"),
+        ] {
+            assert_eq!(refused(ids, levels), format!("istio-alb: error: {told}"), "{ids:?}");
+        }
+    }
 }

@@ -19,13 +19,16 @@ pub enum Words {
     ArgoCd,
     /// Of the configuration alone.
     Configuration,
+    /// Of manifests that are checked as they stand: the annotation; the field where there is none.
+    AsIs,
 }
 
 impl Words {
     /// A help line in these words.
     #[must_use]
     pub fn of(self, help: &Help) -> String {
-        help.naming(|setting| self.setting(setting))
+        let line = help.naming(|setting| self.setting(setting)).replace(") (the annotation", "; the annotation");
+        if self == Words::AsIs { without_remarks(line) } else { line }
     }
 
     /// What to do about a finding.
@@ -54,6 +57,11 @@ impl Words {
             };
         }
         let Some(field) = fields::field(&setting.path) else { return setting.line() };
+        if self == Words::AsIs
+            && let Some(annotation) = annotation(field, setting.value.as_deref())
+        {
+            return annotation;
+        }
         let value = setting.value.as_deref();
         let line = match value {
             Some(value) if field.shape == Shape::List => format!("`{}: [{}]`", field.path, value.replace(',', ", ")),
@@ -73,7 +81,7 @@ impl Words {
         match self {
             Words::Configuration => line,
             Words::Anywhere => flag.map_or_else(|| line.clone(), |flag| format!("{line} (`{flag}`)")),
-            Words::CommandLine => flag.map_or_else(|| line.clone(), |flag| format!("`{flag}`")),
+            Words::CommandLine | Words::AsIs => flag.map_or_else(|| line.clone(), |flag| format!("`{flag}`")),
             Words::Helm => {
                 // Without a value it could not be typed.
                 let is_switch = matches!(field.shape, Shape::Switch | Shape::InverseSwitch);
@@ -83,6 +91,41 @@ impl Words {
             Words::ArgoCd => format!("the parameter `{}{parameter}`", field.parameter()),
         }
     }
+}
+
+/// A line without the remarks that name the annotation of a field: with the field named as its annotation they say it again.
+fn without_remarks(mut line: String) -> String {
+    while let Some((at, end)) = line.find(" (the annotation").and_then(|at| Some((at, at + line[at..].find(')')?))) {
+        line.replace_range(at..=end, "");
+    }
+    line
+}
+
+/// The annotation or the field of the manifest that a field becomes, with its value; a list and a map are written in an annotation
+/// with commas.
+fn annotation(field: &fields::Field, value: Option<&str>) -> Option<String> {
+    let place = match field.path {
+        "ingress.name" => Some("metadata.name"),
+        "ingress.hosts" => Some("spec.rules[].host"),
+        "ingress.tlsHosts" => Some("spec.tls[].hosts"),
+        "ingress.backendPort" => Some("backend.service.port"),
+        "service.type" => Some("spec.type"),
+        _ => None,
+    };
+    if let Some(place) = place {
+        return Some(value.map_or_else(|| format!("`{place}`"), |value| format!("`{place}: {value}`")));
+    }
+    // `ssl-redirect` has the port of HTTPS for a value.
+    let (key, value) = match (field.annotations.first()?, value) {
+        (key, Some("true")) if field.path == "ingress.redirectToHttps" => (key, Some("443")),
+        (key, value) => (key, value),
+    };
+    Some(match value {
+        Some("true" | "false") => format!("`{key}: '{}'`", value.unwrap_or_default()),
+        Some(number) if number.bytes().all(|byte| byte.is_ascii_digit()) => format!("`{key}: '{number}'`"),
+        Some(value) => format!("`{key}: {value}`"),
+        None => format!("`{key}`"),
+    })
 }
 
 #[cfg(test)]
@@ -113,9 +156,49 @@ mod tests {
                 "choose with the parameter `gateway: web`, the parameter `allow: ALB001,ALB002` or the parameter \
                  `ingress-health-check-path`",
             ),
+            (
+                Words::AsIs,
+                "choose with `--gateway=web`, `--allow=ALB001,ALB002` or `alb.ingress.kubernetes.io/healthcheck-path`",
+            ),
         ] {
             assert_eq!(words.of(&help), told);
         }
+    }
+
+    #[test]
+    fn what_is_checked_as_it_stands_is_changed_by_annotations() {
+        for (help, told) in [
+            ("[[ingress.scheme: internal]]", "`alb.ingress.kubernetes.io/scheme: internal`"),
+            (
+                "[[ingress.inboundCidrs: 10.0.0.0/8,10.1.0.0/16]]",
+                "`alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8,10.1.0.0/16`",
+            ),
+            ("[[ingress.group.order: 900]]", "`alb.ingress.kubernetes.io/group.order: '900'`"),
+            ("[[ingress.redirectToHttps: true]]", "`alb.ingress.kubernetes.io/ssl-redirect: '443'`"),
+            ("[[controllerVersion]]", "`--controller-version`"),
+            (
+                "set [[ingress.backendProtocol: HTTPS]] (the annotation `backend-protocol`), or not",
+                "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS`, or not",
+            ),
+        ] {
+            assert_eq!(Words::AsIs.of(&Help::from(help)), told);
+        }
+    }
+
+    #[test]
+    fn flag_and_annotation_stand_in_one_remark() {
+        let help = Help::from("set [[ingress.targetType: ip]] (the annotation `target-type`)");
+        let told = "set `ingress.targetType: ip` (`--target-type=ip`; the annotation `target-type`)";
+        assert_eq!(Words::Anywhere.of(&help), told);
+        assert_eq!(Words::CommandLine.of(&help), "set `--target-type=ip` (the annotation `target-type`)");
+    }
+
+    #[test]
+    fn the_words_of_helm_can_be_typed() {
+        let help = Help::from("[[ingress.certificateArns]] or [[findings.strict]]");
+        let told = "`ingress.certificateArns` (`--post-renderer-args=--certificate-arn=…`) or `findings.strict` \
+                    (`--post-renderer-args=--strict`)";
+        assert_eq!(Words::Helm.of(&help), told);
     }
 
     #[test]

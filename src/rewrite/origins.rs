@@ -10,6 +10,7 @@ use super::RewrittenGateway;
 use super::gateway::carry_options;
 use super::transition::configured_by;
 use crate::config::Settings;
+use crate::config::fields::{FIELDS, Field};
 use crate::config::types::Phase;
 use crate::error::plain;
 use crate::migrate::{self, annotations_of};

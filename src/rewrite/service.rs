@@ -170,7 +170,7 @@ impl<'p> Planner<'p> {
         let cluster_ip = self.target.cluster_ip;
         let external = self.has_external_addresses();
         if spec["externalTrafficPolicy"] == "Local" && !cluster_ip {
-            self.findings.push(rules::traffic_policy_local());
+            self.findings.push(rules::traffic_policy_local(self.target.is_made));
         }
         if (spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None") && !cluster_ip {
             self.findings.push(rules::headless("NodePort"));
@@ -235,8 +235,12 @@ impl<'p> Planner<'p> {
                     let message = format!("service.extraPorts: port {} can't be dropped: it is a listener's", port["port"]);
                     return Err(Error::usage(message).help("take the listener out of the Gateway, or write `extraPorts: keep`"));
                 }
+                (None, ExtraPorts::Deny) => self.findings.push(rules::extra_port(port, ExtraPorts::Deny).help(
+                    "move the listener to a Gateway of its own behind an NLB, or keep it with [[service.extraPorts: keep]]",
+                )),
                 (None, extra) => self.findings.push(rules::extra_port(port, extra).help(
-                    "take the listener to a Gateway of its own, which stays behind an NLB, or let it stay with [[service.extraPorts: keep]]",
+                    "move the listener to a Gateway of its own behind an NLB; if the port is for use in the cluster only, allow this finding \
+                     by its id",
                 )),
             }
         }

@@ -3,7 +3,7 @@
 
 use super::ingress::BuiltIngress;
 use crate::config::fields::FIELDS;
-use crate::config::types::Phase;
+use crate::config::types::{ExtraPorts, Phase, ServiceType, TargetPorts};
 use crate::config::{Entries, Settings, Spec, fields};
 use crate::finding::Finding;
 use crate::istio::east_west_reason;
@@ -63,7 +63,7 @@ impl Transition<'_> {
             findings.extend(owner(self.original).as_ref().map(rules::written_back));
         }
         if attach {
-            findings.extend(self.node_ports_wait());
+            findings.extend(self.fields_wait());
         }
         findings.extend(east_west_reason(self.original).map(|reason| rules::east_west(&reason)));
         findings
@@ -83,15 +83,33 @@ impl Transition<'_> {
         }
     }
 
-    /// Configured node ports that the Service does not get yet.
-    fn node_ports_wait(&self) -> Option<Finding> {
+    /// Configured fields of the Service that it does not get yet.
+    fn fields_wait(&self) -> Option<Finding> {
         let has = |(name, number): &(&str, i64)| {
             ports(&self.original.value).iter().any(|port| port["name"] == *name && port["nodePort"] == *number)
         };
         let configured = self.spec.service.node_ports.iter().flat_map(Entries::iter);
         let waiting: Vec<(&str, i64)> =
             configured.filter_map(|(name, port)| Some((name, *port.known()?))).filter(|port| !has(port)).collect();
-        (!waiting.is_empty()).then(|| rules::node_ports_wait(&waiting))
+        let service = &self.spec.service;
+        let mut others = Vec::new();
+        if service.kind() == ServiceType::ClusterIp {
+            others.push("service.type: ClusterIP".to_owned());
+        }
+        match service.extra_ports() {
+            ExtraPorts::Keep => {}
+            ExtraPorts::Drop => others.push("service.extraPorts: drop".to_owned()),
+            ExtraPorts::Deny => others.push("service.extraPorts: deny".to_owned()),
+        }
+        match service.target_ports() {
+            TargetPorts::Auto => {}
+            TargetPorts::Keep => others.push("service.targetPorts: keep".to_owned()),
+            TargetPorts::Pin => others.push("service.targetPorts: pin".to_owned()),
+        }
+        if service.keep_annotations.as_ref().is_some_and(|keys| !keys.is_empty()) {
+            others.push("service.keepAnnotations".to_owned());
+        }
+        (!waiting.is_empty() || !others.is_empty()).then(|| rules::fields_wait(&waiting, &others))
     }
 
     /// Who can reach the gateway afterwards, compared with who could before.

@@ -58,6 +58,12 @@ pub fn is_load_balancing_arn(text: &str, kind: &str) -> bool {
     })
 }
 
+/// The region of a web ACL of WAFv2; `None` where the text is no ARN of a regional one.
+#[must_use]
+pub fn web_acl_region(text: &str) -> Option<&str> {
+    Arn::parse(text).filter(|arn| arn.service == "wafv2" && arn.resource.starts_with("regional/")).map(|arn| arn.region)
+}
+
 /// A web ACL of WAFv2, or `none`, which detaches (AWS Load Balancer Controller v2.8.2 or later).
 pub fn web_acl(text: &str) -> Validation {
     let example = "for example arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/my-acl/12345678-1234-1234-1234-123456789012";
@@ -129,17 +135,22 @@ impl<'a> Arn<'a> {
 pub fn load_balancer_name(text: &str) -> Validation {
     if text.len() > LOAD_BALANCER_NAME_LENGTH {
         let what = format!("`{text}` has {} characters; it may have {LOAD_BALANCER_NAME_LENGTH}", text.len());
-        return Err(violation(what));
+        return Err(violation(what).help(format!("write at most {LOAD_BALANCER_NAME_LENGTH} characters")));
     }
     if let Some(other) = text.chars().find(|letter| !letter.is_ascii_alphanumeric() && *letter != '-') {
-        return Err(violation(format!("`{text}` contains `{other}`; allowed are letters, digits and `-`")));
+        let what = format!("`{text}` contains `{other}`; allowed are letters, digits and `-`");
+        return Err(violation(what).help(format!("remove `{other}`")));
     }
     if text.starts_with('-') || text.ends_with('-') {
-        return Err(violation(format!("`{text}` must not begin or end with `-`")));
+        let help = format!("write {}", text.trim_matches('-'));
+        return Err(violation(format!("`{text}` must not begin or end with `-`")).help(help));
     }
-    match text.starts_with("internal-") {
-        true => Err(violation(format!("`{text}` begins with `internal-`, which AWS keeps for itself"))),
-        false => Ok(()),
+    match text.strip_prefix("internal-") {
+        Some(rest) => {
+            let what = format!("`{text}` begins with `internal-`, which AWS keeps for itself");
+            Err(violation(what).help(format!("write a name without `internal-` at its beginning, such as {rest}")))
+        }
+        None => Ok(()),
     }
 }
 

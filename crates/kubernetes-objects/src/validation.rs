@@ -106,27 +106,36 @@ pub fn qualified_name(text: &str) -> Validation {
 pub fn host(text: &str) -> Validation {
     let name = text.strip_prefix("*.").unwrap_or(text);
     if text == "*" {
-        return Err(violation("`*` is no host name").help("without any, the rules are for every host"));
+        return Err(violation("`*` is not a host name").help("leave the host out: the rules are then for every host"));
     }
-    if let Some((name, _)) = name.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())) {
-        return Err(violation(format!("`{text}` has a port")).help(format!("write {name}")));
+    if let Some((_, rest)) = text.split_once("://") {
+        let (name, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let path = if path.starts_with('/') && path.len() > 1 { "; a path belongs below `paths`" } else { "" };
+        return Err(violation(format!("`{text}` is a URL")).help(format!("write {}{path}", bare(name))));
     }
-    if let Some((_, rest)) = name.split_once("://") {
-        return Err(violation(format!("`{text}` is an URL")).help(format!("write {}", rest.trim_end_matches('/'))));
+    if name.rsplit_once(':').is_some_and(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(violation(format!("`{text}` has a port")).help(format!("write {}", bare(text))));
     }
     if is_address(name) {
-        return Err(violation(format!("`{text}` is an address, not a host name")));
+        return Err(violation(format!("`{text}` is an address, not a host name"))
+            .help("write a DNS name, or leave the host out: the rules are then for every host"));
     }
     if name.contains('*') {
-        return Err(
-            violation(format!("`{text}`: `*` stands for the whole first label only")).help("for example *.example.com")
-        );
+        return Err(violation(format!("`{text}`: `*` is only allowed as the whole first label"))
+            .help("for example *.example.com"));
     }
     let lower = name.to_lowercase();
     subdomain(name).map_err(|fault| match subdomain(&lower) {
         Ok(()) => violation(format!("`{text}` has capitals")).help(format!("write {}", text.to_lowercase())),
         Err(_) => fault,
     })
+}
+
+/// A host without its port, in small letters.
+fn bare(host: &str) -> String {
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(name, _)| name);
+    name.to_lowercase()
 }
 
 /// An address as Go reads it for the API server: an IPv4 part may begin with zeros (netutils.ParseIPSloppy).
@@ -141,11 +150,15 @@ pub fn path(text: &str) -> Validation {
     absolute_path(text)?;
     for part in ["//", "/./", "/../", "%2f", "%2F"] {
         if text.contains(part) {
-            return Err(violation(format!("`{text}` contains `{part}`")));
+            return Err(
+                violation(format!("`{text}` contains `{part}`")).help(format!("write the path without `{part}`"))
+            );
         }
     }
     match ["/..", "/."].iter().find(|part| text.ends_with(**part)) {
-        Some(part) => Err(violation(format!("`{text}` ends with `{part}`"))),
+        Some(part) => {
+            Err(violation(format!("`{text}` ends with `{part}`")).help(format!("write the path without `{part}`")))
+        }
         None => Ok(()),
     }
 }
@@ -165,14 +178,17 @@ pub const PORTS: RangeInclusive<i32> = 1..=65535;
 pub fn port_number(number: i64) -> Validation {
     match i32::try_from(number) {
         Ok(port) if PORTS.contains(&port) => Ok(()),
-        _ => Err(violation(format!("{number} is no port; ports are 1 to 65535"))),
+        _ => Err(violation(format!("{number} is not a port; ports are 1 to 65535"))),
     }
 }
 
 fn length(text: &str, limit: usize) -> Validation {
     match text.len() {
         length if length <= limit => Ok(()),
-        length => Err(violation(format!("`{text}` has {length} characters; it may have {limit}"))),
+        length => {
+            let what = format!("`{text}` has {length} characters; it may have {limit}");
+            Err(violation(what).help(format!("shorten it to {limit} characters")))
+        }
     }
 }
 
@@ -205,4 +221,25 @@ fn name_part(text: &str) -> Validation {
 fn is_edged(text: &str, allowed: fn(u8) -> bool) -> bool {
     let bytes = text.as_bytes();
     bytes.first().zip(bytes.last()).is_some_and(|(&first, &last)| allowed(first) && allowed(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_help_says_to_write_is_a_host() {
+        for (text, help) in [
+            ("https://www.example.com", "write www.example.com"),
+            ("https://www.example.com:443", "write www.example.com"),
+            ("https://WWW.example.com/shop?a=b", "write www.example.com; a path belongs below `paths`"),
+            ("WWW.example.com:80", "write www.example.com"),
+            ("*.example.com:80", "write *.example.com"),
+            ("WWW.example.com", "write www.example.com"),
+        ] {
+            assert_eq!(host(text).unwrap_err().help.as_deref(), Some(help), "{text}");
+            let written = help.trim_start_matches("write ").split(';').next().unwrap_or_default();
+            assert_eq!(host(written), Ok(()), "{text}");
+        }
+    }
 }

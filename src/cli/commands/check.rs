@@ -6,7 +6,7 @@ use kubernetes_objects::ObjectRef;
 use serde_json::Value;
 
 use crate::cli::CheckFormat;
-use crate::config::Settings;
+use crate::config::{Options, Settings};
 use crate::error::{Error, Kind, Place};
 use crate::finding::Severity;
 use crate::finding::groups::{Group, groups};
@@ -29,6 +29,42 @@ pub struct How {
     pub as_is: bool,
     /// With colours.
     pub colored: bool,
+}
+
+impl How {
+    /// The words of helps on a terminal. Who has a file writes the settings into it.
+    fn words(self, settings: &[Settings]) -> Words {
+        match (self.as_is, settings.iter().any(Settings::has_file)) {
+            (true, _) => Words::AsIs,
+            (false, true) => Words::Configuration,
+            (false, false) => Words::CommandLine,
+        }
+    }
+}
+
+/// Fields that count for manifests as they stand: what is known of the controller, and which findings are errors.
+const WITH_AS_IS: [&str; 5] = ["findings.", "ingress.className", "controllerVersion", "eksAutoMode", "placeholders"];
+
+/// Refuses flags that change nothing where manifests are taken as they stand.
+///
+/// # Errors
+///
+/// Where there is one.
+pub fn refuse_beside_as_is(options: &Options) -> Result<(), Error> {
+    let counts = |path: &str| WITH_AS_IS.iter().any(|known| path.starts_with(known));
+    match options.fields.iter().find(|given| !counts(given.field.path)) {
+        Some(given) => Err(Error::usage(format!(
+            "{} has no effect with --as-is, which takes the manifests as they stand",
+            given.by
+        ))
+        .help(format!("leave {} out; or leave --as-is out, to judge what the filter would make", given.by))),
+        None => Ok(()),
+    }
+}
+
+/// The words of helps that are read anywhere.
+fn anywhere(as_is: bool) -> Words {
+    if as_is { Words::AsIs } else { Words::Anywhere }
 }
 
 /// What is found, and the places of the gateways' objects by the Ingresses that are added for them.
@@ -54,7 +90,7 @@ fn run_rules(
     Ok((checked, anchors))
 }
 
-/// Checks a stream: exit 1 if a finding is an error.
+/// Checks a stream: exit 1 if a finding is an error, and if warnings stop it, also where there was nothing to judge.
 ///
 /// # Errors
 ///
@@ -67,20 +103,19 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
             finding.place = finding.object.as_ref().and_then(|object| anchors.get(object)).cloned();
         }
     }
-    // Who has a file writes the settings into it.
-    let words = match settings.iter().any(Settings::has_file) {
-        true => Words::Configuration,
-        false => Words::CommandLine,
-    };
+    let words = how.words(settings);
     let output = match how.format {
         CheckFormat::Text => as_text(&checked, how, words, None),
         CheckFormat::Full => as_text(&checked, how, words, Some(&Shown::new(sources, how.colored, words))),
         CheckFormat::Concise => concise::lines(&checked),
-        CheckFormat::Github => github::commands(&checked),
-        CheckFormat::Json => format!("{:#}\n", json::report(&checked)),
-        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&checked)),
+        CheckFormat::Github => github::commands(&checked, anywhere(how.as_is)),
+        CheckFormat::Json => format!("{:#}\n", json::report(&checked, anywhere(how.as_is))),
+        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&checked, anywhere(how.as_is))),
     };
-    let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error);
+    // A pipeline that has lost its Ingress would be green for ever.
+    let is_strict = settings.iter().any(|settings| settings.spec.findings.strict == Some(true));
+    let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error)
+        || (is_strict && checked.class_without_ingress.is_some());
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
 }
 
@@ -88,7 +123,7 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
 #[must_use]
 pub fn report(sources: &Sources, settings: &[Settings], as_is: bool) -> Value {
     match run_rules(sources, settings, as_is) {
-        Ok((checked, _)) => json::report(&checked),
+        Ok((checked, _)) => json::report(&checked, anywhere(as_is)),
         Err(error) => json::report_of_error(&sources.named(error)),
     }
 }
@@ -128,7 +163,9 @@ fn summary(checked: &AsItStands, all: &[Group<'_>]) -> String {
     // No all-clear beside what was not understood, nor over nothing: a build without the rewrite would look like a correct one.
     let is_judged = checked.not_judged.is_empty() && checked.class_without_ingress.is_none();
     if is_judged || count(Severity::Error) > 0 {
-        counts.push(plural(count(Severity::Error), "error"));
+        let raised = all.iter().filter(|one| one.first.raised).count();
+        let by_strict = if raised > 0 { format!(" ({raised} by --strict)") } else { String::new() };
+        counts.push(plural(count(Severity::Error), "error") + &by_strict);
     }
     if !checked.not_judged.is_empty() {
         counts.push(format!("{} not understood and not judged", plural(checked.not_judged.len(), "object")));
@@ -136,8 +173,45 @@ fn summary(checked: &AsItStands, all: &[Group<'_>]) -> String {
     counts.extend([plural(count(Severity::Warning), "warning"), plural(count(Severity::Info), "info")]);
     summary.push_str(&counts.join(", "));
     if let Some(class) = &checked.class_without_ingress {
-        summary.push_str(&format!("; {}", text::nothing_to_judge(class)));
+        summary.push_str(&format!("; {}", text::nothing_to_judge(class, checked)));
     }
     summary.push('\n');
     summary
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Given;
+    use crate::config::fields::field;
+    use crate::lint::testing::configured;
+
+    fn with(path: &str) -> Options {
+        let given = Given { field: field(path).unwrap(), values: Vec::new(), by: path.to_owned() };
+        Options { fields: vec![given], ..Options::default() }
+    }
+
+    #[test]
+    fn flags_that_change_nothing_are_refused_beside_as_is() {
+        for path in ["findings.strict", "findings.allow", "ingress.className", "controllerVersion", "eksAutoMode"] {
+            assert_eq!(refuse_beside_as_is(&with(path)), Ok(()), "{path}");
+        }
+        for path in ["ingress.scheme", "ingress.certificateArns", "service.extraPorts", "gateway.name", "phase"] {
+            let error = refuse_beside_as_is(&with(path)).unwrap_err();
+            assert!(error.message.starts_with(&format!("{path} has no effect with --as-is")), "{}", error.message);
+        }
+    }
+
+    #[test]
+    fn where_warnings_stop_the_run_nothing_to_judge_does_too() {
+        let service =
+            "apiVersion: v1\nkind: Service\nmetadata: {name: gw}\nspec: {ports: [{name: status-port, port: 15021}]}\n";
+        let sources = Sources::stdin(service.to_owned());
+        let how = How { as_is: true, ..How::default() };
+        for (spec, code) in [("{}", 0), ("{findings: {strict: true}}", 1)] {
+            let printed = check(&sources, &configured(spec), how).unwrap();
+            assert_eq!(printed.code, code, "{spec}");
+            assert!(printed.output.contains("there was nothing to judge; without --as-is"), "{}", printed.output);
+        }
+    }
 }

@@ -8,7 +8,7 @@ mod init;
 mod show;
 mod tables;
 
-pub use check::{How, check, failed, report};
+pub use check::{How, check, failed, refuse_beside_as_is, report};
 pub use compare::compare;
 pub use diff::diff;
 pub use export::export;

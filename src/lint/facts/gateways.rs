@@ -45,7 +45,7 @@ impl<'s> GatewayBehind<'s> {
 
     /// Why nothing is known of that, for a message.
     pub fn nothing_said(&self) -> &'static str {
-        if self.workloads.is_empty() { "the stream does not have its pods" } else { "its pods do not say it" }
+        if self.workloads.is_empty() { "the stream does not have its pods" } else { "its pods do not set it" }
     }
 
     /// Whether its Service has an address of its own: of a load balancer, or an external one.

@@ -16,3 +16,4 @@ pub mod refused;
 pub mod release;
 pub mod routing;
 pub mod targets;
+pub mod waiting;

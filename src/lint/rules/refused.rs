@@ -16,13 +16,13 @@ use kubernetes_objects::ObjectRef;
 use kubernetes_objects::object::Object;
 
 rules! {
-    ALB102 Error "refused-by-the-controller" {
-        summary: "the controller refuses an Ingress, for a reason that no other rule tells",
+    ALB102 Error | Warning "refused-by-the-controller" {
+        summary: "the controller refuses an Ingress, for a reason that no other rule explains",
         explanation: "The message is the controller's own, and behind it stands where it shows in a cluster: denied at \
             admission, an event on the Ingress, or the controller's log only. `helm` and `kubectl` say that all is \
             well, except at admission. As long as it lasts no member of the group is built or changed.\n\nWhere the \
             stream does not tell whether the Ingress is the controller's, it is a warning.",
-        help: "mend what the message names; `istio-alb show --as-is` tells what is built then",
+        help: "correct the field that the message names; then `istio-alb show --as-is` shows the load balancer",
         source: "LBC v3.5.0 controllers/ingress/group_controller.go:150-153, 214-228; \
             webhooks/networking/ingress_validator.go",
     }
@@ -92,7 +92,7 @@ fn concerned(context: &Context<'_>, services: &[Behind<'_>]) -> BTreeSet<*const 
 }
 
 fn refused(context: &Context<'_>, failure: &Failure, object: Option<&Object>) -> Finding {
-    let message = format!("{failure} ({})", failure.stage.shows_as());
+    let message = format!("{failure} ({})", failure.shows_as());
     match (&failure.reason.site, object) {
         (Some(site), _) => context.at_site(site, &ALB102, message),
         (None, Some(object)) => about(object, &ALB102, message),

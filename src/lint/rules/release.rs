@@ -13,7 +13,7 @@ use alb_controller::releases::Behaviour;
 
 rules! {
     ALB114 Error | Warning "path-type-not-looked-at" {
-        summary: "a path whose `pathType` the controller in use does not look at, so that it matches something else",
+        summary: "a path whose `pathType` the controller in use ignores, so that it matches something else",
         explanation: "Before v2.2.0 the controller gives a path to AWS as it is written. `/` of type `Prefix` matches the root \
             and nothing else: every other request is answered with 404. `/app` of type `Prefix` does not match what is below \
             it.\n\nA wildcard in a path of type `Prefix` or `Exact` works there, and stops later releases: a warning.",
@@ -42,7 +42,8 @@ rules! {
             group any more.\n\nWarnings: v2.3.0 opens port 1 on the nodes in place of a named target port of pods; v2.13.0 to \
             v2.13.2 ask for a target group of address type `dualstack` where an NLB is in front of a `dualstack` ALB, and AWS has \
             none; v2.13.0 to v2.13.3 attach the first of `frontend-nlb-security-groups` only.",
-        help: "upgrade the controller to its next release",
+        help: "upgrade the controller: to v2.14.1 or later (names of web ACLs), v2.13.3 or later (dualstack), v2.13.4 or later \
+            (security groups), v2.3.1 or later (named target ports)",
         source: "https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/4388; LBC v2.3.0 and v2.3.1 \
             pkg/ingress/model_build_target_group.go; v2.13.2, v2.13.3 and v2.13.4 pkg/ingress/model_build_frontend_nlb.go",
     }
@@ -104,11 +105,12 @@ fn web_acl_name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Optio
     let panics = |name: &str| !name.is_empty() && name != "none";
     let message =
         format!("release {} panics at every name of a web ACL: nothing is done for the group", context.release());
+    let help = "upgrade the controller to v2.14.1 or later";
     if let Some(of_class) = ingress.facts.class_text(suffix).filter(|name| panics(name.value)) {
-        return Some(context.at_effective(&of_class, &ALB117, message));
+        return Some(context.at_effective(&of_class, &ALB117, message).help(help));
     }
     ingress.facts.own_setting(suffix).filter(|setting| panics(&setting.value))?;
-    Some(ingress.at(&ALB117, suffix, message))
+    Some(ingress.at(&ALB117, suffix, message).help(help))
 }
 
 fn node_rules(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
@@ -126,7 +128,7 @@ fn node_rules(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Fin
             "the target port of {} has a name: release {release} opens port 1 for the ALB in place of it, and no target is reached",
             target.title()
         );
-        target.here(&ALB117, message).severity(Severity::Warning).help("write the number of the target port, or upgrade")
+        target.here(&ALB117, message).severity(Severity::Warning).help("write the number of the target port, or upgrade the controller to v2.3.1 or later")
     });
     found.collect()
 }
@@ -139,7 +141,8 @@ fn nlb_of_dualstack(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> O
         "release {} asks for a target group of address type dualstack for the NLB in front, which AWS does not have",
         context.release()
     );
-    (asks && is_dualstack).then(|| ingress.near(&ALB117, suffix, message).severity(Severity::Warning))
+    let help = "upgrade the controller to v2.13.3 or later";
+    (asks && is_dualstack).then(|| ingress.near(&ALB117, suffix, message).severity(Severity::Warning).help(help))
 }
 
 fn nlb_security_groups(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
@@ -147,5 +150,6 @@ fn nlb_security_groups(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -
     let drops = !context.has(Behaviour::FrontendNlbSecurityGroups) && frontend_nlb(context, ingress);
     let groups = ingress.facts.list(suffix).filter(|groups| drops && groups.value.len() > 1)?;
     let message = format!("release {} attaches the first of {suffix} only", context.release());
-    Some(context.at_effective(&groups, &ALB117, message).severity(Severity::Warning))
+    let help = "upgrade the controller to v2.13.4 or later";
+    Some(context.at_effective(&groups, &ALB117, message).severity(Severity::Warning).help(help))
 }

@@ -210,9 +210,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// What the user sees of it.
-    #[must_use]
-    pub fn shows_as(self) -> &'static str {
+    fn shows_as(self) -> &'static str {
         match self {
             Stage::Decode => "refused by the API server",
             Stage::Admission => "denied by the webhook vingress.elbv2.k8s.aws",
@@ -230,6 +228,18 @@ pub struct Failure {
     pub stage: Stage,
     /// Why.
     pub reason: Reason,
+}
+
+impl Failure {
+    /// What the user sees of it.
+    #[must_use]
+    pub fn shows_as(&self) -> &'static str {
+        let kind = self.reason.site.as_ref().map(|site| site.object.kind);
+        match (self.stage, kind) {
+            (Stage::Admission, Some("IngressClassParams")) => "denied by the webhook vingressclassparams.elbv2.k8s.aws",
+            (stage, _) => stage.shows_as(),
+        }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -19,10 +19,10 @@ rules! {
     ALB025 Error "allow-list-without-effect" {
         summary: "`inbound-cidrs` or `security-group-prefix-lists` beside `security-groups`",
         explanation: "With `security-groups` the controller makes no security group of its own, so that the networks \
-            and prefix lists are in none: who may connect is what the given groups say. Whoever reads the Ingress \
-            takes the ALB for closed.",
-        help: "put the networks into a rule of the given security group and remove the annotation, or remove \
-            `security-groups`",
+            and prefix lists are in none: who may connect is what the given groups say. The Ingress then reads as if \
+            the ALB were closed.",
+        help: "put the networks into an inbound rule of the given security groups and remove [[ingress.inboundCidrs]] (the annotation \
+            `inbound-cidrs`), or remove [[ingress.securityGroups]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:285-337",
     }
     ALB026 Warning "way-to-the-targets-not-opened" {
@@ -30,18 +30,18 @@ rules! {
         explanation: "With security groups of your own the controller leaves those of the nodes and pods alone, unless \
             `manage-backend-security-group-rules: \"true\"` is set (its default is a flag of the controller, off). If \
             no rule lets the ALB in, all targets time out and the ALB answers 504.",
-        help: "set `alb.ingress.kubernetes.io/manage-backend-security-group-rules: 'true'`; or say 'false', and let \
-            the ALB's security group in on the node ports or pods yourself",
+        help: "set [[ingress.manageBackendSecurityGroupRules: true]] (the annotation `manage-backend-security-group-rules`); or set it to \
+            false and add an inbound rule yourself, from the ALB's security group to the node ports or to the pods",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:309-333; pkg/ingress/model_builder.go:571-599",
     }
     ALB028 Error | Warning "inbound-cidrs-invalid" {
-        summary: "`inbound-cidrs` holds what is no network, opens the ALB to the world, or lets nobody in",
+        summary: "`inbound-cidrs` has an entry that is not a network, opens the ALB to the world, or lets nobody in",
         explanation: "Each entry is a network such as `203.0.113.0/24`; a single address is `/32`. Anything else stops \
             the controller (event FailedBuildModel), even beside `security-groups`. A list without any entry is as \
             none: the ALB is open to the world. IPv6 networks are dropped unless `ip-address-type` is one of the \
             `dualstack` types, so that a list of nothing else lets nobody in.\n\n`0.0.0.0/0` beside other networks \
             makes them idle, and an IPv6 network beside IPv4 ones is lost on an IPv4 ALB: warnings.",
-        help: "write networks with commas between: `203.0.113.0/24,198.51.100.7/32`",
+        help: "write networks with commas between them: `203.0.113.0/24,198.51.100.7/32`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:274-300, model_build_managed_sg.go:76-118, \
             model_builder.go:494-497",
     }
@@ -50,7 +50,7 @@ rules! {
         explanation: "`203.0.113.7/24` has bits behind its prefix, `2001:DB8::/32` capitals. The controller takes \
             both, and EC2 stores `203.0.113.0/24` and `2001:db8::/32`. The controller then compares texts and finds \
             the rule missing, so that each reconcile after the first ends in `InvalidPermission.Duplicate` (event \
-            FailedDeployModel), and nothing behind it is applied any more. Before v2.12.0 it takes the rule away and adds \
+            FailedDeployModel), and nothing behind it is applied any more. Before v2.12.0 it deletes the rule and adds \
             it again each time: for a moment nobody gets in, which is a warning.",
         help: "write the network in canonical form: no bits behind the prefix, IPv6 in small letters and shortest form",
         source: "LBC v3.5.0 pkg/networking/security_group_info.go:41-53; aws-load-balancer-controller#4893",
@@ -102,8 +102,8 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
             && !dropped
         {
             let (severity, so) = match context.has(Behaviour::GrantedFirst) {
-                true => (Severity::Error, "every deployment but the first would fail"),
-                false => (Severity::Warning, "at every deployment the rule goes and comes"),
+                true => (Severity::Error, "every reconcile after the first fails (InvalidPermission.Duplicate)"),
+                false => (Severity::Warning, "at each reconcile the controller deletes the rule and adds it again"),
             };
             let message = format!("{CIDRS}: {item} is stored as {canonical}, and {so}");
             let finding = context.at_effective(&list, &ALB069, message).severity(severity);
@@ -114,13 +114,13 @@ fn networks(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findi
 }
 
 fn no_network(context: &Context<'_>, list: &Effective<'_, Vec<String>>, item: &str) -> Finding {
-    let finding = context.at_effective(list, &ALB028, format!("{CIDRS}: {item:?} is no network"));
+    let finding = context.at_effective(list, &ALB028, format!("{CIDRS}: {item:?} is not a network"));
     let address: Option<std::net::IpAddr> = item.parse().ok();
     if let Some(address) = address {
         let bits = if address.is_ipv4() { 32 } else { 128 };
-        finding.help(format!("a single address is a network, too: {address}/{bits}"))
+        finding.help(format!("write {address}/{bits}: a single address is a network of its own"))
     } else if item.contains(char::is_whitespace) {
-        finding.help("separate networks by commas; line ends and blanks do not")
+        finding.help("separate the networks by commas, not by blanks or line ends")
     } else {
         finding
     }
@@ -157,14 +157,14 @@ fn families(
         } else {
             (Severity::Warning, "IPv6 networks are dropped, since ip-address-type is ipv4")
         };
-        let help = "set [[ingress.ipAddressType: dualstack]], or leave the IPv6 networks out";
+        let help = "set [[ingress.ipAddressType: dualstack]], or remove the IPv6 networks";
         add(severity, message, help.into());
     }
     for (world, family) in [("0.0.0.0/0", &four), ("::/0", &six)] {
         let others = family.iter().any(|item| *item != world);
         if others && family.iter().any(|item| *item == world) {
             let message = format!("{world} is everybody, so that the other networks change nothing");
-            let help = format!("leave {world} out to let in the others only, or the others");
+            let help = format!("remove {world} to let in the other networks only, or remove the others");
             add(Severity::Warning, &message, help.into());
         }
     }
@@ -189,13 +189,13 @@ fn without_effect(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec
 }
 
 /// What to do where the controller never opens the way.
-const OPEN_IT_YOURSELF: &str = "let the ALB's security group in on the node ports or pods yourself, and allow this finding; or upgrade to v2.3.0 or later";
+const OPEN_IT_YOURSELF: &str = "add an inbound rule yourself, from the ALB's security group to the node ports or to the pods, and allow this finding; or upgrade the controller to v2.3.0 or later";
 
 fn not_opened(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let list = ingress.facts.list("security-groups").filter(|list| !list.value.is_empty())?;
     let suffix = "manage-backend-security-group-rules";
     context.first_member(ingress, Question::BackendRules).is_none().then(|| {
-        let message = format!("security-groups without {suffix}: nobody opens the way from the ALB to the targets");
+        let message = format!("security-groups without {suffix}: no rule opens the way from the ALB to the targets");
         let finding = context.at_effective(&list, &ALB026, message);
         match context.has(Behaviour::BackendRulesByAnnotation) {
             true => finding,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use alb_controller::catalogue;
 use alb_controller::go::strconv::string_list;
@@ -12,13 +13,13 @@ use alb_controller::go::strconv::string_list;
 rules! {
     ALB109 Error | Warning "access-of-another-controller" {
         summary: "an Ingress limits who has access by an annotation of another controller, and the ALB does not",
-        explanation: "The controller reads `alb.ingress.kubernetes.io/` only. An allow-list for nginx or HAProxy, or what \
+        explanation: "The controller reads `alb.ingress.kubernetes.io/` only. An allow-list for nginx or HAProxy, or an annotation that \
             makes the load balancer of a Service internal, has no effect on an Ingress of an ALB, and no event says so. It is an \
-            error where the ALB is more open than the annotation asks for, and nothing is said where it is not. Lists of \
-            those who are kept out, and authentication, are warnings: a web ACL, `auth-type` or the mesh can do the same, \
+            error where the ALB is more open than the annotation asks for; where it is not, nothing is reported. Lists of \
+            addresses that are denied, and authentication, are warnings: a web ACL, `auth-type` or the mesh can do the same, \
             which can't be seen here.",
-        help: "say it to this controller: [[ingress.inboundCidrs]] (`alb.ingress.kubernetes.io/inbound-cidrs`), `ingress.scheme`; \
-            then remove the annotation",
+        help: "set [[ingress.inboundCidrs]] (the annotation `inbound-cidrs`) or [[ingress.scheme]] (the annotation `scheme`), then remove the \
+            annotation of the other controller",
         source: "LBC v3.5.0 pkg/annotations/constants.go; ingress-nginx docs/user-guide/nginx-configuration/annotations.md",
     }
 }
@@ -61,12 +62,13 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 fn of_ingress(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let value = |key: &str| ingress.object.annotation(key).map(str::trim).filter(|value| !value.is_empty());
-    let at = |key: &str, message: String| ingress.finding(&ALB109, message).field(pointer(key));
+    let at = |key: &str, message: String, help: Help| ingress.finding(&ALB109, message).field(pointer(key)).help(help);
     for key in ALLOW_LISTS {
         if let Some((list, others)) = value(key).and_then(|list| Some((list, let_in_beside(ingress, list)?))) {
             findings.push(at(
                 key,
                 format!("{key} lets in {list} only, which the controller does not read: the ALB lets in {others}"),
+                Help::from("set ").set("ingress.inboundCidrs", list).then(format!(", then remove `{key}`")),
             ));
         }
     }
@@ -76,13 +78,15 @@ fn of_ingress(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
             findings.push(at(
                 key,
                 format!("{key} is {asked:?}, which the controller does not read: the ALB is internet-facing"),
+                Help::from("set [[ingress.scheme: internal]]").then(format!(", then remove `{key}`")),
             ));
         }
     }
     for key in OTHERS {
         if value(key).is_some() {
             let message = format!("{key} keeps clients out, and the controller does not read it");
-            findings.push(at(key, message).severity(Severity::Warning));
+            let help = format!("use `auth-type`, a web ACL or an AuthorizationPolicy instead, then remove `{key}`");
+            findings.push(at(key, message, help.into()).severity(Severity::Warning));
         }
     }
     findings
@@ -97,7 +101,7 @@ fn let_in_beside(ingress: &IngressUnderCheck<'_>, list: &str) -> Option<String> 
     let built = ingress.built()?;
     if !built.load_balancer.security_groups.is_empty() {
         let own = "security-groups";
-        return ingress.setting(own).map(|setting| format!("whom {own} {} let in", setting.value));
+        return ingress.setting(own).map(|setting| format!("those that {own} {} let in", setting.value));
     }
     let ports: BTreeSet<i32> = ingress.listeners.iter().map(|own| own.listener.port).collect();
     let inbound = built.inbound.iter().filter(|rule| ports.contains(&rule.port));

@@ -16,7 +16,7 @@ rules! {
     ALB065 Warning "scheme-changed" {
         summary: "the scheme differs from that of the Ingress which is in the stream already",
         explanation: "A change of scheme replaces the ALB: the controller deletes the old one, then creates the new \
-            one under another DNS name. Until DNS follows nothing is reachable.",
+            one under another DNS name. Until DNS has the new name, nothing is reachable.",
         help: "keep the scheme, or build the other ALB beside it under another [[ingress.name]]",
         source: "LBC v3.5.0 pkg/deploy/elbv2/load_balancer_synthesizer.go:64-78,221-229",
     }
@@ -53,17 +53,17 @@ fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<F
         return None;
     }
     let finding = ingress
-        .finding(&ALB024, "nobody says the scheme: the ALB is internal by default")
+        .finding(&ALB024, "the scheme is not set: the ALB is internal by default")
         .severity(Severity::Warning)
-        .help("say it: `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
+        .help("set `alb.ingress.kubernetes.io/scheme: internal` or `internet-facing`");
     if ingress.facts.picked_up.is_some() {
         return Some(finding);
     }
     let message = match &ingress.facts.class {
         Some(class) => format!(
-            "nobody says the scheme: the ALB is internal, unless the parameters of the class {class} say otherwise"
+            "the scheme is not set: the ALB is internal, unless the parameters of the class {class} set another scheme"
         ),
-        None => "nobody says the scheme: the ALB is internal, if there is one".to_owned(),
+        None => "the scheme is not set: the ALB is internal, if there is one".to_owned(),
     };
     Some(Finding { message, ..finding }.severity(Severity::Info))
 }
@@ -72,12 +72,12 @@ fn no_scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<F
 pub fn scheme_assumed() -> Finding {
     Finding::new(
         &ALB024,
-        "internet-facing was assumed: neither the configuration nor the old load balancer says the scheme",
+        "internet-facing was assumed: neither the configuration nor the old load balancer has a scheme",
     )
     .severity(Severity::Warning)
     .help(
-        "say it: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]. If a load balancer stands there, look \
-         at its scheme first: since v2.5 the controller's webhook makes an internal NLB of a Service without annotations",
+        "set [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]; if there is a load balancer already, look \
+         at its scheme first: since v2.5 the controller's webhook makes an internal NLB for a Service without annotations",
     )
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
@@ -86,7 +86,7 @@ pub fn scheme_assumed() -> Finding {
 pub fn scheme_of_nlb_unknown() -> Finding {
     Finding::new(
         &ALB024,
-        "aws-load-balancer-type is nlb, and nothing says the scheme: the NLB is internal if the AWS Load Balancer Controller made \
+        "aws-load-balancer-type is nlb, and the scheme is not set: the NLB is internal if the AWS Load Balancer Controller made \
          it, internet-facing if the cloud provider did",
     )
     .help(LOOK)
@@ -97,7 +97,7 @@ pub fn scheme_of_nlb_unknown() -> Finding {
 pub fn scheme_unknown_at_attach() -> Finding {
     Finding::new(
         &ALB024,
-        "the old load balancer stays beside the ALB, and nothing says its scheme: it is an internal NLB if the AWS Load Balancer \
+        "the old load balancer stays beside the ALB, and its scheme is not in the manifests: it is an internal NLB if the AWS Load Balancer \
          Controller made it, an internet-facing one if the cloud provider did",
     )
     .help(LOOK)
@@ -105,7 +105,7 @@ pub fn scheme_unknown_at_attach() -> Finding {
 }
 
 /// What to do where only AWS knows the scheme.
-const LOOK: &str = "look at the load balancer in AWS, and say its scheme: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]";
+const LOOK: &str = "look at the load balancer in AWS, and set its scheme: [[ingress.scheme: internal]] or [[ingress.scheme: internet-facing]]";
 
 /// An internal gateway would be exposed.
 pub fn internal_exposed() -> Finding {
@@ -119,21 +119,18 @@ pub fn internal_exposed() -> Finding {
 
 /// An internal gateway is exposed, as asked for.
 pub fn internal_opened() -> Finding {
-    Finding::new(
-        &ALB024,
-        "the old load balancer is internal, and the ALB is to be internet-facing",
-    )
-    .severity(Severity::Warning)
-    .help("if that is meant, take what makes the old one internal out of the chart's values, or allow this finding by its id")
-    .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
+    Finding::new(&ALB024, "the old load balancer is internal, and the ALB is to be internet-facing")
+        .severity(Severity::Warning)
+        .help("if you want that, allow this finding by its id; otherwise set [[ingress.scheme: internal]]")
+        .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")
 }
 
 /// The scheme of the Ingress in the stream is kept, although the old load balancer may have been internal.
 pub fn default_yields() -> Finding {
     Finding::new(
         &ALB024,
-        "internet-facing is kept from the Ingress in the stream: the Service is no LoadBalancer any more, and its annotations \
-         would stand for an internal load balancer",
+        "internet-facing is kept from the Ingress in the stream: the Service is no longer a LoadBalancer, and its annotations \
+         are those of an internal load balancer",
     )
     .severity(Severity::Warning)
     .field("/metadata/annotations/alb.ingress.kubernetes.io~1scheme")

@@ -63,7 +63,7 @@ fn scheme(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Before
     open.then(|| {
         let message = format!("{was}, and the ALB is made internet-facing here");
         by(context, ingress, &ALB024, &["scheme"], &message)
-            .help("say the same here and there, or give the gateway an ALB of its own")
+            .help("set the same scheme in both places, or give the gateway an ALB of its own")
     })
 }
 
@@ -71,9 +71,9 @@ fn frontend(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, before: Befo
     let built = ingress.built()?;
     let open = built.frontend_nlb.as_ref()?.scheme == catalogue::INTERNET_FACING;
     (open && before.internal && built.load_balancer.scheme == catalogue::INTERNAL).then(|| {
-        let message = "the old load balancer is internal, and an internet-facing NLB would stand in front of the ALB";
+        let message = "the old load balancer is internal, and an internet-facing NLB would be in front of the ALB";
         by(context, ingress, &ALB024, &["frontend-nlb-scheme"], message)
-            .help("remove the annotation; if it is what you want, say it in `ingress.annotations`")
+            .help("remove the annotation; if it is what you want, set it in [[ingress.annotations]]")
             .severity(if before.says_frontend { Severity::Warning } else { Severity::Error })
     })
 }
@@ -100,14 +100,14 @@ fn sources(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         let allowed: Vec<&str> = allowed.iter().map(String::as_str).collect();
         let others: Vec<&str> = others.into_iter().collect();
         let message = format!(
-            "Ingress {} lets in {} only, and the ALB lets in {}, too",
+            "Ingress {} lets in {} only, and the ALB also lets in {}",
             ingress.facts.key,
             allowed.join(","),
             others.join(",")
         );
         by(context, ingress, &ALB027, &lists, &message).help(
-            "make the parameters of the class and the members of the group say what the Ingress says; a controller that is too \
-             old for an annotation needs networks in `ingress.inboundCidrs`",
+            "give the parameters of the class and the members of the group the same list as the Ingress; a controller that is too \
+             old for an annotation needs networks in [[ingress.inboundCidrs]]",
         )
     })
 }

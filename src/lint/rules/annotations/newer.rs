@@ -5,6 +5,7 @@
 mod tests;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, about};
 use alb_controller::annotation::{Action, Condition, MutualAuthentication, Payload, newer_keys};
 use alb_controller::catalogue::{DUALSTACK_WITHOUT_PUBLIC_IPV4, Kind, Version};
@@ -14,14 +15,14 @@ use alb_controller::releases::Behaviour;
 rules! {
     ALB053 Error | Warning "newer-than-the-controller" {
         summary: "an annotation, a value of one, or a field of IngressClassParams that the controller in use is too old to know",
-        explanation: "With `controllerVersion` the release in use is known. Annotations that came later are ignored by it, \
-            and fields of IngressClassParams are dropped by the API server, without a word. Where that opens something it \
+        explanation: "With `controllerVersion` the release in use is known. It ignores annotations that came later, \
+            and the API server drops fields of IngressClassParams, without an event. Where that opens something it \
             is an error: `security-group-prefix-lists` before v2.8.0 is an ALB that is open to the world, `ssl-redirect` \
             before v2.2.0 clear text on port 80, `mutual-authentication` before v2.7.0 and `jwt-validation` before v2.15.0 \
             let everybody in, `wafv2-acl-name` before v2.14.1 is no web ACL.\n\nA value that came later than its annotation \
             is not ignored: `none` for a web ACL goes to AWS, which refuses it, and `dualstack-without-public-ipv4` stops \
             the controller.",
-        help: "upgrade the controller and `controllerVersion` with it, or do without",
+        help: "upgrade the controller and set [[controllerVersion]] to its release, or remove what it does not know",
         source: "docs/controller-versions.md: the releases of the controller, v2.1.0 to v3.5.0",
     }
 }
@@ -64,11 +65,19 @@ fn annotation(
         return None;
     }
     let message = format!("{name} is read since {since}, and the controller is {}", context.release());
+    let help = upgrade(since, name);
     let (severity, message) = match consequence(ingress, setting) {
         Some(what) => (Severity::Error, format!("{message}: {what}")),
         None => (Severity::Warning, message),
     };
-    Some(context.at(setting, &ALB053, message).severity(severity))
+    Some(context.at(setting, &ALB053, message).severity(severity).help(help))
+}
+
+/// What to do about something that a release brought.
+fn upgrade(since: Version, name: &str) -> Help {
+    Help::from(format!("upgrade the controller to {since} or later and set "))
+        .then("[[controllerVersion]] to it")
+        .then(format!(", or remove {name}"))
 }
 
 /// Whether the release knows `wafv2-acl-name`, and panics: that has a rule of its own.
@@ -121,10 +130,11 @@ fn value(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     (!context.has(behaviour)).then(|| {
         let (name, release) = (setting.name(), context.release());
         let message = format!("{what} in {name} is known since {since}, and the controller is {release}");
-        match so {
+        let finding = match so {
             Some(so) => context.at(setting, &ALB053, format!("{message}: {so}")),
             None => context.at(setting, &ALB053, message).severity(Severity::Warning),
-        }
+        };
+        finding.help(upgrade(since, what))
     })
 }
 
@@ -139,8 +149,10 @@ fn keys(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
     };
     let found = newer.into_iter().map(|(key, since)| {
         let name = setting.name();
-        let message = format!("{key} in {name} is read since {since}, and the controller is {release}: it is dropped");
-        context.at(setting, &ALB053, message).severity(Severity::Warning)
+        let message = format!(
+            "{key} in {name} is read since {since}, and the controller is {release}: the controller ignores it"
+        );
+        context.at(setting, &ALB053, message).severity(Severity::Warning).help(upgrade(since, key))
     });
     found.collect()
 }
@@ -155,7 +167,7 @@ fn fields(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding
         );
         let opens = PROTECTING_FIELDS.contains(field);
         let severity = if opens { Severity::Error } else { Severity::Warning };
-        about(params, &ALB053, message).field(format!("/spec/{field}")).severity(severity)
+        about(params, &ALB053, message).field(format!("/spec/{field}")).severity(severity).help(upgrade(*since, field))
     });
     found.collect()
 }

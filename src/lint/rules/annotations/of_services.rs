@@ -14,7 +14,7 @@ rules! {
         explanation: "`service.beta.kubernetes.io/…` is read from Services, for NLBs and Classic ELBs. On an Ingress the \
             controller looks for `alb.ingress.kubernetes.io/…` only, and says nothing about the rest. What keeps clients out \
             (a scheme, source ranges) is ALB109 where the ALB is more open than that.",
-        help: "write it as `alb.ingress.kubernetes.io/…`, or as the field below `ingress`",
+        help: "remove it; if the ALB has such a setting, write it as `alb.ingress.kubernetes.io/…`, or as a field below `ingress`",
         source: "LBC v3.5.0 pkg/annotations/constants.go:5; pkg/ingress/model_builder.go (NewSuffixAnnotationParser with \
             AnnotationPrefixIngress)",
     }

@@ -7,12 +7,16 @@
 #[cfg(test)]
 mod tests;
 
+use serde_json::Value;
+
+use crate::config::fields::by_annotation;
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
 use crate::lint::facts::listen_ports::{is_listener, misspelt_listener};
 use crate::lint::facts::unused::why_unused;
 use alb_controller::annotation::maps;
-use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, PREFIX, Place, nearest};
+use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, PREFIX, Place, find, nearest};
 use alb_controller::go::strconv::trim;
 use alb_controller::model::{Setting, State, Unread};
 use alb_controller::releases::Behaviour;
@@ -37,31 +41,32 @@ rules! {
             Controller. It does not read `kubernetes.io/ingress.class` (a class is named by `ingressClassName`, its \
             controller is `eks.amazonaws.com/alb`), `group.name` (a group is named in the IngressClassParams), \
             `waf-acl-id`, `web-acl-id`, `shield-advanced-protection`, `listener-attributes.*` and `auth-type: oidc`.",
-        help: "remove the annotation, or say it in the IngressClassParams of the class",
+        help: "remove the annotation, or set it in the IngressClassParams of the class",
         source: "https://docs.aws.amazon.com/eks/latest/userguide/auto-configure-alb.html",
     }
     ALB051 Warning "service-annotation-wins" {
         summary: "an annotation on the Service that differs from the same one on the Ingress",
         explanation: "Annotations of a target group are read from the Service first. Its whole value wins over the \
-            Ingress's without a word: nothing is merged, so `target-group-attributes` on the Service drop all those of \
+            Ingress's without an event: nothing is merged, so `target-group-attributes` on the Service drop all those of \
             the Ingress. Tags alone are merged key by key (since v2.4.0), and for a key that both have the Service's \
             value counts. `multi-cluster-target-group` is on where either says so.",
         help: "keep the annotation in one place, on the Ingress",
         source: "LBC v3.5.0 pkg/algorithm/maps.go:23-36; pkg/ingress/model_build_target_group.go:164",
     }
-    ALB052 Error "unknown-annotation" {
-        summary: "an annotation of the controller's prefix, or nearly so, that it does not know",
+    ALB052 Error | Warning "unknown-annotation" {
+        summary: "an annotation with the controller's prefix, or nearly so, that it does not know; or a known one without the prefix",
         explanation: "Annotations are looked up by their exact key, case and all. One that is misspelt \
             (`healthcheck-paths`, `Scheme`, `alb.ingress.kuberentes.io/…`, `listener-attributes.https-443`) is ignored \
-            without an event, and the default takes its place.",
-        help: "write the key as the controller's documentation has it, or remove it",
+            without an event, and the default takes its place. So is one without the prefix (`scheme: internal`): an error in \
+            the filter's own Ingress, and a warning in manifests as they stand.",
+        help: "correct the key, or remove the annotation",
         source: "LBC v3.5.0 pkg/annotations/constants.go, parser.go; aws-load-balancer-controller#2726",
     }
     ALB083 Error | Warning "ingress-annotation-on-the-service" {
         summary: "an annotation on the Service that the controller reads from the Ingress only",
         explanation: "Of the annotations on a Service the controller reads those of the target group. All others are \
             ignored there without an event: `scheme`, `listen-ports`, `certificate-arn`, `inbound-cidrs`, \
-            `wafv2-acl-arn` and so on. What comes out is an ALB with the defaults, internal, in clear text and open to \
+            `wafv2-acl-arn` and so on. The result is an ALB with the defaults, internal, in clear text and open to \
             everyone in its network.",
         help: "move it to the Ingress; the filter does so, unless `service.keepAnnotations` names it",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go, model_build_listener.go; \
@@ -73,6 +78,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         context.under_check.iter().filter_map(|ingress| class_annotation(context, ingress)).collect();
     for ingress in context.ingresses() {
+        findings.extend(without_prefix(context, ingress));
         for setting in &ingress.facts.settings {
             findings.extend(unread(context, ingress, setting));
             if setting.state == State::Read {
@@ -90,12 +96,31 @@ fn class_annotation(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> O
     let class = ingress.object.annotation(CLASS_ANNOTATION).filter(|_| context.options.eks_auto_mode)?;
     let meant = class == "alb" || class == context.options.ingress_class;
     meant.then(|| {
-        let message = format!("EKS Auto Mode does not read {CLASS_ANNOTATION}: the Ingress is nobody's");
+        let message = format!("EKS Auto Mode does not read {CLASS_ANNOTATION}: no controller takes the Ingress");
         ingress
             .finding(&ALB040, message)
             .field(pointer(CLASS_ANNOTATION))
-            .help("name the class in `spec.ingressClassName` (`ingress.classAs: field`)")
+            .help("name the class in `spec.ingressClassName`: [[ingress.classAs: field]]")
     })
+}
+
+/// Annotations that have the name of one of the controller's, and not its prefix.
+fn without_prefix(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+    let annotations = ingress.object.value.pointer("/metadata/annotations").and_then(Value::as_object);
+    let known = annotations.into_iter().flatten().filter(|(key, _)| !key.contains('/') && find(key).is_some());
+    let found = known.map(|(key, value)| {
+        let full = format!("{PREFIX}{key}");
+        let message = format!("the annotation {key} has no prefix, and the controller ignores it");
+        let help = match by_annotation(&full).filter(|field| field.value.is_some()) {
+            Some(field) => {
+                Help::from("set ").set(field.path, value.as_str().unwrap_or_default()).then(", and remove it here")
+            }
+            None => Help::from(format!("write `{full}`")),
+        };
+        let finding = ingress.finding(&ALB052, message).field(pointer(key)).help(help);
+        if context.is_as_is() { finding.severity(Severity::Warning) } else { finding }
+    });
+    found.collect()
 }
 
 /// An annotation that is not read, unless another rule reports it.
@@ -118,7 +143,7 @@ fn unread(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Sett
 }
 
 fn unknown(context: &Context<'_>, setting: &Setting) -> Finding {
-    let message = format!("the controller knows no annotation {}, and ignores it", setting.key);
+    let message = format!("the controller does not know the annotation {}, and ignores it", setting.key);
     let finding = context.at(setting, &ALB052, message);
     let meant = match setting.name().strip_prefix("listener-attributes.") {
         Some(listener) => Some(trim(listener).to_ascii_uppercase())
@@ -126,7 +151,7 @@ fn unknown(context: &Context<'_>, setting: &Setting) -> Finding {
             .map(|listener| format!("{PREFIX}listener-attributes.{listener}")),
         None => nearest(&setting.key),
     };
-    finding.maybe_help(meant.map(|meant| format!("perhaps {meant} is meant")))
+    finding.maybe_help(meant.map(|meant| format!("did you mean {meant}?")))
 }
 
 fn on_the_service(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setting) -> Finding {
@@ -134,7 +159,7 @@ fn on_the_service(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, settin
     let message = format!("{name} is read from the Ingress only: here on the Service it does nothing");
     let finding = context.at(setting, &ALB083, message);
     if ingress.annotation(name) == Some(setting.value.as_str()) {
-        finding.severity(Severity::Warning).help("remove it here: the Ingress has it too")
+        finding.severity(Severity::Warning).help("remove it here: the Ingress has it as well")
     } else if setting.value.is_empty() {
         finding.severity(Severity::Warning).help("remove it")
     } else {

@@ -25,16 +25,16 @@ use kubernetes_objects::object::Object;
 
 rules! {
     ALB064 Error | Warning "annotation-value-invalid" {
-        summary: "the value of an annotation is none that the controller parses, or nobody reads it",
-        explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is none, `15` \
-            and `+15` are numbers and `15s` and ` 15` are none, words are compared letter for letter (`HTTPS`, not \
+        summary: "an annotation has a value that the controller or AWS refuses, or that nothing reads",
+        explanation: "Values are text, and read as Go reads them: `true` and `1` are booleans and `yes` is not, `15` \
+            and `+15` are numbers and `15s` and ` 15` are not, words are compared letter for letter (`HTTPS`, not \
             `https`, nor with a blank behind it), maps are `key=value` with commas between. Otherwise the controller \
             stops (event FailedBuildModel). For words that it passes on, and for numbers out of range, AWS does.\n\nA \
             value that YAML reads as a number or a boolean is refused by the API server: quote it.\n\nWhere an \
             annotation has no effect, since another one is missing, that is a warning: \
             `manage-backend-security-group-rules` without `security-groups`, `target-node-labels` with ip targets, \
             `frontend-nlb-*` without `enable-frontend-nlb`.",
-        help: "write the value as the controller's documentation has it",
+        help: "write a value of the kind that the message names",
         source: "LBC v3.5.0 pkg/annotations/parser.go; Go's strconv",
     }
 }
@@ -75,7 +75,7 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
     let name = setting.name();
     if let Some(why) = why_unused(context, ingress, setting) {
         let finding = context.at(setting, &ALB064, format!("{name} is not read, {why}"));
-        let help = "remove the annotation, or set what it goes with";
+        let help = format!("remove the annotation, or {}", goes_with(annotation.suffix));
         return Some(finding.severity(Severity::Warning).help(help));
     }
     if ELSEWHERE.contains(&annotation.suffix) {
@@ -92,6 +92,17 @@ fn value(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, setting: &Setti
         true => finding,
         false => ingress.refusal(finding),
     })
+}
+
+/// What makes the controller read an annotation that it does not read.
+fn goes_with(suffix: &str) -> &'static str {
+    match suffix {
+        "manage-backend-security-group-rules" => "set `security-groups`",
+        "use-regex-path-match" => "use `pathType: ImplementationSpecific`",
+        "target-node-labels" => "set `target-type: instance`",
+        _ if suffix.starts_with("frontend-nlb-") => "set `enable-frontend-nlb: \"true\"`",
+        _ => "set `auth-type`",
+    }
 }
 
 /// An annotation of target groups on an Ingress that has none: all its rules redirect or answer by themselves.
@@ -137,7 +148,7 @@ fn fault(annotation: &Annotation, text: &str, release: Version) -> Option<Fault>
             let meant = match trim(text).to_ascii_lowercase().as_str() {
                 "true" | "yes" | "y" | "on" | "enabled" => Some("write 'true'".to_owned()),
                 "false" | "no" | "n" | "off" | "disabled" => Some("write 'false'".to_owned()),
-                _ => None,
+                _ => Some("write 'true' or 'false'".to_owned()),
             };
             Some(Fault::new(format!("{text:?} is neither true nor false")).help(meant))
         }
@@ -148,10 +159,13 @@ fn fault(annotation: &Annotation, text: &str, release: Version) -> Option<Fault>
         Kind::Port { named: false } => match PortRef::parse(text) {
             PortRef::Name(name) if name == "traffic-port" => None,
             PortRef::Number(number) if PORTS.contains(&number) => None,
-            PortRef::Number(_) => Some(Fault::new(format!("{text} is no port")).by_aws()),
+            PortRef::Number(_) => {
+                let help = Some("write a number from 1 to 65535, or traffic-port".to_owned());
+                Some(Fault::new(format!("{text} is not a port")).help(help).by_aws())
+            }
             PortRef::Name(_) => {
                 let what = format!("{text:?} is neither a port nor traffic-port");
-                Some(Fault::new(what))
+                Some(Fault::new(what).help(Some("write a number from 1 to 65535, or traffic-port".to_owned())))
             }
         },
         _ => None,
@@ -170,19 +184,25 @@ fn number(annotation: &Annotation, text: &str, min: i64, max: i64) -> Option<Fau
             let digits: String = trim(text).chars().take_while(char::is_ascii_digit).collect();
             let rest = trim(text).get(digits.len()..).unwrap_or_default();
             let unit = rest.chars().all(|c| c.is_ascii_alphabetic() || c == ' ');
-            let meant = (!digits.is_empty() && unit).then(|| format!("write the number alone: '{digits}'"));
-            return Some(Fault::new(format!("{text:?} is no whole number")).help(meant));
+            let help = match !digits.is_empty() && unit {
+                true => format!("write the number alone: '{digits}'"),
+                false => format!("write a number from {min} to {max}"),
+            };
+            return Some(Fault::new(format!("{text:?} is not a whole number")).help(Some(help)));
         }
     };
     let ranged = annotation.suffix.starts_with("frontend-nlb-")
         || matches!(annotation.suffix, "auth-session-timeout" | "target-control-port.*.*");
-    (ranged && !(min..=max).contains(&number))
-        .then(|| Fault::new(format!("{number} is out of range, AWS takes {min} to {max}")).by_aws())
+    (ranged && !(min..=max).contains(&number)).then(|| {
+        let help = format!("write a number from {min} to {max}");
+        Fault::new(format!("{number} is out of range, AWS takes {min} to {max}")).help(Some(help)).by_aws()
+    })
 }
 
 fn word(words: &[&str], text: &str) -> Fault {
-    let meant = words.iter().find(|word| word.eq_ignore_ascii_case(trim(text))).map(|word| format!("write {word}"));
-    Fault::new(format!("{text:?} is none of {}", words.join(", "))).help(meant)
+    let meant = words.iter().find(|word| word.eq_ignore_ascii_case(trim(text)));
+    let help = format!("write {}", meant.map_or_else(|| words.join(" or "), ToString::to_string));
+    Fault::new(format!("{text:?} is none of {}", words.join(", "))).help(Some(help))
 }
 
 fn map(annotation: &Annotation, text: &str, release: Version) -> Option<Fault> {
@@ -195,8 +215,8 @@ fn map(annotation: &Annotation, text: &str, release: Version) -> Option<Fault> {
             let what = match key.as_str() {
                 "CapacityUnits" => match parse_int32(value) {
                     Ok(0..) => return None,
-                    Ok(_) => return Some(Fault::new(format!("{value:?} is no number of units")).by_aws()),
-                    Err(_) => format!("{value:?} is no whole number"),
+                    Ok(_) => return Some(Fault::new(format!("{value:?} is not a number of units")).by_aws()),
+                    Err(_) => format!("{value:?} is not a whole number"),
                 },
                 _ => format!("{key:?} is not CapacityUnits, the only key that there is"),
             };
@@ -206,8 +226,10 @@ fn map(annotation: &Annotation, text: &str, release: Version) -> Option<Fault> {
             let key = "dns_record.client_routing_policy";
             let policy = map.get(key)?;
             let known = ["availability_zone_affinity", "partial_availability_zone_affinity", "any_availability_zone"];
-            (!known.contains(&policy.as_str()))
-                .then(|| Fault::new(format!("{key} {policy:?} is none of {}", known.join(", "))))
+            (!known.contains(&policy.as_str())).then(|| {
+                let help = Some(format!("write {}", known.join(" or ")));
+                Fault::new(format!("{key} {policy:?} is none of {}", known.join(", "))).help(help)
+            })
         }
         _ => None,
     }
@@ -221,12 +243,14 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
     let map = maps::read(text, ingress.facts.release())?;
     let port = |text: &str| parse_int32(text).ok().filter(|port| PORTS.contains(port));
     if let Some(wrong) = map.iter().flat_map(|(nlb, alb)| [nlb, alb]).find(|text| port(text).is_none()) {
-        return Some(Fault::new(format!("{wrong:?} is no port")));
+        let help = Some("write ports from 1 to 65535, as `443=443`".to_owned());
+        return Some(Fault::new(format!("{wrong:?} is not a port")).help(help));
     }
     let own = listen_ports::ports(ingress)?;
     let (_, missing) = map.iter().find(|(_, alb)| port(alb).is_some_and(|port| !own.contains_key(&port)))?;
-    let what = format!("the Ingress does not listen on port {missing}, so this pair is passed over");
-    Some(Fault { harmless: true, ..Fault::new(what) })
+    let what = format!("the Ingress does not listen on port {missing}, so the controller ignores this pair");
+    let help = Some(format!("remove this pair, or add port {missing} to `listen-ports`"));
+    Some(Fault { harmless: true, ..Fault::new(what).help(help) })
 }
 
 /// Annotations of an object that are no text, which the API server does not even read.

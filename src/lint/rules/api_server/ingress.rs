@@ -24,7 +24,7 @@ pub(super) fn faults(ingress: &Object) -> Vec<Finding> {
             faults.check(&format!("{at}/host"), validation::host(host));
         }
         if rule["http"].is_object() && list(&rule["http"]["paths"]).is_empty() {
-            faults.add(&format!("{at}/http"), violation("there are no paths"));
+            faults.add(&format!("{at}/http"), violation("there are no paths").help("add a path, or remove `http`"));
         }
         for (index, entry) in list(&rule["http"]["paths"]).iter().enumerate() {
             let at = format!("{at}/http/paths/{index}");
@@ -59,10 +59,12 @@ fn path(faults: &mut Faults<'_>, at: &str, entry: &Value) {
                 Some(other) => {
                     format!("{other:?} is none of Prefix, Exact and ImplementationSpecific")
                 }
-                None => "it must be said: Prefix, Exact or ImplementationSpecific".to_owned(),
+                None => "`pathType` is missing; it is Prefix, Exact or ImplementationSpecific".to_owned(),
             };
             let at = if other.is_some() { &type_at } else { at };
-            faults.add(at, violation(what).help("write `pathType: Prefix`"));
+            let words = ["Prefix", "Exact", "ImplementationSpecific"];
+            let meant = words.iter().find(|word| other.is_some_and(|other| word.eq_ignore_ascii_case(other.trim())));
+            faults.add(at, violation(what).help(format!("write `pathType: {}`", meant.unwrap_or(&"Prefix"))));
         }
     }
 }
@@ -73,15 +75,16 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
         return;
     }
     if !backend["resource"].is_null() {
-        faults.add(at, violation("there is a service and a resource, and one is allowed"));
+        faults
+            .add(at, violation("there is a service and a resource, and only one is allowed").help("remove `resource`"));
     }
     let name_at = format!("{at}/service/name");
     match text(&service["name"]) {
-        None => faults.add(&format!("{at}/service"), violation("there is no name")),
+        None => faults.add(&format!("{at}/service"), violation("there is no name").help("add `name`")),
         Some(name) => match validation::label(name) {
             Ok(()) if name.starts_with(|first: char| first.is_ascii_digit()) => {
                 let what = format!("`{name}` begins with a digit, which is refused before Kubernetes 1.37");
-                faults.warn(&name_at, violation(what));
+                faults.warn(&name_at, violation(what).help("give the Service a name that begins with a letter"));
             }
             validation => faults.check(&name_at, validation),
         },
@@ -90,10 +93,16 @@ fn backend(faults: &mut Faults<'_>, at: &str, backend: &Value) {
     let port_at = format!("{at}/service/port");
     let number = port["number"].as_i64().filter(|number| *number != 0);
     match (text(&port["name"]), number) {
-        (Some(_), Some(_)) => faults.add(&port_at, violation("there is a name and a number, and one is allowed")),
+        (Some(_), Some(_)) => {
+            let what = "there is a name and a number, and only one is allowed";
+            faults.add(&port_at, violation(what).help("remove `name` or `number`"));
+        }
         (None, None) => {
             let at = if port.is_object() { &port_at } else { &format!("{at}/service") };
-            faults.add(at, violation("the port has neither a number nor a name"));
+            faults.add(
+                at,
+                violation("the port has neither a number nor a name").help("add `port: {number: …}` below `service`"),
+            );
         }
         (Some(name), None) => faults.check(&format!("{port_at}/name"), validation::port_name(name)),
         (None, Some(number)) => faults.check(&format!("{port_at}/number"), validation::port_number(number)),

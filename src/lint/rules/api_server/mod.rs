@@ -26,25 +26,25 @@ use kubernetes_objects::validation::{self, Validation, Violation, violation};
 use manifest_yaml::pointer;
 
 rules! {
-    ALB090 Error "ingress-refused-by-the-api-server" {
+    ALB090 Error | Warning "ingress-refused-by-the-api-server" {
         summary: "an Ingress has something in it that the API server refuses",
         explanation: "Names, labels and keys of annotations have their letters and lengths; a host is a DNS name, at \
             most with `*.` before it; a path needs a `pathType` and begins with `/`, without `//`, `/./`, `/../` or \
             `%2F` in it for `Prefix` and `Exact`; a backend names a Service and its port, by number or by name, which \
             has 15 characters at most.\n\nNo dry run of Helm's finds any of this. On a real upgrade the Service is \
             changed first, the Ingress is refused afterwards, and the gateway is left without a load balancer.",
-        help: "mend what the message names",
+        help: "correct the field that the message names",
         source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressCreate; k8s.io/apimachinery \
             pkg/util/validation/validation.go",
     }
-    ALB103 Error "service-refused-by-the-api-server" {
+    ALB103 Error | Warning "service-refused-by-the-api-server" {
         summary: "a Service of a gateway, or that an Ingress leads to, has something in it that the API server refuses",
         explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port \
             number or a node port can be there once for each protocol; a ClusterIP Service has no node ports. Node \
             ports are from 30000 to 32767 unless the API server was told otherwise (`--service-node-port-range`), so \
             others are a warning.\n\nWhere the Service is refused, a Helm upgrade stops, the Service stays as it was, \
             and the Ingress is there all the same.",
-        help: "mend what the message names, in the chart's values",
+        help: "correct the field that the message names, in the chart's values",
         source: "k8s pkg/apis/core/validation/validation.go ValidateService, ValidateServiceCreate",
     }
 }
@@ -150,7 +150,7 @@ impl<'o> Faults<'o> {
         let metadata = &object.value["metadata"];
         if object.name().is_empty() {
             if metadata["generateName"].as_str().unwrap_or_default().is_empty() {
-                self.add("/metadata/name", violation("there is no name"));
+                self.add("/metadata/name", violation("there is no name").help("add `metadata.name`"));
             }
         } else {
             self.check("/metadata/name", name(object.name()));
@@ -170,7 +170,7 @@ impl<'o> Faults<'o> {
         let size: usize = annotations.map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum();
         if size > MAX_ANNOTATIONS {
             let fault = format!("{size} bytes in all; there may be {MAX_ANNOTATIONS}");
-            self.add("/metadata/annotations", violation(fault));
+            self.add("/metadata/annotations", violation(fault).help("remove or shorten the longest annotations"));
         }
     }
 

@@ -28,13 +28,18 @@ pub(super) fn faults(service: &Object) -> Vec<Finding> {
         let is_left_out = may_be_empty && word.is_empty();
         if !is_left_out && !words.contains(&word) {
             let what = format!("{word:?} is none of {}", words.join(", "));
-            faults.add(&format!("/spec/{field}"), violation(what));
+            let meant = words.iter().find(|known| known.eq_ignore_ascii_case(word.trim()));
+            let help = meant.map_or_else(
+                || format!("write `{field}: {}`", words.join(&format!("` or `{field}: "))),
+                |meant| format!("write `{field}: {meant}`"),
+            );
+            faults.add(&format!("/spec/{field}"), violation(what).help(help));
         }
     }
     let all = ports(&service.value);
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
     if all.is_empty() && !is_headless && spec["type"] != "ExternalName" {
-        faults.add("/spec", violation("there are no ports"));
+        faults.add("/spec", violation("there are no ports").help("add `spec.ports`"));
     }
     let mut seen = Seen::default();
     for (at, port) in all.iter().enumerate() {
@@ -57,16 +62,20 @@ impl Faults<'_> {
         let protocol = text("protocol").unwrap_or("TCP");
         if !matches!(protocol, "TCP" | "UDP" | "SCTP") {
             let what = format!("{protocol:?} is none of TCP, UDP, SCTP");
-            self.add(&format!("{at}/protocol"), violation(what));
+            let upper = protocol.to_ascii_uppercase();
+            let meant = if matches!(&*upper, "UDP" | "SCTP") { &*upper } else { "TCP" };
+            self.add(&format!("{at}/protocol"), violation(what).help(format!("write `protocol: {meant}`")));
         }
         match text("name") {
-            None if is_one_of_several => self.add(at, violation("it has no name, and there are several ports")),
+            None if is_one_of_several => {
+                self.add(at, violation("it has no name, and there are several ports").help("add `name`"))
+            }
             None => {}
             Some(name) => {
                 self.check(&format!("{at}/name"), validation::label(name));
                 if !seen.names.insert(name) {
-                    let what = format!("another port is called {name}, too");
-                    self.add(&format!("{at}/name"), violation(what));
+                    let what = format!("another port has the name {name}");
+                    self.add(&format!("{at}/name"), violation(what).help("give each port its own `name`"));
                 }
             }
         }
@@ -74,11 +83,11 @@ impl Faults<'_> {
             Some(number) => {
                 self.check(&format!("{at}/port"), validation::port_number(number));
                 if !seen.numbers.insert((number, protocol)) {
-                    let what = format!("another port is {number}/{protocol}, too");
-                    self.add(&format!("{at}/port"), violation(what));
+                    let what = format!("another port is {number}/{protocol}");
+                    self.add(&format!("{at}/port"), violation(what).help("give each port its own number"));
                 }
             }
-            None if port["port"].is_null() => self.add(at, violation("it has no number")),
+            None if port["port"].is_null() => self.add(at, violation("it has no number").help("add `port`")),
             None => {}
         }
         let target_at = format!("{at}/targetPort");
@@ -96,8 +105,8 @@ impl Faults<'_> {
         if let Some(number) = port["nodePort"].as_i64().filter(|number| *number != 0) {
             self.node_port(&format!("{at}/nodePort"), number, spec);
             if !seen.node_ports.insert((number, protocol)) {
-                let what = format!("another port has node port {number}, too");
-                self.add(&format!("{at}/nodePort"), violation(what));
+                let what = format!("another port has the node port {number}");
+                self.add(&format!("{at}/nodePort"), violation(what).help("give each port its own `nodePort`"));
             }
         }
     }
@@ -108,12 +117,14 @@ impl Faults<'_> {
             ("NodePort" | "LoadBalancer", 30000..=32767) => {}
             ("NodePort" | "LoadBalancer", 1..=65535) => {
                 let what = format!("{number} is not from 30000 to 32767, where node ports are by default");
-                self.warn(at, violation(what));
+                let help = "write a number from 30000 to 32767; if the API server has another `--service-node-port-range`, allow this finding \
+                            by its id";
+                self.warn(at, violation(what).help(help));
             }
             ("NodePort" | "LoadBalancer", _) => self.check(at, validation::port_number(number)),
             _ => {
                 let what = format!("a {kind} Service has no node ports");
-                self.add(at, violation(what));
+                self.add(at, violation(what).help("remove `nodePort`"));
             }
         }
     }

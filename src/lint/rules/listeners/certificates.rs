@@ -20,8 +20,8 @@ rules! {
             rules and of `spec.tls`. Where there is no host it finds nothing, and makes a listener without a \
             certificate, which AWS refuses (event FailedDeployModel). A `secretName` under `spec.tls` is not read, and \
             `create-acm-cert` does nothing while its feature gate is off, as it is by default.",
-        help: "set `alb.ingress.kubernetes.io/certificate-arn` (`ingress.certificateArns`), or name the hosts under \
-            `spec.tls` (`ingress.tlsHosts`)",
+        help: "set [[ingress.certificateArns]] (the annotation `certificate-arn`), or name the hosts in [[ingress.tlsHosts]] \
+            (`spec.tls`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
     }
     ALB011 Warning "certificate-unused" {
@@ -31,23 +31,23 @@ rules! {
         help: "add HTTPS: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-199",
     }
-    ALB012 Error | Warning "certificate-arn-malformed" {
-        summary: "`certificate-arn` has an item that is no ARN of a certificate",
+    ALB012 Error "certificate-arn-malformed" {
+        summary: "`certificate-arn` has an item that is not the ARN of a certificate, or certificates of several regions",
         explanation: "Each item, between commas, is the ARN of a certificate in ACM \
             (`arn:aws:acm:<region>:<account>:certificate/<id>`) or of a server certificate in IAM \
             (`arn:aws:iam::<account>:server-certificate/<name>`). The controller passes on any text, and AWS refuses \
-            the listener (event FailedDeployModel). Certificates must be in the ALB's region: several regions in one \
-            list can't all be right.",
+            the listener (event FailedDeployModel). Certificates must be in the ALB's region, so one list can't have certificates of \
+            several regions.",
         help: "copy the ARN from ACM: `aws acm list-certificates`",
         source: "AWS elbv2 API, Certificate; LBC v3.5.0 pkg/ingress/model_build_listener.go:201-216",
     }
     ALB013 Warning | Info "ssl-policy-weak-or-unknown" {
-        summary: "`ssl-policy` lets clients in with TLS 1.0 or 1.1, or is not known",
+        summary: "`ssl-policy` allows clients with TLS 1.0 or 1.1, or is not known",
         explanation: "The controller's default is `ELBSecurityPolicy-2016-08`, which takes TLS 1.0 and 1.1 and has no \
             TLS 1.3. Any text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so \
             one that this program does not know may be right. The policy of the listener also decides which TLS the \
             ALB speaks to the targets.",
-        help: "set `alb.ingress.kubernetes.io/ssl-policy: ELBSecurityPolicy-TLS13-1-2-2021-06` (`ingress.sslPolicy`)",
+        help: "set [[ingress.sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06]] (the annotation `ssl-policy`)",
         source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; LBC \
             v3.5.0 pkg/config/controller_config.go:49",
     }
@@ -101,13 +101,16 @@ fn arns(items: &[String], at: impl Fn(String) -> Finding) -> Vec<Finding> {
     for item in items {
         match certificate_region(item) {
             Ok(region) => regions.extend(region),
-            Err(_) => findings.push(at(format!("{item:?} is no ARN of a certificate in ACM or IAM"))),
+            Err(fault) => {
+                findings.push(at(format!("certificate-arn: {}", fault.what)).maybe_help(fault.help));
+            }
         }
     }
     if regions.len() > 1 {
         let regions: Vec<&str> = regions.into_iter().collect();
         let message = format!("the certificates are in several regions, {}: an ALB is in one", regions.join(" and "));
-        findings.push(at(message).severity(Severity::Warning));
+        let help = "keep the certificates of the ALB's region, and request the others in ACM there";
+        findings.push(at(message).help(help));
     }
     findings
 }
@@ -127,9 +130,11 @@ fn policy(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, ports: &BTreeM
     let name = policy.value;
     let message = match ssl_policy(name) {
         Some(known) if !known.weak => return None,
-        Some(_) => format!("ssl-policy {name} lets clients in with TLS 1.0 or 1.1"),
+        Some(_) => format!("ssl-policy {name} allows clients with TLS 1.0 or 1.1"),
         None => {
-            format!("ssl-policy {name} is none that is known here, and AWS refuses the listener if it does not have it")
+            format!(
+                "istio-alb does not know ssl-policy {name}; if AWS does not have it either, it refuses the listener"
+            )
         }
     };
     let names: Vec<&str> = SSL_POLICIES.iter().filter(|policy| !policy.weak).map(|policy| policy.name).collect();

@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck};
 use alb_controller::annotation::listen_ports;
 use alb_controller::model::{Action, Protocol};
@@ -15,8 +16,8 @@ rules! {
             clear text. With both listeners, port 80 serves the same as 443 unless it redirects. A redirect that is \
             limited to a host or a path leaves the rest in clear text.\n\n`ssl-redirect` of any Ingress of the group \
             covers all HTTP listeners of the ALB.",
-        help: "give a certificate with [[ingress.certificateArns]], and the redirect comes with it; by \
-            hand: `alb.ingress.kubernetes.io/ssl-redirect: '443'` beside `listen-ports` with HTTP and HTTPS and \
+        help: "give a certificate with [[ingress.certificateArns]], and the redirect comes with it; in an Ingress of \
+            your own set `alb.ingress.kubernetes.io/ssl-redirect: '443'` beside `listen-ports` with HTTP and HTTPS and \
             `certificate-arn`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:72-74, 238-244",
     }
@@ -24,7 +25,7 @@ rules! {
         summary: "`listen-ports` is not what the controller reads, or has a port twice",
         explanation: "The value is a JSON array of objects, `[{\"HTTP\": 80}, {\"HTTPS\": 443}]`: the protocol in \
             capitals, the port a number from 1 to 65535 without quotes. Everything else stops the controller (event \
-            FailedBuildModel), an empty array, too.\n\nA port in two objects is no error: the last one counts.",
+            FailedBuildModel), also an empty array.\n\nA port in two objects is a warning: the controller accepts it, and the last one counts.",
         help: "write it as `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:236-271",
     }
@@ -48,7 +49,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for ingress in context.ingresses() {
         findings.extend(listen_ports(ingress));
-        findings.extend(clear_text(ingress));
+        findings.extend(clear_text(context, ingress));
     }
     findings
 }
@@ -79,13 +80,14 @@ fn listen_ports(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     for port in &read.repeated {
         let protocol = read.ports.get(port).copied().map_or("", Protocol::name);
         let message = format!("listen-ports has port {port} twice: the last one counts, {protocol}");
-        findings.push(at(&ALB009, message).severity(Severity::Warning));
+        let help = format!("keep one entry for port {port}");
+        findings.push(at(&ALB009, message).severity(Severity::Warning).help(help));
     }
     findings
 }
 
 /// HTTP listeners that lead to targets of this Ingress.
-fn clear_text(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+fn clear_text(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let key = &ingress.facts.key;
     let listeners = ingress.built().map_or(&[][..], |built| &built.listeners);
@@ -107,9 +109,23 @@ fn clear_text(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         };
         let message = format!("port {} serves clear text, and {does}", listener.port);
         let finding = ingress.near(&ALB006, "listen-ports", message);
-        findings.push(finding.maybe_help(https.map(|https| {
-            format!("set `alb.ingress.kubernetes.io/ssl-redirect: '{}'` (`ingress.redirectToHttps`)", https.port)
-        })));
+        findings.push(match https {
+            Some(https) if context.is_as_is() => {
+                finding.help(format!("set `alb.ingress.kubernetes.io/ssl-redirect: '{}'`", https.port))
+            }
+            Some(https) if https.port == 443 => finding.help("set [[ingress.redirectToHttps: true]]"),
+            Some(https) => finding.help(
+                Help::from("set ").set("ingress.redirectToHttps", "true").then(format!(
+                    " (the annotation `ssl-redirect: '{}'`)",
+                    https.port
+                )),
+            ),
+            None if context.is_as_is() => finding.help(
+                "set `certificate-arn`, `listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'` and `ssl-redirect: '443'`, each behind \
+                 `alb.ingress.kubernetes.io/`",
+            ),
+            None => finding.help("give a certificate with [[ingress.certificateArns]], and the redirect comes with it"),
+        });
     }
     findings
 }

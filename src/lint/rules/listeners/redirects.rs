@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listen_ports::{has, ports};
 use crate::lint::facts::listeners::IngressListener;
@@ -16,15 +17,15 @@ use alb_controller::model::{Action, Listener, Protocol, Redirect};
 
 rules! {
     ALB008 Error | Warning "redirect-to-a-port-that-is-not-https" {
-        summary: "`ssl-redirect` names a port that is no HTTPS listen port, or a redirect leads to a port where nobody \
+        summary: "`ssl-redirect` names a port that is not an HTTPS listen port, or a redirect leads to a port where nothing \
             listens",
         explanation: "The port of `ssl-redirect` must be one of `listen-ports`, with HTTPS; otherwise the controller \
             stops: `listener does not exist for SSLRedirect port`, or `listener protocol non-SSL for SSLRedirect \
-            port`.\n\nThe port of a redirect action is not checked by anyone: clients are sent to a port that does not \
+            port`.\n\nNobody checks the port of a redirect action: clients are sent to a port that does not \
             answer (a warning, since something else may listen there). `protocol: HTTPS` without a `port` keeps the \
             port of the request, so clients speak TLS to port 80.",
         help: "give a certificate with [[ingress.certificateArns]], and the HTTPS listener comes with \
-            it; by hand: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`, and redirect \
+            it; in an Ingress of your own: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`, and redirect \
             to 443",
         source: "LBC v3.5.0 pkg/ingress/model_builder.go:514-553",
     }
@@ -35,7 +36,7 @@ rules! {
             have no rules at all. An Ingress that listens on HTTP only is gone: its rules and its target group are not \
             built, without an error, and clients are redirected to an HTTPS listener that has no rule for them. Where \
             no member listens on the port the controller stops: `listener does not exist for SSLRedirect port`.",
-        help: "give this Ingress the listener, too: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, \
+        help: "give this Ingress the HTTPS listener as well: `alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\": 80}, \
             {\"HTTPS\": 443}]'`",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener_rules.go:20-22; pkg/ingress/model_builder.go:514-553",
     }
@@ -56,7 +57,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(ssl_redirect(context, ingress, &ports));
         }
         findings.extend(without_listener(ingress));
-        findings.extend(redirects(ingress));
+        findings.extend(redirects(context, ingress));
     }
     findings
 }
@@ -70,19 +71,42 @@ fn ssl_redirect(
     let redirect = ingress.facts.text("ssl-redirect")?;
     let port = parse_int32(redirect.value).ok()?;
     let at = |rule, message: String| context.at_effective(&redirect, rule, message);
+    let help = match https_of(ports) {
+        Some(https) => format!("write `alb.ingress.kubernetes.io/ssl-redirect: '{https}'`, where HTTPS listens").into(),
+        None => without_https(context),
+    };
     match ports.get(&port) {
         Some(Protocol::Https) if has(ports, Protocol::Http) || ingress.shares() => None,
         Some(Protocol::Https) => {
             Some(at(&ALB081, "there is no HTTP listener, so ssl-redirect redirects nobody".to_owned()))
         }
-        Some(Protocol::Http) => Some(at(&ALB008, format!("ssl-redirect leads to port {port}, which listens on HTTP"))),
+        Some(Protocol::Http) => {
+            Some(at(&ALB008, format!("ssl-redirect leads to port {port}, which listens on HTTP")).help(help))
+        }
         None if ingress.shares() => {
             let message = format!(
                 "ssl-redirect leads to port {port}, on which this Ingress does not listen: redirected clients find none of its rules"
             );
             Some(at(&ALB080, message))
         }
-        None => Some(at(&ALB008, format!("ssl-redirect leads to port {port}, on which nobody listens"))),
+        None => Some(at(&ALB008, format!("ssl-redirect leads to port {port}, on which nothing listens")).help(help)),
+    }
+}
+
+/// The first port with HTTPS.
+fn https_of(ports: &BTreeMap<i32, Protocol>) -> Option<i32> {
+    ports.iter().find(|(_, protocol)| **protocol == Protocol::Https).map(|(port, _)| *port)
+}
+
+/// What to do where no port has HTTPS.
+fn without_https(context: &Context<'_>) -> Help {
+    match context.is_as_is() {
+        true => {
+            "set `certificate-arn` and `listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'`, and redirect to 443".into()
+        }
+        false => "give a certificate with [[ingress.certificateArns]], and the HTTPS listener comes with it; or set \
+                  [[ingress.redirectToHttps: false]]"
+            .into(),
     }
 }
 
@@ -99,7 +123,7 @@ fn without_listener(ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
 }
 
 /// Redirects of this Ingress's rules that lead to a port of the ALB where nobody listens, or with another protocol.
-fn redirects(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
+fn redirects(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // With an NLB in front the ports that clients see are others.
     if ingress.built().is_none_or(|built| built.frontend_nlb.is_some()) {
@@ -109,7 +133,12 @@ fn redirects(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         for (action, redirect) in redirects_on(ingress, own) {
             if let Some(fault) = leads_nowhere(ingress, own.listener, redirect) {
                 let finding = ingress.at(&ALB008, &format!("actions.{action}"), fault);
-                findings.push(finding.severity(Severity::Warning));
+                let https = ports(ingress).as_ref().and_then(https_of);
+                let help = https.map_or_else(
+                    || without_https(context),
+                    |https| format!("write `\"port\": \"{https}\"` in the redirect").into(),
+                );
+                findings.push(finding.severity(Severity::Warning).help(help));
             }
         }
     }
@@ -154,6 +183,6 @@ fn leads_nowhere(ingress: &IngressUnderCheck<'_>, from: &Listener, redirect: &Re
             protocol.name(),
             to.protocol.name()
         )),
-        None => Some(format!("the redirect leads to port {port}, on which nobody listens")),
+        None => Some(format!("the redirect leads to port {port}, on which nothing listens")),
     }
 }

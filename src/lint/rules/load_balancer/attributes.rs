@@ -28,7 +28,7 @@ rules! {
             a number out of range (`idle_timeout.timeout_seconds` is 1 to 4000), and for anything but `true` or \
             `false` where a switch is meant. Pairs are separated by commas: after a semicolon, or with a comma at the \
             end, the rest becomes part of the value.\n\nA key that is not known here may be new: that is a warning.",
-        help: "keep the attributes that an ALB has, as `key=value,key=value`",
+        help: "use only attributes that an ALB has, as `key=value,key=value`",
         source: "AWS elbv2 API, LoadBalancerAttribute, ListenerAttribute and TargetGroupAttribute; LBC v3.5.0 \
             pkg/ingress/model_build_load_balancer_attributes.go:9-68, model_build_target_group.go:492-505",
     }
@@ -38,7 +38,7 @@ rules! {
             `address:port`, which Envoy does not take for a trusted address: it falls back to the address of the ALB. \
             With `routing.http.xff_header_processing.mode=preserve` the header is what the client says, with `remove` \
             there is none; `numTrustedProxies: 1` counts on the ALB's own entry (`append`).",
-        help: "leave the attribute out",
+        help: "remove the attribute",
         source: "envoyproxy/envoy#25517; Istio gatewayTopology.numTrustedProxies; AWS elbv2 API, LoadBalancerAttribute",
     }
 }
@@ -94,10 +94,25 @@ fn values(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute]) -> 
         findings.extend(fault.map(|fault| {
             let finding = context.at_effective(map, &ALB050, format!("{key}={value}: {fault}"));
             let separator = value.contains([';', ',']) && known.check != ValueCheck::NetworkOnly;
-            if separator { finding.help("separate the pairs by commas, with none at the end") } else { finding }
+            match separator {
+                true => finding.help("separate the pairs by commas, with none at the end"),
+                false => finding.maybe_help(right_value(known, key)),
+            }
         }));
     }
     findings
+}
+
+/// What to write in the place of a value that AWS refuses.
+fn right_value(known: &Attribute, key: &str) -> Option<String> {
+    Some(match known.check {
+        ValueCheck::Bool => format!("write `{key}=true` or `{key}=false`"),
+        ValueCheck::Range(min, max) => format!("write a number from {min} to {max}"),
+        ValueCheck::RangeOr(min, max, word) => format!("write a number from {min} to {max}, or `{word}`"),
+        ValueCheck::Enum(words) => format!("write {}", words.join(" or ")),
+        ValueCheck::NetworkOnly => format!("remove {key}: an ALB does not have it"),
+        ValueCheck::Text => return None,
+    })
 }
 
 /// Names of buckets, cookies and prefixes. Few rules apply to them, but a list with a wrong separator can be told.
@@ -120,12 +135,15 @@ fn unknown(context: &Context<'_>, map: &Map<'_>, table: &'static [Attribute], ke
     };
     let of_another = TABLES.iter().find(|(other, _)| !std::ptr::eq(*other, table) && attribute(other, key).is_some());
     if let Some((_, whose)) = of_another {
-        return at(format!("{key} is an attribute {whose}"));
+        return at(format!("{key} is an attribute {whose}")).help(format!("move {key} to the attributes {whose}"));
     }
-    let finding = at(format!("{key} is no attribute that is known here"));
+    let finding = at(format!("istio-alb does not know the attribute {key}"));
     let known = table.iter().filter(|known| known.check != ValueCheck::NetworkOnly).map(|known| known.key);
     let near = closest(&key.to_lowercase(), known).filter(|(away, known)| *away <= 1 + known.len() / 5);
-    finding.maybe_help(near.map(|(_, known)| format!("perhaps {known} is meant")))
+    finding.help(match near {
+        Some((_, known)) => format!("did you mean {known}?"),
+        None => format!("check the name of {key}; if AWS has this attribute, allow this finding by its id"),
+    })
 }
 
 /// Logs need a bucket, which another member of the group may name.
@@ -142,7 +160,7 @@ fn logs(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, map: &Map<'_>) -
         if context.first_member(ingress, question).is_none() {
             let message = format!("{enabled}=true without {bucket}: AWS asks for the bucket");
             let finding = context.at_effective(map, &ALB050, message);
-            findings.push(finding.severity(Severity::Warning));
+            findings.push(finding.severity(Severity::Warning).help(format!("add `{bucket}=…`")));
         }
     }
     findings
@@ -156,7 +174,9 @@ fn slow_start(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     matches!(algorithm.as_str(), "least_outstanding_requests" | "weighted_random").then(|| {
         let message =
             format!("{key}={seconds} with the algorithm {algorithm}: AWS has slow start with round_robin only");
-        context.at_effective(map, &ALB050, message)
+        context
+            .at_effective(map, &ALB050, message)
+            .help(format!("remove {key}, or set `load_balancing.algorithm.type=round_robin`"))
     })
 }
 
@@ -173,12 +193,12 @@ fn stickiness(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     let named = map.value.get(name).filter(|name| !name.is_empty());
     if let Some(cookie) = named.filter(|cookie| cookie.starts_with("AWSALB")) {
         let message = format!("{name}={cookie}: AWS keeps names that begin with AWSALB for itself");
-        return Some(context.at_effective(map, &ALB050, message));
+        return Some(context.at_effective(map, &ALB050, message).help("choose another name for the cookie"));
     }
     let wanted = is("stickiness.enabled", "true") && is("stickiness.type", "app_cookie");
     (wanted && named.is_none()).then(|| {
         let message = format!("stickiness.type=app_cookie without {name}: AWS asks for the cookie");
-        context.at_effective(map, &ALB050, message).severity(Severity::Warning)
+        context.at_effective(map, &ALB050, message).severity(Severity::Warning).help(format!("add `{name}=…`"))
     })
 }
 
@@ -190,7 +210,8 @@ fn anomalies(context: &Context<'_>, map: &Map<'_>) -> Option<Finding> {
     let algorithm = algorithm.map_or("round_robin", String::as_str);
     (algorithm != "weighted_random").then(|| {
         let message = format!("{key}=on with the algorithm {algorithm}: AWS has it with weighted_random only");
-        context.at_effective(map, &ALB050, message)
+        let help = format!("remove {key}, or set `load_balancing.algorithm.type=weighted_random`");
+        context.at_effective(map, &ALB050, message).help(help)
     })
 }
 

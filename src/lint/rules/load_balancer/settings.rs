@@ -6,6 +6,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::load_balancer::{first_duplicate, frontend_nlb, scheme, security_groups};
 use crate::lint::facts::members::Question;
@@ -16,12 +17,12 @@ use alb_controller::validation;
 
 rules! {
     ALB021 Error "load-balancer-name-invalid" {
-        summary: "`load-balancer-name` is none that AWS takes",
-        explanation: "A name has 1 to 32 letters, digits and `-`, begins and ends with none, and does not begin with \
+        summary: "`load-balancer-name` is a name that AWS refuses",
+        explanation: "A name has 1 to 32 letters, digits and `-`. It does not begin or end with `-`, and does not begin with \
             `internal-`. The controller counts the bytes and stops at 33 (event FailedBuildModel); everything else AWS \
             refuses when the ALB is created (event FailedDeployModel). The name is used at creation only, and is \
             unique per account and region over ALBs and NLBs.",
-        help: "use letters, digits and `-`, or leave the annotation out and get a generated name",
+        help: "use letters, digits and `-`, or remove [[ingress.loadBalancerName]]: the controller then makes up a name",
         source: "AWS elbv2 API, CreateLoadBalancer Name; LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:97-121",
     }
     ALB023 Error "too-few-subnets" {
@@ -29,34 +30,36 @@ rules! {
         explanation: "An ALB stands in two zones at least, with one subnet in each, so the controller stops at fewer \
             than two (event FailedBuildModel: `subnets count less than minimal required count: 1 < 2`). A single one \
             is right only in a Local Zone or on an Outpost: allow this finding there. A subnet id that is given twice \
-            is an error even beside two others: `couldn't find all subnets`. A list without any entry is no discovery.",
-        help: "name one subnet in each of two zones, or leave the annotation out: the controller then discovers \
+            is an error even beside two others: `couldn't find all subnets`. With an empty list the controller does not \
+            look for subnets by their tags.",
+        help: "name one subnet in each of two zones, or remove [[ingress.subnets]] (the annotation `subnets`): the controller then finds \
             subnets by their tags",
         source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343, 713-728",
     }
     ALB030 Warning "web-acl-by-arn-and-by-name" {
         summary: "`wafv2-acl-arn` beside `wafv2-acl-name`",
         explanation: "As soon as any Ingress of the group names a web ACL by `wafv2-acl-name`, the ARNs of all of them \
-            are not read, without a word. With `wafv2-acl-name: none` the ALB has no web ACL at all.",
+            are not read, without an event. With `wafv2-acl-name: none` the ALB has no web ACL at all.",
         help: "keep one of the two",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer_addons.go:35-106",
     }
     ALB031 Error "web-acl-arn-invalid" {
-        summary: "`wafv2-acl-arn` is no ARN of a regional web ACL of WAFv2",
+        summary: "`wafv2-acl-arn` is not the ARN of a regional web ACL of WAFv2, or is of another region than the certificate",
         explanation: "An ALB takes a regional web ACL, `arn:aws:wafv2:<region>:<account>:regional/webacl/<name>/<id>`. \
             A global one is for CloudFront. The controller passes the text on, AWS refuses it (event \
-            FailedDeployModel), and the ALB stands there without a web ACL. `none`, in small letters, takes a web ACL \
-            off.",
+            FailedDeployModel), and the ALB has no web ACL. `none`, in small letters, takes a web ACL \
+            off.\n\nAn ALB takes its certificates and its web ACL from its own region: if the two are in different regions, one of \
+            them is wrong.",
         help: "copy the ARN of the web ACL from the console, in the region of the ALB",
         source: "https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html; LBC v3.5.0 \
             pkg/ingress/model_build_load_balancer_addons.go:92-104",
     }
     ALB032 Warning "shield-needs-a-subscription" {
         summary: "`shield-advanced-protection` is on",
-        explanation: "Without a subscription of Shield Advanced in the account the controller passes over it silently: \
+        explanation: "Without a subscription of Shield Advanced in the account the controller ignores it silently: \
             there is no protection, and no event. The subscription costs a monthly fee, with a commitment of a year. \
             (Shield Standard is always on.)",
-        help: "be sure that the account has the subscription, and allow this finding",
+        help: "check that the account has the subscription, and allow this finding: [[findings.allow: ALB032]]",
         source: "LBC v3.5.0 pkg/deploy/stack_deployer.go:159-165; \
             pkg/ingress/model_build_load_balancer_addons.go:142-166",
     }
@@ -76,16 +79,16 @@ rules! {
             customer-owned pool `ipv4pool-coip-…`. The controller passes them on, and AWS refuses other texts (event \
             FailedDeployModel).\n\n`ip-address-type: dualstack-without-public-ipv4` and `ipam-ipv4-pool-id` are about \
             public addresses, which an internal ALB has not: that is a warning.",
-        help: "give the id as AWS shows it",
+        help: "write the id as AWS shows it",
         source: "AWS elbv2 API, CreateLoadBalancer and IpamPools; \
             https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html",
     }
     ALB100 Warning "web-acl-set-by-hand-is-taken-off" {
         summary: "no web ACL is named, and the controller is older than 2.8.2",
-        explanation: "Up to release 2.8.1 the controller takes the web ACL of WAFv2 off that somebody attached by hand, or \
-            by a policy of AWS Firewall Manager, at each reconcile: an Ingress without the annotation means none to it. \
+        explanation: "Up to release 2.8.1 the controller takes off, at each reconcile, a web ACL of WAFv2 that somebody attached by hand or \
+            by a policy of AWS Firewall Manager: an Ingress without the annotation has none for it. \
             Since 2.8.2 it leaves such a web ACL alone.",
-        help: "name the web ACL (`ingress.wafv2AclArn`), or update the controller to 2.8.2 or later",
+        help: "name the web ACL: [[ingress.wafv2AclArn]]; or update the controller to 2.8.2 or later",
         source: "LBC v2.8.2 pkg/ingress/model_build_load_balancer_addons.go, pkg/deploy/wafv2; \
             https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/3780; \
             https://github.com/advisories/GHSA-rjfv-pjvx-mjgv",
@@ -95,8 +98,8 @@ rules! {
         explanation: "The controller takes an entry that begins with `subnet-` for an id, and looks up every other one as \
             the value of the tag `Name`. For `us-west-2a` it finds a subnet only where somebody gave one that name. \
             Otherwise nothing is built: `couldn't find all subnets` (event FailedBuildModel).",
-        help: "name one subnet of each zone by its id or by its Name tag, or leave the annotation out: the controller \
-            then discovers subnets by their tags",
+        help: "name one subnet of each zone by its id or by its Name tag, or remove [[ingress.subnets]] (the annotation `subnets`): the \
+            controller then finds subnets by their tags",
         source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343; https://github.com/istio/istio/issues/28826",
     }
 }
@@ -119,7 +122,11 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 fn name(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let name = ingress.facts.text("load-balancer-name")?;
     let fault = validation::load_balancer_name(name.value).err()?;
-    Some(context.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what)))
+    let finding = context.at_effective(&name, &ALB021, format!("load-balancer-name {}", fault.what));
+    let or = |help: String| {
+        Help::from(help).then(", or remove [[ingress.loadBalancerName]]: the controller then makes up a name")
+    };
+    Some(finding.maybe_help(fault.help.map(or)))
 }
 
 fn subnets(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
@@ -142,16 +149,17 @@ fn subnets(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
 fn listed(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>, minimum: usize) -> Option<Finding> {
     let items = &list.value;
     let distinct: BTreeSet<&String> = items.iter().collect();
-    let message = if distinct.is_empty() {
-        format!("{name} names no subnet: it is a list of commas")
+    let (message, help) = if distinct.is_empty() {
+        let help = "name subnets, or remove the annotation: the controller then finds subnets by their tags";
+        (format!("{name} names no subnet: it has nothing but commas"), Some(help.to_owned()))
     } else if let Some(id) = first_duplicate(items, "subnet-") {
-        format!("{name} has {id} twice")
+        (format!("{name} has {id} twice"), Some(format!("remove the second {id}")))
     } else if distinct.len() < minimum {
-        format!("{name} names one subnet only: an ALB stands in two zones at least")
+        (format!("{name} names one subnet only: an ALB is in two zones at least"), None)
     } else {
         return None;
     };
-    Some(context.at_effective(list, &ALB023, message))
+    Some(context.at_effective(list, &ALB023, message).maybe_help(help))
 }
 
 fn zones(context: &Context<'_>, name: &str, list: &Effective<'_, Vec<String>>) -> Option<Finding> {
@@ -191,8 +199,18 @@ fn web_acl(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Fin
         let message = format!("wafv2-acl-arn is not read: wafv2-acl-name {}{of} counts", name.value);
         return Some(context.at_effective(&arn, &ALB030, message));
     }
-    let fault = validation::web_acl(arn.value).err()?;
-    Some(context.at_effective(&arn, &ALB031, format!("wafv2-acl-arn {}", fault.what)).maybe_help(fault.help))
+    if let Err(fault) = validation::web_acl(arn.value) {
+        let message = format!("wafv2-acl-arn {}", fault.what);
+        return Some(context.at_effective(&arn, &ALB031, message).maybe_help(fault.help));
+    }
+    let region = validation::web_acl_region(arn.value)?;
+    let certificates = ingress.facts.list("certificate-arn")?;
+    let mut regions = certificates.value.iter().filter_map(|arn| validation::certificate_region(arn).ok()?);
+    let other = regions.find(|other| *other != region)?;
+    let message =
+        format!("the web ACL is in {region}, and a certificate is in {other}: an ALB takes both from its own region");
+    let help = "name the web ACL and the certificates of the region in which the cluster is";
+    Some(context.at_effective(&arn, &ALB031, message).help(help))
 }
 
 fn web_acl_by_hand(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
@@ -250,18 +268,16 @@ fn ids(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     if let Some(lists) = ingress.facts.list(suffix).filter(|_| read) {
         let wrong = lists.value.iter().filter(|item| !is(item, "pl-"));
         findings.extend(wrong.map(|item| {
-            context.at_effective(
-                &lists,
-                &ALB089,
-                format!("{suffix}: {item:?} is no id of a prefix list, which is pl-…"),
-            )
+            context
+                .at_effective(&lists, &ALB089, format!("{suffix}: {item:?} is not the id of a prefix list"))
+                .help("write the id, which begins with `pl-`")
         }));
     }
     for (suffix, prefix) in [("ipam-ipv4-pool-id", "ipam-pool-"), ("customer-owned-ipv4-pool", "ipv4pool-coip-")] {
         let pool = ingress.facts.text(suffix).filter(|pool| !is(pool.value, prefix));
         findings.extend(pool.map(|pool| {
-            let message = format!("{suffix}: {:?} is no id of such a pool, which is {prefix}…", pool.value);
-            context.at_effective(&pool, &ALB089, message)
+            let message = format!("{suffix}: {:?} is not the id of such a pool", pool.value);
+            context.at_effective(&pool, &ALB089, message).help(format!("write the id, which begins with `{prefix}`"))
         }));
     }
     findings
@@ -276,12 +292,13 @@ fn public_addresses(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> V
     let kind = ingress.facts.text("ip-address-type").filter(|kind| kind.value == without);
     findings.extend(kind.map(|kind| {
         let message = format!("ip-address-type {without} is for an internet-facing ALB, and this one is internal");
-        context.at_effective(&kind, &ALB089, message).severity(Severity::Warning)
+        let help = "set [[ingress.ipAddressType: dualstack]]";
+        context.at_effective(&kind, &ALB089, message).severity(Severity::Warning).help(help)
     }));
     let pool = ingress.facts.text("ipam-ipv4-pool-id");
     findings.extend(pool.map(|pool| {
         let message = "ipam-ipv4-pool-id is about public addresses, and the ALB is internal";
-        context.at_effective(&pool, &ALB089, message).severity(Severity::Warning)
+        context.at_effective(&pool, &ALB089, message).severity(Severity::Warning).help("remove `ipam-ipv4-pool-id`")
     }));
     findings
 }

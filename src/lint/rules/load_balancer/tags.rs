@@ -14,7 +14,7 @@ use alb_controller::validation::is_reserved_tag;
 
 rules! {
     ALB061 Error | Warning "tags-invalid" {
-        summary: "`tags` that the controller or AWS refuses, or that come out otherwise than they are written",
+        summary: "`tags` that the controller or AWS refuses, or that AWS gets in another form than they are written",
         explanation: "Tags are `Key=value` with commas between. An item without `=` (the old providers took it), an \
             empty key, or nothing but blanks stops the controller (event FailedBuildModel). AWS takes keys of up to \
             128 and values of up to 256 characters, letters, digits, blanks and `_ . : / = + - @`, and keeps keys that \
@@ -67,37 +67,47 @@ fn tags(context: &Context<'_>, ingress: &IngressUnderCheck<'_>, suffix: &'static
     for map in ingress.facts.maps(suffix) {
         for (key, value) in &map.value {
             if let Some(fault) = refused(key, value) {
-                findings.push(context.at_effective(&map, &ALB061, fault));
-            } else if let Some(doubt) = doubtful(key, value) {
-                let finding = context.at_effective(&map, &ALB061, doubt);
-                findings.push(finding.severity(Severity::Warning));
+                let (what, help) = fault;
+                findings.push(context.at_effective(&map, &ALB061, what).help(help));
+            } else if let Some((what, help)) = doubtful(key, value) {
+                let finding = context.at_effective(&map, &ALB061, what);
+                findings.push(finding.severity(Severity::Warning).help(help));
             }
         }
     }
     findings
 }
 
-fn refused(key: &str, value: &str) -> Option<String> {
+/// What is wrong with a tag, and what to do about it.
+type Fault = (String, String);
+
+fn refused(key: &str, value: &str) -> Option<Fault> {
     let length = |text: &str| text.chars().count();
     if key.is_empty() {
-        Some(format!("the tag with the value {value:?} has no key"))
+        let what = format!("the tag with the value {value:?} has no key");
+        Some((what, format!("write `KEY={value}`")))
     } else if is_reserved_tag(key) {
-        Some(format!("tag {key} begins with aws:, which AWS keeps for itself"))
+        let what = format!("tag {key} begins with aws:, which AWS keeps for itself");
+        Some((what, "rename the key: AWS reserves `aws:`".to_owned()))
     } else if length(key) > TAG_KEY_LENGTH {
-        Some(format!("the key of tag {key} has {} characters, and AWS takes {TAG_KEY_LENGTH}", length(key)))
+        let what = format!("the key of tag {key} has {} characters, and AWS takes {TAG_KEY_LENGTH}", length(key));
+        Some((what, format!("write a key of at most {TAG_KEY_LENGTH} characters")))
     } else if length(value) > TAG_VALUE_LENGTH {
-        Some(format!("tag {key} has a value of {} characters, and AWS takes {TAG_VALUE_LENGTH}", length(value)))
+        let what = format!("tag {key} has a value of {} characters, and AWS takes {TAG_VALUE_LENGTH}", length(value));
+        Some((what, format!("write a value of at most {TAG_VALUE_LENGTH} characters")))
     } else {
         None
     }
 }
 
-fn doubtful(key: &str, value: &str) -> Option<String> {
+fn doubtful(key: &str, value: &str) -> Option<Fault> {
     if ITS_OWN.contains(&key) {
-        return Some(format!("tag {key} is the controller's own: it is overwritten"));
+        let what = format!("tag {key} is the controller's own: it is overwritten");
+        return Some((what, format!("remove tag {key}: the controller sets it")));
     }
     if value.ends_with(',') {
-        return Some(format!("tag {key} is {value:?}: the comma at the end is part of the value, and AWS takes none"));
+        let what = format!("tag {key} is {value:?}: the comma at the end is part of the value, and AWS refuses commas");
+        return Some((what, "remove the comma at the end".to_owned()));
     }
     let odd = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !"_.:/=+-@".contains(*c);
     let (what, c) = match (key.chars().find(odd), value.chars().find(odd)) {
@@ -105,5 +115,6 @@ fn doubtful(key: &str, value: &str) -> Option<String> {
         (None, Some(c)) => ("", c),
         (None, None) => return None,
     };
-    Some(format!("{what}tag {key} has {c:?} in it, which is not among the characters that AWS takes"))
+    let message = format!("{what}tag {key} has {c:?} in it, which is not among the characters that AWS takes");
+    Some((message, "use letters, digits, blanks and `_ . : / = + - @`".to_owned()))
 }

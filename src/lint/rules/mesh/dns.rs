@@ -15,8 +15,8 @@ rules! {
             its status, so there is no target, and with `--policy=sync` the records are deleted. An Ingress that is not there \
             stops the whole source. The annotations of a VirtualService that name a target come first.\n\nThe prefix is \
             `external-dns.alpha.kubernetes.io/`, and `external-dns.kubernetes.io/` from external-dns v0.22 on.",
-        help: "put `external-dns.alpha.kubernetes.io/ingress: <namespace>/<ingress>` on the Gateway, with the Ingress of the \
-            ALB: its status has the name of the ALB",
+        help: "annotate the Gateway with `external-dns.alpha.kubernetes.io/ingress: <namespace>/<ingress>`, the Ingress of the ALB: its \
+            status has the name of the ALB; remove an annotation `target`, which comes first",
         source: "external-dns v0.22.0 source/istio_gateway.go:204-230, source/istio_virtualservice.go:401-413, \
             source/endpoints.go:29-60; external-dns#1707, #888, #4473",
     }
@@ -30,13 +30,13 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
     let mut findings: Vec<Finding> =
         gateway.gateways.iter().filter_map(|source| of_gateway(context, gateway, source)).collect();
     let services = context.of_kind("VirtualService").filter(|service| gateway.binds(service));
-    findings.extend(services.filter_map(|service| of_target(service, external_dns(service, "target")?)));
+    findings.extend(services.filter_map(|service| of_target(gateway, service, external_dns(service, "target")?)));
     findings
 }
 
 fn of_gateway(context: &Context<'_>, gateway: &GatewayBehind<'_>, source: &Object) -> Option<Finding> {
     if let Some(target) = external_dns(source, "target") {
-        return of_target(source, target);
+        return of_target(gateway, source, target);
     }
     if let Some((key, named)) = external_dns(source, "ingress") {
         let (namespace, name) = named.split_once('/').unwrap_or((namespace_of(source), named));
@@ -44,7 +44,7 @@ fn of_gateway(context: &Context<'_>, gateway: &GatewayBehind<'_>, source: &Objec
         let ours = ingress_of(gateway);
         return (!is_there && namespace_of(gateway.service) == namespace).then(|| {
             let message = format!("{key} names the Ingress {named}, which is not in the stream; the ALB's is {ours}");
-            about(source, &ALB124, message).field(pointer(key))
+            about(source, &ALB124, message).field(pointer(key)).help(format!("write `{key}: {ours}`"))
         });
     }
     let virtual_services = context.of_kind("VirtualService").filter(|service| gateway.binds(service));
@@ -52,20 +52,29 @@ fn of_gateway(context: &Context<'_>, gateway: &GatewayBehind<'_>, source: &Objec
     let (read, key) = readable.find_map(|object| Some((object, sign_of_external_dns(object)?)))?;
     let ours = ingress_of(gateway);
     let message = format!(
-        "external-dns reads {} ({key}) and takes its target from the Service {}, which has no load balancer now: say \
-         `external-dns.alpha.kubernetes.io/ingress: {ours}`",
+        "external-dns reads {} ({key}) and takes its target from the Service {}, which has no load balancer now",
         read.reference(),
         gateway.service.full_name()
     );
-    Some(about(source, &ALB124, message).field("/metadata/annotations"))
+    let help = format!("annotate {} with `external-dns.alpha.kubernetes.io/ingress: {ours}`", source.reference());
+    Some(about(source, &ALB124, message).field("/metadata/annotations").help(help))
 }
 
 /// A target that is the name of another load balancer of AWS.
-fn of_target(source: &Object, (key, target): (&str, &str)) -> Option<Finding> {
+fn of_target(gateway: &GatewayBehind<'_>, source: &Object, (key, target): (&str, &str)) -> Option<Finding> {
     let is_of_aws = |name: &str| name.trim_end_matches('.').ends_with(".amazonaws.com") && name.contains(".elb.");
     target.split(',').any(|name| is_of_aws(name.trim())).then(|| {
-        let message = format!("{key} is {target}: it stays there when the load balancer of that name goes");
-        about(source, &ALB124, message).field(pointer(key))
+        let message = format!(
+            "{key} is {target}, an old load balancer: the DNS record keeps that name after the load balancer is deleted"
+        );
+        let or = match source.kind() {
+            "Gateway" => {
+                format!("or remove it and write `external-dns.alpha.kubernetes.io/ingress: {}`", ingress_of(gateway))
+            }
+            _ => "or remove it: external-dns then takes the target of the Gateway".to_owned(),
+        };
+        let help = format!("set `{key}` to the DNS name of the ALB, {or}");
+        about(source, &ALB124, message).field(pointer(key)).help(help)
     })
 }
 

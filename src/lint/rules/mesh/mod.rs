@@ -27,8 +27,8 @@ rules! {
             behind the younger one, and the health check on the status port stays green. The age of a Service is in the \
             cluster, not in what Helm renders, so it is a warning; where both ages are known and the gateway's Service is the \
             younger one it is an error.",
-        help: "give both Services the same target ports, or the other one another port number; the label \
-            `experimental.istio.io/disable-gateway-port-translation` takes a Service out of it",
+        help: "give both Services the same target ports, or give the other Service another port number; with the label \
+            `experimental.istio.io/disable-gateway-port-translation` istiod ignores a Service",
         source: "Istio pilot/pkg/model/gateway.go:503-532 resolvePorts",
     }
 }
@@ -81,11 +81,14 @@ fn twin(own: &Object, other: &Object, number: u64, [here, there]: [u64; 2]) -> O
     if is_known && ages.0 < ages.1 {
         return None;
     }
-    let listens = if is_known { "that one's, which is older" } else { "the older one's" };
+    let other = other.full_name();
+    let older = match is_known {
+        true => format!("of {other}, the older Service"),
+        false => "of the older Service".to_owned(),
+    };
     let message = format!(
-        "port {number} leads to {here}, and that of Service {} leads to {there} of the same pods: the gateway listens on {listens} \
-         only",
-        other.full_name()
+        "port {number} has target port {here}, and in Service {other} it has target port {there}, for the same pods: istiod opens only \
+         the target port {older}"
     );
     let finding = about(own, &ALB125, message).field("/spec/ports");
     Some(if is_known { finding } else { finding.severity(Severity::Warning) })

@@ -10,8 +10,8 @@ rules! {
     ALB122 Warning | Info "policy-by-an-address-of-the-alb" {
         summary: "an AuthorizationPolicy for the gateway goes by an address that is not the client's behind an ALB",
         explanation: "`ipBlocks` (`source.ip`) compares the address that connects. Behind an ALB that is the ALB's, or with \
-            instance targets a node's, whatever the client is: a list of those who are let in lets in nobody, or \
-            everybody where it holds the addresses of the VPC, and a list of those who are kept out keeps out nobody. Behind \
+            instance targets a node's, whatever the client is: a policy that allows addresses allows nobody, or \
+            everybody where it has the addresses of the VPC, and a policy that denies addresses denies nobody. Behind \
             an NLB that keeps the client's address the same policy worked.\n\n`remoteIpBlocks` (`remote.ip`) takes the \
             client's address out of `X-Forwarded-For`, where the ALB has put it, but only as far as the gateway trusts the \
             ALB: `numTrustedProxies: 1` on its pods or for the mesh, which a chart does not show. `externalTrafficPolicy: \
@@ -83,8 +83,8 @@ fn by_address(
     place: String,
 ) -> Option<Finding> {
     let consequence = match (action, field.starts_with("not")) {
-        ("DENY", false) => ": whom it names is not kept out",
-        ("ALLOW", false) => ": whom it names is not let in",
+        ("DENY", false) => ": the addresses in it are not denied",
+        ("ALLOW", false) => ": the addresses in it are not allowed",
         _ => "",
     };
     let finding = if is_direct {
@@ -98,7 +98,7 @@ fn by_address(
         );
         let finding = about(policy, &ALB122, message).help(
             "set `proxy.istio.io/config: '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on the gateway's pods \
-             (`podAnnotations` in the chart's values); where `meshConfig.defaultConfig` says it, allow this finding by its id",
+             (`podAnnotations` in the chart's values); if `meshConfig.defaultConfig` has it, allow this finding by its id",
         );
         if gateway.workloads.is_empty() { finding.severity(Severity::Info) } else { finding }
     } else {

@@ -10,8 +10,8 @@ use kubernetes_objects::object::Object;
 
 rules! {
     ALB058 Info "trusted-proxies-not-said" {
-        summary: "the gateway's pods do not say how many proxies stand in front of them",
-        explanation: "Behind an ALB one proxy stands in front of the gateway. Unless it is told so Istio trusts no \
+        summary: "the gateway's pods are not told how many proxies are in front of them",
+        explanation: "Behind an ALB there is one proxy in front of the gateway. Unless it is told so, Istio trusts no \
             `X-Forwarded-For` and overwrites `X-Forwarded-Proto`: the client's address is that of the ALB or of a node, the \
             application sees `http`, and a `tls.httpsRedirect` in a Gateway loops. It may also be said for the whole mesh \
             (`meshConfig.defaultConfig`), which a chart does not show. Policies by address then want `remoteIpBlocks`, \
@@ -22,7 +22,7 @@ rules! {
             https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/",
     }
     ALB123 Warning "proxy-config-not-on-the-pods" {
-        summary: "`proxy.istio.io/config` stands where no proxy reads it: on the Service, or on the Deployment itself",
+        summary: "`proxy.istio.io/config` is where no proxy reads it: on the Service, or on the Deployment itself",
         explanation: "Istio reads the annotation from the pods. On a Service, a Gateway or beside the pod template of a \
             Deployment it has no effect, and nothing says so: `numTrustedProxies` that is written there leaves the \
             gateway without the client's address.",
@@ -62,7 +62,11 @@ fn pod(workload: &Object) -> Option<Finding> {
             "gatewayTopology.proxyProtocol makes the gateway expect the PROXY protocol, which an ALB does not speak",
         )
     } else if config.trusted_proxies.is_none() {
-        about(workload, &ALB058, "numTrustedProxies is not said: the client's address is taken to be that of the ALB")
+        about(
+            workload,
+            &ALB058,
+            "numTrustedProxies is not set: the gateway takes the address of the ALB for the client's",
+        )
     } else {
         return None;
     };

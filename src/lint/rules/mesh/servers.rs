@@ -5,6 +5,7 @@ mod clashes;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::istio::served::{is_for_all, listener, service_port};
 use crate::lint::context::{Context, about, namespace_of};
 use crate::lint::facts::gateways::{GatewayBehind, is_bound_to};
@@ -20,17 +21,18 @@ rules! {
         explanation: "An ALB sends no SNI to its targets, ends TLS itself, and has no client certificate. On the port \
             that it leads to, a Gateway server with TLS needs a host `*`, or Envoy finds no filter chain and resets \
             the connection. `SIMPLE` and `OPTIONAL_MUTUAL` work (with protocol TLS in place of HTTPS only \
-            for `tcp` routes), `MUTUAL` and `ISTIO_MUTUAL` can't. `PASSTHROUGH` works with \
+            for `tcp` routes), `MUTUAL` and `ISTIO_MUTUAL` do not. `PASSTHROUGH` works with \
             host `*` and a VirtualService whose `tls` route has `sniHosts: [\"*\"]`, for backends that speak TLS; without \
             such a route nothing listens on the port. Of two Gateways with the same host and TLS on one port istiod takes \
             the older one, and of clear text and TLS the clear text, if it is older (if not, see ALB118).\n\n`tls.httpsRedirect` goes by \
             `X-Forwarded-Proto`, which the gateway overwrites unless it trusts the ALB: with `numTrustedProxies: 1` it \
-            redirects only clients that came by HTTP, without it every request, for ever. A redirect to HTTPS in a \
+            redirects only clients that came by HTTP, without it every request, again and again. A redirect to HTTPS in a \
             VirtualService that takes every request is always a loop. In all these cases the health check on the status \
             port stays green.\n\nA listener of the Gateway API comes to the same: with a `hostname` alone, client certificates, `TLS` or \
-            `Passthrough` an ALB gets no answer. Since a Gateway has all listeners of its pods that is certain, and an error.",
-        help: "in that server use `hosts: [\"*\"]` with `tls.mode: SIMPLE` and choose by host in the VirtualServices; \
-            redirect on the ALB (`ssl-redirect`) instead of in the mesh",
+            `Passthrough` an ALB gets no answer. Since a Gateway has all listeners of its pods, that is certain, and an error.",
+        help: "add a server for this port with `hosts: [\"*\"]` and `tls.mode: SIMPLE`, and bind the VirtualServices to it; \
+            redirect on the ALB (`ssl-redirect`) instead of in the mesh; let the ALB verify client certificates \
+            (`mutual-authentication`)",
         source: "Istio pilot/pkg/model/gateway.go mergeGateways, GetSNIHostsForServer, \
             pilot/pkg/networking/core/gateway.go:971; \
             https://istio.io/latest/docs/ops/common-problems/network-issues/#configuring-sni-routing-when-not-sending-sni",
@@ -41,8 +43,8 @@ rules! {
             different namespaces (`team-a/*` and `*`), one that ends TLS and one whose routes pass the same host through, and \
             clear text behind TLS for any host match the same connections, and Envoy refuses the whole listener. A gateway that \
             runs keeps what it had; one that starts is never ready, on any port: the next rollout has no pods. What becomes of \
-            clear text and TLS depends on which Gateway is older; where the manifests don't tell it is a warning.",
-        help: "give the two one port each, or one server with all the hosts; let clear text and TLS have different ports",
+            clear text and TLS depends on which Gateway is older; where the manifests don't show it, it is a warning.",
+        help: "put all hosts of the two into one server, or use two ports; use one port for clear text and another for TLS",
         source: "Istio pilot/pkg/model/gateway.go mergeGateways, CheckDuplicates, GetSNIHostsForServer; Envoy, \
             \"filter chain has the same matching rules defined\"; seen with Envoy 1.40 behind istiod 1.29.1 and that of \
             2026-08-27",
@@ -59,8 +61,13 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
             let Some(port) = server["port"]["number"].as_u64() else { continue };
             let noun = if istio.is_made() { "listener" } else { "server" };
             let found = |rule, why: Why| {
-                let message = format!("the {noun} on port {port} {}", why.message);
-                let finding = about(istio, rule, message).maybe_help(why.help).severity(why.severity);
+                let name = server["port"]["name"]
+                    .as_str()
+                    .filter(|_| istio.is_made())
+                    .map(|name| format!(" {name}"))
+                    .unwrap_or_default();
+                let message = format!("the {noun}{name} on port {port} {}", why.message);
+                let finding = about(istio, rule, message).help(why.help).severity(why.severity);
                 finding.field(format!("/spec/servers/{at}"))
             };
             let is_on_the_way = ports.contains(&service_port(port, gateway.service, &pods));
@@ -68,11 +75,11 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
             let on_pods = listener(port, gateway.service, &pods).unwrap_or(port);
             let routed = if server["tls"]["mode"] == "PASSTHROUGH" { unfit.sni_hosts() } else { Vec::new() };
             match taken.next(istio, server, on_pods, &routed) {
-                Some(Clash::Skipped(message)) if is_on_the_way => {
-                    findings.push(found(&ALB063, Why::warning(message, None)));
+                Some(Clash::Skipped { message, help }) if is_on_the_way => {
+                    findings.push(found(&ALB063, Why::warning(message, help)));
                 }
-                Some(Clash::Refused { message, is_certain }) => {
-                    findings.push(found(&ALB118, refused(&message, is_certain)))
+                Some(Clash::Refused { message, help, is_certain }) => {
+                    findings.push(found(&ALB118, refused(&message, help, is_certain)))
                 }
                 _ => {}
             }
@@ -91,21 +98,22 @@ pub(super) fn of(context: &Context<'_>, gateway: &GatewayBehind<'_>) -> Vec<Find
 struct Why {
     severity: Severity,
     message: String,
-    help: Option<String>,
+    help: Help,
 }
 
 impl Why {
-    fn warning(message: impl Into<String>, help: Option<String>) -> Self {
-        Why { severity: Severity::Warning, message: message.into(), help }
+    fn warning(message: impl Into<String>, help: impl Into<Help>) -> Self {
+        Why { severity: Severity::Warning, message: message.into(), help: help.into() }
     }
 }
 
-fn refused(message: &str, is_certain: bool) -> Why {
+fn refused(message: &str, help: &'static str, is_certain: bool) -> Why {
     let (comes, severity) = match is_certain {
         true => ("Envoy refuses the listener", Severity::Error),
-        false => ("where the TLS is older Envoy refuses the listener", Severity::Warning),
+        false => ("if the Gateway with TLS is the older one, Envoy refuses the listener", Severity::Warning),
     };
-    Why { severity, message: format!("{message}: {comes}, and a gateway that starts is never ready"), help: None }
+    let message = format!("{message}: {comes}, and a gateway that starts is never ready");
+    Why { severity, message, help: help.into() }
 }
 
 /// A server on a port that an ALB leads to.
@@ -135,7 +143,7 @@ impl Unfit<'_> {
             "PASSTHROUGH" => self.no_host_for_all().or_else(|| self.no_tls_route()),
             mode => {
                 let message = format!("has tls.mode {mode}, and an ALB has no client certificate");
-                Some(Why::warning(message, self.clear_text_port()))
+                Some(Why::warning(message, self.mutual()))
             }
         }
     }
@@ -149,7 +157,7 @@ impl Unfit<'_> {
         let (message, help) = match (self.server["port"]["protocol"].as_str(), mode) {
             (Some("TLS"), _) | (Some("HTTPS"), "PASSTHROUGH") => (
                 "chooses by SNI, and an ALB sends none".to_owned(),
-                "use `protocol: HTTPS` with `tls.mode: Terminate`, or leave this listener to a Gateway of its own behind an NLB",
+                "use `protocol: HTTPS` with `tls.mode: Terminate`, or move this listener to a Gateway of its own behind an NLB",
             ),
             (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") if has_all() => return None,
             (Some("HTTPS"), "SIMPLE" | "OPTIONAL_MUTUAL") => (
@@ -158,11 +166,12 @@ impl Unfit<'_> {
             ),
             (Some("HTTPS"), _) => (
                 "wants a client certificate, and an ALB has none".to_owned(),
-                "let the ALB ask for it (`ingress.mutualAuthentication`), and end plain TLS here",
+                "let the ALB verify client certificates (the annotation `alb.ingress.kubernetes.io/mutual-authentication`), and only then ask \
+                 for none here; without that every client gets in",
             ),
             _ => return None,
         };
-        Some(Why { severity: Severity::Error, message, help: Some(help.to_owned()) })
+        Some(Why { severity: Severity::Error, message, help: help.into() })
     }
 
     fn redirect(&self) -> Option<Why> {
@@ -172,17 +181,18 @@ impl Unfit<'_> {
             let is_built = listeners.clone().next().is_some();
             let has_https = listeners.any(|own| own.listener.protocol == Protocol::Https);
             let message = "redirects to HTTPS (tls.httpsRedirect), and the ALB has no HTTPS listener";
-            return (is_built && !has_https).then(|| Why::warning(message, None));
+            let help = "give the ALB a certificate with [[ingress.certificateArns]], or remove `tls.httpsRedirect`";
+            return (is_built && !has_https).then(|| Why::warning(message, help));
         }
         let message = format!(
-            "redirects to HTTPS (tls.httpsRedirect), for ever: without numTrustedProxies every request is clear text to the \
+            "redirects to HTTPS (tls.httpsRedirect) again and again: without numTrustedProxies every request is clear text to the \
              gateway, and {}",
             self.gateway.nothing_said()
         );
         let help = "redirect on the ALB (`ssl-redirect`) instead of in the Gateway, or set `proxy.istio.io/config: \
-                    '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on its pods; where `meshConfig.defaultConfig` says it, \
+                    '{\"gatewayTopology\": {\"numTrustedProxies\": 1}}'` on its pods; if `meshConfig.defaultConfig` has it, \
                     allow this finding by its id";
-        Some(Why::warning(message, Some(help.to_owned())))
+        Some(Why::warning(message, help))
     }
 
     /// Without SNI Envoy takes the server with host `*`: this one, another of the same Gateway, or one of another Gateway, which
@@ -197,19 +207,36 @@ impl Unfit<'_> {
         if with_all.iter().any(|istio| std::ptr::eq(*istio, self.istio)) {
             return None;
         }
-        let message = format!("has the hosts {} and no `*`, and an ALB sends no SNI", hosts(self.server).join(", "));
+        let message = format!("has no host `*` (it has {}), and an ALB sends no SNI", hosts(self.server).join(", "));
         let Some(other) = with_all.first() else {
-            return Some(Why::warning(message + " to choose by", None));
+            let help = match self.server["tls"]["mode"].as_str() {
+                Some("SIMPLE" | "OPTIONAL_MUTUAL") => {
+                    "add a server for this port with `hosts: [\"*\"]` and `tls.mode: SIMPLE` beside this one, in a Gateway to which the \
+                     VirtualServices are bound (docs/migration.md#tls)"
+                }
+                _ => {
+                    "add the host `*` to this server, and `sniHosts: [\"*\"]` to the `tls` route of its VirtualService"
+                }
+            };
+            return Some(Why::warning(message + ": Envoy closes every connection from it", help));
         };
         let is_stranded = |service: &&Object| {
             is_bound_to(service, self.istio) && !with_all.iter().any(|istio| is_bound_to(service, istio))
         };
         let stranded = self.context.of_kind("VirtualService").find(is_stranded).map(Object::reference);
         let message = format!("{message}: every request goes to {}, which has `*`", other.reference());
-        let help = format!("let the VirtualServices name the Gateway {}, too", other.full_name());
+        let name = other.full_name();
         Some(match stranded {
-            Some(stranded) => Why::warning(format!("{message} and not {stranded}"), Some(help)),
-            None => Why { severity: Severity::Info, message, help: Some(help) },
+            Some(stranded) => {
+                let help = format!("add {name} to `spec.gateways` of {stranded}");
+                Why::warning(format!("{message}. {stranded} is not bound to it, so its hosts get 404"), help)
+            }
+            None => {
+                let help = format!(
+                    "nothing to do for the VirtualServices of the stream; those that are applied apart need {name} in `spec.gateways`"
+                );
+                Why { severity: Severity::Info, message, help: help.into() }
+            }
         })
     }
 
@@ -221,9 +248,9 @@ impl Unfit<'_> {
         is_without.then(|| {
             let message = "is for TLS without HTTP (protocol TLS): without a VirtualService with a tcp route nothing listens \
                            there, and the stream has none";
-            let help = "let the protocol of its port be HTTPS; or let a VirtualService for this Gateway have a `tcp` route. Where \
-                        the route is applied apart, allow this finding by its id";
-            Why::warning(message, Some(help.to_owned()))
+            let help = "set the protocol of its port to HTTPS, or add a `tcp` route to a VirtualService for this Gateway; if the \
+                        route is applied apart, allow this finding by its id";
+            Why::warning(message, help)
         })
     }
 
@@ -245,25 +272,31 @@ impl Unfit<'_> {
             [] => "without a VirtualService with a tls route nothing listens there, and the stream has none".to_owned(),
             hosts => format!("its tls routes are for {}, and an ALB sends no SNI to choose by", hosts.join(", ")),
         };
-        let help = "let a VirtualService for this Gateway have a `tls` route with `sniHosts: [\"*\"]`, to a backend that speaks \
-                    TLS; or end TLS at the gateway (`tls.mode: SIMPLE`). Where the route is applied apart, allow this finding \
+        let help = "add a `tls` route with `sniHosts: [\"*\"]` to a VirtualService for this Gateway, to a backend that speaks \
+                    TLS; or end TLS at the gateway (`tls.mode: SIMPLE`); if the route is applied apart, allow this finding \
                     by its id";
-        Some(Why::warning(format!("has tls.mode PASSTHROUGH: {why}"), Some(help.to_owned())))
+        Some(Why::warning(format!("has tls.mode PASSTHROUGH: {why}"), help))
     }
 
-    /// The help that names a port of clear text, if the Gateways have one that the Service leads to.
-    fn clear_text_port(&self) -> Option<String> {
+    /// What to do about client certificates that the gateway asks for.
+    fn mutual(&self) -> Help {
+        let by_alb = "let the ALB verify client certificates (the annotation `alb.ingress.kubernetes.io/mutual-authentication`), and only \
+                      then set `tls.mode: SIMPLE` here; without that every client gets in";
+        let Some(port) = self.clear_text_port() else { return by_alb.into() };
+        Help::from(by_alb)
+            .then(format!("; or lead to port {port}, which serves clear text: "))
+            .set("ingress.backendPort", port.to_string())
+            .then(" and [[ingress.backendProtocol: HTTP]]")
+    }
+
+    /// A port of clear text, if the Gateways have one that the Service leads to.
+    fn clear_text_port(&self) -> Option<u64> {
         let servers = self.gateway.gateways.iter().flat_map(|istio| list(&istio.value["spec"]["servers"]));
         let clear =
             servers.filter(|server| server["port"]["protocol"] == "HTTP" && server["tls"]["httpsRedirect"] != true);
         let mut numbers = clear.filter_map(|server| server["port"]["number"].as_u64());
         let is_there = |number: &u64| ports(&self.gateway.service.value).iter().any(|port| port["port"] == *number);
-        let number = numbers.find(|number| *number != self.port && is_there(number))?;
-        Some(format!(
-            "lead to port {number}, which serves clear text: `ingress.backendPort: {number}` and `ingress.backendProtocol: HTTP`; \
-             or use `tls.mode: SIMPLE` or `OPTIONAL_MUTUAL` here, and let the ALB ask for client certificates \
-             (`mutual-authentication`)"
-        ))
+        numbers.find(|number| *number != self.port && is_there(number))
     }
 
     /// A Secret that is there, where istiod does not look for it.
@@ -277,7 +310,7 @@ impl Unfit<'_> {
             "has the Secret {name}, which istiod looks for in {wanted}, where the gateway runs, and the stream has in {elsewhere}: \
              without it every connection is reset"
         );
-        Some(Why::warning(message, Some(format!("put the Secret into {wanted}"))))
+        Some(Why::warning(message, format!("put the Secret into namespace {wanted}")))
     }
 }
 
@@ -295,7 +328,8 @@ fn redirects_all(service: &Object) -> Option<Finding> {
     let leads_back = redirect["scheme"] == "https" && redirect["authority"].is_null() && redirect["uri"].is_null();
     leads_back.then(|| {
         let message = "it redirects every request to HTTPS, also those that came to the ALB by HTTPS: a loop";
-        about(service, &ALB063, message).field(format!("/spec/http/{at}/redirect"))
+        let help = "remove this redirect, and let the ALB redirect: [[ingress.redirectToHttps: true]]";
+        about(service, &ALB063, message).field(format!("/spec/http/{at}/redirect")).help(help)
     })
 }
 

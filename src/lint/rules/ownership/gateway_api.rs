@@ -6,6 +6,7 @@ mod tests;
 use serde_json::Value;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::help::Help;
 use crate::istio::gateway_api::service::{copied_from, listeners};
 use crate::istio::gateway_api::{self, SERVICE_TYPE, overlay};
 use crate::lint::context::{Context, IngressUnderCheck, about};
@@ -25,8 +26,8 @@ rules! {
             this is known: a type there wins over the annotation on the Gateway, and an allow-list there is not carried \
             over. It is a warning where the Ingress says who may reach the ALB, or that it is internal. Parameters that istiod \
             does not take are an error as well: it then changes nothing that it has made before.",
-        help: "put the ConfigMap into the chart, so that it is read and changed with the Gateway; or look into it, say who may \
-            reach the ALB (`ingress.inboundCidrs`), and allow this finding",
+        help: "put the ConfigMap into the chart, so that it is read and changed with the Gateway; or read it yourself, set who may \
+            reach the ALB ([[ingress.inboundCidrs]]), and allow this finding by its id",
         source: "Istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go fetchParameters, applyOverlay",
     }
     ALB133 Error "listener-refused" {
@@ -35,12 +36,12 @@ rules! {
             `HTTP`, `HTTPS`, `TLS` or `TCP` to the letter, or without `tls` where there must be one. Listeners of one Gateway need \
             different names, and a `hostname` is a name, or `*.` before one: the API server refuses others. The ALB would lead to a port \
             on which nothing listens.",
-        help: "mend the listener as the message says; `kubectl get gateway NAME -o yaml` shows the conditions of those that are live",
+        help: "correct the listener; `kubectl get gateway NAME -o yaml` shows the conditions of those that are live",
         source: "Istio pilot/pkg/config/kube/gateway/conversion.go listenerProtocolToIstio, buildTLS; \
             https://gateway-api.sigs.k8s.io/reference/spec/#listener",
     }
     ALB131 Error | Warning "gateway-annotation-without-effect" {
-        summary: "an annotation of a Gateway stands where istiod does not take it from",
+        summary: "an annotation of a Gateway is in a place where istiod does not read it",
         explanation: "istiod takes the type of the Service from `networking.istio.io/service-type` in the Gateway's own metadata only; in \
             `spec.infrastructure.annotations` it is copied to the Service and does nothing. And where \
             `spec.infrastructure.annotations` is set, even empty, only those are copied to the Service: annotations for the \
@@ -75,6 +76,9 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The protocols of listeners that istiod takes.
+const PROTOCOLS: [&str; 4] = ["HTTP", "HTTPS", "TLS", "TCP"];
+
 /// Listeners on the ports to which targets lead, and that are not taken.
 fn refused(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let ports: Vec<&Value> = targets.iter().filter_map(|target| Some(&target.service_port()?["port"])).collect();
@@ -84,21 +88,27 @@ fn refused(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
         let protocol = listener["protocol"].as_str().unwrap_or_default();
         let hostname = listener["hostname"].as_str();
         let name = &listener["name"];
-        let why = if !["HTTP", "HTTPS", "TLS", "TCP"].contains(&protocol) {
-            format!("has the protocol {protocol:?}, and istiod takes HTTP, HTTPS, TLS and TCP, in capitals")
+        let upper = protocol.to_ascii_uppercase();
+        let (why, help) = if !PROTOCOLS.contains(&protocol) {
+            let help = if PROTOCOLS.contains(&&*upper) { upper } else { "HTTPS` or `protocol: HTTP".to_owned() };
+            let why = format!("has the protocol {protocol:?}, and istiod takes HTTP, HTTPS, TLS and TCP, in capitals");
+            (why, format!("write `protocol: {help}`"))
         } else if matches!(protocol, "HTTPS" | "TLS") && !listener["tls"].is_object() {
-            format!("is for {protocol} and has no `tls`, so no certificate")
-        } else if hostname.is_some_and(|hostname| hostname.is_empty() || hostname == "*") {
-            "has a hostname that is none: leave it out for every host".to_owned()
+            let why = format!("is for {protocol} and has no `tls`, so no certificate");
+            (why, "add `tls: {mode: Terminate, certificateRefs: [{name: …}]}`".to_owned())
+        } else if let Some(hostname) = hostname.filter(|hostname| hostname.is_empty() || *hostname == "*") {
+            let why = format!("has the hostname {hostname:?}, which the API server refuses");
+            (why, "remove `hostname`: the listener is then for every host".to_owned())
         } else if name.as_str().is_none_or(str::is_empty) {
-            "has no name".to_owned()
+            ("has no name".to_owned(), "add `name`".to_owned())
         } else if all[..at].iter().any(|other| other["name"] == *name) {
-            format!("has the name {name}, as another one of this Gateway")
+            let why = format!("has the name {name}, which another listener of this Gateway has");
+            (why, "give it another name".to_owned())
         } else {
             continue;
         };
         let message = format!("the listener on port {} {why}", listener["port"]);
-        findings.push(about(gateway, &ALB133, message).field(format!("/spec/listeners/{at}")));
+        findings.push(about(gateway, &ALB133, message).help(help).field(format!("/spec/listeners/{at}")));
     }
     findings
 }
@@ -125,7 +135,8 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
         let text = |key: &str| reference[key].as_str().unwrap_or_default().to_owned();
         let kind = format!("{} {}", text("group"), text("kind"));
         let message = format!("istiod takes its parameters from a ConfigMap only, and not from {}", kind.trim());
-        return Some(about(gateway, &ALB130, message).severity(Severity::Error).field(FIELD));
+        let help = "name a ConfigMap: `parametersRef: {group: \"\", kind: ConfigMap, name: …}`";
+        return Some(about(gateway, &ALB130, message).severity(Severity::Error).field(FIELD).help(help));
     };
     let Some(map) = objects.iter().find(|map| gateway_api::is_parameters_of(map, gateway)) else {
         let message = format!("its Service depends on the ConfigMap {name}, which is not in the stream");
@@ -133,8 +144,9 @@ fn parameters(objects: &[Object], gateway: &Object, is_open: bool) -> Option<Fin
         return Some(about(gateway, &ALB130, message).severity(severity).field(FIELD));
     };
     let why = overlay::read(map).err()?;
-    let message = format!("its parameters for {} are not taken: {why}", gateway.reference());
-    Some(about(map, &ALB130, message).severity(Severity::Error).field("/data"))
+    let message = format!("istiod does not take the parameters for {}: {why}", gateway.reference());
+    let help = "write the key `service` of this ConfigMap as a YAML map, without directives, and no key that istiod does not take";
+    Some(about(map, &ALB130, message).severity(Severity::Error).field("/data").help(help))
 }
 
 /// Annotations that stand in the wrong place.
@@ -145,18 +157,19 @@ fn without_effect(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
     let of = |from: &str| gateway.value.pointer(from).and_then(Value::as_object);
     let host = gateway_api::named_host(gateway);
     let mut findings = Vec::new();
-    let mut report = |from: &str, key: &str, severity: Severity, message: String, help: Option<&str>| {
-        let finding = about(gateway, &ALB131, message).severity(severity).maybe_help(help.map(str::to_owned));
+    let mut report = |from: &str, key: &str, severity: Severity, message: String, help: Help| {
+        let finding = about(gateway, &ALB131, message).severity(severity).help(help);
         findings.push(finding.field(format!("{from}{}", pointer::of([key]))));
     };
     let why = match host {
-        Some(host) => format!("the Gateway leads to the Service {host}, which has its own"),
-        None => "with spec.infrastructure.annotations only those are copied".to_owned(),
+        Some(host) => format!("the Gateway leads to the Service {host}, which has its own annotations"),
+        None => "the Gateway has `spec.infrastructure.annotations`, and istiod then copies only those".to_owned(),
     };
     if host.is_none() && copied != OWN && of(copied).is_some_and(|annotations| annotations.contains_key(SERVICE_TYPE)) {
         let message =
             format!("{SERVICE_TYPE} does nothing in spec.infrastructure.annotations: istiod reads it in the metadata");
-        report(copied, SERVICE_TYPE, Severity::Warning, message, None);
+        let help = format!("move `{SERVICE_TYPE}` to `metadata.annotations`");
+        report(copied, SERVICE_TYPE, Severity::Warning, message, help.into());
     }
     let places: &[&str] = match (host, copied == OWN) {
         (Some(_), true) | (None, false) => &[OWN],
@@ -167,8 +180,14 @@ fn without_effect(gateway: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
         for (key, value) in of(from).into_iter().flatten().filter(|(key, _)| migrate::is_stripped(key)) {
             let is_lost = targets.iter().any(|target| opens(target.ingress, key, value.as_str().unwrap_or_default()));
             let severity = if is_lost { Severity::Error } else { Severity::Warning };
-            let help = host.map(|_| "write it on that Service, or say it in the configuration (`ingress.scheme`, `ingress.inboundCidrs`)");
-            report(from, key, severity, format!("{key} reaches no Service: {why}"), help);
+            let help = match host {
+                Some(_) => {
+                    "write it on that Service, or in the configuration ([[ingress.scheme]], [[ingress.inboundCidrs]])"
+                        .into()
+                }
+                None => Help::from(format!("move `{key}` to `spec.infrastructure.annotations`")),
+            };
+            report(from, key, severity, format!("{key} is not copied to the Service: {why}"), help);
         }
     }
     findings

@@ -30,7 +30,7 @@ rules! {
             digit, and is no longer than 63 characters. Otherwise the Ingress is in no group, and nothing is built for \
             it (event FailedLoadGroupID).\n\n`group.order` is a whole number from -1000 to 1000, and is read without \
             `group.name`, too. Before v2.4.3 it is one from 1 to 1000, and no two members of a group may have the same. \
-            Otherwise nothing is done for the whole group, and no event says so: it stands in the controller's log \
+            Otherwise nothing is done for the whole group, and no event says so: it is in the controller's log \
             only.",
         help: "use a name such as `edge`, and an order such as `'900'`",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:19-29, 233-326; \
@@ -42,18 +42,18 @@ rules! {
             where that is equal; without it the order is 0. The first rule that fits takes the request. A rule for \
             every host and path, as a gateway has it, swallows the rules of all members behind it: `istio-system/…` \
             comes before `shop/…`.",
-        help: "set `alb.ingress.kubernetes.io/group.order: '900'` (`ingress.group.order`)",
+        help: "set [[ingress.group.order: 900]] (the annotation `group.order`)",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:257-275",
     }
     ALB079 Error "group-members-disagree" {
-        summary: "Ingresses of one group say different things about what they share",
+        summary: "Ingresses of one group have different settings for what they share",
         explanation: "One load balancer serves all Ingresses of a group, so they must agree on what it has only once: \
             scheme, name, subnets, security groups (their order, too), address type, web ACL, Shield, each tag and \
             each attribute; and on a port that several listen on: protocol, `inbound-cidrs`, prefix lists, \
-            `ssl-policy`, `mutual-authentication`, and one `defaultBackend` at most. A member that says nothing takes \
-            what the others say. Otherwise the controller stops (event FailedBuildModel on every member), and nothing \
+            `ssl-policy`, `mutual-authentication`, and one `defaultBackend` at most. A member that sets nothing takes \
+            what the others set. Otherwise the controller stops (event FailedBuildModel on every member), and nothing \
             changes for any of them.",
-        help: "say it on one member only, or the same on all",
+        help: "set it on one member only, or the same on all",
         source: "LBC v3.5.0 pkg/ingress/model_builder.go:387-492, 539-541; \
             pkg/ingress/model_build_load_balancer.go:97-358; pkg/ingress/model_build_tags.go:20-26",
     }

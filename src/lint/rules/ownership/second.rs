@@ -19,7 +19,7 @@ rules! {
             second one is more open than the first, internet-facing beside internal, without its web ACL, its allow-list, its \
             security groups, its login, its client certificates or its token validation, that is an error; two that are \
             alike are a warning.",
-        help: "adopt the other Ingress: give its name with [[ingress.name]]; if both are wanted, allow this \
+        help: "update the other Ingress instead: give its name with [[ingress.name]]; if you want both, allow this \
             finding by its id",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:196-230: every Ingress without a `group.name` is a group, and an ALB, of its own",
     }
@@ -70,15 +70,15 @@ fn wider(own: &IngressFacts, other: &IngressFacts) -> Vec<&'static str> {
     let by_network = lacks(&|facts| has(facts, &WHO_MAY_CONNECT));
     let by_groups = has(other, &[SECURITY_GROUPS]);
     let wider = [
-        (is_public(own) && !is_public(other), "is internet-facing, and that one is internal"),
-        (lacks(&|facts| has(facts, &WEB_ACLS)), "has no web ACL, and that one has"),
-        (by_network && !by_groups, "has no allow-list, and that one has"),
-        (by_network && by_groups, "has no security groups of its own, and that one has"),
-        (lacks(&asks_for_login), "asks nobody to log in, and that one does"),
-        (lacks(&verifies_clients), "verifies no client certificates, and that one does"),
+        (is_public(own) && !is_public(other), "is internet-facing, and the first one is internal"),
+        (lacks(&|facts| has(facts, &WEB_ACLS)), "has no web ACL, and the first one has"),
+        (by_network && !by_groups, "has no allow-list, and the first one has"),
+        (by_network && by_groups, "has no security groups of its own, and the first one has"),
+        (lacks(&asks_for_login), "asks nobody to log in, and the first one does"),
+        (lacks(&verifies_clients), "verifies no client certificates, and the first one does"),
         (
             lacks(&|facts| facts.read_settings("jwt-validation").next().is_some()),
-            "validates no tokens, and that one does",
+            "validates no tokens, and the first one does",
         ),
     ];
     wider.into_iter().filter(|(is_so, _)| *is_so).map(|(_, text)| text).collect()
@@ -106,16 +106,16 @@ fn finding(own: &IngressUnderCheck<'_>, facts: &IngressFacts, other: &Object, se
     let wider = wider(own.facts, facts);
     let name = other.name();
     let mut message =
-        format!("Ingress {} leads to {service} as well: this would be a second ALB for it", other.full_name());
+        format!("Ingress {} already has an ALB for {service}; this run would add a second one", other.full_name());
     if !wider.is_empty() {
-        message = format!("{message}, which {}", wider.join("; which "));
+        message = format!("{message}. The second ALB {}", wider.join("; it "));
     }
     about(own.object, &ALB108, message)
         .severity(if wider.is_empty() { Severity::Warning } else { Severity::Error })
         .help(
-            Help::from("have that one brought up to date instead: ")
+            Help::from("update the existing Ingress instead: ")
                 .set("ingress.name", name)
-                .then("; if both are wanted, allow this finding by its id"),
+                .then("; if you want both, allow this finding by its id"),
         )
 }
 
@@ -172,14 +172,17 @@ mod tests {
             r#"{prefix}jwt-validation: '{{"jwksEndpoint":"https://l.example.com/jwks","issuer":"https://l.example.com"}}'"#
         );
         for (guard, expected) in [
-            (&*login, Some("asks nobody to log in, and that one does")),
+            (&*login, Some("asks nobody to log in, and the first one does")),
             (
                 &mutual(r#""mode": "verify", "trustStore": "store""#),
-                Some("verifies no client certificates, and that one does"),
+                Some("verifies no client certificates, and the first one does"),
             ),
-            (&jwt, Some("validates no tokens, and that one does")),
-            (&format!("{prefix}security-groups: sg-1"), Some("has no security groups of its own, and that one has")),
-            (&format!("{prefix}inbound-cidrs: 10.0.0.0/8"), Some("has no allow-list, and that one has")),
+            (&jwt, Some("validates no tokens, and the first one does")),
+            (
+                &format!("{prefix}security-groups: sg-1"),
+                Some("has no security groups of its own, and the first one has"),
+            ),
+            (&format!("{prefix}inbound-cidrs: 10.0.0.0/8"), Some("has no allow-list, and the first one has")),
             (&mutual(r#""mode": "passthrough""#), None),
             (&format!("{prefix}{oidc}"), None),
             (&format!("{prefix}auth-type: none, {prefix}{oidc}"), None),

@@ -20,27 +20,6 @@ rules! {
             Ingress beside it",
         source: "Istio pilot/pkg/config/kube/gateway/deploymentcontroller.go; istio#58295; operator/pkg/render",
     }
-    ALB127 Info "node-ports-wait-for-the-cutover" {
-        summary: "`service.nodePorts` with `phase: attach`, which leaves the Service alone",
-        explanation: "In the first phase of a migration the Service stays as it was rendered, so that the old load balancer goes on \
-            serving. The ALB then reaches the nodes on the ports that the Service has, and the numbers of the configuration come \
-            with the cutover: the target groups change their ports in that moment. Rules of a firewall for the configured numbers do \
-            not fit before.",
-        help: "to have the same ports in both phases, pin them in the chart's values (`service.ports[].nodePort`) before you attach",
-        source: "docs/migration.md; LBC v3.5.0 pkg/ingress/model_build_target_group.go (the port of a target group is the node port)",
-    }
-}
-
-/// Node ports that are configured, and that `phase: attach` does not set: each with the port's name.
-pub fn node_ports_wait(ports: &[(&str, i64)]) -> Finding {
-    let ports: Vec<String> = ports.iter().map(|(name, number)| format!("{name} {number}")).collect();
-    Finding::new(
-        &ALB127,
-        format!(
-            "with `phase: attach` the Service keeps its node ports: those of `service.nodePorts` wait for the cutover ({})",
-            ports.join(", ")
-        ),
-    )
 }
 
 /// A Service that was rewritten and belongs to another.

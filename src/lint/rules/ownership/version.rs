@@ -19,7 +19,8 @@ rules! {
             or `.name`, and each path needs a `pathType`.\n\nAn Ingress of such a version is not judged: nothing else is \
             said about it. It is the same with a kind in other letters, such as `kind: ingress`; and an IngressClass \
             that is refused leaves the Ingresses of its class without one.",
-        help: "write it as `networking.k8s.io/v1`, or leave it out where the Ingress of this program takes its place",
+        help: "write `apiVersion: networking.k8s.io/v1`, and rename the fields; or remove this Ingress if istio-alb makes the one that \
+            you need",
         source: "https://kubernetes.io/docs/reference/using-api/deprecation-guide/#ingress-v122",
     }
 }
@@ -29,20 +30,23 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let ingresses = not_judged(context).into_iter();
     let checked = ingresses.filter(|ingress| context.is_as_is() || leads_to_a_gateway(context, ingress));
     let of_ingress = |ingress: &Object| {
-        let message = format!("{}: it is refused, and not judged here", not_served(ingress)?);
-        Some(about(ingress, &ALB107, message).field(field(ingress)))
+        let message = format!("{}: the API server refuses it", not_served(ingress)?);
+        Some(about(ingress, &ALB107, message).field(field(ingress)).maybe_help(by_kind(ingress)))
     };
     let of_class = |class: &Object| {
-        let message = format!("{}: it is refused, and the Ingresses of its class have none", not_served(class)?);
-        Some(about(class, &ALB107, message).field(field(class)))
+        let message =
+            format!("{}: the API server refuses it, and the Ingresses of its class have no class", not_served(class)?);
+        let help = by_kind(class).unwrap_or("write `apiVersion: networking.k8s.io/v1`");
+        Some(about(class, &ALB107, message).field(field(class)).help(help))
     };
     let mut findings: Vec<Finding> = checked.filter_map(of_ingress).collect();
     findings.extend(classes(context).filter_map(of_class));
     if context.is_as_is() {
         findings.extend(context.objects.iter().filter_map(|object| {
             let kind = in_other_letters(object)?;
-            let message = format!("its kind is `{}`, and it is called `{kind}`: it is refused", object.kind());
-            Some(about(object, &ALB107, message).field("/kind"))
+            let message =
+                format!("its kind is `{}`, and Kubernetes has `{kind}`: the API server refuses it", object.kind());
+            Some(about(object, &ALB107, message).field("/kind").help(format!("write `kind: {kind}`")))
         }));
     }
     findings
@@ -54,6 +58,15 @@ fn classes<'s>(context: &Context<'s>) -> impl Iterator<Item = &'s Object> {
         context.under_check.iter().filter_map(|own| own.object.value["spec"]["ingressClassName"].as_str()).collect();
     let all = context.objects.iter().filter(|object| object.kind().eq_ignore_ascii_case("IngressClass"));
     all.filter(move |class| is_kubernetes_own(class) && named.contains(class.name()))
+}
+
+/// What to do about a kind in other letters.
+fn by_kind(object: &Object) -> Option<&'static str> {
+    match object.kind() {
+        "Ingress" | "IngressClass" => None,
+        other if other.eq_ignore_ascii_case("Ingress") => Some("write `kind: Ingress`"),
+        _ => Some("write `kind: IngressClass`"),
+    }
 }
 
 /// What is not known of it: the kind, or the version.

@@ -187,9 +187,16 @@ fn words_of_other_rules() {
         ("ALB004", "2.2.0", "2.1.3", action, "refuses the whole group", "answered with 503"),
         ("ALB043", "2.2.0", "2.1.3", elsewhere, "refuses the whole group", "answered with 503"),
         ("ALB009", "2.9.0", "2.8.3", working().set("listen-ports", "{}"), "of type []map[string]int64", "]int32"),
-        ("ALB026", "2.3.0", "2.2.4", groups("sg-1"), "upgrade to v2.3.0", "'true'"),
+        ("ALB026", "2.3.0", "2.2.4", groups("sg-1"), "upgrade the controller to v2.3.0", "SecurityGroupRules: true`"),
         ("ALB029", "2.3.0", "2.2.4", groups(""), "default security group of the VPC", "as if it were not there"),
-        ("ALB069", "2.12.0", "2.11.0", working().set("inbound-cidrs", "10.0.0.1/8"), "goes and comes", "would fail"),
+        (
+            "ALB069",
+            "2.12.0",
+            "2.11.0",
+            working().set("inbound-cidrs", "10.0.0.1/8"),
+            "adds it again",
+            "the first fails",
+        ),
     ] {
         for (release, expected) in [(before, older), (release, newer)] {
             let settings = configured(&format!("{{controllerVersion: {release:?}}}"));

@@ -10,14 +10,16 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::finding::{Finding, Severity, rules};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::listeners::IngressListener;
 use crate::lint::facts::shadowing::covers;
 use crate::lint::facts::targets::{backends, path_pointer};
 use alb_controller::annotation::{self, Payload};
-use alb_controller::catalogue::Version;
-use alb_controller::go::json::{mismatch, unknown_keys};
+use alb_controller::catalogue::{PREFIX, Version};
+use alb_controller::go::json::{Mismatch, mismatch, unknown_keys};
 use alb_controller::model::{self, Action, Condition, Origin, Protocol, Setting, State, Unread, WhyPruned};
 use alb_controller::releases::Behaviour;
 
@@ -26,9 +28,9 @@ rules! {
         summary: "an `actions.*` annotation that no backend refers to",
         explanation: "The controller reads `actions.<name>` for a backend with `service.name: <name>` and \
             `service.port.name: use-annotation`, in a rule or as `defaultBackend`. Without such a backend the \
-            annotation does nothing, its JSON is not even parsed, and nobody says so. `actions.ssl-redirect` beside a \
+            annotation does nothing, its JSON is not even parsed, and no event says so. `actions.ssl-redirect` beside a \
             rule to the gateway redirects nothing: port 80 forwards in clear text. Beside the annotation `ssl-redirect`, \
-            which redirects by itself, it is a leftover that harms nothing: an info.",
+            which redirects by itself, it is left over and does no harm: an info.",
         help: "to redirect to HTTPS set `alb.ingress.kubernetes.io/ssl-redirect: '443'` and remove the action; \
             otherwise name it in a rule: `backend: {service: {name: <name>, port: {name: use-annotation}}}`",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:21, 130-138, 201-220",
@@ -37,8 +39,8 @@ rules! {
         summary: "a backend with the port `use-annotation`, and no `actions.*` annotation of its name",
         explanation: "The controller builds a rule that answers 503 with `Backend action does not exist`, without an \
             error. Before v2.2.0 it stops: `missing actions.x configuration` (event FailedBuildModel).",
-        help: "add `alb.ingress.kubernetes.io/actions.<name>` with the backend's name, or name the action that is \
-            there",
+        help: "add the annotation `alb.ingress.kubernetes.io/actions.<name>` with the name of the backend, or write the name of an action \
+            that exists",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:207-211",
     }
     ALB005 Error | Warning "action-invalid" {
@@ -50,8 +52,8 @@ rules! {
             FailedDeployModel). In a redirect AWS takes `HTTP_301` and `HTTP_302`, `HTTP`, `HTTPS` and `#{protocol}`, \
             a path that begins with `/`, and nothing from HTTPS to HTTP; in a fixed response 2xx, 4xx and 5xx, five \
             content types and 1024 characters; in a forward one to five target groups, weights from 0 to 999, and \
-            stickiness with its duration, 1 to 604800 seconds. A key that the controller does not know is dropped \
-            without a word.",
+            stickiness with its duration, 1 to 604800 seconds. A key that the controller does not know is \
+            ignored without an event.",
         help: "a redirect reads `{\"type\": \"redirect\", \"redirectConfig\": {\"protocol\": \"HTTPS\", \"port\": \
             \"443\", \"statusCode\": \"HTTP_301\"}}`",
         source: "LBC v3.5.0 pkg/ingress/config_types.go:12-205; AWS elbv2 API, RedirectActionConfig, \
@@ -60,10 +62,10 @@ rules! {
     ALB007 Error | Warning "rule-never-fires" {
         summary: "a rule that no request reaches: an earlier one takes them all, or it redirects to itself",
         explanation: "Entries of `spec.rules` keep their order. Inside one entry the paths are sorted: Exact, then \
-            Prefix with the longest first (equal ones as written), then ImplementationSpecific; before v2.4.3 they stand \
-            as written. A rule behind one that \
+            Prefix with the longest first (equal ones as written), then ImplementationSpecific; before v2.4.3 they keep \
+            their order. A rule behind one that \
             takes every request of its own is dead, on every listener. A redirect is meant to fire, so that is an \
-            error; for other rules it is a warning.\n\nA redirect to the listener that it stands on is left out there, \
+            error; for other rules it is a warning.\n\nThe controller leaves a redirect out on the listener that it leads to, \
             which is how one redirect rule can serve the HTTP listener and not the HTTPS one. So is what an earlier \
             redirect takes; there the controller does not see regular expressions of hosts (up to v3.0.0 nor those of \
             paths), and a redirect that has them makes it leave out rules that it does not take: that is an error.",
@@ -76,7 +78,7 @@ rules! {
         summary: "`defaultBackend` is a redirect to one of the Ingress's own listeners, and requests reach it there",
         explanation: "The controller leaves out rules that redirect to their own listener, but does not look at \
             default actions. A redirect to HTTPS as `defaultBackend` stands on the HTTPS listener, too, and every \
-            request that no rule takes is redirected to the same address for ever.",
+            request that no rule takes is redirected to the same address, again and again.",
         help: "use `alb.ingress.kubernetes.io/ssl-redirect: '443'`, or make the redirect a rule instead of the default \
             backend",
         source: "LBC v3.5.0 pkg/ingress/rule_optimizer.go:47-51; pkg/ingress/model_build_listener.go:93-100",
@@ -137,7 +139,8 @@ fn missing(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
                 false => "the controller refuses the whole group",
             };
             let message = format!("there is no annotation {suffix}: {what}");
-            findings.push(ingress.finding(&ALB004, message).field(backend.pointer));
+            let help = format!("add the annotation `{PREFIX}{suffix}`, or write the name of an action that exists");
+            findings.push(ingress.finding(&ALB004, message).field(backend.pointer).help(help));
         }
     }
     findings
@@ -150,12 +153,10 @@ fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(Strin
     let action = match read(text, ingress.facts.release()) {
         Ok(action) => action,
         Err(error) => {
-            let mismatch = mismatch(text, &annotation::Action::TYPE);
-            let quotes = mismatch.is_some_and(|mismatch| mismatch.is_number_for_string());
             let finding = ingress.refusal(at(format!("{suffix}: {error}")));
-            return vec![match quotes {
-                true => finding.help("write the number in quotes, as `\"statusCode\": \"200\"`"),
-                false => finding.help(help(text)),
+            return vec![match in_quotes(text) {
+                Some(quoted) => finding.help(quoted),
+                None => finding.help(help(text)),
             }];
         }
     };
@@ -163,12 +164,14 @@ fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(Strin
         limits::refused(&action).into_iter().map(|fault| at(format!("{suffix}: {fault}")).help(help(text))).collect();
     let warn = |message: String| at(message).severity(Severity::Warning);
     for key in unknown_keys(text, &annotation::Action::TYPE) {
-        findings.push(warn(format!("{suffix}: the controller knows no key {key:?}, and drops it")));
+        let message = format!("{suffix}: the controller does not know the key {key:?}, and ignores it");
+        findings.push(warn(message).help(format!("remove {key:?}, or correct it")));
     }
     let targets = action.forward_config.iter().flat_map(|forward| &forward.target_groups);
     let by_both = targets.filter(|target| target.target_group_arn.is_some() && target.target_group_name.is_some());
     if by_both.count() > 0 || (action.target_group_arn.is_some() && action.target_group_name.is_some()) {
-        findings.push(warn(format!("{suffix}: targetGroupName beside targetGroupARN is not read")));
+        let message = format!("{suffix}: targetGroupName beside targetGroupARN is not read");
+        findings.push(warn(message).help("remove `targetGroupName` or `targetGroupARN`"));
     }
     findings
 }
@@ -177,6 +180,26 @@ fn invalid(ingress: &IngressUnderCheck<'_>, setting: &Setting, at: &dyn Fn(Strin
 fn read(text: &str, release: Version) -> Result<annotation::Action, String> {
     let action = annotation::Action::read_by(text, release)?;
     action.check(release).map(|()| action)
+}
+
+/// How a number is written that stands without quotes where a text belongs.
+fn in_quotes(text: &str) -> Option<String> {
+    let mismatch = mismatch(text, &annotation::Action::TYPE).filter(Mismatch::is_number_for_string)?;
+    let key = mismatch.key()?;
+    let value: Value = serde_json::from_str(text).ok()?;
+    let number = number_of(&value, key)?;
+    let quoted = match &value["redirectConfig"] {
+        Value::Object(_) if key == "statusCode" => format!("HTTP_{number}"),
+        _ => number,
+    };
+    Some(format!("write `\"{key}\": \"{quoted}\"`, with quotes"))
+}
+
+/// The number under a key, in whatever letters that is written.
+fn number_of(value: &Value, key: &str) -> Option<String> {
+    let map = value.as_object()?;
+    let here = map.iter().find(|(name, value)| name.eq_ignore_ascii_case(key) && value.is_number());
+    here.map(|(_, value)| value.to_string()).or_else(|| map.values().find_map(|value| number_of(value, key)))
 }
 
 /// How an action of this type is written.
@@ -256,9 +279,7 @@ fn never_fire(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
             None if done_by_ssl_redirect => {
                 (Severity::Warning, "this redirect is not needed: ssl-redirect does the same".to_owned())
             }
-            None => {
-                (Severity::Error, "this redirect never fires: it leads to the listener that it stands on".to_owned())
-            }
+            None => (Severity::Error, "this redirect never fires: it leads to the listener that it is on".to_owned()),
             Some(by) if is_wrong(by.origin) => (
                 Severity::Error,
                 format!(
@@ -276,12 +297,20 @@ fn never_fire(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
             }
         };
         let loops = shadowed_by.is_none() && severity == Severity::Error;
-        let help = loops.then_some(
-            "give the redirect another host, port or path than the request has: the controller leaves out one that leads to \
-             its own listener, host and path",
-        );
+        let help = match shadowed_by {
+            None if loops => Some(
+                "give the redirect another host, port or path than the request has: the controller leaves out one that leads to \
+                 its own listener, host and path"
+                    .to_owned(),
+            ),
+            None => Some("remove this redirect".to_owned()),
+            Some(by) if is_wrong(by.origin) => None,
+            Some(by) if !is_redirect => Some(format!("remove this rule, or write it before {}", describe(ingress, by.origin))),
+            Some(by) if !by.redirects => None,
+            Some(_) => Some("remove this redirect".to_owned()),
+        };
         let finding = ingress.finding(&ALB007, message).field(path_pointer(rule, path));
-        findings.push(finding.severity(severity).maybe_help(help.map(str::to_owned)));
+        findings.push(finding.severity(severity).maybe_help(help));
     }
     findings
 }
@@ -348,7 +377,7 @@ fn default_loops(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         let redirect = listener.default_actions.iter().find_map(Action::redirect);
         if redirect.is_some_and(|redirect| model::loops(listener.port, listener.protocol, redirect)) {
             let message = format!(
-                "the default backend redirects the {} listener on port {} to itself, for ever",
+                "the default backend redirects the {} listener on port {} to itself, again and again",
                 listener.protocol.name(),
                 listener.port
             );

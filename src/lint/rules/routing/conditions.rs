@@ -34,11 +34,12 @@ rules! {
             482-502; pkg/ingress/model_build_listener_rules.go:199-209; AWS elbv2 API, RuleCondition and RuleTransform",
     }
     ALB073 Error "condition-dropped" {
-        summary: "a condition whose `field` is none of the six that exist",
-        explanation: "The controller passes over a field that it does not know, in exactly these letters, without an \
+        summary: "a condition whose `field` is not one of the six that exist",
+        explanation: "The controller ignores a field that it does not know, in exactly these letters, without an \
             error: `host-header`, `http-header`, `http-request-method`, `path-pattern`, `query-string`, `source-ip`. \
             The rule is built without the condition, and is open to everyone whom the condition should have kept out.",
-        help: "write the field as it is listed, in small letters",
+        help: "write one of these fields, in small letters: `host-header`, `http-header`, `http-request-method`, `path-pattern`, \
+            `query-string`, `source-ip`",
         source: "LBC v3.5.0 pkg/ingress/config_types.go:359-405; pkg/ingress/model_build_listener_rules.go:129-220",
     }
     ALB074 Error | Warning "annotation-for-nothing" {
@@ -52,6 +53,22 @@ rules! {
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:170-198; pkg/ingress/model_build_listener.go:186, \
             527",
     }
+}
+
+/// How a transform is written.
+const TRANSFORM: &str = r#"a transform reads `[{"type": "url-rewrite", "urlRewriteConfig": {"rewrites": [{"regex": "^/old/(.*)", "replace": "/new/$1"}]}}]`"#;
+
+/// How a condition on this field is written.
+fn condition_on(field: &str) -> Option<String> {
+    let (config, values) = match field {
+        "host-header" => ("hostHeaderConfig", r#""values": ["*.example.com"]"#),
+        "path-pattern" => ("pathPatternConfig", r#""values": ["/shop/*"]"#),
+        "http-request-method" => ("httpRequestMethodConfig", r#""values": ["GET"]"#),
+        "query-string" => ("queryStringConfig", r#""values": [{"key": "version", "value": "2"}]"#),
+        "source-ip" => ("sourceIPConfig", r#""values": ["203.0.113.0/24"]"#),
+        _ => return None,
+    };
+    Some(format!(r#"such a condition reads `{{"field": "{field}", "{config}": {{{values}}}}}`"#))
 }
 
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
@@ -81,20 +98,21 @@ fn conditions(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
     for condition in &conditions {
         let field = condition.field.as_str();
         if !FIELDS.contains(&field) {
-            let message =
-                format!("{name}: the controller knows no field {field:?}, and drops the condition: the rule is open");
+            let message = format!(
+                "{name}: the controller does not know the field {field:?}, and ignores the condition: the rule is open"
+            );
             let finding = context.at(setting, &ALB073, message);
             let known = FIELDS.iter().find(|known| field.trim().eq_ignore_ascii_case(known));
             findings.push(finding.maybe_help(known.map(|known| format!("write {known:?}"))));
             continue;
         }
         if let Err(fault) = condition.check(context.release()) {
-            findings.push(refused(fault));
+            findings.push(refused(fault).maybe_help(condition_on(field)));
             continue;
         }
-        findings.extend(limits::refused(condition).into_iter().map(refused));
+        findings.extend(limits::refused(condition).into_iter().map(|(fault, help)| refused(fault).help(help)));
     }
-    findings.extend(limits::repeated(&conditions).map(refused));
+    findings.extend(limits::repeated(&conditions).map(|(fault, help)| refused(fault).help(help)));
     findings.extend(dropped::<Vec<Condition>>(context, setting));
     findings
 }
@@ -105,11 +123,14 @@ fn transforms(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
         transforms.iter().try_for_each(Transform::check)?;
         Ok(transforms)
     });
-    let refused = |fault: String| context.at(setting, &ALB072, format!("{}: {fault}", setting.name()));
+    let refused = |fault: String, help: &str| {
+        context.at(setting, &ALB072, format!("{}: {fault}", setting.name())).help(help.to_owned())
+    };
     match checked {
-        Err(fault) => vec![refused(fault)],
+        Err(fault) => vec![refused(fault, TRANSFORM)],
         Ok(transforms) => {
-            let mut findings: Vec<Finding> = limits::of_transforms(&transforms).into_iter().map(refused).collect();
+            let faults = limits::of_transforms(&transforms).into_iter();
+            let mut findings: Vec<Finding> = faults.map(|(fault, help)| refused(fault, &help)).collect();
             findings.extend(dropped::<Vec<Transform>>(context, setting));
             findings
         }
@@ -120,8 +141,8 @@ fn transforms(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
 fn dropped<T: Payload>(context: &Context<'_>, setting: &Setting) -> Vec<Finding> {
     let keys = unknown_keys(&setting.value, &T::TYPE);
     let warn = |key: String| {
-        let message = format!("{}: the controller knows no key {key:?}, and drops it", setting.name());
-        context.at(setting, &ALB072, message).severity(Severity::Warning)
+        let message = format!("{}: the controller does not know the key {key:?}, and ignores it", setting.name());
+        context.at(setting, &ALB072, message).severity(Severity::Warning).help(format!("remove {key:?}, or correct it"))
     };
     keys.into_iter().map(warn).collect()
 }

@@ -37,7 +37,7 @@ rules! {
             port, and `port.name` is its name, letter for letter. Where the Service has no such port the controller \
             stops: `unable to find port`.\n\nA Service that is not in the stream may be in the cluster, so that is a \
             warning.",
-        help: "put the Ingress in the namespace of the Service, and name a port that the Service has",
+        help: "create the Ingress in the namespace of the Service, and name a port that the Service has",
         source: "LBC v3.5.0 pkg/ingress/enhanced_backend_builder.go:271-299; pkg/k8s/service_utils.go:10-26",
     }
     ALB084 Error "backend-without-service" {
@@ -52,7 +52,7 @@ rules! {
     ALB085 Error | Warning "no-rules" {
         summary: "neither `rules` nor `defaultBackend`, or a rule without `http`",
         explanation: "The API server refuses an Ingress with neither: `either \\`defaultBackend\\` or \\`rules\\` must \
-            be specified`. A rule without `http` is passed over by the controller: its host is answered with 404, \
+            be specified`. The controller ignores a rule without `http`: its host is answered with 404, \
             unless `defaultBackend` or another rule takes it.",
         help: "give the Ingress a rule with `http.paths`",
         source: "k8s pkg/apis/networking/validation/validation.go ValidateIngressSpec; LBC v3.5.0 \
@@ -83,7 +83,7 @@ fn wildcards(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
         let finding = ingress.finding(&ALB041, message).field(format!("{}/path", path.pointer));
         match path.path.strip_suffix('*') {
             Some(stem) if !stem.contains(['*', '?']) && stem.ends_with('/') && path.path_type == "Prefix" => {
-                finding.help(format!("write `path: {stem}`: Prefix takes what is below it, too"))
+                finding.help(format!("write `path: {stem}`: `Prefix` also takes every path below it"))
             }
             _ => finding,
         }
@@ -137,8 +137,9 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
                     target.name,
                     other.namespace(),
                     ingress.object.namespace(),
-                    if answers { "what comes here is answered with 503" } else { REFUSES }
-                )),
+                    if answers { "requests that come here are answered with 503" } else { REFUSES }
+                ))
+                .help(format!("create the Ingress in namespace {}", other.namespace())),
                 None => at(format!(
                     "there is no Service {} in these manifests: if it is not in the cluster either, {}",
                     target.name,
@@ -150,11 +151,12 @@ fn not_found(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Find
             continue;
         };
         if find_port(&service.value, &target.port).is_none() {
-            let mut message = format!("Service {} has no port {}", target.name, target.port);
-            if let Some(meant) = meant(service, &target.port) {
-                message.push_str(&meant);
-            }
-            findings.push(ingress.refusal(at(message)));
+            let message = format!("Service {} has no port {}", target.name, target.port);
+            let (message, help) = match meant(service, &target.port) {
+                Some((meant, port)) => (message + &meant, format!("write `port: {port}`")),
+                None => (message, format!("use one of its ports: {}", names(service))),
+            };
+            findings.push(ingress.refusal(at(message)).help(help));
         }
     }
     findings
@@ -170,8 +172,17 @@ fn elsewhere<'s>(context: &Context<'s>, ingress: &IngressUnderCheck<'_>, name: &
     services.first().copied().filter(|_| !open)
 }
 
-/// The port that was perhaps meant.
-fn meant(service: &Object, port: &PortRef) -> Option<String> {
+/// The ports of a Service, in words.
+fn names(service: &Object) -> String {
+    let name = |port: &serde_json::Value| match port["name"].as_str() {
+        Some(name) => format!("{name} ({})", port["port"]),
+        None => port["port"].to_string(),
+    };
+    ports(&service.value).iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// The port that was perhaps meant: how it is related, and how an Ingress writes it.
+fn meant(service: &Object, port: &PortRef) -> Option<(String, String)> {
     let matches = |candidate: &&serde_json::Value| match port {
         PortRef::Number(number) => candidate["targetPort"] == *number || candidate["nodePort"] == *number,
         PortRef::Name(name) => {
@@ -180,12 +191,16 @@ fn meant(service: &Object, port: &PortRef) -> Option<String> {
         }
     };
     let found = ports(&service.value).iter().find(matches)?;
+    let by_number = format!("{{number: {}}}", found["port"]);
     Some(match (port, found["name"].as_str()) {
         (PortRef::Number(number), _) if found["nodePort"] == *number => {
-            format!(": it is the node port of its port {}", found["port"])
+            (format!(": it is the node port of its port {}", found["port"]), by_number)
         }
-        (PortRef::Number(_), _) => format!(": it is the target port of its port {}", found["port"]),
-        (PortRef::Name(_), name) => format!(", but a port {}", name.unwrap_or_default()),
+        (PortRef::Number(_), _) => (format!(": it is the target port of its port {}", found["port"]), by_number),
+        (PortRef::Name(_), name) => {
+            let name = name.unwrap_or_default();
+            (format!(", but a port {name}"), format!("{{name: {name}}}"))
+        }
     })
 }
 
@@ -193,7 +208,7 @@ fn no_service(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let without = backends(ingress.object).into_iter().filter(|backend| !backend.is_service);
     let found = without.map(|backend| {
         ingress
-            .finding(&ALB084, "this backend is no Service, and the controller knows nothing else")
+            .finding(&ALB084, "this backend is not a Service, and the controller knows only Services")
             .field(backend.pointer)
     });
     found.collect()
@@ -208,7 +223,7 @@ fn no_rules(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     let without = rules.iter().enumerate().filter(|(_, rule)| rule["http"].is_null());
     let found = without.map(|(at, rule)| {
         let host = rule["host"].as_str().map(|host| format!(" for host {host}")).unwrap_or_default();
-        let message = format!("rule {}{host} has no http, and is passed over", at + 1);
+        let message = format!("rule {}{host} has no http, and the controller ignores it", at + 1);
         ingress.finding(&ALB085, message).field(format!("/spec/rules/{at}")).severity(Severity::Warning)
     });
     found.collect()

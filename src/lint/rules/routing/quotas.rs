@@ -50,11 +50,10 @@ fn rules(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
     rules.dedup_by_key(|rule| &rule.origin);
     let mut findings = Vec::new();
     for rule in rules {
-        findings.extend(
-            faults(&rule.conditions)
-                .into_iter()
-                .map(|fault| ingress.finding(&ALB104, fault).field(path_pointer(rule.origin.rule, rule.origin.path))),
-        );
+        findings.extend(faults(&rule.conditions).into_iter().map(|(fault, help)| {
+            let at = path_pointer(rule.origin.rule, rule.origin.path);
+            ingress.finding(&ALB104, fault).field(at).maybe_help(help)
+        }));
     }
     findings
 }
@@ -90,7 +89,8 @@ fn values(conditions: &[Condition]) -> Vec<Value<'_>> {
     found
 }
 
-fn faults(conditions: &[Condition]) -> Vec<String> {
+/// What AWS refuses in a rule, and what to do about it where that is not the rule's help.
+fn faults(conditions: &[Condition]) -> Vec<(String, Option<String>)> {
     let values = values(conditions);
     let mut faults = Vec::new();
     if values.len() > MAX_VALUES {
@@ -99,20 +99,24 @@ fn faults(conditions: &[Condition]) -> Vec<String> {
                 if path_pattern_config.values.iter().any(|path| path.ends_with("/*") && path.len() > 2))
         });
         let why = if by_prefix { ": a Prefix path counts twice" } else { "" };
-        faults.push(format!("this rule has {} condition values, and AWS takes {MAX_VALUES}{why}", values.len()));
+        faults
+            .push((format!("this rule has {} condition values, and AWS takes {MAX_VALUES}{why}", values.len()), None));
     }
     let wildcards: usize =
         values.iter().filter(|value| value.wild).map(|value| value.text.matches(['*', '?']).count()).sum();
     if wildcards > MAX_WILDCARDS {
-        faults.push(format!("this rule has {wildcards} wildcards, and AWS takes {MAX_WILDCARDS}"));
+        let help = format!("use at most {MAX_WILDCARDS} `*` and `?` in one rule");
+        faults.push((format!("this rule has {wildcards} wildcards, and AWS takes {MAX_WILDCARDS}"), Some(help)));
     }
     for Value { what, text, .. } in values {
         let max = if what == "method" { MAX_METHOD } else { MAX_LENGTH };
         let length = text.chars().count();
         if length == 0 {
-            faults.push(format!("a {what} of this rule is empty, and AWS refuses that"));
+            let help = format!("remove the empty {what}");
+            faults.push((format!("a {what} of this rule is empty, and AWS refuses that"), Some(help)));
         } else if length > max {
-            faults.push(format!("a {what} of this rule has {length} characters, and AWS takes {max}"));
+            let help = format!("shorten it to {max} characters");
+            faults.push((format!("a {what} of this rule has {length} characters, and AWS takes {max}"), Some(help)));
         }
     }
     faults

@@ -24,10 +24,10 @@ rules! {
         summary: "the status port is checked with HTTPS, or on another path than `/healthz/ready`",
         explanation: "Port 15021 of an Istio gateway speaks plain HTTP and answers one path, `/healthz/ready`; \
             everything else there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless \
-            `healthcheck-protocol: HTTP` is set. All targets stay unhealthy, and the ALB then sends requests to any of \
-            them, or answers 503.",
-        help: "set `alb.ingress.kubernetes.io/healthcheck-protocol: HTTP` and \
-            `alb.ingress.kubernetes.io/healthcheck-path: /healthz/ready`",
+            `healthcheck-protocol: HTTP` is set. All targets stay unhealthy. The ALB then sends requests to all of them, \
+            also to those that are really broken.",
+        help: "set [[ingress.healthCheck.protocol: HTTP]] and [[ingress.healthCheck.path: /healthz/ready]] (the annotations \
+            `healthcheck-protocol` and `healthcheck-path`)",
         source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 \
             pkg/ingress/model_build_target_group.go:411-434",
     }
@@ -36,16 +36,16 @@ rules! {
         explanation: "Without `healthcheck-port` the port of the traffic is checked. The ALB sends no SNI, and the \
             address of the target as host, so the check passes only with a Gateway for host `*` on that port and a \
             VirtualService for host `*` that answers the path with the code that is wanted. Otherwise the handshake \
-            fails, or the answer is 404, and all targets are unhealthy.\n\nWhere `success-codes` has 404, every answer of \
-            Envoy's will do: then it is an info, and the check shows what the status port does not, that something listens on \
+            fails, or the answer is 404, and all targets are unhealthy.\n\nWhere `success-codes` has 404, any answer \
+            of Envoy is enough: then it is an info, and the check shows what the status port does not, that something listens on \
             the port and, with `HTTPS`, that a server with host `*` ends TLS there (docs/operations.md).",
         help: "check the status port: `healthcheck-port: status-port`, `healthcheck-protocol: HTTP`, \
             `healthcheck-path: /healthz/ready` (`ingress.healthCheck`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:385-391; AWS docs, target group health checks",
     }
     ALB018 Warning "ready-path-on-the-traffic-port" {
-        summary: "`/healthz/ready` is asked on the port of the traffic",
-        explanation: "`/healthz/ready` is answered by Istio's agent on the status port, 15021. On the port of the \
+        summary: "the health check asks for `/healthz/ready` on the port of the traffic",
+        explanation: "Istio's agent answers `/healthz/ready` on the status port, 15021. On the port of the \
             traffic it is a path like any other: 404, unless a VirtualService for host `*` routes it to the status \
             port. Then the whole internet can ask it, too.",
         help: "set `alb.ingress.kubernetes.io/healthcheck-port: status-port` and `healthcheck-protocol: HTTP`",
@@ -82,8 +82,10 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
     match asks(target)? {
         Asks::Other => None,
         Asks::Traffic if path == READY => {
-            let message =
-                format!("{READY} is asked on the port of the traffic, {}, and not on the status port", target.title());
+            let message = format!(
+                "the health check asks for {READY} on the port of the traffic, {}, and not on the status port",
+                target.title()
+            );
             let suffix = match text("healthcheck-port") {
                 Some(_) => "healthcheck-port",
                 None => "healthcheck-path",
@@ -98,8 +100,8 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
             );
             let finding = target.at("healthcheck-port", &ALB017, message);
             let any_answer = format!(
-                "the health check asks {protocol} {path} on the port of the traffic, {}, and takes 404 for a good answer: it is \
-                 healthy as soon as Envoy listens there, with a server for host * where it is TLS",
+                "the health check asks {protocol} {path} on the port of the traffic, {}, and accepts 404: it \
+                 passes as soon as Envoy listens there, with a server for host * where it is TLS",
                 target.title()
             );
             Some(match text("success-codes").is_some_and(has_not_found) {
@@ -126,8 +128,12 @@ fn of_target(target: &Target<'_>) -> Option<Finding> {
             } else {
                 return None;
             };
+            let help = match suffix {
+                "healthcheck-protocol" => "set [[ingress.healthCheck.protocol: HTTP]]",
+                _ => "set [[ingress.healthCheck.path: /healthz/ready]]",
+            };
             let suffix = if target.setting(suffix).is_some() { suffix } else { "healthcheck-port" };
-            Some(target.at(suffix, &ALB016, message))
+            Some(target.at(suffix, &ALB016, message).help(help))
         }
     }
 }

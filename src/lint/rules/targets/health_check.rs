@@ -26,12 +26,12 @@ const NUMBERS: [&str; 4] = [INTERVAL, TIMEOUT, "healthy-threshold-count", "unhea
 
 rules! {
     ALB014 Error "health-port-not-a-node-port" {
-        summary: "`healthcheck-port` is a number that no node listens on, or no port at all",
+        summary: "`healthcheck-port` is a number that no node listens on, or is not a port at all",
         explanation: "A number is used as it is, on the node itself: it is not looked up in the Service. `15021` in \
             instance mode asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is \
             right only where it is the `nodePort` of a port of the Service, written down in the manifest. With ip \
             targets it is the port of the pod.",
-        help: "name the port: `alb.ingress.kubernetes.io/healthcheck-port: status-port` (`ingress.healthCheck.port`)",
+        help: "name the port: [[ingress.healthCheck.port: status-port]] (the annotation `healthcheck-port`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
     }
     ALB015 Error "health-port-name-leads-nowhere" {
@@ -41,20 +41,20 @@ rules! {
             resolve healthCheckPort: unable to find port`. So does a port whose target port is a name, with ip \
             targets. A port without a node port (a LoadBalancer Service with `allocateLoadBalancerNodePorts: false`) \
             becomes 0, which AWS refuses.",
-        help: "use the name of a port of the Service as it is written there, such as `status-port`",
+        help: "use the name of a port of the Service as it is written there, such as [[ingress.healthCheck.port: status-port]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:397-409",
     }
     ALB019 Error "health-check-out-of-range" {
-        summary: "a number or the path of the health check is none that AWS takes",
+        summary: "a number or the path of the health check that AWS refuses",
         explanation: "AWS takes an interval of 5 to 300 seconds, a timeout of 2 to 120 seconds that is shorter than \
             the interval, thresholds from 2 to 10, and a path of at most 1024 characters that begins with `/`. The \
             controller checks none of it: the target group is refused when it is created (event FailedDeployModel), \
             with half of the ALB there. Unset, the interval is 15, the timeout 5, the thresholds 2.",
-        help: "choose a value within the range",
+        help: "write numbers within these ranges, and a path that begins with `/`",
         source: "AWS elbv2 API, CreateTargetGroup; LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-490",
     }
     ALB020 Error | Warning "success-codes-out-of-range" {
-        summary: "`success-codes` are no codes that AWS takes",
+        summary: "`success-codes` has codes that AWS refuses",
         explanation: "AWS takes codes from 200 to 499, or for `backend-protocol-version: GRPC` from 0 to 99: one \
             (`200`), several (`200,202`) or a range (`200-299`). Words, open ranges and other codes are refused when \
             the target group is created (event FailedDeployModel). Whether blanks are taken is not published.",
@@ -95,7 +95,7 @@ fn number(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     match annotation.kind {
         Kind::Int { min, max } if !(min..=max).contains(&i64::from(number)) => {
             let message = format!("{} is {number}, and AWS takes {min} to {max}", annotation.suffix);
-            Some(context.at(setting, &ALB019, message))
+            Some(context.at(setting, &ALB019, message).help(format!("write a number from {min} to {max}")))
         }
         _ => None,
     }
@@ -103,14 +103,16 @@ fn number(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
 
 fn path(context: &Context<'_>, setting: &Setting) -> Option<Finding> {
     let path = &setting.value;
-    let fault = if !path.starts_with('/') {
-        format!("healthcheck-path {path:?} does not begin with /")
+    let (fault, help) = if !path.starts_with('/') {
+        (format!("healthcheck-path {path:?} does not begin with /"), format!("write `/{path}`"))
     } else if path.chars().count() > HEALTH_CHECK_PATH_LENGTH {
-        format!("healthcheck-path has {} characters, and AWS takes {HEALTH_CHECK_PATH_LENGTH}", path.chars().count())
+        let count = path.chars().count();
+        let fault = format!("healthcheck-path has {count} characters, and AWS takes {HEALTH_CHECK_PATH_LENGTH}");
+        (fault, format!("shorten it to {HEALTH_CHECK_PATH_LENGTH} characters"))
     } else {
         return None;
     };
-    Some(context.at(setting, &ALB019, fault))
+    Some(context.at(setting, &ALB019, fault).help(help))
 }
 
 /// The timeout against the interval, both as they are in effect, where each of them is in its range.
@@ -133,10 +135,11 @@ fn timeout(ingress: &IngressUnderCheck<'_>, target: Option<&Target<'_>>) -> Opti
         None => ingress.setting(suffix).is_some(),
     };
     let suffix = if is_set(TIMEOUT) { TIMEOUT } else { INTERVAL };
-    Some(match target {
+    let finding = match target {
         Some(target) => target.at(suffix, &ALB019, message),
         None => ingress.at(&ALB019, suffix, message),
-    })
+    };
+    Some(finding.help(format!("set `{TIMEOUT}` below {interval}, or `{INTERVAL}` above {timeout}")))
 }
 
 fn success_codes(context: &Context<'_>, setting: &Setting, grpc: bool) -> Option<Finding> {
@@ -163,7 +166,7 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let at = |rule, message: String| Some(target.at("healthcheck-port", rule, message));
     let name = match PortRef::parse(text) {
         PortRef::Number(number) if !PORTS.contains(&number) => {
-            return at(&ALB014, format!("healthcheck-port {number} is no port"));
+            return at(&ALB014, format!("healthcheck-port {number} is not a port"));
         }
         PortRef::Number(number) => {
             let pinned = target.service?;
@@ -182,13 +185,18 @@ fn port(target: &Target<'_>) -> Option<Finding> {
     let service = target.service?;
     let Some(port) = find_port(&service.value, &PortRef::Name(name.clone())) else {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
-        let help = similar(service, &name).map(|similar| format!("the Service has a port {similar:?}"));
-        return at(&ALB015, message).map(|finding| finding.maybe_help(help));
+        let help = match similar(service, &name) {
+            Some(similar) => format!("write `{similar}`"),
+            None => format!("use one of the ports of the Service: {}", names(service)),
+        };
+        return at(&ALB015, message).map(|finding| finding.help(help));
     };
     if !instance && port["targetPort"].as_str().is_some_and(|name| !name.is_empty()) {
         let message =
             format!("healthcheck-port {name} has a name for its targetPort, which can't be checked with ip targets");
-        return at(&ALB015, message);
+        let help = "write the number of the pods' port, such as [[ingress.healthCheck.port: 15021]], or give the port of the \
+                    Service a number as `targetPort`";
+        return at(&ALB015, message).map(|finding| finding.help(help));
     }
     let serves = target.service_port().is_some_and(|port| node_port(&service.value, port) != NodePort::No);
     if instance && serves && node_port(&service.value, port) == NodePort::No {
@@ -200,6 +208,12 @@ fn port(target: &Target<'_>) -> Option<Finding> {
         });
     }
     None
+}
+
+/// The names of the ports of a Service, with `traffic-port` where none has a name.
+fn names(service: &Object) -> String {
+    let names: Vec<&str> = ports(&service.value).iter().filter_map(|port| port["name"].as_str()).collect();
+    if names.is_empty() { "traffic-port".to_owned() } else { names.join(", ") }
 }
 
 /// The port that was meant, but for case and blanks, or the keyword.

@@ -21,8 +21,8 @@ rules! {
             status port goes on answering 200: the health check stays green and every request fails. So a rendered \
             target port stays where nothing shows that the pods can listen on 80 and 443 (an info); a target port \
             that the pods of the stream do not listen on is an error.",
-        help: "let the target ports stay as they were rendered with [[service.targetPorts: auto]] or [[service.targetPorts: keep]]; where the pods do \
-            listen on 80 and 443 say [[service.targetPorts: pin]]",
+        help: "keep the target ports as they were rendered with [[service.targetPorts: auto]] or [[service.targetPorts: keep]]; if the pods \
+            listen on 80 and 443, set [[service.targetPorts: pin]]",
         source: "Istio pilot/pkg/networking/core/gateway.go:138, pilot/pkg/model/gateway.go resolvePorts",
     }
 }
@@ -39,11 +39,20 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             let Some(why) = number.and_then(|number| pods.refuses(number)) else { continue };
             let is_led_to =
                 targets.iter().any(|target| target.service_port().is_some_and(|led| std::ptr::eq(led, port)));
-            let what = if is_led_to { "the Ingress leads there" } else { "nothing answers there" };
-            let message =
-                format!("port {} leads to port {} of the pods; {why}: {what}", port["port"], number.unwrap_or(0));
-            let help = "give the port a target port above 1023, as 8080 or 8443, in the chart's values, and let it stay: \
-                        [[service.targetPorts: auto]] or [[service.targetPorts: keep]]";
+            let what =
+                if is_led_to { "The Ingress sends its requests to this port" } else { "No Ingress uses this port" };
+            let message = format!(
+                "port {} leads to port {} of the pods, where nothing listens: {why}. {what}",
+                port["port"],
+                number.unwrap_or(0)
+            );
+            let help = match context.is_as_is() {
+                true => "give the port a target port above 1023, such as 8080 or 8443, in the chart's values",
+                false => {
+                    "give the port a target port above 1023, such as 8080 or 8443, in the chart's values, and keep it: \
+                     [[service.targetPorts: auto]] or [[service.targetPorts: keep]]"
+                }
+            };
             findings.push(
                 about(service, &ALB111, message)
                     .severity(if is_led_to { Severity::Error } else { Severity::Warning })

@@ -12,11 +12,12 @@ use crate::finding::{Finding, Severity, rules};
 use crate::istio::STATUS_PORT;
 use crate::istio::served::{Evidence, Speaks};
 use crate::lint::context::{Context, IngressUnderCheck, about, is_gateway};
-use crate::lint::facts::targets::{Target, targets};
+use crate::lint::facts::targets::{Path, Target, paths, targets};
 use alb_controller::catalogue;
 use alb_controller::go::strconv::parse_int32;
 use alb_controller::model::{Action, Key, Protocol, TargetGroupRef};
 use alb_controller::releases::Behaviour;
+use kubernetes_objects::object::Object;
 use kubernetes_objects::service::{NodePort, node_port};
 
 rules! {
@@ -27,8 +28,7 @@ rules! {
             checks may be green all the same, since they can go to another port.\n\nThe annotation on the Service \
             comes before the one on the Ingress.\n\nIt is a warning where the Ingress itself says `HTTP` and only the \
             number of the port speaks against it: a gateway behind an NLB that ended TLS takes clear text on 443.",
-        help: "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or lead the rule \
-            to port 80 of the gateway",
+        help: "set [[ingress.backendProtocol: HTTPS]] (the annotation `backend-protocol`), or lead the rule to port 80 of the gateway",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
     }
     ALB002 Error | Warning "tls-to-clear-text-port" {
@@ -47,8 +47,8 @@ rules! {
             false`. The controller stops with `TargetGroup port is empty. When using Instance targets, your service be \
             must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group. Before v2.13.4 it asks AWS for a \
             target group on port 0, which is refused (event FailedDeployModel).",
-        help: "make it a NodePort Service, pin `nodePort` on its ports, or set `alb.ingress.kubernetes.io/target-type: \
-            ip` (`ingress.targetType`) where pods have addresses in the VPC",
+        help: "give the ports of the Service a `nodePort`, or send to the pods, where they have addresses in the VPC: \
+            [[ingress.targetType: ip]] (the annotation `target-type`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
     }
     ALB048 Error "http2-targets-behind-http-listener" {
@@ -61,13 +61,24 @@ rules! {
             `backend-protocol-version`",
         source: "aws-load-balancer-controller#4497; AWS elbv2 API, CreateListener",
     }
+    ALB134 Warning "http1-clients-get-464" {
+        summary: "`backend-protocol-version` `HTTP2` or `GRPC` for every request of a gateway",
+        explanation: "An ALB does not translate between HTTP versions: a request that comes as HTTP/1.1 and belongs to a target group of \
+            `HTTP2` or `GRPC` is answered with 464. Browsers speak HTTP/2 to an ALB; many other clients, health checks from outside and \
+            WebSockets use HTTP/1.1. gRPC needs `HTTP2`, so its hosts or paths are best in an Ingress of their own, which one \
+            `group.name` can put on the same ALB.",
+        help: "limit this Ingress to the hosts that need it with [[ingress.hosts]], and serve the others by a second one (docs/recipes.md, \
+            gRPC); if all clients speak HTTP/2, allow this finding by its id",
+        source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html#http-464-issues; \
+            AWS docs, Target groups for your Application Load Balancers, protocol version",
+    }
     ALB049 Warning "grpc-health-check" {
         summary: "`backend-protocol-version: GRPC` with a health check that the gateway does not answer",
         explanation: "With `GRPC` the health check changes, too: its path becomes `/AWS.ALB/healthcheck`, and it wants \
             gRPC status 12 in the answer. An Istio gateway has no gRPC health service, and its status port speaks \
             plain HTTP. gRPC gets through with `HTTP2` as well, where the health check stays an HTTP one.",
-        help: "use `alb.ingress.kubernetes.io/backend-protocol-version: HTTP2`, or route a gRPC health check through \
-            the mesh and name its path and `success-codes`",
+        help: "set [[ingress.backendProtocolVersion: HTTP2]] (the annotation `backend-protocol-version`), or route a gRPC health check \
+            through the mesh and set its path and `success-codes`",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
     }
     ALB056 Error | Warning | Info "ipv6-service-behind-ipv4-alb" {
@@ -77,8 +88,7 @@ rules! {
             PreferDualStack` or `RequireDualStack` and no `ipFamilies` a dual-stack cluster fills in both families, \
             which comes to the same. Before v2.3.0 the controller does not look at them, and the target group is one of \
             IPv4: a warning.",
-        help: "set `alb.ingress.kubernetes.io/ip-address-type: dualstack` (`ingress.ipAddressType`), or keep the \
-            Service on IPv4",
+        help: "set [[ingress.ipAddressType: dualstack]] (the annotation `ip-address-type`), or keep the Service on IPv4",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
     }
     ALB077 Error "target-control-port-with-instance-targets" {
@@ -100,6 +110,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             findings.extend(address_family(ingress, &target));
             findings.extend(control_port(&target));
         }
+        findings.extend(http2_for_all(context, ingress));
     }
     findings.extend(http2_in_clear_text(context));
     findings
@@ -108,6 +119,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     let served = target.served()?;
     let by_gateway = matches!(served.evidence, Evidence::Gateway(_));
+    let is_made = target.service.is_some_and(Object::is_made);
     let because = match &served.evidence {
         evidence if evidence.is_number() => String::new(),
         evidence => format!(" ({evidence})"),
@@ -116,7 +128,7 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
     let text = setting.map(|setting| setting.value.as_str());
     let to = target.title();
     let from_service = match setting {
-        Some(setting) if setting.object.kind == "Service" => " (said on the Service, which comes first)",
+        Some(setting) if setting.object.kind == "Service" => " (on the Service, which comes first)",
         _ => "",
     };
     let protocol = Protocol::parse(text.unwrap_or(catalogue::HTTP))?;
@@ -128,8 +140,8 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
             let message = format!(
                 "backend-protocol is HTTP, and {to} usually speaks TLS: where it does, every request is answered with 502"
             );
-            let help = "nothing to do where the gateway takes clear text there, as behind an NLB that ended TLS; with the \
-                        Istio Gateway in the stream it is known; otherwise `backend-protocol: HTTPS`";
+            let help = "nothing to do if the gateway takes clear text there, as it does behind an NLB that ended TLS; otherwise set \
+                        [[ingress.backendProtocol: HTTPS]]; if the stream has Istio's Gateway, istio-alb reads it there";
             Some(target.at("backend-protocol", &ALB001, message).severity(Severity::Warning).help(help))
         }
         (Protocol::Http, Speaks::Tls) => {
@@ -138,15 +150,29 @@ fn backend_protocol(target: &Target<'_>) -> Option<Finding> {
                 Some(_) => format!("backend-protocol is HTTP{from_service}"),
             };
             let message = format!("{to} speaks TLS{because}, and {how}: every request is answered with 502");
-            let help = "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS` (`ingress.backendProtocol`), or let the \
-                        Gateway's server have `protocol: HTTP`";
+            let help = match is_made {
+                true => {
+                    "set [[ingress.backendProtocol: HTTPS]], or set `protocol: HTTP` on the Gateway's listener for this port"
+                }
+                false => {
+                    "set [[ingress.backendProtocol: HTTPS]], or set `protocol: HTTP` on the Gateway's server for this port"
+                }
+            };
             Some(target.at("backend-protocol", &ALB001, message).maybe_help(by_gateway.then_some(help)))
         }
         (Protocol::Https, Speaks::ClearText | Speaks::Status) => {
             let what = format!("backend-protocol is HTTPS{from_service}");
             let message = format!("{to} speaks plain HTTP{because}, and {what}: what goes there is answered with 502");
-            let help = "set `alb.ingress.kubernetes.io/backend-protocol: HTTP` (`ingress.backendProtocol`), or let the \
-                        Gateway's server have `protocol: HTTPS` with `tls.mode: SIMPLE`";
+            let help = match is_made {
+                true => {
+                    "set [[ingress.backendProtocol: HTTP]], or set `protocol: HTTPS` with `tls.mode: Terminate` and `certificateRefs` on the \
+                         Gateway's listener for this port"
+                }
+                false => {
+                    "set [[ingress.backendProtocol: HTTP]], or set `protocol: HTTPS` with `tls.mode: SIMPLE` on the Gateway's server for \
+                          this port"
+                }
+            };
             let finding = target.here(&ALB002, message).maybe_help(by_gateway.then_some(help));
             // What was spoken before may have changed.
             Some(match (served.speaks, &served.evidence) {
@@ -176,10 +202,17 @@ fn no_node_port(target: &Target<'_>) -> Option<Finding> {
     let kind = service.value["spec"]["type"].as_str().unwrap_or("ClusterIP");
     let why = match target.setting("target-type") {
         Some(_) => "target-type is instance",
-        None => "the target type is instance, as target-type says nothing else",
+        None => "target-type is not set, so it is instance",
+    };
+    let help = match kind {
+        "LoadBalancer" => {
+            "set `nodePort` for each of `service.ports` in the chart's values (the load balancer of the Service stays), or send to the \
+             pods: [[ingress.targetType: ip]]"
+        }
+        _ => "set `type: NodePort` for the Service, or send to the pods: [[ingress.targetType: ip]]",
     };
     let message = format!("{why}, and {} of a {kind} Service has no node port", target.title());
-    let finding = target.at("target-type", &ALB044, message);
+    let finding = target.at("target-type", &ALB044, message).help(help);
     // The model builds on, where AWS is the one that refuses.
     let by_controller = target.ingress.facts.release().has(Behaviour::NodePortChecked);
     Some(if by_controller { target.ingress.refusal(finding) } else { finding })
@@ -231,6 +264,26 @@ fn address_family(ingress: &IngressUnderCheck<'_>, target: &Target<'_>) -> Optio
         return Some(finding.severity(Severity::Info).help(help));
     }
     Some(finding.severity(Severity::Warning))
+}
+
+/// A path for every host and every request that leads to targets of HTTP/2.
+fn http2_for_all(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
+    let suffix = "backend-protocol-version";
+    let takes_all = |path: &Path<'_>| {
+        let all = matches!((path.path_type, path.path), ("Prefix", "/") | ("ImplementationSpecific", "/*"));
+        all && path.host.is_empty() && ingress.setting(&format!("conditions.{}", path.backend.name)).is_none()
+    };
+    let paths = paths(ingress.object);
+    let targets = targets(context, ingress);
+    let target = targets.iter().find(|target| {
+        let is_led_to = |path: &Path<'_>| path.backend.name == target.name && path.backend.port == target.port;
+        target.service.is_some_and(is_gateway) && paths.iter().any(|path| takes_all(path) && is_led_to(path))
+    })?;
+    let version = target.value(suffix).filter(|version| matches!(*version, "HTTP2" | "GRPC"))?;
+    let message = format!("{suffix} is {version} for every host and path: clients that speak HTTP/1.1 get 464");
+    let help = "limit the rules of this Ingress to the hosts that need it, and serve the others by a second Ingress; if all clients speak \
+                HTTP/2, allow this finding by its id";
+    Some(target.at(suffix, &ALB134, message).maybe_help(context.is_as_is().then_some(help)))
 }
 
 /// The load balancer's address type; `None` where it is none of the known ones, or open.

@@ -18,7 +18,7 @@ rules! {
             windows of 502 and 504. Nothing is gained: the ALB is a proxy, the client's address comes in \
             `X-Forwarded-For` either way.\n\nOn a ClusterIP Service without external IPs the API server refuses the \
             field.",
-        help: "set `service.externalTrafficPolicy: Cluster` (or leave it out) in the chart's values",
+        help: "set `service.externalTrafficPolicy: Cluster` in the chart's values, or remove it there",
         source: "LBC v3.5.0 pkg/backend/endpoint_resolver.go:71-110; k8s validateServiceExternalTrafficPolicy",
     }
     ALB045 Error "headless-node-port-service" {
@@ -39,7 +39,7 @@ rules! {
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:255-271; Istio gateway chart, networkGateway",
     }
     ALB047 Error | Warning | Info "port-not-served-by-the-alb" {
-        summary: "a port of the gateway beside the three, or one that is not TCP",
+        summary: "a port other than `status-port`, `http2` and `https`, or one that is not TCP",
         explanation: "An ALB has HTTP and HTTPS listeners only, and the Ingress leads to one port of the Service. What \
             else the Service has (MQTT, a database, UDP) was reachable through the NLB and is not through the ALB; \
             within the cluster, and on the node port, it stays reachable.",
@@ -65,8 +65,7 @@ rules! {
         summary: "`sessionAffinity: ClientIP` on the gateway's Service",
         explanation: "All traffic comes from the few addresses of the ALB, so the affinity pins it to few pods instead \
             of spreading it.",
-        help: "remove it, and ask the ALB for stickiness: `ingress.targetGroupAttributes: {stickiness.enabled: \
-            \"true\"}`",
+        help: "remove it, and let the ALB do it: [[ingress.targetGroupAttributes: stickiness.enabled=true]]",
         source: "k8s Service spec.sessionAffinity",
     }
 }
@@ -76,11 +75,14 @@ pub fn east_west(reason: &str) -> Finding {
     Finding::new(&ALB046, format!("it is an east-west gateway ({reason}), whose mutual TLS an ALB can't pass through"))
 }
 
-/// `externalTrafficPolicy: Local` on what becomes a NodePort Service.
-pub fn traffic_policy_local() -> Finding {
+/// `externalTrafficPolicy: Local` on what becomes a NodePort Service, perhaps one that istiod makes.
+pub fn traffic_policy_local(is_made: bool) -> Finding {
+    let of_gateway = "remove `externalTrafficPolicy: Local` from the key `service` of the ConfigMap that \
+                      `spec.infrastructure.parametersRef` of the Gateway names";
     Finding::new(&ALB038, "externalTrafficPolicy is Local: only nodes with a gateway pod pass the health check")
         .severity(Severity::Warning)
         .field("/spec/externalTrafficPolicy")
+        .maybe_help(is_made.then_some(of_gateway))
 }
 
 /// `clusterIP: None` on what is or becomes a Service of this type.
@@ -100,7 +102,7 @@ pub fn session_affinity() -> Finding {
         .field("/spec/sessionAffinity")
 }
 
-/// A port beside the three.
+/// A port other than the three of the gateway.
 pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
     let what = describe(port);
     match extra {
@@ -111,8 +113,11 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
         ExtraPorts::Drop => {
             Finding::new(&ALB047, format!("{what} was dropped, as `service.extraPorts` asks")).severity(Severity::Info)
         }
-        ExtraPorts::Deny => Finding::new(&ALB047, format!("{what} is not one of the gateway's three"))
-            .help("remove it from the chart's values, or let it stay with [[service.extraPorts: keep]]"),
+        ExtraPorts::Deny => Finding::new(
+            &ALB047,
+            format!("{what} is none of status-port, http2 and https, and `service.extraPorts` is `deny`"),
+        )
+        .help("remove it from the chart's values, or keep it with [[service.extraPorts: keep]]"),
     }
     .field("/spec/ports")
 }
@@ -125,13 +130,22 @@ pub fn pinned(port: &Value, number: u64, target_port: &Value, name: &str) -> Opt
         other => plain(other),
     };
     let target_port = plain(target_port);
-    let message = if was != number || target != target_port {
-        format!("port {name} was {was} with target port {target} and is {number} with {target_port} now")
+    let of_target = format!("the target port changed from {target} to {target_port}");
+    let (message, help) = if was != number {
+        let and = if target == target_port { String::new() } else { format!(", and {of_target}") };
+        (format!("port {name}: the number changed from {was} to {number}{and}"), None)
+    } else if target != target_port {
+        let help = "to keep the target port set [[service.targetPorts: keep]]";
+        (format!("port {name}: {of_target}"), Some(help))
     } else {
         let old = port["name"].as_str().filter(|old| *old != name)?;
-        format!("port {number} was named {old} and is named {name} now, as `service.targetPorts: pin` asks")
+        let help = "to keep the name set [[service.targetPorts: auto]]";
+        (
+            format!("port {number}: the name changed from {old} to {name}, as `service.targetPorts: pin` asks"),
+            Some(help),
+        )
     };
-    Some(Finding::new(&ALB092, message).field("/spec/ports"))
+    Some(Finding::new(&ALB092, message).maybe_help(help).field("/spec/ports"))
 }
 
 fn describe(port: &Value) -> String {

@@ -74,6 +74,12 @@ impl Mismatch {
     pub fn is_number_for_string(&self) -> bool {
         self.wanted == "string" && self.found == "number"
     }
+
+    /// The key of the field that it stands in.
+    #[must_use]
+    pub fn key(&self) -> Option<&str> {
+        self.field.as_deref()?.rsplit('.').next()
+    }
 }
 
 impl fmt::Display for Mismatch {

@@ -148,7 +148,7 @@ fn keys_that_nobody_knows() {
     let text = working().text().replace("alb.ingress.kubernetes.io/scheme", "alb.ingress.kuberentes.io/scheme");
     let found = crate::lint::testing::findings_of(&text, &[]).unwrap();
     let misspelt = found.iter().find(|finding| finding.rule == &ALB052).unwrap();
-    assert_eq!(misspelt.help_text(), "perhaps alb.ingress.kubernetes.io/scheme is meant");
+    assert_eq!(misspelt.help_text(), "did you mean alb.ingress.kubernetes.io/scheme?");
     hold(
         &ALB052,
         &[
@@ -171,10 +171,34 @@ fn keys_that_nobody_knows() {
 }
 
 #[test]
+fn the_name_of_a_setting_without_the_prefix_is_read_by_nobody() {
+    let at = "warning Ingress mesh/alb /metadata/annotations/scheme";
+    hold(
+        &ALB052,
+        &[
+            ("the scheme", working().annotate("scheme", "internal"), &[at]),
+            ("a key of others", working().annotate("owner", "me"), &[]),
+            ("another prefix", working().annotate("example.com/scheme", "internal"), &[]),
+        ],
+    );
+    let of_the_filter = |key: &str| -> Vec<String> {
+        let settings = crate::lint::testing::configured(&format!("{{ingress: {{annotations: {{{key}}}}}}}"));
+        let found = crate::rewrite::rewrite(&working().text(), &settings).unwrap().findings;
+        let found = found.iter().filter(|finding| finding.rule == &ALB052);
+        found.map(|finding| format!("{}: {}", finding.severity, finding.help_text())).collect()
+    };
+    assert_eq!(of_the_filter("scheme: internal"), ["error: set `ingress.scheme: internal`, and remove it here"]);
+    assert_eq!(
+        of_the_filter("target-node-labels: a=b"),
+        ["error: write `alb.ingress.kubernetes.io/target-node-labels`"]
+    );
+}
+
+#[test]
 fn a_misspelt_listener_is_meant_in_capitals() {
     let found = crate::lint::testing::findings_of(&working().set("listener-attributes.https-443", "a=b").text(), &[]);
     let finding = &found.unwrap()[0];
-    assert_eq!(finding.help_text(), "perhaps alb.ingress.kubernetes.io/listener-attributes.HTTPS-443 is meant");
+    assert_eq!(finding.help_text(), "did you mean alb.ingress.kubernetes.io/listener-attributes.HTTPS-443?");
 }
 
 #[test]

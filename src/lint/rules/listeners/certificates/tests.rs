@@ -52,7 +52,7 @@ fn certificate_arn_malformed() {
             ("no account", arn("arn:aws:acm:eu-central-1::certificate/1"), error),
             ("another service", arn("arn:aws:iam::111122223333:role/x"), error),
             ("one of several", arn(&format!("{ARN},nonsense")), error),
-            ("several regions", arn(&twice), &["warning Ingress mesh/alb @certificate-arn"]),
+            ("several regions", arn(&twice), error),
             (
                 "of the class",
                 working().class_params("{certificateArn: [nonsense]}"),

@@ -132,13 +132,16 @@ fn a_key_is_told_by_what_it_comes_near_to() {
     assert_eq!(
         help("idle_timeout.timeout_second=60"),
         (
-            "idle_timeout.timeout_second is no attribute that is known here".to_owned(),
-            Some("perhaps idle_timeout.timeout_seconds is meant".to_owned())
+            "istio-alb does not know the attribute idle_timeout.timeout_second".to_owned(),
+            Some("did you mean idle_timeout.timeout_seconds?".to_owned())
         )
     );
     assert_eq!(
         help("stickiness.enabled=true"),
-        ("stickiness.enabled is an attribute of target groups (target-group-attributes)".to_owned(), None)
+        (
+            "stickiness.enabled is an attribute of target groups (target-group-attributes)".to_owned(),
+            Some("move stickiness.enabled to the attributes of target groups (target-group-attributes)".to_owned())
+        )
     );
 }
 

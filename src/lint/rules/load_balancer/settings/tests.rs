@@ -155,6 +155,18 @@ fn web_acls() {
                 working().class_params("{wafv2AclArn: my-web-acl}"),
                 &["error IngressClassParams alb /spec/wafv2AclArn"],
             ),
+            (
+                "in another region than the certificate",
+                working().set("wafv2-acl-arn", &ACL.replace("eu-central-1", "us-east-1")),
+                &["error Ingress mesh/alb @wafv2-acl-arn"],
+            ),
+            (
+                "and no certificate of ACM",
+                working()
+                    .set("certificate-arn", "arn:aws:iam::111122223333:server-certificate/x")
+                    .set("wafv2-acl-arn", &ACL.replace("eu-central-1", "us-east-1")),
+                &[],
+            ),
         ],
     );
 }

@@ -138,6 +138,29 @@ fn a_namespace_in_the_stream_decides_whether_the_class_is_for_it() {
 }
 
 #[test]
+fn without_the_old_load_balancer_a_class_of_another_controller_is_an_error() {
+    let found = |spec: &str| -> Vec<String> {
+        let text = "apiVersion: v1\nkind: Service\nmetadata: {name: gw, namespace: mesh}\nspec: {type: LoadBalancer, ports: [{name: \
+                    status-port, port: 15021}, {name: http2, port: 80}, {name: https, port: 443}]}\n";
+        let settings = crate::lint::testing::configured(spec);
+        let found = crate::rewrite::rewrite(text, &settings).unwrap().findings;
+        let found = found.iter().filter(|finding| [&ALB086, &ALB119].contains(&finding.rule));
+        found.map(|finding| format!("{} {}", finding.severity, finding.rule.id)).collect()
+    };
+    let by_annotation = "annotations: {kubernetes.io/ingress.class: nginx}";
+    let by_name = "className: nginx";
+    let spec = |phase: &str, ingress: &str, more: &str| {
+        format!("{{phase: {phase}, ingress: {{scheme: internal, {ingress}}}{more}}}")
+    };
+    assert_eq!(found(&spec("cutover", by_annotation, "")), ["error ALB086"]);
+    assert_eq!(found(&spec("cutover", by_name, "")), ["error ALB119"]);
+    assert_eq!(found(&spec("attach", by_annotation, "")), ["warning ALB086"]);
+    assert_eq!(found(&spec("attach", by_name, "")), ["warning ALB119"]);
+    assert_eq!(found(&spec("cutover", by_name, ", findings: {allow: [ALB119]}")), [""; 0]);
+    assert_eq!(found(&spec("cutover", "className: edge", "")), [""; 0]);
+}
+
+#[test]
 fn a_configured_class_that_is_another_controllers() {
     let found = |manifest: Manifest, class: &str| {
         let settings = format!("{{ingress: {{className: {class}}}}}");

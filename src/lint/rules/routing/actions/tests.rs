@@ -250,7 +250,7 @@ fn why_a_rule_never_fires_is_said_as_it_is() {
     assert_eq!(beside(REDIRECT).as_deref(), Some("this redirect is not needed: ssl-redirect does the same"));
     assert_eq!(
         beside(r#"{"type": "redirect", "redirectConfig": {"statusCode": "HTTP_302"}}"#).as_deref(),
-        Some("this redirect never fires: it leads to the listener that it stands on")
+        Some("this redirect never fires: it leads to the listener that it is on")
     );
     let regex = r#"[{"field": "host-header", "hostHeaderConfig": {"regexValues": ["^old"]}}]"#;
     let left_out = alone(&REDIRECT.replace("443", "8443")).set("conditions.x", regex);
@@ -274,7 +274,12 @@ fn the_help_is_about_the_action_that_is_meant() {
     for (json, begin) in [
         (r#"{"type": "forward", "forwardConfig": {}}"#, "a forward reads"),
         (r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": "302"}}"#, "a response reads"),
-        (r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": 200}}"#, "write the number in quotes"),
+        (r#"{"type": "fixed-response", "fixedResponseConfig": {"statusCode": 200}}"#, r#"write `"statusCode": "200"`"#),
+        (
+            r#"{"type": "redirect", "redirectConfig": {"statusCode": "HTTP_301", "port": 443}}"#,
+            r#"write `"port": "443"`"#,
+        ),
+        (r#"{"type": "redirect", "redirectConfig": {"statusCode": 301}}"#, r#"write `"statusCode": "HTTP_301"`"#),
         (r#"{"type": "redirect"}"#, "a redirect reads"),
     ] {
         let help = help(json);

@@ -10,6 +10,31 @@ fn service(kind: &str, ports: &str) -> Manifest {
 }
 
 #[test]
+fn http2_for_every_client() {
+    let here: &[&str] = &["warning Ingress mesh/alb @backend-protocol-version"];
+    let with = |version: &str| working().set("backend-protocol-version", version);
+    let spec = rule("/", "Prefix", "name: gateway, port: {number: 443}");
+    hold(
+        &ALB134,
+        &[
+            ("HTTP2", with("HTTP2"), here),
+            ("GRPC", with("GRPC"), here),
+            ("HTTP1", with("HTTP1"), &[]),
+            ("for a host", with("HTTP2").spec(spec.replacen("- ", "- host: grpc.example.com\n  ", 1)), &[]),
+            ("for a path", with("HTTP2").spec(spec.replace("\"/\"", "\"/shop.Cart\"")), &[]),
+            (
+                "with a condition",
+                with("HTTP2").set(
+                    "conditions.gateway",
+                    r#"[{"field": "http-header", "httpHeaderConfig": {"httpHeaderName": "content-type", "values": ["application/grpc*"]}}]"#,
+                ),
+                &[],
+            ),
+        ],
+    );
+}
+
+#[test]
 fn clear_text_to_tls_port() {
     let here: &[&str] = &["error Ingress mesh/alb /spec/rules/0/http/paths/0/backend"];
     let node_port = "type: NodePort";

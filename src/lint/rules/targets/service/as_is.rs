@@ -84,7 +84,9 @@ fn as_is(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
         findings.push(session_affinity());
     }
     match east_west_reason(service).or_else(|| led_to_east_west(targets)) {
-        Some(reason) => findings.push(east_west(&reason)),
+        Some(reason) => {
+            findings.push(east_west(&reason).help("leave the east-west gateway behind its NLB, and remove the Ingress"))
+        }
         None if is_gateway(service) => findings.extend(unserved(service, targets)),
         None => {}
     }
@@ -164,7 +166,7 @@ fn two_protocols(service: &Object) -> Vec<Finding> {
     let found = several.map(|(number, protocols)| {
         let protocols: Vec<&str> = protocols.into_iter().collect();
         let message = format!(
-            "port {number} is there for {}, which Helm 3 and `kubectl apply` take for one when they patch",
+            "the Service has port {number} for {}; Helm 3 and `kubectl apply` treat the two as one port when they update it",
             protocols.join(" and ")
         );
         about(service, &ALB091, message).field("/spec/ports")
@@ -176,7 +178,7 @@ fn two_protocols(service: &Object) -> Vec<Finding> {
 fn not_tcp(target: &Target<'_>) -> Option<Finding> {
     let port = target.service_port().filter(|port| !is_tcp(port))?;
     let message = format!("{} leads to {}: an ALB speaks HTTP over TCP only", target.title(), describe(port));
-    Some(target.here(&ALB047, message))
+    Some(target.here(&ALB047, message).help("lead the rule to a TCP port of the Service"))
 }
 
 fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
@@ -188,7 +190,7 @@ fn traffic_policy(service: &Object, by_node: bool) -> Option<Finding> {
                 format!("externalTrafficPolicy is {policy} on a ClusterIP Service, which the API server refuses");
             Some(Finding::new(&ALB038, message).field("/spec/externalTrafficPolicy"))
         }
-        "NodePort" | "LoadBalancer" if policy == "Local" && by_node => Some(traffic_policy_local()),
+        "NodePort" | "LoadBalancer" if policy == "Local" && by_node => Some(traffic_policy_local(service.is_made())),
         _ => None,
     }
 }
@@ -213,6 +215,7 @@ fn unserved(service: &Object, targets: &[Target<'_>]) -> Vec<Finding> {
         Finding::new(&ALB047, format!("the ALB does not serve {}", describe(port)))
             .severity(Severity::Warning)
             .field("/spec/ports")
+            .help("keep an NLB for this port with a Service of its own; if it is for use in the cluster only, allow this finding by its id")
     });
     found.collect()
 }
