@@ -22,6 +22,9 @@ mod support;
 
 use libtest_mimic::Arguments;
 
+/// A trial by its name.
+type Named = (&'static str, fn() -> support::Outcome);
+
 fn main() {
     let arguments = Arguments::from_args();
     let trials = [action::trials(), gitlab::trials(), pre_commit::trials(), schema_store::trials()];

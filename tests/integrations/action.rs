@@ -14,7 +14,7 @@ use std::process::Output;
 
 pub fn trials() -> Vec<Trial> {
     let mut all: Vec<Trial> = Vec::new();
-    let on_a_runner: [(&str, fn() -> Outcome); 18] = [
+    let on_a_runner: [crate::Named; 18] = [
         ("findings at error level fail it, and are told in every way", errors_are_told),
         ("a gateway without a fault passes, and later steps have the program", a_good_one_passes),
         ("strict makes errors of warnings, and args are handed on", strict_and_arguments),

@@ -1,6 +1,7 @@
 //! The hooks for pre-commit, run by it.
 
 use crate::page;
+use crate::release::VERSION;
 use crate::support::helm::path_with;
 use crate::support::tools::{Need, cache, gated};
 use crate::support::{Outcome, binary, command, project, shown};
@@ -24,7 +25,7 @@ spec:
 const BAD: &str = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {findings: {deny: [ALB006]}}\n";
 
 pub fn trials() -> Vec<Trial> {
-    let trials: [(&str, fn() -> Outcome); 4] = [
+    let trials: [crate::Named; 4] = [
         ("the hooks and the page's file are what it reads", valid),
         ("the page's hook refuses a gateway with an error, and takes one without", the_pages_hook),
         ("a change of other files runs nothing", other_files),
@@ -49,7 +50,7 @@ impl World {
         std::fs::copy(project().join(".pre-commit-hooks.yaml"), world.hooks().join(".pre-commit-hooks.yaml")).unwrap();
         world.git(&world.hooks(), &["init", "--quiet"]);
         world.commit(&world.hooks());
-        world.git(&world.hooks(), &["tag", "v0.1.0"]);
+        world.git(&world.hooks(), &["tag", &format!("v{VERSION}")]);
         world.git(&world.user(), &["init", "--quiet"]);
         // What there is of the program here is not the release.
         let config = config.replace("id: istio-alb-check\n", "id: istio-alb-check-system\n");
@@ -161,9 +162,11 @@ fn other_files() -> Outcome {
 
 /// A gateway in two files: the Service alone would be another gateway than both.
 fn with_names() -> Outcome {
-    let plain = "repos:\n- repo: https://github.com/istio-alb/istio-alb\n  rev: v0.1.0\n  hooks:\n  \
-                 - id: istio-alb-check\n    files: ^gateway/\n    verbose: true\n    args: [--format=concise]\n";
-    let world = World::new(plain);
+    let config = format!(
+        "repos:\n- repo: https://github.com/istio-alb/istio-alb\n  rev: v{VERSION}\n  hooks:\n  \
+         - id: istio-alb-check\n    files: ^gateway/\n    verbose: true\n    args: [--format=concise]\n"
+    );
+    let world = World::new(&config);
     let whole = rendered();
     let parts: Vec<&str> = whole.split("---\n").filter(|part| !part.trim().is_empty()).collect();
     assert!(parts.len() > 3);
