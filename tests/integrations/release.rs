@@ -14,7 +14,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// The files of a release.
 pub struct Release {
     folder: tempfile::TempDir,
-    /// Where the server has them, with `/releases`, as one of `/releases/v0.1.0/FILE`.
+    /// Where the server has them, with `/releases`, as `/releases/vVERSION/FILE`.
     pub url: String,
 }
 
