@@ -84,7 +84,7 @@ fn examples_name_their_schema_for_editors() {
 
 #[test]
 fn the_schema_accepts_what_we_show() {
-    let schema = jsonschema::draft202012::new(&config::schema::schema()).unwrap();
+    let schema = jsonschema::draft7::new(&config::schema::schema()).unwrap();
     for text in examples().into_iter().map(|(_, text)| text).chain(blocks()) {
         for document in documents(&text) {
             if document["kind"] == "AlbGateway" {
@@ -98,7 +98,7 @@ fn the_schema_accepts_what_we_show() {
 /// What a type decides, the schema decides alike: an editor marks what the program would refuse, and nothing else.
 #[test]
 fn the_schema_and_the_program_agree_about_types() {
-    let schema = jsonschema::draft202012::new(&config::schema::schema()).unwrap();
+    let schema = jsonschema::draft7::new(&config::schema::schema()).unwrap();
     let specs = [
         ("phase: attach", true),
         ("phase: detach", false),
@@ -302,7 +302,7 @@ fn init_writes_a_document_for_each_gateway() {
 /// Each example that `init` has as a comment is right by itself, and so is its place.
 #[test]
 fn each_comment_of_init_can_be_uncommented_alone() {
-    let schema = jsonschema::draft202012::new(&config::schema::schema()).unwrap();
+    let schema = jsonschema::draft7::new(&config::schema::schema()).unwrap();
     for case in ["", "helm3-default", "helm4-nlb-external", "helm3-two-gateways", "helm3-gateway-api"] {
         let written = init_of(case);
         let mut uncommented = 0;

@@ -12,6 +12,7 @@ use super::Printed;
 use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, below, by_annotation};
 use crate::config::reference::{Hint, hints};
+use crate::config::schema::URL;
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, gateways_of, rewrite};
 use alb_controller::go::strconv::{string_list, string_map};
@@ -38,12 +39,12 @@ pub fn init(text: Option<&str>, settings: &[Settings]) -> Result<Printed, Error>
         None => Rewritten::default(),
     };
     let docs = hints();
-    let mut output = String::from(
-        "# yaml-language-server: $schema=istio-alb.schema.json\n\
+    let mut output = format!(
+        "# yaml-language-server: $schema={URL}\n\
          #\n\
          # Configuration of istio-alb. Nothing has to be said: a line that begins with `#` and a name shows an example or what\n\
          # holds without it. Where such lines begin with the same name, write what you want of them in one pair of braces.\n\
-         # `istio-alb schema > istio-alb.schema.json` writes the schema that editors look for.\n",
+         # The first line is for editors. Without a network: `istio-alb schema > istio-alb.schema.json`, and that name there.\n",
     );
     let mut documents: Vec<(&str, BTreeMap<&'static str, String>)> = Vec::new();
     for gateway in &rewritten.gateways {
