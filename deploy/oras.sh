@@ -13,6 +13,10 @@ tagged() { # repository version: with the tag of the version, and latest where i
   case $2 in *-*) echo "$1:$2" ;; *) echo "$1:$2,latest" ;; esac
 }
 
+created() { # the time of the commit; without an annotation oras writes that of now
+  echo "org.opencontainers.image.created=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)"
+}
+
 # For whoever runs the script, and for a later step of a workflow of GitHub.
 pushed() { # repository digest
   echo "$1@$2"

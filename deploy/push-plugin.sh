@@ -30,12 +30,11 @@ for file in "$package" "$package.prov"; do
   [ -f "$from/$file" ] || { echo "push-plugin: $from/$file is missing; deploy/release.sh --key makes it" >&2; exit 1; }
 done
 
-# Helm finds the layers by their titles, which are the names of the files, and pulls only those of these types. Without a time
-# oras writes that of now.
+# Helm finds the layers by their titles, which are the names of the files, and pulls only those of these types.
 cd "$from"
 digest=$("$oras" push "${flags[@]}" --format go-template --template '{{.digest}}' \
   --artifact-type application/vnd.helm.plugin.v1+json \
-  --annotation "org.opencontainers.image.created=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
+  --annotation "$(created)" \
   --annotation "org.opencontainers.image.version=$version" \
   --annotation "org.opencontainers.image.source=$project" \
   "$(tagged "$to" "$version")" \

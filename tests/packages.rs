@@ -8,6 +8,8 @@
 
 #[path = "packages/archives.rs"]
 mod archives;
+#[path = "packages/built.rs"]
+mod built;
 #[path = "packages/crates.rs"]
 mod crates;
 #[path = "packages/gpg.rs"]
@@ -34,7 +36,15 @@ use libtest_mimic::Arguments;
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for part in [archives::trials, crates::trials, images::trials, plugin::trials, whole::trials, workflows::trials] {
+    for part in [
+        archives::trials,
+        built::trials,
+        crates::trials,
+        images::trials,
+        plugin::trials,
+        whole::trials,
+        workflows::trials,
+    ] {
         trials.extend(part());
     }
     libtest_mimic::run(&arguments, trials).exit_if_failed();

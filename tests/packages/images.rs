@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
     let needs = || [Tool::Oras, Tool::Registry].map(Need::Tool).to_vec();
     vec![
         gated("an image is pushed for all its platforms, with the digest of the layout", needs(), pushed),
+        gated("the bill of materials is found from the image", needs(), bill_of_materials),
         gated("an image of a pre-release does not become latest", needs(), pre_release),
     ]
 }
@@ -88,6 +89,31 @@ fn pushed() -> Outcome {
         }
     }
     refused(&copy.run("push-image.sh", &["--plain-http", "no-image.tar", &repository]), "no-image.tar is missing")
+}
+
+fn bill_of_materials() -> Outcome {
+    let copy = Copy::new();
+    let registry = Registry::start();
+    let (archive, digest) = layout(&copy);
+    let repository = format!("{}/istio-alb", registry.address());
+    let sbom = copy.path(&format!("istio-alb-{VERSION}.cdx.json"));
+    std::fs::write(&sbom, "{\"bomFormat\": \"CycloneDX\"}\n").unwrap();
+    succeeded(&copy.run("push-image.sh", &["--plain-http", &archive, &repository, sbom.to_str().unwrap()]))?;
+    let ask = |arguments: &[&str]| {
+        let done = Command::new(Tool::Oras.path()).args(arguments).env("HOME", copy.path("")).output().unwrap();
+        serde_json::from_slice::<Value>(&done.stdout).map_err(|_| shown(&done))
+    };
+    let image = format!("{repository}@{digest}");
+    let found = ask(&["discover", "--plain-http", "--format", "json", &image])?;
+    let [referrer] = &found["referrers"].as_array().cloned().unwrap_or_default()[..] else {
+        return fail(found);
+    };
+    let manifest = ask(&["manifest", "fetch", "--plain-http", referrer["reference"].as_str().unwrap_or_default()])?;
+    let layer = &manifest["layers"][0];
+    let right = referrer["artifactType"] == "application/vnd.cyclonedx+json"
+        && layer["digest"] == format!("sha256:{}", sha256(&sbom))
+        && layer["annotations"]["org.opencontainers.image.title"] == sbom.file_name().unwrap().to_str().unwrap();
+    if right { Ok(()) } else { fail(format!("{referrer} {manifest}")) }
 }
 
 fn pre_release() -> Outcome {

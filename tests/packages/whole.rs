@@ -34,7 +34,8 @@ fn released() -> Result<(Copy, Key), libtest_mimic::Failed> {
     Ok((copy, key))
 }
 
-fn expected() -> Vec<String> {
+/// The files of a release.
+pub fn expected() -> Vec<String> {
     let mut names: Vec<String> = PLATFORMS.map(|(_, target)| archive_name(VERSION, target)).to_vec();
     names.extend(["SHA256SUMS", "SHA256SUMS.asc", "THIRD-PARTY-LICENSES", "istio-alb.gpg"].map(str::to_owned));
     names.extend(["istio-alb.krew.yaml", "istio-alb.rb"].map(str::to_owned));
