@@ -1,7 +1,7 @@
 //! The archives of the platforms, and who finds them by their names: `cargo binstall`, Homebrew and krew.
 
 use crate::release::{
-    Copy, PLATFORMS, VERSION, archive_name, change_a_byte, executable, names, refused, sha256, succeeded,
+    COMMITTED, Copy, PLATFORMS, VERSION, archive_name, change_a_byte, executable, names, refused, sha256, succeeded,
 };
 use crate::support::tools::{Need, Tool, gated};
 use crate::support::{Outcome, command, contract, copy_folder, fail, project, shown};
@@ -47,7 +47,7 @@ fn unpack(archive: &Path, to: &Path) -> PathBuf {
     let is_zip = name.ends_with(".zip");
     let mut unpack = if is_zip { Command::new("unzip") } else { Command::new("tar") };
     if is_zip {
-        unpack.arg("-q").arg(archive).arg("-d").arg(to);
+        unpack.env("TZ", "UTC").arg("-q").arg(archive).arg("-d").arg(to);
     } else {
         unpack.arg("-xzf").arg(archive).arg("-C").arg(to);
     }
@@ -81,6 +81,10 @@ fn archives_are_whole() -> Outcome {
         if let Some((packed, _)) = pairs.iter().find(|(packed, source)| !same(packed, source)) {
             return fail(format!("{} is another file", packed.display()));
         }
+        let time = folder.join(program).metadata().unwrap().modified().unwrap();
+        if time != std::time::UNIX_EPOCH + std::time::Duration::from_secs(COMMITTED.0) {
+            return fail(format!("{target}: {time:?} is not the time of the commit"));
+        }
     }
     std::fs::remove_file(copy.path("platforms/windows-amd64/istio-alb.exe")).unwrap();
     let arguments = ["--from", "platforms", "--share", "share", "--licenses", "licences", "--to", "again"];
@@ -97,7 +101,7 @@ fn archives_are_the_same() -> Outcome {
         "bash",
     ]);
     pack.args(["--from", "platforms", "--share", "share", "--licenses", "licences", "--to", "dist"]);
-    succeeded(&pack.env("SOURCE_DATE_EPOCH", "1700000000").output().unwrap())?;
+    succeeded(&pack.env("SOURCE_DATE_EPOCH", COMMITTED.0.to_string()).output().unwrap())?;
     for (_, target) in PLATFORMS {
         let name = archive_name(VERSION, target);
         if std::fs::read(one.dist(&name)).unwrap() != std::fs::read(two.dist(&name)).unwrap() {

@@ -73,7 +73,7 @@ fn parts_are_real(dist: &Path) -> Outcome {
 
 /// All objects, each as one line, sorted.
 fn objects(printed: &[u8]) -> String {
-    let objects = contract::documents(printed).into_iter().filter_map(|document| contract::parse(&document).ok());
+    let objects = contract::documents(printed).into_iter().filter_map(|document| contract::parse(document).ok());
     let mut lines: Vec<String> =
         objects.filter(|object| object.is_object()).map(|object| format!("{object}\n")).collect();
     lines.sort();

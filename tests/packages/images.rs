@@ -1,6 +1,6 @@
 //! Images of a release in a registry.
 
-use crate::release::{Copy, VERSION, refused, sha256, succeeded};
+use crate::release::{COMMITTED, Copy, VERSION, refused, sha256, succeeded};
 use crate::serve::Registry;
 use crate::support::tools::{Need, Tool, gated};
 use crate::support::{Outcome, fail, shown};
@@ -112,6 +112,7 @@ fn bill_of_materials() -> Outcome {
     let layer = &manifest["layers"][0];
     let right = referrer["artifactType"] == "application/vnd.cyclonedx+json"
         && layer["digest"] == format!("sha256:{}", sha256(&sbom))
+        && manifest["annotations"]["org.opencontainers.image.created"] == COMMITTED.1
         && layer["annotations"]["org.opencontainers.image.title"] == sbom.file_name().unwrap().to_str().unwrap();
     if right { Ok(()) } else { fail(format!("{referrer} {manifest}")) }
 }

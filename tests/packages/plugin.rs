@@ -1,7 +1,7 @@
 //! The package of the plugin with its provenance, from a file, over HTTP and from a registry, with Helm 4 that verifies it.
 
 use crate::gpg::{Key, processes_of};
-use crate::release::{Copy, PLATFORMS, VERSION, change_a_byte, names, refused, sha256, succeeded};
+use crate::release::{COMMITTED, Copy, PLATFORMS, VERSION, change_a_byte, names, refused, sha256, succeeded};
 use crate::serve;
 use crate::support::helm::Helm;
 use crate::support::tools::{Need, Tool, gated};
@@ -258,7 +258,7 @@ fn support_umask(copy: &Copy) -> std::process::Command {
     let mut bash = crate::support::command("bash", &copy.path(""));
     bash.args(["-c", "umask 077; touch -d 2001-01-01 README.md; exec deploy/package-plugin.sh \"$@\"", "bash"]);
     bash.args(["--from", "platforms", "--share", "share", "--licenses", "licences", "--to", "dist"]);
-    bash.env("SOURCE_DATE_EPOCH", "1700000000");
+    bash.env("SOURCE_DATE_EPOCH", COMMITTED.0.to_string());
     bash
 }
 
@@ -323,7 +323,8 @@ fn pre_release() -> Outcome {
     let digest = push(&copy, &repository)?;
     let manifest = std::fs::read(registry.blob(&digest)).unwrap();
     let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
-    if manifest["artifactType"] != "application/vnd.helm.plugin.v1+json" {
+    let created = &manifest["annotations"]["org.opencontainers.image.created"];
+    if manifest["artifactType"] != "application/vnd.helm.plugin.v1+json" || created != COMMITTED.1 {
         return fail(manifest);
     }
     let bare = Helm::bare(Tool::Helm4);

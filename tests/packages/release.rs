@@ -9,6 +9,9 @@ use std::process::{Command, Output};
 
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// When the sources are said to have been committed: in seconds, and as people read it.
+pub const COMMITTED: (u64, &str) = (1_700_000_000, "2023-11-14T22:13:20Z");
+
 /// What `plugin.yaml` calls each platform, and Rust.
 pub const PLATFORMS: [(&str, &str); 5] = [
     ("linux-amd64", "x86_64-unknown-linux-musl"),
@@ -98,7 +101,7 @@ impl Copy {
     /// A script of the copy, ready to be run.
     pub fn script(&self, name: &str) -> Command {
         let mut command = support::command(self.path("deploy").join(name), self.folder.path());
-        command.env("SOURCE_DATE_EPOCH", "1700000000").env("ISTIO_ALB_TOOLS", support::tools::cache());
+        command.env("SOURCE_DATE_EPOCH", COMMITTED.0.to_string()).env("ISTIO_ALB_TOOLS", support::tools::cache());
         command
     }
 
