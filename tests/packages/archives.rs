@@ -17,21 +17,17 @@ const PAGES: [&str; 4] = [
 ];
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = vec![
-        Trial::test("each archive holds program, licences and pages", archives_are_whole),
-        Trial::test("the same files give the same archives", archives_are_the_same),
-        Trial::test("an archive runs where it was unpacked", smoke),
-        Trial::test("cargo binstall finds the archives by Cargo.toml", binstall),
-        Trial::test("formula and krew manifest name the archives and their checksums", manifests),
-    ];
-    trials.push(gated(
-        "the formula installs program, man pages and completions",
-        vec![Need::OnPath("ruby")],
-        formula_installs,
-    ));
-    let krew = vec![Need::Tool(Tool::Krew)];
-    trials.push(gated("krew installs the program by the manifest", krew, krew_installs));
-    trials
+    let packing = || ["python3", "unzip"].map(Need::OnPath).to_vec();
+    let with = |need: Need| [packing(), vec![need]].concat();
+    vec![
+        gated("each archive holds program, licences and pages", packing(), archives_are_whole),
+        gated("the same files give the same archives", packing(), archives_are_the_same),
+        gated("an archive runs where it was unpacked", packing(), smoke),
+        gated("cargo binstall finds the archives by Cargo.toml", packing(), binstall),
+        gated("formula and krew manifest name the archives and their checksums", packing(), manifests),
+        gated("the formula installs program, man pages and completions", with(Need::OnPath("ruby")), formula_installs),
+        gated("krew installs the program by the manifest", with(Need::Tool(Tool::Krew)), krew_installs),
+    ]
 }
 
 fn packed() -> Result<Copy, libtest_mimic::Failed> {

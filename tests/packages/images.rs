@@ -15,7 +15,7 @@ const CONFIG: &str = "application/vnd.oci.image.config.v1+json";
 const LAYER: &str = "application/vnd.oci.image.layer.v1.tar";
 
 pub fn trials() -> Vec<Trial> {
-    let needs = || [Tool::Oras, Tool::Registry].map(Need::Tool).to_vec();
+    let needs = || vec![Need::Tool(Tool::Oras), Need::Tool(Tool::Registry), Need::OnPath("python3")];
     vec![
         gated("an image is pushed for all its platforms, with the digest of the layout", needs(), pushed),
         gated("the bill of materials is found from the image", needs(), bill_of_materials),
