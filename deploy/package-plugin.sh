@@ -5,26 +5,28 @@
 #
 #   deploy/package-plugin.sh                    bin/ of this folder into dist/istio-alb-VERSION.tgz
 #   --from DIR  --share DIR  --to DIR           other folders than bin/, share/ and dist/
-#   --partial                                   neither every platform nor share/ need be there
+#   --licenses FILE                             the licences of what the programs have in them, packed as THIRD-PARTY-LICENSES
+#   --partial                                   neither every platform nor share/ nor licences need be there
 #
-# Sign it afterwards with `helm plugin package`'s own key handling or gpg; do not rename it then.
+# deploy/sign.sh signs it afterwards. The signature names the file: do not rename it then.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. deploy/pack.sh
 
-from=bin share=share to=dist partial=no
+from=bin share=share to=dist licenses='' partial=no
 while [ $# -gt 0 ]; do
   case $1 in
     --from) from=$2; shift 2 ;;
     --share) share=$2; shift 2 ;;
     --to) to=$2; shift 2 ;;
+    --licenses) licenses=$2; shift 2 ;;
     --partial) partial=yes; shift ;;
     *) echo "package-plugin: unknown argument $1; see the top of $0" >&2; exit 2 ;;
   esac
 done
 
-version=$(sed -n 's/^version: //p' plugin.yaml)
-if ! grep -q "^version = \"$version\"$" Cargo.toml; then
-  echo "package-plugin: plugin.yaml says $version, Cargo.toml another version" >&2
+if ! grep -q "^version: $version$" plugin.yaml; then
+  echo "package-plugin: Cargo.toml says $version, plugin.yaml another version" >&2
   exit 1
 fi
 
@@ -46,22 +48,19 @@ while read -r program; do # as plugin.yaml names them
     exit 1
   fi
 done < <(sed -n 's|^ *command: \${HELM_PLUGIN_DIR}/bin/||p' plugin.yaml)
+[ "$found" -gt 0 ] || { echo "package-plugin: $from holds no program" >&2; exit 1; }
 if [ -d "$share" ]; then
   cp -R "$share" "$work/istio-alb/share"
 elif [ "$partial" = no ]; then
   echo "package-plugin: $share is missing; deploy/build-plugin.sh writes it" >&2
   exit 1
 fi
-[ "$found" -gt 0 ] || { echo "package-plugin: $from holds no program" >&2; exit 1; }
+if [ -n "$licenses" ]; then
+  cp "$licenses" "$work/istio-alb/THIRD-PARTY-LICENSES"
+elif [ "$partial" = no ]; then
+  echo 'package-plugin: --licenses is missing; deploy/licenses.sh writes the file' >&2
+  exit 1
+fi
 
 mkdir -p "$to"
-archive=$to/istio-alb-$version.tgz
-(cd "$work" && find istio-alb | LC_ALL=C sort > files)
-# GNU tar can leave out who packed it and when; others cannot, and their archives differ from run to run.
-same=()
-if tar --version 2> /dev/null | grep -q GNU; then
-  same=(--owner=0 --group=0 --numeric-owner --mtime='1970-01-01 00:00:00Z')
-fi
-tar -C "$work" --no-recursion -cf - ${same[@]+"${same[@]}"} -T "$work/files" | gzip -n -9 > "$archive.new"
-mv "$archive.new" "$archive"
-echo "$archive"
+pack "$work/istio-alb" "$to/istio-alb-$version.tgz"

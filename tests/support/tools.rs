@@ -23,10 +23,14 @@ pub enum Tool {
     Istiod129,
     PilotAgent,
     Envoy,
+    Oras,
+    Registry,
+    Actionlint,
+    Krew,
 }
 
 impl Tool {
-    const ALL: [Tool; 16] = [
+    const ALL: [Tool; 20] = [
         Tool::Helm3,
         Tool::Helm4,
         Tool::Helm41,
@@ -43,6 +47,10 @@ impl Tool {
         Tool::Istiod129,
         Tool::PilotAgent,
         Tool::Envoy,
+        Tool::Oras,
+        Tool::Registry,
+        Tool::Actionlint,
+        Tool::Krew,
     ];
     /// What an API server takes, and what asks it.
     pub const CLUSTER: [Tool; 3] = [Tool::ApiServer, Tool::Etcd, Tool::Kubectl];
@@ -69,6 +77,10 @@ impl Tool {
             Tool::Istiod129 => "pilot-discovery-1.29.1",
             Tool::PilotAgent => "pilot-agent-20260827",
             Tool::Envoy => "envoy-1.40.0",
+            Tool::Oras => "oras-1.3.6",
+            Tool::Registry => "registry-3.1.2",
+            Tool::Actionlint => "actionlint-1.7.12",
+            Tool::Krew => "krew-0.4.3",
         }
     }
 

@@ -33,6 +33,10 @@ ct-3.14.0                github.com/helm/chart-testing/v3@v3.14.0               
 pilot-discovery-20260827 istio.io/istio/pilot/cmd/pilot-discovery@v0.0.0-20260827124520-eed52ebb66ad pilot-discovery             5
 pilot-agent-20260827     istio.io/istio/pilot/cmd/pilot-agent@v0.0.0-20260827124520-eed52ebb66ad     pilot-agent                 1
 pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc                           ./pilot/cmd/pilot-discovery 4
+oras-1.3.6               oras.land/oras/cmd/oras@v1.3.6                                              oras                        1
+registry-3.1.2           github.com/distribution/distribution/v3/cmd/registry@v3.1.2                 registry                    2
+actionlint-1.7.12        github.com/rhysd/actionlint/cmd/actionlint@v1.7.12                          actionlint                  1
+krew-0.4.3               sigs.k8s.io/krew/cmd/krew@v0.4.3                                            krew                        1
 '
 
 scratch=
