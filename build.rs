@@ -15,9 +15,7 @@ use std::process::Command;
 const SOURCES: [&str; 5] = ["build.rs", "Cargo.toml", "Cargo.lock", "src", "crates"];
 
 fn main() {
-    for source in SOURCES.into_iter().filter(|source| Path::new(source).exists()) {
-        println!("cargo::rerun-if-changed={source}");
-    }
+    println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=ISTIO_ALB_COMMIT");
     let commit = given().or_else(packaged).or_else(checked_out).unwrap_or_else(|| "unknown".into());
     println!("cargo::rustc-env=ISTIO_ALB_BUILT_FROM={commit}");
@@ -44,6 +42,9 @@ fn checked_out() -> Option<String> {
     let log = git(&["rev-parse", "--git-path", "logs/HEAD"])?;
     if Path::new(&log).exists() {
         println!("cargo::rerun-if-changed={log}");
+    }
+    for source in SOURCES.into_iter().filter(|source| Path::new(source).exists()) {
+        println!("cargo::rerun-if-changed={source}");
     }
     let mut changes = vec!["status", "--porcelain", "--"];
     changes.extend(SOURCES);

@@ -4,8 +4,8 @@
 #   deploy/set-version.sh 0.2.0
 #
 # A version is replaced where it is the one of now and the name of the program or of one of the crates stands on the same
-# line; or up to three lines above, where the line is a `version`, `newTag`, `rev` or the like. Other lines are left alone: a
-# module of somebody else may have the same version. In CHANGELOG.md a heading with the version and the date is put below
+# line; or up to three lines above or on the next line, where the line is a `version`, `newTag`, `rev` or the like. Other lines are
+# left alone: a module of somebody else may have the same version. In CHANGELOG.md a heading with the version and the date is put below
 # `[Unreleased]`, so that what stood there is what the version brings.
 #
 # With the version of now it writes nothing but the date of the newest heading: today's, or that of SOURCE_DATE_EPOCH.
@@ -49,10 +49,14 @@ in_lines='
     }
     return out line
   }
-  /istio-alb|alb-controller|kubernetes-objects|manifest-yaml/ { near = 4 }
-  /^[ \t]*$/ { near = 0 }
-  near == 4 || near > 0 && /^[ \t-]*"?(version|semanticVersion|appVersion|newTag|tag|rev|ref)"?[ \t]*[:=]/ { $0 = replaced($0) }
-  { near--; print }'
+  { lines[NR] = $0; named[NR] = /istio-alb|alb-controller|kubernetes-objects|manifest-yaml/ }
+  END {
+    for (i = 1; i <= NR; i++) {
+      near = named[i] ? 4 : lines[i] ~ /^[ \t]*$/ ? 0 : near - 1
+      key = lines[i] ~ /^[ \t-]*"?(version|VERSION|semanticVersion|appVersion|newTag|tag|rev|ref|default)"?[ \t]*[:=]/
+      print named[i] || key && (near > 0 || named[i + 1]) ? replaced(lines[i]) : lines[i]
+    }
+  }'
 # shellcheck disable=SC2016
 in_changelog='
   index($0, "## [" new "]") == 1 { $0 = "## [" new "] - " today }

@@ -77,7 +77,8 @@ fn the_commit_is_told_by_who_builds_or_by_the_package_or_by_git() {
     assert_eq!(script.run(&folder, &[]).0, format!("{head} (changed)"));
     // A debug build knows nothing that changes with a commit.
     let (told, printed) = script.run(&folder, &[("PROFILE", "debug")]);
-    assert_eq!((told.as_str(), printed.contains(".git")), ("unknown", false), "{printed}");
+    let again = printed.contains(".git") || printed.contains("=src");
+    assert_eq!((told.as_str(), again), ("unknown", false), "{printed}");
     assert_eq!(script.run(&folder, &[("ISTIO_ALB_COMMIT", "")]).0, format!("{head} (changed)"));
     assert_eq!(script.run(&folder, &[("ISTIO_ALB_COMMIT", "abc")]).0, "abc");
     assert_eq!(script.run(&folder, &[("ISTIO_ALB_COMMIT", "abc"), ("PROFILE", "debug")]).0, "abc");

@@ -10,9 +10,10 @@ const BETWEEN: [&str; 14] = [
 ];
 
 /// Keys whose value is a version, in a line by itself.
-const KEYS: [&str; 7] = ["version", "semanticVersion", "appVersion", "newTag", "tag", "rev", "ref"];
+const KEYS: [&str; 9] =
+    ["version", "VERSION", "semanticVersion", "appVersion", "newTag", "tag", "rev", "ref", "default"];
 
-/// How far below its name a line with such a key may stand.
+/// How far below its name a line with such a key may stand; above it, it must be the line before.
 const NEAR: usize = 3;
 
 /// Versions that nobody has: of the fuzz targets, and in tests.
@@ -36,7 +37,9 @@ pub fn mentions(file: &str, text: &str) -> Vec<Mention> {
 fn all(file: &str, text: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut near = 0;
-    for (number, line) in text.lines().enumerate() {
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((number, line)) = lines.next() {
+        let names_next = lines.peek().is_some_and(|(_, next)| NAMES.iter().any(|name| next.contains(name)));
         let ends: Vec<usize> =
             NAMES.iter().flat_map(|name| line.match_indices(name).map(|(at, _)| at + name.len())).collect();
         near = match () {
@@ -44,7 +47,7 @@ fn all(file: &str, text: &str) -> Vec<Mention> {
             () if line.trim().is_empty() => 0,
             () => near.saturating_sub(1),
         };
-        let by_key = near > 0 && is_key(line);
+        let by_key = (near > 0 || names_next) && is_key(line);
         for (at, version) in versions(line) {
             let behind_name = ends.iter().any(|end| *end <= at && is_between(&line[*end..at]));
             if behind_name || by_key {
@@ -115,6 +118,7 @@ fn what_names_a_version_is_found() {
         "[[package]]\nname = \"manifest-yaml\"\nversion = \"9.9.9\"",
         "- repo: https://github.com/istio-alb/istio-alb\n  rev: v9.9.9",
         "\"name\": \"istio-alb\",\n\"semanticVersion\": \"9.9.9\"",
+        "VERSION: 9.9.9\nRELEASES: https://github.com/istio-alb/istio-alb/releases/download",
         "{name: istio-alb-argocd, newName: x}\nnewName: x\nnewTag: 9.9.9",
     ] {
         assert_eq!(found(text), ["9.9.9"], "{text}");
