@@ -14,6 +14,9 @@ use std::process::Command;
 /// What the program is made from.
 const SOURCES: [&str; 5] = ["build.rs", "Cargo.toml", "Cargo.lock", "src", "crates"];
 
+/// Behind a commit that does not have all of the sources.
+const CHANGED: &str = " (changed)";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=ISTIO_ALB_COMMIT");
@@ -26,11 +29,12 @@ fn given() -> Option<String> {
     env::var("ISTIO_ALB_COMMIT").ok().filter(|commit| !commit.is_empty())
 }
 
-/// The file is `{"git": {"sha1": "…"}, …}`; a crate to read one word of it would be one more to trust.
+/// The file is `{"git": {"sha1": "…", "dirty": true}, …}`; a crate to read two words of it would be one more to trust.
 fn packaged() -> Option<String> {
     let text = std::fs::read_to_string(".cargo_vcs_info.json").ok()?;
     let (_, rest) = text.split_once("\"sha1\"")?;
-    rest.split('"').nth(1).map(str::to_owned)
+    let changed = if text.contains("\"dirty\": true") { CHANGED } else { "" };
+    Some(rest.split('"').nth(1)?.to_owned() + changed)
 }
 
 fn checked_out() -> Option<String> {
@@ -48,7 +52,7 @@ fn checked_out() -> Option<String> {
     }
     let mut changes = vec!["status", "--porcelain", "--"];
     changes.extend(SOURCES);
-    let changed = if git(&changes)?.is_empty() { "" } else { " (changed)" };
+    let changed = if git(&changes)?.is_empty() { "" } else { CHANGED };
     Some(git(&["rev-parse", "HEAD"])? + changed)
 }
 

@@ -90,4 +90,7 @@ fn the_commit_is_told_by_who_builds_or_by_the_package_or_by_git() {
     let info = "{\n  \"git\": {\n    \"sha1\": \"0123456789\"\n  },\n  \"path_in_vcs\": \"\"\n}";
     std::fs::write(package.join(".cargo_vcs_info.json"), info).unwrap();
     assert_eq!(script.run(&package, &[("PROFILE", "debug")]).0, "0123456789");
+    let dirty = info.replace("\"\n  }", "\",\n    \"dirty\": true\n  }");
+    std::fs::write(package.join(".cargo_vcs_info.json"), dirty).unwrap();
+    assert_eq!(script.run(&package, &[]).0, "0123456789 (changed)");
 }
