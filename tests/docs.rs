@@ -50,8 +50,9 @@ fn main() {
 }
 
 fn all_pages() -> Vec<PathBuf> {
-    let mut pages =
-        ["README.md", "CONTRIBUTING.md", "chart-fixtures/README.md"].map(|page| project().join(page)).to_vec();
+    let of_the_root = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "CODE_OF_CONDUCT.md"];
+    let mut pages = of_the_root.map(|page| project().join(page)).to_vec();
+    pages.push(project().join("chart-fixtures/README.md"));
     let mut folders = vec![project().join("docs")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {

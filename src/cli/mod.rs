@@ -9,6 +9,7 @@
 
 pub mod color;
 pub mod commands;
+mod version;
 
 pub use color::Color;
 
@@ -251,6 +252,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
     }
     let is_help = |arg: &OsString| arg == "-h" || arg == "--help" || arg == "help";
     let command = if args.iter().any(is_help) { described() } else { command() };
+    // Where a package was built is no business of its man pages, so only who asks for it gets it.
+    let command = match args.iter().any(|arg| arg == "--version") {
+        true => command.long_version(&*version::text().leak()), // the program ends behind it
+        false => command,
+    };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => return usage_error(&error),

@@ -145,12 +145,27 @@ fn help_says_what_the_fields_say() {
     for field in FIELDS.iter().filter_map(|field| field.flag) {
         assert!(help.contains(&format!("--{field}")), "{field}");
     }
-    assert_eq!(printed("istio-alb --version"), format!("istio-alb {}\n", env!("CARGO_PKG_VERSION")));
     assert!(
         help.contains("--no-carry-over\n          Do not keep on the Ingress what the removed annotations"),
         "{help}"
     );
     assert!(help.contains("--eks-auto-mode\n          EKS Auto Mode does the load balancing"), "{help}");
+}
+
+#[test]
+fn the_first_line_of_the_version_is_for_scripts_and_the_others_say_what_was_built() {
+    let line = format!("istio-alb {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(printed("istio-alb -V"), line);
+    let long = printed("istio-alb --version");
+    let more = long.strip_prefix(&line).unwrap();
+    let keys: Vec<&str> = more.lines().map(|line| line.split_once(": ").unwrap().0).collect();
+    assert_eq!(keys, ["commit", "target", "controller"]);
+    assert!(more.contains(&format!("{}-", std::env::consts::ARCH)), "{more}");
+    assert!(
+        more.ends_with(&format!(" {}; back to v2.1.0 with --controller-version\n", alb_controller::catalogue::CURRENT))
+    );
+    // Pages are the same wherever they were made.
+    assert_eq!(described().get_long_version(), None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use alb_controller::catalogue::{self, CURRENT, Version};
-use alb_controller::releases::{Behaviour, CLASS_PARAMS_FIELDS, Difference, differences};
+use alb_controller::releases::{Behaviour, CLASS_PARAMS_FIELDS, Difference, OLDEST, differences};
 
 /// The page, newest release first: who upgrades reads down to the release in use.
 #[must_use]
@@ -26,9 +26,6 @@ pub fn page() -> String {
     }
     page
 }
-
-/// The oldest release that the page is about.
-const OLDEST: Version = Version(2, 1, 0);
 
 /// The releases whose model builder was run.
 const RUN: &str = "v2.1.3, v2.4.2, v2.8.1, v2.13.3, v2.14.0 and v3.0.0";

@@ -17,6 +17,9 @@ mod v2_5_to_v2_12;
 
 use crate::catalogue::{CURRENT, Version};
 
+/// The oldest release whose differences from the next are told.
+pub const OLDEST: Version = Version(2, 1, 0);
+
 /// What a release of the controller does, and older ones do not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
