@@ -167,6 +167,18 @@ impl Need {
         }
     }
 
+    /// Whether `tests/run` brings it with `--release` only.
+    fn is_of_a_release(&self) -> bool {
+        match self {
+            Need::Platforms => true,
+            Need::Cached(_, script) => {
+                ["tests/tools/emulators.sh", "tests/tools/sbom.sh", "deploy/argocd/ingredients.sh"].contains(script)
+            }
+            Need::OnPath(program) => ["qemu-aarch64-static", "wine", "skopeo", "umoci", "ruby"].contains(program),
+            _ => false,
+        }
+    }
+
     fn missing(&self) -> Option<String> {
         let (path, script) = match self {
             Need::Tool(tool) => (tool.path(), tool.script()),
@@ -229,7 +241,8 @@ pub fn host(name: &str) -> PathBuf {
 pub fn gated(name: impl Into<String>, needs: Vec<Need>, test: impl FnOnce() -> Outcome + Send + 'static) -> Trial {
     let missing: Vec<String> = needs.iter().filter_map(Need::missing).collect();
     let ignored = match Tier::of_this_run() {
-        Tier::All => false,
+        Tier::Release => false,
+        Tier::All => needs.iter().any(Need::is_of_a_release),
         Tier::Quick => !needs.iter().all(Need::is_quick),
         Tier::Whatever => !missing.is_empty(),
     };
@@ -240,6 +253,8 @@ pub fn gated(name: impl Into<String>, needs: Vec<Need>, test: impl FnOnce() -> O
 /// Which trials are to run.
 enum Tier {
     /// All, whatever they need.
+    Release,
+    /// Those for which `tests/run --all` brings the tools.
     All,
     /// Those for which `tests/run` brings the tools without `--all`.
     Quick,
@@ -251,6 +266,7 @@ impl Tier {
     fn of_this_run() -> Tier {
         let is_set = |value: &std::ffi::OsString| !value.is_empty() && value != "false";
         match std::env::var("ISTIO_ALB_TESTS").as_deref() {
+            Ok("release") => Tier::Release,
             Ok("all") => Tier::All,
             Ok("quick") => Tier::Quick,
             _ if std::env::var_os("CI").as_ref().is_some_and(is_set) => Tier::All,
