@@ -18,8 +18,8 @@ say() { # kind of annotation, text
     END { print "" }'
 }
 
-stop() { # exit code, message
-  say error "$2"
+stop() { # exit code, message, told: it is an annotation already
+  [ "${3:-}" = told ] || say error "$2"
   echo "exit-code=$1" >> "$GITHUB_OUTPUT"
   printf '### istio-alb check: nothing could be judged\n\n~~~~text\n%s\n~~~~\n' "$2" >> "$GITHUB_STEP_SUMMARY"
   exit "$1"
@@ -138,8 +138,12 @@ check() { # format
 }
 
 code=0
-check "$format" 2> "$work/stderr" || code=$?
-[ "$code" -lt 2 ] || stop "$code" "$(cat "$work/stderr")"
+check "$format" > "$work/stdout" 2> "$work/stderr" || code=$?
+cat "$work/stdout"
+# What is wrong with the configuration or the input is an annotation already, but not what is wrong with the arguments.
+told=
+! grep -q '^::error' "$work/stdout" || told=told
+[ "$code" -lt 2 ] || stop "$code" "$(cat "$work/stderr")" "$told"
 cat "$work/stderr" >&2
 
 sarif=$INPUT_SARIF_FILE

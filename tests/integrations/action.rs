@@ -178,7 +178,8 @@ impl Step {
         let errors = self.annotations("error");
         let [error] = &errors[..] else { panic!("{errors:?}\n{}", shown(&self.output)) };
         let text = error.strip_prefix("::error title=istio-alb::").unwrap().replace("%0A", "\n").replace("%25", "%");
-        assert!(self.summary.contains(&text), "{}\n{text}", self.summary);
+        let first = text.lines().next().unwrap();
+        assert!(self.summary.contains(first), "{}\n{text}", self.summary);
         assert!(self.outputs.get("sarif-file").is_none_or(String::is_empty));
         assert!(self.outputs.get("errors").is_none_or(String::is_empty));
         assert_eq!(self.outputs["exit-code"], self.code().to_string());
@@ -316,8 +317,12 @@ fn a_wrong_configuration() -> Outcome {
     let step = runner.run(&[("files", "gateway.yaml")]);
     assert_eq!(step.code(), 2, "{}", shown(&step.output));
     let said = step.refusal();
-    assert!(said.starts_with("istio-alb: error: istio-alb.yaml") && said.contains("sch%me"), "{said}");
+    assert!(said.starts_with("istio-alb.yaml:") && said.contains("sch%me"), "{said}");
     assert!(step.log().contains("sch%25me"), "{}", step.log());
+    // What is wrong with the arguments is found before the format is known.
+    let step = runner.run(&[("files", "gateway.yaml"), ("args", "--schem=internal")]);
+    assert_eq!(step.code(), 2, "{}", shown(&step.output));
+    assert!(step.refusal().starts_with("istio-alb: error: unexpected argument"), "{}", step.log());
     Ok(())
 }
 

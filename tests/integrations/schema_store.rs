@@ -61,6 +61,9 @@ fn files() -> Vec<(PathBuf, bool)> {
     found
 }
 
+/// A render with a gateway.
+const RENDER: &[u8] = include_bytes!("../../chart-fixtures/cases/helm3-default/input.yaml");
+
 fn agreement() -> Outcome {
     let validator = jsonschema::draft7::new(&schema::schema()).unwrap();
     let mut wrong = Vec::new();
@@ -71,7 +74,7 @@ fn agreement() -> Outcome {
         let folder = tempfile::tempdir().unwrap();
         let mut program = command(crate::support::binary(), folder.path());
         program.args(["init", "--config"]).arg(&path);
-        let taken = give(program, b"");
+        let taken = give(program, RENDER);
         if validator.is_valid(&parsed(&text)) != right {
             wrong.push(format!("the schema: {}", path.display()));
         }

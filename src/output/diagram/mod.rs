@@ -242,7 +242,7 @@ fn frontend(nlb: &FrontendNlb) -> Branch {
     branches.insert(
         0,
         Branch::new(match nlb.security_groups.as_slice() {
-            [] => "open to: whom the ALB is open to, whose security groups it has".to_owned(),
+            [] => "open to the same clients as the ALB, whose security groups it has".to_owned(),
             own => format!("open to: what {} lets in", own.join(", ")),
         }),
     );
