@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the sources are, for scripts that build something from them; read with `.` in the root of the project. What is set
 # already stays.
 #

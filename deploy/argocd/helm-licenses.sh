@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the licences of a Go program: its own, those of each module in it, and Go's. Needs Go, which brings the modules; runs
-# in the Dockerfile, too.
+# Prints the licences of a Go program: Go's, its own, and those of each other module in it, each behind a line that names module
+# and version. Needs Go, which brings the modules; runs in the Dockerfile, too, and deploy/sbom.sh reads it.
 #
 #   deploy/argocd/helm-licenses.sh PROGRAM
 set -eu
@@ -24,7 +24,8 @@ part() { # what, folder
   [ -n "$found" ] || { echo "helm-licenses: $1 has no licence" >&2; exit 1; }
 }
 
-part 'Go' "$(go env GOROOT)"
+version=$(go env GOVERSION)
+part "std ${version#go}" "$(go env GOROOT)"
 cd /
 # shellcheck disable=SC2086 # a list of modules
 downloaded=$(GOFLAGS='' go mod download -json $modules)

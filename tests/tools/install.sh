@@ -35,6 +35,9 @@ pilot-agent-20260827     istio.io/istio/pilot/cmd/pilot-agent@v0.0.0-20260827124
 pilot-discovery-1.29.1   istio.io/istio@v0.0.0-20260306174214-6991a379e1fc                           ./pilot/cmd/pilot-discovery 4
 '
 
+# As deploy/argocd/ingredients.sh builds Helm: what is compiled once, Go's cache has for all.
+export CGO_ENABLED=0 GOFLAGS=''
+
 scratch=
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 
@@ -46,10 +49,10 @@ build() { # name module program
   case $3 in
     ./*)
       source=$(source_of "$2")
-      (cd "$source" && GOFLAGS='' GOWORK=off go build -trimpath -ldflags '-s -w' -o "$scratch/program" "$3")
+      (cd "$source" && GOWORK=off go build -trimpath -ldflags '-s -w' -o "$scratch/program" "$3")
       ;;
     *)
-      GOFLAGS='' GOBIN=$scratch go install -ldflags '-s -w' "$2"
+      GOBIN=$scratch go install -trimpath -ldflags '-s -w' "$2"
       mv "$scratch/$3" "$scratch/program"
       ;;
   esac
