@@ -77,7 +77,15 @@ impl Bundle {
         let folder = tempfile::tempdir().unwrap();
         let archive = format!("oci-archive:{}", image.file().display());
         let layout = folder.path().join("layout");
-        skopeo(&["--override-os", "linux", "--override-arch", arch, "copy", &archive, &format!("oci:{}:one", layout.display())]);
+        skopeo(&[
+            "--override-os",
+            "linux",
+            "--override-arch",
+            arch,
+            "copy",
+            &archive,
+            &format!("oci:{}:one", layout.display()),
+        ]);
         let mut umoci = Command::new("umoci");
         umoci.args(["unpack", "--image", &format!("{}:one", layout.display())]);
         if !is_root() {
