@@ -27,7 +27,10 @@ pub fn trials() -> Vec<Trial> {
     trials.push(trial(format!("{}: signature", MACOS[1]), Box::new(move || signature::holds(&read(MACOS[1])))));
     trials.push(trial(format!("{WINDOWS}: headers and libraries"), Box::new(windows)));
     for platform in LINUX.into_iter().chain(MACOS).chain([WINDOWS]) {
-        trials.push(trial(format!("{platform}: names no folder of this machine"), Box::new(move || names_no_folder(platform))));
+        trials.push(trial(
+            format!("{platform}: names no folder of this machine"),
+            Box::new(move || names_no_folder(platform)),
+        ));
     }
     trials
 }
@@ -61,7 +64,10 @@ fn macos(platform: &str, processor: Architecture) -> Outcome {
     assert_eq!(libraries(&file)?, ["/usr/lib/libSystem.B.dylib"]);
     let header = MachHeader64::<LittleEndian>::parse(&*data, 0)?;
     let flags = header.flags(LittleEndian);
-    assert!([macho::MH_PIE, macho::MH_DYLDLINK, macho::MH_TWOLEVEL].iter().all(|&flag| flags.contains(flag)), "{flags:?}");
+    assert!(
+        [macho::MH_PIE, macho::MH_DYLDLINK, macho::MH_TWOLEVEL].iter().all(|&flag| flags.contains(flag)),
+        "{flags:?}"
+    );
     let (mut oldest, mut has_main) = (None, false);
     let mut commands = header.load_commands(LittleEndian, &*data, 0)?;
     while let Some(command) = commands.next()? {

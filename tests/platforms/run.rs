@@ -183,5 +183,10 @@ fn expect(found: &Output, code: i32, stdout: &[u8]) -> Outcome {
     if found.status.code() == Some(code) && found.stdout == stdout {
         return Ok(());
     }
-    fail(format!("{}, and {code} is expected: {}\n{}", found.status, first_difference(stdout, &found.stdout), shown(found)))
+    fail(format!(
+        "{}, and {code} is expected: {}\n{}",
+        found.status,
+        first_difference(stdout, &found.stdout),
+        shown(found)
+    ))
 }

@@ -53,7 +53,8 @@ pub fn holds(data: &[u8]) -> Outcome {
     assert_eq!(u32_at(directory, 0), CODE_DIRECTORY);
     assert!(u32_at(directory, 8) >= VERSION_WITH_SEGMENT, "{:x}", u32_at(directory, 8));
     assert_eq!(u32_at(directory, 12) & FLAG_ADHOC, FLAG_ADHOC);
-    let (hashes, pages, signed) = (u32_at(directory, 16) as usize, u32_at(directory, 28) as usize, u32_at(directory, 32) as usize);
+    let (hashes, pages, signed) =
+        (u32_at(directory, 16) as usize, u32_at(directory, 28) as usize, u32_at(directory, 32) as usize);
     assert_eq!(signed, start, "the signature does not cover what stands before it");
     assert_eq!((directory[36], directory[37]), (32, HASH_SHA256));
     assert_eq!((u64_at(directory, 64), u64_at(directory, 72)), (0, text), "the code is not where the signature says");
