@@ -24,6 +24,10 @@ fn main() {
     let mut trials = run::trials();
     trials.extend(format::trials());
     trials.push(Trial::test("build-all.sh builds the platforms of plugin.yaml", names_agree));
+    trials.push(
+        Trial::test("scripts say what they lack", scripts_say_what_they_lack)
+            .with_ignored_flag(!cfg!(target_os = "linux")),
+    );
     trials.push(gated("two builds in two folders give the same bytes", vec![Need::Platforms], reproduced));
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
@@ -53,6 +57,27 @@ fn names_agree() -> Outcome {
     } else {
         fail(shown(&output))
     }
+}
+
+/// With nothing on PATH but what every system has.
+fn scripts_say_what_they_lack() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    for tool in ["bash", "cut", "dirname", "sed", "uname"] {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&path).map(|folder| folder.join(tool)).find(|program| program.is_file());
+        std::os::unix::fs::symlink(found.expect(tool), folder.path().join(tool))?;
+    }
+    for (script, said) in [
+        ("deploy/build-all.sh", "build-all: cargo is not on PATH; https://rustup.rs installs Rust\n"),
+        ("deploy/zig.sh", "zig: Zig comes from PyPI, and python3 with pip is not on PATH (Debian: python3-pip)\n"),
+    ] {
+        let mut script = Command::new(project().join(script));
+        let output = script.env("PATH", folder.path()).env("ISTIO_ALB_TOOLS", folder.path().join("cache")).output()?;
+        if output.status.code() != Some(1) || output.stderr != said.as_bytes() {
+            return fail(shown(&output));
+        }
+    }
+    Ok(())
 }
 
 fn reproduced() -> Outcome {
