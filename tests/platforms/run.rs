@@ -125,7 +125,7 @@ fn files(runner: Runner) -> Outcome {
         serde_json::from_slice(&std::fs::read(folder.path().join("deep folder/report.json"))?)?;
     assert!(report["findings"].is_array(), "{report}");
 
-    let foreign = "---\r\napiVersion: v1\r\nkind: ConfigMap\r\nmetadata: {name: a, namespace: b}\r\n".repeat(20_000);
+    let foreign = "---\r\n# Source: a/b.yaml\r\nkind: ConfigMap\r\nmetadata: {name: a}\r\n".repeat(20_000);
     let big = [foreign.as_bytes(), &read("cases/crlf/input.yaml")].concat();
     let found = runner.run(folder.path(), &[], &big);
     assert!(found.status.success() && found.stdout.starts_with(foreign.as_bytes()), "{}", found.status);

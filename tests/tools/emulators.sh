@@ -44,7 +44,8 @@ __declspec(dllexport) int __stdcall ProcessPrng(void *bytes, unsigned long long 
 }
 C
   zig=$("$here/../../deploy/zig.sh")
-  (cd "$scratch" && "$zig" zig cc -- -target x86_64-windows-gnu -shared -O1 library.c -ladvapi32 -o "wine/$library")
+  # As cargo-zigbuild calls it for a program, so that what Zig builds of MinGW serves both.
+  (cd "$scratch" && "$zig" zig cc -- -g -fno-sanitize=all -target x86_64-windows-gnu -shared library.c -ladvapi32 -o "wine/$library")
 fi
 rm -rf "$cache/wine"
 mv "$scratch/wine" "$cache/wine" # one rename: another run never sees half of it
