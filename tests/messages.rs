@@ -149,6 +149,12 @@ fn a_variable_does_not_open_in_silence_what_a_file_closes() {
     let annotation = ["--set", "ingress.annotations.alb.ingress.kubernetes.io/scheme=internet-facing"];
     assert!(said(&annotation, &[]).contains(&by("--set")), "{}", said(&annotation, &[]));
     assert!(!said(&["--scheme", "internal"], &[]).contains("ALB136"));
+    // To attach is the careful way; a cutover that a file does not ask for takes its load balancer away.
+    std::fs::write(folder.path().join("f.yaml"), text.replace("spec:", "spec:\n  phase: attach")).unwrap();
+    let cutover = said(&["--phase=cutover"], &[]);
+    assert!(cutover.contains("phase is cutover (--phase), which counts over attach (f.yaml:4:10)\n"), "{cutover}");
+    std::fs::write(folder.path().join("f.yaml"), text).unwrap();
+    assert!(!said(&["--phase=attach"], &[]).contains("ALB136"));
     // Who has a file is told what to write into it.
     let help = said(&[], &[]);
     assert!(help.contains("`ingress.certificateArns`") && !help.contains("--certificate-arn"), "{help}");

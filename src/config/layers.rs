@@ -269,11 +269,11 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
     Ok(())
 }
 
-/// Fields that decide who may connect.
-const OF_ACCESS: [&str; 4] =
-    ["ingress.scheme", "ingress.inboundCidrs", "ingress.securityGroups", "ingress.wafv2AclArn"];
+/// Fields that decide who may connect, and whether the old load balancer goes.
+const OF_ACCESS: [&str; 5] =
+    ["ingress.scheme", "ingress.inboundCidrs", "ingress.securityGroups", "ingress.wafv2AclArn", "phase"];
 
-/// What a tree has for who may connect: by the annotation, which counts over the field, or by the field.
+/// What a tree has for these fields: by the annotation, which counts over the field, or by the field.
 pub(super) fn of_access(tree: &Node) -> impl Iterator<Item = (&'static str, Node)> {
     OF_ACCESS.into_iter().filter_map(|path| {
         let annotations = fields::field(path)?.annotations;
@@ -283,7 +283,7 @@ pub(super) fn of_access(tree: &Node) -> impl Iterator<Item = (&'static str, Node
     })
 }
 
-/// What a layer has changed of it. To say for the first time who may connect changes nothing.
+/// What a layer has changed of it. To say for the first time who may connect, or that a gateway is attached, changes nothing.
 pub(super) fn overruled(before: &[(&'static str, Node)], tree: &Node) -> Vec<Overruled> {
     let now: Vec<_> = of_access(tree).collect();
     let changed = before.iter().filter_map(|(path, lower)| {

@@ -14,10 +14,11 @@ rules! {
         source: "docs/configuration.md",
     }
     ALB136 Warning "security-setting-overruled" {
-        summary: "a flag, a variable or a parameter counts over the file for a setting that decides who may connect",
+        summary: "a flag, a variable or a parameter counts over the file for a setting that decides who may connect, or for the phase",
         explanation: "A flag counts over a variable, and a variable over the file; a parameter of an Argo CD Application stands between \
-            the two. So a variable of a pipeline can open a gateway that its file closes: for `scheme`, `inboundCidrs`, \
-            `securityGroups` and `wafv2AclArn` this is reported, whichever of the two values is the closed one.",
+            the two. So a variable of a pipeline can open a gateway that its file closes, or take away the old load balancer that \
+            `phase: attach` of the file keeps: for `scheme`, `inboundCidrs`, `securityGroups`, `wafv2AclArn` and `phase` this is \
+            reported, whichever of the two values is the closed one.",
         help: "remove one of the two; if the higher one is meant, allow this finding by its id",
         source: "docs/configuration.md",
     }
