@@ -53,7 +53,7 @@ impl Image {
         std::fs::create_dir_all(to).unwrap();
         let licenses = to.join("THIRD-PARTY-LICENSES");
         std::fs::write(&licenses, LICENSES).unwrap();
-        let mut script = command("bash", &project());
+        let mut script = command("bash", project());
         script.args(["-c", r#"umask "${UMASK:-022}"; exec deploy/image.sh "$@""#, "bash", self.argument()]);
         script.arg("--from").arg(from).arg("--to").arg(to).arg("--licenses").arg(licenses);
         script.env("ISTIO_ALB_TOOLS", tools::cache()).env("SOURCE_DATE_EPOCH", DATE.0).env("ISTIO_ALB_COMMIT", COMMIT);

@@ -38,7 +38,7 @@ pub fn trials() -> Vec<Trial> {
     let kustomize = Need::Tool(Tool::Kustomize);
     trials.push(gated("istio-alb: the same bytes another time", needs(tool), same_bytes));
     trials.push(gated("istio-alb: filters, in a root without anything else", all(tool, &[]), || filters("amd64")));
-    trials.push(gated("istio-alb: filters, on arm64", all(tool, &[arm.clone()]), || filters("arm64")));
+    trials.push(gated("istio-alb: filters, on arm64", all(tool, std::slice::from_ref(&arm)), || filters("arm64")));
     trials.push(gated("istio-alb: kustomize runs it as a function in a container", all(tool, &[kustomize]), function));
     trials.push(gated("istio-alb-argocd: Helm runs", all(argocd, &[]), || helm_runs("amd64")));
     trials.push(gated("istio-alb-argocd: Helm runs, on arm64", all(argocd, &[arm]), || helm_runs("arm64")));

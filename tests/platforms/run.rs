@@ -58,8 +58,10 @@ impl Runner {
 /// The last file of the folder in which Wine keeps what it takes for drive C.
 const WINE: &str = "wine/drive_c/windows/system32/bcryptprimitives.dll";
 
+type Test = fn(Runner) -> Outcome;
+
 pub fn trials() -> Vec<Trial> {
-    let tests: [(&str, fn(Runner) -> Outcome); 4] =
+    let tests: [(&str, Test); 4] =
         [("every case", cases), ("check in every format", check), ("files", files), ("exit codes", exit_codes)];
     let mut trials = Vec::new();
     for runner in Runner::all() {
