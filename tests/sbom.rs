@@ -66,7 +66,8 @@ fn is_valid(bom: &Value) {
     };
     let mut registry = jsonschema::Registry::new();
     for name in ["spdx", "jsf-0.82"] {
-        registry = registry.add(format!("http://cyclonedx.org/schema/{name}.SNAPSHOT.schema.json"), read(name)).unwrap();
+        registry =
+            registry.add(format!("http://cyclonedx.org/schema/{name}.SNAPSHOT.schema.json"), read(name)).unwrap();
     }
     let registry = registry.prepare().unwrap();
     let schema = jsonschema::options().with_registry(&registry).build(&read("bom-1.5")).unwrap();
@@ -74,7 +75,9 @@ fn is_valid(bom: &Value) {
         schema.iter_errors(bom).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     // The schema is one that refuses something.
-    assert!(!schema.is_valid(&json!({ "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [{}] })));
+    assert!(
+        !schema.is_valid(&json!({ "bomFormat": "CycloneDX", "specVersion": "1.5", "version": 1, "components": [{}] }))
+    );
 }
 
 /// Each part is needed by another, down from what the document is about, and what is needed is a part.
@@ -109,7 +112,11 @@ fn parts(bom: &Value, kind: &str) -> BTreeSet<[String; 3]> {
     let parts = of_kind.map(|part| {
         let licenses = list(&part["licenses"]).map(|entry| {
             let license = &entry["license"];
-            [&entry["expression"], &license["id"], &license["name"]].into_iter().find_map(Value::as_str).unwrap().to_owned()
+            [&entry["expression"], &license["id"], &license["name"]]
+                .into_iter()
+                .find_map(Value::as_str)
+                .unwrap()
+                .to_owned()
         });
         let licenses: Vec<String> = licenses.collect();
         let [name, version] = [&part["name"], &part["version"]].map(text);
@@ -152,8 +159,11 @@ fn program() -> Outcome {
         let is = |one: &&[String; 3]| one[0] == text(&part["name"]) && one[1] == text(&part["version"]);
         let scope = if linked.iter().any(|one| is(&one)) { "required" } else { "excluded" };
         assert_eq!(part["scope"], scope, "{part}");
-        let all = part.get("properties").map(|properties| list(properties).map(|one| text(&one["value"])).collect::<BTreeSet<_>>());
-        let here = TARGETS.iter().zip(&trees).filter(|(_, tree)| tree.iter().any(|one| is(&one))).map(|(target, _)| *target);
+        let all = part
+            .get("properties")
+            .map(|properties| list(properties).map(|one| text(&one["value"])).collect::<BTreeSet<_>>());
+        let here =
+            TARGETS.iter().zip(&trees).filter(|(_, tree)| tree.iter().any(|one| is(&one))).map(|(target, _)| *target);
         assert_eq!(all.unwrap_or(TARGETS.into()), here.collect(), "{part}");
     }
     // Both kinds are there, and a crate of one platform.
@@ -190,7 +200,8 @@ fn sidecar() -> Outcome {
         let expected = modules(&Path::new(place.trim()).join(format!("helm-{arch}")));
         let named: BTreeSet<_> = found.iter().map(|[name, version, _]| [name.clone(), version.clone()]).collect();
         if named != expected {
-            let (more, less): (Vec<_>, Vec<_>) = (named.difference(&expected).collect(), expected.difference(&named).collect());
+            let (more, less): (Vec<_>, Vec<_>) =
+                (named.difference(&expected).collect(), expected.difference(&named).collect());
             return fail(format!("it has {more:?}, and lacks {less:?}"));
         }
     }

@@ -15,7 +15,7 @@ modules=$(printf '%s\n' "$built" | awk '
 part() { # what, folder
   printf '%s\n\n' "======== $1 ========"
   found=
-  for file in "$2"/LICEN[CS]E* "$2"/COPYING* "$2"/NOTICE* "$2"/PATENTS*; do
+  for file in "$2"/[Ll][Ii][Cc][Ee][Nn][CcSs][Ee]* "$2"/COPYING* "$2"/NOTICE* "$2"/PATENTS*; do
     [ -f "$file" ] || continue
     found=yes
     cat "$file"

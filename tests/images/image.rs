@@ -53,7 +53,7 @@ impl Image {
         std::fs::create_dir_all(to).unwrap();
         let licenses = to.join("THIRD-PARTY-LICENSES");
         std::fs::write(&licenses, LICENSES).unwrap();
-        let mut script = command("bash", &project());
+        let mut script = command("bash", project());
         script.args(["-c", r#"umask "${UMASK:-022}"; exec deploy/image.sh "$@""#, "bash", self.argument()]);
         script.arg("--from").arg(from).arg("--to").arg(to).arg("--licenses").arg(licenses);
         script.env("ISTIO_ALB_TOOLS", tools::cache()).env("SOURCE_DATE_EPOCH", DATE.0).env("ISTIO_ALB_COMMIT", COMMIT);
@@ -77,7 +77,15 @@ impl Bundle {
         let folder = tempfile::tempdir().unwrap();
         let archive = format!("oci-archive:{}", image.file().display());
         let layout = folder.path().join("layout");
-        skopeo(&["--override-os", "linux", "--override-arch", arch, "copy", &archive, &format!("oci:{}:one", layout.display())]);
+        skopeo(&[
+            "--override-os",
+            "linux",
+            "--override-arch",
+            arch,
+            "copy",
+            &archive,
+            &format!("oci:{}:one", layout.display()),
+        ]);
         let mut umoci = Command::new("umoci");
         umoci.args(["unpack", "--image", &format!("{}:one", layout.display())]);
         if !is_root() {
@@ -102,7 +110,8 @@ impl Bundle {
     pub fn command(&self, folder: &str, arguments: &[&str]) -> Command {
         let process = self.process();
         let [user, group] = ["uid", "gid"].map(|id| process["user"][id].to_string());
-        let mut command = Command::new("unshare");
+        // The image's PATH does not lead to it.
+        let mut command = Command::new(on_path("unshare"));
         command.args(enter(&user, &group)).arg("--root").arg(self.root()).arg("--wd").arg(folder).args(arguments);
         command.env_clear();
         for variable in process["env"].as_array().unwrap() {
@@ -114,6 +123,12 @@ impl Bundle {
         }
         command
     }
+}
+
+/// Where a program of this machine lies.
+pub fn on_path(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()).unwrap()
 }
 
 /// Arguments of `unshare` with which it becomes this user; who is not root can be one in a namespace.

@@ -1,6 +1,6 @@
 //! What must be true of the images.
 
-use crate::image::{Bundle, COMMIT, DATE, Image, LICENSES, is_root, skopeo};
+use crate::image::{Bundle, COMMIT, DATE, Image, LICENSES, is_root, on_path, skopeo};
 use crate::support::argocd::{Request, make_executable, same};
 use crate::support::tools::{self, Need, Tool, gated};
 use crate::support::{Outcome, command, contract, copy_folder, fail, first_difference, give, project, shown};
@@ -31,12 +31,14 @@ pub fn trials() -> Vec<Trial> {
         add("skopeo reads platform, user and labels", unpack(), labels);
         add("it holds what is listed, and nobody can write it", unpack(), files);
     }
-    let all = |image, more: &[Need]| [needs(image), ["skopeo", "umoci", "unshare"].map(Need::OnPath).to_vec(), more.to_vec()].concat();
+    let all = |image, more: &[Need]| {
+        [needs(image), ["skopeo", "umoci", "unshare"].map(Need::OnPath).to_vec(), more.to_vec()].concat()
+    };
     let (tool, argocd, arm) = (Image::Tool, Image::Argocd, Need::OnPath(ARM));
     let kustomize = Need::Tool(Tool::Kustomize);
     trials.push(gated("istio-alb: the same bytes another time", needs(tool), same_bytes));
     trials.push(gated("istio-alb: filters, in a root without anything else", all(tool, &[]), || filters("amd64")));
-    trials.push(gated("istio-alb: filters, on arm64", all(tool, &[arm.clone()]), || filters("arm64")));
+    trials.push(gated("istio-alb: filters, on arm64", all(tool, std::slice::from_ref(&arm)), || filters("arm64")));
     trials.push(gated("istio-alb: kustomize runs it as a function in a container", all(tool, &[kustomize]), function));
     trials.push(gated("istio-alb-argocd: Helm runs", all(argocd, &[]), || helm_runs("amd64")));
     trials.push(gated("istio-alb-argocd: Helm runs, on arm64", all(argocd, &[arm]), || helm_runs("arm64")));
@@ -80,7 +82,11 @@ fn refused() -> Outcome {
         ("FROM scratch\nRUN true\n", "", "says RUN in its last stage"),
         ("FROM scratch\nCOPY --chmod=444 nothing /\n", "", "there is no nothing"),
         ("FROM scratch\nCOPY Dockerfile /\n", "", "takes --chmod"),
-        ("FROM scratch\nCOPY --chmod=555 --from=other /program /program\n", "", "no --source says where other:/program is"),
+        (
+            "FROM scratch\nCOPY --chmod=555 --from=other /program /program\n",
+            "",
+            "no --source says where other:/program is",
+        ),
         (copy, "#!/bin/sh\n", "is no program for linux/amd64"),
     ] {
         let output = oci(dockerfile, program.as_bytes());
@@ -140,8 +146,13 @@ fn docker_has_its_files() -> Outcome {
                     // Tests are not compiled there.
                     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
                     for name in text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-                        if !path.parent().unwrap().join(name).exists() && !path.components().any(|part| part.as_os_str() == "tests") {
-                            return fail(format!("{} includes {name}, which {dockerfile}.dockerignore keeps away", path.display()));
+                        if !path.parent().unwrap().join(name).exists()
+                            && !path.components().any(|part| part.as_os_str() == "tests")
+                        {
+                            return fail(format!(
+                                "{} includes {name}, which {dockerfile}.dockerignore keeps away",
+                                path.display()
+                            ));
                         }
                     }
                 }
@@ -158,7 +169,11 @@ fn parsed(bytes: &[u8]) -> Value {
 /// The sha256 of a file, or of what gzip makes of it.
 fn sha256(file: &Path, unpacked: bool) -> String {
     let reader = if unpacked { "gzip -dc" } else { "cat" };
-    let output = Command::new("bash").args(["-c", &format!("set -o pipefail; {reader} < \"$0\" | sha256sum")]).arg(file).output().unwrap();
+    let output = Command::new("bash")
+        .args(["-c", &format!("set -o pipefail; {reader} < \"$0\" | sha256sum")])
+        .arg(file)
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", shown(&output));
     format!("sha256:{}", String::from_utf8(output.stdout).unwrap().split(' ').next().unwrap())
 }
@@ -225,7 +240,9 @@ fn labels(image: Image) -> Outcome {
             "istio-alb",
             "Helm post-renderer and KRM function that puts Istio's ingress gateway behind an AWS Application Load Balancer",
         ),
-        Image::Argocd => ("istio-alb-argocd", "Sidecar of Argo CD's repo-server: the config management plugin istio-alb, with Helm"),
+        Image::Argocd => {
+            ("istio-alb-argocd", "Sidecar of Argo CD's repo-server: the config management plugin istio-alb, with Helm")
+        }
     };
     let labels = json!({
         "org.opencontainers.image.title": title,
@@ -352,9 +369,7 @@ fn program(bundle: &Bundle, arch: &str, arguments: &[&str]) -> Command {
     if arch == "amd64" {
         return bundle.command("/", arguments);
     }
-    let path = std::env::var_os("PATH").unwrap();
-    let emulator = std::env::split_paths(&path).map(|folder| folder.join(ARM)).find(|file| file.is_file()).unwrap();
-    std::fs::copy(emulator, bundle.root().join(ARM)).unwrap();
+    std::fs::copy(on_path(ARM), bundle.root().join(ARM)).unwrap();
     bundle.command("/", &[&["/qemu-aarch64-static"], arguments].concat())
 }
 
@@ -451,7 +466,9 @@ fn function() -> Outcome {
 
 fn helm_runs(arch: &str) -> Outcome {
     let bundle = Bundle::unpack(Image::Argocd, arch);
-    let output = program(&bundle, arch, &["/usr/local/bin/helm", "version", "--template", "{{.Version}} {{.GoVersion}}"]).output()?;
+    let output =
+        program(&bundle, arch, &["/usr/local/bin/helm", "version", "--template", "{{.Version}} {{.GoVersion}}"])
+            .output()?;
     let found = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() || !found.starts_with("v4.2") {
         return fail(shown(&output));
