@@ -110,7 +110,8 @@ impl Bundle {
     pub fn command(&self, folder: &str, arguments: &[&str]) -> Command {
         let process = self.process();
         let [user, group] = ["uid", "gid"].map(|id| process["user"][id].to_string());
-        let mut command = Command::new("unshare");
+        // The image's PATH does not lead to it.
+        let mut command = Command::new(on_path("unshare"));
         command.args(enter(&user, &group)).arg("--root").arg(self.root()).arg("--wd").arg(folder).args(arguments);
         command.env_clear();
         for variable in process["env"].as_array().unwrap() {
@@ -122,6 +123,12 @@ impl Bundle {
         }
         command
     }
+}
+
+/// Where a program of this machine lies.
+pub fn on_path(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()).unwrap()
 }
 
 /// Arguments of `unshare` with which it becomes this user; who is not root can be one in a namespace.

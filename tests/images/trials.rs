@@ -1,6 +1,6 @@
 //! What must be true of the images.
 
-use crate::image::{Bundle, COMMIT, DATE, Image, LICENSES, is_root, skopeo};
+use crate::image::{Bundle, COMMIT, DATE, Image, LICENSES, is_root, on_path, skopeo};
 use crate::support::argocd::{Request, make_executable, same};
 use crate::support::tools::{self, Need, Tool, gated};
 use crate::support::{Outcome, command, contract, copy_folder, fail, first_difference, give, project, shown};
@@ -369,9 +369,7 @@ fn program(bundle: &Bundle, arch: &str, arguments: &[&str]) -> Command {
     if arch == "amd64" {
         return bundle.command("/", arguments);
     }
-    let path = std::env::var_os("PATH").unwrap();
-    let emulator = std::env::split_paths(&path).map(|folder| folder.join(ARM)).find(|file| file.is_file()).unwrap();
-    std::fs::copy(emulator, bundle.root().join(ARM)).unwrap();
+    std::fs::copy(on_path(ARM), bundle.root().join(ARM)).unwrap();
     bundle.command("/", &[&["/qemu-aarch64-static"], arguments].concat())
 }
 
