@@ -125,7 +125,8 @@ fn versions() -> Outcome {
         }
     }
     // The plugin's configuration goes where Argo CD's plugin server looks for it.
-    match dockerfile.contains("COPY deploy/argocd/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml\n") {
+    match dockerfile.contains("COPY --chmod=444 deploy/argocd/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml\n")
+    {
         true => Ok(()),
         false => fail(dockerfile),
     }
