@@ -489,6 +489,9 @@ fn renders() -> Outcome {
     let tmp = bundle.root().join("tmp");
     copy_folder(&project().join("chart-fixtures/gateway"), &tmp.join("_cmp_server/1/app"));
     std::fs::set_permissions(&tmp, std::fs::Permissions::from_mode(0o1777))?;
+    // Every runtime brings this one; an empty file does for a program that reads it.
+    std::fs::create_dir(bundle.root().join("dev"))?;
+    std::fs::write(bundle.root().join("dev/null"), "")?;
 
     let plugin = std::fs::read(bundle.root().join("home/argocd/cmp-server/config/plugin.yaml"))?;
     let plugin = contract::parse(&plugin)?;
