@@ -87,11 +87,11 @@ impl Splices {
                     if !out.is_empty() && out != BOM && !ends_line(&out) {
                         out.push_str(newline);
                     }
-                    for line in lines {
-                        out.push_str(&line);
+                    for line in &lines {
+                        out.push_str(line);
                         out.push_str(newline);
                     }
-                    ends_with_lines = true;
+                    ends_with_lines = !ends_in_literal(&lines);
                 }
             }
             done = done.max(range.end);
@@ -104,6 +104,15 @@ impl Splices {
         }
         Ok(out)
     }
+}
+
+/// Whether the last line is one of a literal block scalar, whose final line break is part of its value.
+fn ends_in_literal(lines: &[String]) -> bool {
+    let column = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    lines.iter().rposition(|line| line.ends_with('|')).is_some_and(|header| {
+        let text = &lines[header + 1..];
+        !text.is_empty() && text.iter().all(|line| line.is_empty() || column(line) > column(&lines[header]))
+    })
 }
 
 fn slice(text: &str, range: Range<usize>) -> Result<&str, EditError> {

@@ -248,6 +248,11 @@ fn a_text_without_final_line_break() {
     // The line break before what goes is not of what goes.
     assert_eq!(edit("a: |\n  x\nb: 2", json!([{"op": "remove", "path": "/b"}])), "a: |\n  x\n");
     assert_eq!(edit("a: |-\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), "a: |-\n  x\nb: 2");
+    // The last line break of a literal block scalar is part of its value.
+    let lines = json!([{"op": "add", "path": "/b", "value": "two\nlines\n"}]);
+    assert_eq!(edit("a: {}", lines.clone()), "a: {}\nb: |\n  two\n  lines\n");
+    assert_eq!(edit("a: {}\r\nc: 1", lines), "a: {}\r\nc: 1\r\nb: |\r\n  two\r\n  lines\r\n");
+    assert_eq!(edit("a: {}", json!([{"op": "add", "path": "/b", "value": "c|"}])), "a: {}\nb: \"c|\"");
     let message =
         "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it";
     assert_eq!(refuse("a: |\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), (message.to_owned(), Some(3)));
