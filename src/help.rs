@@ -21,6 +21,8 @@ pub struct Setting {
     pub path: Cow<'static, str>,
     /// The value to give it; a list has commas.
     pub value: Option<String>,
+    /// What else is to be said of it: its annotation.
+    pub remark: Option<Cow<'static, str>>,
 }
 
 impl Help {
@@ -34,14 +36,23 @@ impl Help {
     /// Goes on with a setting and its value.
     #[must_use]
     pub fn set(mut self, path: &'static str, value: impl Into<String>) -> Self {
-        self.0.push(Piece::Setting(Setting { path: path.into(), value: Some(value.into()) }));
+        self.0.push(Piece::Setting(Setting { path: path.into(), value: Some(value.into()), remark: None }));
         self
     }
 
     /// Goes on with a setting, whatever its value.
     #[must_use]
     pub fn name(mut self, path: &'static str) -> Self {
-        self.0.push(Piece::Setting(Setting { path: path.into(), value: None }));
+        self.0.push(Piece::Setting(Setting { path: path.into(), value: None, remark: None }));
+        self
+    }
+
+    /// Remarks something on the setting that was named last.
+    #[must_use]
+    pub fn remark(mut self, remark: impl Into<Cow<'static, str>>) -> Self {
+        if let Some(Piece::Setting(setting)) = self.0.last_mut() {
+            setting.remark = Some(remark.into());
+        }
         self
     }
 
@@ -67,7 +78,8 @@ impl Help {
     }
 }
 
-/// A text of the program's own: `[[ingress.scheme: internal]]` in it is a setting with a value, `[[ingress.scheme]]` one without.
+/// A text of the program's own: `[[ingress.scheme: internal]]` in it is a setting with a value, `[[ingress.scheme]]` one without, and
+/// ``[[ingress.scheme; the annotation `scheme`]]`` one with a remark.
 impl From<&'static str> for Help {
     fn from(text: &'static str) -> Self {
         let mut pieces = Vec::new();
@@ -75,9 +87,11 @@ impl From<&'static str> for Help {
         while let Some((before, (inside, behind))) =
             rest.split_once("[[").and_then(|(before, behind)| Some((before, behind.split_once("]]")?)))
         {
+            let (inside, remark) =
+                inside.split_once("; ").map_or((inside, None), |(inside, remark)| (inside, Some(remark.into())));
             let (path, value) = inside.split_once(": ").map_or((inside, None), |(path, value)| (path, Some(value)));
             pieces.push(Piece::Text(before.into()));
-            pieces.push(Piece::Setting(Setting { path: path.into(), value: value.map(str::to_owned) }));
+            pieces.push(Piece::Setting(Setting { path: path.into(), value: value.map(str::to_owned), remark }));
             rest = behind;
         }
         pieces.push(Piece::Text(rest.into()));
@@ -95,7 +109,7 @@ impl From<String> for Help {
 /// With settings as lines of the configuration.
 impl fmt::Display for Help {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.naming(Setting::line))
+        f.write_str(&self.naming(|setting| setting.with_remark(setting.line())))
     }
 }
 
@@ -106,6 +120,16 @@ impl Setting {
         match &self.value {
             Some(value) => format!("`{}: {value}`", self.path),
             None => format!("`{}`", self.path),
+        }
+    }
+
+    /// What it is called, with the remark: in the parentheses behind it, or in its own.
+    #[must_use]
+    pub fn with_remark(&self, called: String) -> String {
+        match (&self.remark, called.strip_suffix(')')) {
+            (None, _) => called,
+            (Some(remark), Some(open)) => format!("{open}; {remark})"),
+            (Some(remark), None) => format!("{called} ({remark})"),
         }
     }
 }

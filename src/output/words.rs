@@ -27,8 +27,11 @@ impl Words {
     /// A help line in these words.
     #[must_use]
     pub fn of(self, help: &Help) -> String {
-        let line = help.naming(|setting| self.setting(setting)).replace(") (the annotation", "; the annotation");
-        if self == Words::AsIs { without_remarks(line) } else { line }
+        help.naming(|setting| match self {
+            // The setting is called by its annotation there.
+            Words::AsIs => self.setting(setting),
+            _ => setting.with_remark(self.setting(setting)),
+        })
     }
 
     /// What to do about a finding.
@@ -91,14 +94,6 @@ impl Words {
             Words::ArgoCd => format!("the parameter `{}{parameter}`", field.parameter()),
         }
     }
-}
-
-/// A line without the remarks that name the annotation of a field: with the field named as its annotation they say it again.
-fn without_remarks(mut line: String) -> String {
-    while let Some((at, end)) = line.find(" (the annotation").and_then(|at| Some((at, at + line[at..].find(')')?))) {
-        line.replace_range(at..=end, "");
-    }
-    line
 }
 
 /// The annotation or the field of the manifest that a field becomes, with its value; a list and a map are written in an annotation
@@ -177,7 +172,7 @@ mod tests {
             ("[[ingress.redirectToHttps: true]]", "`alb.ingress.kubernetes.io/ssl-redirect: '443'`"),
             ("[[controllerVersion]]", "`--controller-version`"),
             (
-                "set [[ingress.backendProtocol: HTTPS]] (the annotation `backend-protocol`), or not",
+                "set [[ingress.backendProtocol: HTTPS; the annotation `backend-protocol`]], or not",
                 "set `alb.ingress.kubernetes.io/backend-protocol: HTTPS`, or not",
             ),
         ] {
@@ -187,7 +182,7 @@ mod tests {
 
     #[test]
     fn flag_and_annotation_stand_in_one_remark() {
-        let help = Help::from("set [[ingress.targetType: ip]] (the annotation `target-type`)");
+        let help = Help::from("set [[ingress.targetType: ip; the annotation `target-type`]]");
         let told = "set `ingress.targetType: ip` (`--target-type=ip`; the annotation `target-type`)";
         assert_eq!(Words::Anywhere.of(&help), told);
         assert_eq!(Words::CommandLine.of(&help), "set `--target-type=ip` (the annotation `target-type`)");

@@ -21,8 +21,8 @@ rules! {
         explanation: "With `security-groups` the controller makes no security group of its own, so that the networks \
             and prefix lists are in none: who may connect is what the given groups say. The Ingress then reads as if \
             the ALB were closed.",
-        help: "put the networks into an inbound rule of the given security groups and remove [[ingress.inboundCidrs]] (the annotation \
-            `inbound-cidrs`), or remove [[ingress.securityGroups]]",
+        help: "put the networks into an inbound rule of the given security groups and remove [[ingress.inboundCidrs; the annotation \
+            `inbound-cidrs`]], or remove [[ingress.securityGroups]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:285-337",
     }
     ALB026 Warning "way-to-the-targets-not-opened" {
@@ -30,7 +30,7 @@ rules! {
         explanation: "With security groups of your own the controller leaves those of the nodes and pods alone, unless \
             `manage-backend-security-group-rules: \"true\"` is set (its default is a flag of the controller, off). If \
             no rule lets the ALB in, all targets time out and the ALB answers 504.",
-        help: "set [[ingress.manageBackendSecurityGroupRules: true]] (the annotation `manage-backend-security-group-rules`); or set it to \
+        help: "set [[ingress.manageBackendSecurityGroupRules: true; the annotation `manage-backend-security-group-rules`]]; or set it to \
             false and add an inbound rule yourself, from the ALB's security group to the node ports or to the pods",
         source: "LBC v3.5.0 pkg/ingress/model_build_load_balancer.go:309-333; pkg/ingress/model_builder.go:571-599",
     }

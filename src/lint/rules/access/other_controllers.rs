@@ -18,7 +18,7 @@ rules! {
             error where the ALB is more open than the annotation asks for; where it is not, nothing is reported. Lists of \
             addresses that are denied, and authentication, are warnings: a web ACL, `auth-type` or the mesh can do the same, \
             which can't be seen here.",
-        help: "set [[ingress.inboundCidrs]] (the annotation `inbound-cidrs`) or [[ingress.scheme]] (the annotation `scheme`), then remove the \
+        help: "set [[ingress.inboundCidrs; the annotation `inbound-cidrs`]] or [[ingress.scheme; the annotation `scheme`]], then remove the \
             annotation of the other controller",
         source: "LBC v3.5.0 pkg/annotations/constants.go; ingress-nginx docs/user-guide/nginx-configuration/annotations.md",
     }

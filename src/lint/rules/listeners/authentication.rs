@@ -279,10 +279,8 @@ fn incomplete(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Fin
         if !is_there && ingress.facts.own_setting(&idp).is_none() {
             let message = format!("auth-type is {}, and {idp} is missing", setting.value);
             let help = match setting.value.as_str() {
-                "oidc" => "add [[ingress.authentication.oidc]] (the annotation `auth-idp-oidc`), or remove `auth-type`",
-                _ => {
-                    "add [[ingress.authentication.cognito]] (the annotation `auth-idp-cognito`), or remove `auth-type`"
-                }
+                "oidc" => "add [[ingress.authentication.oidc; the annotation `auth-idp-oidc`]], or remove `auth-type`",
+                _ => "add [[ingress.authentication.cognito; the annotation `auth-idp-cognito`]], or remove `auth-type`",
             };
             findings.push(context.at(setting, &ALB076, message).help(help));
         }
@@ -307,7 +305,8 @@ fn unasked(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Findin
             let message = format!("{suffix} without auth-type {kind} does nothing: nobody is sent to log in");
             let help = Help::from("set ")
                 .set("ingress.authentication.type", kind)
-                .then(format!(" (the annotation `auth-type`), or remove `{suffix}`"));
+                .remark("the annotation `auth-type`")
+                .then(format!(", or remove `{suffix}`"));
             context.at(setting, &ALB076, message).severity(Severity::Warning).help(help)
         }));
     }

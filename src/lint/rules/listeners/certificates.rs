@@ -20,7 +20,7 @@ rules! {
             rules and of `spec.tls`. Where there is no host it finds nothing, and makes a listener without a \
             certificate, which AWS refuses (event FailedDeployModel). A `secretName` under `spec.tls` is not read, and \
             `create-acm-cert` does nothing while its feature gate is off, as it is by default.",
-        help: "set [[ingress.certificateArns]] (the annotation `certificate-arn`), or name the hosts in [[ingress.tlsHosts]] \
+        help: "set [[ingress.certificateArns; the annotation `certificate-arn`]], or name the hosts in [[ingress.tlsHosts]] \
             (`spec.tls`)",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
     }
@@ -47,7 +47,7 @@ rules! {
             TLS 1.3. Any text passes the controller; AWS refuses a name that it does not have. AWS adds policies, so \
             one that this program does not know may be right. The policy of the listener also decides which TLS the \
             ALB speaks to the targets.",
-        help: "set [[ingress.sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06]] (the annotation `ssl-policy`)",
+        help: "set [[ingress.sslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06; the annotation `ssl-policy`]]",
         source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html; LBC \
             v3.5.0 pkg/config/controller_config.go:49",
     }

@@ -115,10 +115,9 @@ fn clear_text(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Fin
             }
             Some(https) if https.port == 443 => finding.help("set [[ingress.redirectToHttps: true]]"),
             Some(https) => finding.help(
-                Help::from("set ").set("ingress.redirectToHttps", "true").then(format!(
-                    " (the annotation `ssl-redirect: '{}'`)",
-                    https.port
-                )),
+                Help::from("set ")
+                    .set("ingress.redirectToHttps", "true")
+                    .remark(format!("the annotation `ssl-redirect: '{}'`", https.port)),
             ),
             None if context.is_as_is() => finding.help(
                 "set `certificate-arn`, `listen-ports: '[{\"HTTP\": 80}, {\"HTTPS\": 443}]'` and `ssl-redirect: '443'`, each behind \

@@ -32,7 +32,7 @@ rules! {
             is right only in a Local Zone or on an Outpost: allow this finding there. A subnet id that is given twice \
             is an error even beside two others: `couldn't find all subnets`. With an empty list the controller does not \
             look for subnets by their tags.",
-        help: "name one subnet in each of two zones, or remove [[ingress.subnets]] (the annotation `subnets`): the controller then finds \
+        help: "name one subnet in each of two zones, or remove [[ingress.subnets; the annotation `subnets`]]: the controller then finds \
             subnets by their tags",
         source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343, 713-728",
     }
@@ -98,7 +98,7 @@ rules! {
         explanation: "The controller takes an entry that begins with `subnet-` for an id, and looks up every other one as \
             the value of the tag `Name`. For `us-west-2a` it finds a subnet only where somebody gave one that name. \
             Otherwise nothing is built: `couldn't find all subnets` (event FailedBuildModel).",
-        help: "name one subnet of each zone by its id or by its Name tag, or remove [[ingress.subnets]] (the annotation `subnets`): the \
+        help: "name one subnet of each zone by its id or by its Name tag, or remove [[ingress.subnets; the annotation `subnets`]]: the \
             controller then finds subnets by their tags",
         source: "LBC v3.5.0 pkg/networking/subnet_resolver.go:257-343; https://github.com/istio/istio/issues/28826",
     }

@@ -42,7 +42,7 @@ rules! {
             where that is equal; without it the order is 0. The first rule that fits takes the request. A rule for \
             every host and path, as a gateway has it, swallows the rules of all members behind it: `istio-system/…` \
             comes before `shop/…`.",
-        help: "set [[ingress.group.order: 900]] (the annotation `group.order`)",
+        help: "set [[ingress.group.order: 900; the annotation `group.order`]]",
         source: "LBC v3.5.0 pkg/ingress/group_loader.go:257-275",
     }
     ALB079 Error "group-members-disagree" {

@@ -26,8 +26,8 @@ rules! {
             everything else there is 404. With `backend-protocol: HTTPS` the health check is HTTPS, too, unless \
             `healthcheck-protocol: HTTP` is set. All targets stay unhealthy. The ALB then sends requests to all of them, \
             also to those that are really broken.",
-        help: "set [[ingress.healthCheck.protocol: HTTP]] and [[ingress.healthCheck.path: /healthz/ready]] (the annotations \
-            `healthcheck-protocol` and `healthcheck-path`)",
+        help: "set [[ingress.healthCheck.protocol: HTTP]] and [[ingress.healthCheck.path: /healthz/ready; the annotations \
+            `healthcheck-protocol` and `healthcheck-path`]]",
         source: "Istio tools/packaging/common/envoy_bootstrap.json; LBC v3.5.0 \
             pkg/ingress/model_build_target_group.go:411-434",
     }

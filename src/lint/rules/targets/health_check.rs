@@ -31,7 +31,7 @@ rules! {
             instance mode asks port 15021 of the node, which is not open, and all targets stay unhealthy. A number is \
             right only where it is the `nodePort` of a port of the Service, written down in the manifest. With ip \
             targets it is the port of the pod.",
-        help: "name the port: [[ingress.healthCheck.port: status-port]] (the annotation `healthcheck-port`)",
+        help: "name the port: [[ingress.healthCheck.port: status-port; the annotation `healthcheck-port`]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:392-395",
     }
     ALB015 Error "health-port-name-leads-nowhere" {

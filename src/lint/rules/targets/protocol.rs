@@ -28,7 +28,7 @@ rules! {
             checks may be green all the same, since they can go to another port.\n\nThe annotation on the Service \
             comes before the one on the Ingress.\n\nIt is a warning where the Ingress itself says `HTTP` and only the \
             number of the port speaks against it: a gateway behind an NLB that ended TLS takes clear text on 443.",
-        help: "set [[ingress.backendProtocol: HTTPS]] (the annotation `backend-protocol`), or lead the rule to port 80 of the gateway",
+        help: "set [[ingress.backendProtocol: HTTPS; the annotation `backend-protocol`]], or lead the rule to port 80 of the gateway",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:318-329; aws-load-balancer-controller#3163",
     }
     ALB002 Error | Warning "tls-to-clear-text-port" {
@@ -48,7 +48,7 @@ rules! {
             must of type 'NodePort' or 'LoadBalancer'`, for every Ingress of the group. Before v2.13.4 it asks AWS for a \
             target group on port 0, which is refused (event FailedDeployModel).",
         help: "give the ports of the Service a `nodePort`, or send to the pods, where they have addresses in the VPC: \
-            [[ingress.targetType: ip]] (the annotation `target-type`)",
+            [[ingress.targetType: ip; the annotation `target-type`]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:205-210",
     }
     ALB048 Error "http2-targets-behind-http-listener" {
@@ -77,7 +77,7 @@ rules! {
         explanation: "With `GRPC` the health check changes, too: its path becomes `/AWS.ALB/healthcheck`, and it wants \
             gRPC status 12 in the answer. An Istio gateway has no gRPC health service, and its status port speaks \
             plain HTTP. gRPC gets through with `HTTP2` as well, where the health check stays an HTTP one.",
-        help: "set [[ingress.backendProtocolVersion: HTTP2]] (the annotation `backend-protocol-version`), or route a gRPC health check \
+        help: "set [[ingress.backendProtocolVersion: HTTP2; the annotation `backend-protocol-version`]], or route a gRPC health check \
             through the mesh and set its path and `success-codes`",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:424-454; istio#49724",
     }
@@ -88,7 +88,7 @@ rules! {
             PreferDualStack` or `RequireDualStack` and no `ipFamilies` a dual-stack cluster fills in both families, \
             which comes to the same. Before v2.3.0 the controller does not look at them, and the target group is one of \
             IPv4: a warning.",
-        help: "set [[ingress.ipAddressType: dualstack]] (the annotation `ip-address-type`), or keep the Service on IPv4",
+        help: "set [[ingress.ipAddressType: dualstack; the annotation `ip-address-type`]], or keep the Service on IPv4",
         source: "LBC v3.5.0 pkg/ingress/model_build_target_group.go:274-289",
     }
     ALB077 Error "target-control-port-with-instance-targets" {
