@@ -39,7 +39,7 @@ pub mod value;
 pub use arguments::{Given, Options, Parameters};
 pub use file::{DEFAULT_FILE, meant};
 pub use layers::{ARGOCD_PREFIX, PREFIX};
-pub use node::Origin;
+pub use node::{Origin, flow_map};
 pub use settings::{Files, INGRESS_NAME, Overruled, Settings};
 pub use types::Spec;
 pub use value::{Entries, Override, PortRef, Text, Var};

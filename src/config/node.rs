@@ -80,6 +80,12 @@ pub struct Entry {
     pub node: Node,
 }
 
+/// A map on one line, of values that are YAML.
+pub fn flow_map<'m>(entries: impl IntoIterator<Item = (&'m str, String)>) -> String {
+    let entries = entries.into_iter().map(|(key, value)| format!("{}: {value}", scalar(key)));
+    format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+}
+
 impl Node {
     /// A value from there.
     pub fn new(origin: Origin, value: Value) -> Self {
@@ -180,10 +186,7 @@ impl Node {
             Value::Float(text) => text.clone(),
             Value::Text(text) => scalar(text).into_owned(),
             Value::List(items) => format!("[{}]", items.iter().map(Node::flow).collect::<Vec<_>>().join(", ")),
-            Value::Map(entries) => {
-                let entries = entries.iter().map(|entry| format!("{}: {}", scalar(&entry.key), entry.node.flow()));
-                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-            }
+            Value::Map(entries) => flow_map(entries.iter().map(|entry| (entry.key.as_str(), entry.node.flow()))),
         }
     }
 

@@ -42,6 +42,15 @@ impl<'c> FromIterator<(&'c str, Level)> for Levels<'c> {
     }
 }
 
+/// The findings at the levels that a configuration asks for, and beside them those that it allows, as they would be without it: for
+/// who is shown what is not reported.
+#[must_use]
+pub fn split(findings: Vec<Finding>, levels: &Levels<'_>) -> (Vec<Finding>, Vec<Finding>) {
+    let is_allowed = |finding: &Finding| levels.by_id.get(finding.rule.id) == Some(&Level::Allow);
+    let (allowed, reported) = findings.into_iter().partition(is_allowed);
+    (adjust(reported, levels), allowed)
+}
+
 /// The findings at the levels that a configuration asks for.
 #[must_use]
 pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
@@ -56,13 +65,6 @@ pub fn adjust(findings: Vec<Finding>, levels: &Levels<'_>) -> Vec<Finding> {
         _ => finding,
     };
     adjusted.map(as_error).collect()
-}
-
-/// Those of the findings that a configuration allows, as they would be without it: for who is shown what is not reported.
-#[must_use]
-pub fn allowed(findings: &[Finding], levels: &Levels<'_>) -> Vec<Finding> {
-    let is_allowed = |finding: &&Finding| levels.by_id.get(finding.rule.id) == Some(&Level::Allow);
-    findings.iter().filter(is_allowed).cloned().collect()
 }
 
 /// Brings findings into the order of printing: by place, then by id. Repeated ones go.

@@ -24,7 +24,7 @@ use crate::config::Settings;
 use crate::config::types::{Placeholders, Spec};
 use crate::error::Error;
 use crate::finding::Finding;
-use crate::finding::levels::{adjust, allowed, sort};
+use crate::finding::levels::{sort, split};
 use crate::flux::variables;
 use crate::istio::gateway_api;
 use crate::istio::served::ServedPorts;
@@ -80,13 +80,15 @@ pub struct Gateway<'g> {
     pub before: rewrite_findings::Before,
 }
 
-/// What is found at the Ingresses of gateways.
+/// What is found in a stream.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Checked {
     /// The findings.
     pub findings: Vec<Finding>,
     /// Those that a configuration allows.
     pub allowed: Vec<Finding>,
+    /// The class of which no Ingress is in manifests as they stand, so that there was nothing to check.
+    pub class_without_ingress: Option<String>,
     /// What is not understood, and so not judged.
     pub not_judged: Vec<NotJudged>,
 }
@@ -117,8 +119,7 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Checked {
         }
     }
     let ours: Vec<ObjectRef> = gateways.iter().map(|gateway| objects[gateway.ingress].reference()).collect();
-    let (mut findings, mut of_allowed) = (Vec::new(), Vec::new());
-    let mut unjudged: Vec<NotJudged> = Vec::new();
+    let mut checked = Checked::default();
     for gateway in gateways {
         let options = context::options(gateway.spec);
         let Some((options, model)) = models.iter().find(|(known, _)| *known == options) else { continue };
@@ -133,18 +134,19 @@ pub fn check_gateways(objects: &[Object], gateways: &[Gateway<'_>]) -> Checked {
             .behind_the_filter(rewritten.clone(), allow_lists_lost.clone())
             .knowing(served.iter().copied());
         let more = not_judged(&context).into_iter().map(NotJudged::ingress);
-        unjudged.extend(more.filter(|one| !unjudged.contains(one)).collect::<Vec<_>>());
+        let more: Vec<_> = more.filter(|one| !checked.not_judged.contains(one)).collect();
+        checked.not_judged.extend(more);
         let mut found = registry::check(&context);
         let own = context.under_check.iter().find(|own| is_own(own.facts));
         found.extend(own.into_iter().flat_map(|own| registry::compare(&context, own, gateway.before, &ours)));
         if gateway.spec.placeholders() == Placeholders::Flux {
             found.retain(|finding| !is_open(finding, ingress) && !is_undecided(finding, objects));
         }
-        let levels = gateway.spec.findings.levels();
-        of_allowed.extend(allowed(&found, &levels));
-        findings.extend(adjust(found, &levels));
+        let (reported, allowed) = split(found, &gateway.spec.findings.levels());
+        checked.findings.extend(reported);
+        checked.allowed.extend(allowed);
     }
-    Checked { findings, allowed: of_allowed, not_judged: unjudged }
+    checked
 }
 
 /// Whether a finding is about a value that Flux decides, so that it cannot be checked yet.
@@ -161,25 +163,12 @@ fn is_undecided(finding: &Finding, objects: &[Object]) -> bool {
         })
 }
 
-/// What is found in a stream as it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AsItStands {
-    /// The findings.
-    pub findings: Vec<Finding>,
-    /// Those that the configuration allows.
-    pub allowed: Vec<Finding>,
-    /// The class of which no Ingress is in the stream, so that there was nothing to check.
-    pub class_without_ingress: Option<String>,
-    /// What is not understood, and so not judged.
-    pub not_judged: Vec<NotJudged>,
-}
-
 /// Checks every Ingress of class alb in a stream as it stands, with the Services that it names.
 ///
 /// # Errors
 ///
 /// Where there are no manifests.
-pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Error> {
+pub fn check_stream(text: &str, settings: &[Settings]) -> Result<Checked, Error> {
     let stream = Stream::split(text);
     let found = as_is(&stream)?;
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
@@ -189,9 +178,7 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
     let context = Context::new(&index, &model, &options, |_| true);
     let mut findings = registry::check(&context);
     locate(&stream, &found, &mut findings);
-    let levels = spec.findings.levels();
-    let mut allowed = allowed(&findings, &levels);
-    let mut findings = adjust(findings, &levels);
+    let (mut findings, mut allowed) = split(findings, &spec.findings.levels());
     sort(&mut findings);
     sort(&mut allowed);
     let not_judged: Vec<_> = not_judged(&context).into_iter().map(NotJudged::ingress).collect();
@@ -199,7 +186,7 @@ pub fn check_stream(text: &str, settings: &[Settings]) -> Result<AsItStands, Err
         None if not_judged.is_empty() => Some(options.ingress_class.clone()),
         _ => None,
     };
-    Ok(AsItStands { findings, allowed, class_without_ingress, not_judged })
+    Ok(Checked { findings, allowed, class_without_ingress, not_judged })
 }
 
 /// The Ingresses of a stream without a gateway that are not understood, and so not judged.

@@ -132,12 +132,12 @@ impl Carry<'_> {
             ServiceType::ClusterIp => "not needed, a ClusterIP Service has no node ports",
         };
         for (field, why) in [
-            ("loadBalancerClass", self.fate()),
+            ("loadBalancerClass", Some(self.fate())),
             // Until the cutover it holds, and with it there may be no node ports.
-            ("allocateLoadBalancerNodePorts", if self.is_cutover() { node_ports } else { "" }),
-            ("healthCheckNodePort", "for the health check of the old load balancer only"),
+            ("allocateLoadBalancerNodePorts", self.is_cutover().then_some(node_ports)),
+            ("healthCheckNodePort", Some("for the health check of the old load balancer only")),
         ] {
-            if let Some(value) = self.service["spec"].get(field).filter(|_| !why.is_empty()) {
+            if let (Some(value), Some(why)) = (self.service["spec"].get(field), why) {
                 self.carried(Setting::Field(field), format_args!("{value}: {why}"));
             }
         }

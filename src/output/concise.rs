@@ -3,18 +3,15 @@
 use super::sources::STDIN;
 use crate::error::visible;
 use crate::finding::Finding;
-use crate::lint::{AsItStands, NotJudged};
+use crate::lint::{Checked, NotJudged};
 use crate::output::text;
 use manifest_yaml::Place;
 
 /// What `check` found, a line for each finding and for each object that is not judged.
 #[must_use]
-pub fn lines(checked: &AsItStands) -> String {
+pub fn lines(checked: &Checked) -> String {
     let findings = checked.findings.iter().map(line);
-    let class = checked
-        .class_without_ingress
-        .iter()
-        .map(|class| format!("{STDIN}: {}", text::nothing_to_judge(class, checked)));
+    let class = text::nothing_to_judge(checked).map(|nothing| format!("{STDIN}: {nothing}"));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|line| line + "\n").collect()
 }
 

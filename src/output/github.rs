@@ -4,16 +4,17 @@
 
 use crate::error::{Error, visible, visible_lines};
 use crate::finding::{Finding, Severity};
-use crate::lint::{AsItStands, NotJudged};
+use crate::lint::{Checked, NotJudged};
 use crate::output::text;
 use crate::output::words::Words;
 use manifest_yaml::Place;
 
 /// What `check` found, a command for each finding and for each object that is not judged; helps are in these words.
 #[must_use]
-pub fn commands(checked: &AsItStands, words: Words) -> String {
+pub fn commands(checked: &Checked, words: Words) -> String {
     let findings = checked.findings.iter().map(|finding| command(finding, words));
-    let class = checked.class_without_ingress.iter().map(|class| nothing_to_judge(class, checked));
+    let class = text::nothing_to_judge(checked)
+        .map(|nothing| annotation("warning", "nothing to judge", None, &visible(&nothing)));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|command| command + "\n").collect()
 }
 
@@ -41,10 +42,6 @@ pub fn failed(error: &Error) -> String {
 fn not_judged(unknown: &NotJudged) -> String {
     let object = unknown.object.as_ref().map(|object| format!("{object}: ")).unwrap_or_default();
     annotation("warning", "not judged", Some(&unknown.place), &visible(&format!("{object}{}", unknown.why)))
-}
-
-fn nothing_to_judge(class: &str, checked: &AsItStands) -> String {
-    annotation("warning", "nothing to judge", None, &visible(&text::nothing_to_judge(class, checked)))
 }
 
 /// A line in a stream that is no file belongs to no line of a pull request: then the place is in the message.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Place};
 use crate::finding::Finding;
-use crate::lint::{AsItStands, NotJudged};
+use crate::lint::{Checked, NotJudged};
 use crate::output::words::Words;
 
 /// The version of the shape. It changes when a field changes its meaning or is removed.
@@ -12,7 +12,7 @@ pub const VERSION: u32 = 1;
 
 /// What `check` found, with helps in these words.
 #[must_use]
-pub fn report(checked: &AsItStands, words: Words) -> Value {
+pub fn report(checked: &Checked, words: Words) -> Value {
     let mut report = findings_json(&checked.findings, &checked.not_judged, words);
     if let Some(class) = &checked.class_without_ingress {
         report["noIngressOfClass"] = json!(class);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Place, visible, visible_lines};
 use crate::finding::Severity;
-use crate::lint::{AsItStands, NotJudged, REGISTRY};
+use crate::lint::{Checked, NotJudged, REGISTRY};
 use crate::output::sources::STDIN;
 use crate::output::text;
 use crate::output::words::Words;
@@ -16,7 +16,7 @@ use kubernetes_objects::ObjectRef;
 /// A SARIF log of one run. What was not judged is a notification of the run, so that no empty list of results looks like an
 /// all-clear.
 #[must_use]
-pub fn sarif(checked: &AsItStands, words: Words) -> Value {
+pub fn sarif(checked: &Checked, words: Words) -> Value {
     let findings = &checked.findings;
     let rules = REGISTRY.rules();
     let results: Vec<Value> = findings
@@ -82,7 +82,7 @@ fn log(invocation: &Value, results: &[Value]) -> Value {
     })
 }
 
-fn notifications(checked: &AsItStands) -> Vec<Value> {
+fn notifications(checked: &Checked) -> Vec<Value> {
     let of_object = |unknown: &NotJudged| {
         json!({
             "level": "warning",
@@ -90,10 +90,9 @@ fn notifications(checked: &AsItStands) -> Vec<Value> {
             "locations": [location(Some(&unknown.place), unknown.object.as_ref())],
         })
     };
-    let of_class =
-        |class: &String| json!({ "level": "warning", "message": { "text": text::nothing_to_judge(class, checked) } });
+    let of_class = |nothing: String| json!({ "level": "warning", "message": { "text": nothing } });
     let unknown = checked.not_judged.iter().map(of_object);
-    unknown.chain(checked.class_without_ingress.as_ref().map(of_class)).collect()
+    unknown.chain(text::nothing_to_judge(checked).map(of_class)).collect()
 }
 
 fn location(place: Option<&Place>, object: Option<&ObjectRef>) -> Value {

@@ -4,7 +4,7 @@ use manifest_yaml::Place;
 use manifest_yaml::stream::Stream;
 
 use crate::error::Error;
-use crate::lint::AsItStands;
+use crate::lint::Checked;
 
 /// What reports call stdin.
 pub const STDIN: &str = "stdin";
@@ -86,9 +86,10 @@ impl Sources {
     }
 
     /// Makes the places of all findings places in their files.
-    pub fn name_all(&self, checked: &mut AsItStands) {
-        let findings = checked.findings.iter_mut().filter_map(|finding| finding.place.as_mut());
+    pub fn name_all(&self, checked: &mut Checked) {
+        let findings = checked.findings.iter_mut().chain(&mut checked.allowed);
         findings
+            .filter_map(|finding| finding.place.as_mut())
             .chain(checked.not_judged.iter_mut().map(|unknown| &mut unknown.place))
             .for_each(|place| self.name(place));
     }

@@ -12,7 +12,7 @@ use crate::error::visible;
 use crate::finding::groups::{Group, groups};
 use crate::finding::{Finding, Severity};
 use crate::help::Help;
-use crate::lint::{AsItStands, NotJudged};
+use crate::lint::{Checked, NotJudged};
 use crate::output::words::Words;
 
 /// Findings of one kind on one object, as they are printed. One alone is
@@ -66,8 +66,7 @@ pub fn by_object(all: &[Group<'_>]) -> String {
         return String::new();
     }
     let line = |(object, counts): (&ObjectRef, BTreeMap<Reverse<Severity>, usize>)| {
-        let plural = |count: &usize| if *count == 1 { "" } else { "s" };
-        let counts = counts.iter().map(|(Reverse(severity), count)| format!("{count} {severity}{}", plural(count)));
+        let counts = counts.iter().map(|(Reverse(severity), count)| plural(*count, &severity.to_string()));
         format!("{}: {}\n", visible(&object.to_string()), counts.collect::<Vec<_>>().join(", "))
     };
     objects.into_iter().map(line).collect()
@@ -108,13 +107,20 @@ pub fn not_judged(unknown: &NotJudged) -> String {
     visible(&format!("not judged: {}: {object}{}", unknown.place, unknown.why))
 }
 
-/// That there was no Ingress of a class.
+/// `1 error`, `2 errors`.
 #[must_use]
-pub fn nothing_to_judge(class: &str, checked: &AsItStands) -> String {
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// That there was no Ingress of the class, where there was none.
+#[must_use]
+pub fn nothing_to_judge(checked: &Checked) -> Option<String> {
+    let class = checked.class_without_ingress.as_ref()?;
     let what = if checked.findings.is_empty() { "there was nothing to judge" } else { "nothing else was judged" };
-    format!(
+    Some(format!(
         "no Ingress of class {class} is in the stream, so {what}; without --as-is the Ingress of the filter is judged"
-    )
+    ))
 }
 
 /// The findings of a severity or worse, in groups, each after the program's name.

@@ -29,7 +29,7 @@ use serde_json::Value;
 use crate::config::types::{Phase, Placeholders};
 use crate::config::{Settings, Spec};
 use crate::error::{Error, Place};
-use crate::finding::levels::{adjust, allowed, sort};
+use crate::finding::levels::{adjust, sort, split};
 use crate::finding::{Finding, Severity};
 use crate::flux::variables;
 use crate::istio::pods::{UNPRIVILEGED, WORKLOADS};
@@ -254,19 +254,19 @@ fn finish<'t>(
 ) -> Rewritten<'t> {
     let gateways: Vec<_> = rewrites.iter().map(|rewrite| rewritten_gateway(&found.objects, rewrite)).collect();
     let ours: Vec<_> = rewrites.iter().map(|rewrite| apply(stream, &mut found.objects, rewrite)).collect();
-    let mut of_allowed: Vec<Finding> = Vec::new();
+    let mut allowed: Vec<Finding> = Vec::new();
     for rewrite in rewrites {
-        let levels = rewrite.settings.spec.findings.levels();
-        of_allowed.extend(allowed(&rewrite.plan.findings, &levels));
-        findings.extend(adjust(rewrite.plan.findings.clone(), &levels));
+        let (reported, of_this) = split(rewrite.plan.findings.clone(), &rewrite.settings.spec.findings.levels());
+        findings.extend(reported);
+        allowed.extend(of_this);
     }
     let checked = lint::check_gateways(&found.objects, &ours);
     findings.extend(checked.findings);
-    of_allowed.extend(checked.allowed);
+    allowed.extend(checked.allowed);
     let mut not_judged = NotJudged::documents(stream, &found);
     not_judged.extend(checked.not_judged);
     lint::locate(stream, &found, &mut findings);
-    lint::locate(stream, &found, &mut of_allowed);
+    lint::locate(stream, &found, &mut allowed);
     let mut variables = BTreeMap::new();
     if let Some(flux) = rewrites.iter().find(|rewrite| rewrite.settings.spec.placeholders() == Placeholders::Flux) {
         let is_ours = |object: &Object| gateways.iter().any(|gateway| gateway.is_ours(object));
@@ -275,8 +275,8 @@ fn finish<'t>(
         findings.extend(adjust(of_variables, &flux.settings.spec.findings.levels()));
     }
     sort(&mut findings);
-    sort(&mut of_allowed);
-    Rewritten { pieces, findings, allowed: of_allowed, not_judged, objects: found.objects, gateways, variables }
+    sort(&mut allowed);
+    Rewritten { pieces, findings, allowed, not_judged, objects: found.objects, gateways, variables }
 }
 
 fn rewritten_gateway(objects: &[Object], rewrite: &Rewrite<'_>) -> RewrittenGateway {

@@ -10,13 +10,13 @@ use crate::config::{Options, Settings};
 use crate::error::{Error, Kind, Place};
 use crate::finding::Severity;
 use crate::finding::groups::{Group, groups};
-use crate::lint::{self, AsItStands};
+use crate::lint::{self, Checked};
 use crate::output::full::Shown;
 use crate::output::sources::Sources;
-use crate::output::text::Paint;
+use crate::output::text::{Paint, plural};
 use crate::output::words::Words;
 use crate::output::{concise, github, json, sarif, text};
-use crate::rewrite::rewrite_reading;
+use crate::rewrite::{Rewritten, rewrite_reading};
 
 use super::Printed;
 
@@ -72,19 +72,19 @@ fn run_rules(
     sources: &Sources,
     settings: &[Settings],
     as_is: bool,
-) -> Result<(AsItStands, BTreeMap<ObjectRef, Place>), Error> {
+) -> Result<(Checked, BTreeMap<ObjectRef, Place>), Error> {
     let mut anchors = BTreeMap::new();
     let mut checked = if as_is {
         lint::check_stream(sources.text(), settings)?
     } else {
-        let rewritten = rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
-        let (findings, allowed, not_judged) = (rewritten.findings, rewritten.allowed, rewritten.not_judged);
-        for gateway in &rewritten.gateways {
+        let Rewritten { gateways, findings, allowed, not_judged, .. } =
+            rewrite_reading(sources.text(), settings, &lint::all_kinds())?;
+        for gateway in &gateways {
             let mut place = Place { source: None, ..gateway.written().place.clone() };
             sources.name(&mut place);
             anchors.insert(gateway.ingress.reference(), place);
         }
-        AsItStands { findings, allowed, class_without_ingress: None, not_judged }
+        Checked { findings, allowed, not_judged, ..Checked::default() }
     };
     sources.name_all(&mut checked);
     Ok((checked, anchors))
@@ -140,7 +140,7 @@ pub fn failed(error: &Error, format: CheckFormat) -> Option<String> {
 }
 
 /// For people: groups of findings, with their lines if they are `shown`, and a summary.
-fn as_text(checked: &AsItStands, how: How, words: Words, shown: Option<&Shown<'_>>) -> String {
+fn as_text(checked: &Checked, how: How, words: Words, shown: Option<&Shown<'_>>) -> String {
     let paint = Paint { colored: how.colored };
     let all = groups(&checked.findings);
     let mut output = String::new();
@@ -155,8 +155,7 @@ fn as_text(checked: &AsItStands, how: How, words: Words, shown: Option<&Shown<'_
 }
 
 /// How much was found, by object and in all.
-fn summary(checked: &AsItStands, all: &[Group<'_>]) -> String {
-    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
+fn summary(checked: &Checked, all: &[Group<'_>]) -> String {
     let mut summary = text::by_object(all);
     let count = |severity| all.iter().filter(|one| one.first.severity == severity).count();
     let mut counts = Vec::new();
@@ -172,8 +171,8 @@ fn summary(checked: &AsItStands, all: &[Group<'_>]) -> String {
     }
     counts.extend([plural(count(Severity::Warning), "warning"), plural(count(Severity::Info), "info")]);
     summary.push_str(&counts.join(", "));
-    if let Some(class) = &checked.class_without_ingress {
-        summary.push_str(&format!("; {}", text::nothing_to_judge(class, checked)));
+    if let Some(nothing) = text::nothing_to_judge(checked) {
+        summary.push_str(&format!("; {nothing}"));
     }
     summary.push('\n');
     summary

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::Printed;
-use crate::config::Settings;
 use crate::config::fields::{FIELDS, Field, Shape, below, by_annotation};
 use crate::config::reference::{Hint, hints};
 use crate::config::schema::URL;
+use crate::config::{Settings, flow_map};
 use crate::error::Error;
 use crate::rewrite::{Rewritten, RewrittenGateway, gateways_of, rewrite};
 use alb_controller::go::strconv::{string_list, string_map};
@@ -164,7 +164,7 @@ fn values(gateway: &RewrittenGateway, settings: Option<&Settings>) -> BTreeMap<&
     }
     rest.extend(free);
     if !rest.is_empty() {
-        values.insert("ingress.annotations", flow(rest));
+        values.insert("ingress.annotations", flow_map(rest));
     }
     values
 }
@@ -181,7 +181,7 @@ fn merge(
     let (Some(carried), false) = (carried, configured.is_empty()) else { return };
     let is_new = |(key, _): &(&String, &String)| configured.iter().all(|(known, _)| known != key);
     let carried = carried.iter().filter(is_new).map(|(key, value)| (key.as_str(), scalar(value).into_owned()));
-    values.insert(path, flow(carried.chain(configured.iter().cloned())));
+    values.insert(path, flow_map(carried.chain(configured.iter().cloned())));
 }
 
 /// The value of an annotation as the value of its field; `None` where it does not have the field's form.
@@ -193,7 +193,9 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
             let items: Vec<String> = string_list(value).iter().map(|item| scalar(item).into_owned()).collect();
             format!("[{}]", items.join(", "))
         }
-        Shape::Map => flow_map(&string_map(value)?),
+        Shape::Map => {
+            flow_map(string_map(value)?.iter().map(|(key, value)| (key.as_str(), scalar(value).into_owned())))
+        }
         Shape::Items => {
             let parsed = serde_json::from_str::<serde_json::Value>(value).ok()?;
             // An identity provider with more than texts has no field.
@@ -205,14 +207,4 @@ fn as_field(field: &Field, value: &str) -> Option<(&'static str, String)> {
         Shape::Switch | Shape::InverseSwitch => return None,
     };
     Some((field.path, value))
-}
-
-fn flow_map<'m>(pairs: impl IntoIterator<Item = (&'m String, &'m String)>) -> String {
-    flow(pairs.into_iter().map(|(key, value)| (key.as_str(), scalar(value).into_owned())))
-}
-
-/// A map on one line, of values that are YAML.
-fn flow<'m>(entries: impl IntoIterator<Item = (&'m str, String)>) -> String {
-    let entries = entries.into_iter().map(|(key, value)| format!("{}: {value}", scalar(key)));
-    format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
 }

@@ -3,16 +3,16 @@
 use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::config::types::{Phase, Spec};
-use crate::error::{Error, Place};
+use crate::error::Error;
 use crate::finding::Finding;
 use crate::istio::is_gateway;
 use crate::istio::served::Mesh;
-use crate::lint::{self, AsItStands, NotJudged, context};
+use crate::lint::{self, Checked, context};
 use crate::output::diagram;
 use crate::output::html::{Report, html};
 use crate::output::picture::{self, Facts, picture};
 use crate::output::sources::Sources;
-use crate::rewrite::{RewrittenGateway, rewrite_reading};
+use crate::rewrite::{Rewritten, RewrittenGateway, rewrite_reading};
 use alb_controller::model::TargetGroup;
 use kubernetes_objects::Object;
 use manifest_yaml::stream::Stream;
@@ -27,7 +27,7 @@ use super::{Printed, tables};
 pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is: bool) -> Result<Printed, Error> {
     let text = sources.text();
     let mut shown = if as_is { Shown::as_is(text, settings)? } else { Shown::rewritten(text, settings)? };
-    shown.places().for_each(|place| sources.name(place));
+    sources.name_all(&mut shown.checked);
     let spec = settings.first().map(|settings| settings.spec.clone()).unwrap_or_default();
     let model = context::model_of(&shown.objects, &context::options(&spec));
     let mesh = Mesh::of(&shown.objects);
@@ -44,7 +44,7 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
         served.port(u64::try_from(group.backend_port.port).ok()?).cloned()
     };
     let picture = || {
-        let (findings, allowed) = (&shown.findings, &shown.allowed);
+        let Checked { findings, allowed, .. } = &shown.checked;
         picture(&Facts { model: &model, objects: &shown.objects, serves: &serves, findings, allowed })
     };
     Ok(Printed::output(match format {
@@ -55,10 +55,10 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
         ShowFormat::Html => html(&Report {
             about: &about(sources, settings, &spec, as_is),
             picture: &picture(),
-            findings: &shown.findings,
-            allowed: &shown.allowed.iter().map(|finding| (finding, allowed_by(finding, settings))).collect::<Vec<_>>(),
-            effects: &effects(&shown.gateways),
-            not_judged: &shown.not_judged,
+            findings: &shown.checked.findings,
+            allowed: &shown.checked.allowed.iter().map(|one| (one, allowed_by(one, settings))).collect::<Vec<_>>(),
+            effects: &shown.gateways.iter().flat_map(effects).collect::<Vec<_>>(),
+            not_judged: &shown.checked.not_judged,
             settings: &match as_is {
                 true => tables::settings_as_is(&model),
                 false => tables::settings(text, settings, &shown.gateways),
@@ -101,11 +101,7 @@ fn allowed_by(finding: &Finding, settings: &[Settings]) -> String {
 }
 
 /// What happens when the change is applied, a sentence each.
-fn effects(gateways: &[RewrittenGateway]) -> Vec<String> {
-    gateways.iter().flat_map(effects_of).collect()
-}
-
-fn effects_of(gateway: &RewrittenGateway) -> Vec<String> {
+fn effects(gateway: &RewrittenGateway) -> Vec<String> {
     let (service, ingress) = (gateway.service.reference(), gateway.ingress.reference());
     let mut all = vec![match &gateway.existing {
         Some(_) => format!("{ingress} is changed: the controller changes its ALB."),
@@ -133,34 +129,20 @@ struct Shown {
     objects: Vec<Object>,
     /// The gateways that the filter put behind their ALB.
     gateways: Vec<RewrittenGateway>,
-    findings: Vec<Finding>,
-    /// Findings that the configuration allows.
-    allowed: Vec<Finding>,
-    not_judged: Vec<NotJudged>,
+    checked: Checked,
 }
 
 impl Shown {
-    fn places(&mut self) -> impl Iterator<Item = &mut Place> {
-        let findings = self.findings.iter_mut().chain(&mut self.allowed);
-        findings
-            .filter_map(|finding| finding.place.as_mut())
-            .chain(self.not_judged.iter_mut().map(|one| &mut one.place))
-    }
-
     fn as_is(text: &str, settings: &[Settings]) -> Result<Self, Error> {
-        let AsItStands { findings, allowed, not_judged, .. } = lint::check_stream(text, settings)?;
+        let checked = lint::check_stream(text, settings)?;
         let objects = lint::as_is(&Stream::split(text))?.objects;
-        Ok(Shown { objects, gateways: Vec::new(), findings, allowed, not_judged })
+        Ok(Shown { objects, gateways: Vec::new(), checked })
     }
 
     fn rewritten(text: &str, settings: &[Settings]) -> Result<Self, Error> {
-        let rewritten = rewrite_reading(text, settings, &lint::all_kinds())?;
-        Ok(Shown {
-            objects: rewritten.objects.into_iter().filter(|object| !object.is_hook()).collect(),
-            gateways: rewritten.gateways,
-            findings: rewritten.findings,
-            allowed: rewritten.allowed,
-            not_judged: rewritten.not_judged,
-        })
+        let Rewritten { objects, gateways, findings, allowed, not_judged, .. } =
+            rewrite_reading(text, settings, &lint::all_kinds())?;
+        let objects = objects.into_iter().filter(|object| !object.is_hook()).collect();
+        Ok(Shown { objects, gateways, checked: Checked { findings, allowed, not_judged, ..Checked::default() } })
     }
 }

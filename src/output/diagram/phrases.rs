@@ -20,27 +20,26 @@ pub fn conditions(conditions: &[Condition]) -> String {
 
 fn condition(condition: &Condition) -> String {
     match condition {
-        Condition::HostHeader { host_header_config } => patterns("host", host_header_config),
-        Condition::PathPattern { path_pattern_config } => patterns("path", path_pattern_config),
+        Condition::HostHeader { host_header_config } => patterns("host", "", host_header_config),
+        Condition::PathPattern { path_pattern_config } => patterns("path", "", path_pattern_config),
         Condition::HttpHeader { http_header_config: header } => {
-            patterns(&format!("header {} is", header.http_header_name), &header.patterns)
+            patterns(&format!("header {}", header.http_header_name), " is", &header.patterns)
         }
-        Condition::HttpRequestMethod { http_request_method_config } => patterns("method", http_request_method_config),
+        Condition::HttpRequestMethod { http_request_method_config } => {
+            patterns("method", "", http_request_method_config)
+        }
         Condition::QueryString { query_string_config } => {
             let pairs: Vec<String> = query_string_config.values.iter().map(pair).collect();
             format!("query {}", pairs.join(" or "))
         }
-        Condition::SourceIp { source_ip_config } => patterns("client address in", source_ip_config),
+        Condition::SourceIp { source_ip_config } => patterns("client address", " in", source_ip_config),
     }
 }
 
-fn patterns(what: &str, patterns: &Patterns) -> String {
+fn patterns(what: &str, verb: &str, patterns: &Patterns) -> String {
     match patterns.regex_values.as_slice() {
-        [] => format!("{what} {}", patterns.values.join(" or ")),
-        regular => {
-            let what = what.strip_suffix(" is").unwrap_or(what);
-            format!("{what} matching {}", regular.join(" or "))
-        }
+        [] => format!("{what}{verb} {}", patterns.values.join(" or ")),
+        regular => format!("{what} matching {}", regular.join(" or ")),
     }
 }
 

@@ -10,7 +10,9 @@ use super::picture::{self, Picture, svg};
 use crate::finding::groups::groups;
 use crate::finding::{Finding, Rule, Severity};
 use crate::lint::NotJudged;
+use crate::output::text::plural;
 use crate::output::words::Words;
+use manifest_yaml::pointer;
 use markdown::paragraphs;
 
 /// What the report says.
@@ -83,7 +85,6 @@ fn in_words(picture: &Picture) -> String {
 fn summary(report: &Report<'_>) -> String {
     let groups = groups(report.findings);
     let count = |severity| groups.iter().filter(|group| group.first.severity == severity).count();
-    let plural = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let mut parts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
         .into_iter()
         .map(|severity| format!("<span class=\"{severity}\">{}</span>", plural(count(severity), &severity.to_string())))
@@ -122,8 +123,7 @@ fn allowed(allowed: &[(&Finding, String)]) -> String {
          same.</p>\n<ul>\n",
     );
     for (finding, by) in allowed {
-        let mut places: Vec<String> = finding.object.iter().map(ToString::to_string).collect();
-        places.extend(finding.place.as_ref().map(ToString::to_string));
+        let mut places = places_of(finding);
         places.push(format!("allowed by {by}"));
         let _ = write!(
             text,
@@ -181,9 +181,7 @@ fn of_one_rule(severity: Severity, rule: &Rule, found: &[&Finding]) -> String {
     let is_one = helps.windows(2).all(|pair| pair[0] == pair[1]);
     let what_to_do = |help: &str| format!("<p>What to do: {}</p>\n", markdown::inline(help));
     for (finding, help) in found.iter().zip(&helps) {
-        let mut places: Vec<String> = Vec::new();
-        places.extend(finding.object.as_ref().map(ToString::to_string));
-        places.extend(finding.place.as_ref().map(ToString::to_string));
+        let mut places = places_of(finding);
         places.extend(finding.field.as_deref().map(named).filter(|field| !field.is_empty()));
         let _ = write!(
             text,
@@ -203,10 +201,15 @@ fn of_one_rule(severity: Severity, rule: &Rule, found: &[&Finding]) -> String {
     text
 }
 
+/// The object that a finding is about, and its place.
+fn places_of(finding: &Finding) -> Vec<String> {
+    let object = finding.object.iter().map(ToString::to_string);
+    object.chain(finding.place.iter().map(ToString::to_string)).collect()
+}
+
 /// A field as people call it: `annotation aws-load-balancer-scheme`, `spec.type`.
-fn named(pointer: &str) -> String {
-    let parts: Vec<String> =
-        pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+fn named(field: &str) -> String {
+    let parts: Vec<_> = pointer::tokens(field).collect();
     match parts.as_slice() {
         [metadata, annotations, key] if metadata == "metadata" && annotations == "annotations" => {
             format!("annotation {}", key.rsplit('/').next().unwrap_or(key))

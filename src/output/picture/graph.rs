@@ -304,6 +304,16 @@ pub fn who(scheme: &str) -> &'static str {
     if scheme == catalogue::INTERNAL { "Clients inside the VPC" } else { "Clients on the internet" }
 }
 
+/// `80, 443`.
+pub fn numbers(ports: &[i32]) -> String {
+    ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// `port 80`, `ports 80, 443`.
+pub fn named_ports(ports: &[i32]) -> String {
+    format!("{} {}", if ports.len() == 1 { "port" } else { "ports" }, numbers(ports))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

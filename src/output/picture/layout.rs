@@ -147,7 +147,7 @@ pub fn layout(scene: &Scene) -> Layout {
             x += column.width + BETWEEN;
         }
     }
-    let mut place = |column: usize, order: &[usize], is_free: bool| {
+    let place = |boxes: &mut Vec<Placed>, column: usize, order: &[usize], is_free: bool| {
         let (mut top, mut before) = (0, None);
         for node in order {
             if before.is_some_and(|before| leads_down(scene, before, *node)) {
@@ -155,19 +155,19 @@ pub fn layout(scene: &Scene) -> Layout {
             }
             let mut placed = stack(scene, *node, lefts[column], COLUMNS[column].width);
             let height = placed.first().map_or(0, |first| first.height);
-            let centre = centre(scene, &all.boxes, *node).filter(|_| is_free);
+            let centre = centre(scene, boxes, *node).filter(|_| is_free);
             let y = centre.map_or(top, |centre| centre.saturating_sub(height / 2)).max(top);
             placed.iter_mut().for_each(|placed| placed.y += y);
-            all.boxes.extend(placed);
+            boxes.extend(placed);
             top = y + height + GAP;
             before = Some(*node);
         }
-        all.boxes.clone()
     };
-    let boxes = place(0, &columns[0], false);
-    let boxes = place(1, &by_centre(scene, &boxes, &columns[1]), true);
-    let order = with_pods_below(scene, &boxes, &columns[2]);
-    place(2, &order, true);
+    place(&mut all.boxes, 0, &columns[0], false);
+    let order = by_centre(scene, &all.boxes, &columns[1]);
+    place(&mut all.boxes, 1, &order, true);
+    let order = with_pods_below(scene, &all.boxes, &columns[2]);
+    place(&mut all.boxes, 2, &order, true);
     all.boxes.sort_by_key(|placed| placed.node);
     all.routes = routes(scene, &all.boxes, [&columns[0], &order]);
     let lane = |route: &Route| match route {

@@ -7,7 +7,7 @@ use alb_controller::model::{
 };
 use kubernetes_objects::{ObjectRef, annotation_pointer};
 
-use super::graph::{FORWARD, Kind, RANGES, Scene, State, Text, Way, who};
+use super::graph::{FORWARD, Kind, RANGES, Scene, State, Text, Way, named_ports, who};
 use super::kubernetes::Targets;
 use super::{Facts, old};
 use crate::finding::Severity;
@@ -138,9 +138,7 @@ fn access(inbound: &[InboundRule]) -> Vec<Text> {
     by_ports
         .into_iter()
         .flat_map(|(ports, sources)| {
-            let noun = if ports.len() == 1 { "port" } else { "ports" };
-            let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-            [Text::new(format!("may connect to {noun} {} from:", ports.join(", "))), Text::listed(&sources, RANGES)]
+            [Text::new(format!("may connect to {} from:", named_ports(&ports))), Text::listed(&sources, RANGES)]
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use kubernetes_objects::service::{is_tcp, ports, type_of};
 use serde_json::Value;
 
 use super::Facts;
-use super::graph::{Kind, RANGES, Scene, Text, Way, who};
+use super::graph::{Kind, RANGES, Scene, Text, Way, named_ports, numbers, who};
 use super::kubernetes::Targets;
 use crate::config::types::{Phase, ServiceType};
 use crate::finding::Severity;
@@ -60,7 +60,7 @@ fn draw_one(scene: &mut Scene, key: &Key, service: &Object, built: &Built, facts
     }
     if !others.is_empty() {
         let ports: Vec<i32> = others.iter().map(|(_, port)| *port).collect();
-        let lines = vec![Text::new(plural(&ports)), Text::new("the ALB does not lead here")];
+        let lines = vec![Text::new(named_ports(&ports)), Text::new("the ALB does not lead here")];
         let to = scene.add(Kind::Service, None, format!("Service {key}"), lines);
         for (of, _) in others {
             scene.connect(node, to, "", of.behind());
@@ -119,7 +119,7 @@ impl Use {
 
     /// What it does with these ports.
     fn lines(self, ports: &[i32], service: &Value) -> Vec<Text> {
-        let ports = plural(ports);
+        let ports = named_ports(ports);
         let ends = || {
             let annotations = migrate::annotations_of(service);
             let key = format!("{}aws-load-balancer-ssl-cert", migrate::PREFIX);
@@ -150,14 +150,6 @@ fn ports_by_use(service: &Value) -> Vec<(Use, Vec<i32>)> {
         }
     }
     by_use
-}
-
-fn numbers(ports: &[i32]) -> String {
-    ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn plural(ports: &[i32]) -> String {
-    format!("{} {}", if ports.len() == 1 { "port" } else { "ports" }, numbers(ports))
 }
 
 fn clients(scene: &mut Scene, scheme: Option<&str>, before: &Carried) -> usize {
