@@ -17,9 +17,8 @@ cd "$(dirname "$0")/.."
 
 say() { echo "build-all: $*" >&2; }
 
-# shellcheck disable=SC2016 # it is a variable of Helm
-programs=$(sed -n 's|^ *command: ${HELM_PLUGIN_DIR}/bin/||p' plugin.yaml)
-mapfile -t platforms < <(cut -d / -f 1 <<< "$programs")
+. deploy/pack.sh
+mapfile -t known < <(sed -n 's/ .*//p' <<< "$platforms")
 to=target/platforms wanted=()
 while [ $# -gt 0 ]; do
   case $1 in
@@ -29,22 +28,12 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
-[ ${#wanted[@]} -gt 0 ] || wanted=("${platforms[@]}")
-
-rust_target() { # platform
-  case $1 in
-    linux-amd64) echo x86_64-unknown-linux-musl ;;
-    linux-arm64) echo aarch64-unknown-linux-musl ;;
-    darwin-amd64) echo x86_64-apple-darwin ;;
-    darwin-arm64) echo aarch64-apple-darwin ;;
-    windows-amd64) echo x86_64-pc-windows-gnu ;;
-    *) say "there is no platform $1; plugin.yaml has ${platforms[*]}"; return 2 ;;
-  esac
-}
+[ ${#wanted[@]} -gt 0 ] || wanted=("${known[@]}")
 
 targets=()
 for platform in "${wanted[@]}"; do
-  targets+=("$(rust_target "$platform")")
+  target=$(target_of "$platform") || { say "there is no platform $platform; plugin.yaml has ${known[*]}"; exit 2; }
+  targets+=("$target")
 done
 
 for program in cargo rustc; do
@@ -86,7 +75,7 @@ export CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=rust-lld CARGO_TARGET_AARCH
 "${cargo[@]}" --release --locked --bin istio-alb --target-dir "$build" "${targets[@]/#/--target=}" >&2
 
 for at in "${!wanted[@]}"; do
-  program=$(grep "^${wanted[at]}/" <<< "$programs")
+  program=${wanted[at]}/$(program_of "${wanted[at]}")
   mkdir -p "$to/${wanted[at]}"
   # A new file and one rename: whoever runs the old one is not disturbed.
   cp "$build/${targets[at]}/release/${program#*/}" "$to/$program.new"

@@ -15,15 +15,21 @@ windows-amd64 x86_64-pc-windows-gnu
 version=$(sed -n '/^\[package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml)
 project=$(sed -n 's/^repository = "\(.*\)"$/\1/p' Cargo.toml)
 
-archive_of() { # platform
+target_of() { # platform: as Rust names it; fails where there is none
   local name target
   while read -r name target; do
-    [ "$name" = "$1" ] || continue
-    case $name in
-      windows-*) echo "istio-alb-$version-$target.zip" ;;
-      *) echo "istio-alb-$version-$target.tar.gz" ;;
-    esac
+    [ "$name" != "$1" ] || { echo "$target"; return; }
   done <<< "$platforms"
+  return 1
+}
+
+archive_of() { # platform
+  local target
+  target=$(target_of "$1")
+  case $1 in
+    windows-*) echo "istio-alb-$version-$target.zip" ;;
+    *) echo "istio-alb-$version-$target.tar.gz" ;;
+  esac
 }
 
 folder_of() { # platform: what its archive has inside

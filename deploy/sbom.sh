@@ -20,8 +20,9 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ -n "$to" ] || { echo "sbom: --to is missing; see the top of $0" >&2; exit 2; }
-targets='x86_64-unknown-linux-musl aarch64-unknown-linux-musl x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-gnu'
 
+. deploy/pack.sh
+targets=$(awk 'NF { print $2 }' <<< "$platforms" | paste -s -d ' ' -)
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 tests/tools/sbom.sh
 . deploy/commit.sh

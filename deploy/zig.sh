@@ -9,6 +9,7 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
+. "$here/../tests/tools/pypi.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 version() { sed -n "s/^$1==\([^ ]*\).*/\1/p" "$here/zig.txt"; } # package
 # The first for Apple silicon, and what Rust's standard library is built for there.
@@ -26,8 +27,7 @@ echo "zig: fetching $name" >&2
 mkdir -p "$cache/bin"
 scratch=$(mktemp -d "$cache/build.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-python3 -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir install --root-user-action=ignore --no-compile \
-  --no-deps --only-binary :all: --require-hashes --target "$scratch/$name" --requirement "$here/zig.txt" >&2
+from_pypi install --target "$scratch/$name" --requirement "$here/zig.txt" >&2
 
 mkdir "$scratch/$name/path"
 program() { # name command...: a program of the folder `path` that is a command of those in the cache

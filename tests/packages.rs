@@ -28,11 +28,11 @@ mod pages;
 #[path = "packages/plugin.rs"]
 mod plugin;
 #[cfg(unix)]
+#[path = "packages/registry.rs"]
+mod registry;
+#[cfg(unix)]
 #[path = "packages/release.rs"]
 mod release;
-#[cfg(unix)]
-#[path = "packages/serve.rs"]
-mod serve;
 mod support;
 #[cfg(unix)]
 #[path = "packages/whole.rs"]

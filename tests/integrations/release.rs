@@ -1,9 +1,7 @@
 //! A release as `deploy/release.sh` makes it, of the program under test: archives and their checksums, in a folder and on
 //! loopback.
 
-use crate::support::binary;
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use crate::support::{binary, http};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,7 +70,7 @@ pub fn release() -> &'static Release {
             pack(work.path(), target, program, &release);
         }
         run(Command::new("sh").current_dir(&release).args(["-c", "sha256sum istio-alb-* > SHA256SUMS"]));
-        let url = serve(folder.path().to_owned());
+        let url = http::serve(folder.path(), "/releases");
         Release { folder, url }
     })
 }
@@ -110,32 +108,4 @@ fn pack(work: &Path, target: &str, program: &str, to: &Path) {
 fn run(command: &mut Command) {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}\n{}", crate::support::shown(&output));
-}
-
-/// Serves a folder below `/releases` for the rest of the process; returns that address.
-fn serve(folder: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            let folder = folder.clone();
-            std::thread::spawn(move || answer(connection, &folder));
-        }
-    });
-    format!("http://{address}/releases")
-}
-
-fn answer(mut connection: TcpStream, folder: &Path) {
-    let mut lines = BufReader::new(connection.try_clone().unwrap()).lines().map_while(Result::ok);
-    let request = lines.next().unwrap_or_default();
-    lines.take_while(|line| !line.is_empty()).for_each(drop);
-    let path = request.split(' ').nth(1).unwrap_or_default();
-    let file = path.strip_prefix("/releases/").map(|file| std::fs::read(folder.join(file)));
-    let (status, body) = match file {
-        Some(Ok(body)) => ("200 OK", body),
-        _ => ("404 Not Found", b"Not Found".to_vec()),
-    };
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    // Who asked may have gone already.
-    let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(&body));
 }

@@ -1,7 +1,7 @@
 //! Images of a release in a registry.
 
+use crate::registry::Registry;
 use crate::release::{COMMITTED, Copy, VERSION, refused, sha256, succeeded};
-use crate::serve::Registry;
 use crate::support::tools::{Need, Tool, gated};
 use crate::support::{Outcome, fail, shown};
 use libtest_mimic::Trial;

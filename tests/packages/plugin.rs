@@ -1,11 +1,11 @@
 //! The package of the plugin with its provenance, from a file, over HTTP and from a registry, with Helm 4 that verifies it.
 
 use crate::gpg::{Key, processes_of};
+use crate::registry::Registry;
 use crate::release::{COMMITTED, Copy, PLATFORMS, VERSION, change_a_byte, names, refused, sha256, succeeded};
-use crate::serve;
 use crate::support::helm::Helm;
 use crate::support::tools::{Need, Tool, gated};
-use crate::support::{Outcome, contract, fail, shown};
+use crate::support::{Outcome, contract, fail, http, shown};
 use libtest_mimic::Trial;
 use std::path::Path;
 use std::process::Output;
@@ -169,7 +169,7 @@ fn package_from_url(tool: Tool) -> Outcome {
     let [key, other] = [Key::new(), Key::new()];
     let copy = Copy::new();
     copy.sign_plugin(&key)?;
-    let url = format!("{}/istio-alb-{VERSION}.tgz", serve::files(&copy.path("dist")));
+    let url = format!("{}/istio-alb-{VERSION}.tgz", http::serve(&copy.path("dist"), ""));
     let bare = Helm::bare(tool);
     not_installed(&bare, &install(&bare, &url, other.public()), "signature made by unknown entity")?;
     verified(&install(&bare, &url, key.public()), &copy.package())?;
@@ -273,7 +273,7 @@ fn push(copy: &Copy, repository: &str) -> Result<String, libtest_mimic::Failed> 
 fn life_in_a_registry() -> Outcome {
     let [key, other] = [Key::new(), Key::new()];
     let copy = Copy::new();
-    let registry = serve::Registry::start();
+    let registry = Registry::start();
     let repository = format!("{}/plugins/istio-alb", registry.address());
     copy.pack_plugin()?;
     refused(&copy.run("push-plugin.sh", &["--plain-http", &repository]), "tgz.prov is missing")?;
@@ -305,7 +305,7 @@ fn registry_that_changes() -> Outcome {
     let mut bytes = std::fs::read(copy.package()).unwrap();
     bytes[9] ^= 1;
     std::fs::write(copy.package(), bytes).unwrap();
-    let registry = serve::Registry::start();
+    let registry = Registry::start();
     let repository = format!("{}/plugins/istio-alb", registry.address());
     push(&copy, &repository)?;
     let bare = Helm::bare(Tool::Helm4);
@@ -318,7 +318,7 @@ fn pre_release() -> Outcome {
     let key = Key::new();
     let copy = Copy::of_version("1.0.0-rc.1");
     copy.sign_plugin(&key)?;
-    let registry = serve::Registry::start();
+    let registry = Registry::start();
     let repository = format!("{}/istio-alb", registry.address());
     let digest = push(&copy, &repository)?;
     let manifest = std::fs::read(registry.blob(&digest)).unwrap();

@@ -15,6 +15,7 @@ pub mod contract;
 pub mod flux;
 pub mod helm;
 pub mod hosts;
+pub mod http;
 pub mod pages;
 pub mod tools;
 

