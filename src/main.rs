@@ -57,6 +57,8 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
     let printed = match command {
         None | Some(Command::Krm) => return filter(options, env, function),
         Some(Command::Argocd { request: Argocd::Generate }) => return generate(options, env),
+        // What it prints would be installed in place of the manifests.
+        Some(_) if helm::awaits_manifests(variable(env, "HELM_PLUGIN_NAME"), started_by) => return no_filter(env),
         Some(Command::Argocd { request: Argocd::Parameters }) => Ok(Printed::output(argocd::parameters::announce())),
         Some(Command::Check { files, format, as_is, color }) => {
             let usual = if io::stdout().is_terminal() { CheckFormat::Full } else { CheckFormat::Text };
@@ -71,11 +73,15 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         Some(Command::Show { files, format, as_is }) => {
             on(read_files(files), *as_is, &|sources, settings| Ok(commands::show(sources, settings, *format, *as_is)?))
         }
-        Some(Command::Init { files }) => {
+        Some(Command::Init { files, output }) => {
             let is_alone = files.is_empty() && io::stdin().is_terminal();
             let read = if is_alone { Ok(Vec::new()) } else { read_files(files) };
             with_sources(read, false, options, env, &ToBeWritten, &|sources, settings| {
-                Ok(commands::init((!is_alone).then(|| sources.text()), settings)?)
+                let printed = commands::init((!is_alone).then(|| sources.text()), settings)?;
+                match output {
+                    Some(file) => write_new(file, &printed.output).map(|()| Printed::default()),
+                    None => Ok(printed),
+                }
             })
         }
         Some(Command::Compare { live, manifest, format }) => compare(live, manifest, *format),
@@ -267,6 +273,20 @@ fn write_report(
     write_json(path, &json::report_of_run(run))
 }
 
+/// Writes a file that must not be there yet: what somebody wrote into it would be lost.
+fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
+    let name = path.display();
+    match std::fs::File::create_new(path) {
+        Ok(mut file) => file.write_all(text.as_bytes()).with_context(|| format!("cannot write {name}")),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            Err(Error::usage(format!("{name} is there already, and is not written over"))
+                .help("name another file, compare the two, and keep what you want")
+                .into())
+        }
+        Err(error) => Err(Error::new(Kind::Io, format!("cannot write {name}: {error}")).into()),
+    }
+}
+
 fn write_json(path: &Path, report: &serde_json::Value) -> anyhow::Result<()> {
     std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
 }
@@ -310,6 +330,15 @@ fn generate(options: &Options, env: &[(String, String)]) -> u8 {
 
 fn warnings(rewritten: &Rewritten<'_>) -> Vec<Finding> {
     rewritten.findings.iter().filter(|finding| finding.severity == Severity::Warning).cloned().collect()
+}
+
+/// Refuses a command where Helm runs us as a post-renderer.
+fn no_filter(env: &[(String, String)]) -> u8 {
+    let error = Error::usage("Helm installs what its post-renderer prints, and this command prints no manifests").help(
+        "take the command out of --post-renderer-args; run it behind a pipe: `helm template … | istio-alb check`",
+    );
+    let input = read_in().unwrap_or_default();
+    refuse(&error_text(&error.into(), Words::Helm), Kind::Usage.exit_code(), &input, env)
 }
 
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.

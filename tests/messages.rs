@@ -255,3 +255,88 @@ fn the_program_itself_is_no_misnamed_configuration() {
     let ran = give(command(env!("CARGO_BIN_EXE_istio-alb"), folder.path()), &case("helm3-default"));
     assert_eq!(ran.status.code(), Some(2));
 }
+
+/// What somebody wrote into a file is not lost, as it is behind `>`.
+#[test]
+fn init_writes_a_new_file_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("istio-alb.yaml");
+    let run = || {
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        program.args(["init", "--output", "istio-alb.yaml"]);
+        give(program, &case("helm4-nlb-internal-allowlist"))
+    };
+    let first = run();
+    assert_eq!((first.status.code(), first.stdout.len(), first.stderr.len()), (Some(0), 0, 0), "{first:?}");
+    let written = std::fs::read(&file).unwrap();
+    assert_eq!(written, stdout(&["init"], &case("helm4-nlb-internal-allowlist")).as_bytes());
+    let second = run();
+    assert_eq!(second.status.code(), Some(2));
+    assert_eq!(
+        String::from_utf8(second.stderr).unwrap(),
+        "istio-alb: error: istio-alb.yaml is there already, and is not written over\n  help: name another file, compare the two, \
+         and keep what you want\n"
+    );
+    assert_eq!(std::fs::read(&file).unwrap(), written);
+}
+
+/// Helm would install the findings in place of the gateway.
+#[test]
+fn a_command_is_no_post_renderer() {
+    let said = "istio-alb: error: Helm installs what its post-renderer prints, and this command prints no manifests\n  help: take the \
+                command out of --post-renderer-args; run it behind a pipe: `helm template … | istio-alb check`\n";
+    let plugin = [("HELM_PLUGIN_NAME", "istio-alb")];
+    for helm in ["helm3-default", "helm4-default"] {
+        for arguments in [&["check"][..], &["show", "--format=json"], &["schema"], &["explain"]] {
+            let printed = run(arguments, &plugin, &case(helm));
+            assert_eq!(String::from_utf8_lossy(&printed.stderr), said, "{helm}: {arguments:?}");
+            match helm {
+                "helm3-default" => assert_eq!((printed.status.code(), printed.stdout.len()), (Some(2), 0)),
+                // Helm 4 refuses the first document, and shows it.
+                _ => assert!(printed.stdout.starts_with(b"--- |\n  istio-alb: error: Helm installs "), "{arguments:?}"),
+            }
+        }
+    }
+    assert_eq!(run(&["check"], &[("HELM_PLUGIN_NAME", "diff")], &case("helm4-default")).status.code(), Some(0));
+}
+
+/// Files that are no manifests, and manifests that are one by mistake.
+#[test]
+fn what_was_not_meant_to_be_a_manifest_is_told() {
+    let configuration = "# ours\napiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {}\n";
+    let values = "service:\n  type: NodePort\n";
+    let glued = "apiVersion: v1\nkind: Service\nmetadata: {name: gw}\nspec: {ports: [{name: status-port, port: 15021}]}\n\
+                 apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: gw}\n";
+    for (input, said) in [
+        (
+            configuration,
+            "document 1, line 2: an AlbGateway is the configuration of istio-alb, and no manifest\n  help: take it out of the \
+             manifests, and name its file with `--config=FILE`\n",
+        ),
+        (
+            values,
+            "document 1, line 1: no document is a manifest: none has a `kind`\n  help: are these the values of a chart? What is read \
+             here is what `helm template` prints\n",
+        ),
+        (
+            glued,
+            "document 1, line 6: `kind` is here for the second time in one document\n  help: are these two manifests? Put a line \
+             `---` between them; as it is only the last value of each key counts\n",
+        ),
+    ] {
+        for arguments in [&["check", "--as-is"][..], &["check"], &[]] {
+            assert_eq!(stderr(arguments, &[], input.as_bytes()), format!("istio-alb: error: {said}"), "{arguments:?}");
+        }
+    }
+}
+
+/// The last line of a run that stops says why it does.
+#[test]
+fn strict_says_that_it_is_why_nothing_to_judge_is_an_error() {
+    let service = b"{apiVersion: v1, kind: Service, metadata: {name: gw}, spec: {ports: [{port: 80}]}}\n";
+    let printed = run(&["check", "--as-is", "--strict"], &[], service);
+    let said = String::from_utf8(printed.stdout).unwrap();
+    assert_eq!(printed.status.code(), Some(1));
+    assert!(said.ends_with("the Ingress of the filter is judged; --strict makes an error of that\n"), "{said}");
+    assert!(!stdout(&["check", "--as-is"], service).contains("--strict"));
+}

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use support::tools::{QUICK_CHARTS, Tool};
 use support::{assert_golden, project};
 
 const ADDRESS: &str = env!("CARGO_PKG_REPOSITORY");
@@ -124,4 +125,26 @@ fn the_page_of_a_crate_is_its_documentation() {
 /// Links to items lead somewhere on docs.rs only: ``[`Tree`]`` and ``[`mod@patch`]`` become their names.
 fn without_links(line: &str) -> String {
     line.replace("[`mod@", "[`").replace("[`", "`").replace("`]", "`")
+}
+
+/// A trial that is not ignored and lacks its tool fails, so on a machine with nothing the two lists must be one.
+#[test]
+#[cfg(unix)]
+fn tests_run_brings_what_its_trials_ask_for() {
+    let empty = tempfile::tempdir().unwrap();
+    let listed = std::process::Command::new(project().join("tests/run"))
+        .arg("--list")
+        .env("ISTIO_ALB_TOOLS", empty.path())
+        .output()
+        .unwrap();
+    assert!(listed.status.success(), "{listed:?}");
+    let said = String::from_utf8(listed.stderr).unwrap();
+    let brought: BTreeSet<String> = said
+        .lines()
+        .filter(|line| line.ends_with(" min"))
+        .map(|line| line.split_whitespace().next().unwrap().to_owned())
+        .collect();
+    let tools = Tool::HELMS.iter().map(|tool| format!("bin/{}", tool.name()));
+    let charts = QUICK_CHARTS.iter().map(|release| format!("charts/gateway-{release}"));
+    assert_eq!(brought, tools.chain(charts).collect());
 }

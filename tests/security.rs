@@ -52,19 +52,18 @@ fn run(name: &'static str, arguments: &'static [&'static str], reads: &'static [
 
 /// The configuration that nobody named, and where there is none the names of the files beside it, for a hint.
 const UNCONFIGURED: &[&str] = &["istio-alb.yaml", "."];
+/// The same of a command, which asks whether Helm started it.
+const COMMAND: &[&str] = &["istio-alb.yaml", ".", PARENT];
+const PARENT: &str = "/proc/PARENT/comm";
 
 fn runs() -> Vec<Asked> {
     const HELM: (&str, &str) = ("HELM_PLUGIN_NAME", "istio-alb");
     let writing = |run: Asked, writes| Asked { writes, ..run };
     let under_helm = |run: Asked, env| Asked { env, ..run };
     vec![
-        run("the filter", &["--scheme", "internal"], &["istio-alb.yaml", ".", "/proc/PARENT/comm"]),
+        run("the filter", &["--scheme", "internal"], &["istio-alb.yaml", ".", PARENT]),
         writing(
-            run(
-                "the filter, configured, with a report",
-                &["--config=c.yaml", "--report=r.json"],
-                &["c.yaml", "/proc/PARENT/comm"],
-            ),
+            run("the filter, configured, with a report", &["--config=c.yaml", "--report=r.json"], &["c.yaml", PARENT]),
             &["r.json"],
         ),
         under_helm(run("the filter under Helm", &[], &["istio-alb.yaml", ".", "/dev/tty"]), &[HELM]),
@@ -74,22 +73,27 @@ fn runs() -> Vec<Asked> {
         ),
         run(
             "check",
-            &["check", "--as-is", "--format=sarif", "in.yaml", "c.yaml"],
-            &["istio-alb.yaml", ".", "in.yaml", "c.yaml"],
+            &["check", "--as-is", "--format=sarif", "in.yaml", "more.yaml"],
+            &["istio-alb.yaml", ".", "in.yaml", "more.yaml", PARENT],
         ),
-        run("diff", &["diff", "in.yaml"], &["istio-alb.yaml", ".", "in.yaml"]),
-        run("show", &["show", "--format=html"], UNCONFIGURED),
-        run("init", &["init"], UNCONFIGURED),
-        run("compare", &["compare", "in.yaml", "-"], &["in.yaml"]),
-        run("export flux", &["export", "flux"], UNCONFIGURED),
+        run("diff", &["diff", "in.yaml"], &["istio-alb.yaml", ".", "in.yaml", PARENT]),
+        run("show", &["show", "--format=html"], COMMAND),
+        run("init", &["init"], COMMAND),
+        writing(run("init, into a file", &["init", "--output=new.yaml"], COMMAND), &["new.yaml"]),
+        run("compare", &["compare", "in.yaml", "-"], &["in.yaml", PARENT]),
+        run("export flux", &["export", "flux"], COMMAND),
         writing(
-            run("export kustomize", &["export", "kustomize", "--output=made"], &["istio-alb.yaml", ".", "made/"]),
+            run(
+                "export kustomize",
+                &["export", "kustomize", "--output=made"],
+                &["istio-alb.yaml", ".", "made/", PARENT],
+            ),
             &["made"],
         ),
-        run("explain", &["explain", "ALB006"], &[]),
-        run("schema", &["schema"], &[]),
-        run("completions", &["completions", "bash"], &[]),
-        run("argocd parameters", &["argocd", "parameters"], &[]),
+        run("explain", &["explain", "ALB006"], &[PARENT]),
+        run("schema", &["schema"], &[PARENT]),
+        run("completions", &["completions", "bash"], &[PARENT]),
+        run("argocd parameters", &["argocd", "parameters"], &[PARENT]),
         run("--version", &["--version"], &[]),
         run("--help", &["--help"], &[]),
     ]
@@ -100,10 +104,7 @@ fn wrong_runs() -> Vec<(&'static str, Asked)> {
     let bash = |script: &'static [&'static str]| Asked { program: "bash".into(), ..run("", script, UNCONFIGURED) };
     vec![
         ("a file that was not named", run("", &["check", "in.yaml"], UNCONFIGURED)),
-        (
-            "a file that is written",
-            run("", &["--report=r.json"], &["istio-alb.yaml", ".", "r.json", "/proc/PARENT/comm"]),
-        ),
+        ("a file that is written", run("", &["--report=r.json"], &["istio-alb.yaml", ".", "r.json", PARENT])),
         ("a program that is started", bash(&["-c", "true; /bin/true; true"])),
         ("a socket", bash(&["-c", "true < /dev/tcp/127.0.0.1/9"])),
     ]
@@ -114,6 +115,8 @@ impl Asked {
         let folder = tempfile::tempdir().unwrap();
         let input = std::fs::read(project().join("chart-fixtures/cases/helm3-default/input.yaml")).unwrap();
         std::fs::write(folder.path().join("in.yaml"), &input).unwrap();
+        std::fs::write(folder.path().join("more.yaml"), "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
+            .unwrap();
         let configuration = "{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {}}\n";
         std::fs::write(folder.path().join("c.yaml"), configuration).unwrap();
         let (output, calls) = traced(folder.path(), &self.program, self.arguments, self.env, &input)?;

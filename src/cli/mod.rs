@@ -50,6 +50,18 @@ impl Cli {
         let flag = flag.or(report.is_some().then_some("--report"))?;
         Some(Error::usage(format!("{flag} has no effect on `{command}`")).help("leave it out"))
     }
+
+    /// The error for a level of findings where none are printed and none stop the run.
+    fn without_findings(&self) -> Option<Error> {
+        let Some(Command::Show { format, .. }) = &self.command else { return None };
+        let given = self.options.fields.iter().find(|given| given.field.path.starts_with("findings."))?;
+        (*format != ShowFormat::Html && self.options.report.is_none()).then(|| {
+            Error::usage(format!("{} has no effect on `show`, which judges nothing", given.by)).help(format!(
+                "`istio-alb check {}` does; `show --format html` has the findings beside the picture",
+                given.by
+            ))
+        })
+    }
 }
 
 /// What the command line asks for.
@@ -137,6 +149,9 @@ pub enum Command {
         /// The files, which are one stream together [default: stdin, which is `-`, too]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Write it to NEW, a file that is not there yet [default: stdout]
+        #[arg(long, value_name = "NEW")]
+        output: Option<PathBuf>,
     },
     /// Print the same rewrite as patches, for a host that runs no program
     #[command(arg_required_else_help = false)]
@@ -266,7 +281,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Parsed, Error> 
         Err(error) => return usage_error(&error),
     };
     let cli = Cli { options: options(&matches), command: root.command };
-    match cli.without_effect(matches.subcommand_name()) {
+    match cli.without_effect(matches.subcommand_name()).or_else(|| cli.without_findings()) {
         Some(error) => Err(error),
         None => Ok(Parsed::Run(cli)),
     }
@@ -442,6 +457,10 @@ fn usage_error(error: &clap::Error) -> Result<Parsed, Error> {
         .kind()
     {
         ErrorKind::TooManyValues => "it takes no value: leave that out".into(),
+        ErrorKind::ArgumentConflict if message.contains("'--config") => {
+            "name one file; it can have a document for each gateway".into()
+        }
+        ErrorKind::ArgumentConflict if message.contains("multiple times") => "say it once".into(),
         _ => "see --help".into(),
     });
     Err(Error::usage(message).help(help))
@@ -464,6 +483,59 @@ fn flag_with_value(error: &clap::Error) -> Option<Help> {
 /// Commands in the order in which they are meant by a word that is none.
 const COMMANDS: [&str; 9] = ["check", "diff", "show", "init", "explain", "compare", "export", "argocd", "completions"];
 
+/// Flags of other programs, and what is meant by them here.
+const OTHER_FLAGS: &[(&[&str], &str)] = &[
+    (&["-n", "--namespace"], "the gateway's namespace is chosen with [[gateway.namespace]]"),
+    (&["-f", "--file", "--values"], "values are Helm's; the configuration of istio-alb is named with [[config: FILE]]"),
+    (&["-c"], "the configuration is named with [[config: FILE]]"),
+    (
+        &["-o", "--output", "--out"],
+        "what is printed goes to stdout: `> FILE`; `check`, `show` and `compare` have `--format`",
+    ),
+    (
+        &["--json", "--yaml", "--sarif", "--html", "--svg"],
+        "`check`, `show` and `compare` print in the form of `--format`",
+    ),
+    (&["--attach"], "say [[phase: attach]]"),
+    (&["--cutover"], "say [[phase: cutover]]"),
+    (&["--internal", "--private"], "say [[ingress.scheme: internal]]"),
+    (&["--public", "--internet-facing"], "say [[ingress.scheme: internet-facing]]"),
+    (&["--dry-run"], "nothing is ever applied: `istio-alb diff` shows what the filter would change"),
+    (&["-v", "--verbose", "--debug"], "`istio-alb check` prints all that there is to say; the version is `--version`"),
+    (
+        &["-q", "--quiet", "--silent"],
+        "the filter prints warnings and errors only; a warning is allowed with [[findings.allow]]",
+    ),
+    (
+        &["--fix", "--apply", "--write", "-i", "--in-place"],
+        "no file is ever changed: what `istio-alb < FILE` prints is the result",
+    ),
+];
+
+/// Commands of other programs, and what is meant by them here.
+const OTHER_COMMANDS: &[(&[&str], &str)] = &[
+    (&["lint", "validate", "verify", "test", "audit", "scan"], "did you mean `check`?"),
+    (&["draw", "graph", "picture", "plan", "describe"], "did you mean `show`?"),
+    (&["config", "configure", "new", "create", "generate"], "did you mean `init`?"),
+    (&["version"], "the version is `istio-alb --version`"),
+    (
+        &["render", "filter", "run", "convert", "apply", "patch", "transform"],
+        "without a command istio-alb is the filter: `helm template … | istio-alb`",
+    ),
+    (
+        &["install", "upgrade", "template"],
+        "Helm runs istio-alb, not the other way round: `helm install … --post-renderer istio-alb`",
+    ),
+    (&["kustomize", "flux"], "did you mean `export kustomize` or `export flux`?"),
+];
+
+/// Hosts that run istio-alb themselves, so that there is nothing to export for them.
+const RUNS_US: [&str; 6] = ["argocd", "argo-cd", "argo", "helm", "helmfile", "terraform"];
+
+fn of_others(word: &str, known: &[(&[&str], &'static str)]) -> Option<Help> {
+    known.iter().find(|(words, _)| words.contains(&word)).map(|(_, help)| Help::from(*help))
+}
+
 /// What was meant by a flag or command that there is not.
 fn meant(error: &clap::Error) -> Option<Help> {
     let text = |kind| match error.get(kind) {
@@ -473,8 +545,10 @@ fn meant(error: &clap::Error) -> Option<Help> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            if matches!(text(ContextKind::InvalidArg)?, "-n" | "--namespace") {
-                return Some("the gateway's namespace is chosen with [[gateway.namespace]]".into());
+            let flag = text(ContextKind::InvalidArg)?;
+            let flag = flag.split_once('=').map_or(flag, |(flag, _)| flag);
+            if let Some(help) = of_others(flag, OTHER_FLAGS) {
+                return Some(help);
             }
             let near = text(ContextKind::SuggestedArg)?.strip_prefix("--")?;
             let field = FIELDS.iter().find(|field| field.flag == Some(near))?;
@@ -488,7 +562,15 @@ fn meant(error: &clap::Error) -> Option<Help> {
                     "the filter reads stdin: `istio-alb < {word}`; `check`, `diff`, `show` and `init` take files"
                 )));
             }
-            Some(Help::from(format!("did you mean `{}`?", nearest(word, &COMMANDS)?)))
+            let is_export = matches!(error.get(ContextKind::Usage), Some(ContextValue::StyledStr(usage)) if usage.to_string().contains("istio-alb export"));
+            if is_export {
+                return Some(match RUNS_US.contains(&word) {
+                    true => format!("{word} runs istio-alb itself, and needs no patches: see docs/hosts.md").into(),
+                    false => format!("did you mean `{}`?", nearest(word, &["flux", "kustomize"])?).into(),
+                });
+            }
+            of_others(word, OTHER_COMMANDS)
+                .or_else(|| Some(Help::from(format!("did you mean `{}`?", nearest(word, &COMMANDS)?))))
         }
         _ => None,
     }

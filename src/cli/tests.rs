@@ -69,7 +69,10 @@ fn every_command_is_understood() {
         command("istio-alb show --format svg --as-is"),
         Command::Show { files: Vec::new(), format: ShowFormat::Svg, as_is: true }
     );
-    assert_eq!(command("istio-alb init a.yaml -"), Command::Init { files: vec!["a.yaml".into(), "-".into()] });
+    assert_eq!(
+        command("istio-alb init a.yaml - --output new.yaml"),
+        Command::Init { files: vec!["a.yaml".into(), "-".into()], output: Some("new.yaml".into()) }
+    );
     assert_eq!(
         command("istio-alb export flux"),
         Command::Export { host: Export::Flux { single: false, release: None, output: None } }
@@ -131,8 +134,41 @@ fn a_slip_is_told_in_two_lines() {
     );
     assert_eq!(
         refused("istio-alb --scheme internal --scheme internal"),
-        "the argument '--scheme <VALUE>' cannot be used multiple times\n  help: see --help"
+        "the argument '--scheme <VALUE>' cannot be used multiple times\n  help: say it once"
     );
+    assert_eq!(
+        refused("istio-alb --config a --config b"),
+        "the argument '--config <FILE>' cannot be used multiple times\n  help: name one file; it can have a document for each gateway"
+    );
+}
+
+#[test]
+fn words_of_other_programs_lead_to_ours() {
+    for (line, help) in [
+        ("-f values.yaml", "values are Helm's; the configuration of istio-alb is named with `--config=FILE`"),
+        ("--values=values.yaml", "values are Helm's; the configuration of istio-alb is named with `--config=FILE`"),
+        ("check -o json", "what is printed goes to stdout: `> FILE`; `check`, `show` and `compare` have `--format`"),
+        ("--attach", "say `--phase=attach`"),
+        ("--internal", "say `--scheme=internal`"),
+        ("lint", "did you mean `check`?"),
+        ("version", "the version is `istio-alb --version`"),
+        ("template", "Helm runs istio-alb, not the other way round: `helm install … --post-renderer istio-alb`"),
+        ("export argocd", "argocd runs istio-alb itself, and needs no patches: see docs/hosts.md"),
+        ("export kustomise", "did you mean `kustomize`?"),
+    ] {
+        let args = ["istio-alb"].into_iter().chain(line.split(' ')).map(OsString::from);
+        let error = Words::CommandLine.of_error(&parse(args).unwrap_err());
+        assert_eq!(error.split_once("\n  help: ").map(|(_, help)| help), Some(help), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_level_of_findings_is_refused_where_none_is_printed() {
+    let said = "--strict has no effect on `show`, which judges nothing\n  help: `istio-alb check --strict` does; `show --format html` \
+                has the findings beside the picture";
+    assert_eq!(refused("istio-alb show --strict"), said);
+    run("istio-alb show --strict --format html");
+    run("istio-alb show --strict --report a.json");
 }
 
 #[test]

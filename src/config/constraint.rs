@@ -79,10 +79,19 @@ fn items(checker: &mut Checker<'_>, path: &str, node: &Node, rule: Rule) {
             checker.fail(&path, violation(format!("`{item}` is in the list twice")));
         } else if item.contains(',') && !variables::is_in(item) {
             checker.fail(&path, violation(format!("`{item}` holds a comma")).help("write one item for each"));
+        } else if let Some(list) = apart(item, rule) {
+            checker.fail(&path, violation(format!("`{item}` is several items")).help(format!("with commas: {list}")));
         } else {
             checker.text(&path, item, rule);
         }
     }
+}
+
+/// Items that stand apart by blanks, with commas instead.
+fn apart(item: &str, rule: Rule) -> Option<String> {
+    let parts: Vec<&str> = item.split_whitespace().collect();
+    let are_items = parts.len() > 1 && rule(item).is_err() && parts.iter().all(|part| rule(part).is_ok());
+    are_items.then(|| parts.join(","))
 }
 
 fn keys(checker: &mut Checker<'_>, path: &str, node: &Node, rule: Rule) {

@@ -77,7 +77,7 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         Some(Err(error)) => {
             let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
             return Err(match is_absent(&error) {
-                true => what.help(match meant(Path::new(&file), files) {
+                true => what.help(match meant(Path::new(&file), files).filter(|name| is_one(name, files)) {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => "a relative path begins at the folder in which istio-alb runs".to_owned(),
                 }),
@@ -135,6 +135,11 @@ const MARKS: [&[u8]; 2] = [b"AlbGateway", b"istio-alb.dev/"];
 fn says_so(bytes: &[u8]) -> bool {
     let is_text = !bytes.starts_with(b"#!") && std::str::from_utf8(bytes).is_ok();
     is_text && MARKS.iter().all(|mark| memmem::find(bytes, mark).is_some())
+}
+
+/// Whether the file that was found by its name is a configuration.
+fn is_one(file: &str, files: &dyn Files) -> bool {
+    files.read(Path::new(file)).is_ok_and(|bytes| says_so(&bytes))
 }
 
 /// Whether a file was probably meant to be the default one.

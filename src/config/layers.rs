@@ -269,9 +269,10 @@ fn outrank(below: &mut Node, layer: &Node) -> Result<(), Error> {
     Ok(())
 }
 
-/// Fields that decide who may connect, and whether the old load balancer goes.
-const OF_ACCESS: [&str; 5] =
-    ["ingress.scheme", "ingress.inboundCidrs", "ingress.securityGroups", "ingress.wafv2AclArn", "phase"];
+/// Fields that decide who may connect, whether the old load balancer goes, and whether warnings stop the run.
+const OF_ACCESS: [&str; 6] =
+    ["ingress.scheme", "ingress.inboundCidrs", "ingress.securityGroups", "ingress.wafv2AclArn", "phase", STRICT_PATH];
+const STRICT_PATH: &str = "findings.strict";
 
 /// What a tree has for these fields: by the annotation, which counts over the field, or by the field.
 pub(super) fn of_access(tree: &Node) -> impl Iterator<Item = (&'static str, Node)> {
@@ -283,14 +284,16 @@ pub(super) fn of_access(tree: &Node) -> impl Iterator<Item = (&'static str, Node
     })
 }
 
-/// What a layer has changed of it. To say for the first time who may connect, or that a gateway is attached, changes nothing.
+/// What a layer has changed of it. To say for the first time who may connect, or that a gateway is attached, changes nothing; nor
+/// does it that warnings stop this run, which is stricter.
 pub(super) fn overruled(before: &[(&'static str, Node)], tree: &Node) -> Vec<Overruled> {
     let now: Vec<_> = of_access(tree).collect();
     let changed = before.iter().filter_map(|(path, lower)| {
         let (_, node) = now.iter().find(|(known, _)| known == path)?;
         let (value, below) = (in_words(node), in_words(lower));
         let (by, origin) = (node.origin.clone(), lower.origin.clone());
-        (value != below).then_some(Overruled { path, value, by, lower: below, below: origin })
+        let is_stricter = *path == STRICT_PATH && value == "true";
+        (value != below && !is_stricter).then_some(Overruled { path, value, by, lower: below, below: origin })
     });
     changed.collect()
 }

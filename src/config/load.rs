@@ -59,7 +59,11 @@ fn alb_gateway(mut root: Node) -> Result<Node, Error> {
         }
         false => error.into_error(""),
     })?;
-    Ok(spec.unwrap_or_else(|| Node::empty(origin)))
+    // What was to be written into it is missing: a gateway that it would close would be open to the internet.
+    spec.ok_or_else(|| {
+        Error::usage(format!("{origin}: there is nothing below `spec`"))
+            .help("write there what is to hold; `spec: {}` says that nothing is configured")
+    })
 }
 
 /// A `ConfigMap` as kustomize and kpt pass it to a function: each key of `data` is a path below `spec`, as `--set` takes it,

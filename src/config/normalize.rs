@@ -1,6 +1,6 @@
 //! From the tree of a layer, or of all layers together, to the type [`Spec`].
 
-use super::fields::{self, Shape};
+use super::fields;
 use super::node::{Entry, Node, Origin, Value, join};
 use super::types::Spec;
 use crate::error::Error;
@@ -17,7 +17,7 @@ pub(super) fn decode(tree: &mut Node) -> Result<Spec, Error> {
     Spec::deserialize(&*tree).map_err(|error| error.into_error("spec"))
 }
 
-/// Takes out what configures nothing (empty lists, a list or map without a value) and spells out `healthCheck: null`.
+/// Takes out what configures nothing (empty lists) and spells out `healthCheck: null`.
 fn normalize(tree: &mut Node) {
     fn visit(node: &mut Node, path: &str) {
         let Value::Map(entries) = &mut node.value else {
@@ -25,9 +25,8 @@ fn normalize(tree: &mut Node) {
         };
         entries.retain_mut(|entry| {
             let path = join(path, &entry.key);
-            match (&entry.node.value, fields::field(&path).map(|field| field.shape)) {
+            match (&entry.node.value, fields::field(&path)) {
                 (Value::List(items), Some(_)) => !items.is_empty(),
-                (Value::Empty, Some(Shape::List | Shape::Items | Shape::Map)) => false,
                 (Value::Null, None) => {
                     entry.node = switched_off(&path, &entry.node.origin);
                     true

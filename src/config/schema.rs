@@ -31,6 +31,11 @@ pub fn schema() -> Value {
             accept_null(part);
         }
     }
+    // A file that configures nothing has to say so: `spec: {}`.
+    schema["properties"]["spec"]["type"] = json!("object");
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.push(json!("spec"));
+    }
     split_unions(&mut schema);
     schema
 }

@@ -33,6 +33,12 @@ pub fn runs_us<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: impl 
     by_helm || started_by().as_deref() == Some("helm")
 }
 
+/// Whether Helm itself started us, and takes what we print for manifests. A script of a plugin that calls us does not.
+#[must_use]
+pub fn awaits_manifests(plugin: Option<&str>, started_by: impl Fn() -> Option<String>) -> bool {
+    is_plugin(plugin) || started_by().as_deref() == Some("helm")
+}
+
 /// Whether the warnings of a good run go to the terminal, too, where Helm runs us: it shows them nowhere.
 #[must_use]
 pub fn warns_on_the_terminal(setting: Option<&str>) -> bool {
@@ -79,6 +85,15 @@ mod tests {
         assert!(runs(&[], Some("helm")));
         assert!(!runs(&[], Some("bash")));
         assert!(!runs(&[("HELM_BIN", "")], None));
+    }
+
+    #[test]
+    fn helm_awaits_manifests_of_whom_it_starts_itself() {
+        let started_by = |name: &'static str| move || Some(name.to_owned());
+        assert!(awaits_manifests(Some("istio-alb"), started_by("anything")));
+        assert!(awaits_manifests(None, started_by("helm")));
+        assert!(!awaits_manifests(Some("diff"), started_by("bash")));
+        assert!(!awaits_manifests(None, started_by("bash")));
     }
 
     #[test]

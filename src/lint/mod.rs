@@ -13,6 +13,7 @@ mod input;
 mod locate;
 mod registry;
 mod rules;
+pub mod strangers;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -215,6 +216,10 @@ pub fn as_is<'t>(stream: &Stream<'t>) -> Result<Objects<'t>, Error> {
         return Err(Error::input(format!("this is no YAML: {}", unreadable.error.message))
             .at(stream.place(document, unreadable.error.offset))
             .help("correct the manifest: as it is, Kubernetes would refuse it as well"));
+    }
+    strangers::refuse(stream)?;
+    if found.objects.is_empty() {
+        strangers::refuse_values(stream, &object::read_all(stream))?;
     }
     found.objects.retain(|object| !object.is_hook());
     gateway_api::add_made(stream, &mut found.objects);

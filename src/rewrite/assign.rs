@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::finding::levels::adjust;
 use crate::istio::gateway_api;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
+use crate::lint::strangers;
 use kubernetes_objects::object::{self, Object, Objects};
 use manifest_yaml::stream::Stream;
 
@@ -39,8 +40,10 @@ pub(super) fn assign<'s>(
         return Ok(Some(assigned));
     }
     refuse_messages(stream)?;
+    strangers::refuse(stream)?;
     check_unreadable(stream, found, &selectors)?;
     let all = object::read_all(stream);
+    strangers::refuse_values(stream, &all)?;
     let hooks_only = holds_only_hooks(stream, &all)?;
     match missing {
         Some(selector) if !hooks_only => {

@@ -111,6 +111,9 @@ impl Tool {
     }
 }
 
+/// The releases of Istio's chart that `tests/run` brings without `--all`.
+pub const QUICK_CHARTS: [&str; 2] = ["1.24.2", "1.29.1"];
+
 /// What a trial cannot do without.
 #[derive(Debug, Clone)]
 pub enum Need {
@@ -162,7 +165,7 @@ impl Need {
     fn is_quick(&self) -> bool {
         match self {
             Need::Tool(tool) => Tool::HELMS.contains(tool),
-            Need::Chart(_) => true,
+            Need::Chart(release) => QUICK_CHARTS.contains(&release.as_str()),
             _ => false,
         }
     }

@@ -114,8 +114,7 @@ impl<'a> Arn<'a> {
     }
 
     fn check_region(&self) -> Validation {
-        let letters = self.region.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        match letters && self.region.bytes().any(|byte| byte.is_ascii_digit()) {
+        match is_region(self.region) {
             true => Ok(()),
             false => Err(violation(format!("`{}`: `{}` is no region", self.text, self.region))),
         }
@@ -129,6 +128,18 @@ impl<'a> Arn<'a> {
             }
         }
     }
+}
+
+/// Whether a text has the form of a region: an area, a point of the compass, a number (`eu-central-1`, `us-gov-west-1`,
+/// `eusc-de-east-1`). New ones come, so there is no list (botocore endpoints.json regionRegex).
+fn is_region(text: &str) -> bool {
+    const COMPASS: [&str; 9] =
+        ["north", "south", "east", "west", "central", "northeast", "northwest", "southeast", "southwest"];
+    let parts: Vec<&str> = text.split('-').collect();
+    let [areas @ .., compass, number] = parts.as_slice() else { return false };
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    !areas.is_empty() && areas.iter().all(is_word) && COMPASS.contains(compass) && is_number
 }
 
 /// The name of a load balancer (botocore elbv2 CreateLoadBalancer).
@@ -256,6 +267,9 @@ mod tests {
         let acm = "arn:aws-cn:acm:cn-north-1:111122223333:certificate/12345678-1234-1234-1234-123456789012";
         assert_eq!(region(acm), Ok(Some("cn-north-1")));
         assert_eq!(region("arn:aws:iam::111122223333:server-certificate/dir/x"), Ok(None));
+        for name in ["us-gov-west-1", "us-isob-east-1", "eusc-de-east-1", "ap-southeast-5", "il-central-1"] {
+            assert!(is_region(name), "{name}");
+        }
         let regional = "arn:aws:iam:eu-central-1:111122223333:server-certificate/x";
         let what = format!("`{regional}` has the region `eu-central-1`; a server certificate in `iam` has none");
         assert_eq!(region(regional), Err(what));
@@ -268,6 +282,8 @@ mod tests {
             ("arn:AWS:acm:eu-central-1:111122223333:certificate/x", " is no ARN"),
             ("arn:aws:acm::111122223333:certificate/x", "`` is no region"),
             ("arn:aws:acm:frankfurt:111122223333:certificate/x", "`frankfurt` is no region"),
+            ("arn:aws:acm:eu-nowhere-1:111122223333:certificate/x", "`eu-nowhere-1` is no region"),
+            ("arn:aws:acm:us-est-1:111122223333:certificate/x", "`us-est-1` is no region"),
             ("arn:aws:acm:eu-central-1:1:certificate/x", "`1` is no account; an account is 12 digits"),
             ("arn:aws:iam::111122223333:certificate/x", " names no certificate"),
             ("arn:aws:s3:eu-central-1:111122223333:certificate/x", "certificates are in `acm` or `iam`"),

@@ -104,18 +104,20 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
         }
     }
     let words = how.words(settings);
+    // A pipeline that has lost its Ingress would be green for ever.
+    let is_strict = settings.iter().any(|settings| settings.spec.findings.strict == Some(true));
+    let stops_for_nothing = is_strict && checked.class_without_ingress.is_some();
     let output = match how.format {
-        CheckFormat::Text => as_text(&checked, how, words, None),
-        CheckFormat::Full => as_text(&checked, how, words, Some(&Shown::new(sources, how.colored, words))),
+        CheckFormat::Text => as_text(&checked, how, words, None, stops_for_nothing),
+        CheckFormat::Full => {
+            as_text(&checked, how, words, Some(&Shown::new(sources, how.colored, words)), stops_for_nothing)
+        }
         CheckFormat::Concise => concise::lines(&checked),
         CheckFormat::Github => github::commands(&checked, anywhere(how.as_is)),
         CheckFormat::Json => format!("{:#}\n", json::report(&checked, anywhere(how.as_is))),
         CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&checked, anywhere(how.as_is))),
     };
-    // A pipeline that has lost its Ingress would be green for ever.
-    let is_strict = settings.iter().any(|settings| settings.spec.findings.strict == Some(true));
-    let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error)
-        || (is_strict && checked.class_without_ingress.is_some());
+    let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error) || stops_for_nothing;
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
 }
 
@@ -140,7 +142,7 @@ pub fn failed(error: &Error, format: CheckFormat) -> Option<String> {
 }
 
 /// For people: groups of findings, with their lines if they are `shown`, and a summary.
-fn as_text(checked: &Checked, how: How, words: Words, shown: Option<&Shown<'_>>) -> String {
+fn as_text(checked: &Checked, how: How, words: Words, shown: Option<&Shown<'_>>, stops_for_nothing: bool) -> String {
     let paint = Paint { colored: how.colored };
     let all = groups(&checked.findings);
     let mut output = String::new();
@@ -151,11 +153,11 @@ fn as_text(checked: &Checked, how: How, words: Words, shown: Option<&Shown<'_>>)
         }
     }
     output.extend(checked.not_judged.iter().map(|unknown| text::not_judged(unknown) + "\n"));
-    output + &summary(checked, &all)
+    output + &summary(checked, &all, stops_for_nothing)
 }
 
 /// How much was found, by object and in all.
-fn summary(checked: &Checked, all: &[Group<'_>]) -> String {
+fn summary(checked: &Checked, all: &[Group<'_>], stops_for_nothing: bool) -> String {
     let mut summary = text::by_object(all);
     let count = |severity| all.iter().filter(|one| one.first.severity == severity).count();
     let mut counts = Vec::new();
@@ -173,6 +175,9 @@ fn summary(checked: &Checked, all: &[Group<'_>]) -> String {
     summary.push_str(&counts.join(", "));
     if let Some(nothing) = text::nothing_to_judge(checked) {
         summary.push_str(&format!("; {nothing}"));
+        if stops_for_nothing {
+            summary.push_str("; --strict makes an error of that");
+        }
     }
     summary.push('\n');
     summary

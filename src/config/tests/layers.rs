@@ -148,8 +148,7 @@ fn findings_are_one_table() {
 
 #[test]
 fn empty_lists_and_parts_say_nothing() {
-    let spec =
-        "spec:\n  gateway:\n  service: {keepAnnotations: []}\n  ingress:\n    hosts: []\n    subnets:\n    tags:\n";
+    let spec = "spec:\n  gateway:\n  service: {keepAnnotations: []}\n  ingress:\n    hosts: []\n    subnets: []\n";
     assert_eq!(one("", &[], spec).spec, Spec { service: types::Service::default(), ..Spec::default() });
     // What takes a list away has to be said.
     let file = "spec: {ingress: {inboundCidrs: [10.0.0.0/8]}}";

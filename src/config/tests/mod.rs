@@ -265,7 +265,7 @@ fn it_is_known_where_a_value_was_said() {
 
 #[test]
 fn an_application_reads_no_file_of_others() {
-    let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\n";
+    let ours = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec: {}\n";
     let with = |env: &[(&str, &str)], path: &str, text: &str| {
         let env: Vec<_> = env.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
         resolve(&Options::default(), &env, &Memory::with(path, text), None, REGISTRY).map_err(|error| error.to_string())

@@ -14,11 +14,11 @@ rules! {
         source: "docs/configuration.md",
     }
     ALB136 Warning "security-setting-overruled" {
-        summary: "a flag, a variable or a parameter counts over the file for a setting that decides who may connect, or for the phase",
+        summary: "a flag, a variable or a parameter counts over the file for a setting that decides who may connect, for the phase, or for `strict`",
         explanation: "A flag counts over a variable, and a variable over the file; a parameter of an Argo CD Application stands between \
             the two. So a variable of a pipeline can open a gateway that its file closes, or take away the old load balancer that \
             `phase: attach` of the file keeps: for `scheme`, `inboundCidrs`, `securityGroups`, `wafv2AclArn` and `phase` this is \
-            reported, whichever of the two values is the closed one.",
+            reported, whichever of the two values is the closed one; for `findings.strict` where it no longer holds.",
         help: "remove one of the two; if the higher one is meant, allow this finding by its id",
         source: "docs/configuration.md",
     }
