@@ -1,7 +1,7 @@
 //! Bytes in, bytes out, exit code. What happens in between is the library's.
 
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,6 +17,10 @@ use istio_alb::output::sources::{STDIN, Sources};
 use istio_alb::output::words::Words;
 use istio_alb::output::{json, text};
 use istio_alb::rewrite::{Rewritten, rewrite};
+
+mod pipes;
+
+use pipes::Input;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
@@ -34,7 +38,7 @@ fn main() -> ExitCode {
         Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
         // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
-            let input = read_in().unwrap_or_default();
+            let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
             let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
             refuse(&message, error.kind.exit_code(), &input, &env)
         }
@@ -113,9 +117,11 @@ fn in_format(error: anyhow::Error, format: CheckFormat) -> anyhow::Result<Printe
 
 /// Compares two files, of which one may be stdin.
 fn compare(live: &Path, manifest: &Path, format: CompareFormat) -> anyhow::Result<Printed> {
-    let read = |path: &Path| match path.as_os_str() == "-" {
-        true => read_in(),
-        false => Ok(read_file(path)?.1),
+    let read = |path: &Path| -> anyhow::Result<Vec<u8>> {
+        match path.as_os_str() == "-" {
+            true => Ok(read_in()?.into_vec()),
+            false => Ok(read_file(path)?.1),
+        }
     };
     if live.as_os_str() == "-" && manifest.as_os_str() == "-" {
         return Err(twice());
@@ -167,14 +173,14 @@ fn with_sources(
 fn read_files(files: &[PathBuf]) -> anyhow::Result<Given> {
     let is_stdin = |path: &Path| path == Path::new("-");
     if files.iter().all(|path| is_stdin(path)) && files.len() < 2 {
-        return Ok(vec![(None, read_in()?)]);
+        return Ok(vec![(None, read_in()?.into_vec())]);
     }
     if files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(twice());
     }
     files
         .iter()
-        .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?)) } else { read_file(path) })
+        .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?.into_vec())) } else { read_file(path) })
         .collect()
 }
 
@@ -337,7 +343,7 @@ fn no_filter(env: &[(String, String)]) -> u8 {
     let error = Error::usage("Helm installs what its post-renderer prints, and this command prints no manifests").help(
         "take the command out of --post-renderer-args; run it behind a pipe: `helm template … | istio-alb check`",
     );
-    let input = read_in().unwrap_or_default();
+    let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
     refuse(&error_text(&error.into(), Words::Helm), Kind::Usage.exit_code(), &input, env)
 }
 
@@ -400,11 +406,7 @@ fn end<'p>(messages: &str, output: impl IntoIterator<Item = &'p [u8]>, code: u8,
 }
 
 fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for piece in pieces {
-        out.write_all(piece)?;
-    }
-    out.flush()
+    pipes::write_all(&mut pieces.into_iter().map(IoSlice::new).collect::<Vec<_>>())
 }
 
 /// Writes messages to stderr; a failed write is no reason to fail.
@@ -439,31 +441,13 @@ fn started_by() -> Option<String> {
     None
 }
 
-fn read_in() -> anyhow::Result<Vec<u8>> {
-    let mut stdin = io::stdin().lock();
-    if stdin.is_terminal() {
+fn read_in() -> anyhow::Result<Input> {
+    if io::stdin().is_terminal() {
         return Err(Error::usage("stdin is a terminal, and manifests are read from it")
             .help("pipe them in: helm template … | istio-alb; see --help")
             .into());
     }
-    read_all(&mut stdin).context("cannot read stdin")
-}
-
-/// Reads to the end. The buffer grows in large steps: memory that is not written to costs nothing, and a buffer that grows
-/// rarely is copied rarely.
-fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut input = Vec::new();
-    let mut room = 1 << 16;
-    loop {
-        if input.try_reserve_exact(room).is_err() {
-            reader.read_to_end(&mut input)?;
-            return Ok(input);
-        }
-        if reader.take(room as u64).read_to_end(&mut input)? < room {
-            return Ok(input);
-        }
-        room = input.len() * 15;
-    }
+    pipes::read_all().context("cannot read stdin")
 }
 
 /// The environment, without variables that are not UTF-8.
