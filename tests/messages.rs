@@ -337,7 +337,7 @@ fn strict_says_that_it_is_why_nothing_to_judge_is_an_error() {
     let printed = run(&["check", "--as-is", "--strict"], &[], service);
     let said = String::from_utf8(printed.stdout).unwrap();
     assert_eq!(printed.status.code(), Some(1));
-    assert!(said.ends_with("the Ingress of the filter is judged; --strict makes an error of that\n"), "{said}");
+    assert!(said.contains("so there was nothing to judge, which --strict makes an error; without --as-is"), "{said}");
     assert!(!stdout(&["check", "--as-is"], service).contains("--strict"));
 }
 
@@ -374,4 +374,63 @@ fn explain_knows_what_rules_are_about() {
         let printed = stderr(&["explain", word], &[], b"");
         assert!(printed.contains(said), "{word}: {printed}");
     }
+}
+
+/// A file that a failed command left behind has its name in the message; a list without items is told as such.
+#[test]
+fn what_is_empty_is_called_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("empty.yaml"), "# nothing\n").unwrap();
+    for arguments in [&["check", "empty.yaml"][..], &["show", "empty.yaml", "empty.yaml"], &["init", "empty.yaml"]] {
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        program.args(arguments);
+        let said = String::from_utf8(give(program, b"").stderr).unwrap();
+        assert!(said.starts_with("istio-alb: error: there are no manifests in empty.yaml"), "{arguments:?}: {said}");
+    }
+    let help = "\n  help: nothing was found: look at the namespace (`kubectl -n`) and at the names or labels that were asked for\n";
+    for list in
+        ["apiVersion: v1\nitems: []\nkind: List\n", "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": []}"]
+    {
+        let said = stderr(&["check"], &[], list.as_bytes());
+        assert_eq!(said, format!("istio-alb: error: the list that came in is empty{help}"));
+    }
+    let said = stderr(&["check"], &[], b"No resources found in istio-system namespace.\n");
+    assert!(
+        said.contains(
+            "kubectl's message: `No resources found in istio-system namespace.`\n  help: look at the namespace"
+        ),
+        "{said}"
+    );
+}
+
+/// The mend of a finding, done as it says, takes it away.
+#[test]
+fn the_mend_of_an_orphaned_nlb_is_one() {
+    let input = "apiVersion: v1\nkind: Service\nmetadata:\n  name: gw\n  annotations:\n    service.beta.kubernetes.io/aws-load-balancer-type: nlb\n\
+                 spec:\n  type: LoadBalancer\n  ports:\n  - {name: status-port, port: 15021}\n  - {name: http2, port: 80}\n  - {name: https, port: 443}\n";
+    let said = stdout(&["check", "--scheme=internal"], input.as_bytes());
+    let (_, mend) = said.split_once("[ALB034]").unwrap();
+    assert!(mend.contains("`service.keepAnnotations: [service.beta.kubernetes.io/aws-load-balancer-type]`"), "{said}");
+    let keep = "--set=service.keepAnnotations=[service.beta.kubernetes.io/aws-load-balancer-type]";
+    let said = stdout(&["check", "--scheme=internal", keep], input.as_bytes());
+    assert!(!said.contains("ALB034") && said.contains("nlb: kept in this run"), "{said}");
+}
+
+/// The name in DNS goes to the ALB with the cutover, with the file of `init` as without it.
+#[test]
+fn init_leaves_dns_where_it_is() {
+    let input = "apiVersion: v1\nkind: Service\nmetadata:\n  name: gw\n  annotations:\n    external-dns.alpha.kubernetes.io/hostname: www.example.com\n    \
+                 service.beta.kubernetes.io/aws-load-balancer-type: external\n\
+                 spec:\n  type: LoadBalancer\n  ports:\n  - {name: status-port, port: 15021}\n  - {name: http2, port: 80}\n  - {name: https, port: 443}\n";
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+        program.args(arguments);
+        String::from_utf8(give(program, input.as_bytes()).stdout).unwrap()
+    };
+    run(&["init", "--output=istio-alb.yaml"]);
+    assert_eq!(run(&["--phase=attach"]).matches("external-dns").count(), 1);
+    let cut_over = run(&[]);
+    let (service, ingress) = cut_over.split_once("kind: Ingress").unwrap();
+    assert!(!service.contains("external-dns") && ingress.contains("external-dns"), "{cut_over}");
 }

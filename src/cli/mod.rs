@@ -489,6 +489,36 @@ const OTHER_FLAGS: &[(&[&str], &str)] = &[
     (&["-f", "--file", "--values"], "values are Helm's; the configuration of istio-alb is named with [[config: FILE]]"),
     (&["-c"], "the configuration is named with [[config: FILE]]"),
     (
+        &["--allow-list", "--allowlist", "--whitelist", "--cidr", "--cidrs", "--source-ranges"],
+        "who may connect is said with [[ingress.inboundCidrs]]",
+    ),
+    (&["--class", "--ingress-class", "--ingress-class-name"], "the class of the Ingress is [[ingress.className]]"),
+    (
+        &["--cert", "--certificate", "--certificates", "--acm"],
+        "certificates are named with [[ingress.certificateArns]]",
+    ),
+    (&["--waf", "--waf-arn", "--acl", "--web-acl"], "a web ACL is named with [[ingress.wafv2AclArn]]"),
+    (
+        &["--health-check-path", "--healthcheck-path", "--health-path"],
+        "the path of the health check is `--set=ingress.healthCheck.path=/ready`",
+    ),
+    (&["--idle-timeout"], "say `--set=ingress.loadBalancerAttributes={idle_timeout.timeout_seconds: 300}`"),
+    (&["--port"], "the port of the Service is [[ingress.backendPort]], those of the ALB are [[ingress.listenPorts]]"),
+    (&["--node-port", "--node-ports"], "node ports are pinned by name: `--set=service.nodePorts={https: 30443}`"),
+    (&["--protocol"], "what the targets speak is [[ingress.backendProtocol]]"),
+    (
+        &["--name"],
+        "the Ingress is named with [[ingress.name]], the ALB with [[ingress.loadBalancerName]], the gateway is chosen with [[gateway.name]]",
+    ),
+    (&["--domain", "--host"], "hosts are named with [[ingress.hosts]]"),
+    (
+        &["--region", "--cluster", "--profile", "--kubeconfig", "--context"],
+        "istio-alb asks neither AWS nor a cluster, so there is nothing to choose",
+    ),
+    (&["--as-is"], "`check` and `show` take it: `istio-alb check --as-is`"),
+    (&["--format"], "`check`, `show` and `compare` take it: `istio-alb check --format json`"),
+    (&["--color", "--colour"], "`check` and `diff` take it: `istio-alb check --color always`"),
+    (
         &["-o", "--output", "--out"],
         "what is printed goes to stdout: `> FILE`; `check`, `show` and `compare` have `--format`",
     ),
@@ -514,9 +544,18 @@ const OTHER_FLAGS: &[(&[&str], &str)] = &[
 
 /// Commands of other programs, and what is meant by them here.
 const OTHER_COMMANDS: &[(&[&str], &str)] = &[
-    (&["lint", "validate", "verify", "test", "audit", "scan"], "did you mean `check`?"),
+    (&["lint", "validate", "verify", "test", "audit", "scan", "analyze", "doctor"], "did you mean `check`?"),
     (&["draw", "graph", "picture", "plan", "describe"], "did you mean `show`?"),
     (&["config", "configure", "new", "create", "generate"], "did you mean `init`?"),
+    (
+        &["attach"],
+        "the ALB is attached beside the old load balancer with [[phase: attach]]; docs/migration.md leads through it",
+    ),
+    (
+        &["cutover", "migrate", "rollback"],
+        "docs/migration.md leads through it: [[phase: attach]], then [[phase: cutover]]",
+    ),
+    (&["list", "rules"], "did you mean `explain`? Without an id it lists all findings"),
     (&["version"], "the version is `istio-alb --version`"),
     (
         &["render", "filter", "run", "convert", "apply", "patch", "transform"],
@@ -531,6 +570,9 @@ const OTHER_COMMANDS: &[(&[&str], &str)] = &[
 
 /// Hosts that run istio-alb themselves, so that there is nothing to export for them.
 const RUNS_US: [&str; 6] = ["argocd", "argo-cd", "argo", "helm", "helmfile", "terraform"];
+
+/// Flags that are no fields.
+const OWN_FLAGS: [&str; 9] = ["config", "set", "report", "help", "version", "as-is", "format", "output", "color"];
 
 fn of_others(word: &str, known: &[(&[&str], &'static str)]) -> Option<Help> {
     known.iter().find(|(words, _)| words.contains(&word)).map(|(_, help)| Help::from(*help))
@@ -550,9 +592,15 @@ fn meant(error: &clap::Error) -> Option<Help> {
             if let Some(help) = of_others(flag, OTHER_FLAGS) {
                 return Some(help);
             }
-            let near = text(ContextKind::SuggestedArg)?.strip_prefix("--")?;
-            let field = FIELDS.iter().find(|field| field.flag == Some(near))?;
-            Some(Help::from("did you mean ").name(field.path).then("?"))
+            // What clap takes for similar is too far away: `--region` for `--version`.
+            let flags: Vec<&str> = FIELDS.iter().filter_map(|field| field.flag).chain(OWN_FLAGS).collect();
+            let Some(near) = flag.strip_prefix("--").and_then(|flag| nearest(flag, &flags)) else {
+                return Some("see --help".into());
+            };
+            match FIELDS.iter().find(|field| field.flag == Some(near)) {
+                Some(field) => Some(Help::from("did you mean ").name(field.path).then("?")),
+                None => Some(format!("did you mean `--{near}`?").into()),
+            }
         }
         ErrorKind::InvalidSubcommand => {
             let word = text(ContextKind::InvalidSubcommand)?;
@@ -565,7 +613,14 @@ fn meant(error: &clap::Error) -> Option<Help> {
             let is_export = matches!(error.get(ContextKind::Usage), Some(ContextValue::StyledStr(usage)) if usage.to_string().contains("istio-alb export"));
             if is_export {
                 return Some(match RUNS_US.contains(&word) {
-                    true => format!("{word} runs istio-alb itself, and needs no patches: see docs/hosts.md").into(),
+                    true => {
+                        let page = match word {
+                            "argocd" | "argo-cd" | "argo" => "docs/argocd.md",
+                            "helm" => "docs/helm.md",
+                            _ => "docs/hosts.md",
+                        };
+                        format!("{word} runs istio-alb itself, and needs no patches: see {page}").into()
+                    }
                     false => format!("did you mean `{}`?", nearest(word, &["flux", "kustomize"])?).into(),
                 });
             }

@@ -113,7 +113,7 @@ fn a_slip_is_told_in_two_lines() {
     );
     assert_eq!(
         refused("istio-alb check --as-si"),
-        "unexpected argument '--as-si' found\n  help: a similar argument exists: '--as-is'"
+        "unexpected argument '--as-si' found\n  help: did you mean `--as-is`?"
     );
     assert_eq!(refused("istio-alb foo"), "unrecognized subcommand 'foo'\n  help: see --help");
     assert_eq!(
@@ -149,11 +149,16 @@ fn words_of_other_programs_lead_to_ours() {
         ("--values=values.yaml", "values are Helm's; the configuration of istio-alb is named with `--config=FILE`"),
         ("check -o json", "what is printed goes to stdout: `> FILE`; `check`, `show` and `compare` have `--format`"),
         ("--attach", "say `--phase=attach`"),
+        ("--allow-list 1", "who may connect is said with `--inbound-cidrs`"),
+        ("--ingress-class alb", "the class of the Ingress is `--class-name`"),
+        ("--as-is", "`check` and `show` take it: `istio-alb check --as-is`"),
+        ("--cluster x", "istio-alb asks neither AWS nor a cluster, so there is nothing to choose"),
+        ("--nonsense x", "see --help"),
         ("--internal", "say `--scheme=internal`"),
         ("lint", "did you mean `check`?"),
         ("version", "the version is `istio-alb --version`"),
         ("template", "Helm runs istio-alb, not the other way round: `helm install … --post-renderer istio-alb`"),
-        ("export argocd", "argocd runs istio-alb itself, and needs no patches: see docs/hosts.md"),
+        ("export argocd", "argocd runs istio-alb itself, and needs no patches: see docs/argocd.md"),
         ("export kustomise", "did you mean `kustomize`?"),
     ] {
         let args = ["istio-alb"].into_iter().chain(line.split(' ')).map(OsString::from);

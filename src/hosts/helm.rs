@@ -30,13 +30,20 @@ pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
 pub fn runs_us<'e>(variable: impl Fn(&str) -> Option<&'e str>, started_by: impl Fn() -> Option<String>) -> bool {
     let by_helm =
         ["HELM_PLUGIN_NAME", "HELM_BIN"].iter().any(|name| variable(name).is_some_and(|value| !value.is_empty()));
-    by_helm || started_by().as_deref() == Some("helm")
+    by_helm || started_by().as_deref().is_some_and(is_helm)
 }
 
 /// Whether Helm itself started us, and takes what we print for manifests. A script of a plugin that calls us does not.
 #[must_use]
 pub fn awaits_manifests(plugin: Option<&str>, started_by: impl Fn() -> Option<String>) -> bool {
-    is_plugin(plugin) || started_by().as_deref() == Some("helm")
+    is_plugin(plugin) || started_by().as_deref().is_some_and(is_helm)
+}
+
+/// Whether a program is Helm by its name, which has its version where several are installed: `helm`, `helm3`, `helm-4.2.4`.
+fn is_helm(name: &str) -> bool {
+    let Some(version) = name.strip_prefix("helm") else { return false };
+    let number = version.trim_start_matches(['-', '_']).trim_start_matches('v');
+    version.is_empty() || number.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Whether the warnings of a good run go to the terminal, too, where Helm runs us: it shows them nowhere.
@@ -92,6 +99,12 @@ mod tests {
         let started_by = |name: &'static str| move || Some(name.to_owned());
         assert!(awaits_manifests(Some("istio-alb"), started_by("anything")));
         assert!(awaits_manifests(None, started_by("helm")));
+        for name in ["helm3", "helm-4.2.4", "helm_v3", "helmv3"] {
+            assert!(awaits_manifests(None, started_by(name)), "{name}");
+        }
+        for name in ["helmfile", "helm-diff", "helmsman", "myhelm"] {
+            assert!(!awaits_manifests(None, started_by(name)), "{name}");
+        }
         assert!(!awaits_manifests(Some("diff"), started_by("bash")));
         assert!(!awaits_manifests(None, started_by("bash")));
     }

@@ -25,6 +25,8 @@ pub struct Options {
     pub carry_over: bool,
     /// Whether the controller has a webhook that makes new Services of type LoadBalancer its own.
     pub service_webhook: bool,
+    /// Whether `aws-load-balancer-type` stays on the Service, so that the cloud provider finds what it has to delete.
+    pub keeps_type: bool,
 }
 
 /// What is carried over from the old load balancer.

@@ -34,6 +34,7 @@ pub use carried::{Carried, Options, UnknownScheme};
 pub use compare::leads_to_pods;
 pub use origins::origins;
 pub use reached::{ends_tls, reached};
+pub use scheme::TYPE;
 pub use scheme::{Controller, controller_of};
 
 /// Reads a Service as LBC and CCM do, and converts what they read to annotations of an Ingress.

@@ -33,8 +33,9 @@ rules! {
             nodes' security group stay behind for ever.\n\nAn NLB of the AWS Load Balancer Controller, whose webhook set the \
             class when the Service was created, is deleted with the cutover, and keeping the annotation does no harm: \
             `kubectl get service` shows the class.",
-        help: "keep the annotation for the cutover (`service.keepAnnotations`), and remove it in a second step; or \
-            delete the NLB by hand afterwards",
+        help: "keep the annotation for the cutover with \
+            [[service.keepAnnotations: service.beta.kubernetes.io/aws-load-balancer-type]], and run again without that when the NLB is \
+            gone; or delete the NLB by hand afterwards",
         source: "cloud-provider-aws pkg/providers/v1/aws.go:2817-2846; kubernetes#95042; cloud-provider-aws#1254",
     }
     ALB035 Warning "deletion-protection-of-the-nlb" {

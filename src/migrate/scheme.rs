@@ -28,13 +28,16 @@ pub enum Controller {
     Unknown,
 }
 
+/// The annotation by which the cloud provider knows an NLB of its own.
+pub const TYPE: &str = "service.beta.kubernetes.io/aws-load-balancer-type";
+
 /// The controller of a Service's load balancer (LBC v3.5.0 pkg/service/service_utils.go:46-77, cloud-provider-aws
 /// pkg/providers/v1/aws_loadbalancer.go:84-96).
 #[must_use]
 pub fn controller_of(service: &Value) -> Controller {
     let annotations = annotations_of(service);
     let class = service["spec"]["loadBalancerClass"].as_str().unwrap_or_default();
-    match annotations.get("service.beta.kubernetes.io/aws-load-balancer-type").copied() {
+    match annotations.get(TYPE).copied() {
         _ if class == "service.k8s.aws/nlb" || class == "eks.amazonaws.com/nlb" => Controller::Lbc,
         Some("external" | "nlb-ip") => Controller::Lbc,
         Some("nlb") if class.is_empty() => Controller::CcmNlb,
@@ -47,6 +50,9 @@ impl Carry<'_> {
     pub(super) fn load_balancer_type(&mut self, suffix: &str, value: &str) {
         if controller_of(self.service) != Controller::CcmNlb {
             self.carried(suffix, format_args!("{value}: {}", self.fate()));
+        } else if self.options.keeps_type {
+            let so = "the cloud provider, if the NLB is its own, finds it and deletes it; run again without service.keepAnnotations then";
+            self.carried(suffix, format_args!("{value}: kept in this run: {so}"));
         } else if self.is_cutover() {
             let message = "nlb: if the NLB is the cloud provider's, it is orphaned when the annotation goes together with the type";
             self.report(&rules::ALB034, suffix, message);

@@ -10,6 +10,7 @@ use crate::finding::Severity;
 
 /// The ALB leads to port 443, and everything is done at once.
 pub(super) const CUTOVER: Options = Options {
+    keeps_type: false,
     backend: 443,
     phase: Phase::Cutover,
     service_type: ServiceType::NodePort,
@@ -248,6 +249,8 @@ fn neither_the_cutover_nor_what_is_carried_over_is_reported_where_it_does_not_ha
     assert_eq!(ids(CUTOVER), all);
     assert_eq!(ids(Options { phase: Phase::Attach, ..CUTOVER }), ["ALB027", "ALB095", "ALB097"].into());
     assert_eq!(ids(Options { carry_over: false, ..CUTOVER }), ["ALB034", "ALB035", "ALB036"].into());
+    // The mend of ALB034 takes it away.
+    assert!(!ids(Options { keeps_type: true, ..CUTOVER }).contains("ALB034"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use manifest_yaml::Place;
 #[must_use]
 pub fn lines(checked: &Checked) -> String {
     let findings = checked.findings.iter().map(line);
-    let class = text::nothing_to_judge(checked).map(|nothing| format!("{STDIN}: {nothing}"));
+    let class = text::nothing_to_judge(checked, false).map(|nothing| format!("{STDIN}: {nothing}"));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|line| line + "\n").collect()
 }
 

@@ -13,7 +13,7 @@ use manifest_yaml::Place;
 #[must_use]
 pub fn commands(checked: &Checked, words: Words) -> String {
     let findings = checked.findings.iter().map(|finding| command(finding, words));
-    let class = text::nothing_to_judge(checked)
+    let class = text::nothing_to_judge(checked, false)
         .map(|nothing| annotation("warning", "nothing to judge", None, &visible(&nothing)));
     findings.chain(checked.not_judged.iter().map(not_judged)).chain(class).map(|command| command + "\n").collect()
 }

@@ -92,7 +92,7 @@ fn notifications(checked: &Checked) -> Vec<Value> {
     };
     let of_class = |nothing: String| json!({ "level": "warning", "message": { "text": nothing } });
     let unknown = checked.not_judged.iter().map(of_object);
-    unknown.chain(text::nothing_to_judge(checked).map(of_class)).collect()
+    unknown.chain(text::nothing_to_judge(checked, false).map(of_class)).collect()
 }
 
 fn location(place: Option<&Place>, object: Option<&ObjectRef>) -> Value {

@@ -115,11 +115,12 @@ pub fn plural(count: usize, noun: &str) -> String {
 
 /// That there was no Ingress of the class, where there was none.
 #[must_use]
-pub fn nothing_to_judge(checked: &Checked) -> Option<String> {
+pub fn nothing_to_judge(checked: &Checked, is_error: bool) -> Option<String> {
     let class = checked.class_without_ingress.as_ref()?;
     let what = if checked.findings.is_empty() { "there was nothing to judge" } else { "nothing else was judged" };
+    let so = if is_error { ", which --strict makes an error" } else { "" };
     Some(format!(
-        "no Ingress of class {class} is in the stream, so {what}; without --as-is the Ingress of the filter is judged"
+        "no Ingress of class {class} is in the stream, so {what}{so}; without --as-is the Ingress of the filter is judged"
     ))
 }
 

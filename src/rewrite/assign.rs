@@ -10,6 +10,7 @@ use crate::istio::gateway_api;
 use crate::istio::{STATUS_PORT, STATUS_PORT_NUMBER};
 use crate::lint::strangers;
 use kubernetes_objects::object::{self, Object, Objects};
+use manifest_yaml::Tree;
 use manifest_yaml::stream::Stream;
 
 /// Which Service belongs to which configuration document, by its index among the objects; `None` where the stream passes as
@@ -61,9 +62,19 @@ fn first_line<'t>(stream: &Stream<'t>) -> Option<(usize, &'t str)> {
     lines.find(|(line, _)| is_content(line)).map(|(line, number)| (number, line))
 }
 
+/// Whether all that came in is a list without items, as `kubectl get -o yaml` prints where it finds nothing.
+fn is_empty_list(stream: &Stream<'_>) -> bool {
+    let mut values = stream.documents.iter().map(|document| Tree::parse(stream.text_of(document))?.value());
+    values.any(|value| value.is_ok_and(|value| value["items"].as_array().is_some_and(Vec::is_empty)))
+}
+
 /// Refuses what a program says of itself in place of manifests: `helm … 2>&1 | istio-alb`.
 fn refuse_messages(stream: &Stream<'_>) -> Result<(), Error> {
     match first_line(stream) {
+        Some((_, line)) if line.starts_with("No resources found") => {
+            Err(Error::input(format!("what came in is no manifest, but kubectl's message: {}", quoted(line)))
+                .help("look at the namespace (`kubectl -n`) and at the names or labels that were asked for"))
+        }
         Some((_, line)) if line.starts_with("Error: ") => {
             Err(Error::input(format!("what came in is an error message, and no manifests: {}", quoted(line)))
                 .help("look at the command before the pipe, which failed"))
@@ -75,6 +86,11 @@ fn refuse_messages(stream: &Stream<'_>) -> Result<(), Error> {
 /// Whether every object of a stream is a hook. A stream without any object is an error.
 fn holds_only_hooks(stream: &Stream<'_>, all: &Objects<'_>) -> Result<bool, Error> {
     if all.objects.is_empty() && all.unreadable.is_empty() {
+        if is_empty_list(stream) {
+            return Err(Error::input("the list that came in is empty").help(
+                "nothing was found: look at the namespace (`kubectl -n`) and at the names or labels that were asked for",
+            ));
+        }
         if let Some((number, line)) = first_line(stream) {
             let error = Error::input(format!("line {number} is no manifest: {}", quoted(line)));
             return Err(

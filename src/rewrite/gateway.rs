@@ -125,6 +125,7 @@ pub(super) fn carry_options(spec: &Spec) -> migrate::Options {
         service_type: spec.service.kind(),
         carry_over: spec.carry_over(),
         service_webhook: lint::context::options(spec).release().has(Behaviour::ServiceWebhook),
+        keeps_type: spec.service.keep_annotations.iter().flatten().any(|key| key == migrate::TYPE),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::config::reference::{Hint, hints};
 use crate::config::schema::URL;
 use crate::config::{Settings, flow_map};
 use crate::error::Error;
+use crate::migrate::is_external_dns;
 use crate::rewrite::{Rewritten, RewrittenGateway, gateways_of, rewrite};
 use alb_controller::go::strconv::{string_list, string_map};
 use kubernetes_objects::Object;
@@ -148,7 +149,9 @@ fn values(gateway: &RewrittenGateway, settings: Option<&Settings>) -> BTreeMap<&
     }
     let mut rest: BTreeMap<&str, String> = BTreeMap::new();
     // One setting in two forms in one file is an error, so the carried one makes way for that of the configuration.
-    for (key, value) in gateway.carried.iter().filter(|(key, _)| !free.contains_key(key.as_str())) {
+    // A DNS name moves with the cutover, and in a file it would move when the ALB is attached.
+    let is_written = |key: &str| !free.contains_key(key) && !is_external_dns(key);
+    for (key, value) in gateway.carried.iter().filter(|(key, _)| is_written(key)) {
         let field = by_annotation(key);
         let is_configured = field.is_some_and(|field| values.contains_key(field.path));
         match field.and_then(|field| as_field(field, value)) {

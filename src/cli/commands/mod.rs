@@ -22,6 +22,7 @@ use crate::lint;
 use crate::output::sources::Sources;
 use crate::output::words::Words;
 use crate::output::{rule_docs, text};
+use manifest_yaml::stream::has_content;
 
 /// What a command prints.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +55,9 @@ impl Printed {
 ///
 /// Where one is not UTF-8.
 pub fn sources(read: Vec<(Option<String>, Vec<u8>)>) -> Result<Sources, Error> {
+    if let Some(error) = empty(&read) {
+        return Err(error);
+    }
     let mut files = Vec::new();
     for (name, bytes) in read {
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -69,6 +73,18 @@ pub fn sources(read: Vec<(Option<String>, Vec<u8>)>) -> Result<Sources, Error> {
         }
     }
     Ok(Sources::files(files))
+}
+
+/// The error for files that have nothing in them. What is missing on stdin the commands say.
+fn empty(read: &[(Option<String>, Vec<u8>)]) -> Option<Error> {
+    let is_empty = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| !has_content(text));
+    let names: Vec<&str> =
+        read.iter().filter(|(_, bytes)| is_empty(bytes)).filter_map(|(name, _)| name.as_deref()).collect();
+    (!names.is_empty() && names.len() == read.len()).then(|| {
+        let names: Vec<String> = names.into_iter().map(visible).collect();
+        Error::input(format!("there are no manifests in {}", names.join(", ")))
+            .help("the command that wrote it printed nothing: look at what that says")
+    })
 }
 
 /// The input as text.

@@ -47,15 +47,25 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
             of_the_filter.map_or_else(|| context::served_as_is(&mesh, service), |gateway| gateway.served.clone());
         served.port(u64::try_from(group.backend_port.port).ok()?).cloned()
     };
+    // The controller's class is its flag's; by default some are those of others.
+    let class = &context::options(&spec).ingress_class;
+    let other = lint::other_controller(class).filter(|_| model.verdict == Verdict::Built);
     let picture = || {
         let Checked { findings, allowed, .. } = &shown.checked;
-        picture(&Facts { model: &model, objects: &shown.objects, serves: &serves, findings, allowed })
+        let mut picture =
+            picture(&Facts { model: &model, objects: &shown.objects, serves: &serves, findings, allowed });
+        if let Some(other) = other {
+            picture.title = format!(
+                "How requests reach the pods if the AWS Load Balancer Controller was started with --ingress-class={class}, by default \
+                 the class of {other}"
+            );
+        }
+        picture
     };
     Ok(Printed::output(match format {
         ShowFormat::Tree => {
             let mut diagram = diagram::diagram(&model, &serves);
-            let class = &context::options(&spec).ingress_class;
-            if let (Verdict::Built, Some(other)) = (model.verdict, lint::other_controller(class)) {
+            if let Some(other) = other {
                 let condition =
                     format!(" if it was started with --ingress-class={class}: by default that is the class of {other}");
                 diagram.text.push_str(&condition);

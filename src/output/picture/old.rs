@@ -32,6 +32,7 @@ fn draw_one(scene: &mut Scene, key: &Key, service: &Object, built: &Built, facts
         service_type: ServiceType::default(),
         carry_over: true,
         service_webhook: facts.has_service_webhook(),
+        keeps_type: false,
     };
     let before = migrate::carry(&service.value, options);
     let scheme = before.annotations.get(&format!("{}scheme", migrate::ALB)).map(String::as_str);

@@ -68,7 +68,7 @@ fn of_ingress(ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
             findings.push(at(
                 key,
                 format!("{key} lets in {list} only, which the controller does not read: the ALB lets in {others}"),
-                Help::from("set ").set("ingress.inboundCidrs", list).then(format!(", then remove `{key}`")),
+                Help::from("set ").set("ingress.inboundCidrs", networks(list)).then(format!(", then remove `{key}`")),
             ));
         }
     }
@@ -110,6 +110,12 @@ fn let_in_beside(ingress: &IngressUnderCheck<'_>, list: &str) -> Option<String> 
     (!others.is_empty()).then(|| others.into_iter().collect::<Vec<_>>().join(","))
 }
 
+/// A list as `inbound-cidrs` takes it: networks alone.
+fn networks(list: &str) -> String {
+    let items = string_list(list).into_iter();
+    items.map(|item| network(&item).map_or(item, |network| network.trunc().to_string())).collect::<Vec<_>>().join(",")
+}
+
 /// A network, or a single address.
 fn network(item: &str) -> Option<IpNet> {
     item.parse().ok().or_else(|| item.parse().ok().map(|address: std::net::IpAddr| IpNet::from(address)))
@@ -119,6 +125,11 @@ fn network(item: &str) -> Option<IpNet> {
 mod tests {
     use super::*;
     use crate::lint::testing::{hold, working};
+
+    #[test]
+    fn what_is_proposed_is_what_the_controller_takes() {
+        assert_eq!(networks("10.0.0.0/8, 192.0.2.7,10.1.2.3/16"), "10.0.0.0/8,192.0.2.7/32,10.1.0.0/16");
+    }
 
     #[test]
     fn what_other_controllers_keep_out_is_compared_with_the_alb() {

@@ -100,9 +100,19 @@ fn two_classes(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option
     }
     let is_meant = annotation == ours || field == ours || context.is_meant_for_alb(ingress);
     is_meant.then(|| {
-        at(format!(
+        let finding = at(format!(
             "ingressClassName is {field:?} and {CLASS_ANNOTATION} is {annotation:?}: the API server refuses the Ingress"
-        ))
+        ));
+        // The one that is the controller's stays.
+        match (context.is_as_is(), annotation == ours, field == ours) {
+            (true, true, false) => {
+                finding.help("remove `spec.ingressClassName`: the annotation is the controller's class")
+            }
+            (true, false, true) => finding.help(
+                "remove the annotation `kubernetes.io/ingress.class`: `ingressClassName` is the controller's class",
+            ),
+            _ => finding,
+        }
     })
 }
 

@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::finding::{Finding, Severity, rules};
+use crate::istio::{STATUS_PORT, is_status_port};
 use crate::lint::context::{Context, IngressUnderCheck};
 use crate::lint::facts::targets::{Target, targets};
 use alb_controller::catalogue::{
@@ -187,6 +188,9 @@ fn port(target: &Target<'_>) -> Option<Finding> {
         let message = format!("healthcheck-port {name:?} names no port of Service {}", target.name);
         let help = match similar(service, &name) {
             Some(similar) => format!("write `{similar}`"),
+            None if ports(&service.value).iter().any(is_status_port) => {
+                format!("write `{STATUS_PORT}`, which answers the health check of the gateway")
+            }
             None => format!("use one of the ports of the Service: {}", names(service)),
         };
         return at(&ALB015, message).map(|finding| finding.help(help));

@@ -57,8 +57,8 @@ rules! {
             the protocol-version 'HTTP2'`. The controller does not check it, so the ALB is left half built (event \
             FailedDeployModel). With `ssl-redirect` the HTTP listener forwards nothing, and all is well.\n\nAn Istio \
             gateway needs neither: it takes HTTP/1.1, and WebSockets want it.",
-        help: "set `alb.ingress.kubernetes.io/ssl-redirect: '443'`, listen on HTTPS only, or remove \
-            `backend-protocol-version`",
+        help: "give a certificate with [[ingress.certificateArns]] and redirect to HTTPS with [[ingress.redirectToHttps: true]], or \
+            remove [[ingress.backendProtocolVersion]]",
         source: "aws-load-balancer-controller#4497; AWS elbv2 API, CreateListener",
     }
     ALB134 Warning "http1-clients-get-464" {
