@@ -1,7 +1,11 @@
 //! Bytes in, bytes out, exit code. What happens in between is the library's.
 
+#[cfg(not(unix))]
+use std::any::Any as Stream;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd as Stream;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -68,7 +72,9 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         }
         Some(Command::Diff { files, color }) => {
             let colored = colored(color);
-            on(read_files(files), false, &|sources, settings| Ok(commands::diff(sources, settings, colored)?))
+            on(read_files(files), false, &|sources, settings| {
+                Ok(commands::diff(sources, settings, colored, io::stdout().is_terminal())?)
+            })
         }
         Some(Command::Show { files, format, as_is }) => {
             on(read_files(files), *as_is, &|sources, settings| Ok(commands::show(sources, settings, *format, *as_is)?))
@@ -206,7 +212,7 @@ fn read_file(path: &Path) -> anyhow::Result<(Option<String>, Vec<u8>)> {
 fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
-        Err(error) => return fail(&error),
+        Err(error) => return refuse(&error_text(&error, words(env, function)), exit_code(&error), &[], env),
     };
     match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
@@ -288,7 +294,7 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn write_json(path: &Path, report: &serde_json::Value) -> anyhow::Result<()> {
-    std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
+    std::fs::write(path, json::text(report)).with_context(|| format!("cannot write the report {}", path.display()))
 }
 
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
@@ -344,12 +350,16 @@ fn no_filter(env: &[(String, String)]) -> u8 {
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
 fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8 {
     write_messages(message);
-    if !helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
-        return code;
-    }
-    match write_out([helm::refuse(message, input).as_slice()]) {
-        Ok(()) => 0,
-        Err(_) => code,
+    if helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
+        match write_out([helm::refuse(message, input).as_slice()]) {
+            Ok(()) => 0,
+            Err(_) => code,
+        }
+    } else {
+        if helm::is_in_skaffold(variable(env, "SKAFFOLD_CMDLINE")) {
+            let _ = write_out([helm::refuse_in_skaffold(message, input).as_slice()]);
+        }
+        code
     }
 }
 
@@ -362,7 +372,7 @@ fn fail(error: &anyhow::Error) -> u8 {
 fn error_text(error: &anyhow::Error, words: Words) -> String {
     match error.downcast_ref::<Error>() {
         Some(error) => format!("istio-alb: error: {}\n", words.of_error(error)),
-        None => format!("istio-alb: error: {error:#}\n"),
+        None => format!("istio-alb: error: {}\n", visible_lines(&format!("{error:#}"))),
     }
 }
 
@@ -370,6 +380,8 @@ fn error_text(error: &anyhow::Error, words: Words) -> String {
 fn words(env: &[(String, String)], function: Option<&str>) -> Words {
     match function {
         Some(_) => Words::Configuration,
+        // It passes on no arguments.
+        None if helm::is_in_skaffold(variable(env, "SKAFFOLD_CMDLINE")) => Words::Configuration,
         None if helm::runs_us(|name| variable(env, name), started_by) => Words::Helm,
         None => Words::CommandLine,
     }
@@ -402,14 +414,62 @@ fn end<'p>(messages: &str, output: impl IntoIterator<Item = &'p [u8]>, code: u8,
 fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for piece in pieces {
-        out.write_all(piece)?;
+        write_all(&mut out, piece)?;
     }
-    out.flush()
+    patiently(&mut out, Write::flush, Wait::ToWrite)
 }
 
 /// Writes messages to stderr; a failed write is no reason to fail.
 fn write_messages(messages: &str) {
-    let _ = io::stderr().lock().write_all(messages.as_bytes());
+    let _ = write_all(&mut io::stderr().lock(), messages.as_bytes());
+}
+
+fn write_all(out: &mut (impl Write + Stream), mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match patiently(out, |out| out.write(bytes), Wait::ToWrite)? {
+            0 => return Err(ErrorKind::WriteZero.into()),
+            written => bytes = &bytes[written..],
+        }
+    }
+    Ok(())
+}
+
+/// For what is waited.
+#[derive(Clone, Copy)]
+enum Wait {
+    ToRead,
+    ToWrite,
+}
+
+/// Does what one call of the system does, once it can be done. Whoever shares a pipe or a terminal with us may have made it
+/// non-blocking: it has nothing to read then, or is full for the moment, which is no failure.
+fn patiently<S: Stream, T>(stream: &mut S, mut call: impl FnMut(&mut S) -> io::Result<T>, wait: Wait) -> io::Result<T> {
+    loop {
+        match call(stream) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => wait_for(stream, wait)?,
+            done => return done,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn wait_for(stream: &impl Stream, wait: Wait) -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let flags = match wait {
+        Wait::ToRead => PollFlags::IN,
+        Wait::ToWrite => PollFlags::OUT,
+    };
+    match poll(&mut [PollFd::new(stream, flags)], None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Streams of other systems are never in that state.
+#[cfg(not(unix))]
+fn wait_for(_: &impl Stream, _: Wait) -> io::Result<()> {
+    Err(ErrorKind::WouldBlock.into())
 }
 
 /// Writes to the terminal of the person who started all this, if there is one. It never waits: what the terminal does not take at
@@ -446,24 +506,42 @@ fn read_in() -> anyhow::Result<Vec<u8>> {
             .help("pipe them in: helm template … | istio-alb; see --help")
             .into());
     }
-    read_all(&mut stdin).context("cannot read stdin")
+    match read_all(&mut stdin) {
+        Ok(input) if input.len() > MOST_INPUT => Err(Error::input("stdin has more than 2 GiB, and no end was seen")
+            .help("look at the command before the pipe: the manifests of a release have some hundred KiB")
+            .into()),
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => {
+            Err(Error::new(Kind::Io, "the manifests on stdin need more memory than there is")
+                .help(
+                    "they are read to their end before anything is printed: allow more memory, or render less at once",
+                )
+                .into())
+        }
+        read => read.context("cannot read stdin"),
+    }
 }
 
-/// Reads to the end. The buffer grows in large steps: memory that is not written to costs nothing, and a buffer that grows
-/// rarely is copied rarely.
-fn read_all(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+/// Where nobody means what comes in: the API server takes 3 MiB at once, and Helm keeps 1 MiB of a release.
+const MOST_INPUT: usize = 2 << 30;
+
+/// Reads to the end, or past [`MOST_INPUT`]. The buffer grows in large steps: memory that is not written to costs nothing, and a
+/// buffer that grows rarely is copied rarely.
+fn read_all(reader: &mut (impl Read + Stream)) -> io::Result<Vec<u8>> {
     let mut input = Vec::new();
     let mut room = 1 << 16;
-    loop {
-        if input.try_reserve_exact(room).is_err() {
-            reader.read_to_end(&mut input)?;
-            return Ok(input);
+    while input.len() <= MOST_INPUT {
+        // Where so much cannot be had, `read_to_end` asks for less.
+        let _ = input.try_reserve_exact(room);
+        let end = input.len() + room;
+        // What was read before a stream had nothing more for the moment is in the buffer.
+        let read = |reader: &mut _| Read::take(reader, (end - input.len()) as u64).read_to_end(&mut input);
+        patiently(reader, read, Wait::ToRead)?;
+        if input.len() < end {
+            break;
         }
-        if reader.take(room as u64).read_to_end(&mut input)? < room {
-            return Ok(input);
-        }
-        room = input.len() * 15;
+        room = (input.len() * 15).min((MOST_INPUT + 1).saturating_sub(input.len()));
     }
+    Ok(input)
 }
 
 /// The environment, without variables that are not UTF-8.
@@ -479,8 +557,14 @@ fn variable<'e>(env: &'e [(String, String)], name: &str) -> Option<&'e str> {
 struct Disk;
 
 impl Files for Disk {
+    /// A link that leads nowhere is no file that is missing: somebody has put a configuration there.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        std::fs::read(path).map_err(|error| match std::fs::read_link(path) {
+            Ok(target) if error.kind() == ErrorKind::NotFound => {
+                io::Error::other(format!("it is a link to {}, which is not there", target.display()))
+            }
+            _ => error,
+        })
     }
 
     fn follow(&self, path: &Path) -> io::Result<PathBuf> {

@@ -345,7 +345,7 @@ pub fn json(model: &Model, serves: Serves<'_>) -> String {
             }
         }
     }
-    format!("{shown:#}\n")
+    crate::output::json::text(&shown)
 }
 
 fn served_json(port: i32, served: &Served) -> Value {

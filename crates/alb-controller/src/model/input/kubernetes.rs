@@ -4,6 +4,8 @@
 //! Source: k8s.io/api core/v1, networking/v1; apimachinery meta/v1.
 
 use crate::go::json::{STRING, Struct, Type};
+use manifest_yaml::pointer;
+use serde_json::Value;
 
 const STRINGS: Type = Type::List(&STRING);
 const STRING_MAP: Type = Type::Map(&STRING);
@@ -119,4 +121,41 @@ pub(crate) fn type_of(kind: &str) -> Option<Type> {
         "Namespace" => Type::Struct(&Struct { name: "v1.Namespace", fields: &[("metadata", METADATA)] }),
         _ => return None,
     })
+}
+
+/// Keys of an object that are fields in other letters (`Type` for `type`), as JSON pointers, each with the field's own name. The API
+/// server tells capital letters from small ones: such a key is unknown to it, and is refused or dropped.
+#[must_use]
+pub fn keys_in_other_letters(object: &Value) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    if let Some(ty) = object["kind"].as_str().and_then(type_of) {
+        add_keys_in_other_letters(object, &ty, &mut String::new(), &mut found);
+    }
+    found
+}
+
+fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &mut String, found: &mut Vec<(String, &'static str)>) {
+    let length = path.len();
+    match (value, ty) {
+        (_, Type::Pointer(inner) | Type::Embedded(_, inner)) => add_keys_in_other_letters(value, inner, path, found),
+        (Value::Array(items), Type::List(item)) => {
+            for (index, value) in items.iter().enumerate() {
+                pointer::push_index(path, index);
+                add_keys_in_other_letters(value, item, path, found);
+                path.truncate(length);
+            }
+        }
+        (Value::Object(entries), Type::Struct(fields)) => {
+            for (key, value) in entries {
+                pointer::push_key(path, key);
+                match fields.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+                    Some((name, _)) if name != key => found.push((path.clone(), name)),
+                    Some((_, ty)) => add_keys_in_other_letters(value, ty, path, found),
+                    None => {}
+                }
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
 }
