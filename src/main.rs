@@ -1,11 +1,7 @@
 //! Bytes in, bytes out, exit code. What happens in between is the library's.
 
-#[cfg(not(unix))]
-use std::any::Any as Stream;
 use std::ffi::OsString;
-use std::io::{self, ErrorKind, IsTerminal, Read, Write};
-#[cfg(unix)]
-use std::os::fd::AsFd as Stream;
+use std::io::{self, ErrorKind, IoSlice, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +17,10 @@ use istio_alb::output::sources::{STDIN, Sources};
 use istio_alb::output::words::Words;
 use istio_alb::output::{json, text};
 use istio_alb::rewrite::{Rewritten, rewrite};
+
+mod pipes;
+
+use pipes::Input;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
         // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
         Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
-            let input = read_in().unwrap_or_default();
+            let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
             let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
             refuse(&message, error.kind.exit_code(), &input, &env)
         }
@@ -119,9 +119,11 @@ fn in_format(error: anyhow::Error, format: CheckFormat) -> anyhow::Result<Printe
 
 /// Compares two files, of which one may be stdin.
 fn compare(live: &Path, manifest: &Path, format: CompareFormat) -> anyhow::Result<Printed> {
-    let read = |path: &Path| match path.as_os_str() == "-" {
-        true => read_in(),
-        false => Ok(read_file(path)?.1),
+    let read = |path: &Path| -> anyhow::Result<Vec<u8>> {
+        match path.as_os_str() == "-" {
+            true => Ok(read_in()?.into_vec()),
+            false => Ok(read_file(path)?.1),
+        }
     };
     if live.as_os_str() == "-" && manifest.as_os_str() == "-" {
         return Err(twice());
@@ -173,14 +175,14 @@ fn with_sources(
 fn read_files(files: &[PathBuf]) -> anyhow::Result<Given> {
     let is_stdin = |path: &Path| path == Path::new("-");
     if files.iter().all(|path| is_stdin(path)) && files.len() < 2 {
-        return Ok(vec![(None, read_in()?)]);
+        return Ok(vec![(None, read_in()?.into_vec())]);
     }
     if files.iter().filter(|path| is_stdin(path)).count() > 1 {
         return Err(twice());
     }
     files
         .iter()
-        .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?)) } else { read_file(path) })
+        .map(|path| if is_stdin(path) { Ok((Some(STDIN.to_owned()), read_in()?.into_vec())) } else { read_file(path) })
         .collect()
 }
 
@@ -343,7 +345,7 @@ fn no_filter(env: &[(String, String)]) -> u8 {
     let error = Error::usage("Helm installs what its post-renderer prints, and this command prints no manifests").help(
         "take the command out of --post-renderer-args; run it behind a pipe: `helm template … | istio-alb check`",
     );
-    let input = read_in().unwrap_or_default();
+    let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
     refuse(&error_text(&error.into(), Words::Helm), Kind::Usage.exit_code(), &input, env)
 }
 
@@ -412,64 +414,12 @@ fn end<'p>(messages: &str, output: impl IntoIterator<Item = &'p [u8]>, code: u8,
 }
 
 fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    for piece in pieces {
-        write_all(&mut out, piece)?;
-    }
-    patiently(&mut out, Write::flush, Wait::ToWrite)
+    pipes::write_all(&mut pieces.into_iter().map(IoSlice::new).collect::<Vec<_>>())
 }
 
 /// Writes messages to stderr; a failed write is no reason to fail.
 fn write_messages(messages: &str) {
-    let _ = write_all(&mut io::stderr().lock(), messages.as_bytes());
-}
-
-fn write_all(out: &mut (impl Write + Stream), mut bytes: &[u8]) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match patiently(out, |out| out.write(bytes), Wait::ToWrite)? {
-            0 => return Err(ErrorKind::WriteZero.into()),
-            written => bytes = &bytes[written..],
-        }
-    }
-    Ok(())
-}
-
-/// For what is waited.
-#[derive(Clone, Copy)]
-enum Wait {
-    ToRead,
-    ToWrite,
-}
-
-/// Does what one call of the system does, once it can be done. Whoever shares a pipe or a terminal with us may have made it
-/// non-blocking: it has nothing to read then, or is full for the moment, which is no failure.
-fn patiently<S: Stream, T>(stream: &mut S, mut call: impl FnMut(&mut S) -> io::Result<T>, wait: Wait) -> io::Result<T> {
-    loop {
-        match call(stream) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => wait_for(stream, wait)?,
-            done => return done,
-        }
-    }
-}
-
-#[cfg(unix)]
-fn wait_for(stream: &impl Stream, wait: Wait) -> io::Result<()> {
-    use rustix::event::{PollFd, PollFlags, poll};
-    let flags = match wait {
-        Wait::ToRead => PollFlags::IN,
-        Wait::ToWrite => PollFlags::OUT,
-    };
-    match poll(&mut [PollFd::new(stream, flags)], None) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Streams of other systems are never in that state.
-#[cfg(not(unix))]
-fn wait_for(_: &impl Stream, _: Wait) -> io::Result<()> {
-    Err(ErrorKind::WouldBlock.into())
+    let _ = pipes::write_messages(messages.as_bytes());
 }
 
 /// Writes to the terminal of the person who started all this, if there is one. It never waits: what the terminal does not take at
@@ -499,15 +449,14 @@ fn started_by() -> Option<String> {
     None
 }
 
-fn read_in() -> anyhow::Result<Vec<u8>> {
-    let mut stdin = io::stdin().lock();
-    if stdin.is_terminal() {
+fn read_in() -> anyhow::Result<Input> {
+    if io::stdin().is_terminal() {
         return Err(Error::usage("stdin is a terminal, and manifests are read from it")
             .help("pipe them in: helm template … | istio-alb; see --help")
             .into());
     }
-    match read_all(&mut stdin) {
-        Ok(input) if input.len() > MOST_INPUT => Err(Error::input("stdin has more than 2 GiB, and no end was seen")
+    match pipes::read_all() {
+        Ok(input) if input.len() > pipes::MOST => Err(Error::input("stdin has more than 2 GiB, and no end was seen")
             .help("look at the command before the pipe: the manifests of a release have some hundred KiB")
             .into()),
         Err(error) if error.kind() == ErrorKind::OutOfMemory => {
@@ -519,29 +468,6 @@ fn read_in() -> anyhow::Result<Vec<u8>> {
         }
         read => read.context("cannot read stdin"),
     }
-}
-
-/// Where nobody means what comes in: the API server takes 3 MiB at once, and Helm keeps 1 MiB of a release.
-const MOST_INPUT: usize = 2 << 30;
-
-/// Reads to the end, or past [`MOST_INPUT`]. The buffer grows in large steps: memory that is not written to costs nothing, and a
-/// buffer that grows rarely is copied rarely.
-fn read_all(reader: &mut (impl Read + Stream)) -> io::Result<Vec<u8>> {
-    let mut input = Vec::new();
-    let mut room = 1 << 16;
-    while input.len() <= MOST_INPUT {
-        // Where so much cannot be had, `read_to_end` asks for less.
-        let _ = input.try_reserve_exact(room);
-        let end = input.len() + room;
-        // What was read before a stream had nothing more for the moment is in the buffer.
-        let read = |reader: &mut _| Read::take(reader, (end - input.len()) as u64).read_to_end(&mut input);
-        patiently(reader, read, Wait::ToRead)?;
-        if input.len() < end {
-            break;
-        }
-        room = (input.len() * 15).min((MOST_INPUT + 1).saturating_sub(input.len()));
-    }
-    Ok(input)
 }
 
 /// The environment, without variables that are not UTF-8.

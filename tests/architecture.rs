@@ -16,7 +16,7 @@ use syn::{Attribute, Item, UseTree};
 /// The modules of the program, the highest first. A module imports those below its line, never one on it or above.
 const LAYERS: &[&[&str]] = &[
     &["main"],
-    &["cli"],
+    &["cli", "pipes"],
     &["hosts"],
     &["rewrite", "output"],
     &["lint"],

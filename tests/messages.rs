@@ -340,3 +340,38 @@ fn strict_says_that_it_is_why_nothing_to_judge_is_an_error() {
     assert!(said.ends_with("the Ingress of the filter is judged; --strict makes an error of that\n"), "{said}");
     assert!(!stdout(&["check", "--as-is"], service).contains("--strict"));
 }
+
+/// A configured port that the Service does not have: where it is configured, and in the words of the file.
+#[test]
+fn a_backend_port_that_is_not_there_is_told_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = "apiVersion: istio-alb.dev/v1alpha1\nkind: AlbGateway\nspec:\n  ingress:\n    scheme: internal\n    backendPort: foo\n";
+    std::fs::write(folder.path().join("istio-alb.yaml"), spec).unwrap();
+    let mut program = command(env!("CARGO_BIN_EXE_istio-alb"), folder.path());
+    program.arg("check");
+    let said = String::from_utf8(give(program, &case("helm3-default")).stderr).unwrap();
+    assert!(said.contains(" has no port foo for the Ingress to lead to (istio-alb.yaml:6:18)\n"), "{said}");
+    assert!(
+        said.contains("\n  help: choose one of its ports as `ingress.backendPort`: http2 (80), https (443)\n"),
+        "{said}"
+    );
+    let said = stderr(&["--backend-port", "foo"], &[], &case("helm3-default"));
+    assert!(
+        said.contains(" to lead to (--backend-port)\n  help: choose one of its ports with `--backend-port`: "),
+        "{said}"
+    );
+}
+
+/// A word leads to the rules about it; a number that is none leads nowhere.
+#[test]
+fn explain_knows_what_rules_are_about() {
+    for (word, said) in [
+        ("ALB999", "; `istio-alb explain` lists them by topic\n"),
+        ("scheme-not-sad", "; did you mean ALB024 (scheme-not-said)?\n"),
+        ("proxy-prot", "; did you mean ALB057 (proxy-protocol)?\n"),
+        ("frontend", "; about that are ALB087 (frontend-nlb-addresses), ALB105 (frontend-nlb-check-fails)\n"),
+    ] {
+        let printed = stderr(&["explain", word], &[], b"");
+        assert!(printed.contains(said), "{word}: {printed}");
+    }
+}

@@ -519,3 +519,24 @@ fn the_json_says_what_the_port_behind_a_target_group_speaks() {
         assert_eq!(why.contains("Gateway istio-system/web has a server on port 443"), !more.is_empty(), "{why}");
     }
 }
+
+/// The filter would refuse these manifests; a tree that only says what the controller builds would hide that.
+#[test]
+fn errors_stand_below_the_tree_and_in_the_json() {
+    let arguments = ["--class-name", "nginx"];
+    let tree = show(manifests("cases/helm3-default/input.yaml"), "tree", &arguments);
+    let title = "the controller builds it if it was started with --ingress-class=nginx: by default that is the class of ingress-nginx\n";
+    assert!(tree.starts_with(title), "{tree}");
+    assert!(
+        tree.contains(
+            "\nerror[ALB119]: Ingress istio-system/common-external-ingress: class nginx is that of ingress-nginx"
+        ),
+        "{tree}"
+    );
+    assert_eq!(tree.matches("[ALB").count(), 1, "errors alone: {tree}");
+    let report: serde_json::Value =
+        serde_json::from_str(&show(manifests("cases/helm3-default/input.yaml"), "json", &arguments)).unwrap();
+    let found = report["findings"].as_array().unwrap();
+    assert!(found.iter().any(|finding| finding["id"] == "ALB119" && finding["severity"] == "error"), "{report:#}");
+    assert!(found.iter().any(|finding| finding["id"] == "ALB006"), "{report:#}");
+}

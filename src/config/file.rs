@@ -66,7 +66,12 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
     }
     let is_default = origin == DEFAULT_FILE;
     let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-    let absent = || Document { name: None, tree: Node::empty(Origin::named(DEFAULT_FILE)), spec: Spec::default() };
+    let absent = || Document {
+        name: None,
+        tree: Node::empty(Origin::named(DEFAULT_FILE)),
+        spec: Spec::default(),
+        has_spec: false,
+    };
     let bytes = match path.map(|path| files.read(&path)) {
         Some(Ok(bytes)) => bytes,
         None if is_default => return nothing_beside(confined, files).map(|()| (file, vec![absent()])),
@@ -96,6 +101,10 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
             false => (format!("{origin}: "), format!("leave {origin} out")),
         };
         return Err(Error::usage(format!("{by}`{file}` holds no configuration")).help(format!("{begin}, or {or}")));
+    }
+    if let Some(document) = documents.iter().find(|document| !document.has_spec) {
+        return Err(Error::usage(format!("{}: there is nothing below `spec`", document.tree.origin))
+            .help("write there what is to hold; `spec: {}` says that nothing is configured"));
     }
     Ok((file, documents))
 }

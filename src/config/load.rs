@@ -20,6 +20,8 @@ pub(super) struct Document {
     pub tree: Node,
     /// The same, decoded.
     pub spec: Spec,
+    /// Whether it says what it configures, and be it nothing: `spec: {}`.
+    pub has_spec: bool,
 }
 
 /// Reads the documents of a file. `file` is its name for messages.
@@ -42,10 +44,12 @@ fn document(root: Node) -> Result<Document, Error> {
     }
     let is_config_map = root.entry("kind").and_then(|entry| entry.node.text()) == Some("ConfigMap");
     let name = root.find("metadata.name").and_then(Node::text).map(str::to_owned);
+    let has_spec =
+        is_config_map || root.find("spec").is_some_and(|spec| !matches!(spec.value, Value::Null | Value::Empty));
     let mut tree = if is_config_map { config_map(root)? } else { alb_gateway(root)? };
     let spec = normalize::decode(&mut tree)?;
     twice::annotations(&spec, &tree)?;
-    Ok(Document { name, tree, spec })
+    Ok(Document { name, tree, spec, has_spec })
 }
 
 /// Checks what stands around `spec`, and gives that.
@@ -59,11 +63,7 @@ fn alb_gateway(mut root: Node) -> Result<Node, Error> {
         }
         false => error.into_error(""),
     })?;
-    // What was to be written into it is missing: a gateway that it would close would be open to the internet.
-    spec.ok_or_else(|| {
-        Error::usage(format!("{origin}: there is nothing below `spec`"))
-            .help("write there what is to hold; `spec: {}` says that nothing is configured")
-    })
+    Ok(spec.unwrap_or_else(|| Node::empty(origin)))
 }
 
 /// A `ConfigMap` as kustomize and kpt pass it to a function: each key of `data` is a path below `spec`, as `--set` takes it,

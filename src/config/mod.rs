@@ -119,7 +119,7 @@ pub fn resolve_with(
 /// Lays the layers over a document. It is decoded after each of them, so that a mistake is reported even where a higher
 /// layer covers it.
 fn settings(document: Document, layers: &[Node], rules: Registry) -> Result<Settings, Error> {
-    let Document { name, mut tree, mut spec } = document;
+    let Document { name, mut tree, mut spec, .. } = document;
     if rule_names::by_id(&mut tree, rules) {
         spec = normalize::decode(&mut tree)?;
     }

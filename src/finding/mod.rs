@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::error::Place;
 use crate::help::Help;
-use crate::suggest::closest;
+use crate::suggest::nearest;
 use kubernetes_objects::ObjectRef;
 
 /// How bad a finding is.
@@ -58,6 +58,13 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether its name has all words of a text in lower case, or their beginnings: `certificate`, `health port`.
+    #[must_use]
+    pub fn is_about(&self, text: &str) -> bool {
+        let mut words = text.split([' ', '-', '_']).filter(|word| word.len() > 2).peekable();
+        words.peek().is_some() && words.all(|word| self.name.split('-').any(|part| part.starts_with(word)))
+    }
+
     /// Whether a finding of it can have a severity.
     #[must_use]
     pub fn may_be(&self, severity: Severity) -> bool {
@@ -234,13 +241,22 @@ impl Registry {
         if let Some(rule) = number(&text).and_then(|wanted| rules.iter().find(|rule| number(rule.id) == Some(wanted))) {
             return format!("did you mean {} ({})?", rule.id, rule.name);
         }
-        let ids = rules.iter().map(|rule| (rule.id.to_ascii_lowercase(), *rule));
-        let names = rules.iter().map(|rule| (rule.name.to_owned(), *rule));
-        let words: BTreeMap<String, &Rule> = ids.chain(names).collect();
-        let near = closest(&text, words.keys().map(String::as_str)).and_then(|(_, near)| words.get(near));
+        let called = |rule: &&Rule| format!("{} ({})", rule.id, rule.name);
+        let names: BTreeMap<&str, &Rule> = rules.iter().map(|rule| (rule.name, *rule)).collect();
+        let near = nearest(&text, &names.keys().copied().collect::<Vec<_>>()).and_then(|near| names.get(near));
+        let about: Vec<String> = rules.iter().filter(|rule| rule.is_about(&text)).map(called).collect();
         let id = |rule: Option<&&Rule>| rule.map(|rule| rule.id).unwrap_or_default();
-        let meant = near.map(|rule| format!("; did you mean {} ({})?", rule.id, rule.name)).unwrap_or_default();
-        format!("the findings are {} to {}{meant}", id(rules.first()), id(rules.last()))
+        let known = format!("the findings are {} to {}", id(rules.first()), id(rules.last()));
+        match (near, about.as_slice()) {
+            (Some(rule), _) => format!("{known}; did you mean {}?", called(rule)),
+            (None, []) => format!("{known}; `istio-alb explain` lists them by topic"),
+            (None, [one]) => format!("{known}; did you mean {one}?"),
+            (None, some) if some.len() <= 8 => format!("{known}; about that are {}", some.join(", ")),
+            (None, some) => format!(
+                "{known}; about that are {} and more: `istio-alb explain` lists them by topic",
+                some[..8].join(", ")
+            ),
+        }
     }
 }
 

@@ -31,6 +31,7 @@ use crate::istio::gateway_api;
 use crate::istio::served::ServedPorts;
 use alb_controller::model::{IngressFacts, Model, Options};
 use context::{Context, Index};
+pub use facts::classes::other_controller;
 pub use facts::not_judged::NotJudged;
 use facts::not_judged::not_judged;
 pub use facts::shadowing::{Shadowing, default_is_reachable};

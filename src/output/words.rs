@@ -24,6 +24,12 @@ pub enum Words {
 }
 
 impl Words {
+    /// The words of a report that is read anywhere.
+    #[must_use]
+    pub fn of_report(as_is: bool) -> Words {
+        if as_is { Words::AsIs } else { Words::Anywhere }
+    }
+
     /// A help line in these words.
     #[must_use]
     pub fn of(self, help: &Help) -> String {

@@ -85,6 +85,7 @@ impl<'s> Rewrite<'s> {
             carried: &carried,
             moved: &moved,
             existing: there.as_ref(),
+            backend_port_by: settings.origin("ingress.backendPort"),
             controller,
         })?;
         plan.findings.retain(|finding| !is_about_backend(finding, spec, &patched, &built));

@@ -349,8 +349,7 @@ mod tests {
     /// What was parsed while a stream was rewritten.
     fn parsed(text: &str) -> usize {
         let settings =
-            config::from_text("{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {}}", lint::REGISTRY)
-                .unwrap();
+            config::from_text("{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway}", lint::REGISTRY).unwrap();
         let before = readings();
         let rewritten = rewrite(text, &settings).unwrap();
         let parsed = readings() - before;

@@ -9,6 +9,7 @@
 //! Comments, blanks and `%` directives before the first marker belong to the document after it. What follows the last `...`
 //! belongs to the document before it. So every byte is in exactly one span.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -52,8 +53,9 @@ pub struct Stream<'t> {
     pub documents: Vec<Document>,
     /// Offsets of lines that begin with `---` glued to other text: not markers, though meant as such.
     pub glued: Vec<usize>,
-    /// How many lines end before each block of [`BLOCK`] bytes, so that finding many lines of one document stays linear.
-    lines: Vec<usize>,
+    /// How many lines end before each block of [`BLOCK`] bytes, so that finding many lines of one document stays linear. Counted
+    /// when the first is asked for.
+    lines: OnceCell<Vec<usize>>,
 }
 
 /// How many bytes are counted through at most to find the line of an offset.
@@ -117,13 +119,7 @@ impl<'t> Stream<'t> {
         for span in spans {
             split_json(text, span, &mut documents);
         }
-        let mut lines = Vec::with_capacity(text.len() / BLOCK + 1);
-        let mut line = 0;
-        for block in text.as_bytes().chunks(BLOCK) {
-            lines.push(line);
-            line += newlines(block);
-        }
-        Stream { text, documents, glued, lines }
+        Stream { text, documents, glued, lines: OnceCell::new() }
     }
 
     /// The text of a document.
@@ -136,8 +132,9 @@ impl<'t> Stream<'t> {
     #[must_use]
     pub fn line_of(&self, offset: usize) -> usize {
         let offset = offset.min(self.text.len());
-        let block = (offset / BLOCK).min(self.lines.len().saturating_sub(1));
-        let before = self.lines.get(block).copied().unwrap_or_default();
+        let lines = self.lines.get_or_init(|| lines_before_blocks(self.text));
+        let block = (offset / BLOCK).min(lines.len().saturating_sub(1));
+        let before = lines.get(block).copied().unwrap_or_default();
         1 + before + newlines(&self.text.as_bytes()[block * BLOCK..offset])
     }
 
@@ -234,6 +231,16 @@ pub fn has_content(text: &str) -> bool {
         let line = if is_marker(line) { &line[3..] } else { line };
         is_content(line)
     })
+}
+
+fn lines_before_blocks(text: &str) -> Vec<usize> {
+    let mut line = 0;
+    let count = |block: &[u8]| {
+        let before = line;
+        line += newlines(block);
+        before
+    };
+    text.as_bytes().chunks(BLOCK).map(count).collect()
 }
 
 fn newlines(bytes: &[u8]) -> usize {

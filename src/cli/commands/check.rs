@@ -62,11 +62,6 @@ pub fn refuse_beside_as_is(options: &Options) -> Result<(), Error> {
     }
 }
 
-/// The words of helps that are read anywhere.
-fn anywhere(as_is: bool) -> Words {
-    if as_is { Words::AsIs } else { Words::Anywhere }
-}
-
 /// What is found, and the places of the gateways' objects by the Ingresses that are added for them.
 fn run_rules(
     sources: &Sources,
@@ -113,9 +108,9 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
             as_text(&checked, how, words, Some(&Shown::new(sources, how.colored, words)), stops_for_nothing)
         }
         CheckFormat::Concise => concise::lines(&checked),
-        CheckFormat::Github => github::commands(&checked, anywhere(how.as_is)),
-        CheckFormat::Json => json::text(&json::report(&checked, anywhere(how.as_is))),
-        CheckFormat::Sarif => json::text(&sarif::sarif(&checked, anywhere(how.as_is))),
+        CheckFormat::Github => github::commands(&checked, Words::of_report(how.as_is)),
+        CheckFormat::Json => json::text(&json::report(&checked, Words::of_report(how.as_is))),
+        CheckFormat::Sarif => json::text(&sarif::sarif(&checked, Words::of_report(how.as_is))),
     };
     let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error) || stops_for_nothing;
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
@@ -125,7 +120,7 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
 #[must_use]
 pub fn report(sources: &Sources, settings: &[Settings], as_is: bool) -> Value {
     match run_rules(sources, settings, as_is) {
-        Ok((checked, _)) => json::report(&checked, anywhere(as_is)),
+        Ok((checked, _)) => json::report(&checked, Words::of_report(as_is)),
         Err(error) => json::report_of_error(&sources.named(error)),
     }
 }

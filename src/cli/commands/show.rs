@@ -4,7 +4,8 @@ use crate::cli::ShowFormat;
 use crate::config::Settings;
 use crate::config::types::{Phase, Spec};
 use crate::error::Error;
-use crate::finding::Finding;
+use crate::finding::groups::groups;
+use crate::finding::{Finding, Severity};
 use crate::istio::is_gateway;
 use crate::istio::served::Mesh;
 use crate::lint::{self, Checked, context};
@@ -12,8 +13,11 @@ use crate::output::diagram;
 use crate::output::html::{Report, html};
 use crate::output::picture::{self, Facts, picture};
 use crate::output::sources::Sources;
+use crate::output::text::Paint;
+use crate::output::words::Words;
+use crate::output::{json, text};
 use crate::rewrite::{Rewritten, RewrittenGateway, rewrite_reading};
-use alb_controller::model::TargetGroup;
+use alb_controller::model::{TargetGroup, Verdict};
 use kubernetes_objects::Object;
 use manifest_yaml::stream::Stream;
 
@@ -48,10 +52,24 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
         picture(&Facts { model: &model, objects: &shown.objects, serves: &serves, findings, allowed })
     };
     Ok(Printed::output(match format {
-        ShowFormat::Tree => diagram::tree(&diagram::diagram(&model, &serves)),
+        ShowFormat::Tree => {
+            let mut diagram = diagram::diagram(&model, &serves);
+            let class = &context::options(&spec).ingress_class;
+            if let (Verdict::Built, Some(other)) = (model.verdict, lint::other_controller(class)) {
+                let condition =
+                    format!(" if it was started with --ingress-class={class}: by default that is the class of {other}");
+                diagram.text.push_str(&condition);
+            }
+            diagram::tree(&diagram)
+                + &errors(&shown.checked.findings, if as_is { Words::AsIs } else { Words::CommandLine })
+        }
         ShowFormat::Mermaid => picture::mermaid(&picture()),
         ShowFormat::Svg => picture::svg(&picture()),
-        ShowFormat::Json => diagram::json(&model, &serves),
+        ShowFormat::Json => {
+            let mut report = diagram::json(&model, &serves);
+            report["findings"] = json::report(&shown.checked, Words::of_report(as_is))["findings"].take();
+            json::text(&report)
+        }
         ShowFormat::Html => html(&Report {
             about: &about(sources, settings, &spec, as_is),
             picture: &picture(),
@@ -66,6 +84,13 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
             changes: &tables::changes(&shown.gateways),
         }),
     }))
+}
+
+/// The errors, which the filter would refuse the manifests for: no picture of a load balancer goes without them.
+fn errors(findings: &[Finding], words: Words) -> String {
+    let errors = groups(findings.iter().filter(|finding| finding.severity == Severity::Error));
+    let said: String = errors.iter().map(|one| text::group(one, words, Paint::default()) + "\n").collect();
+    if said.is_empty() { said } else { format!("\n{said}") }
 }
 
 /// What the report was made from: no dates, so that the same input gives the same report.

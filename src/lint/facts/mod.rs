@@ -2,6 +2,7 @@
 //!
 //! A fact looks at the model and the manifests, and reports nothing.
 
+pub mod classes;
 pub mod gateways;
 pub mod listen_ports;
 pub mod listeners;

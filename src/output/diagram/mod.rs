@@ -332,7 +332,7 @@ fn service(group: &TargetGroup, serves: Option<&str>) -> Branch {
 
 /// The model as JSON, and below `serves` of each target group what the port behind it speaks: `null` where it is not a gateway's.
 #[must_use]
-pub fn json(model: &Model, serves: Serves<'_>) -> String {
+pub fn json(model: &Model, serves: Serves<'_>) -> Value {
     let mut shown = show_json(model);
     for (at, group) in model.groups.iter().enumerate() {
         let target_groups = group.built.iter().flat_map(|built| &built.target_groups);
@@ -345,7 +345,7 @@ pub fn json(model: &Model, serves: Serves<'_>) -> String {
             }
         }
     }
-    crate::output::json::text(&shown)
+    shown
 }
 
 fn served_json(port: i32, served: &Served) -> Value {

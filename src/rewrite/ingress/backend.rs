@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::annotations::Annotations;
 use super::sources::Sources;
-use crate::config::types::Ingress as Wanted;
+use crate::config::Origin;
 use crate::config::value::PortRef;
 use crate::error::Error;
 use crate::flux::variables;
@@ -27,7 +27,8 @@ pub(super) struct Backend {
 }
 
 /// The port of the Service that the rules lead to, configured or found, and what is spoken to it.
-pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wanted) -> Result<Backend, Error> {
+pub(super) fn backend_port(sources: &Sources<'_>) -> Result<Backend, Error> {
+    let (service, served, ingress) = (sources.service, sources.served, &sources.spec.ingress);
     let wanted = ingress.backend_port.as_ref();
     if let Some(PortRef::Name(name)) = wanted.filter(|wanted| variables::is_in(&wanted.to_string())) {
         if ingress.backend_protocol.is_default() {
@@ -60,12 +61,18 @@ pub(super) fn backend_port(service: &Object, served: &ServedPorts, ingress: &Wan
             .filter(|port| is_tcp(port) && !is_status_port(port))
             .map(|port| format!("{} ({})", port["name"].as_str().unwrap_or("unnamed"), port["port"]))
             .collect();
+        let by = sources.backend_port_by;
+        let origin = by.map(|by| format!(" ({by})")).unwrap_or_default();
+        let choose = match by {
+            Some(Origin::File { .. }) => "choose one of its ports as `ingress.backendPort`: ",
+            _ => "choose one of its ports with [[ingress.backendPort]]: ",
+        };
         return Err(Error::usage(format!(
-            "Service {} has no port {asked} for the Ingress to lead to",
+            "Service {} has no port {asked} for the Ingress to lead to{origin}",
             service.full_name()
         ))
         .at(service.place.clone())
-        .help(Help::from("choose one of its ports with [[ingress.backendPort]]: ").then(known.join(", "))));
+        .help(Help::from(choose).then(known.join(", "))));
     };
     let protocol = protocol_of(port, served);
     let port = match wanted {

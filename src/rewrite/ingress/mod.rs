@@ -121,7 +121,7 @@ pub fn name_of(spec: &Spec) -> &str {
 /// Where the configuration names a backend port that the Service does not have.
 pub fn build(sources: &Sources<'_>) -> Result<BuiltIngress, Error> {
     let wanted = &sources.spec.ingress;
-    let backend = backend_port(sources.service, sources.served, wanted)?;
+    let backend = backend_port(sources)?;
     let class = class_of(sources.spec, sources.existing);
     let mut annotations = configured_annotations(sources);
     let had_scheme = annotations.alb("scheme").is_some();

@@ -1,5 +1,6 @@
 //! What an Ingress is made of.
 
+use crate::config::Origin;
 use crate::config::types::Spec;
 use crate::istio::served::ServedPorts;
 use crate::migrate::Carried;
@@ -20,6 +21,8 @@ pub struct Sources<'s> {
     pub moved: &'s [(&'s str, &'s str)],
     /// The Ingress of ours that is in the stream already, its placeholders as they were meant.
     pub existing: Option<&'s Object>,
+    /// Where the backend port is configured.
+    pub backend_port_by: Option<&'s Origin>,
     /// The release of the controller that builds from it.
     pub controller: Version,
 }

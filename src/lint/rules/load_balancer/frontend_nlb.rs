@@ -20,7 +20,8 @@ rules! {
         explanation: "With `enable-frontend-nlb` each listener of the NLB has the ALB as its target, and checks it \
             with HTTP on `/` for 200, unless `frontend-nlb-healthcheck-*` says otherwise. A listener of the ALB that \
             redirects to HTTPS answers 301, one that speaks HTTPS answers 400 to HTTP, and one that speaks HTTP does \
-            not understand HTTPS: the NLB finds the ALB unhealthy. That is a warning, since an NLB whose targets are \
+            not understand HTTPS; one that verifies client certificates (`mutual-authentication`) ends the handshake, since the NLB \
+            has none, and HTTP with the success code 400 is what is left there: the NLB finds the ALB unhealthy. That is a warning, since an NLB whose targets are \
             all unhealthy sends to all of them.\n\nThe timeout must be shorter than the interval, 15 and 5 seconds if \
             unset; otherwise AWS refuses the target group (event FailedDeployModel).",
         help: "check the HTTPS listener on both ports: `frontend-nlb-healthcheck-protocol: HTTPS`, \
@@ -81,6 +82,9 @@ fn unanswered(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener, alb:
     let answer = match (check.protocol, alb.protocol) {
         (Protocol::Http, Protocol::Https) if !takes(codes, 400) => "which speaks HTTPS and answers 400",
         (Protocol::Https, Protocol::Http) => "which speaks HTTP and does not understand it",
+        (Protocol::Https, Protocol::Https) if wants_certificates(alb) => {
+            "which wants a client certificate, and the NLB has none"
+        }
         (Protocol::Http, Protocol::Http) if alb.redirects_all && !takes(codes, 301) => {
             "which redirects to HTTPS with 301"
         }
@@ -94,6 +98,11 @@ fn unanswered(ingress: &IngressUnderCheck<'_>, listener: &FrontendListener, alb:
     );
     let finding = near(ingress, &["protocol", "port", "success-codes"], message);
     Some(finding.severity(Severity::Warning))
+}
+
+/// Whether a listener takes nobody without a client certificate.
+fn wants_certificates(listener: &Listener) -> bool {
+    listener.mutual_authentication.as_ref().is_some_and(|mutual| mutual.mode == "verify")
 }
 
 /// A finding at the first of the annotations that is set, else at the one that asks for the NLB.

@@ -9,6 +9,7 @@ mod tests;
 use crate::finding::{Finding, Severity, rules};
 use crate::help::Help;
 use crate::lint::context::{Context, IngressUnderCheck, pointer};
+use crate::lint::facts::classes::other_controller;
 use crate::lint::facts::targets::targets;
 use alb_controller::catalogue::CLASS_ANNOTATION;
 use alb_controller::go::strconv::parse_int32;
@@ -185,20 +186,6 @@ fn takes_away(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> bool {
     targets.any(|target| target.service.is_some_and(|service| context.is_rewritten(service)))
 }
 
-/// Classes that other controllers have by default, and whose.
-const OTHERS: &[(&str, &str)] = &[
-    ("nginx", "ingress-nginx"),
-    ("traefik", "Traefik"),
-    ("haproxy", "HAProxy"),
-    ("kong", "Kong"),
-    ("contour", "Contour"),
-    ("cilium", "Cilium"),
-    ("istio", "istiod"),
-    ("gce", "GKE"),
-    ("gce-internal", "GKE"),
-    ("openshift-default", "OpenShift"),
-];
-
 /// A class that the configuration takes to be the controller's, and is another's.
 fn another_controllers(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Option<Finding> {
     let annotation = ingress.object.annotation(CLASS_ANNOTATION);
@@ -217,7 +204,7 @@ fn another_controllers(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -
             "IngressClass {class} is of the controller {controller}, which serves the Ingress: no ALB is built"
         )));
     }
-    let (_, other) = OTHERS.iter().find(|(name, _)| *name == class && controller.is_none())?;
+    let other = other_controller(class).filter(|_| controller.is_none())?;
     if takes_away(context, ingress) {
         return Some(at(format!(
             "class {class} is that of {other}: no ALB would be built, and this run takes away the load balancer that the Service has"

@@ -8,6 +8,8 @@ fn with(settings: &[(&str, &str)]) -> Manifest {
         .fold(manifest, |manifest, (suffix, value)| manifest.set(&format!("frontend-nlb-healthcheck-{suffix}"), value))
 }
 
+const MUTUAL: &str = r#"[{"port": 443, "mode": "verify", "trustStore": "arn:aws:elasticloadbalancing:eu-central-1:111122223333:truststore/clients/0123456789abcdef"}]"#;
+
 #[test]
 fn frontend_nlb_check_fails() {
     let warned = |suffix: &str| format!("warning Ingress mesh/alb @{suffix}");
@@ -25,6 +27,16 @@ fn frontend_nlb_check_fails() {
                 &["error Ingress mesh/alb @frontend-nlb-healthcheck-timeout-seconds"],
             ),
             ("the HTTPS listener", with(&https), &[]),
+            (
+                "a listener that verifies client certificates",
+                with(&https).set("mutual-authentication", MUTUAL),
+                &[&warned("frontend-nlb-healthcheck-protocol"), &warned("frontend-nlb-healthcheck-protocol")],
+            ),
+            (
+                "which answers 400 to HTTP",
+                with(&[("port", "443"), ("success-codes", "400")]).set("mutual-authentication", MUTUAL),
+                &[],
+            ),
             ("the gateway on a clear-text listener", with(&[]).clear_text().set("enable-frontend-nlb", "true"), &[]),
             ("out of range has another rule", with(&[https[0], https[1], ("timeout-seconds", "500")]), &[]),
             ("no NLB", working(), &[]),
