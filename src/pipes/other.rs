@@ -1,8 +1,8 @@
 //! As the standard library does it.
 
-use std::io::{self, ErrorKind, IoSlice, Read, Write};
 #[cfg(not(unix))]
 use std::any::Any as AsFd;
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 

@@ -100,7 +100,10 @@ impl<'s> Rewrite<'s> {
             built: &built,
         };
         plan.findings.extend(transition.of_the_service());
-        plan.findings.extend(written_over(original, &patched));
+        // What Flux puts in may have the right type.
+        if spec.placeholders() == Placeholders::None {
+            plan.findings.extend(written_over(original, &patched));
+        }
         set_object(&mut plan.findings, &original.reference());
         // As with the Service: an annotation that is no text would be dropped from the Ingress.
         plan.findings.extend(existing.into_iter().flat_map(|index| no_text(&objects[index])));

@@ -36,7 +36,10 @@ pub fn trials() -> Vec<Trial> {
     trials.push(Trial::test("no encoding but UTF-8", encodings));
     trials.push(Trial::test("an alias bomb", alias_bomb));
     trials.push(Trial::test("10,000 ports", ten_thousand_ports));
-    trials.push(gated("a line of 1 GB", vec![Need::Memory(4)], line_of_a_gigabyte));
+    trials.push(gated("a line of 1 GB", vec![Need::Memory(6)], line_of_a_gigabyte));
+    if cfg!(unix) {
+        trials.push(gated("a stream without end", vec![Need::Memory(6)], without_end));
+    }
     trials
 }
 
@@ -498,4 +501,13 @@ fn line_of_a_gigabyte() -> Outcome {
         return fail(format!("{} {}", output.status, String::from_utf8_lossy(&output.stderr)));
     }
     Ok(())
+}
+
+fn without_end() -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = command(binary(), folder.path());
+    program.stdin(std::fs::File::open("/dev/zero")?);
+    let said = "stdin has more than 2 GiB, and no end was seen\n  help: look at the command before the pipe: the manifests of a release have \
+                some hundred KiB";
+    is_refused(&program.output()?, said)
 }

@@ -4,7 +4,6 @@
 //! Source: k8s.io/api core/v1, networking/v1; apimachinery meta/v1.
 
 use crate::go::json::{STRING, Struct, Type};
-use manifest_yaml::pointer;
 use serde_json::Value;
 
 const STRINGS: Type = Type::List(&STRING);
@@ -129,31 +128,29 @@ pub(crate) fn type_of(kind: &str) -> Option<Type> {
 pub fn keys_in_other_letters(object: &Value) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
     if let Some(ty) = object["kind"].as_str().and_then(type_of) {
-        add_keys_in_other_letters(object, &ty, &mut String::new(), &mut found);
+        add_keys_in_other_letters(object, &ty, "", &mut found);
     }
     found
 }
 
-fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &mut String, found: &mut Vec<(String, &'static str)>) {
-    let length = path.len();
+fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &str, found: &mut Vec<(String, &'static str)>) {
     match (value, ty) {
         (_, Type::Pointer(inner) | Type::Embedded(_, inner)) => add_keys_in_other_letters(value, inner, path, found),
         (Value::Array(items), Type::List(item)) => {
             for (index, value) in items.iter().enumerate() {
-                pointer::push_index(path, index);
-                add_keys_in_other_letters(value, item, path, found);
-                path.truncate(length);
+                add_keys_in_other_letters(value, item, &format!("{path}/{index}"), found);
             }
         }
         (Value::Object(entries), Type::Struct(fields)) => {
             for (key, value) in entries {
-                pointer::push_key(path, key);
+                // Nothing in the name of a field would have to be escaped in a pointer.
                 match fields.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
-                    Some((name, _)) if name != key => found.push((path.clone(), name)),
-                    Some((_, ty)) => add_keys_in_other_letters(value, ty, path, found),
+                    Some((name, ty)) if name == key => {
+                        add_keys_in_other_letters(value, ty, &format!("{path}/{key}"), found);
+                    }
+                    Some((name, _)) => found.push((format!("{path}/{key}"), name)),
                     None => {}
                 }
-                path.truncate(length);
             }
         }
         _ => {}
