@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::help::Help;
 
-pub use manifest_yaml::Place;
+pub use manifest_yaml::{Place, is_invisible};
 
 /// What kind of failure it is. The kind alone decides the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,11 +154,19 @@ pub fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Control characters, and those that change the direction or the lines of a text.
+/// The same for a part of somebody's file, which keeps its tabs and its line ends, also those of Windows.
 #[must_use]
-pub fn is_invisible(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+pub fn visible_source(text: &str) -> Cow<'_, str> {
+    let is_layout = |letter: char| matches!(letter, '\n' | '\t');
+    if !text.contains(|letter| is_invisible(letter) && !is_layout(letter)) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let body = line.trim_end_matches('\n');
+        let body = body.strip_suffix('\r').filter(|_| body.len() < line.len()).unwrap_or(body);
+        body.split('\t').map(visible).collect::<Vec<_>>().join("\t") + &line[body.len()..]
+    });
+    Cow::Owned(lines.collect())
 }
 
 impl fmt::Display for Error {
@@ -177,6 +185,15 @@ impl fmt::Display for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_file_keeps_its_lines() {
+        assert_eq!(visible_source("a\tb\r\nc\n"), "a\tb\r\nc\n");
+        assert_eq!(
+            visible_source("a\u{1b}\tb\u{9b}\r\nc\rd\u{202e}\u{2060}"),
+            "a\\u{1b}\tb\\u{9b}\r\nc\\rd\\u{202e}\\u{2060}"
+        );
+    }
 
     #[test]
     fn a_quoted_text_is_one_short_line() {

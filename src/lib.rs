@@ -20,7 +20,7 @@
 //! What the filter promises:
 //!
 //! - **All or nothing.** The output is complete before its first byte is written. An error leaves stdout empty. Helm 4 is the
-//!   exception, since it shows nothing else of a plugin: [`hosts::helm`] says what it gets.
+//!   exception, since it shows nothing else of a plugin, and Skaffold, which does not look how we end: [`hosts::helm`] says what they get.
 //! - **Every byte that is not ours stays.** Documents that are not the gateway's Service are slices of the input. So are all
 //!   parts of the Service that do not change.
 //! - **The same input gives the same output**, and the filter run on its own output changes nothing.

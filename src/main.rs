@@ -72,7 +72,9 @@ fn run(command: Option<&Command>, options: &Options, env: &[(String, String)], f
         }
         Some(Command::Diff { files, color }) => {
             let colored = colored(color);
-            on(read_files(files), false, &|sources, settings| Ok(commands::diff(sources, settings, colored)?))
+            on(read_files(files), false, &|sources, settings| {
+                Ok(commands::diff(sources, settings, colored, io::stdout().is_terminal())?)
+            })
         }
         Some(Command::Show { files, format, as_is }) => {
             on(read_files(files), *as_is, &|sources, settings| Ok(commands::show(sources, settings, *format, *as_is)?))
@@ -212,7 +214,7 @@ fn read_file(path: &Path) -> anyhow::Result<(Option<String>, Vec<u8>)> {
 fn filter(options: &Options, env: &[(String, String)], function: Option<&str>) -> u8 {
     let input = match read_in() {
         Ok(input) => input,
-        Err(error) => return fail(&error),
+        Err(error) => return refuse(&error_text(&error, words(env, function)), exit_code(&error), &[], env),
     };
     match filtered(&input, options, env, function) {
         Ok(rewritten) if rewritten.is_refused() => {
@@ -294,7 +296,7 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn write_json(path: &Path, report: &serde_json::Value) -> anyhow::Result<()> {
-    std::fs::write(path, format!("{report:#}\n")).with_context(|| format!("cannot write the report {}", path.display()))
+    std::fs::write(path, json::text(report)).with_context(|| format!("cannot write the report {}", path.display()))
 }
 
 /// What Argo CD runs: Helm's output, rewritten. Users read all of stderr if it fails, and nothing of it otherwise.
@@ -350,12 +352,16 @@ fn no_filter(env: &[(String, String)]) -> u8 {
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.
 fn refuse(message: &str, code: u8, input: &[u8], env: &[(String, String)]) -> u8 {
     write_messages(message);
-    if !helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
-        return code;
-    }
-    match write_out([helm::refuse(message, input).as_slice()]) {
-        Ok(()) => 0,
-        Err(_) => code,
+    if helm::is_helm4(variable(env, "HELM_PLUGIN_NAME"), input) {
+        match write_out([helm::refuse(message, input).as_slice()]) {
+            Ok(()) => 0,
+            Err(_) => code,
+        }
+    } else {
+        if helm::is_in_skaffold(variable(env, "SKAFFOLD_CMDLINE")) {
+            let _ = write_out([helm::refuse_in_skaffold(message, input).as_slice()]);
+        }
+        code
     }
 }
 
@@ -368,7 +374,7 @@ fn fail(error: &anyhow::Error) -> u8 {
 fn error_text(error: &anyhow::Error, words: Words) -> String {
     match error.downcast_ref::<Error>() {
         Some(error) => format!("istio-alb: error: {}\n", words.of_error(error)),
-        None => format!("istio-alb: error: {error:#}\n"),
+        None => format!("istio-alb: error: {}\n", visible_lines(&format!("{error:#}"))),
     }
 }
 
@@ -376,6 +382,8 @@ fn error_text(error: &anyhow::Error, words: Words) -> String {
 fn words(env: &[(String, String)], function: Option<&str>) -> Words {
     match function {
         Some(_) => Words::Configuration,
+        // It passes on no arguments.
+        None if helm::is_in_skaffold(variable(env, "SKAFFOLD_CMDLINE")) => Words::Configuration,
         None if helm::runs_us(|name| variable(env, name), started_by) => Words::Helm,
         None => Words::CommandLine,
     }
@@ -411,7 +419,7 @@ fn write_out<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> io::Result<()> {
 
 /// Writes messages to stderr; a failed write is no reason to fail.
 fn write_messages(messages: &str) {
-    let _ = io::stderr().lock().write_all(messages.as_bytes());
+    let _ = pipes::write_messages(messages.as_bytes());
 }
 
 /// Writes to the terminal of the person who started all this, if there is one. It never waits: what the terminal does not take at
@@ -447,7 +455,19 @@ fn read_in() -> anyhow::Result<Input> {
             .help("pipe them in: helm template … | istio-alb; see --help")
             .into());
     }
-    pipes::read_all().context("cannot read stdin")
+    match pipes::read_all() {
+        Ok(input) if input.len() > pipes::MOST => Err(Error::input("stdin has more than 2 GiB, and no end was seen")
+            .help("look at the command before the pipe: the manifests of a release have some hundred KiB")
+            .into()),
+        Err(error) if error.kind() == ErrorKind::OutOfMemory => {
+            Err(Error::new(Kind::Io, "the manifests on stdin need more memory than there is")
+                .help(
+                    "they are read to their end before anything is printed: allow more memory, or render less at once",
+                )
+                .into())
+        }
+        read => read.context("cannot read stdin"),
+    }
 }
 
 /// The environment, without variables that are not UTF-8.
@@ -463,8 +483,14 @@ fn variable<'e>(env: &'e [(String, String)], name: &str) -> Option<&'e str> {
 struct Disk;
 
 impl Files for Disk {
+    /// A link that leads nowhere is no file that is missing: somebody has put a configuration there.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
+        std::fs::read(path).map_err(|error| match std::fs::read_link(path) {
+            Ok(target) if error.kind() == ErrorKind::NotFound => {
+                io::Error::other(format!("it is a link to {}, which is not there", target.display()))
+            }
+            _ => error,
+        })
     }
 
     fn follow(&self, path: &Path) -> io::Result<PathBuf> {

@@ -33,6 +33,7 @@ fn main() {
         add("a failing run shows its message", failure_is_shown);
         add("a failing install shows its message", failing_install_is_shown);
     }
+    trials.push(trial(Tool::Helm3, "a host that does not look how we end deletes nothing", inside_skaffold));
     trials.push(trial(Tool::Helm4, "--output-dir holds the Ingress", output_dir));
     trials.push(trial(Tool::Helm3, "--output-dir gives us nothing and fails", output_dir_fails));
     for helm in Tool::PLUGIN_HELMS {
@@ -240,6 +241,31 @@ fn output_dir_fails(tool: Tool) -> Outcome {
     let printed = output(helm.run(&[&["template", RELEASE, CHART], &OURS[..], &more].concat()));
     let message = String::from_utf8_lossy(&printed.stderr);
     if printed.status.success() || !message.contains("--output-dir") { fail(shown(&printed)) } else { Ok(()) }
+}
+
+/// What Skaffold makes of a post-renderer: its variables, and what it prints is handed on whatever its exit code. Its own reader refuses
+/// what we print then; the stand-in hands it on, and Helm refuses it, too.
+fn inside_skaffold(tool: Tool) -> Outcome {
+    let helm = Helm::ready(tool);
+    let (server, skaffold) = (api_server::start(), helm.path().join("skaffold"));
+    let script = "#!/bin/sh\nistio-alb 2> /dev/null || true\n";
+    std::fs::write(&skaffold, script).unwrap();
+    std::fs::set_permissions(&skaffold, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let server = ["--disable-openapi-validation", "--kube-apiserver", &server];
+    let rendered_by = ["--namespace", "istio-system", "--post-renderer", skaffold.to_str().unwrap()];
+    let install = |line: &str| {
+        let mut helm = helm.run(&[&["install", RELEASE, CHART], &server[..], &rendered_by, &EASTWEST].concat());
+        helm.env("SKAFFOLD_CMDLINE", line);
+        output(helm)
+    };
+    // Without the variable nothing comes out, and Helm is content with that.
+    let empty = install("");
+    if !empty.status.success() {
+        return fail(format!("the stand-in shows nothing\n{}", shown(&empty)));
+    }
+    let refused = install("filter --kube-context kind --post-renderer istio-alb");
+    let message = String::from_utf8_lossy(&refused.stderr);
+    if refused.status.success() || !message.contains("istio-alb: error: ") { fail(shown(&refused)) } else { Ok(()) }
 }
 
 fn install_plugin(helm: &Helm, source: &Path, more: &[&str]) -> Outcome {

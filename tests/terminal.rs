@@ -36,7 +36,38 @@ fn main() {
         };
         Trial::test(name, test).with_ignored_flag(is_ignored)
     });
-    libtest_mimic::run(&arguments, trials.into()).exit_if_failed();
+    let mut trials = Vec::from(trials);
+    trials.push(Trial::test("no command lets a name move the cursor", hostile).with_ignored_flag(is_ignored));
+    libtest_mimic::run(&arguments, trials).exit_if_failed();
+}
+
+/// Raw in a comment beside what changes, and as an escape in a name. `diff` without colours is no patch there.
+fn hostile() -> Result<(), libtest_mimic::Failed> {
+    let folder = tempfile::tempdir().unwrap();
+    let stream = "apiVersion: v1\nkind: Service\nmetadata: {name: gw}\nspec:\n  # \u{202e}a\u{2060}b\n  type: LoadBalancer\n  ports:\n  \
+                  - {name: status-port, port: 15021}\n  - {name: \"x\\e[2J\\x9b2J\\u202e\", port: 9000}\n";
+    std::fs::write(folder.path().join("in.yaml"), stream).unwrap();
+    for command in ["diff", "diff --color=never", "check", "check --format=json", "show", "init"] {
+        let program = support::binary().display();
+        let mut script = support::command("script", folder.path());
+        script.args(["--quiet", "--command", &format!("{program} {command} in.yaml"), "/dev/null"]);
+        let seen = String::from_utf8(support::give(script, b"").stdout).unwrap();
+        // The carriage returns are the terminal's, the colours the program's.
+        let mut rest = seen.replace("\r\n", "\n");
+        while let Some((before, code)) =
+            rest.split_once("\u{1b}[").map(|(before, code)| (before.to_owned(), code.to_owned()))
+        {
+            let (figures, behind) = code.split_once('m').unwrap_or_default();
+            let is_colour =
+                !figures.is_empty() && figures.chars().all(|letter| letter.is_ascii_digit() || letter == ';');
+            assert!(is_colour, "{command}: {seen:?}");
+            rest = before + behind;
+        }
+        let is_shown = |letter: char| !istio_alb::error::is_invisible(letter) || letter == '\n';
+        assert!(rest.chars().all(is_shown), "{command}: {rest:?}");
+        assert!(seen.contains("gw"), "{command}: {seen:?}");
+    }
+    Ok(())
 }
 
 /// What a terminal shows of a run in a folder.

@@ -80,13 +80,14 @@ pub(super) fn read(named: Named, files: &dyn Files) -> Result<(String, Vec<Docum
         }
         None => return Err(sandbox::absent(&file, &origin)),
         Some(Err(error)) => {
-            let what = Error::usage(format!("{origin}: cannot read `{file}`: {error}"));
+            let by = if is_default { String::new() } else { format!("{origin}: ") };
+            let what = Error::usage(format!("{by}cannot read `{file}`: {error}"));
             return Err(match is_absent(&error) {
                 true => what.help(match meant(Path::new(&file), files).filter(|name| is_one(name, files)) {
                     Some(name) => format!("did you mean `{name}`?"),
                     None => "a relative path begins at the folder in which istio-alb runs".to_owned(),
                 }),
-                false => what,
+                false => what.help("it has to be a file, and whoever runs istio-alb must be allowed to read it"),
             });
         }
     };

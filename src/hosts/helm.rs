@@ -2,10 +2,15 @@
 //! it refuses a document on stdout that is no mapping, and shows it in that error. So a failing run under Helm 4 prints its
 //! message as a block scalar and ends with 0.
 //!
+//! Skaffold takes the place of the post-renderer itself, and runs the one that its user names inside of it. It does not look how that
+//! one ends, so an empty output is an empty release to it, and Helm deletes the gateway. It gets such a document, too. It ends at the
+//! first line, as it takes nothing behind a `---`, and shows that line; so the message stands there.
+//!
 //! A future Helm may accept that document. Helm deletes what a post-renderer leaves out, so the unchanged input follows, and
 //! nothing is lost. Helm 3 and all other callers get the message on stderr and an exit code.
 
 use crate::error::visible;
+use manifest_yaml::scalar;
 use manifest_yaml::stream::{HELM4_FILENAME, has_content};
 
 /// The name of our plugin.
@@ -22,6 +27,14 @@ pub fn is_plugin(plugin: Option<&str>) -> bool {
 #[must_use]
 pub fn is_helm4(plugin: Option<&str>, input: &[u8]) -> bool {
     is_plugin(plugin) && memchr::memmem::find(input, HELM4_FILENAME.as_bytes()).is_some()
+}
+
+/// Whether Skaffold runs us. `command_line` is `SKAFFOLD_CMDLINE`: what it has Helm run in place of the user's post-renderer, as in
+/// `filter --kube-context kind --post-renderer istio-alb`
+/// (skaffold v2.16.1 pkg/skaffold/helm/bin.go PrepareSkaffoldFilter, cmd/skaffold/app/cmd/filter.go runFilter).
+#[must_use]
+pub fn is_in_skaffold(command_line: Option<&str>) -> bool {
+    command_line.is_some_and(|line| line.starts_with("filter ") && line.contains("--post-renderer"))
 }
 
 /// Whether Helm runs us. Helm 4 and plugins that run Helm set variables, Helm 3 none, so there the name of the program that
@@ -55,10 +68,19 @@ pub fn warns_on_the_terminal(setting: Option<&str>) -> bool {
 /// A message as a block scalar, and after it the unchanged input.
 #[must_use]
 pub fn refuse(message: &str, input: &[u8]) -> Vec<u8> {
-    let mut out = b"--- |\n".to_vec();
-    for line in message.lines() {
-        out.extend_from_slice(format!("  {}\n", visible(line)).as_bytes());
-    }
+    let lines = message.lines().map(|line| format!("  {}\n", visible(line)));
+    before(format!("--- |\n{}", lines.collect::<String>()), input)
+}
+
+/// A message as a scalar behind the first marker, and after it the unchanged input.
+#[must_use]
+pub fn refuse_in_skaffold(message: &str, input: &[u8]) -> Vec<u8> {
+    let lines: Vec<String> = message.lines().map(|line| visible(line.trim_start())).collect();
+    before(format!("--- {}\n", scalar(&lines.join("; "))), input)
+}
+
+fn before(document: String, input: &[u8]) -> Vec<u8> {
+    let mut out = document.into_bytes();
     let marked = std::str::from_utf8(input).is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"));
     if !marked && std::str::from_utf8(input).is_ok_and(has_content) {
         out.extend_from_slice(b"---\n");
@@ -75,6 +97,9 @@ mod tests {
     fn the_message_is_a_document_before_the_input() {
         let out = refuse("istio-alb: error: x\n  help: \u{1b}y", b"kind: A\n");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  istio-alb: error: x\n    help: \\u{1b}y\n---\nkind: A\n");
+        let out = refuse_in_skaffold("istio-alb: error: x\n  help: \u{1b}y\n", b"kind: A\n");
+        let document = "--- \"istio-alb: error: x; help: \\\\u{1b}y\"\n---\nkind: A\n";
+        assert_eq!(String::from_utf8(out).unwrap(), document);
         let out = refuse("x", b"---\nkind: A");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\n---\nkind: A");
     }
@@ -107,6 +132,17 @@ mod tests {
         }
         assert!(!awaits_manifests(Some("diff"), started_by("bash")));
         assert!(!awaits_manifests(None, started_by("bash")));
+    }
+
+    #[test]
+    fn skaffold_is_known_by_its_command_line() {
+        for post_renderer in ["--post-renderer istio-alb", "--post-renderer=./istio-alb"] {
+            assert!(is_in_skaffold(Some(&format!("filter --kube-context kind {post_renderer} --kubeconfig k"))));
+        }
+        for other in [None, Some(""), Some("dev"), Some("filter --kube-context kind"), Some("render --post-renderer x")]
+        {
+            assert!(!is_in_skaffold(other), "{other:?}");
+        }
     }
 
     #[test]

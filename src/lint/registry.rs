@@ -142,6 +142,7 @@ pub mod rewrite_findings {
     };
     pub use crate::lint::rules::access::wider_than_asked::Before;
     pub use crate::lint::rules::annotations::values::no_text;
+    pub use crate::lint::rules::api_server::{stands_twice, written_over};
     pub use crate::lint::rules::configuration::{overruled, passed};
     pub use crate::lint::rules::flux::read as read_variables;
     pub use crate::lint::rules::ownership::service::written_back;

@@ -1,11 +1,13 @@
 //! Findings with the lines that they are about, as compilers show them.
 
+use std::borrow::Cow;
+
 use annotate_snippets::{AnnotationKind, Group as Report, Level, Renderer, Snippet};
 use manifest_yaml::{Place, pointer};
 
 use super::sources::{STDIN, Sources};
 use super::words::Words;
-use crate::error::visible;
+use crate::error::{visible, visible_source};
 use crate::finding::groups::Group;
 use crate::finding::{Finding, Severity};
 
@@ -70,13 +72,19 @@ impl<'s> Shown<'s> {
         let (place, start) = found.first().and_then(|(finding, _)| self.at(finding.place.as_ref()?))?;
         let end = found.iter().map(|(_, span)| self.line_end(span.end)).max()?;
         let source = &self.sources.text()[start..end];
+        let printed = visible_source(source);
+        // An offset in what is printed: behind what is escaped it is another one.
+        let shown = |offset: usize| match &printed {
+            Cow::Borrowed(_) => offset - start,
+            Cow::Owned(_) => visible_source(&source[..offset - start]).len(),
+        };
         let is_one = group.others.is_empty();
         let annotations = found.into_iter().map(|(finding, span)| {
             let label = (!is_one).then(|| visible(without_key(finding)));
-            AnnotationKind::Primary.span(span.start - start..span.end - start).label(label)
+            AnnotationKind::Primary.span(shown(span.start)..shown(span.end)).label(label)
         });
         let path = visible(place.file.as_deref().unwrap_or(STDIN));
-        Some(Snippet::source(source).line_start(place.line).path(path).annotations(annotations))
+        Some(Snippet::source(printed.clone()).line_start(place.line).path(path).annotations(annotations))
     }
 
     /// A place and where its line begins in the stream.

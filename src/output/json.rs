@@ -2,13 +2,28 @@
 
 use serde_json::{Value, json};
 
-use crate::error::{Error, Place};
+use crate::error::{Error, Place, is_invisible};
 use crate::finding::Finding;
 use crate::lint::{Checked, NotJudged};
 use crate::output::words::Words;
 
 /// The version of the shape. It changes when a field changes its meaning or is removed.
 pub const VERSION: u32 = 1;
+
+/// A value as it is printed, on lines of its own. What people do not see, or what a terminal obeys, is escaped: programs read the
+/// same value, and whoever prints it sees what is there.
+#[must_use]
+pub fn text(value: &Value) -> String {
+    let mut text = String::new();
+    for letter in format!("{value:#}\n").chars() {
+        match letter != '\n' && is_invisible(letter) {
+            // Only within a string, where JSON has escapes for UTF-16.
+            true => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}"))),
+            false => text.push(letter),
+        }
+    }
+    text
+}
 
 /// What `check` found, with helps in these words.
 #[must_use]
@@ -80,4 +95,17 @@ fn place_json(place: &Place) -> Value {
         "line": place.line,
         "column": column,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_escaped_and_reads_the_same() {
+        let value = json!({ "a\u{9b}": "\u{1b}[2J\u{7f}\u{202e}\u{e0041}é" });
+        let printed = text(&value);
+        assert_eq!(printed, "{\n  \"a\\u009b\": \"\\u001b[2J\\u007f\\u202e\\udb40\\udc41é\"\n}\n");
+        assert_eq!(serde_json::from_str::<Value>(&printed).unwrap(), value);
+    }
 }

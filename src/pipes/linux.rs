@@ -9,6 +9,7 @@ use rustix::fd::{AsFd, BorrowedFd};
 use rustix::io::Errno;
 use rustix::pipe::fcntl_setpipe_size;
 
+use super::MOST;
 use super::input::Input;
 
 /// What a pipe holds by default: no more can be there when we begin.
@@ -18,7 +19,7 @@ const PIPE: usize = 1 << 20;
 /// Addresses that are taken for a large stream; memory is used as it is written to.
 const ROOM: usize = 1 << 30;
 
-/// Reads stdin to its end.
+/// Reads stdin to its end, or past [`MOST`].
 pub fn read_all() -> io::Result<Input> {
     let stdin = io::stdin();
     let stdin = stdin.as_fd();
@@ -45,6 +46,9 @@ pub fn read_all() -> io::Result<Input> {
             0 => return Ok(Input::Mapped { map, length }),
             read => length += read,
         }
+        if length > MOST {
+            return Ok(Input::Mapped { map, length });
+        }
     }
 }
 
@@ -55,7 +59,8 @@ fn heap(stdin: BorrowedFd<'_>, mut bytes: Vec<u8>) -> io::Result<Input> {
         if bytes.len() == bytes.capacity() {
             bytes.try_reserve(bytes.len())?;
         }
-        if again(stdin, PollFlags::IN, || rustix::io::read(stdin, spare_capacity(&mut bytes)))? == 0 {
+        let read = again(stdin, PollFlags::IN, || rustix::io::read(stdin, spare_capacity(&mut bytes)))?;
+        if read == 0 || bytes.len() > MOST {
             return Ok(Input::Heap(bytes));
         }
     }
@@ -68,18 +73,26 @@ fn reserve(length: usize) -> Option<MmapMut> {
 }
 
 /// Writes all pieces to stdout.
-pub fn write_all(mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+pub fn write_all(pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
+    let stdout = io::stdout();
+    if pieces.iter().map(|piece| piece.len()).sum::<usize>() > FIRST {
+        let _ = fcntl_setpipe_size(&stdout, PIPE);
+    }
+    write_to(stdout.as_fd(), pieces)
+}
+
+/// Writes messages to stderr.
+pub fn write_messages(messages: &[u8]) -> io::Result<()> {
+    write_to(io::stderr().as_fd(), &mut [IoSlice::new(messages)])
+}
+
+fn write_to(out: BorrowedFd<'_>, mut pieces: &mut [IoSlice<'_>]) -> io::Result<()> {
     /// `IOV_MAX`.
     const AT_ONCE: usize = 1024;
-    let stdout = io::stdout();
-    let stdout = stdout.as_fd();
-    if pieces.iter().map(|piece| piece.len()).sum::<usize>() > FIRST {
-        let _ = fcntl_setpipe_size(stdout, PIPE);
-    }
     IoSlice::advance_slices(&mut pieces, 0);
     while !pieces.is_empty() {
         let now = &pieces[..pieces.len().min(AT_ONCE)];
-        match again(stdout, PollFlags::OUT, || rustix::io::writev(stdout, now))? {
+        match again(out, PollFlags::OUT, || rustix::io::writev(out, now))? {
             0 => return Err(io::ErrorKind::WriteZero.into()),
             written => IoSlice::advance_slices(&mut pieces, written),
         }

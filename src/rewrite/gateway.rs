@@ -17,7 +17,7 @@ use crate::istio::east_west_reason;
 use crate::istio::pods::Pods;
 use crate::istio::served::{Evidence, Mesh, Served, ServedPorts, Speaks, by_name, by_number};
 use crate::lint;
-use crate::lint::rewrite_findings::{Before, extra_port, no_text};
+use crate::lint::rewrite_findings::{Before, extra_port, no_text, written_over};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
 use alb_controller::releases::Behaviour;
@@ -100,6 +100,10 @@ impl<'s> Rewrite<'s> {
             built: &built,
         };
         plan.findings.extend(transition.of_the_service());
+        // What Flux puts in may have the right type.
+        if spec.placeholders() == Placeholders::None {
+            plan.findings.extend(written_over(original, &patched));
+        }
         set_object(&mut plan.findings, &original.reference());
         // As with the Service: an annotation that is no text would be dropped from the Ingress.
         plan.findings.extend(existing.into_iter().flat_map(|index| no_text(&objects[index])));

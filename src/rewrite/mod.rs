@@ -158,7 +158,10 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     let mut rewrites = Vec::new();
     let mesh = Mesh::of(&found.objects);
     for (settings, service) in assigned {
-        rewrites.push(Rewrite::new(&found.objects, &mesh, settings, service)?);
+        let mut rewrite = Rewrite::new(&found.objects, &mesh, settings, service)?;
+        let twice = keys_that_stand_twice(&stream, &found, rewrite.anchor());
+        rewrite.plan.findings.extend(twice);
+        rewrites.push(rewrite);
     }
     check_names(&found.objects, &rewrites)?;
     let mut pieces = edit(&stream, &found, &rewrites)?;
@@ -204,6 +207,17 @@ fn may_change(object: &Object, settings: &[Settings]) -> bool {
         "Gateway" => gateway_api::is_managed(object),
         _ => false,
     }
+}
+
+/// Keys that stand twice in an object. What we read is the last, as Kubernetes does.
+fn keys_that_stand_twice<'t>(stream: &Stream<'t>, found: &Objects<'t>, object: &Object) -> Vec<Finding> {
+    let Ok(tree) = found.tree(stream, object.document) else { return Vec::new() };
+    let places = stream.places(&stream.documents[object.document]);
+    let of_the_object = |(pointer, offset): (String, usize)| {
+        let field = pointer.strip_prefix(&object.pointer).filter(|field| field.starts_with('/'))?;
+        Some(lint::rewrite_findings::stands_twice(object, field, places.at(offset)))
+    };
+    tree.duplicate_keys().into_iter().filter_map(of_the_object).collect()
 }
 
 /// Refuses two Ingresses of one name.

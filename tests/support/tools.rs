@@ -132,6 +132,8 @@ pub enum Need {
     OnPath(&'static str),
     /// The release builds of every platform, as `deploy/build-all.sh` makes them.
     Platforms,
+    /// So many GB of memory that nothing else uses, and the time to fill it: `tests/run --all` has it.
+    Memory(u64),
 }
 
 impl Need {
@@ -149,6 +151,7 @@ impl Need {
             Need::Namespace(what) => what,
             Need::Cached(name, _) | Need::OnPath(name) => name,
             Need::Platforms => "platforms",
+            Need::Memory(_) => "memory",
         }
     }
 
@@ -192,6 +195,10 @@ impl Need {
             Need::OnPath(program) => (on_path(program)?, "tests/tools/debian.sh"),
             Need::Platforms => (platforms().join("windows-amd64/istio-alb.exe"), "deploy/build-all.sh"),
             Need::Namespace(what) => return Some(what.clone()),
+            Need::Memory(wanted) => {
+                let there = available_memory().unwrap_or(*wanted);
+                return (there < *wanted).then(|| format!("{wanted} GB of memory are needed, and {there} are there"));
+            }
         };
         (!path.exists()).then(|| format!("{} is not there; run {script}", path.display()))
     }
@@ -212,6 +219,13 @@ pub fn cache() -> PathBuf {
 /// Where `deploy/build-all.sh` puts the programs: a folder for each platform, named as in `plugin.yaml`.
 pub fn platforms() -> PathBuf {
     super::project().join("target/platforms")
+}
+
+/// GB of memory that programs can have, where the kernel tells it.
+fn available_memory() -> Option<u64> {
+    let told = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = told.lines().find(|line| line.starts_with("MemAvailable:"))?;
+    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? / 1_000_000)
 }
 
 /// `program`, where no folder of `PATH` has it.
@@ -247,7 +261,7 @@ pub fn gated(name: impl Into<String>, needs: Vec<Need>, test: impl FnOnce() -> O
         Tier::Release => false,
         Tier::All => needs.iter().any(Need::is_of_a_release),
         Tier::Quick => !needs.iter().all(Need::is_quick),
-        Tier::Whatever => !missing.is_empty(),
+        Tier::Whatever => !missing.is_empty() || needs.iter().any(|need| matches!(need, Need::Memory(_))),
     };
     Trial::test(name, move || if missing.is_empty() { test() } else { fail(missing.join("\n")) })
         .with_ignored_flag(ignored)

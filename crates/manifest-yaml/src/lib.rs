@@ -78,7 +78,7 @@ pub use error::ParseError;
 pub use find::{Detour, Finder, Located};
 pub use node::{Node, NodeKind, Tree};
 pub use place::Place;
-pub use quote::scalar;
+pub use quote::{is_invisible, scalar};
 pub use reader::readings;
 pub use style::{Newline, Style, style_of};
 

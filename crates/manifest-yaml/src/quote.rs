@@ -10,7 +10,7 @@ use std::fmt::Write;
 /// A string as one scalar that is safe as value, key or list item, in block and in flow style.
 #[must_use]
 pub fn scalar(text: &str) -> Cow<'_, str> {
-    if is_plain(text, "_./-=") { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
+    if is_plain(text, "_./-=") { Cow::Borrowed(text) } else { Cow::Owned(in_quotes(text, is_printable)) }
 }
 
 /// A string as a value or list item in block style, where `:` and `,` within a word mean nothing either. One that is nothing
@@ -19,12 +19,16 @@ pub(super) fn block_value(text: &str) -> Cow<'_, str> {
     if (is_plain(text, "_./-=:,") && !text.ends_with(':')) || is_variable(text) {
         Cow::Borrowed(text)
     } else {
-        Cow::Owned(quoted(text))
+        Cow::Owned(in_quotes(text, is_printable))
     }
 }
 
-/// In double quotes. JSON reads it as well.
+/// In double quotes. JSON reads it as well, which shares no escapes with YAML for letters above U+FFFF.
 pub(super) fn quoted(text: &str) -> String {
+    in_quotes(text, |letter| letter > '\u{ffff}' || is_printable(letter))
+}
+
+fn in_quotes(text: &str, is_raw: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for letter in text.chars() {
@@ -34,9 +38,10 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            _ if is_printable(letter) => out.push(letter),
-            // All of them are below U+10000: writing to a String cannot fail.
-            _ => drop(write!(out, "\\u{:04x}", u32::from(letter))),
+            _ if is_raw(letter) => out.push(letter),
+            // Writing to a String cannot fail.
+            ..='\u{ffff}' => drop(write!(out, "\\u{:04x}", u32::from(letter))),
+            _ => drop(write!(out, "\\U{:08x}", u32::from(letter))),
         }
     }
     out.push('"');
@@ -75,10 +80,17 @@ fn is_plain(text: &str, marks: &str) -> bool {
         && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether every reader takes the character raw: no control, line break or byte order mark, and within YAML's `c-printable`.
+/// Whether every reader takes the character raw, and people see it: no control, line break or byte order mark, and within YAML's
+/// `c-printable`.
 fn is_printable(letter: char) -> bool {
-    match letter {
-        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
-        _ => !letter.is_control(),
-    }
+    !matches!(letter, '\u{fffe}' | '\u{ffff}') && !is_invisible(letter)
+}
+
+/// Whether people do not see a character, or see others at another place for it: controls, those that change the direction of a
+/// text or break its lines, and those without a width that are no part of a word.
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

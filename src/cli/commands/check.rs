@@ -109,8 +109,8 @@ pub fn check(sources: &Sources, settings: &[Settings], how: How) -> Result<Print
         }
         CheckFormat::Concise => concise::lines(&checked),
         CheckFormat::Github => github::commands(&checked, Words::of_report(how.as_is)),
-        CheckFormat::Json => format!("{:#}\n", json::report(&checked, Words::of_report(how.as_is))),
-        CheckFormat::Sarif => format!("{:#}\n", sarif::sarif(&checked, Words::of_report(how.as_is))),
+        CheckFormat::Json => json::text(&json::report(&checked, Words::of_report(how.as_is))),
+        CheckFormat::Sarif => json::text(&sarif::sarif(&checked, Words::of_report(how.as_is))),
     };
     let refused = checked.findings.iter().any(|finding| finding.severity == Severity::Error) || stops_for_nothing;
     Ok(Printed { output, messages: String::new(), code: if refused { Kind::Findings.exit_code() } else { 0 } })
@@ -131,8 +131,8 @@ pub fn failed(error: &Error, format: CheckFormat) -> Option<String> {
     match format {
         CheckFormat::Text | CheckFormat::Full | CheckFormat::Concise => None,
         CheckFormat::Github => Some(github::failed(error) + "\n"),
-        CheckFormat::Json => Some(format!("{:#}\n", json::report_of_error(error))),
-        CheckFormat::Sarif => Some(format!("{:#}\n", sarif::failed(error))),
+        CheckFormat::Json => Some(json::text(&json::report_of_error(error))),
+        CheckFormat::Sarif => Some(json::text(&sarif::failed(error))),
     }
 }
 

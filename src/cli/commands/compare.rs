@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use super::Printed;
 use crate::cli::CompareFormat;
-use crate::error::Error;
+use crate::error::{Error, visible_lines};
 use crate::istio::{gateway_api, is_gateway};
 use crate::migrate::live::{Difference, differences};
+use crate::output;
 use kubernetes_objects::Object;
 use kubernetes_objects::object;
 use manifest_yaml::stream::Stream;
@@ -61,7 +62,7 @@ pub fn compare(live: &str, manifest: &str, format: CompareFormat) -> Result<Prin
     let code = u8::from(found.iter().any(|difference| difference.matters));
     let output = match format {
         CompareFormat::Text => text(&found, &seen),
-        CompareFormat::Json => format!("{:#}\n", json(&found, &seen)),
+        CompareFormat::Json => output::json::text(&json(&found, &seen)),
     };
     Ok(Printed { output, code, ..Printed::default() })
 }
@@ -120,7 +121,7 @@ fn text(found: &[Difference], seen: &[String]) -> String {
             "{more} differences matter: write them into the values and run your usual upgrade, or take them off; then compare again"
         ),
     });
-    lines.join("\n") + "\n"
+    visible_lines(&lines.join("\n")) + "\n"
 }
 
 fn json(found: &[Difference], seen: &[String]) -> Value {

@@ -4,7 +4,7 @@ use similar::TextDiff;
 
 use super::Printed;
 use crate::config::Settings;
-use crate::error::{Error, visible};
+use crate::error::{Error, visible, visible_source};
 use crate::finding::Severity;
 use crate::output::sources::Sources;
 use crate::output::text;
@@ -17,12 +17,13 @@ const CYAN: &str = "\u{1b}[36m";
 const BOLD: &str = "\u{1b}[1m";
 const PLAIN: &str = "\u{1b}[0m";
 
-/// The difference between a stream and what the filter makes of it; empty where it changes nothing.
+/// The difference between a stream and what the filter makes of it; empty where it changes nothing. With `colored`, or where it is
+/// `for_people`, nothing in it moves a cursor or hides; otherwise it is a patch that can be applied.
 ///
 /// # Errors
 ///
 /// As the filter.
-pub fn diff(sources: &Sources, settings: &[Settings], colored: bool) -> Result<Printed, Error> {
+pub fn diff(sources: &Sources, settings: &[Settings], colored: bool, for_people: bool) -> Result<Printed, Error> {
     let mut rewritten = rewrite(sources.text(), settings)?;
     for place in rewritten.findings.iter_mut().filter_map(|finding| finding.place.as_mut()) {
         sources.name(place);
@@ -38,7 +39,8 @@ pub fn diff(sources: &Sources, settings: &[Settings], colored: bool) -> Result<P
         None => ("rendered".to_owned(), "rewritten".to_owned()),
     };
     let unified = changes.unified_diff().context_radius(3).header(&before, &behind).to_string();
-    let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified };
+    let unified = if colored || for_people { visible_source(&unified) } else { unified.into() };
+    let output = if colored { unified.split_inclusive('\n').map(color).collect() } else { unified.into_owned() };
     Ok(Printed { output, messages, code: 0 })
 }
 

@@ -78,7 +78,7 @@ pub fn show(sources: &Sources, settings: &[Settings], format: ShowFormat, as_is:
         ShowFormat::Json => {
             let mut report = diagram::json(&model, &serves);
             report["findings"] = json::report(&shown.checked, Words::of_report(as_is))["findings"].take();
-            format!("{report:#}\n")
+            json::text(&report)
         }
         ShowFormat::Html => html(&Report {
             about: &about(sources, settings, &spec, as_is),

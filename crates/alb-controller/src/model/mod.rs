@@ -20,7 +20,8 @@ mod select;
 mod tests;
 
 pub use build::rule_optimizer::loops;
-pub use input::objects::CLUSTER_KINDS;
+pub use input::kubernetes::keys_in_other_letters;
+pub use input::objects::{CLUSTER_KINDS, undecodable_service};
 pub use options::Options;
 pub use output::effective::{Effective, EffectiveFrom, TargetSettings};
 pub use output::settings::{Setting, Source, State, Unread};

@@ -13,6 +13,7 @@ use kubernetes_objects::validation::{self, violation};
 pub(super) fn faults(ingress: &Object) -> Vec<Finding> {
     let mut faults = Faults::of(ingress, &ALB090);
     faults.metadata(validation::subdomain);
+    faults.letters();
     let spec = &ingress.value["spec"];
     if let Some(class) = spec["ingressClassName"].as_str() {
         faults.check("/spec/ingressClassName", validation::subdomain(class));

@@ -3,7 +3,8 @@
 //! Its validation runs when the object is created, not before: no dry run of Helm's finds it (`helm upgrade --dry-run=server`
 //! succeeds), and on a real upgrade the Service has changed by the time the Ingress is refused. So it is reported here.
 //! When a Service is refused nothing has changed yet, and Helm prints why. So Services are checked with `--as-is` only. The filter
-//! checks the keys of their annotations: one that is misspelt was meant for the old load balancer, and is not carried over.
+//! checks their keys and those of their annotations: one that is misspelt was meant for the old load balancer, and is not carried
+//! over. It also checks what it writes over: nobody else would see what was wrong there.
 //!
 //! Other rules report faults of rules and default backend, of resource backends, of the class in both forms, and of fields of
 //! LoadBalancer Services.
@@ -20,10 +21,10 @@ use serde_json::Value;
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about, is_gateway};
 use crate::lint::facts::targets::services;
-use alb_controller::model::{Part, Site, Stage};
+use alb_controller::model::{Part, Site, Stage, keys_in_other_letters, undecodable_service};
 use kubernetes_objects::object::Object;
 use kubernetes_objects::validation::{self, Validation, Violation, violation};
-use manifest_yaml::pointer;
+use manifest_yaml::{Place, pointer};
 
 rules! {
     ALB090 Error | Warning "ingress-refused-by-the-api-server" {
@@ -42,7 +43,9 @@ rules! {
         explanation: "Each port needs a number from 1 to 65535 and, where there are several, a name of its own; a port \
             number or a node port can be there once for each protocol; a ClusterIP Service has no node ports. Node \
             ports are from 30000 to 32767 unless the API server was told otherwise (`--service-node-port-range`), so \
-            others are a warning.\n\nWhere the Service is refused, a Helm upgrade stops, the Service stays as it was, \
+            others are a warning.\n\nA field has its type and its own letters: `type: [NodePort]` is refused, and so is `Type: NodePort`, or it \
+            is dropped in silence. Of a key that stands twice Helm, kubectl and Argo CD take the last value; kustomize, Flux and \
+            strict decoding refuse the manifest.\n\nWhere the Service is refused, a Helm upgrade stops, the Service stays as it was, \
             and the Ingress is there all the same.",
         help: "correct the field that the message names, in the chart's values",
         source: "k8s pkg/apis/core/validation/validation.go ValidateService, ValidateServiceCreate",
@@ -61,6 +64,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         for (service, _) in &services(context) {
             let mut faults = Faults::of(service, &ALB103);
             faults.annotation_keys();
+            faults.letters();
             findings.extend(faults.findings);
         }
     }
@@ -76,6 +80,33 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What the API server would refuse in a Service as it was rendered, and the rewrite writes over.
+#[must_use]
+pub fn written_over(rendered: &Object, rewritten: &Object) -> Vec<Finding> {
+    let mut faults = Faults::of(rendered, &ALB103);
+    faults.words(&["type"]);
+    let mut findings = faults.findings;
+    // Annotations that are no text have a rule of their own, and so has an allow-list that is no list.
+    if let Some((message, field)) = undecodable_service(&rendered.value)
+        && !field.starts_with("/metadata/annotations/")
+        && field != "/spec/loadBalancerSourceRanges"
+        && undecodable_service(&rewritten.value).is_none()
+    {
+        findings.push(about(rendered, &ALB103, message).field(field));
+    }
+    findings
+}
+
+/// A key of an object that stands there once more, at this place.
+#[must_use]
+pub fn stands_twice(object: &Object, pointer: &str, place: Place) -> Finding {
+    let message =
+        format!("{} stands here for the second time: kustomize, Flux and strict decoding refuse that", shown(pointer));
+    let finding =
+        about(object, &ALB103, message).field(pointer).help("take out one of the two; the last one counts as it is");
+    Finding { severity: Severity::Warning, place: Some(place), ..finding }
 }
 
 /// The Services that an Ingress leads to, and those of gateways, which may be without their Ingress yet.
@@ -171,6 +202,14 @@ impl<'o> Faults<'o> {
         if size > MAX_ANNOTATIONS {
             let fault = format!("{size} bytes in all; there may be {MAX_ANNOTATIONS}");
             self.add("/metadata/annotations", violation(fault).help("remove or shorten the longest annotations"));
+        }
+    }
+
+    /// Keys that are fields in other letters.
+    fn letters(&mut self) {
+        for (pointer, meant) in keys_in_other_letters(&self.object.value) {
+            let what = "Kubernetes has no such field: it tells capital letters from small ones";
+            self.add(&pointer, violation(what).help(format!("write `{meant}`")));
         }
     }
 

@@ -10,32 +10,21 @@ use kubernetes_objects::object::Object;
 use kubernetes_objects::service::ports;
 use kubernetes_objects::validation::{self, violation};
 
+/// Fields that take one of a few words, and whether they may be empty.
+const WORDS: [(&str, &[&str], bool); 4] = [
+    ("type", &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], true),
+    ("ipFamilyPolicy", &["SingleStack", "PreferDualStack", "RequireDualStack"], false),
+    ("sessionAffinity", &["None", "ClientIP"], true),
+    ("externalTrafficPolicy", &["Cluster", "Local"], true),
+];
+
 /// What it refuses.
 pub(super) fn faults(service: &Object) -> Vec<Finding> {
     let mut faults = Faults::of(service, &ALB103);
     faults.metadata(validation::label);
+    faults.letters();
+    faults.words(&WORDS.map(|(field, ..)| field));
     let spec = &service.value["spec"];
-    let words: [(&str, &[&str], bool); 4] = [
-        ("type", &["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], true),
-        ("ipFamilyPolicy", &["SingleStack", "PreferDualStack", "RequireDualStack"], false),
-        ("sessionAffinity", &["None", "ClientIP"], true),
-        ("externalTrafficPolicy", &["Cluster", "Local"], true),
-    ];
-    for (field, words, may_be_empty) in words {
-        let Some(word) = spec[field].as_str() else {
-            continue;
-        };
-        let is_left_out = may_be_empty && word.is_empty();
-        if !is_left_out && !words.contains(&word) {
-            let what = format!("{word:?} is none of {}", words.join(", "));
-            let meant = words.iter().find(|known| known.eq_ignore_ascii_case(word.trim()));
-            let help = meant.map_or_else(
-                || format!("write `{field}: {}`", words.join(&format!("` or `{field}: "))),
-                |meant| format!("write `{field}: {meant}`"),
-            );
-            faults.add(&format!("/spec/{field}"), violation(what).help(help));
-        }
-    }
     let all = ports(&service.value);
     let is_headless = spec["clusterIP"] == "None" || spec["clusterIPs"][0] == "None";
     if all.is_empty() && !is_headless && spec["type"] != "ExternalName" {
@@ -57,6 +46,25 @@ struct Seen<'o> {
 }
 
 impl Faults<'_> {
+    /// Those of these fields that have another word.
+    pub(super) fn words(&mut self, fields: &[&str]) {
+        for (field, words, may_be_empty) in WORDS.iter().filter(|(field, ..)| fields.contains(field)) {
+            let Some(word) = self.object.value["spec"][field].as_str() else {
+                continue;
+            };
+            let is_left_out = *may_be_empty && word.is_empty();
+            if !is_left_out && !words.contains(&word) {
+                let what = format!("{word:?} is none of {}", words.join(", "));
+                let meant = words.iter().find(|known| known.eq_ignore_ascii_case(word.trim()));
+                let help = meant.map_or_else(
+                    || format!("write `{field}: {}`", words.join(&format!("` or `{field}: "))),
+                    |meant| format!("write `{field}: {meant}`"),
+                );
+                self.add(&format!("/spec/{field}"), violation(what).help(help));
+            }
+        }
+    }
+
     fn port<'o>(&mut self, at: &str, port: &'o Value, spec: &Value, is_one_of_several: bool, seen: &mut Seen<'o>) {
         let text = |field: &str| port[field].as_str().filter(|text| !text.is_empty());
         let protocol = text("protocol").unwrap_or("TCP");

@@ -38,6 +38,7 @@ fn what_is_refused_in_the_spec_of_an_ingress() {
     hold(
         &ALB090,
         &[
+            ("a field in other letters", with("DefaultBackend: {}"), &[&at("DefaultBackend")]),
             ("host `*`", host("*"), &[&host_at]),
             ("host with capitals", host("Shop.example.com"), &[&host_at]),
             ("an address", host("192.0.2.1"), &[&host_at]),
@@ -174,6 +175,7 @@ fn what_is_refused_in_a_service() {
     hold(
         &ALB103,
         &[
+            ("a field in other letters", fields("Type: NodePort"), &[&at("Type")]),
             ("no name", ports("{port: 80}"), &[&at("ports/2")]),
             ("a name twice", ports("{name: https, port: 80}"), &[&at("ports/2/name")]),
             ("a name in capitals", ports("{name: HTTP, port: 80}"), &[&at("ports/2/name")]),

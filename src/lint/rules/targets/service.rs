@@ -124,6 +124,10 @@ pub fn extra_port(port: &Value, extra: ExtraPorts) -> Finding {
 
 /// A pinned port whose number, target port or name changes.
 pub fn pinned(port: &Value, number: u64, target_port: &Value, name: &str) -> Option<Finding> {
+    // A number in quotes is none: ALB103 tells it.
+    if port["port"].is_string() {
+        return None;
+    }
     let was = port["port"].as_u64().unwrap_or_default();
     let target = match &port["targetPort"] {
         Value::Null => was.to_string(),

@@ -1,5 +1,6 @@
 //! Go types as data, and what does not fit one.
 
+use serde_json::Value;
 use std::fmt;
 
 /// A Go type, as far as the controller's annotations need it.
@@ -73,6 +74,19 @@ impl Mismatch {
     #[must_use]
     pub fn is_number_for_string(&self) -> bool {
         self.wanted == "string" && self.found == "number"
+    }
+
+    /// The closest place in an object that the field tells: it has no index of a list.
+    pub(crate) fn pointer_in(&self, object: &Value) -> String {
+        let mut pointer = String::new();
+        for key in self.field.iter().flat_map(|field| field.split('.').skip(1)) {
+            let longer = format!("{pointer}/{key}");
+            if object.pointer(&longer).is_none() {
+                break;
+            }
+            pointer = longer;
+        }
+        pointer
     }
 
     /// The key of the field that it stands in.

@@ -4,6 +4,7 @@
 //! Source: k8s.io/api core/v1, networking/v1; apimachinery meta/v1.
 
 use crate::go::json::{STRING, Struct, Type};
+use serde_json::Value;
 
 const STRINGS: Type = Type::List(&STRING);
 const STRING_MAP: Type = Type::Map(&STRING);
@@ -119,4 +120,39 @@ pub(crate) fn type_of(kind: &str) -> Option<Type> {
         "Namespace" => Type::Struct(&Struct { name: "v1.Namespace", fields: &[("metadata", METADATA)] }),
         _ => return None,
     })
+}
+
+/// Keys of an object that are fields in other letters (`Type` for `type`), as JSON pointers, each with the field's own name. The API
+/// server tells capital letters from small ones: such a key is unknown to it, and is refused or dropped.
+#[must_use]
+pub fn keys_in_other_letters(object: &Value) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    if let Some(ty) = object["kind"].as_str().and_then(type_of) {
+        add_keys_in_other_letters(object, &ty, "", &mut found);
+    }
+    found
+}
+
+fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &str, found: &mut Vec<(String, &'static str)>) {
+    match (value, ty) {
+        (_, Type::Pointer(inner) | Type::Embedded(_, inner)) => add_keys_in_other_letters(value, inner, path, found),
+        (Value::Array(items), Type::List(item)) => {
+            for (index, value) in items.iter().enumerate() {
+                add_keys_in_other_letters(value, item, &format!("{path}/{index}"), found);
+            }
+        }
+        (Value::Object(entries), Type::Struct(fields)) => {
+            for (key, value) in entries {
+                // Nothing in the name of a field would have to be escaped in a pointer.
+                match fields.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
+                    Some((name, ty)) if name == key => {
+                        add_keys_in_other_letters(value, ty, &format!("{path}/{key}"), found);
+                    }
+                    Some((name, _)) => found.push((format!("{path}/{key}"), name)),
+                    None => {}
+                }
+            }
+        }
+        _ => {}
+    }
 }

@@ -2,5 +2,5 @@
 
 pub(crate) mod annotations;
 pub(crate) mod class_params;
-mod kubernetes;
+pub(crate) mod kubernetes;
 pub(crate) mod objects;

@@ -221,6 +221,16 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     }
 }
 
+/// Why the API server does not even read a Service, in its words, and the JSON pointer of the field, or of the list in which it is.
+#[must_use]
+pub fn undecodable_service(service: &Value) -> Option<(String, String)> {
+    let reason = decode::<Service>("Service", service).err()?;
+    let of_annotation = reason.site.filter(|site| site.annotation_key().is_some()).map(|site| site.pointer());
+    let mismatch = || kubernetes::type_of("Service").and_then(|ty| json::mismatch_in(service, &ty));
+    let pointer = of_annotation.or_else(|| Some(mismatch()?.pointer_in(service)));
+    Some((reason.message, pointer.unwrap_or_default()))
+}
+
 fn not_a_string(value: &Value) -> Option<&'static str> {
     match value {
         Value::String(_) => None,
