@@ -154,11 +154,13 @@ pub fn visible_lines(text: &str) -> String {
     text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
-/// Control characters, and those that change the direction or the lines of a text.
+/// Control characters, those that change the direction or the lines of a text, and those that YAML and XML do not have:
+/// reports are XML, and under Helm 4 messages are YAML.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(letter, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 impl fmt::Display for Error {

@@ -68,6 +68,9 @@ mod tests {
     fn the_message_is_a_document_before_the_input() {
         let out = refuse("istio-alb: error: x\n  help: \u{1b}y", b"kind: A\n");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  istio-alb: error: x\n    help: \\u{1b}y\n---\nkind: A\n");
+        // What YAML does not have would hide the message.
+        let out = refuse("x\u{fffe}\u{ffff}", b"---\nkind: A");
+        assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\\u{fffe}\\u{ffff}\n---\nkind: A");
         let out = refuse("x", b"---\nkind: A");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\n---\nkind: A");
     }
