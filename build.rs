@@ -1,4 +1,4 @@
-//! What `--version` tells of the build: the commit and the target.
+//! What `--version` tells of the build: the commit and the target; and what the linker of Apple's systems has to know.
 //!
 //! The commit is, in this order:
 //!
@@ -23,6 +23,10 @@ fn main() {
     let commit = given().or_else(packaged).or_else(checked_out).unwrap_or_else(|| "unknown".into());
     println!("cargo::rustc-env=ISTIO_ALB_BUILT_FROM={commit}");
     println!("cargo::rustc-env=ISTIO_ALB_BUILT_FOR={}", env::var("TARGET").unwrap_or_default());
+    // Rust names libraries for what its standard library could want; those that nothing is taken from are left out.
+    if env::var("CARGO_CFG_TARGET_VENDOR").is_ok_and(|vendor| vendor == "apple") {
+        println!("cargo::rustc-link-arg-bins=-Wl,-dead_strip_dylibs");
+    }
 }
 
 fn given() -> Option<String> {

@@ -7,19 +7,17 @@
 mod support;
 
 use libtest_mimic::{Arguments, Trial};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
+use support::cases;
 use support::contract::{self, Pods};
 use support::tools::{Need, Tool, gated};
 use support::{Outcome, fail, first_difference, shown};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let mut folders: Vec<PathBuf> =
-        std::fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
-    folders.sort();
     let mut trials = Vec::new();
-    for folder in folders {
+    for folder in cases::folders() {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         trials.push(Trial::test(name, move || run(&folder)));
     }
@@ -28,13 +26,9 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit_if_failed();
 }
 
-fn cases() -> PathBuf {
-    support::project().join("chart-fixtures/cases")
-}
-
 fn run(folder: &Path) -> Outcome {
     let input = std::fs::read(folder.join("input.yaml")).unwrap();
-    let output = filter(folder, &input);
+    let output = cases::run(folder, &[], &input);
     if output.status.success() {
         let rewrite = contract::compare(&input, &output.stdout)?;
         if !["istio-alb.yaml", "args", "env"].iter().any(|file| folder.join(file).exists()) {
@@ -42,7 +36,7 @@ fn run(folder: &Path) -> Outcome {
                 contract::check_values(before, after, Pods::of(&input))?;
             }
         }
-        let again = filter(folder, &output.stdout);
+        let again = cases::run(folder, &[], &output.stdout);
         if again.stdout != output.stdout {
             return fail(format!(
                 "a second run changes the first one's output: {}\n{}",
@@ -58,21 +52,6 @@ fn run(folder: &Path) -> Outcome {
         return Ok(());
     }
     compare(folder, &output)
-}
-
-/// Runs the program in the case's folder, where it finds the case's `istio-alb.yaml`.
-fn filter(folder: &Path, input: &[u8]) -> Output {
-    let mut program = support::command(support::binary(), folder);
-    program.args(lines(&folder.join("args")));
-    for line in lines(&folder.join("env")) {
-        let (name, value) = line.split_once('=').expect("a line of `env` is NAME=VALUE");
-        program.env(name, value);
-    }
-    support::give(program, input)
-}
-
-fn lines(file: &Path) -> Vec<String> {
-    std::fs::read_to_string(file).unwrap_or_default().lines().map(str::to_owned).collect()
 }
 
 /// The three expectations of a case. No output is expected of a run that fails.
@@ -120,8 +99,7 @@ fn render_again() -> Outcome {
         return fail(shown(&output));
     }
     let mut compared = 0;
-    for entry in std::fs::read_dir(cases()).unwrap() {
-        let folder = entry.unwrap().path();
+    for folder in cases::folders() {
         if !folder.join("render").exists() {
             continue;
         }

@@ -100,6 +100,9 @@ mod tests {
         let out = refuse_in_skaffold("istio-alb: error: x\n  help: \u{1b}y\n", b"kind: A\n");
         let document = "--- \"istio-alb: error: x; help: \\\\u{1b}y\"\n---\nkind: A\n";
         assert_eq!(String::from_utf8(out).unwrap(), document);
+        // What YAML does not have would hide the message.
+        let out = refuse("x\u{fffe}\u{ffff}", b"---\nkind: A");
+        assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\\u{fffe}\\u{ffff}\n---\nkind: A");
         let out = refuse("x", b"---\nkind: A");
         assert_eq!(String::from_utf8(out).unwrap(), "--- |\n  x\n---\nkind: A");
     }

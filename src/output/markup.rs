@@ -24,22 +24,17 @@ pub fn escape(text: &str) -> String {
 /// A text in which characters that XML does not have, and those that turn the direction of a line, are named: `\u{7}`.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unprintable) {
+    if !text.contains(is_invisible) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
-        match is_unprintable(letter) {
+        match is_invisible(letter) {
             true => shown.extend(letter.escape_unicode()),
             false => shown.push(letter),
         }
     }
     Cow::Owned(shown)
-}
-
-/// Whether a character can't be shown, or is none of XML's.
-fn is_unprintable(letter: char) -> bool {
-    is_invisible(letter) || matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

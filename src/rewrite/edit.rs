@@ -57,11 +57,16 @@ pub(super) fn edit<'t>(
             Placement::Document(text) => added.push(text),
         }
     }
-    Ok(pieces(stream, editor.texts, added))
+    pieces(stream, editor.texts, added)
 }
 
 /// The stream with the documents in `texts` replaced, and those in `added` behind it.
-fn pieces<'t>(stream: &Stream<'t>, texts: BTreeMap<usize, String>, added: Vec<String>) -> Vec<Cow<'t, str>> {
+fn pieces<'t>(
+    stream: &Stream<'t>,
+    texts: BTreeMap<usize, String>,
+    added: Vec<String>,
+) -> Result<Vec<Cow<'t, str>>, Error> {
+    let end = if added.is_empty() { "" } else { missing_end(stream, &texts)? };
     let mut pieces: Vec<Cow<'t, str>> = Vec::new();
     let mut from = 0;
     for (document, text) in texts {
@@ -71,12 +76,28 @@ fn pieces<'t>(stream: &Stream<'t>, texts: BTreeMap<usize, String>, added: Vec<St
         pieces.push(Cow::Owned(text));
     }
     pieces.push(Cow::Borrowed(&stream.text[from..]));
-    pieces.retain(|piece| !piece.is_empty());
-    if !added.is_empty() && pieces.last().is_some_and(|last| !last.ends_with('\n')) {
-        pieces.push(Cow::Borrowed(if stream.is_crlf() { "\r\n" } else { "\n" }));
-    }
+    pieces.push(Cow::Borrowed(end));
     pieces.extend(added.into_iter().map(Cow::Owned));
-    pieces
+    pieces.retain(|piece| !piece.is_empty());
+    Ok(pieces)
+}
+
+/// What the stream lacks before another document can follow: nothing, or its final line break. At the end of a block scalar that
+/// would become a part of a value.
+fn missing_end(stream: &Stream<'_>, texts: &BTreeMap<usize, String>) -> Result<&'static str, Error> {
+    let Some(last) = stream.documents.last() else { return Ok("") };
+    let text = texts.get(&(last.number - 1)).map_or_else(|| stream.text_of(last), String::as_str);
+    if text.ends_with('\n') {
+        return Ok("");
+    }
+    let newline = if stream.is_crlf() { "\r\n" } else { "\n" };
+    let value = |text: &str| Tree::parse(text).and_then(|tree| tree.value()).ok();
+    if value(text) == value(&format!("{text}{newline}")) {
+        return Ok(newline);
+    }
+    Err(Error::input("the stream ends within a block scalar that lacks its final line break, and the Ingress behind it would add one")
+        .at(stream.place(last, stream.text_of(last).len()))
+        .help("end the stream with a line break"))
 }
 
 /// Edits documents of a stream.

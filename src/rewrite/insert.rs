@@ -11,7 +11,7 @@ use crate::error::{Error, Place};
 use kubernetes_objects::Object;
 use manifest_yaml::patch::{add, remove, set};
 use manifest_yaml::stream::{HELM4_FILENAME, Host, Stream};
-use manifest_yaml::{Newline, Style, Tree, emit};
+use manifest_yaml::{Newline, Style, Tree, emit, emit_json};
 
 /// The template that our Ingress seems to come from.
 pub const INGRESS: &str = "istio-alb-ingress.yaml";
@@ -45,15 +45,12 @@ pub fn place(
     if !anchor.pointer.is_empty() && (is_resource_list(tree) || (is_json && stream.documents.len() == 1)) {
         return Ok(Placement::Item(value));
     }
-    if is_json && !stream.has_markers() {
-        let printed = match text.trim().contains('\n') {
-            true => serde_json::to_string_pretty(&value),
-            false => serde_json::to_string(&value),
-        };
-        let printed = printed.map_err(|error| Error::internal(error.to_string()))?;
-        return Ok(Placement::Document(printed + "\n"));
-    }
     let newline = if stream.is_crlf() { Newline::CrLf } else { Newline::Lf };
+    if is_json && !stream.has_markers() {
+        let lines = text.trim().contains('\n').then_some(newline);
+        let printed = emit_json(&value, lines) + newline.as_str();
+        return verified(printed, &value).map(Placement::Document);
+    }
     let style = Style { newline, ..tree.style() };
     document(stream, anchor, value, file, &style).map(Placement::Document)
 }
@@ -76,10 +73,14 @@ fn document(
             Host::Plain => {}
         }
     }
-    let body = emit(&value, style);
-    let read = Tree::parse(&body).and_then(|tree| tree.value());
-    match read {
-        Ok(read) if read == value => Ok(format!("---{newline}{comment}{body}")),
+    let body = verified(emit(&value, style), &value)?;
+    Ok(format!("---{newline}{comment}{body}"))
+}
+
+/// A printed object, if it reads back as what it was printed from.
+fn verified(printed: String, value: &Value) -> Result<String, Error> {
+    match Tree::parse(&printed).and_then(|tree| tree.value()) {
+        Ok(read) if read == *value => Ok(printed),
         _ => Err(Error::internal("a printed object does not read back as planned")),
     }
 }

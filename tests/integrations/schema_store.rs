@@ -8,7 +8,7 @@ use libtest_mimic::Trial;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
-const AJV: Need = Need::Cached("ajv-8.20.0", "tests/tools/ajv.sh");
+const AJV: Need = Need::Cached("ajv-8.20.0", "tests/tools/npm.sh");
 
 pub fn trials() -> Vec<Trial> {
     let strict = |name: &'static str| move || strict_mode_takes(&read_json(name));

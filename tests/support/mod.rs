@@ -9,6 +9,7 @@
 pub mod api_server;
 #[cfg(unix)]
 pub mod argocd;
+pub mod cases;
 pub mod charts;
 pub mod cluster;
 pub mod contract;

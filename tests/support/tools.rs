@@ -120,7 +120,7 @@ pub enum Need {
     Tool(Tool),
     /// A release of Istio's gateway chart.
     Chart(String),
-    /// A host's own code as a program: `argocd` or `flux`.
+    /// A host's own code as a program, `argocd` or `flux`; or Go's readers of YAML as one, `readers`.
     Host(&'static str),
     /// Files of a release of Istio, as `tests/tools/mesh.sh` brings them.
     Istio(&'static str),

@@ -72,7 +72,7 @@ pub mod stream;
 mod style;
 mod text;
 
-pub use edit::{EditError, Patched, apply, emit_flow};
+pub use edit::{EditError, Patched, apply, emit_flow, emit_json};
 pub use emit::emit;
 pub use error::ParseError;
 pub use find::{Detour, Finder, Located};

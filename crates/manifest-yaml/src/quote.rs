@@ -87,10 +87,12 @@ fn is_printable(letter: char) -> bool {
 }
 
 /// Whether people do not see a character, or see others at another place for it: controls, those that change the direction of a
-/// text or break its lines, and those without a width that are no part of a word.
+/// text or break its lines, those without a width that are no part of a word, and those that YAML and XML do not have: reports are
+/// XML, and under Helm 4 messages are YAML.
 #[must_use]
 pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(letter, '\u{fffe}' | '\u{ffff}')
         || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -4,6 +4,7 @@ use super::editor::Editor;
 use crate::emit::LONG_KEY;
 use crate::node::{Content, NodeId};
 use crate::quote::{quoted, scalar};
+use crate::style::Newline;
 use crate::text::{indicator, line_start, skip_blanks};
 use serde_json::Value;
 
@@ -27,6 +28,15 @@ pub(super) const PLAIN: FlowStyle = FlowStyle { json: false, tight_colons: false
 #[must_use]
 pub fn emit_flow(value: &Value) -> String {
     PLAIN.value(value, 0)
+}
+
+/// A value as JSON that YAML's readers have as well: what is a line break for some of them, or no letter, is escaped. On one line, or,
+/// where line breaks are given, on as many as it has entries.
+#[must_use]
+pub fn emit_json(value: &Value, lines: Option<Newline>) -> String {
+    let tight = lines.is_none();
+    let lines = lines.map(|newline| (2, newline.as_str()));
+    FlowStyle { json: true, tight_colons: tight, tight_commas: tight, lines }.value(value, 0)
 }
 
 impl FlowStyle {

@@ -25,7 +25,7 @@ mod value;
 mod verify;
 
 pub use error::EditError;
-pub use flow_style::emit_flow;
+pub use flow_style::{emit_flow, emit_json};
 
 use super::node::Tree;
 use super::scalars::json_float;
