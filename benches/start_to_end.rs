@@ -1,6 +1,6 @@
-//! From start to end, as Helm runs the program: against `cat` on the same bytes, against kustomize doing the same job, and
-//! against itself on twice as much. Prints a table of ratios and asserts nothing about time: machines differ, and so do
-//! their quiet hours.
+//! From start to end, as Helm runs the program: against `cat` on the same bytes, against a static program that reads all and writes
+//! all, against kustomize doing the same job, and against itself on twice as much. Prints a table of ratios and asserts nothing about
+//! time: machines differ, and so do their quiet hours. The spread is that of the middle half of the runs.
 //!
 //! `cargo bench --bench start_to_end` (the release build; `ISTIO_ALB_BENCH=/path/to/istio-alb` measures another one,
 //! such as the static build that is shipped). The runs of the programs alternate, so that a noisy moment hits them all.
@@ -28,10 +28,12 @@ fn main() {
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("chart-fixtures/cases");
     let render = std::fs::read(cases.join("helm3-nlb-external/input.yaml")).unwrap();
 
-    println!("{:<44} {:>10} {:>10} {:>12}", "", "median ms", "least ms", "times of cat");
+    println!("{:<44} {:>10} {:>16} {:>10} {:>12}", "", "median ms", "spread ms", "least ms", "times of cat");
     let us = Job::new("istio-alb", &program, &[], folder.path());
     let cat = Job::new("cat", Path::new("cat"), &[], folder.path());
-    report(&format!("one render ({} bytes)", render.len()), &[&cat, &us], &render, RENDER_RUNS);
+    let copy = copying_program(folder.path()).map(|program| Job::new("copy, static", &program, &[], folder.path()));
+    let measures: Vec<&Job> = std::iter::once(&cat).chain(&copy).chain([&us]).collect();
+    report(&format!("one render ({} bytes)", render.len()), &measures, &render, RENDER_RUNS);
 
     stage_kustomization(folder.path(), &render);
     let kustomizers = [
@@ -46,7 +48,7 @@ fn main() {
     }
 
     let huge = huge_stream(&render);
-    report(&format!("{} MB, gateway in the middle", huge.len() / 1_000_000), &[&cat, &us], &huge, HUGE_RUNS);
+    report(&format!("{} MB, gateway in the middle", huge.len() / 1_000_000), &measures, &huge, HUGE_RUNS);
     match us.run(&huge).peak {
         Some(peak) => {
             println!("{:<44} {:.3} times the input", "  peak memory of istio-alb", peak as f64 / huge.len() as f64)
@@ -202,9 +204,24 @@ fn report(title: &str, jobs: &[&Job], input: &[u8], runs: usize) {
         times.sort();
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         let (median, least) = (milliseconds(times[times.len() / 2]), milliseconds(times[0]));
+        let [from, to] = [1, 3].map(|quarters| milliseconds(times[times.len() * quarters / 4]));
         let measure = *measure.get_or_insert(median);
-        println!("  {:<42} {median:>10.2} {least:>10.2} {:>12.2}", job.name, median / measure);
+        let spread = format!("{from:.2}–{to:.2}");
+        println!("  {:<42} {median:>10.2} {spread:>16} {least:>10.2} {:>12.2}", job.name, median / measure);
     }
+}
+
+/// A program that copies, linked statically where Rust has what that takes.
+fn copying_program(folder: &Path) -> Option<PathBuf> {
+    let program = folder.join("copy");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/copy/copy.rs");
+    let compile = |target: &[&str]| {
+        let mut rustc = Command::new("rustc");
+        rustc.args(["--edition=2024", "-Copt-level=3", "-Cpanic=abort", "-Cstrip=symbols"]).args(target);
+        rustc.arg(&source).arg("-o").arg(&program).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    };
+    let musl = ["--target=x86_64-unknown-linux-musl", "-Clinker=rust-lld"];
+    (compile(&musl) || compile(&["-Ctarget-feature=+crt-static"])).then_some(program)
 }
 
 /// Documents of others around one gateway: ConfigMaps, Deployments, Services, as a large umbrella chart has them.
