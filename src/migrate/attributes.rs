@@ -91,10 +91,10 @@ impl Carry<'_> {
     pub(super) fn cross_zone(&mut self, suffix: &str, value: &str) {
         if flag(value) == Some(false) {
             self.target_group_attribute(CROSS_ZONE, "false");
-            let message = "false: an ALB always balances over zones; switched off for the target group instead";
+            let message = "cross-zone load balancing false: an ALB always balances over zones; switched off for the target group instead";
             self.carried_in_part(suffix, message);
         } else {
-            self.carried(suffix, format_args!("{value}: an ALB always balances over zones"));
+            self.carried(suffix, format_args!("cross-zone load balancing {value}: an ALB always balances over zones"));
         }
     }
 

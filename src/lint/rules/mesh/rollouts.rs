@@ -22,12 +22,17 @@ rules! {
             end: that is a warning, the rest an info, since the mesh may say it too (`meshConfig.defaultConfig`).",
         help: "in the chart's values: `podAnnotations: {proxy.istio.io/config: '{\"terminationDrainDuration\": \"60s\"}'}` \
             and `terminationGracePeriodSeconds: 90`, or `env: {EXIT_ON_ZERO_ACTIVE_CONNECTIONS: \"true\"}` with a longer \
-            period; with ip targets `ingress.targetGroupAttributes: {deregistration_delay.timeout_seconds: \"60\"}` and the \
-            label `elbv2.k8s.aws/pod-readiness-gate-inject: enabled` on the namespace",
+            period",
         source: "Istio pkg/envoy/agent.go:157-235, pkg/config/mesh/mesh.go:45; istio#26302; \
             aws-load-balancer-controller#1719, #1064, #2106; AWS docs, target group attributes",
     }
 }
+
+/// What to do where the ALB sends to pods.
+const FOR_PODS: &str = "let both be 60 s, say: `ingress.targetGroupAttributes: {deregistration_delay.timeout_seconds: \"60\"}`, and in the \
+    chart's values `podAnnotations: {proxy.istio.io/config: '{\"terminationDrainDuration\": \"60s\"}'}` and \
+    `terminationGracePeriodSeconds: 90`; the label `elbv2.k8s.aws/pod-readiness-gate-inject: enabled` on the namespace lets a rollout \
+    wait for the ALB";
 
 /// The period of Kubernetes, where a workload says none.
 const DEFAULT_GRACE_SECONDS: f64 = 30.0;
@@ -55,21 +60,31 @@ fn of_workload(gateway: &GatewayBehind<'_>, workload: &Object) -> Option<Finding
             "its pods drain for {sum} s after SIGTERM, and are killed after {grace} s (terminationGracePeriodSeconds)"
         );
         let field = "/spec/template/spec/terminationGracePeriodSeconds";
-        return Some(about(workload, &ALB121, message).field(field));
+        let longer = sum + DEFAULT_GRACE_SECONDS;
+        let help = format!(
+            "set `terminationGracePeriodSeconds: {longer}` in the chart's values, or let the pods drain for less"
+        );
+        return Some(about(workload, &ALB121, message).field(field).help(help));
     }
     let unsaid = if said.is_none() { ", unless meshConfig says otherwise" } else { "" };
-    let message = match wait_of_the_alb(gateway) {
-        Some(delay) if sum < delay => format!(
-            "its pods end {sum} s after SIGTERM{unsaid}, and the ALB waits {delay} s for requests in flight: what takes longer \
-             than the pod lives is answered with 502 or 504"
+    let (message, help) = match wait_of_the_alb(gateway) {
+        Some(delay) if sum < delay => (
+            format!(
+                "its pods end {sum} s after SIGTERM{unsaid}, and the ALB waits {delay} s for requests in flight: what takes longer \
+                 than the pod lives is answered with 502 or 504"
+            ),
+            Some(FOR_PODS),
         ),
-        None if said.is_none() && before == 0.0 => format!(
-            "its pods end {sum} s after SIGTERM{unsaid}: connections that the ALB keeps open to them are cut, with 502 at each \
-             rollout"
+        None if said.is_none() && before == 0.0 => (
+            format!(
+                "its pods end {sum} s after SIGTERM{unsaid}: connections that the ALB keeps open to them are cut, with 502 at each \
+                 rollout"
+            ),
+            None,
         ),
         _ => return None,
     };
-    Some(about(workload, &ALB121, message).severity(Severity::Info).field("/spec/template"))
+    Some(about(workload, &ALB121, message).severity(Severity::Info).field("/spec/template").maybe_help(help))
 }
 
 /// How long the ALB waits for requests in flight to a pod, the longest of all target groups; `None` where its targets are nodes,
