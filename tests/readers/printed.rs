@@ -2,7 +2,7 @@
 
 use crate::others::{Documents, Program, difference, ours};
 use crate::support::tools::gated;
-use crate::support::{Outcome, cases, command, fail, filter, give, project, recorded, shown};
+use crate::support::{Outcome, cases, command, fail, filter, give, project, recorded, rewrite, shown, styles};
 use libtest_mimic::Trial;
 use manifest_yaml::stream::{HELM4_FILENAME, Stream};
 use serde_json::{Value, json};
@@ -222,6 +222,9 @@ fn printed() -> &'static [Printed] {
         for word in WORDS {
             strange_words(word, &mut printed);
         }
+        for number in 0..STYLED {
+            styled(number, &mut printed);
+        }
         printed.texts
     })
 }
@@ -255,9 +258,16 @@ impl Collection {
         }
     }
 
-    /// Adds what was printed as it is, and alone the documents of an output that the input does not have. Patches, which are YAML in
-    /// YAML, are read as well.
+    /// Adds what was printed as it is, and alone what is ours in it.
     fn add(&mut self, whole: Printed, input: Option<&[u8]>) {
+        self.add_own(&whole, input);
+        if self.seen.insert(whole.text.clone()) {
+            self.texts.push(whole);
+        }
+    }
+
+    /// Adds the documents of an output that the input does not have, and patches, which are YAML in YAML.
+    fn add_own(&mut self, whole: &Printed, input: Option<&[u8]>) {
         let name = &whole.name;
         // A number that Flux will put into a patch is no YAML before.
         let patches = whole.documents.iter().flatten().flat_map(patches).filter(|patch| !patch.contains("value: ${"));
@@ -269,7 +279,8 @@ impl Collection {
             let stream = Stream::split(&whole.text);
             for document in &stream.documents {
                 let text = stream.text_of(document);
-                if !there.contains(text) {
+                // The last document may have got its line break.
+                if !there.contains(text) && !there.contains(text.trim_end()) {
                     own.push((format!("{name}, document {}", document.number), text.to_owned()));
                 }
             }
@@ -280,9 +291,6 @@ impl Collection {
                 assert!(printed.documents.is_ok(), "{}: {:?}", printed.name, printed.documents);
                 self.texts.push(printed);
             }
-        }
-        if self.seen.insert(whole.text.clone()) {
-            self.texts.push(whole);
         }
     }
 }
@@ -386,6 +394,22 @@ fn strange_words(word: &str, printed: &mut Collection) {
         }
         printed.add(whole, None);
     }
+}
+
+/// How many gateways are made at random.
+const STYLED: u32 = 150;
+
+/// A gateway in a style made at random, the same in each run: its document and the Ingress. Other documents around it may be wrong.
+fn styled(number: u32, printed: &mut Collection) {
+    let mut dice = number;
+    let tape = (0..120).map(|_| {
+        dice = dice.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        u8::try_from((dice >> 16) % 24).unwrap()
+    });
+    let input = styles::stream(tape.collect());
+    let output = rewrite(&input);
+    assert!(output.status.success(), "{}", shown(&output));
+    printed.add_own(&Printed::new(format!("style {number}"), output.stdout), Some(&input));
 }
 
 /// A folder with a configuration.

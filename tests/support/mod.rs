@@ -18,6 +18,7 @@ pub mod helm;
 pub mod hosts;
 pub mod http;
 pub mod pages;
+pub mod styles;
 pub mod tools;
 
 use std::ffi::OsStr;

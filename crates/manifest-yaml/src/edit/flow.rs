@@ -139,6 +139,12 @@ impl Editor<'_, '_> {
                 (by_lines && gone == last + 1) || (ends_with_comma && (by_lines || self.fills_lines(listed, gone)));
             self.remove(listed, gone, if behind { Comma::Behind } else { Comma::Before });
         }
+        // A closing bracket that shared its line with the last entry now starts that line; at column 0 not every reader takes it.
+        let end = listed.written.len() - 1;
+        if end > last + 1 && self.fills_lines(listed, end - 1) && !self.fills_lines(listed, end) {
+            let column = self.tree.column(listed.written[end].range.start);
+            self.splices.insert(listed.inside.end, " ".repeat(column));
+        }
     }
 
     /// Removes one entry with one comma.

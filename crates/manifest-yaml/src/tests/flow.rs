@@ -143,3 +143,12 @@ fn a_replaced_value_stays_in_flow_style() {
         json!([{"op": "replace", "path": "/a", "value": ["x"]}, {"op": "replace", "path": "/e/0", "value": []}]);
     assert_eq!(edit(text, patch), "a: [x] # a\ne:\n- []\n");
 }
+
+/// YAML 1.2 wants it deeper than the key; at column 0 npm's `yaml` refuses it.
+#[test]
+fn a_closing_bracket_does_not_fall_to_column_0() {
+    let text = "m:\n  a: {b: 1,\n    c: 2,\n    d: 3}\n";
+    let both = json!([{"op": "remove", "path": "/m/a/c"}, {"op": "remove", "path": "/m/a/d"}]);
+    assert_eq!(edit(text, both), "m:\n  a: {b: 1\n    }\n");
+    assert_eq!(edit(text, json!([{"op": "remove", "path": "/m/a/d"}])), "m:\n  a: {b: 1,\n    c: 2}\n");
+}
