@@ -2,10 +2,26 @@
 
 use super::quote::{block_value, literal_lines, quoted, scalar};
 use super::style::Style;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// A key of more bytes than this needs a `?` before it: YAML allows 1,024 characters for a key on one line with its colon.
 pub(super) const LONG_KEY: usize = 1000;
+
+/// How a text of several lines is written with which a value ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum LastText {
+    /// As a literal block scalar: more lines may follow only if that cannot take them for its own.
+    Literal,
+    /// In double quotes.
+    Quoted,
+}
+
+impl LastText {
+    /// For the child at `at` among `count`: only the last one ends the value.
+    pub(super) fn of_child(self, at: usize, count: usize) -> Self {
+        if at + 1 == count { self } else { LastText::Literal }
+    }
+}
 
 /// A value as the body of a document in block style. Keys come in the order of the map; strings stay plain only where every
 /// YAML reader, 1.1 or 1.2, sees a string (Go, PyYAML); of several lines as values of a key they are literal block scalars, and
@@ -14,7 +30,7 @@ pub(super) const LONG_KEY: usize = 1000;
 pub fn emit(value: &Value, style: &Style) -> String {
     let lines = match value {
         _ if is_leaf(value) => vec![leaf(value)],
-        _ => block(value, 0, style, false),
+        _ => block(value, 0, style, false, LastText::Literal),
     };
     let newline = style.newline.as_str();
     lines.join(newline) + newline
@@ -39,20 +55,32 @@ pub(super) fn leaf(value: &Value) -> String {
 }
 
 /// The lines of a collection that is not empty, indented to `column`.
-pub(super) fn block(value: &Value, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
+pub(super) fn block(value: &Value, column: usize, style: &Style, quote_keys: bool, last: LastText) -> Vec<String> {
     match value {
-        Value::Array(items) => items.iter().flat_map(|item| item_lines(item, column, style)).collect(),
-        Value::Object(map) => entries_lines(map, column, style, quote_keys),
+        Value::Array(items) => {
+            let last = |at| last.of_child(at, items.len());
+            items.iter().enumerate().flat_map(|(at, item)| item_lines(item, column, style, last(at))).collect()
+        }
+        Value::Object(map) => {
+            let last = |at| last.of_child(at, map.len());
+            let entries = map.iter().enumerate();
+            entries
+                .flat_map(|(at, (key, value))| entry_lines(key, value, column, style, quote_keys, last(at)))
+                .collect()
+        }
         _ => vec![format!("{:column$}{}", "", leaf(value))],
     }
 }
 
-fn entries_lines(map: &Map<String, Value>, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
-    map.iter().flat_map(|(key, value)| entry_lines(key, value, column, style, quote_keys)).collect()
-}
-
 /// The lines of one entry of a mapping at `column`.
-pub(super) fn entry_lines(key: &str, value: &Value, column: usize, style: &Style, quote_keys: bool) -> Vec<String> {
+pub(super) fn entry_lines(
+    key: &str,
+    value: &Value,
+    column: usize,
+    style: &Style,
+    quote_keys: bool,
+    last: LastText,
+) -> Vec<String> {
     let pad = " ".repeat(column);
     let key = if quote_keys { quoted(key) } else { scalar(key).into_owned() };
     let long = key.len() > LONG_KEY;
@@ -63,14 +91,14 @@ pub(super) fn entry_lines(key: &str, value: &Value, column: usize, style: &Style
     } else {
         pad + &key
     };
-    if let Some(text) = value.as_str().and_then(literal_lines).filter(|_| !long) {
+    if let Some(text) = value.as_str().and_then(literal_lines).filter(|_| !long && last == LastText::Literal) {
         lines.push(start + ": |");
         lines.extend(literal(&text, column + style.indent.max(1)));
     } else if is_leaf(value) {
         lines.push(format!("{start}: {}", leaf(value)));
     } else {
         lines.push(start + ":");
-        lines.extend(block(value, below(value, column, style, long), style, false));
+        lines.extend(block(value, below(value, column, style, long), style, false, last));
     }
     lines
 }
@@ -87,8 +115,8 @@ pub(super) fn below(value: &Value, column: usize, style: &Style, deeper: bool) -
 }
 
 /// The lines of one list item whose dash is at `column`.
-pub(super) fn item_lines(value: &Value, column: usize, style: &Style) -> Vec<String> {
-    let mut lines = block(value, column + 2, style, false);
+pub(super) fn item_lines(value: &Value, column: usize, style: &Style, last: LastText) -> Vec<String> {
+    let mut lines = block(value, column + 2, style, false, last);
     if is_leaf(value) {
         lines = vec![format!("{:width$}{}", "", leaf(value), width = column + 2)];
     }

@@ -6,7 +6,8 @@
 use super::draft::{Child, Edited, Part};
 use super::editor::Editor;
 use super::error::EditError;
-use crate::emit::{entry_lines, item_lines};
+use super::splices::Lines;
+use crate::emit::{LastText, entry_lines, item_lines};
 use crate::node::{Content, NodeId, ScalarStyle};
 use crate::text::{is_blank, line_end, line_start, next_line};
 use std::ops::Range;
@@ -62,7 +63,8 @@ impl Editor<'_, '_> {
                     if let Some((old, part)) = after {
                         let at = next_line(tree.text, written[old].range.end);
                         self.refuse_open_block(part)?;
-                        self.splices.lines(at, self.new_lines(edited, &child.key, value, column));
+                        let lines = Lines::of(|last| self.new_lines(edited, &child.key, value, column, last));
+                        self.splices.lines(at, lines);
                     }
                 }
                 _ => {}
@@ -123,7 +125,7 @@ impl Editor<'_, '_> {
         } else if leading.is_empty() {
             self.splices.replace(hole, self.empty(edited.node));
         } else {
-            let lines = self.leading_lines(edited, leading, column);
+            let lines = self.leading_lines(edited, leading, column, LastText::Quoted);
             self.splices.replace(hole, lines.join(self.style.newline.as_str())[column..].to_owned());
         }
         self.remove_lines(written, 1..last);
@@ -133,22 +135,23 @@ impl Editor<'_, '_> {
     fn put_leading(&mut self, edited: &Edited, written: &[Written], leading: &[&Child], column: usize, lead: Lead) {
         let text = self.tree.text;
         let first = written[0].range.start;
-        let lines = self.leading_lines(edited, leading, column);
+        let lines = |last| self.leading_lines(edited, leading, column, last);
         if self.starts_line(first) {
+            let lines = Lines::of(lines);
             let properties = &self.tree.node(edited.node).properties;
             let behind = properties.as_ref().map_or(lead.end, |properties| properties.end);
             let at = if lead.root { line_start(text, first) } else { next_line(text, behind) };
             self.splices.lines(at, lines);
         } else {
             let newline = self.style.newline.as_str();
-            let lines = lines.join(newline)[column..].to_owned();
+            let lines = lines(LastText::Literal).join(newline)[column..].to_owned();
             self.splices.insert(first, format!("{lines}{newline}{:column$}", ""));
         }
     }
 
-    fn leading_lines(&self, edited: &Edited, leading: &[&Child], column: usize) -> Vec<String> {
-        let lines = leading.iter().map(|child| match &child.part {
-            Part::New(value) => self.new_lines(edited, &child.key, value, column),
+    fn leading_lines(&self, edited: &Edited, leading: &[&Child], column: usize, last: LastText) -> Vec<String> {
+        let lines = leading.iter().enumerate().map(|(at, child)| match &child.part {
+            Part::New(value) => self.new_lines(edited, &child.key, value, column, last.of_child(at, leading.len())),
             _ => Vec::new(),
         });
         lines.flatten().collect()
@@ -179,13 +182,20 @@ impl Editor<'_, '_> {
         }
     }
 
-    fn new_lines(&self, edited: &Edited, key: &str, value: &serde_json::Value, column: usize) -> Vec<String> {
+    fn new_lines(
+        &self,
+        edited: &Edited,
+        key: &str,
+        value: &serde_json::Value,
+        column: usize,
+        last: LastText,
+    ) -> Vec<String> {
         match &self.tree.node(edited.node).content {
             Content::Mapping { entries, .. } => {
                 let quoted = entries.iter().all(|entry| self.is_double_quoted(entry.key));
-                entry_lines(key, value, column, &self.style, quoted)
+                entry_lines(key, value, column, &self.style, quoted, last)
             }
-            _ => item_lines(value, column, &self.style),
+            _ => item_lines(value, column, &self.style, last),
         }
     }
 

@@ -5,7 +5,8 @@ use super::draft::{Edited, Part};
 use super::editor::Editor;
 use super::error::EditError;
 use super::flow_style::{FlowStyle, PLAIN};
-use crate::emit::{below, block, is_leaf, leaf, literal};
+use super::splices::Lines;
+use crate::emit::{LastText, below, block, is_leaf, leaf, literal};
 use crate::node::{Content, Flow, NodeId, ScalarStyle};
 use crate::quote::{literal_lines, quoted, single_quoted};
 use crate::text::{ends_line, is_blank, line_end, line_start, next_line, skip_blanks};
@@ -50,7 +51,8 @@ impl Editor<'_, '_> {
         match (&draft.root, tree.root) {
             (Part::New(value), Some(old)) => self.replace(place, old, value),
             (Part::New(value), None) => {
-                self.splices.lines(tree.text.len(), block(value, 0, &self.style, false));
+                let lines = Lines::of(|last| block(value, 0, &self.style, false, last));
+                self.splices.lines(tree.text.len(), lines);
                 Ok(())
             }
             (Part::Edited(edited), _) => self.collection(edited, place),
@@ -183,7 +185,8 @@ impl Editor<'_, '_> {
             }
             self.remove_rest(&shell);
         }
-        self.splices.lines(at, block(new, column, &self.style, false));
+        let lines = Lines::of(|last| block(new, column, &self.style, false, last));
+        self.splices.lines(at, lines);
     }
 
     /// A collection whose first line goes where the old value starts.
@@ -197,7 +200,7 @@ impl Editor<'_, '_> {
             false => (node.start(), ""),
         };
         let column = self.block_column(start)? + blank.len();
-        let mut lines = block(new, column, &self.style, false);
+        let mut lines = block(new, column, &self.style, false, LastText::Quoted);
         if self.is_block_collection(old) {
             let lines = lines.join(self.style.newline.as_str());
             let end = line_end(text, node.span.end);
@@ -267,13 +270,15 @@ impl Editor<'_, '_> {
             return Err(EditError::at(node.start(), "an anchor or tag on nothing"));
         }
         let pad = " ".repeat(place.column);
-        let mut lines = Vec::new();
-        if is_leaf(new) {
-            lines.push(format!("{pad}: {}", leaf(new)));
-        } else {
-            lines.push(format!("{pad}:"));
-            lines.extend(block(new, below(new, place.column, &self.style, true), &self.style, false));
-        }
+        let lines = Lines::of(|last| {
+            if is_leaf(new) {
+                return vec![format!("{pad}: {}", leaf(new))];
+            }
+            let column = below(new, place.column, &self.style, true);
+            let mut lines = block(new, column, &self.style, false, last);
+            lines.insert(0, format!("{pad}:"));
+            lines
+        });
         self.splices.lines(next_line(self.tree.text, place.lead), lines);
         Ok(())
     }

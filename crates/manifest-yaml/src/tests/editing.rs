@@ -249,13 +249,41 @@ fn a_text_without_final_line_break() {
     assert_eq!(edit("a: |\n  x\nb: 2", json!([{"op": "remove", "path": "/b"}])), "a: |\n  x\n");
     assert_eq!(edit("a: |-\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), "a: |-\n  x\nb: 2");
     // The last line break of a literal block scalar is part of its value.
-    let lines = json!([{"op": "add", "path": "/b", "value": "two\nlines\n"}]);
-    assert_eq!(edit("a: {}", lines.clone()), "a: {}\nb: |\n  two\n  lines\n");
-    assert_eq!(edit("a: {}\r\nc: 1", lines), "a: {}\r\nc: 1\r\nb: |\r\n  two\r\n  lines\r\n");
+    let lines = json!([{"op": "add", "path": "/b", "value": "two\nlines|\n"}]);
+    assert_eq!(edit("a: {}", lines.clone()), "a: {}\nb: \"two\\nlines|\\n\"");
+    assert_eq!(edit("a: {}\r\nc: 1", lines), "a: {}\r\nc: 1\r\nb: \"two\\nlines|\\n\"");
     assert_eq!(edit("a: {}", json!([{"op": "add", "path": "/b", "value": "c|"}])), "a: {}\nb: \"c|\"");
+    let replaced = json!([{"op": "replace", "path": "/0", "value": {"b": "two\nlines\n"}}]);
+    assert_eq!(edit("- a", replaced), "- b: \"two\\nlines\\n\"");
     let message =
         "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it";
     assert_eq!(refuse("a: |\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), (message.to_owned(), Some(3)));
+}
+
+#[test]
+fn a_literal_block_scalar_takes_nothing_that_stands_behind_it() {
+    let (literal, quoted) = ("new: |\n  two\n  lines\n", "new: \"two\\nlines\\n\"\n");
+    for (behind, new) in [
+        ("# c\n", literal),
+        (" # c", literal),
+        ("  # c\n", quoted),
+        ("  # c", quoted),
+        ("\n\n    # c\n", quoted),
+        ("\n  \n", literal),
+        ("   \n", quoted),
+        ("   ", quoted),
+    ] {
+        let patch = json!([{"op": "add", "path": "/new", "value": "two\nlines\n"}]);
+        assert_eq!(edit(&format!("a:\n  b: 1\n{behind}"), patch), format!("a:\n  b: 1\n{new}{behind}"), "{behind:?}");
+    }
+    // Also where what stood between goes, and within a value.
+    let patch = json!([{"op": "remove", "path": "/a"}, {"op": "add", "path": "/new", "value": "two\nlines\n"}]);
+    assert_eq!(edit("a: 1\n   # c\n", patch), format!("{quoted}   # c\n"));
+    let patch = json!([{"op": "replace", "path": "/a", "value": {"new": "two\nlines\n", "more": "two\nlines\n"}}]);
+    let expected = "a:\n  new: |\n    two\n    lines\n  more: \"two\\nlines\\n\"\n    # c\nb: 2\n";
+    assert_eq!(edit("a: 1\n    # c\nb: 2\n", patch), expected);
+    let patch = json!([{"op": "replace", "path": "/0", "value": {"new": "two\nlines\n"}}]);
+    assert_eq!(edit("- - a\n    # c\n- b\n", patch), "- new: \"two\\nlines\\n\"\n    # c\n- b\n");
 }
 
 #[test]
