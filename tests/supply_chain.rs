@@ -215,6 +215,7 @@ fn dependencies_page() -> Outcome {
             let section = match dependency["kind"].as_str() {
                 None => "In the program",
                 Some("dev") => "To test it",
+                Some("build") => "To build it",
                 Some(other) => other,
             };
             let [name, by] = [&dependency["name"], &package["name"]].map(|name| name.as_str().unwrap().to_owned());

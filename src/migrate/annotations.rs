@@ -161,6 +161,11 @@ pub(crate) static ROWS: [Row; 55] = [
     row("aws-load-balancer-connection-idle-timeout", IdleTimeout),
 ];
 
+/// The keys of all annotations of the old load balancer that are understood; `${…}` stands for a part that varies.
+pub fn keys() -> impl Iterator<Item = String> {
+    ROWS.iter().map(|row| format!("{PREFIX}{}", row.suffix))
+}
+
 /// The row of an annotation, by what stands behind the prefix.
 #[must_use]
 pub(crate) fn known(suffix: &str) -> Option<&'static Row> {

@@ -141,12 +141,12 @@ fn entries<'v>(value: &'v Value, path: &[&str]) -> Option<&'v Map<String, Value>
     path.iter().try_fold(value, |value, key| value.get(key))?.as_object()
 }
 
-/// Sets an entry of the map at a path; that map may be missing, or `null`.
+/// Sets an entry of the map at a path; that map, and those around it, may be missing, or `null`.
 fn set_entry(value: &Value, path: &[&str], key: &str, entry: Value) -> Option<PatchOperation> {
-    let path = path.iter().copied();
-    match path.clone().try_fold(value, |value, key| value.get(key)) {
-        Some(Value::Object(map)) => set(path.chain([key]), map.get(key), entry),
-        there => set(path, there, json!({ key: entry })),
+    match (path.iter().try_fold(value, |value, key| value.get(key)), path.split_last()) {
+        (Some(Value::Object(map)), _) => set(path.iter().copied().chain([key]), map.get(key), entry),
+        (_, Some((last, above))) => set_entry(value, above, last, json!({ key: entry })),
+        (_, None) => None,
     }
 }
 

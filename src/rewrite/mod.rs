@@ -166,8 +166,10 @@ pub fn rewrite_reading<'t>(text: &'t str, settings: &[Settings], kinds: &[&str])
     check_names(&found.objects, &rewrites)?;
     let mut pieces = edit(&stream, &found, &rewrites)?;
     if rewrites.iter().any(notes::are_wanted) {
+        // Of our own output the first run has said all.
+        let is_rewritten = pieces.concat() != text;
         let judged = finish(&stream, found.clone(), &rewrites, pieces, Vec::new());
-        notes::add(&mut rewrites, &found.objects, &judged.findings)?;
+        notes::add(&mut rewrites, &found.objects, if is_rewritten { &judged.findings } else { &[] })?;
         pieces = edit(&stream, &found, &rewrites)?;
     }
     Ok(finish(&stream, found, &rewrites, pieces, passed))

@@ -1,8 +1,9 @@
 //! The ids of the warnings as an annotation of the Ingress, where the configuration asks for it: Helm shows nobody the warnings of a
 //! run that goes well, and who looks at the cluster later sees them there.
 //!
-//! Our own output, read again, has fewer warnings than the render had: the old load balancer is gone from it. So the ids that an Ingress
-//! of the stream has stay, except those that are allowed now, and a second run changes nothing.
+//! Our own output, read again, has other warnings than the render had: the old load balancer is gone from it, and what that told of the
+//! gateway. So the ids that an Ingress of the stream has stay, except those that are allowed now, where nothing else changes none is
+//! added, and a second run changes nothing.
 
 use std::collections::BTreeSet;
 

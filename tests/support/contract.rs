@@ -330,7 +330,8 @@ fn pin(ports: &mut Vec<Value>, pods: Pods) {
         };
         let port = &mut ports[at];
         let target = if port["targetPort"].is_null() { port["port"].clone() } else { port["targetPort"].clone() };
-        let stays = pods == Pods::Unknown || name == "status-port";
+        // A port that lacks its number has led nowhere.
+        let stays = !target.is_null() && (pods == Pods::Unknown || name == "status-port");
         port["targetPort"] = if stays { target } else { json!(number) };
         port["port"] = json!(number);
         port["protocol"] = json!("TCP");

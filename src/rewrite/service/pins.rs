@@ -96,7 +96,8 @@ fn decide(
         not_served: None,
     };
     let rendered = target_of(port);
-    if *rendered == json!(number) || *rendered == json!(number.to_string()) {
+    // One that lacks its number leads nowhere that could be kept.
+    if rendered.is_null() || *rendered == json!(number) || *rendered == json!(number.to_string()) {
         return pin;
     }
     let listens = match chart_name {

@@ -1,7 +1,7 @@
 //! Values in flow style: on one line, spread over lines, with the commas in front, as JSON.
 
-use crate::patch::token;
-use crate::text::{Printer, children, is_filled};
+use super::patch::token;
+use super::text::{Printer, children, is_filled};
 use serde_json::Value;
 
 impl Printer<'_, '_> {

@@ -1,6 +1,6 @@
 //! Services, and random patches of which is known what they touch.
 
-use crate::dice::Dice;
+use super::dice::Dice;
 use serde_json::{Map, Value, json};
 
 /// A Service, or a List with one in it.

@@ -1,7 +1,7 @@
 //! A value as text in random styles, with a record of which lines and comments belong to what.
 
-use crate::dice::Dice;
-use crate::patch::{Touched, token};
+use super::dice::Dice;
+use super::patch::{Touched, token};
 use serde_json::Value;
 
 /// A document and what is known about it.

@@ -1,0 +1,31 @@
+//! Runs a target so many times without coverage, on its seeds, on what is in a folder, and on what is made of both:
+//! `cargo run --release --example run -- TARGET EXECUTIONS SEED [FOLDER]`.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::time::Instant;
+
+/// Inputs that are made from each.
+const ROUNDS: u64 = 15;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let target = fuzzing::targets::target(&arguments[0]);
+    let (executions, seed): (u64, u64) = (arguments[1].parse().unwrap(), arguments[2].parse().unwrap());
+    let mut inputs = (target.seeds)();
+    for file in arguments.get(3).into_iter().flat_map(|folder| std::fs::read_dir(folder).unwrap()) {
+        inputs.push(String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned());
+    }
+    std::panic::set_hook(Box::new(|_| {}));
+    let (start, mut done) = (Instant::now(), 0);
+    for seed in seed.. {
+        if let Err(broken) = fuzzing::runner::go_over(target, &inputs, ROUNDS, seed) {
+            println!("seed {seed}: {broken}");
+            std::process::exit(1);
+        }
+        done += inputs.len() as u64 * (ROUNDS + 1);
+        println!("{}: {done} executions, seed {seed}, {} s", target.name, start.elapsed().as_secs());
+        if done >= executions {
+            break;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+#![no_main]
+fuzzing::with_libfuzzer!("go_json");
