@@ -307,8 +307,7 @@ static SETTINGS: LazyLock<Vec<Vec<Settings>>> = LazyLock::new(|| {
         "{ingress: {scheme: internal}}",
         "{phase: attach, ingress: {scheme: internet-facing}}",
         "{placeholders: flux, gateway: {ifMissing: pass}}",
-        // Of several Services the one that was turned to ClusterIP is no longer told from others: a name says which is meant.
-        "{carryOver: false, gateway: {name: istio-ingressgateway}, service: {type: ClusterIP, extraPorts: drop}, ingress: {targetType: ip}}",
+        "{carryOver: false, service: {type: ClusterIP, extraPorts: drop}, ingress: {targetType: ip}}",
         "{findings: {annotate: true, allow: [ALB006, ALB024]}}",
         "{eksAutoMode: true, ingress: {redirectToHttps: {via: action}, hosts: [www.example.com], group: {name: edge}}}",
     ];

@@ -1,5 +1,6 @@
 //! Which Service belongs to which configuration document, and the error where there is none.
 
+use super::ingress;
 use super::select::{self, Selector};
 use crate::config::types::IfMissing;
 use crate::config::{Entries, Origin, Settings};
@@ -195,6 +196,7 @@ pub(super) fn selector_of(settings: &Settings) -> Selector {
         name: gateway.name.clone(),
         namespace: gateway.namespace.clone(),
         labels: labels.map(|(key, value)| (key.to_owned(), value.0.clone())).collect(),
+        ingress: Some(ingress::name_of(&settings.spec).to_owned()),
         by_file: by_file.map(|(path, origin)| (path, origin.to_string())),
     }
 }

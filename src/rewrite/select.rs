@@ -27,6 +27,8 @@ pub struct Selector {
     pub namespace: Option<String>,
     /// Labels that it has.
     pub labels: BTreeMap<String, String>,
+    /// The name of its Ingress, as an earlier run has added it.
+    pub ingress: Option<String>,
     /// Where a file says so: the path of the first field, and its place.
     pub by_file: Option<(&'static str, String)>,
 }
@@ -111,7 +113,24 @@ pub fn candidates<'o>(
     }
     let is_exposed = |service: &Object| matches!(type_of(&service.value), "LoadBalancer" | "NodePort");
     let exposed: Vec<_> = gateways.iter().copied().filter(|(_, service)| is_exposed(service)).collect();
-    Ok(if exposed.is_empty() { gateways } else { exposed })
+    if !exposed.is_empty() {
+        return Ok(exposed);
+    }
+    // An earlier run has taken the type away by which the gateway was told from others.
+    let led_to: Vec<_> =
+        gateways.iter().copied().filter(|(_, service)| is_led_to(objects, selector, service)).collect();
+    Ok(if led_to.is_empty() { gateways } else { led_to })
+}
+
+/// Whether the Ingress of an earlier run leads to a Service.
+fn is_led_to(objects: &[Object], selector: &Selector, service: &Object) -> bool {
+    let is_ours = |object: &&Object| {
+        object.kind() == "Ingress"
+            && Some(object.name()) == selector.ingress.as_deref()
+            && object.namespace() == service.namespace()
+    };
+    let mut ours = objects.iter().filter(is_ours);
+    ours.any(|ingress| lint::destinations(ingress, |_| None).iter().any(|to| to.name == service.name()))
 }
 
 /// The error for a stream whose only gateway is no gateway for the web, or is not the chart's; `None` for others.
