@@ -102,7 +102,7 @@ rules! {
         source: "LBC v3.5.0 webhooks/core/service_mutator.go:64-93",
     }
     ALB095 Info "carried-over" {
-        summary: "what becomes of a setting of the old load balancer: carried over, not needed, or replaced by the configuration",
+        summary: "what becomes of the settings of the old load balancer",
         explanation: "What the removed annotations and fields of the Service meant is kept where the ALB has a form \
             for it, and where nothing that counts over it says otherwise: the configuration, an annotation of the Service for \
             the ALB, or for a scheme that is only a default the Ingress in the stream.",

@@ -122,8 +122,7 @@ impl Carry<'_> {
             }
             Origin::Default => {
                 self.out.scheme_by_default = true;
-                let message =
-                    format!("scheme: {value} carried over, the default of the controller that made the load balancer");
+                let message = format!("the scheme that its controller gives by default is carried over: {value}");
                 self.carried_to(Setting::Field("type"), "scheme", value, message);
             }
         }

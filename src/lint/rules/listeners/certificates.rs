@@ -20,8 +20,8 @@ rules! {
             rules and of `spec.tls`. Where there is no host it finds nothing, and makes a listener without a \
             certificate, which AWS refuses (event FailedDeployModel). A `secretName` under `spec.tls` is not read, and \
             `create-acm-cert` does nothing while its feature gate is off, as it is by default.",
-        help: "set [[ingress.certificateArns; the annotation `certificate-arn`]], or name the hosts in [[ingress.tlsHosts]] \
-            (`spec.tls`)",
+        help: "set [[ingress.certificateArns; the annotation `certificate-arn`]], or name the hosts in \
+            [[ingress.tlsHosts; `spec.tls`]]",
         source: "LBC v3.5.0 pkg/ingress/model_build_listener.go:133-235; pkg/certs/cert_discovery.go:74-97",
     }
     ALB011 Warning "certificate-unused" {
