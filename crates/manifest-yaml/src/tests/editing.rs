@@ -351,3 +351,40 @@ fn the_whole_document_can_be_replaced() {
     assert_eq!(edit("# c", patch(json!({"b": [1]}))), "# c\nb:\n- 1");
     assert_eq!(edit("a: 1\n", patch(json!("x: y"))), "\"x: y\"\n");
 }
+
+/// A float without a fraction is what its text reads as, also within a list or a map that is added.
+#[test]
+fn numbers_in_what_is_added_are_those_that_are_read() {
+    let added = json!([{"op": "add", "path": "/b", "value": [2.0, {"c": 3.0}, 1.5, 7]}]);
+    assert_eq!(edit("a: 1\n", added), "a: 1\nb:\n- 2\n- c: 3\n- 1.5\n- 7\n");
+}
+
+/// Operations go on inside of what an earlier one has added.
+#[test]
+fn what_was_added_is_patched_further() {
+    let patch = json!([
+        {"op": "add", "path": "/b", "value": {"c": 1, "d": [1]}},
+        {"op": "replace", "path": "/b/c", "value": 2},
+        {"op": "add", "path": "/b/d/-", "value": 3},
+        {"op": "remove", "path": "/b/d/0"},
+    ]);
+    assert_eq!(edit("a: 1\n", patch), "a: 1\nb:\n  c: 2\n  d:\n  - 3\n");
+}
+
+/// A value that is there already keeps its form.
+#[test]
+fn an_equal_value_is_not_written_anew() {
+    let patch =
+        json!([{"op": "replace", "path": "/a", "value": [1, 2]}, {"op": "replace", "path": "/b", "value": "x"}]);
+    let text = "a: [ 1,   0x2 ] # odd\nb: 'x'\n";
+    assert_eq!(edit(text, patch), text);
+}
+
+#[test]
+fn an_error_of_editing_prints_its_message() {
+    let tree = crate::Tree::parse("a: 1\n").unwrap();
+    let patch = serde_json::from_value(json!([{"op": "remove", "path": "/none"}])).unwrap();
+    let error = tree.apply(&patch).unwrap_err();
+    assert!(!error.message.is_empty());
+    assert_eq!(error.to_string(), error.message);
+}
