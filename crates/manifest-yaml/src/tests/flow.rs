@@ -152,3 +152,32 @@ fn a_closing_bracket_does_not_fall_to_column_0() {
     assert_eq!(edit(text, both), "m:\n  a: {b: 1\n    }\n");
     assert_eq!(edit(text, json!([{"op": "remove", "path": "/m/a/d"}])), "m:\n  a: {b: 1,\n    c: 2}\n");
 }
+
+/// One entry goes, with one comma, and each comment stays at what it is about.
+#[test]
+fn one_entry_of_several_goes() {
+    let remove = |text: &str, path: &str| edit(text, json!([{"op": "remove", "path": path}]));
+    for (text, path, expected) in [
+        ("a: {x: 1, w: 2, z: 3}\n", "/a/x", "a: {w: 2, z: 3}\n"),
+        ("a: {x: 1, w: 2, z: 3}\n", "/a/w", "a: {x: 1, z: 3}\n"),
+        ("a: {x: 1, w: 2, z: 3}\n", "/a/z", "a: {x: 1, w: 2}\n"),
+        ("a: {x: 1, # one\n  w: 2}\n", "/a/w", "a: {x: 1 # one\n  }\n"),
+        ("a: {x: 1, # one\n  w: 2}\n", "/a/x", "a: { # one\n  w: 2}\n"),
+        ("a: {x: 1 # one\n  , w: 2}\n", "/a/w", "a: {x: 1 # one\n   }\n"),
+        ("a: {x: 1 # one\n  , w: 2}\n", "/a/x", "a: { # one\n   w: 2}\n"),
+        ("a: [1, # one\n  2, # two\n  3]\n", "/a/0", "a: [ # one\n  2, # two\n  3]\n"),
+        ("a: [1, # one\n  2, # two\n  3]\n", "/a/1", "a: [1, # one\n  3]\n"),
+        ("a: [1, # one\n  2, # two\n  3]\n", "/a/2", "a: [1, # one\n  2 # two\n  ]\n"),
+        ("a: [1, 2, 3,]\n", "/a/2", "a: [1, 2,]\n"),
+        ("a: [1, 2, 3,]\n", "/a/0", "a: [2, 3,]\n"),
+        ("a: {x: , w: 2}\n", "/a/w", "a: {x: }\n"),
+        ("a: {x, w: 2}\n", "/a/w", "a: {x}\n"),
+        ("a: [\n  1,\n  2,\n  3\n]\n", "/a/1", "a: [\n  1,\n  3\n]\n"),
+        ("a: [\n  1,\n  2,\n  3\n]\n", "/a/2", "a: [\n  1,\n  2\n]\n"),
+        ("a: [\n  1,\n  2,\n  3,\n]\n", "/a/2", "a: [\n  1,\n  2,\n]\n"),
+        ("a: [\n  1\n  , 2\n  , 3\n]\n", "/a/2", "a: [\n  1\n  , 2\n]\n"),
+        ("a: [\n  1\n  , 2\n  , 3\n]\n", "/a/0", "a: [\n   2\n  , 3\n]\n"),
+    ] {
+        assert_eq!(remove(text, path), expected, "{text} {path}");
+    }
+}
