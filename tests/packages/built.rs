@@ -71,9 +71,16 @@ fn parts_are_real(dist: &Path) -> Outcome {
     Ok(())
 }
 
-/// All objects, each as one line, sorted.
+/// All objects, each as one line, sorted. Helm 4 takes the annotation away by which it knows the template of an object, and may leave an
+/// empty map.
 fn objects(printed: &[u8]) -> String {
     let objects = contract::documents(printed).into_iter().filter_map(|document| contract::parse(document).ok());
+    let objects = objects.map(|mut object| {
+        if let Some(metadata) = object.get_mut("metadata").and_then(|metadata| metadata.as_object_mut()) {
+            metadata.retain(|key, value| key != "annotations" || value.as_object().is_none_or(|all| !all.is_empty()));
+        }
+        object
+    });
     let mut lines: Vec<String> =
         objects.filter(|object| object.is_object()).map(|object| format!("{object}\n")).collect();
     lines.sort();
