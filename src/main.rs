@@ -37,11 +37,7 @@ fn main() -> ExitCode {
         Ok(Parsed::Print(text)) => end("", [text.as_bytes()], 0, Reader::Person),
         Ok(Parsed::Run(Cli { command, options })) => run(command.as_ref(), &options, &env, function),
         // Helm 4 shows of a failed run only stdout, so a wrong flag is refused as the filter refuses.
-        Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => {
-            let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
-            let message = format!("istio-alb: error: {}\n", Words::Helm.of_error(&error));
-            refuse(&message, error.kind.exit_code(), &input, &env)
-        }
+        Err(error) if helm::is_plugin(variable(&env, "HELM_PLUGIN_NAME")) => refuse_command_line(error, &env),
         Err(error) => {
             let code = error.kind.exit_code();
             write_messages(&error_text(&error.into(), words(&env, None)));
@@ -345,8 +341,13 @@ fn no_filter(env: &[(String, String)]) -> u8 {
     let error = Error::usage("Helm installs what its post-renderer prints, and this command prints no manifests").help(
         "take the command out of --post-renderer-args; run it behind a pipe: `helm template … | istio-alb check`",
     );
-    let input = read_in().map_or_else(|_| Vec::new(), Input::into_vec);
-    refuse(&error_text(&error.into(), Words::Helm), Kind::Usage.exit_code(), &input, env)
+    refuse_command_line(error, env)
+}
+
+/// Refuses what Helm passes on, before the manifests are looked at.
+fn refuse_command_line(error: Error, env: &[(String, String)]) -> u8 {
+    let code = error.kind.exit_code();
+    refuse(&error_text(&error.into(), Words::Helm), code, &read_in().unwrap_or_default(), env)
 }
 
 /// A refused run: the message on stderr and the exit code, or both through Helm 4's one open channel.

@@ -12,6 +12,13 @@ pub enum Input {
     },
 }
 
+/// Nothing.
+impl Default for Input {
+    fn default() -> Self {
+        Input::Heap(Vec::new())
+    }
+}
+
 impl Deref for Input {
     type Target = [u8];
 
