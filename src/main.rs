@@ -1,5 +1,7 @@
 //! Bytes in, bytes out, exit code. What happens in between is the library's.
 
+#[cfg(target_env = "musl")]
+use std::alloc::System;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IoSlice, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +26,8 @@ use pipes::Input;
 
 #[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: talc::TalcLock<spinning_top::RawSpinlock, talc::source::GlobalAllocSource<System>> =
+    talc::TalcLock::new(talc::source::GlobalAllocSource::new(System));
 
 fn main() -> ExitCode {
     let mut args: Vec<OsString> = std::env::args_os().collect();

@@ -32,5 +32,5 @@ fn main() {
 fn go_over(target: &'static Target, rounds: u64) -> Outcome {
     let seeds = (target.seeds)();
     assert!(seeds.len() > 10, "{} has {} seeds", target.name, seeds.len());
-    runner::go_over(target, &seeds, rounds, 0).or_else(fail)
+    runner::go_over(target, &seeds, rounds, 0).map(drop).or_else(fail)
 }

@@ -16,14 +16,23 @@ fn main() {
         inputs.push(String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned());
     }
     std::panic::set_hook(Box::new(|_| {}));
-    let (start, mut done) = (Instant::now(), 0);
+    // Tables that are made once are no memory of an input.
+    target.run(&inputs[0]);
+    let (start, mut done, mut most) = (Instant::now(), 0, 0);
     for seed in seed.. {
-        if let Err(broken) = fuzzing::runner::go_over(target, &inputs, ROUNDS, seed) {
-            println!("seed {seed}: {broken}");
-            std::process::exit(1);
+        match fuzzing::runner::go_over(target, &inputs, ROUNDS, seed) {
+            Ok(took) => most = most.max(took),
+            Err(broken) => {
+                println!("seed {seed}: {broken}");
+                std::process::exit(1);
+            }
         }
         done += inputs.len() as u64 * (ROUNDS + 1);
-        println!("{}: {done} executions, seed {seed}, {} s", target.name, start.elapsed().as_secs());
+        println!(
+            "{}: {done} executions, seed {seed}, {} s, at most {most} bytes of memory for a byte of input",
+            target.name,
+            start.elapsed().as_secs()
+        );
         if done >= executions {
             break;
         }

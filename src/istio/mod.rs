@@ -86,8 +86,7 @@ pub fn match_numbers(rendered: &[Value]) -> [Option<usize>; 3] {
 /// web. Ordinary gateways have had port 15443 beside theirs.
 #[must_use]
 pub fn east_west_reason(service: &Object) -> Option<String> {
-    let labels = service.value.pointer("/metadata/labels");
-    if labels.and_then(|labels| labels.get(NETWORK_LABEL)).is_some() {
+    if service.value["metadata"]["labels"].get(NETWORK_LABEL).is_some() {
         return Some(format!("label {NETWORK_LABEL}"));
     }
     let web = match_pins(ports(&service.value));

@@ -12,15 +12,20 @@ use manifest_yaml::stream::Stream;
 /// Each document is parsed at most once, however many findings it has.
 pub fn locate<'t>(stream: &Stream<'t>, found: &Objects<'t>, findings: &mut [Finding]) {
     translate(found, findings);
-    let mut by_name: BTreeMap<(&str, &str, &str), &Object> = BTreeMap::new();
+    let mut by_name: BTreeMap<ObjectRef, Option<&Object>> = BTreeMap::new();
+    let without_place = findings.iter().filter(|finding| finding.place.is_none());
+    by_name.extend(without_place.filter_map(|finding| Some((finding.object.clone()?, None))));
+    if by_name.is_empty() {
+        return;
+    }
     for object in found.objects.iter().filter(|object| !object.is_made()) {
-        by_name.entry((object.kind(), object.namespace(), object.name())).or_insert(object);
+        if let Some(first @ None) = by_name.get_mut(&object.reference()) {
+            *first = Some(object);
+        }
     }
     let mut by_document: BTreeMap<usize, Vec<(&Object, &mut Finding)>> = BTreeMap::new();
-    for finding in findings.iter_mut() {
-        let of = |object: &ObjectRef| by_name.get(&(&*object.kind, &*object.namespace, &*object.name)).copied();
-        let object = finding.object.as_ref().and_then(of);
-        if let (None, Some(object)) = (&finding.place, object) {
+    for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
+        if let Some(Some(object)) = finding.object.as_ref().and_then(|object| by_name.get(object)) {
             by_document.entry(object.document).or_default().push((object, finding));
         }
     }

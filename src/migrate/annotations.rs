@@ -202,9 +202,8 @@ pub(super) fn nearest(suffix: &str) -> Option<&'static str> {
 /// The string annotations of an object; others are what the API server refuses.
 #[must_use]
 pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
-    object
-        .pointer("/metadata/annotations")
-        .and_then(Value::as_object)
+    object["metadata"]["annotations"]
+        .as_object()
         .into_iter()
         .flatten()
         .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))

@@ -206,7 +206,7 @@ fn moved(service: &Object, phase: Phase) -> Vec<(&str, &str)> {
 
 /// The keys of the annotations that leave the Service.
 fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<String> {
-    let annotations = service.value.pointer("/metadata/annotations").and_then(Value::as_object);
+    let annotations = service.value["metadata"]["annotations"].as_object();
     let keys = annotations.into_iter().flatten().map(|(key, _)| key);
     let leaves = |key: &str| migrate::is_stripped(key) || moved.iter().any(|(moved, _)| *moved == key);
     keys.filter(|key| !keep.contains(key) && leaves(key)).cloned().collect()

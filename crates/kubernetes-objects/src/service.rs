@@ -7,6 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::object::list;
+
 /// A port of a Service by its number or its name: Kubernetes' `IntOrString`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PortRef {
@@ -63,13 +65,13 @@ pub enum NodePort {
 /// `spec.ports`.
 #[must_use]
 pub fn ports(service: &Value) -> &[Value] {
-    service.pointer("/spec/ports").and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    list(&service["spec"]["ports"])
 }
 
 /// `spec.type`; `ClusterIP` where it is left out or empty.
 #[must_use]
 pub fn type_of(service: &Value) -> &str {
-    service.pointer("/spec/type").and_then(Value::as_str).filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
+    service["spec"]["type"].as_str().filter(|kind| !kind.is_empty()).unwrap_or("ClusterIP")
 }
 
 /// Whether a port is a TCP port, which it is where `protocol` is left out.

@@ -1,10 +1,11 @@
 //! Nodes to values, as sigs.k8s.io/yaml does it: merge keys, aliases, keys that are no strings.
 
 use super::error::ParseError;
-use super::node::{Content, NodeId, ScalarStyle, Tree};
+use super::node::{Content, NodeId, NodeKind, ScalarStyle, Tree};
 use super::pointer;
 use super::scalars::{Scalar, resolve};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Values inside each other, aliases followed.
 const DEPTH: usize = 500;
@@ -56,17 +57,21 @@ impl Tree<'_> {
                 }
             }
             Content::Mapping { entries, .. } => {
-                let mut seen = std::collections::HashSet::new();
+                let mut seen = BTreeSet::new();
                 for entry in entries.iter().filter(|entry| !self.is_merge(entry.key)) {
                     let Some(key) = self.key(entry.key) else {
                         continue;
                     };
-                    pointer::push_key(path, &key);
-                    if !seen.insert(key) {
-                        found.push((path.clone(), self.node(entry.key).span.start));
+                    let is_twice = seen.contains(&key);
+                    if is_twice || self.node(entry.value).kind() != NodeKind::Scalar {
+                        pointer::push_key(path, &key);
+                        if is_twice {
+                            found.push((path.clone(), self.node(entry.key).span.start));
+                        }
+                        self.duplicates(entry.value, path, found);
+                        path.truncate(length);
                     }
-                    self.duplicates(entry.value, path, found);
-                    path.truncate(length);
+                    seen.insert(key);
                 }
             }
             Content::Scalar { .. } | Content::Alias { .. } => {}

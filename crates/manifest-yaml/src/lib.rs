@@ -64,6 +64,7 @@ mod find;
 mod node;
 pub mod patch;
 mod place;
+mod plain;
 pub mod pointer;
 mod quote;
 mod reader;

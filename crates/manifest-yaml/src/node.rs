@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// One document, parsed: an arena of nodes over the text.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Tree<'t> {
     pub(super) text: &'t str,
     pub(super) nodes: Vec<Node<'t>>,
@@ -23,7 +23,7 @@ pub struct Tree<'t> {
 pub(super) struct NodeId(pub(super) usize);
 
 /// One node.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node<'t> {
     pub(super) span: Range<usize>,
     /// Anchor and tag, from the first to the last of them.
@@ -34,7 +34,7 @@ pub struct Node<'t> {
 }
 
 /// What a node is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Content<'t> {
     Scalar { text: Cow<'t, str>, style: ScalarStyle },
     Sequence { flow: bool, items: Vec<Item> },
@@ -76,7 +76,7 @@ pub(super) enum Flow {
 }
 
 /// One entry of a mapping.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry {
     /// Of the `?`, the key's properties or the key.
     pub(super) start: usize,
@@ -89,7 +89,7 @@ pub(super) struct Entry {
 }
 
 /// One item of a sequence.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Item {
     /// Of the `-`, or of the item itself in flow style.
     pub(super) start: usize,

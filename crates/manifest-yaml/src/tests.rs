@@ -4,6 +4,7 @@ use serde_json::Value;
 mod editing;
 mod emitting;
 mod flow;
+mod plain;
 mod reading;
 mod refusals;
 

@@ -247,6 +247,14 @@ pub fn annotations() -> impl Iterator<Item = &'static Annotation> {
     load_balancer::ANNOTATIONS.iter().chain(target_group::ANNOTATIONS)
 }
 
+/// So many keys are gone through faster than looked up: all begin alike, and each comparison begins with that.
+pub(crate) const FEW: usize = 32;
+
+/// Whether a key is `alb.ingress.kubernetes.io/<suffix>`.
+pub(crate) fn is_key(key: &str, suffix: &str) -> bool {
+    key.len() == PREFIX.len() + suffix.len() && key.ends_with(suffix) && key.starts_with(PREFIX)
+}
+
 /// Whether AWS takes a number as the value of an annotation. Where the catalogue has no range it takes every number.
 #[must_use]
 pub fn in_range(suffix: &str, number: i64) -> bool {

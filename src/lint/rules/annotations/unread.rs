@@ -7,8 +7,6 @@
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
-
 use crate::config::fields::by_annotation;
 use crate::finding::{Finding, Severity, rules};
 use crate::help::Help;
@@ -106,7 +104,7 @@ fn class_annotation(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> O
 
 /// Annotations that have the name of one of the controller's, and not its prefix.
 fn without_prefix(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
-    let annotations = ingress.object.value.pointer("/metadata/annotations").and_then(Value::as_object);
+    let annotations = ingress.object.value["metadata"]["annotations"].as_object();
     let known = annotations.into_iter().flatten().filter(|(key, _)| !key.contains('/') && find(key).is_some());
     let found = known.map(|(key, value)| {
         let full = format!("{PREFIX}{key}");

@@ -255,7 +255,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
 
 /// Annotations of an object that are no text, which the API server does not even read.
 pub fn no_text(object: &Object) -> Vec<Finding> {
-    let annotations = object.value.pointer("/metadata/annotations").and_then(|annotations| annotations.as_object());
+    let annotations = object.value["metadata"]["annotations"].as_object();
     let found = annotations.into_iter().flatten().filter_map(|(key, value)| {
         let what = match value {
             serde_json::Value::String(_) | serde_json::Value::Null => return None,

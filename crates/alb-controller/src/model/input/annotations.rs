@@ -3,11 +3,19 @@
 //! Where both have an annotation the Service's whole value wins; nothing is merged (LBC v3.5.0 pkg/algorithm/maps.go:23-36).
 
 use crate::annotation::{Payload, maps};
-use crate::catalogue::{self, PREFIX, Version};
+use crate::catalogue::{self, FEW, PREFIX, Version, is_key};
 use crate::go::strconv;
 use crate::model::reference::{Object, Reason, Site};
 use crate::releases::Behaviour;
 use std::collections::BTreeMap;
+
+/// The annotation `alb.ingress.kubernetes.io/<suffix>`, with its key.
+fn entry<'a>(map: &'a BTreeMap<String, String>, suffix: &str) -> Option<(&'a String, &'a String)> {
+    match map.len() {
+        ..=FEW => map.iter().find(|(key, _)| is_key(key, suffix)),
+        _ => map.get_key_value(&format!("{PREFIX}{suffix}")),
+    }
+}
 
 static NONE: BTreeMap<String, String> = BTreeMap::new();
 
@@ -54,8 +62,8 @@ impl<'a> Annotations<'a> {
 
     /// Whether or not the controller reads it.
     pub fn find_unread(&self, suffix: &str) -> Option<Found<'a>> {
-        let key = format!("{PREFIX}{suffix}");
-        let (object, value) = self.layers.iter().find_map(|(object, map)| Some((object, map.get(&key)?)))?;
+        let (object, (key, value)) =
+            self.layers.iter().find_map(|(object, map)| Some((object, entry(map, suffix)?)))?;
         Some(Found { value, site: Site::annotation(object.clone(), key) })
     }
 

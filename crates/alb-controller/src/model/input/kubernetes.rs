@@ -128,29 +128,36 @@ pub(crate) fn type_of(kind: &str) -> Option<Type> {
 pub fn keys_in_other_letters(object: &Value) -> Vec<(String, &'static str)> {
     let mut found = Vec::new();
     if let Some(ty) = object["kind"].as_str().and_then(type_of) {
-        add_keys_in_other_letters(object, &ty, "", &mut found);
+        add_keys_in_other_letters(object, &ty, &mut String::new(), &mut found);
     }
     found
 }
 
-fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &str, found: &mut Vec<(String, &'static str)>) {
+fn add_keys_in_other_letters(value: &Value, ty: &Type, path: &mut String, found: &mut Vec<(String, &'static str)>) {
+    let length = path.len();
     match (value, ty) {
         (_, Type::Pointer(inner) | Type::Embedded(_, inner)) => add_keys_in_other_letters(value, inner, path, found),
         (Value::Array(items), Type::List(item)) => {
             for (index, value) in items.iter().enumerate() {
-                add_keys_in_other_letters(value, item, &format!("{path}/{index}"), found);
+                path.push_str(&format!("/{index}"));
+                add_keys_in_other_letters(value, item, path, found);
+                path.truncate(length);
             }
         }
         (Value::Object(entries), Type::Struct(fields)) => {
             for (key, value) in entries {
+                let Some((name, ty)) = fields.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) else {
+                    continue;
+                };
                 // Nothing in the name of a field would have to be escaped in a pointer.
-                match fields.fields.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)) {
-                    Some((name, ty)) if name == key => {
-                        add_keys_in_other_letters(value, ty, &format!("{path}/{key}"), found);
-                    }
-                    Some((name, _)) => found.push((format!("{path}/{key}"), name)),
-                    None => {}
+                path.push('/');
+                path.push_str(key);
+                if name == key {
+                    add_keys_in_other_letters(value, ty, path, found);
+                } else {
+                    found.push((path.clone(), name));
                 }
+                path.truncate(length);
             }
         }
         _ => {}

@@ -131,13 +131,13 @@ fn prepare<'o>(kind: &'static str, object: &'o Value) -> (Key, Cow<'o, Value>) {
     if has_nulls(&object) {
         drop_nulls(object.to_mut());
     }
-    let text = |field| object.pointer(field).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let namespace = match text("/metadata/namespace") {
+    let text = |field| object["metadata"][field].as_str().unwrap_or_default().to_owned();
+    let namespace = match text("namespace") {
         _ if CLUSTER_KINDS.contains(&kind) => String::new(),
         namespace if namespace.is_empty() => "default".to_owned(),
         namespace => namespace,
     };
-    (Key::new(namespace, text("/metadata/name")), object)
+    (Key::new(namespace, text("name")), object)
 }
 
 fn has_nulls(value: &Value) -> bool {
@@ -197,8 +197,7 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     let (key, object) = prepare(kind, object);
     let at = Object { kind, key: key.clone() };
     for map in ["annotations", "labels"] {
-        let entries = object.pointer(&format!("/metadata/{map}")).and_then(Value::as_object);
-        for (name, value) in entries.into_iter().flatten() {
+        for (name, value) in object["metadata"][map].as_object().into_iter().flatten() {
             let Some(found) = not_a_string(value) else {
                 continue;
             };

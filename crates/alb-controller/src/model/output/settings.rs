@@ -1,7 +1,7 @@
 //! An annotation, and what becomes of it: read, overridden, or never looked at. Rules ask here instead of reading annotations
 //! again.
 
-use crate::catalogue::{Annotation, PREFIX, Version};
+use crate::catalogue::{Annotation, FEW, PREFIX, Version, is_key};
 use crate::model::reference::{Key, Object};
 
 /// An annotation, and what becomes of it.
@@ -71,12 +71,13 @@ pub enum Unread {
     NotOurs,
 }
 
-/// A setting by its object and by what follows the controller's prefix in its key.
-pub(crate) fn find<'s>(settings: &'s [Setting], object: &Object, suffix: &str) -> Option<&'s Setting> {
-    let key = format!("{PREFIX}{suffix}");
-    let wanted = (object, key.as_str());
-    settings
-        .binary_search_by(|setting| (&setting.object, setting.key.as_str()).cmp(&wanted))
-        .ok()
-        .and_then(|at| settings.get(at))
+/// A setting by its object and by what follows the controller's prefix in its key. Settings are in the order of both.
+pub(crate) fn find<'s>(settings: &'s [Setting], kind: &str, key: &Key, suffix: &str) -> Option<&'s Setting> {
+    let of = |setting: &'s Setting| (setting.object.kind, &setting.object.key);
+    if settings.len() <= FEW {
+        return settings.iter().find(|setting| is_key(&setting.key, suffix) && of(setting) == (kind, key));
+    }
+    let wanted = format!("{PREFIX}{suffix}");
+    let order = |setting: &'s Setting| of(setting).cmp(&(kind, key)).then_with(|| setting.key.cmp(&wanted));
+    settings.binary_search_by(order).ok().and_then(|at| settings.get(at))
 }

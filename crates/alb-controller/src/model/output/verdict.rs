@@ -4,7 +4,7 @@ use crate::catalogue::Version;
 use crate::model::input::class_params::Params;
 use crate::model::output::settings::{self, Setting};
 use crate::model::output::{FrontendNlb, InboundRule, Listener, LoadBalancer, TargetGroup, WebAcl};
-use crate::model::reference::{Failure, Key, Object, Reason};
+use crate::model::reference::{Failure, Key, Reason};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,14 +103,14 @@ impl IngressFacts {
     /// Its own annotation `alb.ingress.kubernetes.io/<suffix>`, whatever becomes of it.
     #[must_use]
     pub fn own_setting(&self, suffix: &str) -> Option<&Setting> {
-        settings::find(&self.settings, &Object::ingress(&self.key), suffix)
+        settings::find(&self.settings, "Ingress", &self.key, suffix)
     }
 
     /// The annotation of one of its Services, whatever becomes of it.
     #[must_use]
     pub fn service_setting(&self, service: &str, suffix: &str) -> Option<&Setting> {
         let key = Key::new(&self.key.namespace, service);
-        settings::find(&self.settings, &Object::service(&key), suffix)
+        settings::find(&self.settings, "Service", &key, suffix)
     }
 }
 
