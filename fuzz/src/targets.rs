@@ -370,7 +370,8 @@ fn others_stay(rewritten: &Rewritten<'_>, before: &str, after: &str) {
         changed.extend(gateway.made.iter().flat_map(|made| made.changes()).map(|change| change.object.place.document));
     }
     let is_added = |text: &str| text.contains("Ingress") || text.contains("ConfigMap");
-    let newline_added = |old: &str, new: &str| !old.ends_with('\n') && new.trim_end_matches(['\r', '\n']) == old;
+    let newline_added =
+        |old: &str, new: &str| !old.ends_with('\n') && matches!(new.strip_prefix(old), Some("\n" | "\r\n"));
     let after = texts(&after);
     let mut next = after.iter().peekable();
     for (number, old) in (1..).zip(texts(&before)) {

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ingress;
 use crate::error::{Error, Place};
 use crate::finding::Finding;
 use crate::help::Help;
@@ -124,12 +125,8 @@ pub fn candidates<'o>(
 
 /// Whether the Ingress of an earlier run leads to a Service.
 fn is_led_to(objects: &[Object], selector: &Selector, service: &Object) -> bool {
-    let is_ours = |object: &&Object| {
-        object.kind() == "Ingress"
-            && Some(object.name()) == selector.ingress.as_deref()
-            && object.namespace() == service.namespace()
-    };
-    let mut ours = objects.iter().filter(is_ours);
+    let Some(name) = &selector.ingress else { return false };
+    let mut ours = objects.iter().filter(|object| ingress::is_of(object, name, service));
     ours.any(|ingress| lint::destinations(ingress, |_| None).iter().any(|to| to.name == service.name()))
 }
 

@@ -52,7 +52,8 @@
 //! keys counts, and `<<` merges. [`Tree::duplicate_keys`] lists the keys that Kubernetes' strict decoding refuses.
 //!
 //! The parser is `granit-parser`, which is young. Only the module `reader` uses it, so that it can be replaced: everything that
-//! depends on its spans is in that one file.
+//! depends on its spans is in that one file. What templates render mostly (keys and values in block style, one a line) the module
+//! `plain` reads without it, in a tenth of the time; both give the same tree, and tests hold them together.
 
 mod block_scalar;
 mod compose;

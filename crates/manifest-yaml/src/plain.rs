@@ -93,6 +93,16 @@ impl<'t> Reader<'t> {
         NodeId(self.tree.nodes.len() - 1)
     }
 
+    /// The place of a collection among the nodes, which is before those within it.
+    fn reserve(&mut self) -> NodeId {
+        self.push(0..0, Content::Sequence { flow: false, items: Vec::new() })
+    }
+
+    fn fill(&mut self, id: NodeId, span: Range<usize>, content: Content<'t>) {
+        let node = &mut self.tree.nodes[id.0];
+        (node.span, node.content) = (span, content);
+    }
+
     fn scalar(&mut self, span: Range<usize>, text: Range<usize>, style: ScalarStyle) -> NodeId {
         let text = Cow::Borrowed(&self.tree.text[text]);
         self.push(span, Content::Scalar { text, style })
@@ -127,7 +137,7 @@ impl<'t> Reader<'t> {
     }
 
     fn mapping(&mut self, column: usize) -> Option<NodeId> {
-        let id = self.push(0..0, Content::Sequence { flow: false, items: Vec::new() });
+        let id = self.reserve();
         let mut entries = Vec::new();
         while let Some(line) = self.line.filter(|line| line.column == column && !self.is_item(*line)) {
             let Key { text, style, colon } = self.key(line)?;
@@ -151,12 +161,12 @@ impl<'t> Reader<'t> {
             entries.push(Entry { start: line.start, key, explicit: false, colon: Some(colon), value });
         }
         let span = entries.first()?.start..self.tree.node(entries.last()?.value).end();
-        self.tree.nodes[id.0] = collection(span, Content::Mapping { flow: Flow::Block, entries });
+        self.fill(id, span, Content::Mapping { flow: Flow::Block, entries });
         self.is_behind(column).then_some(id)
     }
 
     fn sequence(&mut self, column: usize) -> Option<NodeId> {
-        let id = self.push(0..0, Content::Sequence { flow: false, items: Vec::new() });
+        let id = self.reserve();
         let mut items = Vec::new();
         while let Some(line) = self.line.filter(|line| line.column == column && self.is_item(*line)) {
             let start = self.past_blanks(line.start + 1, line.end);
@@ -173,7 +183,7 @@ impl<'t> Reader<'t> {
             items.push(Item { start: line.start, value });
         }
         let span = items.first()?.start..self.tree.node(items.last()?.value).end();
-        self.tree.nodes[id.0] = collection(span, Content::Sequence { flow: false, items });
+        self.fill(id, span, Content::Sequence { flow: false, items });
         self.is_behind(column).then_some(id)
     }
 
@@ -269,7 +279,7 @@ impl<'t> Reader<'t> {
 
     /// `{key: value, …}`
     fn braces(&mut self, from: usize, end: usize) -> Option<NodeId> {
-        let id = self.push(0..0, Content::Sequence { flow: true, items: Vec::new() });
+        let id = self.reserve();
         let mut entries = Vec::new();
         let mut at = self.past_blanks(from + 1, end);
         while *self.bytes()[at..end].first()? != b'}' {
@@ -280,13 +290,13 @@ impl<'t> Reader<'t> {
             entries.push(Entry { start: at, key, explicit: false, colon: Some(colon), value });
             at = self.past_blanks(self.tree.node(value).span.end, end);
         }
-        self.tree.nodes[id.0] = collection(from..at + 1, Content::Mapping { flow: Flow::Braces, entries });
+        self.fill(id, from..at + 1, Content::Mapping { flow: Flow::Braces, entries });
         Some(id)
     }
 
     /// `[value, …]`
     fn brackets(&mut self, from: usize, end: usize) -> Option<NodeId> {
-        let id = self.push(0..0, Content::Sequence { flow: true, items: Vec::new() });
+        let id = self.reserve();
         let mut items = Vec::new();
         let mut at = self.past_blanks(from + 1, end);
         while *self.bytes()[at..end].first()? != b']' {
@@ -295,7 +305,7 @@ impl<'t> Reader<'t> {
             items.push(Item { start: at, value });
             at = self.past_blanks(self.tree.node(value).span.end, end);
         }
-        self.tree.nodes[id.0] = collection(from..at + 1, Content::Sequence { flow: true, items });
+        self.fill(id, from..at + 1, Content::Sequence { flow: true, items });
         Some(id)
     }
 
@@ -314,10 +324,6 @@ impl<'t> Reader<'t> {
             }
         }
     }
-}
-
-fn collection(span: Range<usize>, content: Content<'_>) -> Node<'_> {
-    Node { span, properties: None, anchor: None, tag: None, content }
 }
 
 fn quoted_style(quote: u8) -> ScalarStyle {

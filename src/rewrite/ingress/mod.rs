@@ -108,6 +108,17 @@ impl BuiltIngress {
     }
 }
 
+/// Whether an object of the stream is the Ingress of this name for a Service, as an earlier run has added it or somebody has written
+/// it. One that names no namespace may be in any.
+#[must_use]
+pub fn is_of(object: &Object, name: &str, service: &Object) -> bool {
+    let namespace = variables::restore(object.namespace());
+    object.kind() == "Ingress"
+        && variables::restore(object.name()) == name
+        && (namespace == service.namespace() || namespace.is_empty() || service.namespace().is_empty())
+        && !object.is_hook()
+}
+
 /// The name of the Ingress that a configuration asks for.
 #[must_use]
 pub fn name_of(spec: &Spec) -> &str {
