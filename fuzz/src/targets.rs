@@ -53,14 +53,14 @@ const MEGABYTE: usize = 1 << 20;
 /// All of them.
 #[rustfmt::skip]
 pub static TARGETS: [Target; 8] = [
-    Target { name: "stream", run: stream, memory: bound(MEGABYTE, 16), seeds: seeds::manifests, mutate: mutation::manifests },
-    Target { name: "reader", run: reader, memory: bound(MEGABYTE, 1000), seeds: seeds::manifests, mutate: mutation::manifests },
-    Target { name: "editor", run: editor, memory: bound(MEGABYTE, 1000), seeds: seeds::edits, mutate: mutation::edits },
-    Target { name: "editor_styles", run: editor_styles, memory: bound(MEGABYTE, 1000), seeds: seeds::dice, mutate: mutation::dice },
-    Target { name: "configuration", run: configuration, memory: bound(4 * MEGABYTE, 1000), seeds: seeds::configurations, mutate: mutation::configurations },
-    Target { name: "go_json", run: go_json, memory: bound(MEGABYTE, 1000), seeds: seeds::json, mutate: mutation::json },
-    Target { name: "filter", run: filter, memory: bound(4 * MEGABYTE, 1000), seeds: seeds::manifests, mutate: mutation::manifests },
-    Target { name: "check", run: check, memory: bound(4 * MEGABYTE, 1000), seeds: seeds::manifests, mutate: mutation::manifests },
+    Target { name: "stream", run: stream, memory: bound(MEGABYTE, 4), seeds: seeds::manifests, mutate: mutation::manifests },
+    Target { name: "reader", run: reader, memory: bound(MEGABYTE, 250), seeds: seeds::manifests, mutate: mutation::manifests },
+    Target { name: "editor", run: editor, memory: bound(MEGABYTE, 300), seeds: seeds::edits, mutate: mutation::edits },
+    Target { name: "editor_styles", run: editor_styles, memory: bound(MEGABYTE, 250), seeds: seeds::dice, mutate: mutation::dice },
+    Target { name: "configuration", run: configuration, memory: bound(4 * MEGABYTE, 200), seeds: seeds::configurations, mutate: mutation::configurations },
+    Target { name: "go_json", run: go_json, memory: bound(MEGABYTE, 50), seeds: seeds::json, mutate: mutation::json },
+    Target { name: "filter", run: filter, memory: bound(4 * MEGABYTE, 350), seeds: seeds::manifests, mutate: mutation::manifests },
+    Target { name: "check", run: check, memory: bound(4 * MEGABYTE, 500), seeds: seeds::manifests, mutate: mutation::manifests },
 ];
 
 /// The target with this name.

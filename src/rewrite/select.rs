@@ -117,16 +117,29 @@ pub fn candidates<'o>(
     if !exposed.is_empty() {
         return Ok(exposed);
     }
-    // An earlier run has taken the type away by which the gateway was told from others.
-    let led_to: Vec<_> =
-        gateways.iter().copied().filter(|(_, service)| is_led_to(objects, selector, service)).collect();
-    Ok(if led_to.is_empty() { gateways } else { led_to })
+    // An earlier run has taken the type away by which the gateway was told from others, and has added the Ingress.
+    for namespaces in [Namespaces::Same, Namespaces::MaybeSame] {
+        let is_ours = |(_, service): &(usize, &Object)| is_led_to(objects, selector, service, namespaces);
+        let led_to: Vec<_> = gateways.iter().copied().filter(is_ours).collect();
+        if !led_to.is_empty() {
+            return Ok(led_to);
+        }
+    }
+    Ok(gateways)
+}
+
+/// Whether two namespaces must be written alike, or one of them may be left out.
+#[derive(Clone, Copy, PartialEq)]
+enum Namespaces {
+    Same,
+    MaybeSame,
 }
 
 /// Whether the Ingress of an earlier run leads to a Service.
-fn is_led_to(objects: &[Object], selector: &Selector, service: &Object) -> bool {
+fn is_led_to(objects: &[Object], selector: &Selector, service: &Object, namespaces: Namespaces) -> bool {
     let Some(name) = &selector.ingress else { return false };
-    let mut ours = objects.iter().filter(|object| ingress::is_of(object, name, service));
+    let is_there = |object: &Object| namespaces == Namespaces::MaybeSame || object.namespace() == service.namespace();
+    let mut ours = objects.iter().filter(|object| ingress::is_of(object, name, service) && is_there(object));
     ours.any(|ingress| lint::destinations(ingress, |_| None).iter().any(|to| to.name == service.name()))
 }
 

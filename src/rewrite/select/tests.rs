@@ -54,6 +54,34 @@ fn of_several_the_exposed_one() {
     assert_eq!(found(&inner, &Selector::default()), Ok(Some("inner".to_owned())));
 }
 
+/// The Service, and the line at which it stands, that our Ingress in a namespace (or in none) leads to.
+#[test]
+fn of_several_that_are_not_exposed_the_one_that_our_ingress_leads_to() {
+    let of = |name: &str, namespace: &str| service(name, "", STATUS).replace("namespace: ns", namespace);
+    let (a, b) = (of("a", "namespace: ns"), of("b", "namespace: ns"));
+    let (elsewhere, nowhere) = (of("a", "namespace: other"), of("a", ""));
+    for (ingress, services, chosen) in [
+        ("namespace: ns", [&b, &a], Some(7)),
+        ("", [&b, &a], Some(7)),
+        ("namespace: ns", [&nowhere, &a], Some(7)),
+        ("", [&nowhere, &a], Some(2)),
+        ("namespace: ns", [&nowhere, &b], Some(2)),
+        ("namespace: other", [&elsewhere, &a], Some(2)),
+        ("namespace: third", [&b, &a], None),
+        ("", [&elsewhere, &a], None),
+    ] {
+        let text = format!(
+            "{}{}---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: ours, {ingress}}}\n\
+             spec: {{defaultBackend: {{service: {{name: a, port: {{number: 443}}}}}}}}\n",
+            services[0], services[1]
+        );
+        let objects = object::read(&Stream::split(&text), &["Service", "Ingress"]).objects;
+        let selector = Selector { ingress: Some("ours".to_owned()), ..Selector::default() };
+        let found = find(&objects, &selector, &[]).ok().flatten().map(|index| objects[index].place.line);
+        assert_eq!(found, chosen, "{text}");
+    }
+}
+
 #[test]
 fn names_namespaces_and_labels_choose() {
     let text = service("a", ", labels: {istio: public}", STATUS)
