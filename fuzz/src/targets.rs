@@ -15,7 +15,7 @@ use istio_alb::config::{self, Settings};
 use istio_alb::error::Kind;
 use istio_alb::output::sources::Sources;
 use istio_alb::rewrite::{Rewritten, rewrite};
-use manifest_yaml::stream::Stream;
+use manifest_yaml::stream::{Stream, has_content};
 use manifest_yaml::{Finder, Newline, Style, Tree, apply, emit, pointer};
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -339,12 +339,18 @@ fn keeps_its_promises(input: &str, settings: &[Settings]) {
     let Some(first) = rewritten(input, settings) else { return };
     let output = first.text();
     others_stay(&first, input, &output);
-    // It takes as long as the first.
-    if input.len() % 3 != 0 {
+    // A second run takes as long as the first. And where a gateway's name stands twice, in the stream and perhaps without a
+    // namespace, nobody can say what type `ClusterIP` has made of the first one.
+    if input.len() % 3 != 0 || first.gateways.iter().any(|gateway| stands_twice(&first, gateway.service.name())) {
         return;
     }
     let second = rewritten(&output, settings).unwrap_or_else(|| panic!("a second run is refused:\n{output}"));
     assert_eq!(second.text(), output, "a second run changes it");
+}
+
+fn stands_twice(rewritten: &Rewritten<'_>, name: &str) -> bool {
+    let services = rewritten.objects.iter().filter(|object| object.kind() == "Service");
+    services.filter(|service| service.name() == name).count() > 1
 }
 
 fn rewritten<'t>(input: &'t str, settings: &[Settings]) -> Option<Rewritten<'t>> {
@@ -372,11 +378,17 @@ fn others_stay(rewritten: &Rewritten<'_>, before: &str, after: &str) {
     let is_added = |text: &str| text.contains("Ingress") || text.contains("ConfigMap");
     let newline_added =
         |old: &str, new: &str| !old.ends_with('\n') && matches!(new.strip_prefix(old), Some("\n" | "\r\n"));
+    // What stands behind `...` belongs to what follows it, where anything does.
+    let left_behind = |old: &str, new: &str| {
+        let ends = new.lines().next_back().is_some_and(|line| line.starts_with("..."));
+        ends && old.strip_prefix(new).is_some_and(|rest| !has_content(rest))
+    };
+    let is_same = |old: &str, new: &str| new == old || newline_added(old, new) || left_behind(old, new);
     let after = texts(&after);
     let mut next = after.iter().peekable();
     for (number, old) in (1..).zip(texts(&before)) {
         while let Some(new) = next.peek() {
-            if **new == old || changed.contains(&number) || newline_added(&old, new) {
+            if is_same(&old, new) || changed.contains(&number) {
                 break;
             }
             assert!(is_added(new), "document {number} is gone or changed:\n{old}---\n{new}");

@@ -33,7 +33,10 @@ pub(super) fn assign<'s>(
     for (settings, selector) in settings.iter().zip(&selectors) {
         let claimed: &[usize] = if selector.is_explicit() { &[] } else { &claimed };
         match select::find(objects, selector, claimed)? {
-            Some(service) => assigned.push((settings, service)),
+            Some(service) => {
+                check_name(&objects[service])?;
+                assigned.push((settings, service));
+            }
             None if settings.spec.gateway.if_missing() == IfMissing::Pass => {}
             None => missing = missing.or(Some(selector)),
         }
@@ -54,6 +57,16 @@ pub(super) fn assign<'s>(
         _ if assigned.is_empty() || hooks_only => Ok(None),
         _ => Ok(Some(assigned)),
     }
+}
+
+/// Refuses a gateway without a name: the Ingress could not lead to it, and the next run would not know it again.
+fn check_name(service: &Object) -> Result<(), Error> {
+    if !service.name().is_empty() {
+        return Ok(());
+    }
+    Err(Error::input("the gateway's Service has no name: `metadata.name` is not there, or is no string")
+        .at(service.place.clone())
+        .help("give it one; a name that reads as a number or as `true` needs quotes"))
 }
 
 /// The first line that is neither empty nor a comment nor a marker, with its number.
