@@ -1,6 +1,6 @@
 //! Every row of the table: what it becomes, and by which finding it says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -273,4 +273,119 @@ fn nodes_in_place_of_pods_are_reported_with_the_ports_between_them() {
     assert_eq!(found(ip, with("externalTrafficPolicy", json!("Local"))), both[..1]);
     assert_eq!(found(ip, with("ports", high)), both[..1]);
     assert_eq!(found(("aws-load-balancer-nlb-target-type", "instance"), load_balancer()), []);
+    // Port 1025 is open between nodes; what is no port of the web does not count.
+    let open = json!([{"port": 443, "targetPort": 1025}, {"port": 53, "protocol": "UDP"},
+        {"name": "status-port", "port": 15021, "targetPort": 1000}]);
+    assert_eq!(found(ip, with("ports", open)), both[..1]);
+    assert!(compare::leads_to_pods(&service(&[ip], load_balancer())));
+    assert!(!compare::leads_to_pods(&service(&[], load_balancer())));
+}
+
+#[test]
+fn a_misspelt_annotation_is_near_to_one_that_is_known() {
+    for (suffix, meant) in [
+        ("aws-load-balancer-schema", Some("aws-load-balancer-scheme")),
+        ("aws-load-balancer-schemé", Some("aws-load-balancer-scheme")),
+        ("aws-load-balancer-subnetsxyz", Some("aws-load-balancer-subnets")),
+        ("aws-load-balancer-subnetswxyz", None),
+        ("aws-load-balancer-something-else-altogether", None),
+    ] {
+        assert_eq!(annotations::nearest(suffix), meant, "{suffix}");
+    }
+    assert!(known("aws-load-balancer-target-group-attributes.443").is_some());
+    assert!(known("aws-load-balancer-target-group-attributes.").is_none());
+}
+
+#[test]
+fn where_access_logs_go_is_carried_over_with_the_logs() {
+    let said = |enabled: &[(&str, &str)]| {
+        let bucket = ("aws-load-balancer-access-log-s3-bucket-name", "logs");
+        let carried = carry(&service(&[&[bucket], enabled].concat(), load_balancer()), CUTOVER);
+        let attributes = carried.annotations.get(&format!("{ALB}load-balancer-attributes")).cloned();
+        let about = all(&carried).into_iter().find(|finding| finding.message.contains("bucket-name")).unwrap().message;
+        (attributes, about.split_once(": ").unwrap().1.to_owned())
+    };
+    let enabled = "aws-load-balancer-access-log-enabled";
+    let not_enabled = (None, "logs: access logs are not enabled: nothing to carry over".to_owned());
+    assert_eq!(said(&[]), not_enabled);
+    assert_eq!(said(&[(enabled, "false")]), not_enabled);
+    let attributes = "access_logs.s3.bucket=logs,access_logs.s3.enabled=true".to_owned();
+    assert_eq!(
+        said(&[(enabled, "true")]),
+        (Some(attributes), "logs: carried over to load-balancer-attributes".to_owned())
+    );
+}
+
+#[test]
+fn an_alb_that_is_more_open_than_the_ingress_in_the_stream_is_reported() {
+    let opened = |existing: &[(&str, &str)], ingress: &[(&str, &str)]| {
+        let keys = |map: &[(&str, &str)]| -> BTreeMap<String, String> {
+            map.iter().map(|(key, value)| (format!("{ALB}{key}"), (*value).to_owned())).collect()
+        };
+        let existing = keys(existing);
+        let existing = existing.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let finding = compare::ingress_opened(&existing, &keys(ingress))?;
+        Some(finding.message.strip_prefix("by the Ingress in the stream ").unwrap().to_owned())
+    };
+    let groups: &[(&str, &str)] = &[("security-groups", "sg-1")];
+    let list = |ranges: &'static str| [("inbound-cidrs", ranges)];
+    for (existing, ingress, expected) in [
+        (&[] as &[_], &[] as &[_], None),
+        (&[], &list("10.0.0.0/8"), None),
+        (&list("10.0.0.0/8"), &list("10.0.0.0/8"), None),
+        (&list("10.0.0.0/8,192.0.2.0/24"), &list("192.0.2.0/24"), None),
+        (&list("10.0.0.0/8"), groups, None),
+        (groups, groups, None),
+        (&list("10.0.0.0/8"), &[], Some("10.0.0.0/8 may connect, and the ALB is to let in everybody")),
+        (
+            &list("10.0.0.0/8"),
+            &list("192.0.2.0/24"),
+            Some("10.0.0.0/8 may connect, and the ALB is to let in 192.0.2.0/24"),
+        ),
+        (groups, &[], Some("security groups say who may connect, and the ALB is to let in everybody")),
+        (groups, &list("10.0.0.0/8"), Some("security groups say who may connect, and the ALB is to let in 10.0.0.0/8")),
+    ] {
+        assert_eq!(opened(existing, ingress).as_deref(), expected, "{existing:?} {ingress:?}");
+    }
+}
+
+#[test]
+fn what_the_ingress_says_otherwise_was_not_carried_over() {
+    let carried = carry(
+        &service(
+            &[
+                ("aws-load-balancer-additional-resource-tags", "a=b,c=d"),
+                ("aws-load-balancer-healthcheck-timeout", "3"),
+                ("aws-load-balancer-connection-idle-timeout", "120"),
+            ],
+            load_balancer(),
+        ),
+        CUTOVER,
+    );
+    let said = |ingress: &[(&str, &str)]| {
+        let ingress = ingress.iter().map(|(key, value)| (format!("{ALB}{key}"), (*value).to_owned())).collect();
+        let findings = compare::kept(&carried, &ingress, |_| Some("the flag --x".to_owned()));
+        let lost = findings
+            .into_iter()
+            .filter_map(|finding| Some(finding.message.split_once(" was not carried over: ")?.1.to_owned()));
+        lost.collect::<Vec<_>>()
+    };
+    let tags = ("tags", "c=d,more=x,a=b");
+    let timeout = ("healthcheck-timeout-seconds", "3");
+    let idle = ("load-balancer-attributes", "idle_timeout.timeout_seconds=120,routing.http2.enabled=false");
+    assert_eq!(said(&[tags, timeout, idle]), [""; 0]);
+    assert_eq!(said(&[("tags", "a=b"), timeout, idle]), ["tags is a=b (the flag --x)"]);
+    assert_eq!(
+        said(&[tags, ("healthcheck-timeout-seconds", "5"), idle]),
+        ["healthcheck-timeout-seconds is 5 (the flag --x)"]
+    );
+    assert_eq!(said(&[tags, idle]), ["the Ingress has no healthcheck-timeout-seconds (the flag --x)"]);
+    assert_eq!(
+        said(&[tags, timeout, ("load-balancer-attributes", "idle_timeout.timeout_seconds=60")]),
+        ["load-balancer-attributes has idle_timeout.timeout_seconds=60 (the flag --x)"]
+    );
+    assert_eq!(
+        said(&[tags, timeout, ("load-balancer-attributes", "routing.http2.enabled=false")]),
+        ["load-balancer-attributes has no idle_timeout.timeout_seconds (the flag --x)"]
+    );
 }

@@ -174,3 +174,6 @@ pub(super) fn is_configured(spec: &Spec, service: &Object, suffix: &str) -> bool
         || free.is_some_and(|free| matches!(free.get(&key), Some(Some(_))))
         || service.annotation(&key).is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -208,3 +208,80 @@ fn annotations_go_by_their_keys() {
         plan(&before, &ServiceTarget::default(), &["a/b".to_owned(), "c~d".to_owned()], &Pods::default()).unwrap();
     assert_eq!(patched(&before, &plan.patch).unwrap()["metadata"]["annotations"], json!({"keep": "3"}));
 }
+
+/// What becomes of a gateway's ports, by what the stream shows of its pods: the number, where it leads, and why it leads there.
+#[test]
+fn a_target_port_is_pinned_where_the_pods_can_listen_on_it() {
+    let port = |name: &str, number: u64, target: Value| json!({"name": name, "port": number, "targetPort": target});
+    let status = || port("status-port", 15021, json!(15021));
+    let workload = |pod: &str, container: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: gw}}\nspec: {{template: {{metadata: {{labels: {{istio: gw}}}}, \
+             spec: {{{pod}containers: [{{name: istio-proxy, {container}}}]}}}}}}\n"
+        )
+    };
+    let root = workload("securityContext: {runAsUser: 0}, ", "");
+    let other = workload("", "");
+    let unprivileged = workload("", "env: [{name: ISTIO_META_UNPRIVILEGED_POD, value: 'true'}]");
+    let unseen = "nothing in the stream shows that the pods can listen on 80";
+    let shared = |port: u64| format!("another port of the gateway leads to {port} as well");
+    let (auto, keep) = (TargetPorts::Auto, TargetPorts::Keep);
+    for (pods, ports, mode, found) in [
+        ("", json!([status(), port("http2", 80, json!(8080))]), auto, (80, json!(8080), Some(unseen.to_owned()))),
+        ("", json!([status(), port("http2", 80, json!("web"))]), auto, (80, json!("web"), Some(unseen.to_owned()))),
+        (
+            "",
+            json!([status(), port("http2", 80, json!(8080))]),
+            keep,
+            (80, json!(8080), Some("as `service.targetPorts: keep` asks".to_owned())),
+        ),
+        (&*root, json!([status(), port("http2", 80, json!(8080))]), auto, (80, json!(80), None)),
+        (&*root, json!([status(), port("http2", 80, json!(443))]), auto, (80, json!(443), Some(shared(443)))),
+        (
+            &*root,
+            json!([status(), port("http2", 80, json!(8080)), port("web", 8081, json!(8080))]),
+            auto,
+            (80, json!(8080), Some(shared(8080))),
+        ),
+        // A name that no container has leads nowhere.
+        (&*root, json!([status(), port("http2", 80, json!("web"))]), auto, (80, json!(80), None)),
+        (&*other, json!([status(), port("http2", 80, json!("web"))]), auto, (80, json!(80), None)),
+        (&*other, json!([status(), port("http2", 80, json!(8080))]), auto, (80, json!(8080), Some(unseen.to_owned()))),
+        (
+            &*unprivileged,
+            json!([status(), port("http2", 80, json!(8080))]),
+            auto,
+            (
+                80,
+                json!(8080),
+                Some(
+                    "ISTIO_META_UNPRIVILEGED_POD is \"true\" in Deployment gw, so istiod opens no port below 1024"
+                        .to_owned(),
+                ),
+            ),
+        ),
+        // The agent answers where it was told to.
+        (
+            &*root,
+            json!([port("status-port", 15021, json!(15020))]),
+            auto,
+            (15021, json!(15020), Some("the agent may answer on 15020 only".to_owned())),
+        ),
+        (
+            &*other,
+            json!([port("status-port", 15021, json!("agent"))]),
+            auto,
+            (15021, json!("agent"), Some("the agent may answer on agent only".to_owned())),
+        ),
+    ] {
+        let text =
+            format!("apiVersion: v1\nkind: Service\nmetadata: {{name: gw}}\nspec: {{selector: {{istio: gw}}}}\n{pods}");
+        let objects = kubernetes_objects::object::read_all(&manifest_yaml::stream::Stream::split(&text)).objects;
+        let pinned = PinnedPorts::of(ports.as_array().unwrap(), mode, &Pods::of(&objects, &objects[0]));
+        let pin = pinned.found.into_iter().find(|pin| pin.number == found.0).unwrap();
+        assert_eq!((pin.number, pin.target_port, pin.kept), found, "{ports} {pods}");
+    }
+    // The port for health checks comes beside ports of other numbers, too.
+    let pinned = PinnedPorts::of(&[port("web", 8080, json!(8080))], auto, &Pods::default());
+    assert_eq!(pinned.added, [("status-port", 15021)]);
+}

@@ -25,22 +25,22 @@ impl Editor<'_, '_> {
                 }
                 let deletion = deleted.partition_point(|deleted| deleted.end <= at);
                 if let Some(deleted) = deleted.get(deletion).filter(|deleted| deleted.start < next) {
-                    if deleted.start > at
-                        || (deleted.end < tree.text.len() && line_start(tree.text, deleted.end) != deleted.end)
-                    {
+                    // What is deleted within a line leaves the rest of it.
+                    if deleted.start > at {
                         break;
                     }
                     (at, exposed) = (deleted.end, true);
                     continue;
                 }
-                let line = &tree.text[at..line_end(tree.text, at)];
+                let end = line_end(tree.text, at);
+                let line = &tree.text[at..end];
                 let comment = skip_blanks(tree.text, at);
                 if !is_blank(line) && !tree.text[comment..].starts_with('#') {
                     break;
                 }
                 let takes = self.takes(block, node.span.start, line, comment - at);
                 if takes && exposed {
-                    self.dropped.push(comment..at + line.len());
+                    self.dropped.push(comment..end);
                     self.splices.delete(at..next);
                 } else if !is_blank(line) {
                     break;

@@ -145,10 +145,10 @@ fn step<'p>(tree: &Tree<'_>, part: &'p mut Part, token: &str) -> Result<&'p mut 
     let edited = open(tree, part)?;
     let found = match tree.node(edited.node).content {
         Content::Mapping { .. } => edited.entry(tree, token)?,
-        _ => index(token).filter(|&found| found < edited.children.len()),
+        _ => index(token),
     };
-    match found {
-        Some(found) => Ok(&mut edited.children[found].part),
+    match found.and_then(|found| edited.children.get_mut(found)) {
+        Some(child) => Ok(&mut child.part),
         None => Err(EditError::internal(format!("no `{token}` on the way of the patch"))),
     }
 }

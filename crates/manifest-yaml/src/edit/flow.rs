@@ -81,9 +81,7 @@ impl Editor<'_, '_> {
                 continue;
             };
             (gone..old).for_each(|gone| self.remove(listed, gone, Comma::Behind));
-            if at > 0 {
-                self.put_before(edited, listed, &children[new..=at], style);
-            }
+            self.put_before(edited, listed, &children[new..=at], style);
             self.flow_child(edited.node, old, &child.part, style)?;
             (gone, new) = (old + 1, at + 1);
         }
@@ -157,7 +155,7 @@ impl Editor<'_, '_> {
             self.splices.delete(line_start(text, range.start)..next_line(text, end));
             match (comma, before, listed.commas[gone]) {
                 (Comma::Before, Some((_, at)), _) => self.splices.delete(at..at + 1),
-                (Comma::Behind, _, Some(at)) if at >= end => self.splices.delete(at..at + 1),
+                (Comma::Behind, _, Some(at)) => self.splices.delete(at..at + 1),
                 _ => {}
             }
             return;

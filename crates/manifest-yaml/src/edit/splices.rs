@@ -128,9 +128,7 @@ impl Splices {
             }
             done = done.max(range.end);
         }
-        if done < text.len() {
-            out.push_str(slice(text, done..text.len())?);
-        }
+        out.push_str(slice(text, done..text.len())?);
         // The text had no final line break, and gets none.
         let ends_open = done >= text.len() && ends_with_lines && !text.is_empty() && !ends_line(text);
         for Literal { lines, quoted, column } in literals.into_iter().rev() {

@@ -178,7 +178,7 @@ impl Editor<'_, '_> {
         } else {
             let shell = self.shell(old);
             let start = self.behind(place, shell.head.start);
-            if start > place.lead && self.starts_line(start) {
+            if start > place.lead {
                 self.delete_in_line(start..shell.head.end);
             } else {
                 self.splices.delete(start..shell.head.end);

@@ -128,3 +128,6 @@ fn wrong(message: impl Into<String>) -> EditError {
     let message = message.into();
     EditError::internal(format!("{message} (nothing was changed)"))
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,6 +238,28 @@ fn nothing_becomes_text_of_a_block_scalar() {
     assert_eq!(edit("a: |\n  text\nb: 1\n  # deep\n", both), "a: |\n  text\nd: 3\n  # deep\n");
     let text = "- a: |\n    text\n  b: 1\n     # deep\n- b\n";
     assert_eq!(edit(text, json!([{"op": "remove", "path": "/0/b"}])), "- a: |\n    text\n- b\n");
+    let two = || json!([{"op": "remove", "path": "/b"}, {"op": "remove", "path": "/d"}]);
+    let elsewhere = json!([{"op": "replace", "path": "/x", "value": 2}, {"op": "remove", "path": "/b"}]);
+    for (patch, text, expected) in [
+        // As many blanks as its text has, and one more, which would be text.
+        (patch(), "a: |\n  text\nb: 1\n  \n# level\nc: 2\n", "a: |\n  text\n  \n# level\nc: 2\n"),
+        (patch(), "a: |\n  text\nb: 1\n   \n# level\nc: 2\n", "a: |\n  text\n# level\nc: 2\n"),
+        (two(), "a: |\n  text\nb: 1\n    # b\nd: 2\n   # d\ne: 3\n", "a: |\n  text\ne: 3\n"),
+        (two(), "a: |\n  text\nb: 1\nc: 2\nd: 3\n    # deep\ne: 4\n", "a: |\n  text\nc: 2\n    # deep\ne: 4\n"),
+        (elsewhere, "x: 1\na: |\n  text\nb: 1\n    # deeper\nc: 2\n", "x: 2\na: |\n  text\nc: 2\n"),
+    ] {
+        assert_eq!(edit(text, patch), expected, "{text}");
+    }
+    // Behind one without text, a comment as deep as its key is none of it.
+    let text = "m:\n  a: |\n  b: 1\n  # level\n  c: 2\n";
+    assert_eq!(edit(text, json!([{"op": "remove", "path": "/m/b"}])), "m:\n  a: |\n  # level\n  c: 2\n");
+    let text = "m:\n  a: |\n  b: 1\n   # deep\n  c: 2\n";
+    assert_eq!(edit(text, json!([{"op": "remove", "path": "/m/b"}])), "m:\n  a: |\n  c: 2\n");
+    // What goes within a line leaves what stands behind that line.
+    let text = "a: |\n  text\nb: {x: 1, y: 2}\n    # deep\nc: 2\n";
+    assert_eq!(edit(text, json!([{"op": "remove", "path": "/b/x"}])), text.replace("x: 1, ", ""));
+    let new = json!([{"op": "replace", "path": "/b", "value": {"k": 1}}]);
+    assert_eq!(edit("a: |\n  text\nb: x    # c\n", new), "a: |\n  text\nb:    # c\n  k: 1\n");
 }
 
 #[test]
@@ -257,7 +279,10 @@ fn a_text_without_final_line_break() {
     assert_eq!(edit("- a", replaced), "- b: \"two\\nlines\\n\"");
     let message =
         "nothing can be added behind a block scalar that lacks its final line break: the scalar would gain it";
-    assert_eq!(refuse("a: |\n  x", json!([{"op": "add", "path": "/b", "value": 2}])), (message.to_owned(), Some(3)));
+    for (text, at) in [("a: |\n  x", 3), ("a:\n  c: |\n    x", 8), ("a:\n- |\n  x", 5), ("a:\n- c: |\n    x", 8)] {
+        let added = json!([{"op": "add", "path": "/b", "value": 2}]);
+        assert_eq!(refuse(text, added), (message.to_owned(), Some(at)), "{text:?}");
+    }
 }
 
 #[test]
@@ -338,6 +363,13 @@ fn odd_layouts() {
     let text = "\"a\": 1\n'b': 2\n";
     assert_eq!(edit(text, json!([{"op": "add", "path": "/c", "value": "d"}])), "\"a\": 1\n'b': 2\nc: d\n");
     assert_eq!(edit("\"a\": 1\n", json!([{"op": "add", "path": "/c", "value": "d"}])), "\"a\": 1\n\"c\": d\n");
+    let text = "-   a # x\n-\n  c: 1\n-\n  - d\n-\n  e: 1\n";
+    let patch = json!([{"op": "replace", "path": "/0", "value": {"k": 1, "l": 2}}, {"op": "replace", "path": "/1", "value": "m"},
+        {"op": "replace", "path": "/2", "value": "n o"}, {"op": "remove", "path": "/3/e"}]);
+    assert_eq!(edit(text, patch), "-   k: 1 # x\n    l: 2\n- m\n- \"n o\"\n- {}\n");
+    let text = "? a\n:\n  b: 1\n? c\n:\n  d: 2\n";
+    let patch = json!([{"op": "replace", "path": "/a", "value": "x"}, {"op": "remove", "path": "/c/d"}]);
+    assert_eq!(edit(text, patch), "? a\n: x\n? c\n: {}\n");
     let text = "80: x\nyes: z\n1.5: z\n";
     let patch = json!([{"op": "remove", "path": "/80"}, {"op": "replace", "path": "/true", "value": 1}]);
     assert_eq!(edit(text, patch), "yes: 1\n1.5: z\n");
@@ -355,8 +387,8 @@ fn the_whole_document_can_be_replaced() {
 /// A float without a fraction is what its text reads as, also within a list or a map that is added.
 #[test]
 fn numbers_in_what_is_added_are_those_that_are_read() {
-    let added = json!([{"op": "add", "path": "/b", "value": [2.0, {"c": 3.0}, 1.5, 7]}]);
-    assert_eq!(edit("a: 1\n", added), "a: 1\nb:\n- 2\n- c: 3\n- 1.5\n- 7\n");
+    let added = json!([{"op": "add", "path": "/b", "value": [2.0, {"c": 3.0}, 1.5, 7, 9_007_199_254_740_993_u64]}]);
+    assert_eq!(edit("a: 1\n", added), "a: 1\nb:\n- 2\n- c: 3\n- 1.5\n- 7\n- 9007199254740993\n");
 }
 
 /// Operations go on inside of what an earlier one has added.
@@ -377,7 +409,9 @@ fn an_equal_value_is_not_written_anew() {
     let patch =
         json!([{"op": "replace", "path": "/a", "value": [1, 2]}, {"op": "replace", "path": "/b", "value": "x"}]);
     let text = "a: [ 1,   0x2 ] # odd\nb: 'x'\n";
-    assert_eq!(edit(text, patch), text);
+    assert_eq!(edit(text, patch.clone()), text);
+    // Also where something else changes.
+    assert_eq!(edit(&text.replace("'x'", "'y'"), patch), text);
 }
 
 #[test]
@@ -387,4 +421,17 @@ fn an_error_of_editing_prints_its_message() {
     let error = tree.apply(&patch).unwrap_err();
     assert!(!error.message.is_empty());
     assert_eq!(error.to_string(), error.message);
+}
+
+/// Who edits a parsed document gets text and value at once.
+#[test]
+fn a_patched_document_comes_with_its_value() {
+    let tree = crate::Tree::parse("a: 0x1\nb: 2\n").unwrap();
+    for (patch, text, value) in [
+        (json!([{"op": "remove", "path": "/b"}]), "a: 0x1\n", json!({"a": 1})),
+        (json!([]), "a: 0x1\nb: 2\n", json!({"a": 1, "b": 2})),
+    ] {
+        let patched = tree.apply(&serde_json::from_value(patch).unwrap()).unwrap();
+        assert_eq!((&*patched.text, patched.value), (text, value));
+    }
 }

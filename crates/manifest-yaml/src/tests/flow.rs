@@ -1,6 +1,7 @@
 //! Edits of flow style and JSON, to the byte.
 
 use super::edit;
+use crate::{Newline, emit_flow, emit_json};
 use serde_json::json;
 
 const PRETTY: &str = r#"{
@@ -131,6 +132,9 @@ fn values_without_text() {
     let patch = json!([{"op": "replace", "path": "/a/b", "value": 1}, {"op": "replace", "path": "/a/c", "value": [2]},
         {"op": "replace", "path": "/a/d", "value": "on"}]);
     assert_eq!(edit("a: {b, c: , 'd'}\n", patch), "a: {b: 1, c: [2] , 'd': \"on\"}\n");
+    // A comment needs a blank before it.
+    let patch = json!([{"op": "replace", "path": "/a/b", "value": 2}]);
+    assert_eq!(edit("a: {\"b\":# c\n  }\n", patch), "a: {\"b\": 2 # c\n  }\n");
 }
 
 #[test]
@@ -170,6 +174,8 @@ fn one_entry_of_several_goes() {
         ("a: [1, # one\n  2, # two\n  3]\n", "/a/2", "a: [1, # one\n  2 # two\n  ]\n"),
         ("a: [1, 2, 3,]\n", "/a/2", "a: [1, 2,]\n"),
         ("a: [1, 2, 3,]\n", "/a/0", "a: [2, 3,]\n"),
+        ("# c\na: {x: 1, w: 2, z: 3}\n", "/a/w", "# c\na: {x: 1, z: 3}\n"),
+        ("a: {x: 1, # one\n  }\n", "/a/x", "a: { # one\n  }\n"),
         ("a: {x: , w: 2}\n", "/a/w", "a: {x: }\n"),
         ("a: {x, w: 2}\n", "/a/w", "a: {x}\n"),
         ("a: [\n  1,\n  2,\n  3\n]\n", "/a/1", "a: [\n  1,\n  3\n]\n"),
@@ -180,4 +186,52 @@ fn one_entry_of_several_goes() {
     ] {
         assert_eq!(remove(text, path), expected, "{text} {path}");
     }
+}
+
+/// What is put into braces or brackets is written as what stands there already.
+#[test]
+fn what_is_new_in_flow_style_is_written_as_its_neighbours() {
+    let add = |value| json!([{"op": "add", "path": "/a/-", "value": value}]);
+    let replace = |value| json!([{"op": "replace", "path": "/a", "value": value}]);
+    for (text, patch, expected) in [
+        ("a: [x]\n", add(json!("z")), "a: [x, z]\n"),
+        ("a: [\"x\", \"y\"]\n", add(json!("z")), "a: [\"x\", \"y\", \"z\"]\n"),
+        ("a: [{x: 1}]\n", add(json!({"m": "z"})), "a: [{x: 1}, {m: z}]\n"),
+        ("a: [{\"x\": 1}]\n", add(json!({"m": "z"})), "a: [{\"x\": 1}, {\"m\": \"z\"}]\n"),
+        ("a: [1, {\"x\": 1}]\n", add(json!({"m": "z"})), "a: [1, {\"x\": 1}, {\"m\": \"z\"}]\n"),
+        ("a: [{}, {\"x\": 1}]\n", add(json!({"m": "z"})), "a: [{}, {\"x\": 1}, {\"m\": \"z\"}]\n"),
+        ("{\"a\": [{\n  \"x\": 1\n}]}\n", add(json!({"m": 2})), "{\"a\": [{\n  \"x\": 1\n}, {\"m\": 2}]}\n"),
+        ("{\n  \"a\": 'x'\n}\n", replace(json!("m")), "{\n  \"a\": \"m\"\n}\n"),
+        ("{\n  \"a\": 'x'\n}\n", replace(json!({"m": 2})), "{\n  \"a\": {\"m\": 2}\n}\n"),
+        ("b: 1\na: \"x\"\n", replace(json!("m")), "b: 1\na: \"m\"\n"),
+        ("b: 1\na: [1, 2] # a\n", replace(json!({"k": "l"})), "b: 1\na: {k: l} # a\n"),
+    ] {
+        assert_eq!(edit(text, patch), expected, "{text:?}");
+    }
+}
+
+/// Values alone, without a document around them.
+#[test]
+fn values_in_flow_style_and_as_json() {
+    let value = json!({"a": [1, "yes", null], "b c": {}, "d": [], "e": {"f": "g\n"}});
+    assert_eq!(emit_flow(&value), "{a: [1, \"yes\", null], \"b c\": {}, d: [], e: {f: \"g\\n\"}}");
+    assert_eq!(emit_json(&value, None), r#"{"a":[1,"yes",null],"b c":{},"d":[],"e":{"f":"g\n"}}"#);
+    let lines = r#"{
+  "a": [
+    1,
+    "yes",
+    null
+  ],
+  "b c": {},
+  "d": [],
+  "e": {
+    "f": "g\n"
+  }
+}"#;
+    assert_eq!(emit_json(&value, Some(Newline::Lf)), lines);
+    // YAML allows 1,024 characters for a key before its colon, JSON any number.
+    let (short, long) = ("k".repeat(1000), "k".repeat(1001));
+    assert_eq!(emit_flow(&json!({&*short: 1})), format!("{{{short}: 1}}"));
+    assert_eq!(emit_flow(&json!({&*long: 1})), format!("{{? {long}: 1}}"));
+    assert_eq!(emit_json(&json!({&*long: 1}), None), format!("{{\"{long}\":1}}"));
 }

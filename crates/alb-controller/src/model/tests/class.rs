@@ -306,3 +306,157 @@ fn an_older_controller_takes_a_redirect_by_regular_expression_for_every_path() {
     let rules = |version| built(&build(&read(&yaml), &options(version))).listeners[0].rules.len();
     assert_eq!((rules(Version(3, 0, 0)), rules(Version(3, 1, 0))), (1, 2));
 }
+
+#[test]
+fn a_namespace_selector_asks_as_kubernetes_does() {
+    for (expression, labels, matches) in [
+        ("{key: team, operator: In, values: [edge, shop]}", "{team: shop}", true),
+        ("{key: team, operator: In, values: [edge, shop]}", "{team: other}", false),
+        ("{key: team, operator: In, values: [edge, shop]}", "{}", false),
+        ("{key: team, operator: NotIn, values: [shop]}", "{team: edge}", true),
+        ("{key: team, operator: NotIn, values: [shop]}", "{team: shop}", false),
+        ("{key: team, operator: NotIn, values: [shop]}", "{}", true),
+        ("{key: team, operator: Exists}", "{team: any}", true),
+        ("{key: team, operator: Exists}", "{other: any}", false),
+        ("{key: team, operator: DoesNotExist}", "{other: any}", true),
+        ("{key: team, operator: DoesNotExist}", "{team: any}", false),
+    ] {
+        let spec = format!("  ingressClassName: alb\n{TO_443}");
+        let yaml = format!(
+            "apiVersion: v1\nkind: Namespace\nmetadata: {{name: edge-system, labels: {labels}}}\n---\n{}{}{}{}",
+            ingress_class("alb", "ingress.k8s.aws/alb", PARAMS),
+            params(&format!("  namespaceSelector: {{matchExpressions: [{expression}]}}\n")),
+            Gateway::default().yaml(),
+            Ing { class: NO_CLASS, spec: &spec, ..Ing::default() }.yaml()
+        );
+        assert_eq!(model_of(&yaml).verdict == Verdict::Built, matches, "{expression} {labels}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_label_of_a_selector() {
+    let (longest, longer) = ("k".repeat(63), "k".repeat(64));
+    let said = |labels: &str| {
+        let (message, _) = refused(&with_params(&format!("  namespaceSelector: {{matchLabels: {labels}}}\n"), &[]));
+        message.strip_prefix("invalid ingress class: ").unwrap().to_owned()
+    };
+    for (labels, fault) in [
+        ("{a/: d}".to_owned(), "key: Invalid value: \"a/\": name part must be non-empty; name part must consist of "),
+        ("{_a: d}".to_owned(), "key: Invalid value: \"_a\": name part must consist of alphanumeric characters, "),
+        (
+            format!("{{{longer}: d}}"),
+            &*format!("key: Invalid value: \"{longer}\": name part must be no more than 63 characters"),
+        ),
+        (
+            format!("{{a/{longer}: d}}"),
+            &*format!("key: Invalid value: \"a/{longer}\": name part must be no more than 63 characters"),
+        ),
+        (
+            format!("{{team: {longer}}}"),
+            &*format!("values[0][team]: Invalid value: \"{longer}\": must be no more than 63 characters"),
+        ),
+        (
+            "{team: a b}".to_owned(),
+            "values[0][team]: Invalid value: \"a b\": a valid label must be an empty string or consist of ",
+        ),
+    ] {
+        assert!(said(&labels).starts_with(fault), "{}", said(&labels));
+    }
+    let two_slashes = said("{a/b/c: d}");
+    assert!(!two_slashes.contains("name part"), "{two_slashes}");
+    // As long as they may be.
+    for labels in [format!("{{{longest}: d}}"), format!("{{a/{longest}: d}}"), format!("{{team: {longest}}}")] {
+        let open = with_params(&format!("  namespaceSelector: {{matchLabels: {labels}}}\n"), &[]);
+        assert_eq!(open.verdict, Verdict::Unknown, "{labels}");
+    }
+}
+
+#[test]
+fn why_an_ingress_is_whose() {
+    let message = |yaml: String, options: &Options| {
+        let model = build(&read(&(yaml + &Gateway::default().yaml())), options);
+        (model.verdict, model.message)
+    };
+    let classless = || Ing { class: NO_CLASS, ..Ing::default() }.yaml();
+    let ours = Options::default();
+    let all = Options { ingress_class: String::new(), ..Options::default() };
+    let old = Options { controller_version: Version(2, 4, 0), ..Options::default() };
+    let default = ingress_class("alb", "ingress.k8s.aws/alb", "")
+        .replace("{name: alb}", "{name: alb, annotations: {ingressclass.kubernetes.io/is-default-class: \"true\"}}");
+    let other = Ing { class: "    kubernetes.io/ingress.class: nginx\n", ..Ing::default() }.yaml();
+    let of_alb =
+        || Ing { class: NO_CLASS, spec: &format!("  ingressClassName: alb\n{TO_443}"), ..Ing::default() }.yaml();
+    let with_params = ingress_class("alb", "ingress.k8s.aws/alb", PARAMS) + &of_alb();
+    for (yaml, options, verdict, said) in [
+        (classless(), &all, Verdict::Built, None),
+        (default.clone() + &classless(), &ours, Verdict::Built, None),
+        (
+            default.replace("\"true\"", "\"false\"") + &classless(),
+            &ours,
+            Verdict::Unknown,
+            Some("it depends on the cluster: no class is named, and no IngressClass in the stream is the default"),
+        ),
+        (
+            default + &classless(),
+            &old,
+            Verdict::Unknown,
+            Some(
+                "it depends on the API server: release v2.4.0 of the controller knows no default IngressClass, and takes the Ingress \
+                 only if the API server fills in alb when it is created",
+            ),
+        ),
+        (
+            other,
+            &ours,
+            Verdict::Ignored,
+            Some("annotation kubernetes.io/ingress.class: \"nginx\" is not the controller's class \"alb\""),
+        ),
+        (
+            params("  scheme: internal\n").replace("elbv2.k8s.aws", "example.com") + &with_params,
+            &ours,
+            Verdict::Unknown,
+            Some("it depends on the cluster: IngressClassParams alb are not in the stream"),
+        ),
+        (
+            with_params.replace("apiGroup: elbv2.k8s.aws", "apiGroup: example.com"),
+            &ours,
+            Verdict::Refused,
+            Some("invalid ingress class: IngressClass alb references unknown parameters"),
+        ),
+        (
+            with_params.replace("kind: IngressClassParams", "kind: Other"),
+            &ours,
+            Verdict::Refused,
+            Some("invalid ingress class: IngressClass alb references unknown parameters"),
+        ),
+    ] {
+        assert_eq!(message(yaml.clone(), options), (verdict, said.map(str::to_owned)), "{yaml}");
+    }
+    // Read as if they let the namespace in, the parameters count.
+    let open = self::with_params("  scheme: internet-facing\n  namespaceSelector: {matchLabels: {team: edge}}\n", &[]);
+    assert_eq!(shown(&open, "/loadBalancer/scheme"), json!("internet-facing"));
+}
+
+/// More members than one of which the stream does not show whose they are: a fault is sure only if it is there whichever of
+/// them belong to the group.
+#[test]
+fn a_fault_is_sure_if_it_is_there_whoever_is_in_the_group() {
+    let group = ("group.name", "edge");
+    let verdict = |sure: &[(&str, &str)], doubtful: &[&[(&str, &str)]]| {
+        let sure: Vec<_> = [group].iter().chain(sure).copied().collect();
+        let mut yaml =
+            Gateway::default().yaml() + &Ing { key: "edge-system/a", annotations: &sure, ..Ing::default() }.yaml();
+        for (at, more) in doubtful.iter().enumerate() {
+            let annotations: Vec<_> = [group].iter().chain(*more).copied().collect();
+            let key = format!("edge-system/b{at}");
+            yaml += &Ing { key: &key, annotations: &annotations, class: NO_CLASS, ..Ing::default() }.yaml();
+        }
+        model_of(&yaml).verdict
+    };
+    let fault: &[(&str, &str)] = &[("scheme", "public")];
+    assert_eq!(verdict(fault, &[&[], &[]]), Verdict::Refused);
+    assert_eq!(verdict(&[], &[fault, fault]), Verdict::Unknown);
+    // Beyond four, the number of groups that could be is too large to try them all.
+    assert_eq!(verdict(fault, &[&[] as &[_]; MAX_DOUBTFUL]), Verdict::Refused);
+    assert_eq!(verdict(fault, &[&[] as &[_]; MAX_DOUBTFUL + 1]), Verdict::Unknown);
+}

@@ -65,3 +65,74 @@ fn for_a_target_group_the_service_wins_over_the_ingress_and_the_class_over_both(
     assert_eq!(by_class.target_settings("gateway").target_type(&options), Some("instance"));
     assert!(by_class.target_settings("gateway").setting("target-type").is_none());
 }
+
+#[test]
+fn every_field_of_the_class_is_found_by_its_annotation() {
+    let text = |params: &str, suffix: &str, annotation: &str| {
+        let facts = facts(params, &[(suffix, annotation)], "");
+        let found = facts.text(suffix).map(|text| (text.value.to_owned(), text.is_of_class()));
+        (found, facts.in_effect(suffix).is_some(), facts.read_setting(suffix).is_some())
+    };
+    for (params, suffix, value, annotation) in [
+        ("{loadBalancerName: x}", "load-balancer-name", "x", "y"),
+        ("{group: {name: x}}", "group.name", "x", "y"),
+        ("{ipAddressType: dualstack}", "ip-address-type", "dualstack", "ipv4"),
+        ("{scheme: internal}", "scheme", "internal", "internet-facing"),
+        ("{wafv2AclArn: x}", "wafv2-acl-arn", "x", "y"),
+        ("{wafv2AclName: x}", "wafv2-acl-name", "x", "y"),
+        ("{sslRedirectPort: '443'}", "ssl-redirect", "443", "8443"),
+        ("{sslPolicy: x}", "ssl-policy", "x", "y"),
+        ("{ipamConfiguration: {ipv4IPAMPoolId: x}}", "ipam-ipv4-pool-id", "x", "y"),
+        ("{targetType: ip}", "target-type", "ip", "instance"),
+    ] {
+        assert_eq!(text(params, suffix, annotation), (Some((value.to_owned(), true)), true, false), "{params}");
+        assert_eq!(text("{}", suffix, annotation), (Some((annotation.to_owned(), false)), true, true), "{suffix}");
+    }
+    for (params, suffix, value, annotation) in [
+        ("{subnets: {ids: [subnet-a, subnet-b]}}", "subnets", &["subnet-a", "subnet-b"] as &[_], "subnet-c,subnet-d"),
+        ("{inboundCIDRs: [10.0.0.0/8]}", "inbound-cidrs", &["10.0.0.0/8"], "0.0.0.0/0"),
+        ("{prefixListsIDs: [pl-1]}", "security-group-prefix-lists", &["pl-1"], "pl-2"),
+        ("{certificateArn: [arn:x]}", "certificate-arn", &["arn:x"], "arn:y"),
+    ] {
+        let by_class = facts(params, &[(suffix, annotation)], "");
+        let list = by_class.list(suffix).unwrap();
+        assert_eq!(
+            (&*list.value, list.is_of_class()),
+            (&value.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>()[..], true)
+        );
+        let by_annotation = facts("{}", &[(suffix, annotation)], "").list(suffix).unwrap().value.join(",");
+        assert_eq!(by_annotation, annotation);
+    }
+    // Subnets by their tags stand in the annotation's place, and are no list.
+    let tagged = facts("{subnets: {tags: {Name: [x]}}}", &[("subnets", "subnet-a,subnet-b")], "");
+    assert!(tagged.list("subnets").is_none() && tagged.in_effect("subnets").is_none());
+    assert!(tagged.read_setting("subnets").is_none());
+    let capacity = facts(
+        "{minimumLoadBalancerCapacity: {capacityUnits: 100}}",
+        &[("minimum-load-balancer-capacity", "CapacityUnits=1")],
+        "",
+    );
+    assert!(capacity.read_setting("minimum-load-balancer-capacity").is_none());
+    // Attributes count key by key, beside those of the annotation.
+    let attributes = facts(
+        "{loadBalancerAttributes: [{key: a, value: b}]}",
+        &[("load-balancer-attributes", "c=d"), ("tags", "e=f")],
+        "",
+    );
+    assert_eq!(attributes.maps("load-balancer-attributes").len(), 2);
+    assert_eq!(attributes.maps("tags").len(), 1);
+    assert_eq!(attributes.class_params(), Some("edge"));
+}
+
+#[test]
+fn for_a_target_group_the_class_stands_in_the_place_of_both_annotations() {
+    let facts = facts(
+        "{targetType: ip}",
+        &[("target-type", "instance")],
+        "    alb.ingress.kubernetes.io/target-type: instance\n",
+    );
+    let target = facts.target_settings("gateway");
+    assert_eq!(target.target_type(&Options::default()), Some("ip"));
+    let text = target.text("target-type").unwrap();
+    assert_eq!((text.value, text.is_of_class()), ("ip", true));
+}

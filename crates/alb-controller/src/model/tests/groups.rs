@@ -35,6 +35,11 @@ fn names_of_groups() {
         let message = refused_by(&model(&[("group.name", name)]), "group.name");
         assert!(message.starts_with("invalid ingress group: groupName must consist of"), "{name}");
     }
+    built(&model(&[("group.name", &"a".repeat(63))]));
+    let message = refused_by(&model(&[("group.name", &"a".repeat(64))]), "group.name");
+    assert_eq!(message, "invalid ingress group: groupName must be no more than 63 characters");
+    let message = refused_by(&model(&[("group.order", "first")]), "group.order");
+    assert!(message.starts_with("failed to load Ingress group order for ingress: edge-system/edge: "), "{message}");
 }
 
 #[test]

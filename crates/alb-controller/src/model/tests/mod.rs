@@ -205,6 +205,75 @@ fn what_does_not_decode_is_worded_as_the_api_server_words_it() {
 }
 
 #[test]
+fn an_ingress_of_a_version_that_is_gone_is_named() {
+    let old = |version: &str| {
+        let yaml =
+            Ing::default().yaml().replace("networking.k8s.io/v1", version).replace("  namespace: edge-system\n", "");
+        let model = model_of(&(Gateway::default().yaml() + &yaml));
+        (model.verdict, model.message.unwrap())
+    };
+    for version in ["extensions/v1beta1", "networking.k8s.io/v1beta1"] {
+        let said = format!("Ingress default/edge is of {version}, and the API server serves networking.k8s.io/v1 only");
+        assert_eq!(old(version), (Verdict::Ignored, said));
+    }
+    assert_eq!(old("example.com/v1"), (Verdict::Ignored, "no Ingress is in the stream".to_owned()));
+}
+
+#[test]
+fn where_a_service_does_not_decode() {
+    let pointer = |more: Value| undecodable_service(&more).map(|(_, pointer)| pointer);
+    let service = |ports: Value| json!({"kind": "Service", "metadata": {"name": "a"}, "spec": {"ports": ports}});
+    assert_eq!(pointer(service(json!([{"port": 80}]))), None);
+    assert_eq!(pointer(service(json!([{"port": 80}, {"port": "443"}]))).as_deref(), Some("/spec/ports"));
+    let annotated = json!({"kind": "Service", "metadata": {"name": "a", "annotations": {"x.io/y": 1}}});
+    assert_eq!(pointer(annotated).as_deref(), Some("/metadata/annotations/x.io~1y"));
+}
+
+/// The API server tells capital letters from small ones.
+#[test]
+fn keys_in_other_letters_are_found() {
+    let path = json!({"Path": "/", "backend": {"service": {"Name": "a", "port": {"Number": 1}}}});
+    for (object, found) in [
+        (
+            json!({"kind": "Ingress", "metadata": {"Labels": {}, "annotations": {"Name": ""}},
+                "spec": {"TLS": [], "rules": [{"host": "a"}, {"Host": "a", "http": {"paths": [path]}}]}}),
+            &[
+                ("/metadata/Labels", "labels"),
+                ("/spec/TLS", "tls"),
+                ("/spec/rules/1/Host", "host"),
+                ("/spec/rules/1/http/paths/0/Path", "path"),
+                ("/spec/rules/1/http/paths/0/backend/service/Name", "name"),
+                ("/spec/rules/1/http/paths/0/backend/service/port/Number", "number"),
+            ] as &[_],
+        ),
+        (json!({"kind": "IngressClass", "spec": {"Controller": "x"}}), &[("/spec/Controller", "controller")]),
+        (json!({"kind": "Namespace", "metadata": {"Name": "x"}}), &[("/metadata/Name", "name")]),
+        (json!({"kind": "Service", "spec": {"ports": [{"NodePort": 1}]}}), &[("/spec/ports/0/NodePort", "nodePort")]),
+        (json!({"kind": "ConfigMap", "metadata": {"Name": "x"}}), &[]),
+    ] {
+        let all = keys_in_other_letters(&object);
+        let all: Vec<(&str, &str)> = all.iter().map(|(pointer, name)| (pointer.as_str(), *name)).collect();
+        assert_eq!(all, found, "{object}");
+    }
+}
+
+#[test]
+fn a_model_is_asked_by_the_key_of_an_ingress() {
+    let second = Ing { key: "edge-system/second", annotations: &[("inbound-cidrs", "10.0.0.0/8")], ..Ing::default() };
+    let model = model_of(&(Gateway::default().yaml() + &Ing::default().yaml() + &second.yaml()));
+    let (first, second) = (Key::new("edge-system", "edge"), Key::new("edge-system", "second"));
+    assert_eq!((model.position(&first), model.position(&second)), (Some(0), Some(1)));
+    assert_eq!(model.position(&Key::new("edge-system", "third")), None);
+    let sources = |key: &Key| {
+        let inbound = &model.group_of(key).unwrap().built.as_ref().unwrap().inbound;
+        inbound.iter().map(|rule| (rule.source.as_str().to_owned(), rule.source.is_everybody())).collect::<Vec<_>>()
+    };
+    assert_eq!(sources(&first), [("0.0.0.0/0".to_owned(), true)]);
+    assert_eq!(sources(&second), [("10.0.0.0/8".to_owned(), false)]);
+    assert!(InboundSource::Network("::/0".to_owned()).is_everybody());
+}
+
+#[test]
 fn null_in_a_list_is_a_zero_value() {
     let rules = TO_443.replace("rules:\n", "rules:\n  - null\n") + "  tls: [null, {hosts: [null]}]\n";
     assert_eq!(built(&model_with(&[], &rules)).listeners[0].rules.len(), 1);

@@ -85,3 +85,21 @@ fn releases_and_auto_mode() {
     let other = yaml.replace("ingress.class: alb", "ingress.class: nginx");
     assert_eq!(state(&model_of(&other), EDGE, "waf-acl-id"), State::Unread(Unread::NotOurs));
 }
+
+#[test]
+fn what_auto_mode_does_not_read() {
+    let class = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: auto}\nspec: {controller: \
+                 eks.amazonaws.com/alb}\n---\n";
+    let spec = format!("  ingressClassName: auto\n{TO_443}");
+    let annotations = &[("group.name", "edge"), ("scheme", "internal"), ("transforms.gateway", "[]")];
+    let yaml =
+        Gateway::default().yaml() + class + &Ing { class: "", spec: &spec, annotations, ..Ing::default() }.yaml();
+    let model = build(&read(&yaml), &Options { eks_auto_mode: true, ..Options::default() });
+    assert_eq!(state(&model, EDGE, "group.name"), State::Unread(Unread::AutoMode));
+    assert_eq!(state(&model, EDGE, "scheme"), State::Read);
+    // The release that brought an annotation reads it.
+    let yaml = Gateway::default().yaml() + &Ing { annotations, ..Ing::default() }.yaml();
+    assert_eq!(state(&model_by(&yaml, Version(2, 14, 1)), EDGE, "transforms.gateway"), State::Read);
+    let names: Vec<&str> = model.ingresses[0].settings.iter().map(Setting::name).collect();
+    assert_eq!(names, ["group.name", "scheme", "transforms.gateway"]);
+}
