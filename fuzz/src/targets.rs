@@ -341,11 +341,22 @@ fn keeps_its_promises(input: &str, settings: &[Settings]) {
     others_stay(&first, input, &output);
     // A second run takes as long as the first. And where a gateway's name stands twice, in the stream and perhaps without a
     // namespace, nobody can say what type `ClusterIP` has made of the first one.
-    if input.len() % 3 != 0 || first.gateways.iter().any(|gateway| stands_twice(&first, gateway.service.name())) {
+    if !input.len().is_multiple_of(3)
+        || first.gateways.iter().any(|gateway| stands_twice(&first, gateway.service.name()))
+    {
         return;
     }
-    let second = rewritten(&output, settings).unwrap_or_else(|| panic!("a second run is refused:\n{output}"));
-    assert_eq!(second.text(), output, "a second run changes it");
+    match rewrite(&output, settings) {
+        Ok(second) => {
+            assert!(!second.is_refused(), "a second run is refused:\n{output}");
+            assert_eq!(second.text(), output, "a second run changes it");
+        }
+        // `ClusterIP` takes away what the gateway was told by; an Ingress of ours in the stream need not lead to it.
+        Err(error) => {
+            let asks = error.message.starts_with("several Services could be the gateway");
+            assert!(asks, "a second run is refused: {error}\n{output}");
+        }
+    }
 }
 
 fn stands_twice(rewritten: &Rewritten<'_>, name: &str) -> bool {

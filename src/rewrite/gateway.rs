@@ -219,7 +219,7 @@ fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<St
 /// Where it is of a version of the API that has its rules in another form: they would be lost.
 fn existing_ingress(objects: &[Object], spec: &Spec, service: &Object) -> Result<Option<usize>, Error> {
     let name = ingress::name_of(spec);
-    let existing = objects.iter().position(|object| ingress::is_of(object, &name, service));
+    let existing = objects.iter().position(|object| ingress::is_of(object, name, service));
     let Some(ingress) = existing.map(|index| &objects[index]) else {
         return Ok(None);
     };

@@ -239,7 +239,12 @@ impl<'t> Reader<'t> {
     /// A scalar without quotes: to the end of the line, or to a comment.
     fn plain(&mut self, from: usize, end: usize) -> Option<NodeId> {
         let text = &self.bytes()[from..end];
-        if !starts_word(text[0]) && !(text[0] == b'-' && text.get(1).is_some_and(u8::is_ascii_alphanumeric)) {
+        let begins = match *text {
+            [b'-', next, ..] => next.is_ascii_alphanumeric(),
+            [first, ..] => starts_word(first),
+            [] => false,
+        };
+        if !begins {
             return None;
         }
         let mut length = 0;
