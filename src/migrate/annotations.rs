@@ -11,7 +11,7 @@ use super::rules::{ALB057, ALB060, ALB096, ALB098};
 use crate::finding::Rule;
 use crate::suggest::closest;
 use alb_controller::catalogue;
-use kubernetes_objects::Object;
+use kubernetes_objects::object::{Object, entries};
 
 /// Prefix of the annotations that are read.
 pub const PREFIX: &str = "service.beta.kubernetes.io/";
@@ -202,12 +202,8 @@ pub(super) fn nearest(suffix: &str) -> Option<&'static str> {
 /// The string annotations of an object; others are what the API server refuses.
 #[must_use]
 pub fn annotations_of(object: &Value) -> BTreeMap<&str, &str> {
-    object["metadata"]["annotations"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
-        .collect()
+    let annotations = entries(&object["metadata"]["annotations"]);
+    annotations.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect()
 }
 
 /// An annotation of external-dns, by what stands behind its prefix: key and value.

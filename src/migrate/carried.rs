@@ -124,9 +124,7 @@ impl<'s> Carry<'s> {
 
     /// The value of `service.beta.kubernetes.io/<suffix>`.
     pub fn get(&self, suffix: &str) -> Option<&'s str> {
-        let is_it =
-            |key: &str| key.len() == PREFIX.len() + suffix.len() && key.ends_with(suffix) && key.starts_with(PREFIX);
-        self.annotations.iter().find(|(key, _)| is_it(key)).map(|(_, value)| *value)
+        self.annotations.iter().find(|(key, _)| key.strip_suffix(suffix) == Some(PREFIX)).map(|(_, value)| *value)
     }
 
     /// Sets an annotation of the Ingress.

@@ -21,6 +21,7 @@ use crate::lint::rewrite_findings::{Before, extra_port, no_text, written_over};
 use crate::migrate::{self, Carried};
 use alb_controller::catalogue;
 use alb_controller::releases::Behaviour;
+use kubernetes_objects::object::entries;
 use kubernetes_objects::service::ports;
 use kubernetes_objects::{Object, ObjectRef};
 
@@ -206,8 +207,7 @@ fn moved(service: &Object, phase: Phase) -> Vec<(&str, &str)> {
 
 /// The keys of the annotations that leave the Service.
 fn stripped(service: &Object, keep: &[String], moved: &[(&str, &str)]) -> Vec<String> {
-    let annotations = service.value["metadata"]["annotations"].as_object();
-    let keys = annotations.into_iter().flatten().map(|(key, _)| key);
+    let keys = entries(&service.value["metadata"]["annotations"]).map(|(key, _)| key);
     let leaves = |key: &str| migrate::is_stripped(key) || moved.iter().any(|(moved, _)| *moved == key);
     keys.filter(|key| !keep.contains(key) && leaves(key)).cloned().collect()
 }

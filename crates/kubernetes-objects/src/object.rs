@@ -138,6 +138,11 @@ pub fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
+/// The entries of a map; none where the value is no map.
+pub fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flatten()
+}
+
 /// The JSON pointer of an annotation.
 #[must_use]
 pub fn annotation_pointer(key: &str) -> String {

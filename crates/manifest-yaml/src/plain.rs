@@ -9,14 +9,14 @@
 //!
 //! Both readers give the same tree: the tests and the fuzzer compare them.
 
+use super::emit::LONG_KEY;
 use super::node::{Content, Entry, Flow, Item, Node, NodeId, ScalarStyle, Tree};
+use super::text::{line_end, skip_blanks};
 use std::borrow::Cow;
 use std::ops::Range;
 
 /// Collections inside each other; what is deeper is left to the parser, as what it forbids.
 const NESTING: usize = 60;
-/// A key may have 1024 characters before its colon.
-const LONGEST_KEY: usize = 1000;
 
 /// Reads a document that is plain enough.
 pub(super) fn read(text: &str) -> Option<Tree<'_>> {
@@ -72,20 +72,15 @@ impl<'t> Reader<'t> {
         let bytes = self.bytes();
         while self.line.is_none() && self.next < bytes.len() {
             let from = self.next;
-            let end = memchr::memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |length| from + length);
+            let end = line_end(self.tree.text, from);
             self.next = end + 1;
-            let start = self.past_blanks(from, end);
+            let start = skip_blanks(self.tree.text, from);
             match bytes[start..end].first() {
                 None => {}
                 Some(b'#') => self.tree.comments.push(start..end),
                 Some(_) => self.line = Some(Line { start, end, column: start - from }),
             }
         }
-    }
-
-    fn past_blanks(&self, from: usize, end: usize) -> usize {
-        let blanks = self.bytes()[from..end].iter().take_while(|&&byte| byte == b' ').count();
-        from + blanks
     }
 
     fn push(&mut self, span: Range<usize>, content: Content<'t>) -> NodeId {
@@ -142,7 +137,7 @@ impl<'t> Reader<'t> {
         while let Some(line) = self.line.filter(|line| line.column == column && !self.is_item(*line)) {
             let Key { text, style, colon } = self.key(line)?;
             let key = self.scalar(line.start..colon, text, style);
-            let value = self.past_blanks(colon + 1, line.end);
+            let value = skip_blanks(self.tree.text, colon + 1);
             let value = match self.bytes()[value..line.end].first() {
                 None | Some(b'#') => {
                     self.comment(value, line.end)?;
@@ -169,7 +164,7 @@ impl<'t> Reader<'t> {
         let id = self.reserve();
         let mut items = Vec::new();
         while let Some(line) = self.line.filter(|line| line.column == column && self.is_item(*line)) {
-            let start = self.past_blanks(line.start + 1, line.end);
+            let start = skip_blanks(self.tree.text, line.start + 1);
             let item = Line { start, end: line.end, column: column + start - line.start };
             if self.is_item(item) {
                 return None;
@@ -206,7 +201,7 @@ impl<'t> Reader<'t> {
             }
         };
         let is_key = matches!(self.bytes()[colon..line.end], [b':'] | [b':', b' ', ..]);
-        (is_key && colon - line.start <= LONGEST_KEY).then_some(Key { text, style, colon })
+        (is_key && colon - line.start <= LONG_KEY).then_some(Key { text, style, colon })
     }
 
     /// A value that stands on the line of its key or dash, which is in this column; and goes to the next line.
@@ -216,7 +211,7 @@ impl<'t> Reader<'t> {
             _ => self.plain(from, end)?,
         };
         let behind = self.tree.node(id).span.end;
-        let rest = self.past_blanks(behind, end);
+        let rest = skip_blanks(self.tree.text, behind);
         if rest < end && rest == behind {
             return None;
         }
@@ -286,14 +281,14 @@ impl<'t> Reader<'t> {
     fn braces(&mut self, from: usize, end: usize) -> Option<NodeId> {
         let id = self.reserve();
         let mut entries = Vec::new();
-        let mut at = self.past_blanks(from + 1, end);
+        let mut at = skip_blanks(self.tree.text, from + 1);
         while *self.bytes()[at..end].first()? != b'}' {
-            at = if entries.is_empty() { at } else { self.past_comma(at, end)? };
+            at = if entries.is_empty() { at } else { self.past_comma(at)? };
             let Key { text, style, colon } = self.key(Line { start: at, end, column: 0 })?;
             let key = self.scalar(at..colon, text, style);
-            let value = self.word(self.past_blanks(colon + 1, end), end)?;
+            let value = self.word(skip_blanks(self.tree.text, colon + 1), end)?;
             entries.push(Entry { start: at, key, explicit: false, colon: Some(colon), value });
-            at = self.past_blanks(self.tree.node(value).span.end, end);
+            at = skip_blanks(self.tree.text, self.tree.node(value).span.end);
         }
         self.fill(id, from..at + 1, Content::Mapping { flow: Flow::Braces, entries });
         Some(id)
@@ -303,19 +298,19 @@ impl<'t> Reader<'t> {
     fn brackets(&mut self, from: usize, end: usize) -> Option<NodeId> {
         let id = self.reserve();
         let mut items = Vec::new();
-        let mut at = self.past_blanks(from + 1, end);
+        let mut at = skip_blanks(self.tree.text, from + 1);
         while *self.bytes()[at..end].first()? != b']' {
-            at = if items.is_empty() { at } else { self.past_comma(at, end)? };
+            at = if items.is_empty() { at } else { self.past_comma(at)? };
             let value = self.word(at, end)?;
             items.push(Item { start: at, value });
-            at = self.past_blanks(self.tree.node(value).span.end, end);
+            at = skip_blanks(self.tree.text, self.tree.node(value).span.end);
         }
         self.fill(id, from..at + 1, Content::Sequence { flow: true, items });
         Some(id)
     }
 
-    fn past_comma(&self, at: usize, end: usize) -> Option<usize> {
-        (self.bytes()[at] == b',').then(|| self.past_blanks(at + 1, end))
+    fn past_comma(&self, at: usize) -> Option<usize> {
+        (self.bytes()[at] == b',').then(|| skip_blanks(self.tree.text, at + 1))
     }
 
     /// A word in brackets, or one in quotes.

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::lint::context::Context;
 use alb_controller::catalogue::{CLASS_ANNOTATION, PREFIX};
 use kubernetes_objects::ObjectRef;
-use kubernetes_objects::object::Object;
-use kubernetes_objects::object::Objects;
+use kubernetes_objects::object::{Object, Objects, entries};
 use manifest_yaml::Place;
 use manifest_yaml::stream::Stream;
 
@@ -106,6 +105,5 @@ pub fn may_be_ours(context: &Context<'_>, ingress: &Object) -> bool {
 }
 
 fn has_annotations(ingress: &Object) -> bool {
-    let annotations = ingress.value["metadata"]["annotations"].as_object();
-    annotations.into_iter().flatten().any(|(key, _)| key.starts_with(PREFIX))
+    entries(&ingress.value["metadata"]["annotations"]).any(|(key, _)| key.starts_with(PREFIX))
 }

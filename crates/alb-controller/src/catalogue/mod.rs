@@ -252,7 +252,8 @@ pub(crate) const FEW: usize = 32;
 
 /// Whether a key is `alb.ingress.kubernetes.io/<suffix>`.
 pub(crate) fn is_key(key: &str, suffix: &str) -> bool {
-    key.len() == PREFIX.len() + suffix.len() && key.ends_with(suffix) && key.starts_with(PREFIX)
+    // The end first: the beginning is that of most keys.
+    key.strip_suffix(suffix) == Some(PREFIX)
 }
 
 /// Whether AWS takes a number as the value of an annotation. Where the catalogue has no range it takes every number.

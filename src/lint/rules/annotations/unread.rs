@@ -18,6 +18,7 @@ use alb_controller::catalogue::{AutoMode, CLASS_ANNOTATION, Empty, PREFIX, Place
 use alb_controller::go::strconv::trim;
 use alb_controller::model::{Setting, State, Unread};
 use alb_controller::releases::Behaviour;
+use kubernetes_objects::object::entries;
 
 rules! {
     ALB029 Error | Warning "empty-annotation" {
@@ -104,8 +105,8 @@ fn class_annotation(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> O
 
 /// Annotations that have the name of one of the controller's, and not its prefix.
 fn without_prefix(context: &Context<'_>, ingress: &IngressUnderCheck<'_>) -> Vec<Finding> {
-    let annotations = ingress.object.value["metadata"]["annotations"].as_object();
-    let known = annotations.into_iter().flatten().filter(|(key, _)| !key.contains('/') && find(key).is_some());
+    let annotations = entries(&ingress.object.value["metadata"]["annotations"]);
+    let known = annotations.filter(|(key, _)| !key.contains('/') && find(key).is_some());
     let found = known.map(|(key, value)| {
         let full = format!("{PREFIX}{key}");
         let message = format!("the annotation {key} has no prefix, and the controller ignores it");

@@ -21,7 +21,7 @@ use alb_controller::go::strconv::{parse_bool, parse_int32, parse_int64, trim};
 use alb_controller::model::Effective;
 use alb_controller::model::{Setting, State};
 use kubernetes_objects::PortRef;
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, entries};
 
 rules! {
     ALB064 Error | Warning "annotation-value-invalid" {
@@ -255,8 +255,7 @@ fn ports(ingress: &IngressUnderCheck<'_>, annotation: &Annotation, text: &str) -
 
 /// Annotations of an object that are no text, which the API server does not even read.
 pub fn no_text(object: &Object) -> Vec<Finding> {
-    let annotations = object.value["metadata"]["annotations"].as_object();
-    let found = annotations.into_iter().flatten().filter_map(|(key, value)| {
+    let found = entries(&object.value["metadata"]["annotations"]).filter_map(|(key, value)| {
         let what = match value {
             serde_json::Value::String(_) | serde_json::Value::Null => return None,
             serde_json::Value::Bool(_) => "a boolean",

@@ -16,13 +16,11 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use crate::finding::{Finding, Rule, Severity, rules};
 use crate::lint::context::{Context, about, is_gateway};
 use crate::lint::facts::targets::services;
 use alb_controller::model::{Part, Site, Stage, keys_in_other_letters, undecodable_service};
-use kubernetes_objects::object::Object;
+use kubernetes_objects::object::{Object, entries};
 use kubernetes_objects::validation::{self, Validation, Violation, violation};
 use manifest_yaml::{Place, pointer};
 
@@ -224,10 +222,6 @@ impl<'o> Faults<'o> {
             self.check(&pointer::of(["metadata", "annotations", key]), validation);
         }
     }
-}
-
-fn entries(map: &Value) -> impl Iterator<Item = (&String, &Value)> {
-    map.as_object().into_iter().flatten()
 }
 
 /// A JSON pointer as Kubernetes writes fields: `spec.rules[0].host`. Labels and annotations are named by their faults.

@@ -10,6 +10,7 @@ use crate::model::options::Options;
 use crate::model::reference::{Key, Object, Reason, Site};
 use k8s_openapi::api::core::v1::{Namespace, Secret, Service};
 use k8s_openapi::api::networking::v1::{Ingress, IngressClass};
+use kubernetes_objects::object::entries;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -197,7 +198,7 @@ fn decode<T: DeserializeOwned>(kind: &'static str, object: &Value) -> Result<(Ke
     let (key, object) = prepare(kind, object);
     let at = Object { kind, key: key.clone() };
     for map in ["annotations", "labels"] {
-        for (name, value) in object["metadata"][map].as_object().into_iter().flatten() {
+        for (name, value) in entries(&object["metadata"][map]) {
             let Some(found) = not_a_string(value) else {
                 continue;
             };
