@@ -121,12 +121,8 @@ fn normalise(action: Action) -> Action {
     if action.r#type != "forward" || !by_name {
         return action;
     }
-    let target = Target {
-        target_group_arn: action.target_group_arn,
-        target_group_name: action.target_group_name,
-        ..Target::default()
-    };
-    forward(target)
+    // A name is AWS's to look up: which group it is stays open.
+    forward(Target { target_group_arn: action.target_group_arn, ..Target::default() })
 }
 
 fn forward_to(service: &str, port: PortRef) -> Action {

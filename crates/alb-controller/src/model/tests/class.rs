@@ -57,10 +57,24 @@ fn a_fault_of_a_sure_member_is_sure_whoever_else_is_in_the_group() {
     assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Refused, Some("unknown scheme: public")));
     assert_eq!(pair(&[], &[("scheme", "public")]).verdict, Verdict::Unknown);
     assert_eq!(pair(&[("scheme", "public")], &[("scheme", "internal")]).verdict, Verdict::Refused);
+    // What is told is what the sure members do wrong, also where a doubtful one comes before them.
+    let one = Ing { key: "edge-system/a", annotations: &[group, ("scheme", "odd")], class: NO_CLASS, ..Ing::default() };
+    let two = Ing { key: "edge-system/b", annotations: &[group, ("scheme", "public")], ..Ing::default() };
+    let model = model_of(&(Gateway::default().yaml() + &one.yaml() + &two.yaml()));
+    assert_eq!((model.verdict, model.message.as_deref()), (Verdict::Refused, Some("unknown scheme: public")));
     let capacity = ("minimum-load-balancer-capacity", "CapacityUnits=3k");
     assert_eq!(pair(&[capacity], &[]).verdict, Verdict::Unknown);
     let https = [("listen-ports", r#"[{"HTTPS": 443}]"#), ("certificate-arn", "arn:c")];
     assert_eq!(pair(&[("ssl-redirect", "443")], &https).verdict, Verdict::Unknown);
+    // Any of several doubtful members may mend it.
+    for (first, second) in [(&https[..], &[][..]), (&[], &https)] {
+        let with = |own: &[(&'static str, &'static str)]| [&[group], own].concat();
+        let (first, second) = (with(first), with(second));
+        let sure = Ing { annotations: &[group, ("ssl-redirect", "443")], ..Ing::default() }.yaml();
+        let first = Ing { key: "edge-system/a", annotations: &first, class: NO_CLASS, ..Ing::default() }.yaml();
+        let second = Ing { key: "edge-system/b", annotations: &second, class: NO_CLASS, ..Ing::default() }.yaml();
+        assert_eq!(model_of(&(Gateway::default().yaml() + &sure + &first + &second)).verdict, Verdict::Unknown);
+    }
 }
 
 #[test]
@@ -190,6 +204,41 @@ fn subnets_by_class_and_by_annotation_in_one_group_conflict() {
     let model = model_of(&(class + &Gateway::default().yaml() + &one.yaml() + &two.yaml()));
     let message = refused_by(&model, "subnets");
     assert_eq!(message, "conflicting subnet specifications: IngressClassParams versus annotation");
+}
+
+#[test]
+fn subnets_of_a_class_are_listed_or_chosen_by_tags() {
+    let subnets = |spec: &str| built(&with_params(spec, &[])).load_balancer.subnets.clone();
+    let given = Subnets::Given(vec!["subnet-a".into(), "subnet-b".into()]);
+    assert_eq!(subnets("  subnets: {ids: [subnet-a, subnet-b]}\n"), given);
+    assert_eq!(subnets("  subnets: {ids: []}\n"), Subnets::Discovered);
+    assert_eq!(subnets("  subnets: {tags: {edge: [a]}}\n"), Subnets::Discovered);
+    // As EKS Auto Mode has it.
+    assert_eq!(subnets("  subnets: {matchTags: [{key: edge, values: [a]}]}\n"), Subnets::Discovered);
+}
+
+#[test]
+fn listener_attributes_of_a_class_are_those_of_port_and_protocol() {
+    let listener = |protocol: &str, port: u16| {
+        let attribute = format!("{{key: of, value: \"{protocol} {port}\"}}");
+        format!("  - {{protocol: {protocol}, port: {port}, listenerAttributes: [{attribute}]}}\n")
+    };
+    let listeners = [listener("HTTPS", 80), listener("HTTP", 81), listener("HTTP", 80)].concat();
+    let attributes = |ports: &str| {
+        let model = with_params(&format!("  listeners:\n{listeners}"), &[("listen-ports", ports)]);
+        built(&model).listeners[0].attributes.get("of").cloned()
+    };
+    assert_eq!(attributes(r#"[{"HTTP": 80}]"#).as_deref(), Some("HTTP 80"));
+    assert_eq!(attributes(r#"[{"HTTP": 81}]"#).as_deref(), Some("HTTP 81"));
+    assert_eq!(attributes(r#"[{"HTTP": 82}]"#), None);
+}
+
+#[test]
+fn a_class_is_in_no_namespace() {
+    let class =
+        "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: alb, namespace: shop}, spec: 1}\n";
+    let site = model_of(class).failures[0].reason.site.clone().unwrap();
+    assert_eq!(site.object.key, Key::new("", "alb"));
 }
 
 #[test]
@@ -335,7 +384,7 @@ fn a_namespace_selector_asks_as_kubernetes_does() {
 
 #[test]
 fn what_is_wrong_with_a_label_of_a_selector() {
-    let (longest, longer) = ("k".repeat(63), "k".repeat(64));
+    let (short, longest, longer) = ("k".repeat(62), "k".repeat(63), "k".repeat(64));
     let said = |labels: &str| {
         let (message, _) = refused(&with_params(&format!("  namespaceSelector: {{matchLabels: {labels}}}\n"), &[]));
         message.strip_prefix("invalid ingress class: ").unwrap().to_owned()
@@ -354,6 +403,14 @@ fn what_is_wrong_with_a_label_of_a_selector() {
         (
             format!("{{team: {longer}}}"),
             &*format!("values[0][team]: Invalid value: \"{longer}\": must be no more than 63 characters"),
+        ),
+        (
+            format!("{{-{short}: d}}"),
+            &*format!("key: Invalid value: \"-{short}\": name part must consist of alphanumeric characters, "),
+        ),
+        (
+            format!("{{team: -{short}}}"),
+            &*format!("values[0][team]: Invalid value: \"-{short}\": a valid label must be an empty string or "),
         ),
         (
             "{team: a b}".to_owned(),

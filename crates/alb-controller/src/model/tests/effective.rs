@@ -46,6 +46,9 @@ fn the_older_spelling_of_prefix_lists_is_the_place() {
     let lists = facts("{PrefixListsIDs: [pl-1]}", &[], "");
     let lists = lists.list("security-group-prefix-lists").unwrap();
     assert_eq!((lists.site().pointer().as_str(), lists.value), ("/spec/PrefixListsIDs", vec!["pl-1".to_owned()]));
+    let facts = self::facts("{PrefixListsIDs: [pl-1], prefixListsIDs: [pl-2]}", &[], "");
+    let lists = facts.list("security-group-prefix-lists").unwrap();
+    assert_eq!((lists.site().pointer().as_str(), lists.value), ("/spec/prefixListsIDs", vec!["pl-2".to_owned()]));
 }
 
 #[test]

@@ -45,6 +45,9 @@ fn ports_are_mapped_and_unknown_ones_left_out() {
     let message = refused_by(&model(&[ON, (mapping.0, "http=80")]), mapping.0);
     let what = "failed to compute listenPort config for ingress: edge-system/edge";
     assert_eq!(message, format!("{what}: invalid NLB listener port: http"));
+    let message = refused_by(&model(&[ON, (mapping.0, "8080")]), mapping.0);
+    let parse = "failed to parse frontend-nlb-listener-port-mapping for ingress map[]";
+    assert!(message.starts_with(&format!("{what}: {parse}: failed to parse stringMap annotation, ")), "{message}");
 }
 
 #[test]
@@ -129,6 +132,7 @@ fn members_must_agree_on_what_they_say_of_a_shared_port() {
     let (message, _) = refused(&pair(&[(interval, "20")], &[(interval, "30")]));
     let conflict = "conflicting IntervalSeconds, config 2: 30, previous: 20";
     assert_eq!(message, format!("failed to merge NLB listenPort config for port: 80: {conflict}"));
+    assert_eq!(nlb(&pair(&[(interval, "20")], &[(interval, "20")])).listeners[0].health_check.interval_seconds, 20);
     for (suffix, one, two, conflict) in [
         ("port", "traffic-port", "8080", "Port, config 2: {0 8080 }, previous: {1 0 traffic-port}"),
         ("path", "", "/x", "Path, config 2: /x, previous: "),

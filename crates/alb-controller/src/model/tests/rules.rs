@@ -66,6 +66,10 @@ fn regular_expressions_lose_the_slash_in_front() {
     let regex = ("use-regex-path-match", "true");
     let paths_of = spec(&[("/^/api/v[0-9]+$", "ImplementationSpecific", "gateway"), ("/p", "Prefix", "gateway")]);
     let model = model_with(&[regex], &paths_of);
+    // Those of another type are no regular expressions.
+    let exact = model_with(&[regex], &spec(&[("/e", "Exact", "gateway")]));
+    let pattern = shown(&exact, "/listeners/0/rules/0/conditions/0/pathPatternConfig");
+    assert_eq!((built(&exact).listeners.len(), pattern), (1, json!({"values": ["/e"]})));
     assert_eq!(
         shown(&model, "/listeners/0/rules/1/conditions/0/pathPatternConfig"),
         json!({"regexValues": ["^/api/v[0-9]+$"]})
@@ -171,6 +175,28 @@ fn a_redirect_takes_all_later_rules_and_leaves_its_own_listener() {
     let redirect = Origin { ingress: Key::new("edge-system", "edge"), rule: 0, path: 0, backend: "to-https".into() };
     assert_eq!(http.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::Covered { by: redirect }]);
     assert_eq!(https.pruned.iter().map(|p| &p.why).collect::<Vec<_>>(), [&WhyPruned::RedirectsToItself]);
+}
+
+#[test]
+fn a_redirect_takes_only_what_has_its_host_and_its_path() {
+    let json = r#"{"type": "redirect", "redirectConfig": {"host": "www.example.org", "statusCode": "HTTP_301"}}"#;
+    let entry = |host: &str, path: &str, service: &str, port: &str| {
+        let host = if host.is_empty() { String::new() } else { format!("host: {host}, ") };
+        let backend = format!("{{service: {{name: {service}, port: {port}}}}}");
+        format!("  - {{{host}http: {{paths: [{{path: {path}, pathType: Exact, backend: {backend}}}]}}}}\n")
+    };
+    for (host, path, is_taken) in [
+        ("a.example.com", "/x", true),
+        ("a.example.com", "/y", false),
+        ("b.example.com", "/x", false),
+        ("b.example.com", "/y", false),
+        ("", "/x", false),
+    ] {
+        let redirect = entry("a.example.com", "/x", "r", "{name: use-annotation}");
+        let later = entry(host, path, "gateway", "{number: 443}");
+        let model = model_with(&[("actions.r", json)], &format!("  rules:\n{redirect}{later}"));
+        assert_eq!(built(&model).listeners[0].rules.len(), 2 - usize::from(is_taken), "{host}{path}");
+    }
 }
 
 #[test]
@@ -322,6 +348,16 @@ fn missing_services_answer_503_or_leave_it_open() {
             .yaml();
     let (message, _) = refused(&model_of(&(elsewhere + &split)));
     assert_eq!(message, "ingress: edge-system/edge: services \"gateway\" not found");
+}
+
+#[test]
+fn a_fault_of_a_backend_is_placed_at_its_path() {
+    let absent = "{service: {name: gateway, port: {number: 1}}}";
+    let there = "{path: /, pathType: Prefix, backend: {service: {name: gateway, port: {number: 443}}}}";
+    let second = format!("  - http: {{paths: [{there}, {{path: /a, pathType: Prefix, backend: {absent}}}]}}\n");
+    let model = model_with(&[], &(TO_443.to_owned() + &second));
+    let site = model.groups[0].failure.as_ref().unwrap().reason.site.clone().unwrap();
+    assert_eq!(site.pointer(), "/spec/rules/1/http/paths/1");
 }
 
 #[test]

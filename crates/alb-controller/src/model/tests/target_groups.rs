@@ -19,6 +19,12 @@ fn the_port_is_a_node_port_or_a_target_port() {
     assert_eq!(port(&with_service(&Gateway { ports: named, ..Gateway::default() }, ip)), Some(1));
     let same = "  - {name: https, port: 443}\n";
     assert_eq!(port(&with_service(&Gateway { ports: same, ..Gateway::default() }, ip)), Some(443));
+    // Zero values are none.
+    for target in ["0", "\"\""] {
+        let zero = format!("  - {{name: https, port: 443, targetPort: {target}, nodePort: 0}}\n");
+        let of_type = |annotations| port(&with_service(&Gateway { ports: &zero, ..Gateway::default() }, annotations));
+        assert_eq!((of_type(&[]), of_type(ip)), (None, Some(443)), "{target}");
+    }
 }
 
 #[test]
@@ -50,6 +56,12 @@ fn health_check_by_name() {
     assert_eq!((named.port, named.port_name.as_deref()), (HealthPort::Number(30021), Some("status-port")));
     let ip = check(&model(&[("healthcheck-port", "status-port"), ("target-type", "ip")]));
     assert_eq!(ip.port, HealthPort::Number(15021));
+    for (target, number) in [("8080", 8080), ("0", 15021), ("\"\"", 15021)] {
+        let status = format!("{PORTS}  - {{name: status, port: 15021, targetPort: {target}}}\n");
+        let gateway = Gateway { ports: &status, ..Gateway::default() };
+        let ip = check(&with_service(&gateway, &[("healthcheck-port", "status"), ("target-type", "ip")]));
+        assert_eq!(ip.port, HealthPort::Number(number), "{target}");
+    }
     let ports = "  - {name: https, port: 443}\n  - {name: status, port: 15021}\n";
     let unpinned = with_service(&Gateway { ports, ..Gateway::default() }, &[("healthcheck-port", "status")]);
     assert_eq!(shown(&unpinned, "/targetGroups/0/healthCheck/port"), Value::Null);
@@ -149,8 +161,14 @@ fn node_labels_count_for_instances_only() {
 #[test]
 fn a_shared_target_group_is_shared_if_either_says_so() {
     let annotations = "    alb.ingress.kubernetes.io/multi-cluster-target-group: \"false\"\n";
-    let model = with_service(&Gateway { annotations, ..Gateway::default() }, &[("multi-cluster-target-group", "true")]);
-    assert!(built(&model).target_groups[0].multi_cluster);
+    let of = |service: &str, ingress: &[(&str, &str)]| {
+        let model = with_service(&Gateway { annotations: service, ..Gateway::default() }, ingress);
+        built(&model).target_groups[0].multi_cluster
+    };
+    let shared = ("multi-cluster-target-group", "true");
+    assert!(of(annotations, &[shared]));
+    assert!(of(&annotations.replace("false", "true"), &[]));
+    assert!(!of("", &[]));
 }
 
 #[test]

@@ -87,6 +87,17 @@ fn load_balancers() {
 }
 
 #[test]
+fn an_older_release_takes_what_is_no_fault_of_its_own() {
+    let groups = model_by(&with(&[("security-groups", "sg-1,edge")]), before(Version(2, 9, 0)));
+    assert_eq!(built(&groups).load_balancer.security_groups, ["sg-1", "edge"]);
+    // Numbers of 64 bits: as good as the largest of 32.
+    for (text, number) in [("99999999999", i32::MAX), ("-99999999999", i32::MIN), ("15", 15)] {
+        let model = model_by(&with(&[("healthcheck-interval-seconds", text)]), before(Version(2, 9, 0)));
+        assert_eq!(built(&model).target_groups[0].health_check.interval_seconds, number);
+    }
+}
+
+#[test]
 fn web_acls_and_shield() {
     let arn = |arn| [("wafv2-acl-arn", arn)];
     let none = arn("none");
@@ -128,7 +139,9 @@ fn web_acls_and_shield() {
         (Behaviour::WebAclByName, with(&[("wafv2-acl-name", "none")]), "/wafv2", "\"\"", "\"\""),
     ]);
     let empty = model_by(&with(&arn("")), Version(2, 8, 1));
-    assert_eq!(told(&empty, "/wafv2"), "\"\"", "as no annotation");
+    assert_eq!(built(&empty).wafv2, WebAcl::DetachedByRelease, "as no annotation");
+    let empty = model_by(&with(&[("wafv2-acl-name", "")]), Version(2, 14, 0));
+    assert_eq!(told(&empty, "/wafv2"), "null", "an empty name is not looked up");
     let unknown = model_by(&with(&[("wafv2-acl-name", "edge")]), before(Version(2, 14, 0)));
     assert_eq!(told(&unknown, "/wafv2"), "null", "{:?}", Behaviour::WebAclNameKnown);
 }

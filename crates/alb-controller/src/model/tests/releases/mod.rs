@@ -106,6 +106,13 @@ fn rules_and_backends() {
         ),
         (Behaviour::PathsSorted, with_paths(&[], &many), patterns, r#"["/*"]"#, r#"["/b"]"#),
         (
+            Behaviour::PathsSorted,
+            with_paths(&[], &[("/a", "Regex", "gateway")]),
+            patterns,
+            "Build: ingress: edge-system/edge: unsupported pathType: Regex",
+            "Build: unknown pathType for path /a",
+        ),
+        (
             Behaviour::MissingServiceAnswers,
             elsewhere,
             "/listeners/0/rules/0/actions/0/fixedResponseConfig/statusCode",
