@@ -29,7 +29,7 @@ build_one() { # name package
   local stamp=k8s.io/component-base/version
   scratch=$(mktemp -d "$programs/build.XXXXXX")
   # Without its version in it, the server says v0.0.0, and Helm believes it.
-  (cd "$here" && CGO_ENABLED=0 GOWORK=off GOFLAGS='' go build -trimpath -o "$scratch/program" -ldflags \
+  (cd "$here" && go build -o "$scratch/program" -ldflags \
     "-s -w -X $stamp.gitVersion=v$kubernetes -X $stamp.gitMajor=1 -X $stamp.gitMinor=$(cut -d. -f2 <<< "$kubernetes")" "$2")
   mv "$scratch/program" "$programs/$1" # one rename: another run never sees half a program
   rmdir "$scratch"
@@ -39,6 +39,7 @@ build_one() { # name package
 build() {
   grep -q "^require k8s.io/kubernetes v$kubernetes\b" "$here/go.mod" || fail "go.mod does not require kubernetes v$kubernetes"
   grep -q "go.etcd.io/etcd/server/v3 v$etcd\b" "$here/go.mod" || fail "go.mod does not require etcd v$etcd"
+  . "$here/../tools/module.sh"
   mkdir -p "$programs"
   scratch=
   trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT

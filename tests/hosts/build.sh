@@ -14,8 +14,7 @@ set -euo pipefail
 
 cd "$(dirname "$0")"
 programs=${ISTIO_ALB_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/istio-alb}/bin
-# The same for building and testing, so that what is compiled for the one serves the other.
-export CGO_ENABLED=0 GOWORK=off GOFLAGS=-trimpath
+. ../tools/module.sh
 
 folder() { # name
   case $1 in

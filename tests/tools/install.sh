@@ -39,9 +39,6 @@ actionlint-1.7.12        github.com/rhysd/actionlint/cmd/actionlint@v1.7.12     
 krew-0.4.3               sigs.k8s.io/krew/cmd/krew@v0.4.3                                            krew                        1
 '
 
-# As deploy/argocd/ingredients.sh builds Helm: what is compiled once, Go's cache has for all.
-export CGO_ENABLED=0 GOFLAGS=''
-
 scratch=
 trap '[ -z "$scratch" ] || rm -rf "$scratch"' EXIT
 
@@ -53,10 +50,10 @@ build() { # name module program
   case $3 in
     ./*)
       source=$(source_of "$2")
-      (cd "$source" && GOWORK=off go build -trimpath -ldflags '-s -w' -o "$scratch/program" "$3")
+      (cd "$source" && go build -ldflags '-s -w' -o "$scratch/program" "$3")
       ;;
     *)
-      GOBIN=$scratch go install -trimpath -ldflags '-s -w' "$2"
+      GOBIN=$scratch go install -ldflags '-s -w' "$2"
       mv "$scratch/$3" "$scratch/program"
       ;;
   esac
