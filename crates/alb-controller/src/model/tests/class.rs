@@ -131,7 +131,8 @@ fn parameters_of_another_kind_are_no_valid_class() {
     let spec = format!("  ingressClassName: alb\n{TO_443}");
     let model = model_of(&(class + &Ing { class: NO_CLASS, spec: &spec, ..Ing::default() }.yaml()));
     assert_eq!(refused(&model).0, "invalid ingress class: IngressClass alb references unknown parameters");
-    assert_eq!(model.ingresses[0].failure.as_ref().map(|f| f.stage), Some(Stage::GroupId));
+    let failure = model.ingresses[0].failure.as_ref().unwrap();
+    assert_eq!((failure.stage, failure.shows_as()), (Stage::GroupId, "event FailedLoadGroupID"));
     assert_eq!(model.groups, []);
 }
 

@@ -205,6 +205,23 @@ fn what_does_not_decode_is_worded_as_the_api_server_words_it() {
 }
 
 #[test]
+fn where_the_user_sees_a_failure() {
+    let path = "  rules: [{http: {paths: [{pathType: 1}]}}]\n";
+    let order = [("group.name", "edge"), ("group.order", "x")];
+    for (model, seen) in [
+        (model_with(&[], path), "refused by the API server"),
+        (model(&[("conditions.gateway", "{")]), "denied by the webhook vingress.elbv2.k8s.aws"),
+        (model(&order), "only in the controller's log"),
+        (model(&[("scheme", "public")]), "event FailedBuildModel"),
+    ] {
+        let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
+        let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
+        let failures: Vec<_> = model.failures.iter().chain(of_ingress).chain(of_group).map(Failure::shows_as).collect();
+        assert_eq!(failures.first(), Some(&seen), "{:?}", model.message);
+    }
+}
+
+#[test]
 fn an_ingress_of_a_version_that_is_gone_is_named() {
     let old = |version: &str| {
         let yaml =

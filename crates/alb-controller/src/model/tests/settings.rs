@@ -64,13 +64,16 @@ fn other_controllers_have_prefixes_of_their_own() {
     alb.example.com/owner: me
     nginx.ingress.kubernetes.io/ssl-redirect: 'true'
     elb.ingress.kubernetes.io/owner: me
+    ingress.example.com/scheme: internal
+    myalb.ingress.kubernets/scheme: internal
     scheme: internal
 ";
     let ingress = Ing { class, ..Ing::default() };
     let model = model_of(&(Gateway::default().yaml() + &ingress.yaml()));
     let settings = &model.ingresses[0].settings;
     let keys: Vec<&str> = settings.iter().map(|s| s.key.as_str()).collect();
-    assert_eq!(keys, ["abl.ingress.kubernetes.io/scheme", "alb.kubernetes.io/subnets"]);
+    let ours = ["abl.ingress.kubernetes.io/scheme", "alb.kubernetes.io/subnets", "myalb.ingress.kubernets/scheme"];
+    assert_eq!(keys, ours);
     assert!(settings.iter().all(|s| s.state == State::Unread(Unread::UnknownKey)));
 }
 
