@@ -242,3 +242,6 @@ fn as_meant(ingress: &Object, placeholders: Placeholders) -> Object {
         Placeholders::None => ingress.clone(),
     }
 }
+
+#[cfg(test)]
+mod tests;

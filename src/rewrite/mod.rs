@@ -343,29 +343,4 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config;
-    use manifest_yaml::readings;
-
-    /// What was parsed while a stream was rewritten.
-    fn parsed(text: &str) -> usize {
-        let settings =
-            config::from_text("{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway}", lint::REGISTRY).unwrap();
-        let before = readings();
-        let rewritten = rewrite(text, &settings).unwrap();
-        let parsed = readings() - before;
-        assert!(rewritten.findings.iter().any(|finding| finding.place.is_some()), "a finding was located");
-        parsed
-    }
-
-    #[test]
-    fn a_document_is_parsed_once_and_so_is_what_becomes_of_it() {
-        let input = include_str!("../../chart-fixtures/cases/helm3-default/input.yaml");
-        // The Service, the Service as it was edited, and the Ingress that is added.
-        assert_eq!(parsed(input), 3);
-        let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
-        // The Service and the Ingress of the stream: neither changes.
-        assert_eq!(parsed(again), 2);
-    }
-}
+mod tests;

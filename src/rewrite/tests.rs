@@ -1,0 +1,109 @@
+//! The filter as a function of its arguments: what is read, what is refused, what passes.
+
+use super::*;
+use crate::config;
+use manifest_yaml::readings;
+
+fn settings(spec: &str) -> Vec<Settings> {
+    let text = format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{{spec}}}}}");
+    config::from_text(&text, lint::REGISTRY).unwrap()
+}
+
+fn refused(spec: &str, stream: &str) -> Error {
+    rewrite(stream, &settings(spec)).unwrap_err()
+}
+
+/// What was parsed while a stream was rewritten.
+fn parsed(text: &str) -> usize {
+    let settings = settings("");
+    let before = readings();
+    let rewritten = rewrite(text, &settings).unwrap();
+    let parsed = readings() - before;
+    assert!(rewritten.findings.iter().any(|finding| finding.place.is_some()), "a finding was located");
+    parsed
+}
+
+#[test]
+fn a_document_is_parsed_once_and_so_is_what_becomes_of_it() {
+    let input = include_str!("../../chart-fixtures/cases/helm3-default/input.yaml");
+    // The Service, the Service as it was edited, and the Ingress that is added.
+    assert_eq!(parsed(input), 3);
+    let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
+    // The Service and the Ingress of the stream: neither changes.
+    assert_eq!(parsed(again), 2);
+}
+
+const GATEWAY: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: gw, namespace: edge}
+spec:
+  ports:
+  - {name: status-port, port: 15021, targetPort: 15021, protocol: TCP}
+  - {name: http2, port: 80, targetPort: 80, protocol: TCP}
+  - {name: https, port: 443, targetPort: 443, protocol: TCP}
+  type: LoadBalancer
+";
+
+const INTERNAL: &str = "ingress: {scheme: internal}";
+
+/// A line break that is missing at the end of what is left is added, and no second one.
+#[test]
+fn the_ingress_begins_on_a_line_of_its_own() {
+    for (end, left) in [("", ""), ("  loadBalancerIP: 10.0.0.1", ""), ("  externalName: a", "  externalName: a\n")] {
+        let stream = format!("{GATEWAY}{end}");
+        let settings = settings(INTERNAL);
+        let text = rewrite(&stream, &settings).unwrap().text();
+        let service = GATEWAY.replace("LoadBalancer", "NodePort") + left + "---\n";
+        assert!(text.starts_with(&service), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_edited_is_told_by_line_and_column() {
+    let aliased = GATEWAY.replace("type: LoadBalancer", "type:  &t LoadBalancer\n  externalName: *t");
+    for before in ["", "# a comment\n---\n", "kind: ConfigMap\n---\n"] {
+        let place = refused(INTERNAL, &format!("{before}{aliased}")).place.unwrap();
+        assert_eq!((place.line, place.column), (before.lines().count() + 9, 10), "{before}");
+    }
+}
+
+#[test]
+fn a_document_that_is_no_yaml_is_named_where_the_gateway_may_be_in_it() {
+    let gateway_api = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nspec: {gatewayClassName: istio\n";
+    let service = "kind: Service\nspec: {a: [\n";
+    let hidden = "what looks like the gateway can't be read: ";
+    let beside = "no gateway Service found, and this document can't be read: ";
+    let missing = "no gateway Service found";
+    for (spec, broken, begins) in [
+        ("", service.to_owned(), beside),
+        ("", service.replace("a:", "status-port:"), hidden),
+        ("", service.replace("a:", "15021:"), hidden),
+        ("gateway: {name: edge}", service.replace("a:", "edge:"), hidden),
+        ("gateway: {name: edge}", service.replace("a:", "shop:"), beside),
+        ("", "kind: ConfigMap\nstatus-port: [\n".to_owned(), beside),
+        // All three make a Gateway of the Gateway API.
+        ("", gateway_api.to_owned(), hidden),
+        ("", gateway_api.replace("gateway.networking.k8s.io", "networking.istio.io"), beside),
+        ("", gateway_api.replace("gatewayClassName", "className"), beside),
+        ("", gateway_api.replace("kind: Gateway", "kind: GatewayClass"), beside),
+        // A Service that can be read is looked at first.
+        ("", format!("{service}---\nkind: ConfigMap\nmetadata: {{name: a}}\n"), beside),
+        ("", format!("{service}---\nkind: Service\nmetadata: {{name: a}}\n"), missing),
+    ] {
+        let message = refused(spec, &broken).message;
+        assert!(
+            message.starts_with(begins) && (begins != missing || !message.starts_with(beside)),
+            "{broken}{message}"
+        );
+    }
+}
+
+#[test]
+fn a_stream_that_passes_has_its_objects_and_what_is_not_judged() {
+    let stream = "kind: Service\nmetadata: {name: shop}\n---\nkind: Ingress\nspec: [\n";
+    let passed = rewrite(stream, &settings("gateway: {ifMissing: pass}")).unwrap();
+    assert_eq!(passed.text(), stream);
+    assert_eq!(passed.objects.iter().map(Object::name).collect::<Vec<_>>(), ["shop"]);
+    assert_eq!(passed.not_judged.len(), 1);
+}
