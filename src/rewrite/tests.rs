@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::config;
+use k8s_openapi::api::networking::v1::Ingress;
 use manifest_yaml::readings;
+use serde::Deserialize;
 
 fn settings(spec: &str) -> Vec<Settings> {
     let text = format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{{spec}}}}}");
@@ -106,4 +108,68 @@ fn a_stream_that_passes_has_its_objects_and_what_is_not_judged() {
     assert_eq!(passed.text(), stream);
     assert_eq!(passed.objects.iter().map(Object::name).collect::<Vec<_>>(), ["shop"]);
     assert_eq!(passed.not_judged.len(), 1);
+}
+
+/// The form that the other half of the program looks at is the one that is printed.
+#[test]
+fn the_ingress_as_kubernetes_type_is_the_one_that_is_printed() {
+    let spec = "ingress: {scheme: internal, labels: {team: edge}, annotations: {example.com/x: z}}";
+    let rewritten = rewrite(GATEWAY, &settings(spec)).unwrap();
+    let built = &rewritten.gateways[0].ingress;
+    assert_eq!(Ingress::deserialize(&built.value).unwrap(), built.ingress);
+}
+
+#[test]
+fn the_class_is_a_field_where_it_must_be_or_was_one() {
+    let there = |class: &str, field: &str| {
+        format!(
+            "{GATEWAY}---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: common-external-ingress, namespace: \
+             edge{class}}}\nspec: {{{field}defaultBackend: {{service: {{name: gw, port: {{number: 443}}}}}}}}\n"
+        )
+    };
+    let annotation = ", annotations: {kubernetes.io/ingress.class: own}";
+    let auto = "eksAutoMode: true, ingress: {scheme: internal}";
+    for (spec, stream, expected) in [
+        (INTERNAL, GATEWAY.to_owned(), (Some("alb"), None)),
+        (auto, GATEWAY.to_owned(), (None, Some("alb"))),
+        (INTERNAL, there("", "ingressClassName: own, "), (None, Some("own"))),
+        (INTERNAL, there(annotation, ""), (Some("own"), None)),
+        (INTERNAL, there("", ""), (Some("alb"), None)),
+    ] {
+        let rewritten = rewrite(&stream, &settings(spec)).unwrap();
+        let built = &rewritten.gateways[0].ingress.value;
+        let annotation = built["metadata"]["annotations"]["kubernetes.io/ingress.class"].as_str();
+        assert_eq!((annotation, built["spec"]["ingressClassName"].as_str()), expected, "{stream}");
+    }
+}
+
+#[test]
+fn the_ingress_has_the_line_breaks_of_the_stream() {
+    let stream = format!("kind: ConfigMap\r\n---\r\n{GATEWAY}");
+    let text = rewrite(&stream, &settings(INTERNAL)).unwrap().text();
+    let (_, ingress) = text.rsplit_once("---").unwrap();
+    assert_eq!(ingress.matches('\n').count(), ingress.matches("\r\n").count(), "{ingress}");
+}
+
+const FLUX: &str = "placeholders: flux, ingress: {scheme: internal, certificateArns: ['${CERTIFICATE}'], annotations: \
+                    {example.com/price: 5 $$ or less}}";
+
+#[test]
+fn the_filter_understands_placeholders_in_its_own_ingress() {
+    let first = rewrite(GATEWAY, &settings(FLUX)).unwrap().text();
+    assert_eq!(rewrite(&first, &settings(FLUX)).unwrap().text(), first);
+}
+
+/// What Flux makes of our Ingress is what was configured; of other objects it is told.
+#[test]
+fn text_that_flux_changes_is_told_of_what_is_not_ours() {
+    for (other, told) in [
+        ("", 0),
+        ("---\nkind: ConfigMap\nmetadata: {name: common-external-ingress}\ndata: {a: 5 $$}\n", 1),
+        ("---\nkind: Ingress\nmetadata: {name: other, namespace: edge}\nspec: {a: 5 $$}\n", 1),
+    ] {
+        let stream = format!("{GATEWAY}{other}");
+        let findings = rewrite(&stream, &settings(FLUX)).unwrap().findings;
+        assert_eq!(findings.iter().filter(|finding| finding.rule.id == "ALB110").count(), told, "{other}");
+    }
 }
