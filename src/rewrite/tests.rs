@@ -173,3 +173,46 @@ fn text_that_flux_changes_is_told_of_what_is_not_ours() {
         assert_eq!(findings.iter().filter(|finding| finding.rule.id == "ALB110").count(), told, "{other}");
     }
 }
+
+/// By hand somebody wrote an annotation into the Ingress: Flux makes the same of it as before.
+#[test]
+fn text_of_the_ingress_that_is_there_stays_what_flux_makes_of_it() {
+    let ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: common-external-ingress\n  namespace: edge\n  \
+                   annotations:\n    example.com/note: \"6 $$ or more\"\n";
+    let text = rewrite(&format!("{GATEWAY}{ingress}"), &settings(FLUX)).unwrap().text();
+    assert!(text.contains("example.com/note: \"6 $$ or more\"\n"), "{text}");
+}
+
+#[test]
+fn a_gateway_that_passes_beside_a_missing_one_is_told() {
+    let told = |settings: &[Settings], stream: &str| -> Vec<String> {
+        let messages = rewrite(stream, settings).unwrap().findings.into_iter().map(|finding| finding.message);
+        messages.filter(|message| message.contains("passes")).collect()
+    };
+    let missing = settings("gateway: {name: other, ifMissing: pass}");
+    assert_eq!(told(&missing, GATEWAY), ["no Service other found, and edge/gw is a gateway: it passes unchanged"]);
+    assert_eq!(told(&settings("gateway: {ifMissing: pass}"), "kind: Service\nmetadata: {name: shop}\n"), [""; 0]);
+    // One that another document configures does not pass.
+    let both = [missing, settings("gateway: {name: gw}, ingress: {scheme: internal}")].concat();
+    assert_eq!(told(&both, GATEWAY), [""; 0]);
+}
+
+#[test]
+fn what_the_old_load_balancer_was_told_is_read_as_configured() {
+    let told = |id: &str, annotation: &str, spec: &str| -> Vec<String> {
+        let metadata = format!("namespace: edge, annotations: {{service.beta.kubernetes.io/{annotation}}}");
+        let stream = GATEWAY.replace("namespace: edge", &metadata);
+        let findings = rewrite(&stream, &settings(spec)).unwrap().findings;
+        findings.into_iter().filter(|finding| finding.rule.id == id).map(|finding| finding.message).collect()
+    };
+    for (kept, count) in [("type", 0), ("name", 1)] {
+        let spec =
+            format!("service: {{keepAnnotations: [service.beta.kubernetes.io/aws-load-balancer-{kept}]}}, {INTERNAL}");
+        assert_eq!(told("ALB034", "aws-load-balancer-type: nlb", &spec).len(), count, "{kept}");
+    }
+    for (port, number) in [("", 443), (", backendPort: https", 443), (", backendPort: 80", 80)] {
+        let spec = format!("ingress: {{scheme: internal{port}}}");
+        let messages = told("ALB096", "aws-load-balancer-backend-protocol: tcp", &spec);
+        assert!(messages[0].contains(&format!("speaks to port {number} by what is usual")), "{messages:?}");
+    }
+}
