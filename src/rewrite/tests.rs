@@ -216,3 +216,81 @@ fn what_the_old_load_balancer_was_told_is_read_as_configured() {
         assert!(messages[0].contains(&format!("speaks to port {number} by what is usual")), "{messages:?}");
     }
 }
+
+/// Pods are read only where they decide something.
+#[test]
+fn what_makes_the_pods_of_a_gateway_matter() {
+    let asks = |stream: &str| {
+        let settings = settings("");
+        let objects = object::read(&Stream::split(stream), &lint::KINDS).objects;
+        asks_for_pods(stream, &objects, &[(&settings[0], 0)])
+    };
+    for (stream, expected) in [
+        (GATEWAY.to_owned(), false),
+        (GATEWAY.replace(", targetPort: 443", ""), false),
+        (GATEWAY.replace("targetPort: 443", "targetPort: 8443"), true),
+        (GATEWAY.replace("targetPort: 443", "targetPort: https"), true),
+        (GATEWAY.replace("port: 443, targetPort: 443", "port: 8443"), true),
+        (format!("{GATEWAY}---\napiVersion: networking.istio.io/v1\nkind: Gateway\n"), true),
+        (format!("{GATEWAY}---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"), true),
+        (format!("{GATEWAY}---\napiVersion: networking.istio.io/v1\nkind: VirtualService\n"), false),
+        (format!("{GATEWAY}---\nkind: Deployment\nspec: {{{UNPRIVILEGED}: 0}}\n"), true),
+    ] {
+        assert_eq!(asks(&stream), expected, "{stream}");
+    }
+}
+
+/// What is changed is parsed once, and what it becomes once; also the Ingress of an earlier run and a Gateway of the Gateway API.
+#[test]
+fn what_changes_is_not_parsed_again_for_it() {
+    let ours = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: common-external-ingress, namespace: edge}\nspec: \
+                {defaultBackend: {service: {name: gw, port: {number: 80}}}}\n";
+    assert_eq!(parsed(&format!("{GATEWAY}{ours}")), 4);
+    let api = include_str!("../../chart-fixtures/cases/helm3-gateway-api/input.yaml");
+    assert_eq!(parsed(api), 3);
+}
+
+#[test]
+fn keys_that_stand_twice_in_the_gateway_are_told() {
+    let told = |stream: &str| -> Vec<String> {
+        let findings = rewrite(stream, &settings(INTERNAL)).unwrap().findings;
+        let twice = findings.into_iter().filter(|finding| finding.rule.id == "ALB103");
+        twice.map(|finding| finding.field.unwrap_or_default()).collect()
+    };
+    let labelled = |labels: &str| GATEWAY.replace("namespace: edge", &format!("namespace: edge, labels: {{{labels}}}"));
+    assert_eq!(told(&labelled("a: b, c: d")), [""; 0]);
+    assert_eq!(told(&labelled("a: b, a: d")), ["/metadata/labels/a"]);
+    let indented =
+        |text: &str| text.lines().map(|line| format!("  {line}\n")).collect::<String>().replacen("  ", "- ", 1);
+    let list = |first: &str| format!("kind: List\nitems:\n{}{}", indented(first), indented(&labelled("a: b, a: d")));
+    assert_eq!(told(&list("kind: ConfigMap\ndata: {x: 1, x: 2}\n")), ["/metadata/labels/a"]);
+}
+
+#[test]
+fn two_gateways_of_one_ingress_are_refused() {
+    let document = |name: &str, spec: &str| {
+        let metadata = if name.is_empty() { String::new() } else { format!("metadata: {{name: {name}}}, ") };
+        let text = format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, {metadata}spec: {{{spec}}}}}");
+        config::from_text(&text, lint::REGISTRY).unwrap().remove(0)
+    };
+    let (gw, web) = ("gateway: {name: gw}", "gateway: {name: web}");
+    let stream = format!("{GATEWAY}---\n{}", GATEWAY.replace("name: gw", "name: web"));
+    let result = |one: Settings, two: Settings| match rewrite(&stream, &[one, two]) {
+        Ok(rewritten) => rewritten.gateways.len().to_string(),
+        Err(error) => error.message,
+    };
+    let named = |spec: &str, ingress: &str| format!("{spec}, ingress: {{scheme: internal, name: {ingress}}}");
+    assert_eq!(
+        result(document("one", gw), document("", web)),
+        "configuration \"one\" and a configuration document without a name would both make the Ingress common-external-ingress, for \
+         the Services edge/gw and edge/web"
+    );
+    assert_eq!(result(document("one", &named(gw, "a")), document("two", &named(web, "b"))), "2");
+    let drops =
+        format!("{}, service: {{type: ClusterIP}}", named(gw, "b").replace("internal,", "internal, targetType: ip,"));
+    assert_eq!(
+        result(document("one", &named(gw, "a")), document("two", &drops)),
+        "configuration \"one\" and configuration \"two\" want the Service edge/gw to be different things"
+    );
+    assert_eq!(result(document("one", &named(gw, "a")), document("two", &named(gw, "b"))), "2");
+}
