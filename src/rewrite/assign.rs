@@ -54,8 +54,7 @@ pub(super) fn assign<'s>(
         Some(selector) if !hooks_only => {
             Err(missing_beside(stream, &all, select::missing(objects, selector, &claimed)))
         }
-        _ if assigned.is_empty() || hooks_only => Ok(None),
-        _ => Ok(Some(assigned)),
+        _ => Ok(None),
     }
 }
 

@@ -145,7 +145,7 @@ fn the_class_is_a_field_where_it_must_be_or_was_one() {
 
 #[test]
 fn the_ingress_has_the_line_breaks_of_the_stream() {
-    let stream = format!("kind: ConfigMap\r\n---\r\n{GATEWAY}");
+    let stream = format!("kind: ConfigMap\r\n---\n{GATEWAY}");
     let text = rewrite(&stream, &settings(INTERNAL)).unwrap().text();
     let (_, ingress) = text.rsplit_once("---").unwrap();
     assert_eq!(ingress.matches('\n').count(), ingress.matches("\r\n").count(), "{ingress}");
@@ -192,6 +192,10 @@ fn a_gateway_that_passes_beside_a_missing_one_is_told() {
     let missing = settings("gateway: {name: other, ifMissing: pass}");
     assert_eq!(told(&missing, GATEWAY), ["no Service other found, and edge/gw is a gateway: it passes unchanged"]);
     assert_eq!(told(&settings("gateway: {ifMissing: pass}"), "kind: Service\nmetadata: {name: shop}\n"), [""; 0]);
+    // One that must be there is missed also beside another.
+    let must =
+        [settings("gateway: {name: gw}, ingress: {scheme: internal}"), settings("gateway: {name: other}")].concat();
+    assert!(rewrite(GATEWAY, &must).unwrap_err().message.contains("no Service other found"));
     // One that another document configures does not pass.
     let both = [missing, settings("gateway: {name: gw}, ingress: {scheme: internal}")].concat();
     assert_eq!(told(&both, GATEWAY), [""; 0]);
@@ -293,4 +297,19 @@ fn two_gateways_of_one_ingress_are_refused() {
         "configuration \"one\" and configuration \"two\" want the Service edge/gw to be different things"
     );
     assert_eq!(result(document("one", &named(gw, "a")), document("two", &named(gw, "b"))), "2");
+}
+
+/// A list that is lost is reported once, and one without effect is reported where nothing was lost.
+#[test]
+fn a_list_beside_security_groups_is_told_once() {
+    let ids = |annotations: &str, ingress: &str| -> Vec<&'static str> {
+        let metadata = format!("namespace: edge, annotations: {{{annotations}}}");
+        let stream = GATEWAY.replace("namespace: edge", &metadata);
+        let spec = format!("ingress: {{scheme: internal, securityGroups: [sg-1]{ingress}}}");
+        let findings = rewrite(&stream, &settings(&spec)).unwrap().findings;
+        let ids = findings.into_iter().map(|finding| finding.rule.id);
+        ids.filter(|id| ["ALB025", "ALB027"].contains(id)).collect()
+    };
+    assert_eq!(ids("service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8", ""), ["ALB027"]);
+    assert_eq!(ids("", ", inboundCidrs: [10.0.0.0/8]"), ["ALB025"]);
 }
