@@ -313,3 +313,80 @@ fn a_list_beside_security_groups_is_told_once() {
     assert_eq!(ids("service.beta.kubernetes.io/load-balancer-source-ranges: 10.0.0.0/8", ""), ["ALB027"]);
     assert_eq!(ids("", ", inboundCidrs: [10.0.0.0/8]"), ["ALB025"]);
 }
+
+/// What is added has a place of its own, behind all that is there.
+#[test]
+fn the_ingress_is_the_last_document() {
+    let rewritten = rewrite(GATEWAY, &settings(INTERNAL)).unwrap();
+    let ingress = rewritten.objects.last().unwrap();
+    assert_eq!((ingress.kind(), ingress.document, ingress.place.document), ("Ingress", 1, 2));
+}
+
+/// A list of a KRM function, or one that is all of a JSON stream, gets the Ingress as an item; beside other lists it is a document.
+#[test]
+fn the_ingress_goes_into_the_list_where_the_list_is_the_stream() {
+    let indented: String = GATEWAY.lines().map(|line| format!("  {line}\n")).collect();
+    let items = |kind: &str| format!("apiVersion: v1\nkind: {kind}\nitems:\n{}", indented.replacen("  ", "- ", 1));
+    let documents = |stream: &str| {
+        let text = rewrite(stream, &settings(INTERNAL)).unwrap().text();
+        Stream::split(&text).documents.len()
+    };
+    let json = serde_json::to_string(&object::read(&Stream::split(GATEWAY), &["Service"]).objects[0].value).unwrap();
+    for (stream, expected) in [
+        (items("ResourceList"), 1),
+        (items("List"), 2),
+        (format!("{{\"kind\": \"List\", \"items\": [{json}]}}"), 1),
+        (format!("{{\"kind\": \"List\", \"items\": [{json}]}}\n---\nkind: ConfigMap\n"), 3),
+        (json, 2),
+    ] {
+        assert_eq!(documents(&stream), expected, "{stream}");
+    }
+}
+
+/// What the parameters of a class set cannot be taken back in one Gateway.
+#[test]
+fn a_service_that_istiod_would_make_otherwise_is_refused() {
+    let gateway = "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: public, namespace: edge}\nspec:\n  \
+                   gatewayClassName: istio\n  listeners:\n  - {name: https, port: 443, protocol: HTTPS}\n";
+    let defaults = |labels: &str, service: &str| {
+        format!(
+            "{gateway}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: defaults, namespace: istio-system, labels: \
+             {{{labels}}}}}\ndata:\n  service: |\n    {service}\n"
+        )
+    };
+    let class = "gateway.istio.io/defaults-for-class: istio";
+    let refused_for = |stream: &str| match rewrite(stream, &settings(INTERNAL)) {
+        Ok(_) => String::new(),
+        Err(error) => error.message,
+    };
+    let differs = |in_what: &str| {
+        format!(
+            "istiod would not make the Service public-istio as it has to be from the changed Gateway edge/public: it differs in \
+             {in_what}"
+        )
+    };
+    for (service, in_what) in [
+        ("spec: {type: LoadBalancer}", "type"),
+        ("spec: {loadBalancerClass: service.k8s.aws/nlb}", "loadBalancerClass"),
+        ("spec: {loadBalancerSourceRanges: [10.0.0.0/8]}", "loadBalancerSourceRanges"),
+        ("metadata: {annotations: {service.beta.kubernetes.io/aws-load-balancer-type: external}}", "annotations"),
+        ("metadata: {annotations: {example.com/a: b}}", ""),
+        ("spec: {type: NodePort}", ""),
+    ] {
+        let expected = if in_what.is_empty() { String::new() } else { differs(in_what) };
+        assert_eq!(refused_for(&defaults(class, service)), expected, "{service}");
+        assert_eq!(refused_for(&defaults("a: b", service)), "", "{service}");
+    }
+}
+
+#[test]
+fn the_ingress_is_printed_as_its_neighbour_is() {
+    for (stream, kind) in [
+        (GATEWAY.to_owned(), "\nkind: Ingress\n"),
+        (format!("{{apiVersion: v1, kind: Service, metadata: {{name: gw}}, spec: {{type: NodePort, ports: [{{name: https, port: 443}}, {{name: status-port, port: 15021}}]}}}}\n"), "kind: Ingress"),
+        ("{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"gw\"}, \"spec\": {\"type\": \"NodePort\", \"ports\": [{\"name\": \"https\", \"port\": 443}, {\"name\": \"status-port\", \"port\": 15021}]}}\n".to_owned(), "\"kind\":\"Ingress\""),
+    ] {
+        let text = rewrite(&stream, &settings(INTERNAL)).unwrap().text();
+        assert!(text.contains(kind), "{text}");
+    }
+}
