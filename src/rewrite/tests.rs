@@ -390,3 +390,49 @@ fn the_ingress_is_printed_as_its_neighbour_is() {
         assert!(text.contains(kind), "{text}");
     }
 }
+
+#[test]
+fn ids_of_warnings_stand_on_the_ingress_of_their_gateway() {
+    let noted = |spec: [&str; 2]| -> Vec<Option<String>> {
+        let one = format!("gateway: {{name: gw}}, ingress: {{scheme: internal, name: a}}, findings: {{{}}}", spec[0]);
+        let two = format!("gateway: {{name: web}}, ingress: {{scheme: internal, name: b}}, findings: {{{}}}", spec[1]);
+        let extra = GATEWAY.replace("name: gw", "name: web") + "  externalIPs: [192.0.2.1]\n";
+        let stream = format!("{GATEWAY}---\n{extra}");
+        let all = [settings(&one), settings(&two)].concat();
+        let gateways = rewrite(&stream, &all).unwrap().gateways.into_iter();
+        let annotation =
+            |value: &Value| value["metadata"]["annotations"]["istio-alb.dev/findings"].as_str().map(str::to_owned);
+        gateways.map(|gateway| annotation(&gateway.ingress.value)).collect()
+    };
+    let annotate = "annotate: true";
+    assert_eq!(noted(["", ""]), [None, None]);
+    let ids = |ids: &str| Some(ids.to_owned());
+    assert_eq!(noted([annotate, annotate]), [ids("ALB006"), ids("ALB006,ALB093")]);
+    assert_eq!(noted([annotate, ""]), [ids("ALB006"), None]);
+}
+
+#[test]
+fn the_origin_of_a_setting_in_words() {
+    use crate::rewrite::origins::Origin;
+    assert_eq!(Origin::CarriedOver(Vec::new()).to_string(), "carried over: as the old load balancer was");
+    let from = ["a", "b"].map(str::to_owned).to_vec();
+    assert_eq!(Origin::CarriedOver(from).to_string(), "carried over from a and b of the Service");
+}
+
+#[test]
+fn a_gateway_whose_annotations_do_not_change_gets_none() {
+    let gateway = |infrastructure: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: public, namespace: edge}}\nspec:\n  \
+             gatewayClassName: istio\n  infrastructure: {{{infrastructure}}}\n  listeners:\n  - {{name: https, port: 443, protocol: \
+             HTTPS}}\n"
+        )
+    };
+    let of = |infrastructure: &str| {
+        rewrite(&gateway(infrastructure), &settings(INTERNAL)).unwrap().text().contains(gateway_api::PLACEHOLDER)
+    };
+    let nlb = "service.beta.kubernetes.io/aws-load-balancer-type: external";
+    assert!(!of("labels: {a: b}"));
+    assert!(!of(&format!("annotations: {{{nlb}, example.com/a: b}}")));
+    assert!(of(&format!("annotations: {{{nlb}}}")));
+}
