@@ -133,6 +133,7 @@ fn the_class_is_a_field_where_it_must_be_or_was_one() {
         (INTERNAL, GATEWAY.to_owned(), (Some("alb"), None)),
         (auto, GATEWAY.to_owned(), (None, Some("alb"))),
         (INTERNAL, there("", "ingressClassName: own, "), (None, Some("own"))),
+        ("ingress: {scheme: internal, className: other}", there("", "ingressClassName: own, "), (None, Some("other"))),
         (INTERNAL, there(annotation, ""), (Some("own"), None)),
         (INTERNAL, there("", ""), (Some("alb"), None)),
     ] {
@@ -435,4 +436,43 @@ fn a_gateway_whose_annotations_do_not_change_gets_none() {
     assert!(!of("labels: {a: b}"));
     assert!(!of(&format!("annotations: {{{nlb}, example.com/a: b}}")));
     assert!(of(&format!("annotations: {{{nlb}}}")));
+}
+
+/// Releases before v2.2 know no `ssl-redirect`: an action redirects, and needs a rule that leads to it.
+#[test]
+fn an_action_redirects_where_the_controller_knows_no_other_way() {
+    let leads_to_an_action = |spec: &str| {
+        let certificate =
+            "certificateArns: ['arn:aws:acm:eu-west-1:111122223333:certificate/0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0']";
+        let spec = spec.replace("CERTIFICATE", certificate);
+        let rewritten = rewrite(GATEWAY, &settings(&spec)).unwrap();
+        rewritten.gateways[0].ingress.value["spec"]["rules"].to_string().contains("use-annotation")
+    };
+    let action = "annotations: {alb.ingress.kubernetes.io/actions.ssl-redirect: '{\"type\": \"redirect\", \"redirectConfig\": \
+                  {\"protocol\": \"HTTPS\", \"port\": \"443\", \"statusCode\": \"HTTP_301\"}}'}";
+    for (spec, expected) in [
+        ("controllerVersion: v2.1.3, ingress: {scheme: internal, CERTIFICATE}", true),
+        ("controllerVersion: v2.1.3, ingress: {scheme: internal}", false),
+        ("ingress: {scheme: internal, CERTIFICATE}", false),
+        ("ingress: {scheme: internal, CERTIFICATE, redirectToHttps: {via: action}}", true),
+        (&format!("ingress: {{scheme: internal, CERTIFICATE, {action}}}"), false),
+    ] {
+        assert_eq!(leads_to_an_action(spec), expected, "{spec}");
+    }
+}
+
+/// What the API server would have refused is told where it is taken out.
+#[test]
+fn an_annotation_that_is_no_text_is_told_when_it_goes() {
+    let told = |phase: &str| {
+        let metadata = "namespace: edge, annotations: {service.beta.kubernetes.io/aws-load-balancer-internal: true}";
+        let stream = GATEWAY.replace("namespace: edge", metadata);
+        let findings = rewrite(&stream, &settings(&format!("phase: {phase}, {INTERNAL}"))).unwrap().findings;
+        let of_service =
+            findings.iter().filter(|finding| finding.object.as_ref().is_some_and(|object| object.kind == "Service"));
+        of_service
+            .filter(|finding| finding.field.as_ref().is_some_and(|field| field.contains("load-balancer-internal")))
+            .count()
+    };
+    assert_eq!((told("cutover"), told("attach")), (1, 1));
 }

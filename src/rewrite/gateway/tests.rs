@@ -81,3 +81,27 @@ fn the_port_that_the_ingress_leads_to_is_no_extra_port() {
         }
     }
 }
+
+#[test]
+fn the_ingress_leads_to_what_an_alb_can_serve_and_says_what_that_speaks() {
+    let of = |ports: &str, more: &str| {
+        let stream = service(ports) + more;
+        let rewritten = rewritten("ingress: {scheme: internal}", &stream);
+        let built = &rewritten.gateways[0].ingress.value;
+        let backend = &built["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["port"]["number"];
+        let protocol = built["metadata"]["annotations"]["alb.ingress.kubernetes.io/backend-protocol"].as_str();
+        (backend.as_u64(), protocol.map(str::to_owned))
+    };
+    let https = Some("HTTPS".to_owned());
+    assert_eq!(of("{name: https, port: 443}", ""), (Some(443), https.clone()));
+    assert_eq!(of("{name: http3, port: 443, protocol: UDP}", ""), (Some(80), None));
+    // Rules that stay say where they lead.
+    let rules = |ports: [u16; 2]| {
+        let [first, second] = ports.map(|port| format!("backend: {{service: {{name: gw, port: {{number: {port}}}}}}}"));
+        let paths = format!("{{path: /, pathType: Prefix, {first}}}, {{path: /a, pathType: Prefix, {second}}}");
+        ingress("", &format!("rules: [{{http: {{paths: [{paths}]}}}}]"))
+    };
+    assert_eq!(of("{name: https, port: 443}", &rules([443, 443])), (Some(443), https));
+    assert_eq!(of("{name: https, port: 443}", &rules([80, 80])), (Some(80), None));
+    assert_eq!(of("{name: https, port: 443}", &rules([80, 443])), (Some(80), None));
+}

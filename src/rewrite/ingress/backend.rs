@@ -168,3 +168,27 @@ pub(super) fn status_ports(service: &Object, target_type: Option<&str>) -> Vec<S
     }
     names
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kubernetes_objects::object;
+    use manifest_yaml::stream::Stream;
+
+    #[test]
+    fn what_means_the_status_port() {
+        for (port, target_type, expected) in [
+            ("{name: status-port, port: 15021, nodePort: 30021}", None, &["status-port", "30021"][..]),
+            ("{name: status-port, port: 15021, nodePort: 30021}", Some("ip"), &["status-port", "15021"]),
+            ("{name: status-port, port: 15021, targetPort: 9000}", Some("ip"), &["status-port", "9000"]),
+            ("{name: status-port, port: 15021, nodePort: 0}", None, &["status-port"]),
+            ("{name: status-port, port: 15021, nodePort: '${PORT}'}", None, &["status-port", "${PORT}"]),
+            ("{name: health, port: 15021}", None, &["health"]),
+            ("{name: http2, port: 80}", None, &[]),
+        ] {
+            let text = format!("kind: Service\nspec: {{ports: [{port}]}}\n");
+            let service = object::read(&Stream::split(&text), &["Service"]).objects.remove(0);
+            assert_eq!(status_ports(&service, target_type), expected, "{port}");
+        }
+    }
+}

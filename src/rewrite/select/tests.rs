@@ -131,3 +131,25 @@ fn a_missing_gateway_is_put_into_words() {
         "{other}"
     );
 }
+
+#[test]
+fn the_service_that_was_probably_meant() {
+    let help = |text: &str, selector: &Selector, claimed: &[usize]| {
+        missing(&objects(text), selector, claimed).help.map(|help| help.to_string()).unwrap_or_default()
+    };
+    let text = service("gw", "", STATUS) + &service("web", "", "type: LoadBalancer");
+    let elsewhere = Selector { namespace: Some("other".to_owned()), ..Selector::default() };
+    let another = "Service ns/gw is in another namespace: choose it with";
+    assert!(help(&text, &elsewhere, &[]).starts_with(another), "{}", help(&text, &elsewhere, &[]));
+    let named = Selector { name: Some("gw".to_owned()), ..elsewhere.clone() };
+    assert!(help(&text, &named, &[]).starts_with(another), "{}", help(&text, &named, &[]));
+    // One that another document claims is not meant.
+    let load_balancer = "Service ns/web is a load balancer, but has no port status-port (15021)";
+    assert!(help(&text, &elsewhere, &[0]).starts_with(load_balancer), "{}", help(&text, &elsewhere, &[0]));
+    // In its own namespace, or without one, it is the labels that do not fit.
+    let labels = [("istio".to_owned(), "private".to_owned())].into();
+    let labelled = Selector { labels, namespace: Some("ns".to_owned()), ..Selector::default() };
+    let lacks = " lacks the label istio=private of `gateway.selector`";
+    assert_eq!(help(&text, &labelled, &[]), format!("Service ns/gw{lacks}"));
+    assert_eq!(help(&text.replace(", namespace: ns", ""), &labelled, &[]), format!("Service gw{lacks}"));
+}

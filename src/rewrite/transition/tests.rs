@@ -139,6 +139,26 @@ fn who_may_connect_is_compared_with_who_could() {
 }
 
 #[test]
+fn what_has_another_value_says_where_that_comes_from() {
+    let old = "service.beta.kubernetes.io/aws-load-balancer-ip-address-type: dualstack";
+    let own = format!("{old}, alb.ingress.kubernetes.io/ip-address-type: ipv4");
+    let configured = "ingress: {annotations: {alb.ingress.kubernetes.io/ip-address-type: ipv4}}";
+    let other = |by: &str| format!("dualstack was not carried over: ip-address-type is ipv4 ({by})");
+    for (spec, stream, expected) in [
+        ("", service(&own, ""), other("the annotation of the Service")),
+        (configured, service(old, ""), other("functionConfig:1:130")),
+        (
+            "",
+            service(old, "") + &ingress("ip-address-type: ipv4"),
+            "carried over to ip-address-type: dualstack".to_owned(),
+        ),
+    ] {
+        let said = said(&["ALB095"], spec, &stream);
+        assert!(said.len() == 1 && said[0].ends_with(&expected), "{said:?}");
+    }
+}
+
+#[test]
 fn what_is_switched_off_is_named() {
     let not_carried = "info[ALB096]: not carried over, as asked: alb.ingress.kubernetes.io/scheme: internal";
     assert_eq!(said(&["ALB096"], "carryOver: false", &service(INTERNAL, "")), [not_carried]);
