@@ -5,6 +5,9 @@
 //! pkg/apis/core/v1/defaults.go SetDefaults_Service, pkg/registry/core/service/storage; of the Gateway API the `+kubebuilder:default`
 //! of gateway.networking.k8s.io/v1 gateway_types.go, release 1.3).
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Value, json};
 
 use super::annotations::{PREFIX, is_external_dns, is_stripped};
@@ -68,7 +71,7 @@ impl Walk<'_> {
     fn compare(&mut self, live: Option<&Value>, manifest: Option<&Value>) {
         let (live, manifest) = (live.filter(|value| !is_nothing(value)), manifest.filter(|value| !is_nothing(value)));
         let nothing = Value::Null;
-        let is_whole = self.path.len() > 1 && live.is_none() | manifest.is_none() && !self.is_map_of_entries();
+        let is_whole = self.path.len() > 1 && (live.is_none() || manifest.is_none()) && !self.is_map_of_entries();
         match (live.unwrap_or(&nothing), manifest.unwrap_or(&nothing)) {
             (live, manifest) if live == manifest => {}
             (live @ (Value::Object(_) | Value::Null), manifest @ (Value::Object(_) | Value::Null)) if !is_whole => {
@@ -80,7 +83,8 @@ impl Walk<'_> {
                 }
             }
             (Value::Array(live), Value::Array(manifest)) if live.iter().chain(manifest).all(Value::is_object) => {
-                for (name, live, manifest) in pairs(live, manifest) {
+                let by_port = self.path.last().is_some_and(|last| last == "ports");
+                for (name, live, manifest) in pairs(live, manifest, by_port) {
                     self.below(name, live, manifest);
                 }
             }
@@ -105,7 +109,7 @@ impl Walk<'_> {
             ["metadata", "annotations", key] => annotation(self.live.kind(), key, live, manifest),
             ["metadata", "labels", key] => label(key, manifest),
             ["metadata", "finalizers"] => finalizers(live),
-            _ if self.live.kind() == "Service" => service(&path, live, manifest, &self.live.value),
+            _ if self.live.kind() == "Service" => service(&path, live, manifest),
             _ => field(&path, live, manifest),
         };
         let Some((matters, meaning)) = judged else { return };
@@ -132,10 +136,15 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Items of two lists that belong together: by their port and protocol, as Kubernetes merges ports, or by their name.
-fn pairs<'v>(live: &'v [Value], manifest: &'v [Value]) -> Vec<(String, Option<&'v Value>, Option<&'v Value>)> {
+/// Items of two lists that belong together: ports by their port and protocol, others (listeners, of which several have one port)
+/// by their name, as Kubernetes merges them.
+fn pairs<'v>(
+    live: &'v [Value],
+    manifest: &'v [Value],
+    by_port: bool,
+) -> Vec<(String, Option<&'v Value>, Option<&'v Value>)> {
     let key = |item: &Value| match (&item["port"], &item["name"]) {
-        (Value::Number(port), _) => match item["protocol"].as_str() {
+        (Value::Number(port), _) if by_port => match item["protocol"].as_str() {
             None | Some("TCP") => format!("[{port}]"),
             Some(protocol) => format!("[{port}/{protocol}]"),
         },
@@ -225,7 +234,7 @@ fn finalizers(live: Option<&Value>) -> Judged {
     Some((has(FINALIZER_LBC) && has(FINALIZER_CCM), meaning.to_owned()))
 }
 
-fn service(path: &[&str], live: Option<&Value>, manifest: Option<&Value>, service: &Value) -> Judged {
+fn service(path: &[&str], live: Option<&Value>, manifest: Option<&Value>) -> Judged {
     let is_default = |value: Value| live == Some(&value) && manifest.is_none();
     let only_live = manifest.is_none();
     let note = |meaning: &str| Some((false, meaning.to_owned()));
@@ -235,17 +244,14 @@ fn service(path: &[&str], live: Option<&Value>, manifest: Option<&Value>, servic
         ["spec", "ipFamilyPolicy"] if is_default(json!("SingleStack")) => None,
         ["spec", "internalTrafficPolicy" | "externalTrafficPolicy"] if is_default(json!("Cluster")) => None,
         ["spec", "sessionAffinity"] if is_default(json!("None")) => None,
-        ["spec", "sessionAffinityConfig"] if only_live => None,
+        ["spec", "sessionAffinityConfig"] if is_default(json!({"clientIP": {"timeoutSeconds": 10800}})) => None,
         ["spec", "allocateLoadBalancerNodePorts"] if is_default(json!(true)) => None,
         ["spec", "publishNotReadyAddresses"] if is_default(json!(false)) => None,
         ["spec", "type"] if is_default(json!("ClusterIP")) => None,
-        ["spec", "ports", _, "protocol"] if is_default(json!("TCP")) => None,
-        ["spec", "ports", port, "targetPort"]
-            if only_live && live.map(|value| format!("[{value}]")).as_deref() == Some(port) =>
-        {
-            None
-        }
-        ["spec", "ports", _, "nodePort"] if only_live && service["spec"]["type"] != "ClusterIP" => {
+        // Ports are paired by it: where one of the two leaves it out, the other says TCP.
+        ["spec", "ports", _, "protocol"] => None,
+        ["spec", "ports", port, "targetPort"] if only_live && live.is_some_and(|value| is_of(value, port)) => None,
+        ["spec", "ports", _, "nodePort"] if only_live => {
             note("chosen by Kubernetes or by hand: it stays the same through the cutover")
         }
         ["spec", "loadBalancerClass"] if only_live => note(
@@ -268,6 +274,11 @@ fn service(path: &[&str], live: Option<&Value>, manifest: Option<&Value>, servic
     }
 }
 
+/// Whether a value is the port of an item that is called `[443]` or `[443/UDP]`.
+fn is_of(value: &Value, port: &str) -> bool {
+    port.trim_matches(['[', ']']).split('/').next() == Some(&value.to_string())
+}
+
 /// A field of which nothing more is known.
 fn field(path: &[&str], live: Option<&Value>, manifest: Option<&Value>) -> Judged {
     let is_default = |value: Value| live == Some(&value) && manifest.is_none();
@@ -275,6 +286,7 @@ fn field(path: &[&str], live: Option<&Value>, manifest: Option<&Value>) -> Judge
         ["spec", "listeners", _, "allowedRoutes"] if is_default(json!({"namespaces": {"from": "Same"}})) => {
             return None;
         }
+        ["spec", "listeners", _, "allowedRoutes", "namespaces"] if is_default(json!({"from": "Same"})) => return None,
         ["spec", "listeners", _, "tls", "mode"] if is_default(json!("Terminate")) => return None,
         ["spec", "listeners", _, "tls", "certificateRefs", _, "group" | "kind"] if manifest.is_none() => return None,
         _ => {}
