@@ -194,7 +194,8 @@ const NEAR: usize = 3;
 /// The known annotation that a misspelt one is nearest to.
 pub(super) fn nearest(suffix: &str) -> Option<&'static str> {
     // Texts of such different lengths are further away; most are, and comparing is slow.
-    let near = |row: &&Row| row.suffix.len().abs_diff(suffix.len()) <= NEAR || !suffix.is_ascii();
+    let letters = suffix.chars().count();
+    let near = |row: &&Row| row.suffix.len().abs_diff(letters) <= NEAR;
     let (distance, name) = closest(suffix, ROWS.iter().filter(near).map(|row| row.suffix))?;
     (distance <= NEAR).then_some(name)
 }

@@ -85,6 +85,8 @@ impl Carry<'_> {
         if udp && controller_of(self.service) != Controller::CcmNlb {
             let message = format!("{value}: the Service has UDP ports, which an ALB can't serve");
             self.report(&rules::ALB098, suffix, message);
+        } else if udp {
+            self.not_needed(suffix, "the cloud provider does not read it: nothing is lost");
         } else {
             self.not_needed(suffix, "the Service has no UDP port: nothing is lost");
         }
@@ -96,8 +98,8 @@ impl Carry<'_> {
         let controller = controller_of(self.service);
         let found = scheme_of(controller, scheme, self.get(INTERNAL));
         let is_live = self.service["spec"]["type"] == "LoadBalancer";
-        // Without that webhook a Service without a class is the cloud provider's.
-        let by_cloud_provider = is_live && !self.options.service_webhook && controller != Controller::Lbc;
+        // Without that webhook a Service without a class is the cloud provider's. An NLB of LBC has a scheme already.
+        let by_cloud_provider = is_live && !self.options.service_webhook;
         let found = found.or(by_cloud_provider.then_some((Origin::Default, catalogue::INTERNET_FACING)));
         self.out.unknown_scheme = match controller {
             _ if found.is_some() || !is_live => None,
@@ -169,6 +171,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::config::types::Phase;
 
     fn scheme(kind: Option<&str>, scheme: Option<&str>, internal: Option<&str>) -> Option<String> {
         let mut annotations = serde_json::Map::new();
@@ -205,6 +208,9 @@ mod tests {
             (Some("nlb"), Some("internet-facing"), Some("true"), &internal),
             (None, None, Some("true"), &internal),
             (None, None, Some("0"), &internal),
+            (None, None, Some(""), &internal),
+            (None, Some("internet-facing"), Some("0"), &internal),
+            (None, Some("internet-facing"), Some(""), &internal),
             (None, None, Some("false"), &open),
             (None, Some("internal"), None, &internal),
             (None, Some("internet-facing"), Some("yes"), &internal),
@@ -219,5 +225,73 @@ mod tests {
         let service = json!({"spec": {"type": "LoadBalancer", "loadBalancerClass": "service.k8s.aws/nlb"}});
         assert_eq!(controller_of(&service), Controller::Lbc);
         assert_eq!(controller_of(&json!({"spec": {"loadBalancerClass": "example.com/other"}})), Controller::Unknown);
+    }
+
+    fn of_type(spec: serde_json::Value, annotations: &[(&str, &str)]) -> serde_json::Value {
+        let annotations: serde_json::Map<_, _> = annotations
+            .iter()
+            .map(|(name, value)| (format!("service.beta.kubernetes.io/aws-load-balancer-{name}"), json!(value)))
+            .collect();
+        json!({"metadata": {"annotations": annotations}, "spec": spec})
+    }
+
+    #[test]
+    fn an_nlb_of_another_class_is_not_the_cloud_provider_s() {
+        let nlb = |spec| controller_of(&of_type(spec, &[("type", "nlb")]));
+        assert_eq!(nlb(json!({})), Controller::CcmNlb);
+        assert_eq!(nlb(json!({"loadBalancerClass": ""})), Controller::CcmNlb);
+        assert_eq!(nlb(json!({"loadBalancerClass": "service.k8s.aws/nlb"})), Controller::Lbc);
+        assert_eq!(nlb(json!({"loadBalancerClass": "example.com/other"})), Controller::Unknown);
+    }
+
+    #[test]
+    fn without_the_webhook_the_cloud_provider_s_default_counts() {
+        let options = super::super::Options { service_webhook: false, ..super::super::tests::CUTOVER };
+        for (kind, annotations, expected) in [
+            ("LoadBalancer", &[] as &[_], Some("internet-facing")),
+            ("LoadBalancer", &[("type", "nlb")], Some("internet-facing")),
+            ("LoadBalancer", &[("type", "nlb"), ("internal", "true")], Some("internal")),
+            ("LoadBalancer", &[("type", "external")], Some("internal")),
+            ("NodePort", &[("type", "nlb")], None),
+        ] {
+            let carried = super::super::carry(&of_type(json!({"type": kind}), annotations), options);
+            let scheme = carried.annotations.get("alb.ingress.kubernetes.io/scheme");
+            assert_eq!(scheme.map(String::as_str), expected, "{kind} {annotations:?}");
+        }
+    }
+
+    #[test]
+    fn where_no_scheme_may_be_assumed() {
+        let attach = super::super::Options { phase: Phase::Attach, ..super::super::tests::CUTOVER };
+        let (nlb, both) = (Some(UnknownScheme::Nlb), Some(UnknownScheme::Attach));
+        for (kind, annotations, at_cutover, at_attach) in [
+            ("LoadBalancer", &[] as &[_], None, both),
+            ("LoadBalancer", &[("scheme", "internal")], None, None),
+            ("LoadBalancer", &[("type", "external")], None, None),
+            ("LoadBalancer", &[("type", "nlb")], nlb, nlb),
+            ("LoadBalancer", &[("type", "nlb"), ("scheme", "internal")], None, None),
+            ("NodePort", &[], None, None),
+            ("NodePort", &[("type", "nlb")], None, None),
+        ] {
+            let service = of_type(json!({"type": kind}), annotations);
+            let unknown = |options| super::super::carry(&service, options).unknown_scheme;
+            let found = (unknown(super::super::tests::CUTOVER), unknown(attach));
+            assert_eq!(found, (at_cutover, at_attach), "{kind} {annotations:?}");
+        }
+    }
+
+    #[test]
+    fn udp_is_lost_where_the_controller_reads_the_annotation() {
+        let said = |kind: &str, protocol: &str| {
+            let spec = json!({"type": "LoadBalancer", "ports": [{"port": 53, "protocol": protocol}]});
+            let service = of_type(spec, &[("type", kind), ("enable-tcp-udp-listener", "true")]);
+            let carried = super::super::carry(&service, super::super::tests::CUTOVER);
+            let found = carried.findings.iter().find(|finding| finding.message.contains("tcp-udp")).unwrap();
+            format!("{} {}", found.rule.id, found.message.split_once(": ").unwrap().1)
+        };
+        assert_eq!(said("external", "UDP"), "ALB098 true: the Service has UDP ports, which an ALB can't serve");
+        assert_eq!(said("external", "TCP"), "ALB096 the Service has no UDP port: nothing is lost");
+        assert_eq!(said("nlb", "UDP"), "ALB096 the cloud provider does not read it: nothing is lost");
+        assert_eq!(said("nlb", "TCP"), "ALB096 the Service has no UDP port: nothing is lost");
     }
 }

@@ -109,6 +109,8 @@ mod tests {
     fn ranges_are_written_as_ec2_stores_them() {
         for (range, expected) in [
             ("10.0.0.0/8", Some("10.0.0.0/8")),
+            ("0.0.0.0/0", Some("0.0.0.0/0")),
+            ("::/0", Some("::/0")),
             (" 203.0.113.7/24 ", Some("203.0.113.0/24")),
             ("2001:DB8:0:0::1/32", Some("2001:db8::/32")),
             ("10.0.0.0", None),

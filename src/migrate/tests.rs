@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 use super::*;
 use crate::config::types::Phase;
 use crate::finding::Severity;
+use kubernetes_objects::object::read_all;
+use manifest_yaml::stream::Stream;
 
 /// The ALB leads to port 443, and everything is done at once.
 pub(super) const CUTOVER: Options = Options {
@@ -288,6 +290,8 @@ fn a_misspelt_annotation_is_near_to_one_that_is_known() {
         ("aws-load-balancer-schemé", Some("aws-load-balancer-scheme")),
         ("aws-load-balancer-subnetsxyz", Some("aws-load-balancer-subnets")),
         ("aws-load-balancer-subnetswxyz", None),
+        ("aws-load-balancer-subn€€€", Some("aws-load-balancer-subnets")),
+        ("aws-load-balancer-sub€€€€", None),
         ("aws-load-balancer-something-else-altogether", None),
     ] {
         assert_eq!(annotations::nearest(suffix), meant, "{suffix}");
@@ -387,5 +391,226 @@ fn what_the_ingress_says_otherwise_was_not_carried_over() {
     assert_eq!(
         said(&[tags, timeout, ("load-balancer-attributes", "routing.http2.enabled=false")]),
         ["load-balancer-attributes has no idle_timeout.timeout_seconds (the flag --x)"]
+    );
+}
+
+#[test]
+fn the_keys_that_are_understood() {
+    let keys: Vec<String> = annotations::keys().collect();
+    assert_eq!(keys.len(), ROWS.len());
+    assert_eq!(keys[0], "service.beta.kubernetes.io/load-balancer-source-ranges");
+    let of_port = "service.beta.kubernetes.io/aws-load-balancer-target-group-attributes.${port}";
+    assert!(keys.iter().any(|key| key == of_port));
+}
+
+#[test]
+fn an_annotation_of_external_dns_by_its_name() {
+    let of = |key: &str, value: &str, name: &str| {
+        let text = format!("kind: Service\nmetadata: {{name: a, annotations: {{{key}: '{value}'}}}}\n");
+        let object = read_all(&Stream::split(&text)).objects.remove(0);
+        external_dns(&object, name).map(|(key, value)| format!("{key}: {value}"))
+    };
+    for prefix in ["external-dns.kubernetes.io", "external-dns.alpha.kubernetes.io"] {
+        let key = format!("{prefix}/target");
+        assert_eq!(of(&key, "192.0.2.1", "target"), Some(format!("{key}: 192.0.2.1")));
+        assert_eq!(of(&key, "192.0.2.1", "hostname"), None);
+        assert_eq!(of(&key, "", "target"), None);
+    }
+    assert_eq!(of("example.com/target", "192.0.2.1", "target"), None);
+}
+
+/// What is said of the health check, and which of its annotations the Ingress gets.
+fn health_check(annotations: &[(&str, &str)], policy: &str) -> (Vec<String>, Vec<String>) {
+    let mut spec = load_balancer();
+    spec["externalTrafficPolicy"] = json!(policy);
+    let annotations: Vec<(String, &str)> =
+        annotations.iter().map(|(name, value)| (format!("aws-load-balancer-healthcheck-{name}"), *value)).collect();
+    let annotations: Vec<(&str, &str)> = annotations.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+    let carried = carry(&service(&annotations, spec), CUTOVER);
+    let start = format!("{PREFIX}aws-load-balancer-healthcheck-");
+    let about = |finding: Finding| Some(format!("{} {}", finding.rule.id, finding.message.strip_prefix(&start)?));
+    let of_ingress = carried.annotations.iter().filter_map(|(key, value)| {
+        let key = key.strip_prefix(ALB)?;
+        (!key.starts_with("scheme")).then(|| format!("{key}: {value}"))
+    });
+    (all(&carried).into_iter().filter_map(about).collect(), of_ingress.collect())
+}
+
+#[test]
+fn a_health_check_that_kube_proxy_answered_is_not_carried_over() {
+    let all = [("protocol", "http"), ("port", "traffic-port"), ("path", "/healthz")];
+    assert_eq!(
+        health_check(&all, "Local"),
+        (
+            vec![
+                "ALB097 path: /healthz was kube-proxy's answer on healthCheckNodePort; the ALB asks status-port for \
+                 /healthz/ready"
+                    .to_owned(),
+                "ALB097 protocol: http: not carried over, the ALB asks status-port for /healthz/ready by HTTP"
+                    .to_owned(),
+                "ALB097 port: traffic-port: not carried over, the ALB asks status-port for /healthz/ready by HTTP"
+                    .to_owned(),
+            ],
+            vec![]
+        )
+    );
+    let kept = |path: &str| {
+        ["healthcheck-path: ", path, "|healthcheck-port: traffic-port|healthcheck-protocol: HTTP"].concat()
+    };
+    assert_eq!(health_check(&all, "Cluster").1.join("|"), kept("/healthz"));
+    let up = [("protocol", "http"), ("path", "/up")];
+    for policy in ["Local", "Cluster"] {
+        assert_eq!(health_check(&up, policy).1.join("|"), kept("/up"));
+    }
+}
+
+#[test]
+fn the_interval_of_a_health_check_is_greater_than_its_timeout() {
+    let times = |interval: &str, timeout: &str| {
+        health_check(&[("interval", interval), ("timeout", timeout), ("healthy-threshold", "3")], "Cluster")
+    };
+    let threshold = "ALB095 healthy-threshold: carried over to healthy-threshold-count: 3";
+    assert_eq!(
+        times("60", "20"),
+        (
+            vec![
+                "ALB095 interval: carried over to healthcheck-interval-seconds: 60".to_owned(),
+                "ALB095 timeout: carried over to healthcheck-timeout-seconds: 20".to_owned(),
+                threshold.to_owned(),
+            ],
+            vec![
+                "healthcheck-interval-seconds: 60".to_owned(),
+                "healthcheck-timeout-seconds: 20".to_owned(),
+                "healthy-threshold-count: 3".to_owned(),
+            ]
+        )
+    );
+    for (interval, timeout) in [("10", "10"), ("10", "11")] {
+        let lost = |name: &str| {
+            format!(
+                "ALB097 {name}: not carried over: an ALB wants the interval ({interval} s) greater than the timeout \
+                 ({timeout} s)"
+            )
+        };
+        assert_eq!(
+            times(interval, timeout),
+            (
+                vec![lost("timeout"), lost("interval"), threshold.to_owned()],
+                vec!["healthy-threshold-count: 3".to_owned()]
+            )
+        );
+    }
+}
+
+#[test]
+fn codes_that_an_alb_does_not_take_are_reported_once() {
+    for codes in ["500", "500-599,503", "", "ok"] {
+        let said =
+            format!("ALB097 success-codes: {codes:?}: no codes that an ALB takes (200 to 499); not carried over");
+        assert_eq!(health_check(&[("success-codes", codes)], "Cluster"), (vec![said], vec![]), "{codes}");
+    }
+}
+
+#[test]
+fn an_allow_list_that_is_carried_over_is_reported_once() {
+    let said = |ranges: &str| -> Vec<String> {
+        let carried = carry(&service(&[("load-balancer-source-ranges", ranges)], load_balancer()), CUTOVER);
+        let start = format!("{PREFIX}load-balancer-source-ranges: ");
+        all(&carried).iter().filter_map(|finding| Some(finding.message.strip_prefix(&start)?.to_owned())).collect()
+    };
+    assert_eq!(said("10.0.0.0/8"), ["carried over to inbound-cidrs: 10.0.0.0/8"]);
+    assert_eq!(said(" , "), ["empty: nothing to carry over"]);
+}
+
+fn of_ingress(annotations: &[(&str, &str)]) -> BTreeMap<String, String> {
+    annotations.iter().map(|(key, value)| (format!("{ALB}{key}"), (*value).to_owned())).collect()
+}
+
+const LIST: &[(&str, &str)] = &[("inbound-cidrs", "10.0.0.0/8")];
+const OTHER_LIST: &[(&str, &str)] = &[("inbound-cidrs", "192.0.2.0/24")];
+const PREFIX_LIST: &[(&str, &str)] = &[("security-group-prefix-lists", "pl-1")];
+const GROUPS: &[(&str, &str)] = &[("security-groups", "sg-1")];
+
+/// Each with what was carried over, the annotations of the Ingress, and what is said: without a configuration, with one that says
+/// who may connect, and with such a one that switches carrying over off.
+#[test]
+fn an_allow_list_of_the_old_load_balancer_that_is_not_the_alb_s() {
+    let open = Some("the Service lets in 10.0.0.0/8 only, and the ALB would be open to everybody");
+    let other = Some("the Service lets in 10.0.0.0/8 only, and the ALB is to let in 192.0.2.0/24");
+    let groups =
+        Some("who may connect was said by security groups of the old load balancer's, which the ALB does not have");
+    for (before, ingress, [neither, carries, configured, decided]) in [
+        (&[] as &[_], &[] as &[_], [None; 4]),
+        (&[], LIST, [None; 4]),
+        (LIST, LIST, [None; 4]),
+        (LIST, GROUPS, [None; 4]),
+        (LIST, &[], [open; 4]),
+        (LIST, OTHER_LIST, [other, other, other, None]),
+        (PREFIX_LIST, PREFIX_LIST, [None; 4]),
+        (GROUPS, GROUPS, [None; 4]),
+        (GROUPS, &[], [groups; 4]),
+        (GROUPS, LIST, [groups, groups, None, None]),
+    ] {
+        let carried = Carried { annotations: of_ingress(before), ..Carried::default() };
+        let said = |carries, configured| {
+            let finding = compare::allow_list(&carried, carries, configured, &of_ingress(ingress))?;
+            Some((finding.rule.id, finding.message))
+        };
+        let expected = |message: Option<&str>| message.map(|message| ("ALB027", message.to_owned()));
+        assert_eq!(said(false, false), expected(neither), "{before:?} {ingress:?}");
+        assert_eq!(said(true, false), expected(carries), "{before:?} {ingress:?}");
+        assert_eq!(said(true, true), expected(configured), "{before:?} {ingress:?}");
+        assert_eq!(said(false, true), expected(decided), "{before:?} {ingress:?}");
+    }
+}
+
+#[test]
+fn an_allow_list_that_cannot_be_read_is_reported_where_nothing_else_reports_it() {
+    let unread = Carried { unread_ranges: true, ..Carried::default() };
+    let said = |carries, configured, ingress| {
+        compare::allow_list(&unread, carries, configured, &of_ingress(ingress)).map(|finding| finding.message)
+    };
+    let lost = Some("the Service has an allow-list that can't be read, and it is not the ALB's".to_owned());
+    assert_eq!(said(false, false, &[]), lost);
+    assert_eq!(said(false, true, &[]), lost);
+    assert_eq!(said(true, false, &[]), None);
+    assert_eq!(said(false, true, LIST), None);
+    assert_eq!(said(false, false, GROUPS), None);
+}
+
+#[test]
+fn an_allow_list_beside_security_groups_of_the_alb_s_is_reported_once() {
+    let before = Carried { source_ranges: vec!["10.0.0.0/8".to_owned()], ..Carried::default() };
+    let said =
+        |before: &Carried| compare::allow_list(before, true, true, &of_ingress(GROUPS)).map(|finding| finding.message);
+    let lost = "the Service lets in 10.0.0.0/8 only, and an ALB with security groups of its own ignores inbound-cidrs";
+    assert_eq!(said(&before).as_deref(), Some(lost));
+    assert_eq!(said(&Carried { reports_lost_access: true, ..before }), None);
+}
+
+#[test]
+fn who_could_connect_to_the_old_load_balancer_was_limited() {
+    let limited = |annotations, unread_ranges| {
+        compare::has_allow_list(&Carried { annotations: of_ingress(annotations), unread_ranges, ..Carried::default() })
+    };
+    assert!(!limited(&[], false));
+    assert!(!limited(&[("scheme", "internal")], false));
+    assert!(limited(&[], true));
+    for annotations in [LIST, PREFIX_LIST, GROUPS] {
+        assert!(limited(annotations, false), "{annotations:?}");
+    }
+}
+
+#[test]
+fn what_would_have_been_carried_over_is_named() {
+    let said =
+        |annotations| compare::not_carried(&Carried { annotations: of_ingress(annotations), ..Carried::default() });
+    assert_eq!(said(&[]), None);
+    let finding = said(&[("scheme", "internal"), ("inbound-cidrs", "10.0.0.0/8")]).unwrap();
+    assert_eq!((finding.rule.id, finding.severity), ("ALB096", I));
+    assert_eq!(
+        finding.message,
+        "not carried over, as asked: alb.ingress.kubernetes.io/inbound-cidrs: 10.0.0.0/8; alb.ingress.kubernetes.io/scheme: \
+         internal"
     );
 }
