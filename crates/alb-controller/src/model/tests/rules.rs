@@ -180,22 +180,24 @@ fn a_redirect_takes_all_later_rules_and_leaves_its_own_listener() {
 #[test]
 fn a_redirect_takes_only_what_has_its_host_and_its_path() {
     let json = r#"{"type": "redirect", "redirectConfig": {"host": "www.example.org", "statusCode": "HTTP_301"}}"#;
-    let entry = |host: &str, path: &str, service: &str, port: &str| {
+    let entry = |host: &str, kind: &str, path: &str, service: &str, port: &str| {
         let host = if host.is_empty() { String::new() } else { format!("host: {host}, ") };
         let backend = format!("{{service: {{name: {service}, port: {port}}}}}");
-        format!("  - {{{host}http: {{paths: [{{path: {path}, pathType: Exact, backend: {backend}}}]}}}}\n")
+        format!("  - {{{host}http: {{paths: [{{path: {path}, pathType: {kind}, backend: {backend}}}]}}}}\n")
     };
-    for (host, path, is_taken) in [
-        ("a.example.com", "/x", true),
-        ("a.example.com", "/y", false),
-        ("b.example.com", "/x", false),
-        ("b.example.com", "/y", false),
-        ("", "/x", false),
+    for (host, kind, path, is_taken) in [
+        ("a.example.com", "Exact", "/x", true),
+        ("a.example.com", "Exact", "/y", false),
+        ("b.example.com", "Exact", "/x", false),
+        ("b.example.com", "Exact", "/y", false),
+        ("", "Exact", "/x", false),
+        // It has `/x/*` besides.
+        ("a.example.com", "Prefix", "/x", false),
     ] {
-        let redirect = entry("a.example.com", "/x", "r", "{name: use-annotation}");
-        let later = entry(host, path, "gateway", "{number: 443}");
+        let redirect = entry("a.example.com", "Exact", "/x", "r", "{name: use-annotation}");
+        let later = entry(host, kind, path, "gateway", "{number: 443}");
         let model = model_with(&[("actions.r", json)], &format!("  rules:\n{redirect}{later}"));
-        assert_eq!(built(&model).listeners[0].rules.len(), 2 - usize::from(is_taken), "{host}{path}");
+        assert_eq!(built(&model).listeners[0].rules.len(), 2 - usize::from(is_taken), "{host} {kind} {path}");
     }
 }
 
