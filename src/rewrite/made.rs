@@ -86,7 +86,7 @@ fn check(changes: &GatewayChanges, parameters: &[&Object], wanted: &Value) -> Re
         Some(change) if change.object.reference() == map.reference() => change.changed(),
         _ => (*map).clone(),
     };
-    let added = changes.added.iter().map(|value| Object { value: value.clone(), origin: None, ..gateway.clone() });
+    let added = changes.added.iter().map(|value| Object { value: value.clone(), ..gateway.clone() });
     let parameters: Vec<Object> = parameters.iter().map(now).chain(added).collect();
     let found = comparable(&made(&gateway, &parameters.iter().collect::<Vec<_>>()).value);
     let wanted = comparable(wanted);

@@ -17,7 +17,11 @@ fn refused(spec: &str, stream: &str) -> Error {
 
 /// What was parsed while a stream was rewritten.
 fn parsed(text: &str) -> usize {
-    let settings = settings("");
+    parsed_by("", text)
+}
+
+fn parsed_by(spec: &str, text: &str) -> usize {
+    let settings = settings(spec);
     let before = readings();
     let rewritten = rewrite(text, &settings).unwrap();
     let parsed = readings() - before;
@@ -159,6 +163,10 @@ const FLUX: &str = "placeholders: flux, ingress: {scheme: internal, certificateA
 fn the_filter_understands_placeholders_in_its_own_ingress() {
     let first = rewrite(GATEWAY, &settings(FLUX)).unwrap().text();
     assert_eq!(rewrite(&first, &settings(FLUX)).unwrap().text(), first);
+    // In the form that stays text, also where the configuration says it no more.
+    assert!(first.contains(&*variables::protect("${CERTIFICATE}")), "{first}");
+    let without = settings(&FLUX.replace("certificateArns: ['${CERTIFICATE}'], ", ""));
+    assert_eq!(rewrite(&first, &without).unwrap().text(), first);
 }
 
 /// What Flux makes of our Ingress is what was configured; of other objects it is told.
@@ -253,6 +261,8 @@ fn what_changes_is_not_parsed_again_for_it() {
     assert_eq!(parsed(&format!("{GATEWAY}{ours}")), 4);
     let api = include_str!("../../chart-fixtures/cases/helm3-gateway-api/input.yaml");
     assert_eq!(parsed(api), 3);
+    let named = GATEWAY.replace("status-port", "status").replace("15021", "15022");
+    assert_eq!(parsed_by("gateway: {name: gw}, ingress: {healthCheck: {port: traffic-port}}", &named), 3);
 }
 
 #[test]
@@ -433,6 +443,7 @@ fn a_gateway_whose_annotations_do_not_change_gets_none() {
     };
     let nlb = "service.beta.kubernetes.io/aws-load-balancer-type: external";
     assert!(!of("labels: {a: b}"));
+    assert!(!of("annotations: {}"));
     assert!(!of(&format!("annotations: {{{nlb}, example.com/a: b}}")));
     assert!(of(&format!("annotations: {{{nlb}}}")));
 }
@@ -474,4 +485,102 @@ fn an_annotation_that_is_no_text_is_told_when_it_goes() {
             .count()
     };
     assert_eq!((told("cutover"), told("attach")), (1, 1));
+}
+
+/// What the rules see is the Gateway of the output.
+#[test]
+fn a_changed_gateway_is_among_the_objects() {
+    let api = include_str!("../../chart-fixtures/cases/helm3-gateway-api/input.yaml");
+    let rewritten = rewrite(api, &settings(INTERNAL)).unwrap();
+    let gateway = rewritten.objects.iter().find(|object| object.kind() == "Gateway").unwrap();
+    assert_eq!(gateway.annotation(gateway_api::SERVICE_TYPE), Some("NodePort"));
+}
+
+#[test]
+fn node_ports_of_a_made_service_go_into_its_parameters() {
+    let stream = |parameters: &str| {
+        format!(
+            "apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {{name: public, namespace: edge}}\nspec:\n  \
+             gatewayClassName: istio\n  infrastructure: {{parametersRef: {{group: '', kind: ConfigMap, name: own}}}}\n  listeners:\n  \
+             - {{name: https, port: 443, protocol: HTTPS}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: own, namespace: \
+             edge}}\ndata:\n  {parameters}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: defaults, namespace: \
+             istio-system, labels: {{gateway.istio.io/defaults-for-class: istio}}}}\ndata:\n  service: \"spec: {{type: NodePort}}\"\n"
+        )
+    };
+    for parameters in ["deployment: \"{}\"", "service: \"spec: {externalTrafficPolicy: Local}\""] {
+        let stream = stream(parameters);
+        let text = rewrite(&stream, &settings(&format!("{INTERNAL}, service: {{nodePorts: {{https: 30443}}}}")))
+            .unwrap()
+            .text();
+        assert!(text.contains("30443"), "{text}");
+    }
+}
+
+#[test]
+fn where_the_settings_come_from() {
+    use crate::rewrite::origins::{Origin, origins};
+    let ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: common-external-ingress, namespace: edge}\n\
+                   spec: {ingressClassName: own, rules: [{http: {paths: [{path: /a, pathType: Prefix, backend: {service: {name: gw, \
+                   port: {number: 443}}}}]}}]}\n";
+    let of = |spec: &str, stream: &str| {
+        let settings = settings(spec);
+        let rewritten = rewrite(stream, &settings).unwrap();
+        let existing = object::read(&Stream::split(stream), &["Ingress"]).objects.pop();
+        let all = origins(&rewritten.gateways[0], &settings[0], existing.as_ref());
+        let class =
+            all.iter().find(|setting| setting.name == "spec.ingressClassName").map(|setting| setting.origin.clone());
+        let name = all.iter().find(|setting| setting.name == "name").map(|setting| setting.origin.clone());
+        (name, class)
+    };
+    assert_eq!(of(INTERNAL, GATEWAY), (Some(Origin::Default), None));
+    let kept = (Some(Origin::Existing), Some(Origin::Existing));
+    assert_eq!(of(INTERNAL, &format!("{GATEWAY}{ingress}")), kept);
+}
+
+#[test]
+fn what_is_configured_of_the_rules_replaces_those_that_are_there() {
+    let ingress = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: common-external-ingress, namespace: edge}\n\
+                   spec: {rules: [{host: old.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: gw, \
+                   port: {number: 443}}}}]}}]}\n";
+    for (spec, stays) in [
+        ("", true),
+        ("hosts: [new.example.com]", false),
+        ("paths: [{path: /new, pathType: Prefix}]", false),
+        ("tlsHosts: [new.example.com]", false),
+        ("backendPort: 80", false),
+        ("redirectToHttps: false", false),
+        ("labels: {a: b}", true),
+    ] {
+        let stream = format!("{GATEWAY}{ingress}");
+        let text = rewrite(&stream, &settings(&format!("ingress: {{scheme: internal, {spec}}}"))).unwrap().text();
+        assert_eq!(text.contains("old.example.com"), stays, "{spec}");
+    }
+}
+
+/// A named target port that no container has would lead nowhere; without pods in the stream nobody knows.
+#[test]
+fn a_named_target_port_stays_where_a_container_has_it() {
+    let service =
+        GATEWAY.replace("targetPort: 443", "targetPort: web").replace("spec:\n", "spec:\n  selector: {app: gw}\n");
+    let pods = |name: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: gw, namespace: edge}}\nspec: {{selector: {{matchLabels: \
+             {{app: gw}}}}, template: {{metadata: {{labels: {{app: gw}}}}, spec: {{containers: [{{name: a, ports: [{{name: {name}, \
+             containerPort: 8443}}]}}]}}}}}}\n"
+        )
+    };
+    for (more, expected) in [(String::new(), "web"), (pods("web"), "web"), (pods("other"), "443")] {
+        let text = rewrite(&format!("{service}{more}"), &settings(INTERNAL)).unwrap().text();
+        assert!(text.contains(&format!("{{name: https, port: 443, targetPort: {expected}")), "{text}");
+    }
+}
+
+/// Without a port that is usual for the web, the only one beside the status port.
+#[test]
+fn the_only_port_is_the_one_for_traffic() {
+    let stream = "kind: Service\napiVersion: v1\nmetadata: {name: gw}\nspec: {ports: [{name: status-port, port: 15021}, {name: web, port: \
+                  9000}, {name: dns, port: 53, protocol: UDP}]}\n";
+    let rewritten = rewrite(stream, &settings(INTERNAL)).unwrap();
+    let rules = &rewritten.gateways[0].ingress.value["spec"]["rules"];
+    assert_eq!(rules[0]["http"]["paths"][0]["backend"]["service"]["port"]["number"], 9000);
 }
