@@ -11,6 +11,10 @@ fn settings(spec: &str) -> Vec<Settings> {
     config::from_text(&text, lint::REGISTRY).unwrap()
 }
 
+fn fixture(path: &str) -> String {
+    std::fs::read_to_string(format!("{}/chart-fixtures/cases/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
 fn refused(spec: &str, stream: &str) -> Error {
     rewrite(stream, &settings(spec)).unwrap_err()
 }
@@ -31,10 +35,10 @@ fn parsed_by(spec: &str, text: &str) -> usize {
 
 #[test]
 fn a_document_is_parsed_once_and_so_is_what_becomes_of_it() {
-    let input = include_str!("../../chart-fixtures/cases/helm3-default/input.yaml");
+    let input = &fixture("helm3-default/input.yaml");
     // The Service, the Service as it was edited, and the Ingress that is added.
     assert_eq!(parsed(input), 3);
-    let again = include_str!("../../chart-fixtures/cases/helm3-default/output.yaml");
+    let again = &fixture("helm3-default/output.yaml");
     // The Service and the Ingress of the stream: neither changes.
     assert_eq!(parsed(again), 2);
 }
@@ -169,6 +173,19 @@ fn the_filter_understands_placeholders_in_its_own_ingress() {
     assert_eq!(rewrite(&first, &without).unwrap().text(), first);
 }
 
+/// An allow-list that Flux fills in is the same in the Ingress that is there.
+#[test]
+fn placeholders_of_an_earlier_run_are_compared_as_they_were_meant() {
+    let spec = "placeholders: flux, ingress: {scheme: internal, inboundCidrs: ['${CIDR}']}";
+    let first = rewrite(GATEWAY, &settings(spec)).unwrap().text();
+    let again = rewrite(&first, &settings(spec)).unwrap();
+    assert_eq!(again.findings.iter().filter(|finding| finding.rule.id == "ALB027").count(), 0, "{:?}", again.findings);
+    let other = spec.replace("'${CIDR}'", "'${CIDR}', '${MORE}'");
+    let opened = rewrite(&first, &settings(&other)).unwrap().findings;
+    let message = "by the Ingress in the stream ${CIDR} may connect, and the ALB is to let in ${CIDR},${MORE}";
+    assert!(opened.iter().any(|finding| finding.message == message), "{opened:?}");
+}
+
 /// What Flux makes of our Ingress is what was configured; of other objects it is told.
 #[test]
 fn text_that_flux_changes_is_told_of_what_is_not_ours() {
@@ -259,7 +276,7 @@ fn what_changes_is_not_parsed_again_for_it() {
     let ours = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: common-external-ingress, namespace: edge}\nspec: \
                 {defaultBackend: {service: {name: gw, port: {number: 80}}}}\n";
     assert_eq!(parsed(&format!("{GATEWAY}{ours}")), 4);
-    let api = include_str!("../../chart-fixtures/cases/helm3-gateway-api/input.yaml");
+    let api = &fixture("helm3-gateway-api/input.yaml");
     assert_eq!(parsed(api), 3);
     let named = GATEWAY.replace("status-port", "status").replace("15021", "15022");
     assert_eq!(parsed_by("gateway: {name: gw}, ingress: {healthCheck: {port: traffic-port}}", &named), 3);
@@ -490,7 +507,7 @@ fn an_annotation_that_is_no_text_is_told_when_it_goes() {
 /// What the rules see is the Gateway of the output.
 #[test]
 fn a_changed_gateway_is_among_the_objects() {
-    let api = include_str!("../../chart-fixtures/cases/helm3-gateway-api/input.yaml");
+    let api = &fixture("helm3-gateway-api/input.yaml");
     let rewritten = rewrite(api, &settings(INTERNAL)).unwrap();
     let gateway = rewritten.objects.iter().find(|object| object.kind() == "Gateway").unwrap();
     assert_eq!(gateway.annotation(gateway_api::SERVICE_TYPE), Some("NodePort"));
