@@ -596,7 +596,7 @@ fn a_named_target_port_stays_where_a_container_has_it() {
 #[test]
 fn the_only_port_is_the_one_for_traffic() {
     let stream = "kind: Service\napiVersion: v1\nmetadata: {name: gw}\nspec: {ports: [{name: status-port, port: 15021}, {name: web, port: \
-                  9000}, {name: dns, port: 53, protocol: UDP}]}\n";
+                  9000}, {name: h3, port: 443, protocol: UDP}]}\n";
     let rewritten = rewrite(stream, &settings(INTERNAL)).unwrap();
     let rules = &rewritten.gateways[0].ingress.value["spec"]["rules"];
     assert_eq!(rules[0]["http"]["paths"][0]["backend"]["service"]["port"]["number"], 9000);
