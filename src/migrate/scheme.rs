@@ -172,19 +172,14 @@ mod tests {
 
     use super::*;
     use crate::config::types::Phase;
+    use crate::migrate::tests::{CUTOVER, service};
+    use crate::migrate::{Options, carry};
 
     fn scheme(kind: Option<&str>, scheme: Option<&str>, internal: Option<&str>) -> Option<String> {
-        let mut annotations = serde_json::Map::new();
-        for (suffix, value) in [("type", kind), ("scheme", scheme), ("internal", internal)] {
-            if let Some(value) = value {
-                annotations.insert(format!("service.beta.kubernetes.io/aws-load-balancer-{suffix}"), json!(value));
-            }
-        }
-        let service = json!({"metadata": {"annotations": annotations}, "spec": {"type": "LoadBalancer"}});
-        super::super::carry(&service, super::super::tests::CUTOVER)
-            .annotations
-            .get("alb.ingress.kubernetes.io/scheme")
-            .cloned()
+        let given = [("type", kind), ("scheme", scheme), ("internal", internal)];
+        let given: Vec<(&str, &str)> = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let service = of_type(json!({"type": "LoadBalancer"}), &given);
+        carry(&service, CUTOVER).annotations.get("alb.ingress.kubernetes.io/scheme").cloned()
     }
 
     #[test]
@@ -228,11 +223,9 @@ mod tests {
     }
 
     fn of_type(spec: serde_json::Value, annotations: &[(&str, &str)]) -> serde_json::Value {
-        let annotations: serde_json::Map<_, _> = annotations
-            .iter()
-            .map(|(name, value)| (format!("service.beta.kubernetes.io/aws-load-balancer-{name}"), json!(value)))
-            .collect();
-        json!({"metadata": {"annotations": annotations}, "spec": spec})
+        let named = annotations.iter().map(|(name, value)| (format!("aws-load-balancer-{name}"), *value));
+        let named: Vec<(String, &str)> = named.collect();
+        service(&named.iter().map(|(name, value)| (name.as_str(), *value)).collect::<Vec<_>>(), spec)
     }
 
     #[test]
@@ -246,7 +239,7 @@ mod tests {
 
     #[test]
     fn without_the_webhook_the_cloud_provider_s_default_counts() {
-        let options = super::super::Options { service_webhook: false, ..super::super::tests::CUTOVER };
+        let options = Options { service_webhook: false, ..CUTOVER };
         for (kind, annotations, expected) in [
             ("LoadBalancer", &[] as &[_], Some("internet-facing")),
             ("LoadBalancer", &[("type", "nlb")], Some("internet-facing")),
@@ -254,7 +247,7 @@ mod tests {
             ("LoadBalancer", &[("type", "external")], Some("internal")),
             ("NodePort", &[("type", "nlb")], None),
         ] {
-            let carried = super::super::carry(&of_type(json!({"type": kind}), annotations), options);
+            let carried = carry(&of_type(json!({"type": kind}), annotations), options);
             let scheme = carried.annotations.get("alb.ingress.kubernetes.io/scheme");
             assert_eq!(scheme.map(String::as_str), expected, "{kind} {annotations:?}");
         }
@@ -262,7 +255,7 @@ mod tests {
 
     #[test]
     fn where_no_scheme_may_be_assumed() {
-        let attach = super::super::Options { phase: Phase::Attach, ..super::super::tests::CUTOVER };
+        let attach = Options { phase: Phase::Attach, ..CUTOVER };
         let (nlb, both) = (Some(UnknownScheme::Nlb), Some(UnknownScheme::Attach));
         for (kind, annotations, at_cutover, at_attach) in [
             ("LoadBalancer", &[] as &[_], None, both),
@@ -274,8 +267,8 @@ mod tests {
             ("NodePort", &[("type", "nlb")], None, None),
         ] {
             let service = of_type(json!({"type": kind}), annotations);
-            let unknown = |options| super::super::carry(&service, options).unknown_scheme;
-            let found = (unknown(super::super::tests::CUTOVER), unknown(attach));
+            let unknown = |options| carry(&service, options).unknown_scheme;
+            let found = (unknown(CUTOVER), unknown(attach));
             assert_eq!(found, (at_cutover, at_attach), "{kind} {annotations:?}");
         }
     }
@@ -285,7 +278,7 @@ mod tests {
         let said = |kind: &str, protocol: &str| {
             let spec = json!({"type": "LoadBalancer", "ports": [{"port": 53, "protocol": protocol}]});
             let service = of_type(spec, &[("type", kind), ("enable-tcp-udp-listener", "true")]);
-            let carried = super::super::carry(&service, super::super::tests::CUTOVER);
+            let carried = carry(&service, CUTOVER);
             let found = carried.findings.iter().find(|finding| finding.message.contains("tcp-udp")).unwrap();
             format!("{} {}", found.rule.id, found.message.split_once(": ").unwrap().1)
         };

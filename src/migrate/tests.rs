@@ -20,7 +20,7 @@ pub(super) const CUTOVER: Options = Options {
     service_webhook: true,
 };
 
-fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
+pub(super) fn service(annotations: &[(&str, &str)], spec: Value) -> Value {
     let annotations: Map<String, Value> = annotations
         .iter()
         .map(|(key, value)| {

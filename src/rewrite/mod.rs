@@ -343,4 +343,6 @@ fn apply<'r>(stream: &Stream<'_>, objects: &mut Vec<Object>, rewrite: &'r Rewrit
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

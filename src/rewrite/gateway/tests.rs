@@ -1,27 +1,17 @@
 //! What an Ingress that is there says of the gateway's ports, and which findings about ports it settles.
 
-use crate::config;
 use crate::istio::served::Speaks;
-use crate::lint;
+use crate::rewrite::testing::{ingress, settings};
 use crate::rewrite::{Rewritten, rewrite};
 
 fn rewritten<'t>(spec: &str, stream: &'t str) -> Rewritten<'t> {
-    let text = format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{{spec}}}}}");
-    rewrite(stream, &config::from_text(&text, lint::REGISTRY).unwrap()).unwrap()
+    rewrite(stream, &settings(spec)).unwrap()
 }
 
 fn service(ports: &str) -> String {
     format!(
         "apiVersion: v1\nkind: Service\nmetadata: {{name: gw, namespace: edge}}\nspec: {{type: NodePort, ports: [{{name: status-port, \
          port: 15021}}, {{name: http2, port: 80}}, {ports}]}}\n"
-    )
-}
-
-/// The Ingress of an earlier run.
-fn ingress(annotations: &str, spec: &str) -> String {
-    format!(
-        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: common-external-ingress, namespace: edge, annotations: \
-         {{{annotations}}}}}\nspec: {{{spec}}}\n"
     )
 }
 

@@ -1,8 +1,6 @@
 //! What is said of a Service with an old load balancer, under which configuration.
 
-use crate::config;
-use crate::lint;
-use crate::rewrite::rewrite;
+use crate::rewrite::{rewrite, testing};
 
 const OPEN: &str = "service.beta.kubernetes.io/aws-load-balancer-scheme: internet-facing";
 const INTERNAL: &str = "service.beta.kubernetes.io/aws-load-balancer-scheme: internal";
@@ -17,17 +15,13 @@ fn service(annotations: &str, spec: &str) -> String {
 
 /// The Ingress of an earlier run, with these annotations of the controller.
 fn ingress(annotations: &str) -> String {
-    format!(
-        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: common-external-ingress, namespace: edge, annotations: \
-         {{alb.ingress.kubernetes.io/{annotations}}}}}\nspec: {{defaultBackend: {{service: {{name: gw, port: {{number: 443}}}}}}}}\n"
-    )
+    let spec = "defaultBackend: {service: {name: gw, port: {number: 443}}}";
+    testing::ingress(&format!("alb.ingress.kubernetes.io/{annotations}"), spec)
 }
 
 /// The findings of these rules about a stream under this configuration: their ids and messages.
 fn said(rules: &[&str], spec: &str, stream: &str) -> Vec<String> {
-    let text = format!("{{apiVersion: istio-alb.dev/v1alpha1, kind: AlbGateway, spec: {{{spec}}}}}");
-    let settings = config::from_text(&text, lint::REGISTRY).unwrap();
-    let findings = rewrite(stream, &settings).unwrap().findings;
+    let findings = rewrite(stream, &testing::settings(spec)).unwrap().findings;
     let of_rules = findings.iter().filter(|finding| rules.contains(&finding.rule.id));
     of_rules.map(|finding| format!("{}[{}]: {}", finding.severity, finding.rule.id, finding.message)).collect()
 }

@@ -125,12 +125,17 @@ fn inbound(built: &Built) -> Vec<String> {
     built.inbound.iter().map(InboundRule::to_string).collect()
 }
 
+/// What goes wrong first: for all, for an Ingress, for a group.
+fn first_failure(model: &Model) -> Option<&Failure> {
+    let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
+    let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
+    model.failures.iter().chain(of_ingress).chain(of_group).next()
+}
+
 /// Message and annotation of a refusal.
 fn refused(model: &Model) -> (String, Option<String>) {
     assert_eq!(model.verdict, Verdict::Refused, "{:?}", model.message);
-    let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
-    let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
-    let failure = model.failures.iter().chain(of_ingress).chain(of_group).next().unwrap();
+    let failure = first_failure(model).unwrap();
     let key = failure.reason.site.as_ref().and_then(|site| site.annotation_key().map(str::to_owned));
     (failure.to_string(), key)
 }
@@ -214,10 +219,7 @@ fn where_the_user_sees_a_failure() {
         (model(&order), "only in the controller's log"),
         (model(&[("scheme", "public")]), "event FailedBuildModel"),
     ] {
-        let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
-        let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
-        let failures: Vec<_> = model.failures.iter().chain(of_ingress).chain(of_group).map(Failure::shows_as).collect();
-        assert_eq!(failures.first(), Some(&seen), "{:?}", model.message);
+        assert_eq!(first_failure(&model).map(Failure::shows_as), Some(seen), "{:?}", model.message);
     }
 }
 

@@ -59,9 +59,7 @@ const NLB: (&str, &str) = ("enable-frontend-nlb", "true");
 
 /// What is told: the message of a refusal with its stage, else the value at a pointer below the first group.
 fn told(model: &Model, pointer: &str) -> String {
-    let of_ingress = model.ingresses.iter().filter_map(|facts| facts.failure.as_ref());
-    let of_group = model.groups.iter().filter_map(|group| group.failure.as_ref());
-    match model.failures.iter().chain(of_ingress).chain(of_group).next() {
+    match first_failure(model) {
         Some(failure) => format!("{:?}: {failure}", failure.stage),
         None if pointer.is_empty() => format!("{:?}", model.verdict),
         None => shown(model, pointer).to_string(),
